@@ -1,1 +1,17 @@
-//! (under construction)
+//! The shared vocabulary of bartizan: values that every other crate speaks, and the constructors
+//! that make sure that they cannot be wrong.
+//!
+//! Row 0. Pure: nothing here reads a clock, a file, the environment or the network.
+
+pub mod assessment;
+pub mod clause;
+pub mod code;
+pub mod evidence;
+pub mod head;
+pub mod id;
+pub mod known;
+pub mod limits;
+pub mod moment;
+pub mod observation;
+pub mod oddity;
+pub mod place;

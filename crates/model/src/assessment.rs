@@ -1,0 +1,48 @@
+//! An assessment: what the engine gathered about one exchange, handed to the contract.
+
+use crate::clause::ClauseName;
+use crate::code::Code;
+use crate::evidence::Finding;
+use crate::id::EndpointId;
+use crate::moment::Moment;
+use crate::oddity::Oddities;
+
+/// Everything that a decision rests on. What is neither violated nor unknown holds.
+#[derive(Clone, Debug)]
+pub struct Assessment {
+    /// When it is decided.
+    pub at: Moment,
+    /// The endpoint called.
+    pub endpoint: EndpointId,
+    /// What the readers met.
+    pub oddities: Oddities,
+    /// What the method, the sizes and other plain checks violate.
+    pub violations: Vec<Code>,
+    /// What the detectors saw.
+    pub findings: Vec<Finding>,
+    /// What could not be assessed, and why.
+    pub unknown: Vec<(ClauseName, Why)>,
+}
+
+impl Assessment {
+    /// Nothing violated, nothing unknown.
+    pub fn clean(at: Moment, endpoint: EndpointId) -> Self {
+        Self {
+            at,
+            endpoint,
+            oddities: Oddities::NONE,
+            violations: Vec::new(),
+            findings: Vec::new(),
+            unknown: Vec::new(),
+        }
+    }
+}
+
+/// Why a clause could not be assessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The body exceeds what is held and judged whole.
+    BodyTooLarge,
+    /// The adapter does not see what the clause speaks of (replay of an access log, for example).
+    NotSeen,
+}

@@ -1,0 +1,190 @@
+//! Clauses: what must hold for a call. One clause says one thing; a contract is a list of them.
+
+use crate::code::Code;
+use crate::id::EndpointId;
+use crate::place::Place;
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! clauses {
+    ($($name:ident = $text_name:literal, $default:ident, $doc:literal;)*) => {
+        /// The clauses that are built in. Learnt and declared ones join them per endpoint.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ClauseName { $(#[doc = $doc] $name,)* }
+
+        impl ClauseName {
+            /// All clauses, in order of precedence.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Stable name, `area.name`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text_name,)* }
+            }
+
+            /// What the clause says, for people.
+            pub const fn says(self) -> &'static str {
+                match self { $(Self::$name => $doc,)* }
+            }
+
+            /// What sets the mode where nothing is configured.
+            pub const fn default_mode(self) -> DefaultMode {
+                match self { $(Self::$name => DefaultMode::$default,)* }
+            }
+        }
+    };
+}
+
+clauses! {
+    LawFraming = "law.framing", Law, "The message has one meaning: one framing, one host, no smuggling-class bytes.";
+    LawLimits = "law.limits", Law, "The message stays within the limits that protect bartizan itself.";
+    BaselinePath = "baseline.path", Follows, "The path means the same to every server.";
+    BaselineMethod = "baseline.method", Follows, "The method does not echo credentials.";
+    BaselineBodySize = "baseline.body_size", Follows, "The body is not larger than configured.";
+    BaselineBodyParse = "baseline.body_parse", Follows, "The body is what its type says.";
+    ContentSqli = "content.sqli", Follows, "No value breaks out into SQL.";
+    ContentXss = "content.xss", Follows, "No value breaks out into script.";
+    ContentUnexamined = "content.unexamined", Observed, "Every body of an examined kind is small enough to be examined.";
+    Upstream = "upstream", Law, "The API answers, in time and in well-formed HTTP.";
+}
+
+/// What decides a clause's mode where the configuration names it not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultMode {
+    /// Always in force; no configuration and no exception lifts it.
+    Law,
+    /// Follows the mode of the instance (`--enforce`).
+    Follows,
+    /// Observed until it is enforced by name.
+    Observed,
+}
+
+impl fmt::Display for ClauseName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for ClauseName {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|it| it.name() == text).ok_or(())
+    }
+}
+
+/// What a violated clause does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    /// Nothing; it is not even assessed.
+    Off,
+    /// A would-be refusal is recorded.
+    Observe,
+    /// The call is refused.
+    Enforce,
+}
+
+impl Mode {
+    /// Name in configuration and output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Observe => "observe",
+            Self::Enforce => "enforce",
+        }
+    }
+}
+
+/// Where a clause's mode or an exception was set, so that `bartizan why` can point there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetBy {
+    /// Law: nothing sets it.
+    Law,
+    /// Nobody: the default of the instance's mode.
+    Default,
+    /// A command-line flag or environment variable.
+    Flag,
+    /// The configuration file.
+    File {
+        /// Line, from 1.
+        line: u32,
+        /// Column, from 1.
+        column: u32,
+    },
+}
+
+/// One clause in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clause {
+    /// Which one.
+    pub name: ClauseName,
+    /// What it does when violated.
+    pub mode: Mode,
+    /// Who said so.
+    pub set_by: SetBy,
+}
+
+/// A narrow permission that lifts exactly one clause, with a reason and an end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exception {
+    /// The clause that is lifted; never one of the law.
+    pub clause: ClauseName,
+    /// The endpoint it is lifted for; every one if `None`.
+    pub endpoint: Option<EndpointId>,
+    /// The one place it is lifted for; the whole message if `None`.
+    pub place: Option<Place>,
+    /// Why, in the operator's words.
+    pub reason: String,
+    /// When it ends, in microseconds since 1970.
+    pub expires_us: u64,
+    /// Where it stands.
+    pub set_by: SetBy,
+}
+
+/// What came of one violated clause in one exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It refused the exchange.
+    Refused,
+    /// It would have refused, were it enforced.
+    WouldRefuse,
+    /// It would have refused, but an exception lifted it.
+    Excepted,
+    /// It would have refused, but another clause had refused already.
+    Overtaken,
+}
+
+impl Effect {
+    /// Name in output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::WouldRefuse => "would_refuse",
+            Self::Excepted => "excepted",
+            Self::Overtaken => "overtaken",
+        }
+    }
+}
+
+/// One violated clause in one exchange, as it is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The code of the violation, which names the clause.
+    pub code: Code,
+    /// What came of it.
+    pub effect: Effect,
+    /// How far the score lay above the clause's limit, in thousandths; 0 where there is no score.
+    pub margin: u16,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clause_is_found_by_its_name() {
+        for &clause in ClauseName::ALL {
+            assert_eq!(clause.name().parse(), Ok(clause));
+        }
+        assert_eq!("law".parse::<ClauseName>(), Err(()));
+    }
+}

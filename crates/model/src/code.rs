@@ -1,0 +1,214 @@
+//! The codes of every refusal and finding: one table from which wire texts, metrics, the journal
+//! and `docs/codes.md` come. A code is `area.name`, keeps its number, and is never reused.
+
+use crate::clause::ClauseName;
+use std::fmt;
+use std::str::FromStr;
+
+/// What is known of one code.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeEntry {
+    /// Number in the journal; never reused.
+    pub number: u16,
+    /// Stable name, `area.name`.
+    pub name: &'static str,
+    /// HTTP status of a refusal with this code.
+    pub status: u16,
+    /// The clause that is violated.
+    pub clause: ClauseName,
+    /// All that a client is told.
+    pub title: &'static str,
+    /// What an operator is told: what was met, why it matters, what to do if it is legitimate.
+    pub text: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident = $number:literal, $text_name:literal, $status:literal, $clause:ident,
+       $title:literal, $text:literal;)*) => {
+        /// Why an exchange was refused, or what was found in it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = $title] $name,)* }
+
+        impl Code {
+            /// All codes, in the order of their numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// All that is known of this code.
+            pub const fn entry(self) -> CodeEntry {
+                match self {
+                    $(Self::$name => CodeEntry {
+                        number: $number,
+                        name: $text_name,
+                        status: $status,
+                        clause: ClauseName::$clause,
+                        title: $title,
+                        text: $text,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    FramingRequestLine = 1, "framing.request_line", 400, LawFraming, "malformed request line",
+        "The request line is not `method SP target SP HTTP/1.0` or `HTTP/1.1`. Servers that guess differently see different requests. No legitimate HTTP client sends this.";
+    FramingBareLf = 2, "framing.bare_lf", 400, LawFraming, "malformed line end",
+        "A line of the head or of chunked framing ends with LF without CR. Some servers accept it and some do not, which hides a second request from one of them (RFC 9112 section 2.2). Mend the client: it writes HTTP by hand.";
+    FramingBareCr = 3, "framing.bare_cr", 400, LawFraming, "malformed line end",
+        "A CR stands alone inside the head (RFC 9112 section 2.2: a recipient must refuse or replace it).";
+    FramingNul = 4, "framing.nul", 400, LawFraming, "forbidden byte",
+        "A NUL byte stands in the head. C programs behind would read only what precedes it.";
+    FramingControlByte = 5, "framing.control_byte", 400, LawFraming, "forbidden byte",
+        "A control byte stands in the target or in a field value (RFC 9110 section 5.5).";
+    FramingFieldName = 6, "framing.field_name", 400, LawFraming, "malformed field name",
+        "A field name is empty or has bytes that a name may not have (RFC 9110 section 5.1).";
+    FramingSpaceBeforeColon = 7, "framing.space_before_colon", 400, LawFraming, "malformed field",
+        "White space stands between a field name and its colon. RFC 9112 section 5.1 demands 400: servers differ on whether the field counts.";
+    FramingFolded = 8, "framing.folded", 400, LawFraming, "folded field",
+        "A field line begins with white space (obs-fold, RFC 9112 section 5.2), which servers join or drop as they like.";
+    FramingLengthMalformed = 9, "framing.length_malformed", 400, LawFraming, "malformed content length",
+        "`Content-Length` is not one plain decimal number (RFC 9112 section 6.3).";
+    FramingLengthsDiffer = 10, "framing.lengths_differ", 400, LawFraming, "repeated content length",
+        "`Content-Length` stands more than once, or as a list. Even equal values are refused: a proxy behind might keep only one of them.";
+    FramingLengthAndChunked = 11, "framing.length_and_chunked", 400, LawFraming, "conflicting body length",
+        "`Content-Length` and `Transfer-Encoding` stand together: the classic of request smuggling (RFC 9112 section 6.1).";
+    FramingCodingUnknown = 12, "framing.coding_unknown", 400, LawFraming, "unknown transfer coding",
+        "`Transfer-Encoding` is something else than exactly one `chunked`. Obfuscated spellings make one server read chunks and the next one not.";
+    FramingOldVersionChunked = 13, "framing.old_version_chunked", 400, LawFraming, "unknown transfer coding",
+        "An HTTP/1.0 request has `Transfer-Encoding`, which that version does not know (RFC 9112 section 6.1).";
+    FramingChunkMalformed = 14, "framing.chunk_malformed", 400, LawFraming, "malformed chunk",
+        "A chunk size, chunk extension, chunk end or trailer field is not what RFC 9112 section 7.1 allows.";
+    FramingFoldedName = 15, "framing.folded_name", 400, LawFraming, "forbidden field name",
+        "A framing field is spelt with an underscore, for example `Transfer_Encoding`. Servers of the CGI family fold it into the real one.";
+    FramingHostMissing = 16, "framing.host_missing", 400, LawFraming, "host missing",
+        "The request names no host (RFC 9112 section 3.2).";
+    FramingHostRepeated = 17, "framing.host_repeated", 400, LawFraming, "host repeated",
+        "The request names more than one host, or its target and its `Host` differ. Routing by one and judging by the other is how tenants are mixed up.";
+    FramingHostMalformed = 18, "framing.host_malformed", 400, LawFraming, "malformed host",
+        "The host is not `name`, `address` or either with `:port` (RFC 9110 section 4.2.3: no user information, no path).";
+    FramingPseudoField = 19, "framing.pseudo_field", 400, LawFraming, "malformed pseudo-field",
+        "An HTTP/2 pseudo-field is missing, repeated, forged or has forbidden bytes (RFC 9113 section 8.3).";
+    FramingConnectionField = 20, "framing.connection_field", 400, LawFraming, "connection field",
+        "An HTTP/2 request carries a connection-specific field such as `Transfer-Encoding`, which RFC 9113 section 8.2.2 calls malformed.";
+    FramingTargetForm = 21, "framing.target_form", 400, LawFraming, "malformed target",
+        "The request target is neither a path nor an absolute `http` URI, nor `*` with OPTIONS (RFC 9112 section 3.2).";
+    FramingConnect = 22, "framing.connect", 405, LawFraming, "method not allowed",
+        "`CONNECT` asks for a tunnel. Whatever is sent through it would reach the API unjudged.";
+    FramingUpgradeWithBody = 23, "framing.upgrade_with_body", 400, LawFraming, "upgrade with a body",
+        "A request asks for a protocol change and has a body at the same time; where the body ends, servers disagree.";
+    FramingOverlongUtf8 = 24, "framing.overlong_utf8", 400, LawFraming, "forbidden encoding",
+        "The target holds UTF-8 in a longer form than needed, or half a surrogate pair: lenient decoders turn it into `/`, `.` or NUL.";
+    LimitHead = 32, "limit.head", 431, LawLimits, "request head too large",
+        "The request head exceeds `limits.head_bytes_max`. Large cookies are the usual harmless cause: raise the limit.";
+    LimitFields = 33, "limit.fields", 431, LawLimits, "too many fields",
+        "The request has more field lines than `limits.fields_max`.";
+    LimitTarget = 34, "limit.target", 414, LawLimits, "target too long",
+        "The request target exceeds `limits.target_bytes_max`.";
+    LimitHeadTime = 35, "limit.head_time", 408, LawLimits, "request too slow",
+        "The request head was not complete within `limits.head_timeout`.";
+    LimitBodyTime = 36, "limit.body_time", 408, LawLimits, "request too slow",
+        "No byte of the request body arrived for `limits.body_timeout`.";
+    LimitHeld = 37, "limit.held", 503, LawLimits, "overloaded",
+        "All held request bodies together reached `limits.held_bytes_max`; this one was shed and may be sent again.";
+    PathEncodedSlash = 48, "path.encoded_slash", 400, BaselinePath, "ambiguous path",
+        "The path holds `%2f`. Some servers decode it before routing, so a rule on the path and the API may see different resources. npm's `/@scope%2fname` is a legitimate use.";
+    PathBackslash = 49, "path.backslash", 400, BaselinePath, "ambiguous path",
+        "The path holds a backslash, plain or as `%5c`; some servers and the WHATWG URL parser read it as a slash.";
+    PathDotSegment = 50, "path.dot_segment", 400, BaselinePath, "ambiguous path",
+        "The path has a `.` or `..` segment, plain, encoded or followed by `;`. Normalising servers serve another resource than the path says.";
+    PathEmptySegment = 51, "path.empty_segment", 400, BaselinePath, "ambiguous path",
+        "The path has an empty segment (`//`), which some servers merge. Sloppy base URLs of clients are the usual harmless cause.";
+    PathParameter = 52, "path.parameter", 400, BaselinePath, "ambiguous path",
+        "A path segment holds `;`. Servlet containers cut it off before routing; others keep it.";
+    PathDoubleEncoding = 53, "path.double_encoding", 400, BaselinePath, "ambiguous path",
+        "The path holds a percent sign that is percent-encoded itself (`%252f`): it means something else after each decoding.";
+    PathEncodedControl = 54, "path.encoded_control", 400, BaselinePath, "ambiguous path",
+        "The path holds an encoded control byte, for example `%0d%0a`.";
+    PathEncodedNul = 55, "path.encoded_nul", 400, LawFraming, "forbidden byte",
+        "The target holds an encoded NUL (`%00`), at which C programs stop reading.";
+    PathMalformedPercent = 56, "path.malformed_percent", 400, BaselinePath, "ambiguous path",
+        "The path has a `%` without two hexadecimal digits; servers keep it, drop it or answer 400.";
+    PathFragment = 57, "path.fragment", 400, BaselinePath, "ambiguous path",
+        "The target holds `#`. A fragment is never sent by a correct client.";
+    MethodTrace = 64, "method.trace", 405, BaselineMethod, "method not allowed",
+        "`TRACE` echoes the request, credentials included, to whoever asked (RFC 9110 section 9.3.8).";
+    BodySize = 72, "body.size", 413, BaselineBodySize, "body too large",
+        "The request body exceeds `limits.body_bytes_max`.";
+    BodyJsonMalformed = 73, "body.json_malformed", 400, BaselineBodyParse, "malformed body",
+        "The body is declared as JSON and is not (RFC 8259). What the API would make of it cannot be judged.";
+    BodyFormMalformed = 74, "body.form_malformed", 400, BaselineBodyParse, "malformed body",
+        "The body is declared as a form and is not. `curl -d` sends JSON with this type unless told otherwise.";
+    BodyJsonDuplicateKey = 75, "body.json_duplicate_key", 400, BaselineBodyParse, "malformed body",
+        "A JSON object names one key twice. Parsers keep the first or the last value, so what was judged may not be what is used.";
+    BodyJsonDepth = 76, "body.json_depth", 400, BaselineBodyParse, "malformed body",
+        "The JSON body is nested deeper than 64 levels, which exhausts recursive parsers.";
+    BodyTooManyValues = 77, "body.too_many_values", 413, BaselineBodyParse, "body too large",
+        "The message has more single values than are examined (20,000).";
+    ContentSqlInjection = 96, "content.sql_injection", 403, ContentSqli, "request refused",
+        "A value reads as SQL that breaks out of the place it was meant for (OWASP A03:2021, CWE-89).";
+    ContentScriptInjection = 97, "content.script_injection", 403, ContentXss, "request refused",
+        "A value reads as HTML or script that would run in a browser (OWASP A03:2021, CWE-79).";
+    ContentUnexamined = 98, "content.unexamined", 413, ContentUnexamined, "body too large",
+        "A body of a kind that is examined exceeds `limits.inspect_bytes_max`, so its content was not examined.";
+    UpstreamUnreachable = 128, "upstream.unreachable", 502, Upstream, "API unreachable",
+        "No connection to the upstream could be made.";
+    UpstreamTimeout = 129, "upstream.timeout", 504, Upstream, "API too slow",
+        "The upstream sent no complete response head within `upstream.response_timeout`.";
+    UpstreamMalformed = 130, "upstream.malformed", 502, Upstream, "malformed API response",
+        "The upstream's response is not well-formed HTTP/1.1; forwarding it could desynchronise the client.";
+    UpstreamClosed = 131, "upstream.closed", 502, Upstream, "API closed the connection",
+        "The upstream closed the connection before its response was complete.";
+}
+
+impl Code {
+    /// Stable name, `area.name`.
+    pub const fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// The code with this journal number.
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.iter().copied().find(|it| it.entry().number == number)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Code {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|it| it.name() == text).ok_or(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_rise_and_names_are_distinct() {
+        for pair in Code::ALL.windows(2) {
+            assert!(pair[0].entry().number < pair[1].entry().number, "{}", pair[1]);
+        }
+        let mut names: Vec<_> = Code::ALL.iter().map(|it| it.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn a_code_is_found_by_name_and_number() {
+        for &code in Code::ALL {
+            assert_eq!(code.name().parse(), Ok(code));
+            assert_eq!(Code::from_number(code.entry().number), Some(code));
+            assert!((400..=599).contains(&code.entry().status), "{code}");
+        }
+        assert_eq!(Code::from_number(0), None);
+    }
+}

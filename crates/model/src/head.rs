@@ -1,0 +1,405 @@
+//! Message heads: one buffer, and spans into it. Nothing is copied per field.
+//!
+//! A head is only ever built by [`HeadBuilder`], so that its spans always lie inside its buffer.
+
+use crate::known::Known;
+use crate::oddity::{Oddities, Oddity};
+use bytes::{Bytes, BytesMut};
+
+/// A request method. Names are case-sensitive (RFC 9110 section 9.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `HEAD`
+    Head,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+    /// `OPTIONS`
+    Options,
+    /// `TRACE`
+    Trace,
+    /// `CONNECT`
+    Connect,
+    /// Any other token; its text is [`RequestHead::method_text`].
+    Other,
+}
+
+impl Method {
+    /// Recognises a method by its exact spelling.
+    pub const fn of(text: &[u8]) -> Self {
+        match text {
+            b"GET" => Self::Get,
+            b"HEAD" => Self::Head,
+            b"POST" => Self::Post,
+            b"PUT" => Self::Put,
+            b"PATCH" => Self::Patch,
+            b"DELETE" => Self::Delete,
+            b"OPTIONS" => Self::Options,
+            b"TRACE" => Self::Trace,
+            b"CONNECT" => Self::Connect,
+            _ => Self::Other,
+        }
+    }
+
+    /// The name as recorded; other methods are recorded as `OTHER`, because clients invent them.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+            Self::Trace => "TRACE",
+            Self::Connect => "CONNECT",
+            Self::Other => "OTHER",
+        }
+    }
+
+    /// Whether sending it twice does what sending it once does (RFC 9110 section 9.2.2).
+    pub const fn is_idempotent(self) -> bool {
+        match self {
+            Self::Get | Self::Head | Self::Put | Self::Delete | Self::Options | Self::Trace => true,
+            Self::Post | Self::Patch | Self::Connect | Self::Other => false,
+        }
+    }
+}
+
+/// The protocol version that a message came with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Version {
+    /// HTTP/1.0
+    Http10,
+    /// HTTP/1.1
+    Http11,
+    /// HTTP/2
+    Http2,
+}
+
+/// How the end of a body is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// There is no body.
+    None,
+    /// So many bytes.
+    Length(u64),
+    /// It says itself where it ends: chunks, or HTTP/2 frames.
+    Delimited,
+    /// It ends with the connection (responses only).
+    Close,
+}
+
+/// A stretch of a head's buffer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+/// One field line.
+#[derive(Clone, Copy, Debug)]
+struct Field {
+    known: Known,
+    name: Span,
+    value: Span,
+}
+
+/// Field lines in the order in which they came.
+#[derive(Clone, Debug)]
+pub struct Fields {
+    buffer: Bytes,
+    fields: Vec<Field>,
+}
+
+impl Fields {
+    /// All field lines: what the name means, name, value without surrounding white space.
+    pub fn iter(&self) -> impl Iterator<Item = (Known, &[u8], &[u8])> {
+        self.fields.iter().map(|it| (it.known, self.text(it.name), self.text(it.value)))
+    }
+
+    /// The value of the first field of this kind.
+    pub fn get(&self, known: Known) -> Option<&[u8]> {
+        self.fields.iter().find(|it| it.known == known).map(|it| self.text(it.value))
+    }
+
+    /// How many field lines there are.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    fn text(&self, span: Span) -> &[u8] {
+        self.buffer.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+}
+
+/// A request head as it was read.
+#[derive(Clone, Debug)]
+pub struct RequestHead {
+    /// Method.
+    pub method: Method,
+    /// Version.
+    pub version: Version,
+    /// How the body ends.
+    pub framing: Framing,
+    /// What the reader met. Some oddities leave the rest of the head unread.
+    pub oddities: Oddities,
+    /// Bytes of the head on the wire, as far as read.
+    pub bytes: u32,
+    /// Field lines.
+    pub fields: Fields,
+    method_text: Span,
+    target: Span,
+    authority: Span,
+}
+
+impl RequestHead {
+    /// The method as spelt by the client.
+    pub fn method_text(&self) -> &[u8] {
+        self.fields.text(self.method_text)
+    }
+
+    /// The target in origin form (`/path?query`), or `*`.
+    pub fn target(&self) -> &[u8] {
+        self.fields.text(self.target)
+    }
+
+    /// The target up to `?`.
+    pub fn path(&self) -> &[u8] {
+        self.target().split(|&b| b == b'?').next().unwrap_or_default()
+    }
+
+    /// The target behind `?`; empty if there is none.
+    pub fn query(&self) -> &[u8] {
+        let target = self.target();
+        target.iter().position(|&b| b == b'?').and_then(|at| target.get(at + 1..)).unwrap_or(b"")
+    }
+
+    /// Host and port from `Host` or `:authority`; empty if there was none.
+    pub fn authority(&self) -> &[u8] {
+        self.fields.text(self.authority)
+    }
+
+    /// Whether the client asks to speak another protocol (RFC 9110 section 7.8).
+    pub fn upgrade(&self) -> Option<&[u8]> {
+        if self.version != Version::Http11 {
+            return None;
+        }
+        let nominated = self.fields.iter().any(|(known, _, value)| {
+            known == Known::Connection && list(value).any(|it| it.eq_ignore_ascii_case(b"upgrade"))
+        });
+        if nominated { self.fields.get(Known::Upgrade) } else { None }
+    }
+}
+
+/// A response head as it was read.
+#[derive(Clone, Debug)]
+pub struct ResponseHead {
+    /// Status code.
+    pub status: u16,
+    /// How the body ends.
+    pub framing: Framing,
+    /// Bytes of the head on the wire.
+    pub bytes: u32,
+    /// Field lines.
+    pub fields: Fields,
+}
+
+/// The members of a comma-separated list, trimmed; empty members are left out
+/// (RFC 9110 section 5.6.1).
+pub fn list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|&b| b == b',').map(<[u8]>::trim_ascii).filter(|it| !it.is_empty())
+}
+
+/// Builds a head over a buffer. A span that lies outside the buffer reads as empty.
+#[derive(Debug, Default)]
+pub struct HeadBuilder {
+    fields: Vec<Field>,
+    method: Span,
+    target: Span,
+    authority: Span,
+    /// What the reader met so far.
+    pub oddities: Oddities,
+}
+
+impl HeadBuilder {
+    /// With room for `fields` field lines.
+    pub fn with_capacity(fields: usize) -> Self {
+        Self { fields: Vec::with_capacity(fields), ..Self::default() }
+    }
+
+    /// Notes an oddity.
+    pub fn oddity(&mut self, oddity: Oddity) {
+        self.oddities.insert(oddity);
+    }
+
+    /// Where the method stands.
+    pub fn method(&mut self, range: std::ops::Range<usize>) {
+        self.method = span(range);
+    }
+
+    /// Where the target stands, in origin form.
+    pub fn target(&mut self, range: std::ops::Range<usize>) {
+        self.target = span(range);
+    }
+
+    /// Where host and port stand.
+    pub fn authority(&mut self, range: std::ops::Range<usize>) {
+        self.authority = span(range);
+    }
+
+    /// Adds a field line.
+    pub fn field(
+        &mut self,
+        known: Known,
+        name: std::ops::Range<usize>,
+        value: std::ops::Range<usize>,
+    ) {
+        self.fields.push(Field { known, name: span(name), value: span(value) });
+    }
+
+    /// Field lines so far.
+    pub fn field_count(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// The finished request head. `buffer` is what the spans refer to.
+    pub fn request(self, buffer: Bytes, version: Version, framing: Framing) -> RequestHead {
+        let bytes = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
+        let fields = Fields { buffer, fields: self.fields };
+        let method = Method::of(fields.text(self.method));
+        RequestHead {
+            method,
+            version,
+            framing,
+            oddities: self.oddities,
+            bytes,
+            fields,
+            method_text: self.method,
+            target: self.target,
+            authority: self.authority,
+        }
+    }
+
+    /// The finished response head. `buffer` is what the spans refer to.
+    pub fn response(self, buffer: Bytes, status: u16, framing: Framing) -> ResponseHead {
+        let bytes = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
+        ResponseHead { status, framing, bytes, fields: Fields { buffer, fields: self.fields } }
+    }
+}
+
+fn span(range: std::ops::Range<usize>) -> Span {
+    let at = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Span { start: at(range.start), end: at(range.end) }
+}
+
+/// Writes a head piece by piece into a fresh buffer, for readers that have no contiguous text
+/// (HTTP/2, replayed recordings).
+#[derive(Debug, Default)]
+pub struct HeadWriter {
+    buffer: BytesMut,
+    builder: HeadBuilder,
+}
+
+impl HeadWriter {
+    /// Starts empty.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the method.
+    pub fn method(&mut self, text: &[u8]) {
+        let range = self.put(text);
+        self.builder.method(range);
+    }
+
+    /// Sets the target.
+    pub fn target(&mut self, text: &[u8]) {
+        let range = self.put(text);
+        self.builder.target(range);
+    }
+
+    /// Sets host and port.
+    pub fn authority(&mut self, text: &[u8]) {
+        let range = self.put(text);
+        self.builder.authority(range);
+    }
+
+    /// Adds a field line.
+    pub fn field(&mut self, name: &[u8], value: &[u8]) {
+        let (name_at, value_at) = (self.put(name), self.put(value));
+        self.builder.field(Known::of(name), name_at, value_at);
+    }
+
+    /// Notes an oddity.
+    pub fn oddity(&mut self, oddity: Oddity) {
+        self.builder.oddity(oddity);
+    }
+
+    /// The finished request head.
+    pub fn request(self, version: Version, framing: Framing) -> RequestHead {
+        self.builder.request(self.buffer.freeze(), version, framing)
+    }
+
+    /// The finished response head.
+    pub fn response(self, status: u16, framing: Framing) -> ResponseHead {
+        self.builder.response(self.buffer.freeze(), status, framing)
+    }
+
+    fn put(&mut self, text: &[u8]) -> std::ops::Range<usize> {
+        let start = self.buffer.len();
+        self.buffer.extend_from_slice(text);
+        start..self.buffer.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(target: &str, fields: &[(&str, &str)]) -> RequestHead {
+        let mut writer = HeadWriter::new();
+        writer.method(b"GET");
+        writer.target(target.as_bytes());
+        for (name, value) in fields {
+            writer.field(name.as_bytes(), value.as_bytes());
+        }
+        writer.request(Version::Http11, Framing::None)
+    }
+
+    #[test]
+    fn a_target_splits_at_its_first_question_mark() {
+        let it = head("/a?b?c", &[]);
+        assert_eq!((it.path(), it.query()), (&b"/a"[..], &b"b?c"[..]));
+        let it = head("/a", &[]);
+        assert_eq!((it.path(), it.query()), (&b"/a"[..], &b""[..]));
+        assert_eq!(head("", &[]).path(), b"");
+    }
+
+    #[test]
+    fn an_upgrade_counts_only_if_connection_names_it() {
+        assert_eq!(head("/", &[("upgrade", "websocket")]).upgrade(), None);
+        let it = head("/", &[("Connection", "keep-alive, Upgrade"), ("upgrade", "websocket")]);
+        assert_eq!(it.upgrade(), Some(&b"websocket"[..]));
+    }
+
+    #[test]
+    fn a_span_outside_the_buffer_reads_as_empty() {
+        let mut builder = HeadBuilder::default();
+        builder.target(3..9);
+        let it = builder.request(Bytes::from_static(b"GET"), Version::Http11, Framing::None);
+        assert_eq!(it.target(), b"");
+    }
+}

@@ -1,0 +1,169 @@
+//! Field names that the product itself must understand.
+//!
+//! Source   RFC 9110, RFC 9112 section 9.6, RFC 7239, and the de facto `X-Forwarded-*` family.
+
+/// A field name with a meaning for framing, forwarding or judging; everything else is `Other`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Known {
+    /// Any other name.
+    Other,
+    /// `Accept-Encoding`
+    AcceptEncoding,
+    /// `Authorization`
+    Authorization,
+    /// `Connection`
+    Connection,
+    /// `Content-Encoding`
+    ContentEncoding,
+    /// `Content-Length`
+    ContentLength,
+    /// `Content-Type`
+    ContentType,
+    /// `Cookie`
+    Cookie,
+    /// `Date`
+    Date,
+    /// `Expect`
+    Expect,
+    /// `Forwarded` (RFC 7239)
+    Forwarded,
+    /// `Host`
+    Host,
+    /// `Keep-Alive`
+    KeepAlive,
+    /// `Proxy-Authenticate`
+    ProxyAuthenticate,
+    /// `Proxy-Authorization`
+    ProxyAuthorization,
+    /// `Proxy-Connection`
+    ProxyConnection,
+    /// `TE`
+    Te,
+    /// `Trailer`
+    Trailer,
+    /// `Transfer-Encoding`
+    TransferEncoding,
+    /// `Upgrade`
+    Upgrade,
+    /// `HTTP2-Settings`
+    Http2Settings,
+    /// `Via`
+    Via,
+    /// `X-Forwarded-For`
+    XForwardedFor,
+    /// Every other `X-Forwarded-…` name
+    XForwarded,
+    /// `X-Real-IP`, `True-Client-IP`, `X-Client-IP`, `X-Cluster-Client-IP`, `CF-Connecting-IP`
+    ClientAddress,
+}
+
+impl Known {
+    /// Recognises `name` in any case. Underscores count as hyphens: gateways of the CGI family
+    /// fold both into one name, so a forged `X_Forwarded_For` must meet the same fate.
+    pub fn of(name: &[u8]) -> Self {
+        let is = |wanted: &str| eq_folded(name, wanted.as_bytes());
+        match name.len() {
+            2 if is("te") => Self::Te,
+            3 if is("via") => Self::Via,
+            4 if is("host") => Self::Host,
+            4 if is("date") => Self::Date,
+            6 if is("cookie") => Self::Cookie,
+            6 if is("expect") => Self::Expect,
+            7 if is("trailer") => Self::Trailer,
+            7 if is("upgrade") => Self::Upgrade,
+            9 if is("forwarded") => Self::Forwarded,
+            9 if is("x-real-ip") => Self::ClientAddress,
+            10 if is("connection") => Self::Connection,
+            10 if is("keep-alive") => Self::KeepAlive,
+            11 if is("x-client-ip") => Self::ClientAddress,
+            12 if is("content-type") => Self::ContentType,
+            13 if is("authorization") => Self::Authorization,
+            14 if is("content-length") => Self::ContentLength,
+            14 if is("http2-settings") => Self::Http2Settings,
+            14 if is("true-client-ip") => Self::ClientAddress,
+            15 if is("accept-encoding") => Self::AcceptEncoding,
+            15 if is("x-forwarded-for") => Self::XForwardedFor,
+            16 if is("proxy-connection") => Self::ProxyConnection,
+            16 if is("content-encoding") => Self::ContentEncoding,
+            16 if is("cf-connecting-ip") => Self::ClientAddress,
+            17 if is("transfer-encoding") => Self::TransferEncoding,
+            18 if is("proxy-authenticate") => Self::ProxyAuthenticate,
+            19 if is("proxy-authorization") => Self::ProxyAuthorization,
+            19 if is("x-cluster-client-ip") => Self::ClientAddress,
+            11.. if name.get(..12).is_some_and(|it| eq_folded(it, b"x-forwarded-")) => {
+                Self::XForwarded
+            }
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether the field speaks of one connection only and is never forwarded
+    /// (RFC 9110 section 7.6.1), or of framing, which is written anew.
+    pub const fn is_hop_by_hop(self) -> bool {
+        match self {
+            Self::Connection
+            | Self::ContentLength
+            | Self::Expect
+            | Self::KeepAlive
+            | Self::ProxyAuthenticate
+            | Self::ProxyAuthorization
+            | Self::ProxyConnection
+            | Self::Te
+            | Self::Trailer
+            | Self::TransferEncoding
+            | Self::Upgrade
+            | Self::Http2Settings => true,
+            Self::Other
+            | Self::AcceptEncoding
+            | Self::Authorization
+            | Self::ContentEncoding
+            | Self::ContentType
+            | Self::Cookie
+            | Self::Date
+            | Self::Forwarded
+            | Self::Host
+            | Self::Via
+            | Self::XForwardedFor
+            | Self::XForwarded
+            | Self::ClientAddress => false,
+        }
+    }
+
+    /// Whether the field claims where a request came from. Such claims are set by the proxy that
+    /// knows, never appended to.
+    pub const fn is_forwarding(self) -> bool {
+        matches!(
+            self,
+            Self::Forwarded
+                | Self::Via
+                | Self::XForwardedFor
+                | Self::XForwarded
+                | Self::ClientAddress
+        )
+    }
+}
+
+/// Equal but for case and for `_` in place of `-`. `wanted` is lower case with hyphens.
+fn eq_folded(name: &[u8], wanted: &[u8]) -> bool {
+    name.len() == wanted.len()
+        && name.iter().zip(wanted).all(|(&have, &want)| {
+            have.to_ascii_lowercase() == want || (have == b'_' && want == b'-')
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_known_in_any_case_and_folding() {
+        assert_eq!(Known::of(b"hOsT"), Known::Host);
+        assert_eq!(Known::of(b"Transfer_Encoding"), Known::TransferEncoding);
+        assert_eq!(Known::of(b"X_Forwarded-Host"), Known::XForwarded);
+        assert_eq!(Known::of(b"X-Forwarded-For"), Known::XForwardedFor);
+        assert_eq!(Known::of(b"X-Forwarded-"), Known::XForwarded);
+        assert_eq!(Known::of(b"X-Forwarded"), Known::Other);
+        assert_eq!(Known::of(b"Hosts"), Known::Other);
+        assert_eq!(Known::of(b""), Known::Other);
+    }
+}
