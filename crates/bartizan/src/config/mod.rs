@@ -1,0 +1,111 @@
+//! The configuration: `bartizan.yaml`, environment and flags, read into [`Settings`].
+//!
+//! Reads    the bytes of one file, five environment variables, the flags of the command line.
+//! Writes   [`Settings`], or a [`Report`] with every problem found and where.
+//! Memory   a tree of at most [`FILE_BYTES_MAX`] bytes of text; at most [`PROBLEMS_MAX`] problems.
+//! Errors   [`Report`]: the YAML itself does not parse (one problem), or anything in it cannot be
+//!          meant (all problems in one go).
+//! Misses   what only the running system knows: whether an address is free, a directory writable,
+//!          an upstream reachable; an upstream *name* that resolves to our own listener.
+//!
+//! One way through: bytes → `source` (text) → `node` (tree with positions) → `reader` and
+//! `assemble` (typed values, guided by the table in `keys`) → `conflicts` (values that exclude
+//! each other). The reference in `docs/configuration.md` is written from the same table.
+
+mod address;
+mod assemble;
+mod clause;
+mod conflicts;
+mod day;
+mod endpoint;
+mod exception;
+mod fault;
+mod field;
+mod keys;
+mod mode;
+mod network;
+mod node;
+mod origin;
+mod overrides;
+mod problem;
+mod reader;
+mod reference;
+mod render;
+mod settings;
+mod shown;
+mod source;
+mod unit;
+mod upstream_url;
+
+pub use clause::Clause;
+pub use day::Day;
+pub use endpoint::Endpoint;
+pub use exception::Exception;
+pub use fault::{DateFault, Fault, NetworkFault, TextFault, UrlFault};
+pub use field::Field;
+pub use mode::{ClauseMode, Mode};
+pub use network::Network;
+pub use origin::{Given, Origin};
+pub use overrides::{Overrides, data_dir};
+pub use problem::{PROBLEMS_MAX, Place, Problem, Report, Severity, Span};
+pub use reference::reference;
+pub use settings::{Admin, Clauses, Data, Limits, Listen, Settings, Upstream};
+pub use source::{FILE_BYTES_MAX, Source};
+pub use upstream_url::UpstreamUrl;
+
+use problem::Problems;
+
+/// Settings that can be started with, and what is doubtful about them.
+#[derive(Debug)]
+pub struct Accepted {
+    /// What to start with.
+    pub settings: Settings,
+    /// Warnings only; usually empty.
+    pub warnings: Report,
+}
+
+impl Settings {
+    /// Reads a configuration file. `overrides` (flags before environment) win over the file.
+    ///
+    /// `now_unix_s` only decides which exceptions are reported as expired.
+    ///
+    /// # Errors
+    ///
+    /// A [`Report`] that names every problem, if there is one that is not a mere warning.
+    pub fn read(
+        source: &Source,
+        overrides: &Overrides,
+        now_unix_s: u64,
+    ) -> Result<Accepted, Report> {
+        let mut problems = Problems::default();
+        let settings = source.text(&mut problems).and_then(|text| {
+            let root = node::parse(text, &mut problems)?;
+            let root = assemble::Root::File(&root);
+            assemble::settings(&root, overrides, now_unix_s, &mut problems)
+        });
+        concluded(settings.map(|it| Self { file: Some(source.name.clone()), ..it }), source, problems)
+    }
+
+    /// The settings of `bartizan guard`: the same defaults and checks, and no file.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Settings::read`].
+    pub fn for_guard(overrides: &Overrides) -> Result<Accepted, Report> {
+        let mut problems = Problems::default();
+        let settings = assemble::settings(&assemble::Root::NoFile, overrides, 0, &mut problems);
+        concluded(settings, &Source::default(), problems)
+    }
+}
+
+fn concluded(
+    settings: Option<Settings>,
+    source: &Source,
+    problems: Problems,
+) -> Result<Accepted, Report> {
+    let report = problems.into_report(source);
+    match settings {
+        Some(settings) if !report.has_errors() => Ok(Accepted { settings, warnings: report }),
+        Some(_) | None => Err(report),
+    }
+}

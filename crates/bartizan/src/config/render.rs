@@ -1,0 +1,117 @@
+//! A report as text: each problem with the line it is about and a mark under the place.
+
+use std::fmt;
+
+use super::problem::{Place, Problem, Report, Severity, Span};
+use super::shown::printable;
+
+/// Characters of a source line shown at most.
+const LINE_CHARS_MAX: usize = 120;
+
+/// Characters shown before the mark when a line is longer than that.
+const LEAD_CHARS: usize = 40;
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, problem) in self.problems().iter().enumerate() {
+            if i > 0 {
+                writeln!(f)?;
+            }
+            self.problem(f, problem)?;
+        }
+        match self.unlisted() {
+            0 => Ok(()),
+            n => writeln!(f, "\nerror: {n} more not shown"),
+        }
+    }
+}
+
+impl Report {
+    fn problem(&self, f: &mut fmt::Formatter<'_>, problem: &Problem) -> fmt::Result {
+        let Problem { place, fault } = problem;
+        let severity = match fault.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        writeln!(f, "{severity}: {}", fault.title())?;
+        let margin = match place {
+            Place::At(span) => self.excerpt(f, *span, fault.label())?,
+            Place::File | Place::Environment(_) | Place::Flag(_) | Place::Default => {
+                self.elsewhere(f, *place, fault.label())?
+            }
+        };
+        match fault.help() {
+            Some(help) => writeln!(f, "{:margin$}= help: {help}", ""),
+            None => Ok(()),
+        }
+    }
+
+    fn excerpt(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        span: Span,
+        label: Option<String>,
+    ) -> Result<usize, fmt::Error> {
+        let excerpt = Excerpt::of(&self.text, span);
+        let margin = span.line.to_string().len() + 1;
+        let (pad, marks) = (excerpt.lead, "^".repeat(excerpt.marked.max(1)));
+        writeln!(f, "{:margin$}--> {}:{}:{}", "", self.shown_name(), span.line, span.column)?;
+        writeln!(f, "{:margin$}|", "")?;
+        writeln!(f, "{} | {}", span.line, excerpt.line)?;
+        let label = label.map(|it| format!(" {it}")).unwrap_or_default();
+        writeln!(f, "{:margin$}| {:pad$}{marks}{label}", "", "")?;
+        Ok(margin)
+    }
+
+    fn elsewhere(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        place: Place,
+        label: Option<String>,
+    ) -> Result<usize, fmt::Error> {
+        match place {
+            Place::At(_) => {}
+            Place::File => writeln!(f, "  --> {}", self.shown_name())?,
+            Place::Environment(name) => writeln!(f, "  --> environment {name}")?,
+            Place::Flag(name) => writeln!(f, "  --> command line {name}")?,
+            Place::Default => writeln!(f, "  --> default")?,
+        }
+        if let Some(label) = label {
+            writeln!(f, "  = note: {label}")?;
+        }
+        Ok(2)
+    }
+
+    fn shown_name(&self) -> String {
+        match self.name.as_str() {
+            "" => "command line".to_owned(),
+            name => name.chars().map(printable).collect(),
+        }
+    }
+}
+
+/// One line of the file, cut so that the marked place is in view.
+struct Excerpt {
+    line: String,
+    lead: usize,
+    marked: usize,
+}
+
+impl Excerpt {
+    fn of(text: &str, span: Span) -> Self {
+        let (before, rest) = text.split_at_checked(span.start).unwrap_or((text, ""));
+        let before = before.rsplit(['\n', '\r']).next().unwrap_or_default();
+        let rest = rest.split(['\n', '\r']).next().unwrap_or_default();
+        let marked = rest.get(..span.end.saturating_sub(span.start)).unwrap_or(rest);
+        let marked = marked.trim_end().chars().count();
+
+        let lead = before.chars().count();
+        let is_long = lead + rest.chars().count() > LINE_CHARS_MAX;
+        let skipped = if is_long { lead.saturating_sub(LEAD_CHARS) } else { 0 };
+        let whole = before.chars().chain(rest.chars());
+        let line: String = whole.skip(skipped).take(LINE_CHARS_MAX).map(printable).collect();
+        let lead = lead - skipped;
+        let marked = marked.min(LINE_CHARS_MAX.saturating_sub(lead));
+        Self { line: line.trim_end().to_owned(), lead, marked }
+    }
+}

@@ -1,0 +1,58 @@
+//! The text of a configuration file, before anything is understood.
+//!
+//! Errors   a file that is too large, not UTF-8 or empty: each ends the reading at once.
+
+use super::fault::Fault;
+use super::problem::{Place, Problems, Span};
+
+/// A configuration file larger than this is not read.
+pub const FILE_BYTES_MAX: usize = 1024 * 1024;
+
+/// A file as it was found. Reading it from disk is the caller's: read at most
+/// [`FILE_BYTES_MAX`]` + 1` bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// The name to show in messages, as the operator gave it.
+    pub name: String,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+impl Source {
+    pub(super) fn text(&self, problems: &mut Problems) -> Option<&str> {
+        if self.bytes.len() > FILE_BYTES_MAX {
+            problems.add(Place::File, Fault::FileTooLarge);
+            return None;
+        }
+        let text = match str::from_utf8(&self.bytes) {
+            Ok(text) => without_bom(text),
+            Err(error) => {
+                let place = Place::At(self.position(error.valid_up_to()));
+                problems.add(place, Fault::FileNotUtf8);
+                return None;
+            }
+        };
+        if text.trim().is_empty() {
+            problems.add(Place::File, Fault::FileEmpty);
+            return None;
+        }
+        Some(text)
+    }
+
+    /// The text that spans point into; what is not UTF-8 is replaced.
+    pub(super) fn readable(&self) -> String {
+        without_bom(&String::from_utf8_lossy(&self.bytes)).to_owned()
+    }
+
+    fn position(&self, at: usize) -> Span {
+        let before = String::from_utf8_lossy(self.bytes.get(..at).unwrap_or_default());
+        let before = without_bom(&before);
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|&it| it != '\n').count() + 1;
+        Span { line, column, start: before.len(), end: before.len() + 1 }
+    }
+}
+
+fn without_bom(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}

@@ -1,0 +1,108 @@
+//! The clauses in force, with their exceptions.
+
+use bartizan_model::assessment::Assessment;
+use bartizan_model::clause::{Clause, ClauseName, DefaultMode, Exception, Mode, SetBy};
+use bartizan_model::place::Place;
+
+/// Score, in thousandths, from which a content finding violates its clause. Lower ones are
+/// recorded only.
+pub const CONTENT_SCORE_MIN: u16 = 980;
+
+/// All clauses of one API.
+#[derive(Clone, Debug)]
+pub struct ClauseSet {
+    clauses: Vec<Clause>,
+    exceptions: Vec<Exception>,
+}
+
+impl ClauseSet {
+    /// The built-in clauses under the mode of the instance, then as configured. What would change
+    /// a clause of the law, or lift it, is left out: no configuration reaches the law.
+    pub fn new(mode: Mode, set_by: SetBy, configured: &[Clause], exceptions: &[Exception]) -> Self {
+        let clauses = ClauseName::ALL
+            .iter()
+            .map(|&name| match name.default_mode() {
+                DefaultMode::Law => Clause { name, mode: Mode::Enforce, set_by: SetBy::Law },
+                own => {
+                    configured.iter().rev().find(|it| it.name == name).copied().unwrap_or(match own
+                    {
+                        DefaultMode::Law | DefaultMode::Follows => Clause { name, mode, set_by },
+                        DefaultMode::Observed => {
+                            Clause { name, mode: mode.min(Mode::Observe), set_by: SetBy::Default }
+                        }
+                    })
+                }
+            })
+            .collect();
+        let exceptions = exceptions
+            .iter()
+            .filter(|it| it.clause.default_mode() != DefaultMode::Law)
+            .cloned()
+            .collect();
+        Self { clauses, exceptions }
+    }
+
+    /// All clauses, in order of precedence.
+    pub fn clauses(&self) -> &[Clause] {
+        &self.clauses
+    }
+
+    /// All exceptions, expired ones too.
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
+    }
+
+    /// The mode of one clause.
+    pub fn mode(&self, name: ClauseName) -> Mode {
+        self.clauses.get(name as usize).map_or(Mode::Enforce, |it| it.mode)
+    }
+
+    /// The exception that lifts `name` here and now, if there is one.
+    pub fn exception(
+        &self,
+        name: ClauseName,
+        assessment: &Assessment,
+        place: Option<&Place>,
+    ) -> Option<&Exception> {
+        self.exceptions.iter().find(|it| {
+            it.clause == name
+                && it.expires_us > assessment.at.wall_us
+                && it.endpoint.is_none_or(|endpoint| endpoint == assessment.endpoint)
+                && it.place.as_ref().is_none_or(|wanted| Some(wanted) == place)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clause(name: ClauseName, mode: Mode) -> Clause {
+        Clause { name, mode, set_by: SetBy::File { line: 1, column: 1 } }
+    }
+
+    #[test]
+    fn every_clause_stands_at_its_own_index() {
+        let set = ClauseSet::new(Mode::Observe, SetBy::Default, &[], &[]);
+        for (clause, &name) in set.clauses().iter().zip(ClauseName::ALL) {
+            assert_eq!(clause.name, name);
+            assert_eq!(set.mode(name), clause.mode);
+        }
+    }
+
+    #[test]
+    fn the_law_follows_no_mode_and_no_configuration() {
+        let off = clause(ClauseName::LawFraming, Mode::Off);
+        let set = ClauseSet::new(Mode::Observe, SetBy::Default, &[off], &[]);
+        assert_eq!(set.mode(ClauseName::LawFraming), Mode::Enforce);
+    }
+
+    #[test]
+    fn a_configured_mode_beats_the_mode_of_the_instance() {
+        let observe = clause(ClauseName::BaselinePath, Mode::Observe);
+        let set = ClauseSet::new(Mode::Enforce, SetBy::Flag, &[observe], &[]);
+        assert_eq!(set.mode(ClauseName::BaselinePath), Mode::Observe);
+        assert_eq!(set.mode(ClauseName::ContentSqli), Mode::Enforce);
+        assert_eq!(set.mode(ClauseName::ContentUnexamined), Mode::Observe);
+    }
+}

@@ -1,0 +1,260 @@
+//! The decision: the only place in the product where a call is admitted or refused.
+//!
+//! Reads    an assessment and the clauses in force; weighs modes, exceptions and precedence.
+//! Writes   a decision, and one hit for every violated clause.
+//! Memory   nothing: the same arguments give the same decision.
+//! Misses   nothing of its own; what no detector found and no reader met cannot be refused here.
+
+use crate::clause_set::{CONTENT_SCORE_MIN, ClauseSet};
+use crate::permit::Permit;
+use bartizan_model::assessment::{Assessment, Why};
+use bartizan_model::clause::{DefaultMode, Effect, Hit, Mode};
+use bartizan_model::code::Code;
+use bartizan_model::judged::JudgedHead;
+use bartizan_model::observation::HITS_MAX;
+use bartizan_model::place::Place;
+
+/// What is done with a call.
+#[derive(Debug)]
+pub enum Decision {
+    /// It may be forwarded, as judged.
+    Admit(Permit),
+    /// It is answered by us.
+    Refuse(Refusal),
+}
+
+/// A decision not to forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why; the status comes from its table.
+    pub code: Code,
+}
+
+/// The violated clauses of one exchange, at most [`HITS_MAX`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// In order of precedence.
+    pub kept: Vec<Hit>,
+    /// How many more there were.
+    pub more: u16,
+}
+
+/// Decides one call from its head and everything known of it.
+pub fn decide(head: JudgedHead, assessment: &Assessment, clauses: &ClauseSet) -> (Decision, Hits) {
+    let (refusal, hits) = weigh(assessment, clauses);
+    match refusal {
+        Some(refusal) => (Decision::Refuse(refusal), hits),
+        None => (Decision::Admit(Permit::new(head)), hits),
+    }
+}
+
+/// Decides on a body that is being streamed under a permit already spent: `Some` cuts it.
+pub fn decide_body(assessment: &Assessment, clauses: &ClauseSet) -> (Option<Refusal>, Hits) {
+    weigh(assessment, clauses)
+}
+
+fn weigh(assessment: &Assessment, clauses: &ClauseSet) -> (Option<Refusal>, Hits) {
+    let mut scale = Scale { assessment, clauses, refusal: None, hits: Hits::default() };
+    // The law first: its codes explain a refusal better than whatever else is wrong.
+    let is_law = |code: Code| code.entry().clause.default_mode() == DefaultMode::Law;
+    for law in [true, false] {
+        for oddity in assessment.oddities.iter().filter(|it| is_law(it.code()) == law) {
+            scale.put(oddity.code(), None, 0);
+        }
+    }
+    for &code in &assessment.violations {
+        scale.put(code, None, 0);
+    }
+    for finding in &assessment.findings {
+        if let Some(margin) = finding.sighting.score.checked_sub(CONTENT_SCORE_MIN) {
+            scale.put(finding.sighting.code, Some(&finding.place), margin);
+        }
+    }
+    for &(_, why) in &assessment.unknown {
+        match why {
+            Why::BodyTooLarge => scale.put(Code::ContentUnexamined, None, 0),
+            // An adapter that cannot see cannot refuse either: replay of logs is advisory.
+            Why::NotSeen => {}
+        }
+    }
+    (scale.refusal, scale.hits)
+}
+
+struct Scale<'a> {
+    assessment: &'a Assessment,
+    clauses: &'a ClauseSet,
+    refusal: Option<Refusal>,
+    hits: Hits,
+}
+
+impl Scale<'_> {
+    fn put(&mut self, code: Code, place: Option<&Place>, margin: u16) {
+        let name = code.entry().clause;
+        let mode = self.clauses.mode(name);
+        if mode == Mode::Off {
+            return;
+        }
+        let effect = if self.clauses.exception(name, self.assessment, place).is_some() {
+            Effect::Excepted
+        } else if mode == Mode::Observe {
+            Effect::WouldRefuse
+        } else if self.refusal.is_some() {
+            Effect::Overtaken
+        } else {
+            self.refusal = Some(Refusal { code });
+            Effect::Refused
+        };
+        if self.hits.kept.len() < HITS_MAX {
+            self.hits.kept.push(Hit { code, effect, margin });
+        } else {
+            self.hits.more = self.hits.more.saturating_add(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bartizan_model::clause::{Clause, ClauseName, Exception, SetBy};
+    use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
+    use bartizan_model::head::{Framing, HeadWriter, Version};
+    use bartizan_model::id::{EndpointId, KeyedHash};
+    use bartizan_model::judged::Client;
+    use bartizan_model::moment::Moment;
+    use bartizan_model::oddity::Oddity;
+    use std::net::{IpAddr, Ipv4Addr};
+
+    const NOW: Moment = Moment { mono_ns: 0, wall_us: 1_000 };
+
+    fn assessment() -> Assessment {
+        Assessment::clean(NOW, EndpointId::of("POST", "/reviews"))
+    }
+
+    fn sqli(place: Place, score: u16) -> Finding {
+        let sighting = Sighting {
+            code: Code::ContentSqlInjection,
+            score,
+            fingerprint: Fingerprint::default(),
+        };
+        Finding { sighting, place, bytes: 9, value: KeyedHash(7) }
+    }
+
+    fn exception() -> Exception {
+        Exception {
+            clause: ClauseName::ContentSqli,
+            endpoint: Some(EndpointId::of("POST", "/reviews")),
+            place: Some(Place::body("$.text")),
+            reason: "people review databases".to_owned(),
+            expires_us: 1_001,
+            set_by: SetBy::File { line: 1, column: 1 },
+        }
+    }
+
+    /// Decides under `mode` and these exceptions; expects this refusal and these effects.
+    #[track_caller]
+    fn check(
+        assessment: &Assessment,
+        mode: Mode,
+        exceptions: &[Exception],
+        refused: Option<Code>,
+        effects: &[Effect],
+    ) {
+        let clauses = ClauseSet::new(mode, SetBy::Default, &[], exceptions);
+        let head = HeadWriter::new().request(Version::Http11, Framing::None);
+        let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: false };
+        let (decision, hits) = decide(JudgedHead::new(head, client), assessment, &clauses);
+        let code = match decision {
+            Decision::Admit(_) => None,
+            Decision::Refuse(refusal) => Some(refusal.code),
+        };
+        assert_eq!(code, refused);
+        assert_eq!(hits.kept.iter().map(|it| it.effect).collect::<Vec<_>>(), effects);
+        assert_eq!(decide_body(assessment, &clauses), (refused.map(|code| Refusal { code }), hits));
+    }
+
+    #[test]
+    fn a_call_that_violates_nothing_is_admitted() {
+        check(&assessment(), Mode::Enforce, &[], None, &[]);
+    }
+
+    #[test]
+    fn the_law_refuses_even_where_everything_is_observed() {
+        let mut it = assessment();
+        it.oddities.insert(Oddity::LengthAndChunked);
+        check(&it, Mode::Observe, &[], Some(Code::FramingLengthAndChunked), &[Effect::Refused]);
+        check(&it, Mode::Off, &[], Some(Code::FramingLengthAndChunked), &[Effect::Refused]);
+    }
+
+    #[test]
+    fn a_baseline_clause_obeys_its_mode() {
+        let mut it = assessment();
+        it.oddities.insert(Oddity::EncodedSlash);
+        check(&it, Mode::Off, &[], None, &[]);
+        check(&it, Mode::Observe, &[], None, &[Effect::WouldRefuse]);
+        check(&it, Mode::Enforce, &[], Some(Code::PathEncodedSlash), &[Effect::Refused]);
+    }
+
+    #[test]
+    fn the_law_speaks_first_and_the_rest_is_overtaken() {
+        let mut it = assessment();
+        it.oddities.insert(Oddity::EncodedSlash);
+        it.oddities.insert(Oddity::EncodedNul);
+        let effects = [Effect::Refused, Effect::Overtaken];
+        check(&it, Mode::Enforce, &[], Some(Code::PathEncodedNul), &effects);
+    }
+
+    #[test]
+    fn a_finding_violates_its_clause_from_the_limit_on() {
+        let mut it = assessment();
+        it.findings.push(sqli(Place::Path, CONTENT_SCORE_MIN - 1));
+        check(&it, Mode::Enforce, &[], None, &[]);
+        it.findings.push(sqli(Place::Path, CONTENT_SCORE_MIN));
+        check(&it, Mode::Enforce, &[], Some(Code::ContentSqlInjection), &[Effect::Refused]);
+    }
+
+    #[test]
+    fn an_exception_lifts_its_clause_at_its_place_until_it_ends() {
+        let mut it = assessment();
+        it.findings.push(sqli(Place::body("$.text"), 999));
+        check(&it, Mode::Enforce, &[exception()], None, &[Effect::Excepted]);
+
+        let refused = Some(Code::ContentSqlInjection);
+        let mut late = it.clone();
+        late.at.wall_us = 1_001;
+        check(&late, Mode::Enforce, &[exception()], refused, &[Effect::Refused]);
+        let mut elsewhere = it.clone();
+        elsewhere.endpoint = EndpointId::of("POST", "/orders");
+        check(&elsewhere, Mode::Enforce, &[exception()], refused, &[Effect::Refused]);
+        it.findings.push(sqli(Place::body("$.title"), 999));
+        let effects = [Effect::Excepted, Effect::Refused];
+        check(&it, Mode::Enforce, &[exception()], refused, &effects);
+    }
+
+    #[test]
+    fn no_exception_lifts_the_law() {
+        let lift = Exception { clause: ClauseName::LawFraming, place: None, ..exception() };
+        let mut it = assessment();
+        it.oddities.insert(Oddity::Nul);
+        check(&it, Mode::Enforce, &[lift], Some(Code::FramingNul), &[Effect::Refused]);
+    }
+
+    #[test]
+    fn what_could_not_be_examined_is_noted_and_refused_only_by_name() {
+        let mut it = assessment();
+        it.unknown.push((ClauseName::ContentSqli, Why::BodyTooLarge));
+        check(&it, Mode::Enforce, &[], None, &[Effect::WouldRefuse]);
+        let set_by = SetBy::File { line: 1, column: 1 };
+        let by_name = Clause { name: ClauseName::ContentUnexamined, mode: Mode::Enforce, set_by };
+        let clauses = ClauseSet::new(Mode::Observe, SetBy::Default, &[by_name], &[]);
+        assert_eq!(decide_body(&it, &clauses).0, Some(Refusal { code: Code::ContentUnexamined }));
+    }
+
+    #[test]
+    fn hits_beyond_the_bound_are_counted() {
+        let mut it = assessment();
+        it.findings = vec![sqli(Place::Path, 999); HITS_MAX + 2];
+        let clauses = ClauseSet::new(Mode::Observe, SetBy::Default, &[], &[]);
+        let (_, hits) = decide_body(&it, &clauses);
+        assert_eq!((hits.kept.len(), hits.more), (HITS_MAX, 2));
+    }
+}
