@@ -1,1 +1,3 @@
-//! (under construction)
+//! Findings: what detectors say they saw. Row 1, pure. Nothing here refuses.
+
+pub mod content;

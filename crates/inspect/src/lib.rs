@@ -1,1 +1,10 @@
-//! (under construction)
+//! Messages to facts: what a head and a body hold, decoded, with the place of each value and the
+//! oddities met on the way. Row 1, pure. Nothing here judges.
+
+pub mod body;
+pub mod client_address;
+pub mod form;
+pub mod head_values;
+pub mod path;
+pub mod percent;
+pub mod value;

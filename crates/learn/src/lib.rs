@@ -1,1 +1,3 @@
-//! (under construction)
+//! What is learnt from traffic. Row 1, pure.
+
+pub mod template;

@@ -44,6 +44,7 @@ clauses! {
     ContentSqli = "content.sqli", Follows, "No value breaks out into SQL.";
     ContentXss = "content.xss", Follows, "No value breaks out into script.";
     ContentUnexamined = "content.unexamined", Observed, "Every body of an examined kind is small enough to be examined.";
+    LawRecord = "law.record", Law, "Where recording is required, the intent is durable before anything is forwarded.";
     Upstream = "upstream", Law, "The API answers, in time and in well-formed HTTP.";
 }
 

@@ -151,6 +151,8 @@ codes! {
         "A value reads as HTML or script that would run in a browser (OWASP A03:2021, CWE-79).";
     ContentUnexamined = 98, "content.unexamined", 413, ContentUnexamined, "body too large",
         "A body of a kind that is examined exceeds `limits.inspect_bytes_max`, so its content was not examined.";
+    RecordUnavailable = 112, "record.unavailable", 503, LawRecord, "not recorded",
+        "`record.required` is set and the intent to forward could not be written to the journal, so nothing was sent to the API. See the disk and `bartizan status`.";
     UpstreamUnreachable = 128, "upstream.unreachable", 502, Upstream, "API unreachable",
         "No connection to the upstream could be made.";
     UpstreamTimeout = 129, "upstream.timeout", 504, Upstream, "API too slow",

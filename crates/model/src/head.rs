@@ -217,6 +217,22 @@ pub struct ResponseHead {
     pub fields: Fields,
 }
 
+impl ResponseHead {
+    /// The fields to pass on to the client, in order: nothing that speaks of the upstream's
+    /// connection or of framing, which the edge writes anew.
+    pub fn passed_on(&self) -> impl Iterator<Item = (Known, &[u8], &[u8])> {
+        self.fields.iter().filter(|&(known, name, _)| {
+            !known.is_hop_by_hop() && !(known == Known::Other && self.is_nominated(name))
+        })
+    }
+
+    fn is_nominated(&self, name: &[u8]) -> bool {
+        self.fields.iter().any(|(known, _, value)| {
+            known == Known::Connection && list(value).any(|it| it.eq_ignore_ascii_case(name))
+        })
+    }
+}
+
 /// The members of a comma-separated list, trimmed; empty members are left out
 /// (RFC 9110 section 5.6.1).
 pub fn list(value: &[u8]) -> impl Iterator<Item = &[u8]> {

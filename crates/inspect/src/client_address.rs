@@ -1,0 +1,84 @@
+//! The client's address: the peer's, unless the peer is a proxy that is trusted to name another.
+//!
+//! Reads    the peer address and `X-Forwarded-For`, from right to left.
+//! Misses   `Forwarded` (RFC 7239), `X-Real-IP` and the PROXY protocol are not read.
+//! Source   RFC 7239 section 8.1: only what a trusted proxy wrote may be believed.
+
+use bartizan_model::head::{Fields, list};
+use bartizan_model::known::Known;
+use bartizan_model::network::{Network, canonical};
+use std::net::{IpAddr, SocketAddr};
+
+/// The rightmost address that no trusted proxy has; the peer if it is itself not trusted, or if
+/// what it wrote cannot be read.
+pub fn client_address(peer: IpAddr, fields: &Fields, trusted: &[Network]) -> IpAddr {
+    let is_trusted = |it: IpAddr| trusted.iter().any(|network| network.contains(it));
+    let mut client = canonical(peer);
+    if trusted.is_empty() || !is_trusted(client) {
+        return client;
+    }
+    let lines: Vec<&[u8]> = fields
+        .iter()
+        .filter(|&(known, name, _)| known == Known::XForwardedFor && !name.contains(&b'_'))
+        .map(|(_, _, value)| value)
+        .collect();
+    for line in lines.iter().rev() {
+        let hops: Vec<&[u8]> = list(line).collect();
+        for hop in hops.iter().rev() {
+            let Some(address) = parse(hop) else { return client };
+            client = address;
+            if !is_trusted(client) {
+                return client;
+            }
+        }
+    }
+    client
+}
+
+/// An address as proxies write it: bare, with a port, or IPv6 in brackets.
+fn parse(hop: &[u8]) -> Option<IpAddr> {
+    let text = str::from_utf8(hop).ok()?;
+    let bare = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(text);
+    bare.parse().or_else(|_| text.parse::<SocketAddr>().map(|it| it.ip())).map(canonical).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bartizan_model::head::{Framing, HeadWriter, Version};
+
+    #[track_caller]
+    fn check(peer: &str, lines: &[&str], expected: &str) {
+        let mut writer = HeadWriter::new();
+        for line in lines {
+            writer.field(b"X-Forwarded-For", line.as_bytes());
+        }
+        writer.field(b"X_Forwarded_For", b"192.0.2.66");
+        let head = writer.request(Version::Http11, Framing::None);
+        let trusted = ["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()];
+        let found = client_address(peer.parse().unwrap(), &head.fields, &trusted);
+        assert_eq!(found.to_string(), expected);
+    }
+
+    #[test]
+    fn an_untrusted_peer_is_the_client_whatever_it_claims() {
+        check("203.0.113.1", &["198.51.100.7"], "203.0.113.1");
+    }
+
+    #[test]
+    fn the_rightmost_untrusted_address_is_the_client() {
+        check("10.0.0.1", &["198.51.100.7"], "198.51.100.7");
+        check("10.0.0.1", &["198.51.100.7, 203.0.113.9, 10.0.0.2"], "203.0.113.9");
+        check("10.0.0.1", &["198.51.100.7", "203.0.113.9"], "203.0.113.9");
+        check("::1", &["[2001:db8::5]:443"], "2001:db8::5");
+        check("::ffff:10.0.0.1", &["::ffff:198.51.100.7"], "198.51.100.7");
+        check("10.0.0.1", &["198.51.100.7:4711"], "198.51.100.7");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_believed() {
+        check("10.0.0.1", &["198.51.100.7, unknown"], "10.0.0.1");
+        check("10.0.0.1", &["198.51.100.7, 0x7f.1, 10.0.0.2"], "10.0.0.2");
+        check("10.0.0.1", &[], "10.0.0.1");
+    }
+}

@@ -1,0 +1,127 @@
+//! Path templates: which part of a path names an endpoint and which part names an object.
+//!
+//! Reads    a path as received.
+//! Writes   its template: `/orders/17/items` becomes `/orders/{int}/items`.
+//! Memory   nothing. What a segment is follows from the segment alone, so one path has the same
+//!          template on every machine and after every restart.
+//! Misses   objects whose names look like words (`/users/alice`): telling those apart takes many
+//!          observations.
+
+/// Bytes of a template that are kept.
+pub const TEMPLATE_BYTES_MAX: usize = 256;
+/// Segments that are told apart; the rest becomes `{rest}`.
+const SEGMENTS_MAX: usize = 16;
+/// Letters of a segment that may still be a word.
+const WORD_BYTES_MAX: usize = 32;
+
+/// Writes the template of `path` into `out`, which is emptied first.
+pub fn template(path: &[u8], out: &mut String) {
+    out.clear();
+    if path == b"*" {
+        out.push('*');
+        return;
+    }
+    let trimmed = path.strip_prefix(b"/").unwrap_or(path);
+    for (at, segment) in trimmed.split(|&b| b == b'/').enumerate() {
+        if at >= SEGMENTS_MAX || out.len() + WORD_BYTES_MAX + 8 > TEMPLATE_BYTES_MAX {
+            out.push_str("/{rest}");
+            return;
+        }
+        out.push('/');
+        match kind(segment) {
+            Kind::Word(word) => out.push_str(word),
+            Kind::Named(name) => out.push_str(name),
+        }
+    }
+}
+
+enum Kind<'a> {
+    /// Part of the endpoint's name.
+    Word(&'a str),
+    /// The kind of object that it names.
+    Named(&'static str),
+}
+
+fn kind(segment: &[u8]) -> Kind<'_> {
+    let Ok(text) = str::from_utf8(segment) else { return Kind::Named("{text}") };
+    let all = |f: fn(&u8) -> bool| segment.iter().all(f);
+    match segment.len() {
+        0 => Kind::Word(""),
+        _ if all(u8::is_ascii_digit) => Kind::Named("{int}"),
+        36 if is_uuid(segment) => Kind::Named("{uuid}"),
+        16.. if all(u8::is_ascii_hexdigit) => Kind::Named("{hex}"),
+        10 if is_date(segment) => Kind::Named("{date}"),
+        _ if segment.contains(&b'@')
+            && segment.contains(&b'.')
+            && segment.first() != Some(&b'@') =>
+        {
+            Kind::Named("{email}")
+        }
+        ..=WORD_BYTES_MAX if is_word(segment) => Kind::Word(text),
+        _ => Kind::Named("{text}"),
+    }
+}
+
+fn is_uuid(text: &[u8]) -> bool {
+    text.iter().enumerate().all(|(at, b)| match at {
+        8 | 13 | 18 | 23 => *b == b'-',
+        _ => b.is_ascii_hexdigit(),
+    })
+}
+
+fn is_date(text: &[u8]) -> bool {
+    text.iter().enumerate().all(|(at, b)| match at {
+        4 | 7 => *b == b'-',
+        _ => b.is_ascii_digit(),
+    })
+}
+
+/// Letters, with the joints that names of operations have (`-_.~:@$`), and at most three digits: a
+/// version or a count (`v2`, `oauth2`), not an identifier.
+fn is_word(text: &[u8]) -> bool {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-_.~:@$".contains(b);
+    let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
+    text.iter().all(plain) && digits <= 3 && text.iter().any(u8::is_ascii_alphabetic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(path: &str, expected: &str) {
+        let mut out = String::from("old");
+        template(path.as_bytes(), &mut out);
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn words_stay_and_objects_get_their_kind() {
+        check("/", "/");
+        check("*", "*");
+        check("/orders/17/items", "/orders/{int}/items");
+        check("/v2/users/me", "/v2/users/me");
+        check("/o/0b7f6c1e-5f0e-4f8b-9f5a-2f8d7c3c1a55", "/o/{uuid}");
+        check("/o/507f1f77bcf86cd799439011", "/o/{hex}");
+        check("/day/2026-11-21", "/day/{date}");
+        check("/mail/ada@example.test", "/mail/{email}");
+        check("/@scope/name", "/@scope/name");
+        check("/pin/ab12cd34", "/pin/{text}");
+        check("/orders/", "/orders/");
+    }
+
+    #[test]
+    fn nothing_hostile_becomes_part_of_a_name() {
+        check("/a%2fb/\u{1b}[31m/<script>", "/{text}/{text}/{text}");
+        check(&format!("/{}", "z".repeat(33)), "/{text}");
+        check(&format!("/{}", "z".repeat(32)), &format!("/{}", "z".repeat(32)));
+        check(&"/1".repeat(40), &format!("{}/{{rest}}", "/{int}".repeat(16)));
+    }
+
+    #[test]
+    fn a_template_is_bounded() {
+        let mut out = String::new();
+        template("/abcdefghijklmnopqrstuvwxyzabcdef".repeat(16).as_bytes(), &mut out);
+        assert!(out.len() <= TEMPLATE_BYTES_MAX, "{}", out.len());
+    }
+}
