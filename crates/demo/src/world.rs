@@ -152,14 +152,31 @@ pub(crate) fn token(seeded: &mut Seeded) -> String {
 }
 
 const FIRST: [&str; 24] = [
-    "Alice", "Bruno", "Chiara", "David", "Emine", "Farid", "Grace", "Hiro", "Ines", "Jonas", "Kofi",
-    "Lena", "Mateo", "Nadia", "Oskar", "Priya", "Quentin", "Rosa", "Siobhan", "Tariq", "Uma",
-    "Viktor", "Wanda", "Yusuf",
+    "Alice", "Bruno", "Chiara", "David", "Emine", "Farid", "Grace", "Hiro", "Ines", "Jonas",
+    "Kofi", "Lena", "Mateo", "Nadia", "Oskar", "Priya", "Quentin", "Rosa", "Siobhan", "Tariq",
+    "Uma", "Viktor", "Wanda", "Yusuf",
 ];
 const LAST: [&str; 20] = [
-    "O'Neil", "Weber", "Rossi", "Smith", "D'Angelo", "Haddad", "Okafor", "Tanaka", "Silva",
-    "Larsen", "Mensah", "Novak", "Garcia", "Ivanova", "Lindqvist", "Patel", "Dubois", "O'Brien",
-    "Kaya", "Select",
+    "O'Neil",
+    "Weber",
+    "Rossi",
+    "Smith",
+    "D'Angelo",
+    "Haddad",
+    "Okafor",
+    "Tanaka",
+    "Silva",
+    "Larsen",
+    "Mensah",
+    "Novak",
+    "Garcia",
+    "Ivanova",
+    "Lindqvist",
+    "Patel",
+    "Dubois",
+    "O'Brien",
+    "Kaya",
+    "Select",
 ];
 const DOMAINS: [&str; 3] = ["example.com", "example.org", "example.net"];
 const STREETS: [&str; 8] = [
@@ -179,7 +196,16 @@ const WORDS: [&str; 16] = [
 ];
 const MARKS: [&str; 6] = ["!", "#", "--", "?", "%", "&"];
 const LOOKS: [&str; 10] = [
-    "Blue", "Quiet", "Folding", "Enamel", "Heavy", "Tiny", "Striped", "Second-hand", "Oak", "Wool",
+    "Blue",
+    "Quiet",
+    "Folding",
+    "Enamel",
+    "Heavy",
+    "Tiny",
+    "Striped",
+    "Second-hand",
+    "Oak",
+    "Wool",
 ];
 const THINGS: [&str; 12] = [
     "kettle", "blanket", "lamp", "notebook", "umbrella", "stool", "teapot", "scarf", "clock",

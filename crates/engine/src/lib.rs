@@ -1,1 +1,13 @@
-//! (under construction)
+//! The engine: composes the readers, the detectors and the contract into one transaction per
+//! exchange. Row 2, pure: it never awaits, reads no clock and owns no socket. The proxy, the
+//! replayer and every later adapter drive the same [`transaction::Transaction`].
+
+pub mod judge;
+pub mod keys;
+pub mod origin;
+pub mod refusal;
+pub mod replay;
+pub mod snapshot;
+pub mod step;
+pub mod tables;
+pub mod transaction;

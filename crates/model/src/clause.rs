@@ -152,9 +152,15 @@ pub enum Effect {
     Excepted,
     /// It would have refused, but another clause had refused already.
     Overtaken,
+    /// The upstream failed: nobody was refused, but nobody was served either.
+    Failed,
 }
 
 impl Effect {
+    /// All, in the order of their journal numbers.
+    pub const ALL: &'static [Self] =
+        &[Self::Refused, Self::WouldRefuse, Self::Excepted, Self::Overtaken, Self::Failed];
+
     /// Name in output.
     pub const fn name(self) -> &'static str {
         match self {
@@ -162,6 +168,7 @@ impl Effect {
             Self::WouldRefuse => "would_refuse",
             Self::Excepted => "excepted",
             Self::Overtaken => "overtaken",
+            Self::Failed => "failed",
         }
     }
 }

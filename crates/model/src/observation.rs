@@ -62,6 +62,34 @@ pub struct Observation {
     pub findings_more: u16,
 }
 
+impl Observation {
+    /// The observation of an exchange of which nothing is known yet.
+    pub fn opened(id: ExchangeId, started: Moment, revision: u64, epoch: KeyEpoch) -> Self {
+        Self {
+            id,
+            started,
+            phases: Phases::default(),
+            revision,
+            endpoint: EndpointId::from_bits(0),
+            template: Arc::default(),
+            subject: SubjectId(0),
+            epoch,
+            method: Method::Other,
+            version: Version::Http11,
+            outcome: Outcome::Served,
+            status: 0,
+            request_head_bytes: 0,
+            request_body_bytes: 0,
+            response_body_bytes: 0,
+            oddities: Oddities::NONE,
+            hits: Vec::new(),
+            hits_more: 0,
+            findings: Vec::new(),
+            findings_more: 0,
+        }
+    }
+}
+
 /// Microseconds after the start of an exchange.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Phases {

@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn anything_else_does_not() {
-        for text in ["", "GET", "/a", "get /a", "GET a", "GET  /a", "GET /a b", "GET /a?b", "G-T /"] {
+        for text in ["", "GET", "/a", "get /a", "GET a", "GET  /a", "GET /a b", "GET /a?b", "G-T /"]
+        {
             assert!(Endpoint::parse(text).is_err(), "{text}");
         }
     }

@@ -83,7 +83,11 @@ impl Settings {
             let root = assemble::Root::File(&root);
             assemble::settings(&root, overrides, now_unix_s, &mut problems)
         });
-        concluded(settings.map(|it| Self { file: Some(source.name.clone()), ..it }), source, problems)
+        concluded(
+            settings.map(|it| Self { file: Some(source.name.clone()), ..it }),
+            source,
+            problems,
+        )
     }
 
     /// The settings of `bartizan guard`: the same defaults and checks, and no file.

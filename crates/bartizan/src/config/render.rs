@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::fault::Fault;
 use super::problem::{Place, Problem, Report, Severity, Span};
 use super::shown::printable;
 
@@ -35,7 +36,7 @@ impl Report {
         };
         writeln!(f, "{severity}: {}", fault.title())?;
         let margin = match place {
-            Place::At(span) => self.excerpt(f, *span, fault.label())?,
+            Place::At(span) => self.excerpt(f, *span, fault)?,
             Place::File | Place::Environment(_) | Place::Flag(_) | Place::Default => {
                 self.elsewhere(f, *place, fault.label())?
             }
@@ -50,15 +51,18 @@ impl Report {
         &self,
         f: &mut fmt::Formatter<'_>,
         span: Span,
-        label: Option<String>,
+        fault: &Fault,
     ) -> Result<usize, fmt::Error> {
-        let excerpt = Excerpt::of(&self.text, span);
+        let mut excerpt = Excerpt::of(&self.text, span);
+        if fault.is_secret() {
+            excerpt.hide();
+        }
         let margin = span.line.to_string().len() + 1;
         let (pad, marks) = (excerpt.lead, "^".repeat(excerpt.marked.max(1)));
         writeln!(f, "{:margin$}--> {}:{}:{}", "", self.shown_name(), span.line, span.column)?;
         writeln!(f, "{:margin$}|", "")?;
         writeln!(f, "{} | {}", span.line, excerpt.line)?;
-        let label = label.map(|it| format!(" {it}")).unwrap_or_default();
+        let label = fault.label().map(|it| format!(" {it}")).unwrap_or_default();
         writeln!(f, "{:margin$}| {:pad$}{marks}{label}", "", "")?;
         Ok(margin)
     }
@@ -98,6 +102,12 @@ struct Excerpt {
 }
 
 impl Excerpt {
+    /// Hides everything from the mark on.
+    fn hide(&mut self) {
+        let before = self.line.chars().take(self.lead);
+        self.line = before.chain(std::iter::repeat_n('*', self.marked)).collect();
+    }
+
     fn of(text: &str, span: Span) -> Self {
         let (before, rest) = text.split_at_checked(span.start).unwrap_or((text, ""));
         let before = before.rsplit(['\n', '\r']).next().unwrap_or_default();

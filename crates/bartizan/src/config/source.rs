@@ -49,7 +49,12 @@ impl Source {
         let before = without_bom(&before);
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|&it| it != '\n').count() + 1;
-        Span { line, column, start: before.len(), end: before.len() + 1 }
+        Span {
+            line,
+            column,
+            start: before.len(),
+            end: before.len() + char::REPLACEMENT_CHARACTER.len_utf8(),
+        }
     }
 }
 

@@ -53,19 +53,26 @@ impl UpstreamUrl {
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
-        Self::read(text).map_err(|why| Fault::NotAnUpstream { given: text.to_owned(), why })
+        Self::read(text).map_err(|why| match why {
+            // May hold a password, which goes nowhere.
+            UrlFault::UserInfo => Fault::NotAnUpstream { given: String::new(), why },
+            UrlFault::Scheme | UrlFault::Path | UrlFault::Host | UrlFault::Port => {
+                Fault::NotAnUpstream { given: text.to_owned(), why }
+            }
+        })
     }
 
     fn read(text: &str) -> Result<Self, UrlFault> {
+        if text.contains('@') {
+            return Err(UrlFault::UserInfo);
+        }
         let (scheme, rest) = text.split_once("://").ok_or(UrlFault::Scheme)?;
         if !scheme.eq_ignore_ascii_case("http") {
             return Err(UrlFault::Scheme);
         }
         let authority = rest.strip_suffix('/').unwrap_or(rest);
-        match authority.chars().find(|it| "/?#@\\".contains(*it)) {
-            Some('@') => return Err(UrlFault::UserInfo),
-            Some(_) => return Err(UrlFault::Path),
-            None => {}
+        if authority.contains(['/', '?', '#', '\\']) {
+            return Err(UrlFault::Path);
         }
         let (host, port) = split_port(authority)?;
         Ok(Self { host: read_host(host)?, port })
@@ -148,6 +155,8 @@ mod tests {
         check("http://a?b", Err(UrlFault::Path));
         check("http://a#b", Err(UrlFault::Path));
         check("http://u:p@a", Err(UrlFault::UserInfo));
+        check("https://u:p@a/b", Err(UrlFault::UserInfo));
+        check("u:p@a", Err(UrlFault::UserInfo));
     }
 
     #[test]

@@ -28,9 +28,7 @@ impl Scope<'_> {
             Expression::Negative(inner) => {
                 Ok(integer(self.value(inner)?.number().and_then(i64::checked_neg)))
             }
-            Expression::IsNull(inner) => {
-                Ok(Value::truth(Some(self.value(inner)? == Value::Null)))
-            }
+            Expression::IsNull(inner) => Ok(Value::truth(Some(self.value(inner)? == Value::Null))),
             Expression::In(needle, list) => self.is_in(needle, list),
             Expression::Binary(left, operator, right) => {
                 Ok(apply(&self.value(left)?, *operator, &self.value(right)?))
@@ -77,9 +75,9 @@ fn apply(left: &Value, operator: Operator, right: &Value) -> Value {
         Operator::LessOrEqual => compared(Ordering::is_le),
         Operator::Greater => compared(Ordering::is_gt),
         Operator::GreaterOrEqual => compared(Ordering::is_ge),
-        Operator::Like => texts(left, right, |text, pattern| {
-            Value::truth(Some(like(&text, &pattern)))
-        }),
+        Operator::Like => {
+            texts(left, right, |text, pattern| Value::truth(Some(like(&text, &pattern))))
+        }
         Operator::Add => computed(i64::checked_add),
         Operator::Subtract => computed(i64::checked_sub),
         Operator::Multiply => computed(i64::checked_mul),

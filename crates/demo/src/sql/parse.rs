@@ -155,9 +155,7 @@ impl Parser {
     }
 
     fn disjunction(&mut self) -> Result<Expression, SqlError> {
-        self.chain(Self::conjunction, |parser| {
-            parser.accept_word("OR").then_some(Operator::Or)
-        })
+        self.chain(Self::conjunction, |parser| parser.accept_word("OR").then_some(Operator::Or))
     }
 
     fn conjunction(&mut self) -> Result<Expression, SqlError> {

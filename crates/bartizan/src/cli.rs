@@ -1,0 +1,498 @@
+//! The command line: what can be typed, and what it means for the settings.
+//!
+//! Reads    the arguments of the process.
+//! Writes   [`Cli`]; for the commands that serve, [`Overrides`] of the configuration.
+//! Errors   clap's, with its own text; [`Exit::of_clap`] gives the exit code.
+//! Misses   values that win over the file stay text here: `config` reads them, so that a mistake
+//!          has the same message in a flag and in the file.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::str::FromStr;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::config::{Endpoint, Given, Origin, Overrides, TextFault};
+
+/// What `bartizan` alone prints.
+pub const OVERVIEW: &str = "\
+bartizan stands in front of an API and says what it would refuse, and why.
+
+  bartizan demo                          see it work, with nothing of yours
+  bartizan guard http://127.0.0.1:3000   put it in front of an API; it only observes
+  bartizan tail                          follow its decisions
+  bartizan why DECISION_ID               explain one of them
+  bartizan run -c bartizan.yaml          the same with a configuration file
+
+`bartizan help` lists everything, `bartizan help COMMAND` shows examples.
+";
+
+/// How the process ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, nothing found.
+    Clean,
+    /// Done, and something was found that the command looks for.
+    Findings,
+    /// The command line or the configuration cannot be meant.
+    Usage,
+    /// It could not be done.
+    Failed,
+}
+
+impl Exit {
+    /// Every way to end.
+    pub const ALL: [Self; 4] = [Self::Clean, Self::Findings, Self::Usage, Self::Failed];
+
+    /// The number that the shell sees.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::Failed => 3,
+        }
+    }
+
+    /// The end that belongs to what clap has to say: help and version are no mistake.
+    pub fn of_clap(error: &clap::Error) -> Self {
+        if error.use_stderr() { Self::Usage } else { Self::Clean }
+    }
+
+    const fn says(self) -> &'static str {
+        match self {
+            Self::Clean => "done, nothing found",
+            Self::Findings => "done, and something was found that the command looks for",
+            Self::Usage => "the command line or the configuration cannot be meant",
+            Self::Failed => "it could not be done",
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// Finds out how an API is used, and refuses what breaks that.
+#[derive(Clone, Debug, PartialEq, Eq, Parser)]
+#[command(name = "bartizan", version)]
+pub struct Cli {
+    /// What to do; without a command, [`OVERVIEW`] is printed.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Stand in front of an API, without a configuration file.
+    Guard(Guard),
+    /// Stand in front of an API, as a configuration file says.
+    Run(Run),
+    /// Check a configuration file and report everything wrong with it.
+    Check(Check),
+    /// Show what a running bartizan has seen and done.
+    Status(Status),
+    /// Follow decisions as they are made.
+    Tail(Tail),
+    /// Explain one decision.
+    Why(Why),
+    /// Attack a sample API behind bartizan and tell the story.
+    Demo(Demo),
+}
+
+/// Arguments of `guard`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan guard http://127.0.0.1:3000
+  bartizan guard http://127.0.0.1:3000 --listen 0.0.0.0:8080 --enforce")]
+pub struct Guard {
+    /// The API: http://HOST:PORT.
+    pub upstream_url: OsString,
+    /// Values that win over environment and defaults.
+    #[command(flatten)]
+    pub serving: Serving,
+}
+
+/// Arguments of `run`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan run -c bartizan.yaml
+  bartizan run -c bartizan.yaml --listen 127.0.0.1:0 --data /tmp/try")]
+pub struct Run {
+    /// The configuration file.
+    #[arg(short, long, value_name = "FILE", default_value = "bartizan.yaml")]
+    pub config: PathBuf,
+    /// The API: http://HOST:PORT [configuration: upstream.url].
+    #[arg(long, value_name = "URL")]
+    pub upstream: Option<OsString>,
+    /// Values that win over environment, file and defaults.
+    #[command(flatten)]
+    pub serving: Serving,
+}
+
+/// Flags of the commands that serve. Each wins over the file and the environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct Serving {
+    /// Where clients connect, such as 127.0.0.1:8080 [configuration: listen.address].
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<OsString>,
+    /// Where operators connect, such as 127.0.0.1:9440 [configuration: admin.address].
+    #[arg(long, value_name = "ADDRESS")]
+    pub admin: Option<OsString>,
+    /// Where everything is kept [configuration: data.dir].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+    /// A proxy whose forwarding fields are believed; repeatable [configuration: trusted_proxies].
+    #[arg(long = "trusted-proxy", value_name = "CIDR")]
+    pub trusted_proxies: Vec<OsString>,
+    /// Refuse what violates a clause, rather than only record it [configuration: mode].
+    #[arg(long)]
+    pub enforce: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan check
+  bartizan check -c staging.yaml && bartizan run -c staging.yaml")]
+pub struct Check {
+    /// The configuration file.
+    #[arg(short, long, value_name = "FILE", default_value = "bartizan.yaml")]
+    pub config: PathBuf,
+}
+
+/// Arguments of `status`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan status
+  bartizan status --data /var/lib/bartizan -o json")]
+pub struct Status {
+    /// Which bartizan, and how to print.
+    #[command(flatten)]
+    pub asking: Asking,
+}
+
+/// Arguments of `tail`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan tail --would-refuse
+  bartizan tail --endpoint 'GET /orders/{id}' --status 4xx --last 100")]
+pub struct Tail {
+    /// Which bartizan, and how to print.
+    #[command(flatten)]
+    pub asking: Asking,
+    /// Only requests that were refused.
+    #[arg(long)]
+    pub refused: bool,
+    /// Only requests that would have been refused, had their clause been enforced.
+    #[arg(long)]
+    pub would_refuse: bool,
+    /// Only answers of this status: one such as 500, or a class such as 4xx.
+    #[arg(long)]
+    pub status: Option<StatusFilter>,
+    /// Only this endpoint, such as 'GET /orders/{id}'.
+    #[arg(long, value_name = "METHOD /TEMPLATE")]
+    pub endpoint: Option<Endpoint>,
+    /// Only decisions with this code, such as content.sqli.
+    #[arg(long)]
+    pub code: Option<String>,
+    /// Print the last N that match and end, rather than follow.
+    #[arg(long, value_name = "N")]
+    pub last: Option<usize>,
+}
+
+/// Arguments of `why`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan why 01981f3e-7c1a-7b52-9f0e-3d2c5a6b7e80
+  bartizan why 01981f3e-7c1a-7b52-9f0e-3d2c5a6b7e80 -o json")]
+pub struct Why {
+    /// The `decision_id` of a refusal, or of a line of `bartizan tail`.
+    pub decision_id: String,
+    /// Which bartizan, and how to print.
+    #[command(flatten)]
+    pub asking: Asking,
+}
+
+/// Arguments of `demo`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan demo
+  bartizan demo --without-guard --exit")]
+pub struct Demo {
+    /// Which story: the same number tells the same one.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// End after the story, rather than keep everything running to look around.
+    #[arg(long)]
+    pub exit: bool,
+    /// Tell the same story with nothing in front of the API.
+    #[arg(long)]
+    pub without_guard: bool,
+}
+
+/// Flags of the commands that ask a bartizan about itself.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Asking {
+    /// The data directory of the bartizan to ask [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    Human,
+    /// For programs: one JSON object per line.
+    Json,
+}
+
+/// Which statuses to show: one, or a class of a hundred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusFilter {
+    /// This status.
+    One(u16),
+    /// The statuses that begin with this digit.
+    Class(u16),
+}
+
+impl StatusFilter {
+    /// Whether `status` is among them.
+    pub fn admits(self, status: u16) -> bool {
+        match self {
+            Self::One(one) => status == one,
+            Self::Class(digit) => status / 100 == digit,
+        }
+    }
+}
+
+impl FromStr for StatusFilter {
+    type Err = TextFault;
+
+    fn from_str(text: &str) -> Result<Self, TextFault> {
+        let fault =
+            || TextFault("expected a status such as 500, or a class such as 4xx".to_owned());
+        let (digits, is_class) = match text.strip_suffix("xx") {
+            Some(digit) => (digit, true),
+            None => (text, false),
+        };
+        let is_number = digits.bytes().all(|it| it.is_ascii_digit());
+        let number: u16 = digits.parse().ok().filter(|_| is_number).ok_or_else(fault)?;
+        match (is_class, number) {
+            (true, 1..=5) => Ok(Self::Class(number)),
+            (false, 100..=599) => Ok(Self::One(number)),
+            (_, _) => Err(fault()),
+        }
+    }
+}
+
+impl Guard {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        let upstream = Some(flag("<UPSTREAM_URL>", &self.upstream_url));
+        Overrides { upstream, ..self.serving.overrides() }
+    }
+}
+
+impl Run {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        let upstream = self.upstream.as_ref().map(|it| flag("--upstream", it));
+        Overrides { upstream, ..self.serving.overrides() }
+    }
+}
+
+impl Serving {
+    fn overrides(&self) -> Overrides {
+        let mode = self.enforce.then(|| Given { value: "enforce".into(), ..flag("--enforce", "") });
+        let proxies = self.trusted_proxies.iter().map(|it| flag("--trusted-proxy", it));
+        Overrides {
+            mode,
+            listen: self.listen.as_ref().map(|it| flag("--listen", it)),
+            admin: self.admin.as_ref().map(|it| flag("--admin", it)),
+            data: self.data.as_ref().map(|it| flag("--data", it)),
+            upstream: None,
+            trusted_proxies: proxies.collect(),
+        }
+    }
+}
+
+impl Asking {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        let data = self.data.as_ref().map(|it| flag("--data", it));
+        Overrides { data, ..Overrides::default() }
+    }
+}
+
+fn flag(name: &'static str, value: impl Into<OsString>) -> Given<OsString> {
+    Given { value: value.into(), origin: Origin::Flag(name) }
+}
+
+/// The text of `docs/cli.md`, from the definitions above.
+pub fn reference() -> String {
+    let mut root = Cli::command();
+    root.build();
+    let mut text = format!(
+        "# Command line\n\n<!-- Written by `cli::reference` from the definitions of the commands: \
+         change those, not this file. -->\n\n`bartizan` alone prints:\n\n```text\n{OVERVIEW}```\n\n\
+         ## Exit codes\n\n| code | means |\n|---|---|\n"
+    );
+    for exit in Exit::ALL {
+        text.push_str(&format!("| {} | {} |\n", exit.code(), exit.says()));
+    }
+    for command in root.get_subcommands_mut().filter(|it| it.get_name() != "help") {
+        let help = command.render_long_help().to_string();
+        let help: Vec<_> = help.lines().map(str::trim_end).collect();
+        let (name, help) = (command.get_name(), help.join("\n"));
+        text.push_str(&format!("\n## bartizan {name}\n\n```text\n{}\n```\n", help.trim_end()));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+
+    fn parsed(line: &[&str]) -> Command {
+        let line = std::iter::once("bartizan").chain(line.iter().copied());
+        Cli::try_parse_from(line).unwrap().command.unwrap()
+    }
+
+    #[track_caller]
+    fn check_refused(line: &[&str], exit: Exit) {
+        let line = std::iter::once("bartizan").chain(line.iter().copied());
+        assert_eq!(Exit::of_clap(&Cli::try_parse_from(line).unwrap_err()), exit);
+    }
+
+    #[track_caller]
+    fn check_status(text: &str, admitted: &[u16], others: &[u16]) {
+        let filter: StatusFilter = text.parse().unwrap();
+        assert!(admitted.iter().all(|it| filter.admits(*it)));
+        assert!(!others.iter().any(|it| filter.admits(*it)));
+    }
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn bartizan_alone_has_no_command() {
+        assert_eq!(Cli::try_parse_from(["bartizan"]).unwrap().command, None);
+        assert_eq!(OVERVIEW.matches("\n  bartizan ").count(), 5);
+    }
+
+    #[test]
+    fn every_help_begins_with_two_examples_that_parse() {
+        let mut root = Cli::command();
+        root.build();
+        for command in root.get_subcommands_mut().filter(|it| it.get_name() != "help") {
+            let help = command.render_help().to_string();
+            let mut lines = help.lines();
+            assert_eq!(lines.next(), Some("Examples:"), "{}", command.get_name());
+            let examples: Vec<_> = lines.take_while(|it| it.starts_with("  bartizan ")).collect();
+            assert_eq!(examples.len(), 2, "{}", command.get_name());
+            for example in examples.iter().flat_map(|it| it.split(" && ")) {
+                let words = example.replace("'GET /orders/{id}'", "GET\u{a0}/orders/{id}");
+                let words = words.split_ascii_whitespace().map(|it| it.replace('\u{a0}', " "));
+                assert!(Cli::try_parse_from(words).is_ok(), "{example}");
+            }
+        }
+    }
+
+    #[test]
+    fn guard_without_flags_observes_with_defaults() {
+        let Command::Guard(guard) = parsed(&["guard", "http://127.0.0.1:3000"]) else { panic!() };
+        let accepted = Settings::for_guard(&guard.overrides()).unwrap();
+        assert!(accepted.warnings.is_empty());
+        let settings = accepted.settings;
+        assert_eq!(settings.file, None);
+        assert_eq!(settings.describe(settings.mode.origin), "default");
+        assert_eq!(settings.describe(settings.upstream.url.origin), "flag <UPSTREAM_URL>");
+        assert_eq!(settings.listen.address.value.to_string(), "127.0.0.1:8080");
+    }
+
+    #[test]
+    fn guard_takes_each_flag_over_its_default() {
+        let line = ["guard", "http://[::1]:1", "--listen", "[::]:0", "--admin", "127.0.0.1:1234"];
+        let more = ["--data", "d", "--trusted-proxy", "10.0.0.0/8", "--trusted-proxy", "::1"];
+        let Command::Guard(guard) = parsed(&[&line[..], &more[..], &["--enforce"]].concat()) else {
+            panic!()
+        };
+        let settings = Settings::for_guard(&guard.overrides()).unwrap().settings;
+        assert_eq!(settings.listen.address.value.to_string(), "[::]:0");
+        assert_eq!(settings.admin.address.value.to_string(), "127.0.0.1:1234");
+        assert_eq!(settings.data.dir.value, PathBuf::from("d"));
+        assert_eq!(settings.trusted_proxies.len(), 2);
+        assert_eq!(settings.describe(settings.clauses.content_xss.origin), "flag --enforce");
+    }
+
+    #[test]
+    fn a_flag_has_the_messages_of_the_file() {
+        let line = ["guard", "https://api", "--listen", "8080", "--trusted-proxy", "10.0.0.5/8"];
+        let Command::Guard(guard) = parsed(&line) else { panic!() };
+        let report = Settings::for_guard(&guard.overrides()).unwrap_err();
+        let expected = "\
+error: `10.0.0.5/8` is not a network
+  --> command line --trusted-proxy
+  = note: has bits beyond its prefix
+  = help: did you mean `10.0.0.0/8`?
+
+error: `8080` is not a socket address
+  --> command line --listen
+  = note: expected ADDRESS:PORT
+  = help: such as `127.0.0.1:8080` or `[::1]:8080`
+
+error: `https://api` is not an upstream URL
+  --> command line <UPSTREAM_URL>
+  = note: expected http://HOST:PORT
+";
+        assert_eq!(report.to_string(), expected);
+    }
+
+    #[test]
+    fn a_status_filter_is_one_status_or_a_class() {
+        check_status("4xx", &[400, 499], &[399, 500]);
+        check_status("500", &[500], &[499, 501]);
+        for text in ["", "xx", "0xx", "6xx", "99", "600", "+4xx", "4XX", "44xx"] {
+            assert!(text.parse::<StatusFilter>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn tail_reads_its_filters() {
+        let line = ["tail", "--refused", "--status", "4xx", "--endpoint", "GET /x", "--last", "5"];
+        let Command::Tail(tail) = parsed(&line) else { panic!() };
+        assert!(tail.refused && !tail.would_refuse);
+        assert_eq!(tail.status, Some(StatusFilter::Class(4)));
+        assert_eq!(tail.endpoint.unwrap().to_string(), "GET /x");
+        assert_eq!((tail.last, tail.asking.output), (Some(5), Output::Human));
+    }
+
+    #[test]
+    fn mistakes_end_with_two_and_help_with_zero() {
+        check_refused(&["guard"], Exit::Usage);
+        check_refused(&["gaurd", "http://a"], Exit::Usage);
+        check_refused(&["tail", "--status", "6xx"], Exit::Usage);
+        check_refused(&["guard", "--help"], Exit::Clean);
+        check_refused(&["--version"], Exit::Clean);
+        assert_eq!(Exit::ALL.map(Exit::code), [0, 1, 2, 3]);
+    }
+}

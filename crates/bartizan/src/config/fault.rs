@@ -1,0 +1,380 @@
+//! What can be wrong with a configuration: one variant each, with its three texts.
+//!
+//! A *title* says what is wrong, a *label* stands under the place, *help* says what to do. Text
+//! from the file is only echoed through `Shown`.
+
+use std::fmt;
+
+use super::day::Day;
+use super::network::Network;
+use super::node::NESTING_MAX;
+use super::problem::Severity;
+use super::shown::Shown;
+use super::source::FILE_BYTES_MAX;
+use super::unit::Unit;
+
+/// Names longer than this get no suggestion.
+const SUGGEST_BYTES_MAX: usize = 64;
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the titles below say what each variant and its data mean")]
+pub enum Fault {
+    // The file
+    FileTooLarge,
+    FileNotUtf8,
+    FileEmpty,
+    // The notation
+    Syntax { message: String },
+    NestedTooDeep,
+    Tab,
+    UnclosedQuote,
+    UnclosedBracket { open: char },
+    Indentation,
+    NoColon,
+    Alias,
+    Tag,
+    SecondDocument,
+    KeyNotText,
+    DuplicateKey { key: String, first_line: usize },
+    // The shape
+    WrongType { expected: &'static str, found: &'static str },
+    UnknownKey { key: String, expected: Vec<&'static str>, near: Option<&'static str> },
+    MissingKey { key: String, example: &'static str },
+    NoValue { key: String },
+    TooMany { key: String, items_max: usize },
+    // The values
+    Version { given: String },
+    UnknownWord { given: String, expected: Vec<&'static str>, near: Option<&'static str> },
+    NotANumber { key: String, form: &'static str },
+    OutOfBounds { key: String, min: String, max: String },
+    NotAnAddress { given: String },
+    NotAnUpstream { given: String, why: UrlFault },
+    NotANetwork { given: String, why: NetworkFault },
+    NotADirectory,
+    NotText,
+    LawHasNoMode,
+    LawHasNoException,
+    UnknownClause { given: String, expected: Vec<&'static str>, near: Option<&'static str> },
+    NotAnEndpoint { given: String },
+    NotAField { given: String },
+    NoFields { clause: &'static str },
+    ReasonEmpty,
+    ReasonTooLong { chars: usize, chars_max: usize },
+    NotADate { given: String, why: DateFault },
+    Expired { day: Day },
+    // Values that exclude each other
+    AddressTwice { other: String },
+    UpstreamIsOurs { listener: &'static str, address: String },
+    Exceeds { key: String, over: String, other: String, other_value: String },
+}
+
+/// Why a text is no upstream address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UrlFault {
+    /// Not `http://`.
+    Scheme,
+    /// A user name or password.
+    UserInfo,
+    /// A path, query or fragment.
+    Path,
+    /// Neither a name nor an address.
+    Host,
+    /// Not 1 to 65535.
+    Port,
+}
+
+/// Why a text is no network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkFault {
+    /// The part before the slash is no address.
+    Form,
+    /// The prefix is no number up to this one.
+    Prefix {
+        /// Bits of such an address.
+        prefix_max: u32,
+    },
+    /// There are bits beyond the prefix; this network was probably meant.
+    HostBits(Network),
+}
+
+/// Why a text is no date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DateFault {
+    /// Not `YYYY-MM-DD`.
+    Form,
+    /// The calendar lacks that day.
+    NoSuchDay,
+}
+
+/// Why a text of the command line is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextFault(pub(crate) String);
+
+impl fmt::Display for TextFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for TextFault {}
+
+impl Fault {
+    pub(super) fn unknown_key(key: &str, expected: Vec<&'static str>) -> Self {
+        Self::UnknownKey { key: key.to_owned(), near: nearest(key, &expected), expected }
+    }
+
+    pub(super) fn unknown_word(given: &str, expected: Vec<&'static str>) -> Self {
+        Self::UnknownWord { given: given.to_owned(), near: nearest(given, &expected), expected }
+    }
+
+    pub(super) fn unknown_clause(given: &str, expected: Vec<&'static str>) -> Self {
+        Self::UnknownClause { given: given.to_owned(), near: nearest(given, &expected), expected }
+    }
+
+    pub(super) fn out_of_bounds(key: String, unit: Unit, min: u64, max: u64) -> Self {
+        Self::OutOfBounds { key, min: unit.show(min), max: unit.show(max) }
+    }
+
+    /// Whether it stops the start.
+    pub fn severity(&self) -> Severity {
+        if matches!(self, Self::Expired { .. }) { Severity::Warning } else { Severity::Error }
+    }
+
+    /// Whether the text under the mark must not be shown.
+    pub fn is_secret(&self) -> bool {
+        matches!(self, Self::NotAnUpstream { why: UrlFault::UserInfo, .. })
+    }
+
+    /// What is wrong.
+    pub fn title(&self) -> String {
+        match self {
+            Self::FileTooLarge => {
+                format!("the file is larger than {}", Unit::Bytes.show(FILE_BYTES_MAX as u64))
+            }
+            Self::FileNotUtf8 => "the file is not UTF-8".to_owned(),
+            Self::FileEmpty => "the file is empty".to_owned(),
+            Self::Syntax { message } => format!("this is not YAML: {message}"),
+            Self::NestedTooDeep => format!("nested deeper than {NESTING_MAX} levels"),
+            Self::Tab => "a tab cannot be used for indentation".to_owned(),
+            Self::UnclosedQuote => {
+                "a quote is not closed, or its next line is not indented".to_owned()
+            }
+            Self::UnclosedBracket { open } => format!("`{open}` is not closed"),
+            Self::Indentation => "a key is expected here".to_owned(),
+            Self::NoColon => "a key without a colon".to_owned(),
+            Self::Alias => "aliases are not read".to_owned(),
+            Self::Tag => "tags are not read".to_owned(),
+            Self::SecondDocument => "a second document in one file".to_owned(),
+            Self::KeyNotText => "a key must be plain text".to_owned(),
+            Self::DuplicateKey { key, .. } => format!("{} is given twice", Shown(key)),
+            Self::WrongType { expected, found } => format!("expected {expected}, found {found}"),
+            Self::UnknownKey { key, .. } => format!("unknown key {}", Shown(key)),
+            Self::MissingKey { key, .. } => format!("missing key `{key}`"),
+            Self::NoValue { key } => format!("`{key}` has no value"),
+            Self::TooMany { key, items_max } => format!("`{key}` has more than {items_max} items"),
+            Self::Version { given } => format!("unsupported version {}", Shown(given)),
+            Self::UnknownWord { given, .. } => format!("unknown value {}", Shown(given)),
+            Self::NotANumber { key, .. } => format!("`{key}` cannot be read"),
+            Self::OutOfBounds { key, .. } => format!("`{key}` is out of bounds"),
+            Self::NotAnAddress { given } => format!("{} is not a socket address", Shown(given)),
+            Self::NotAnUpstream { why: UrlFault::UserInfo, .. } => {
+                "the upstream URL seems to hold credentials".to_owned()
+            }
+            Self::NotAnUpstream { given, .. } => format!("{} is not an upstream URL", Shown(given)),
+            Self::NotANetwork { given, .. } => format!("{} is not a network", Shown(given)),
+            Self::NotADirectory => "a directory needs a name".to_owned(),
+            Self::NotText => "the value is not UTF-8".to_owned(),
+            Self::LawHasNoMode => "the law has no mode".to_owned(),
+            Self::LawHasNoException => "no exception lifts the law".to_owned(),
+            Self::UnknownClause { given, .. } => format!("unknown clause {}", Shown(given)),
+            Self::NotAnEndpoint { given } => format!("{} is not an endpoint", Shown(given)),
+            Self::NotAField { given } => format!("{} is not a field", Shown(given)),
+            Self::NoFields { clause } => format!("`{clause}` does not look at single fields"),
+            Self::ReasonEmpty => "an exception needs a reason".to_owned(),
+            Self::ReasonTooLong { .. } => "the reason is too long".to_owned(),
+            Self::NotADate { given, .. } => format!("{} is not a date", Shown(given)),
+            Self::Expired { .. } => "this exception has expired".to_owned(),
+            Self::AddressTwice { .. } => "two listeners cannot share one address".to_owned(),
+            Self::UpstreamIsOurs { .. } => "the upstream is bartizan itself".to_owned(),
+            Self::Exceeds { key, over, .. } => format!("`{key}` exceeds `{over}`"),
+        }
+    }
+
+    /// What stands under the place.
+    pub fn label(&self) -> Option<String> {
+        let label = match self {
+            Self::FileNotUtf8 => "this byte starts no character".to_owned(),
+            Self::Indentation => "is it indented like its neighbours?".to_owned(),
+            Self::DuplicateKey { first_line, .. } => format!("first given on line {first_line}"),
+            Self::UnknownKey { expected, .. }
+            | Self::UnknownWord { expected, .. }
+            | Self::UnknownClause { expected, .. } => one_of(expected),
+            Self::Version { .. } => "expected 1".to_owned(),
+            Self::NotANumber { form, .. } => format!("expected {form}"),
+            Self::OutOfBounds { min, max, .. } => format!("must be {min} to {max}"),
+            Self::NotAnAddress { .. } => "expected ADDRESS:PORT".to_owned(),
+            Self::NotAnUpstream { why, .. } => why.label().to_owned(),
+            Self::NotANetwork { why, .. } => why.label(),
+            Self::LawHasNoMode => "it holds in every mode".to_owned(),
+            Self::LawHasNoException => "this is law, not a clause".to_owned(),
+            Self::NotAnEndpoint { .. } => "expected METHOD /template".to_owned(),
+            Self::NotAField { .. } => {
+                "expected `path`, `query NAME`, `cookie NAME` or `body $.POINTER`".to_owned()
+            }
+            Self::ReasonTooLong { chars, chars_max } => {
+                format!("{chars} characters, at most {chars_max}")
+            }
+            Self::NotADate { why: DateFault::Form, .. } => "expected YYYY-MM-DD".to_owned(),
+            Self::NotADate { why: DateFault::NoSuchDay, .. } => "no such day".to_owned(),
+            Self::Expired { day } => format!("held until the end of {day} (UTC)"),
+            Self::AddressTwice { other } => format!("also taken by {other}"),
+            Self::UpstreamIsOurs { listener, address } => format!("`{listener}` is {address}"),
+            Self::Exceeds { other, other_value, .. } => format!("`{other}` is {other_value}"),
+            Self::FileTooLarge
+            | Self::FileEmpty
+            | Self::Syntax { .. }
+            | Self::NestedTooDeep
+            | Self::Tab
+            | Self::UnclosedQuote
+            | Self::UnclosedBracket { .. }
+            | Self::NoColon
+            | Self::Alias
+            | Self::Tag
+            | Self::SecondDocument
+            | Self::KeyNotText
+            | Self::WrongType { .. }
+            | Self::MissingKey { .. }
+            | Self::NoValue { .. }
+            | Self::TooMany { .. }
+            | Self::NotADirectory
+            | Self::NotText
+            | Self::NoFields { .. }
+            | Self::ReasonEmpty => return None,
+        };
+        Some(label)
+    }
+
+    /// What to do, where the label does not say it.
+    pub fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::UnknownKey { near, .. }
+            | Self::UnknownWord { near, .. }
+            | Self::UnknownClause { near, .. } => {
+                return near.map(|it| format!("did you mean `{it}`?"));
+            }
+            Self::NotANetwork { why: NetworkFault::HostBits(near), .. } => {
+                return Some(format!("did you mean `{near}`?"));
+            }
+            Self::MissingKey { example, .. } => return Some(format!("for example `{example}`")),
+            Self::FileEmpty => "the shortest file is `version: 1` and `upstream: {url: …}`",
+            Self::Tab => "indent with spaces",
+            Self::NoColon => "such as `mode: observe`",
+            Self::Alias => "write the value out where it is needed",
+            Self::Tag => "remove the tag",
+            Self::SecondDocument => "remove everything from the second `---`",
+            Self::NoValue { .. } => "give it a value, or remove the line",
+            Self::NotAnUpstream { why: UrlFault::UserInfo, .. } => {
+                "credentials pass from the client to the upstream as they are"
+            }
+            Self::NotAnAddress { .. } => "such as `127.0.0.1:8080` or `[::1]:8080`",
+            Self::LawHasNoMode | Self::LawHasNoException => {
+                "the law refuses what two readers would understand differently"
+            }
+            Self::NotAnEndpoint { .. } => "such as `POST /reviews/{id}`",
+            Self::NotAField { .. } => "such as `body $.items[*].note`; array items have no numbers",
+            Self::NoFields { .. } => "remove `field`, or narrow the exception by `endpoint`",
+            Self::ReasonEmpty => "say why, for whoever finds this in a year",
+            Self::NotADate { .. } => "such as `2027-01-31`, the last day it holds",
+            Self::Expired { .. } => "remove it, or give it a new day and reason",
+            Self::AddressTwice { .. } => "give one of them another port",
+            Self::UpstreamIsOurs { .. } => "requests would go round in a circle",
+            Self::FileTooLarge
+            | Self::FileNotUtf8
+            | Self::Syntax { .. }
+            | Self::NestedTooDeep
+            | Self::UnclosedQuote
+            | Self::UnclosedBracket { .. }
+            | Self::Indentation
+            | Self::KeyNotText
+            | Self::DuplicateKey { .. }
+            | Self::WrongType { .. }
+            | Self::TooMany { .. }
+            | Self::Version { .. }
+            | Self::NotANumber { .. }
+            | Self::OutOfBounds { .. }
+            | Self::NotAnUpstream { .. }
+            | Self::NotANetwork { .. }
+            | Self::NotADirectory
+            | Self::NotText
+            | Self::ReasonTooLong { .. }
+            | Self::Exceeds { .. } => return None,
+        };
+        Some(help.to_owned())
+    }
+}
+
+impl UrlFault {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Scheme => "expected http://HOST:PORT",
+            Self::UserInfo => "expected no `@`, nor what comes before it",
+            Self::Path => "expected nothing after the port",
+            Self::Host => "expected a host name or address",
+            Self::Port => "expected a port from 1 to 65535",
+        }
+    }
+}
+
+impl NetworkFault {
+    fn label(self) -> String {
+        match self {
+            Self::Form => "expected ADDRESS or ADDRESS/PREFIX".to_owned(),
+            Self::Prefix { prefix_max } => format!("expected a prefix from 0 to {prefix_max}"),
+            Self::HostBits(_) => "has bits beyond its prefix".to_owned(),
+        }
+    }
+}
+
+fn one_of(expected: &[&str]) -> String {
+    format!("expected one of: {}", expected.join(", "))
+}
+
+/// The candidate that was probably meant: at most one slip in three characters away.
+fn nearest(given: &str, candidates: &[&'static str]) -> Option<&'static str> {
+    if given.len() > SUGGEST_BYTES_MAX {
+        return None;
+    }
+    let given = given.to_lowercase();
+    let distances = candidates.iter().map(|it| (strsim::damerau_levenshtein(&given, it), *it));
+    let (distance, near) = distances.min_by_key(|(distance, _)| *distance)?;
+    (distance <= given.chars().count().max(3) / 3).then_some(near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(given: &str, expected: Option<&str>) {
+        let candidates = ["version", "mode", "listen", "upstream", "limits"];
+        assert_eq!(nearest(given, &candidates), expected);
+    }
+
+    #[test]
+    fn a_slip_finds_the_name_that_was_meant() {
+        check("lisen", Some("listen"));
+        check("Listen", Some("listen"));
+        check("upsteram", Some("upstream"));
+        check("mod", Some("mode"));
+        check("limit", Some("limits"));
+    }
+
+    #[test]
+    fn a_different_word_finds_nothing() {
+        check("tls", None);
+        check("", None);
+        check("x", None);
+        check(&"listen".repeat(20), None);
+    }
+}

@@ -1,0 +1,132 @@
+//! Values that win over the file: flags, then environment variables.
+//!
+//! They stay text here and are read by the same code as the file's values, so that one mistake
+//! has one message wherever it is made.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::keys;
+use super::origin::{Given, Origin};
+
+/// The environment variables, and the key that each sets.
+pub(super) const VARIABLES: [(&str, &str); 5] = [
+    ("BARTIZAN_MODE", "mode"),
+    ("BARTIZAN_LISTEN", "listen.address"),
+    ("BARTIZAN_ADMIN", "admin.address"),
+    ("BARTIZAN_DATA", "data.dir"),
+    ("BARTIZAN_UPSTREAM", "upstream.url"),
+];
+
+/// Values from outside the file, and where each came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `mode`.
+    pub mode: Option<Given<OsString>>,
+    /// `listen.address`.
+    pub listen: Option<Given<OsString>>,
+    /// `admin.address`.
+    pub admin: Option<Given<OsString>>,
+    /// `data.dir`.
+    pub data: Option<Given<OsString>>,
+    /// `upstream.url`.
+    pub upstream: Option<Given<OsString>>,
+    /// `trusted_proxies`, replacing the file's list unless empty.
+    pub trusted_proxies: Vec<Given<OsString>>,
+}
+
+impl Overrides {
+    /// Reads the environment through `lookup`, which is `std::env::var_os` outside tests.
+    ///
+    /// An empty variable counts as unset: container files cannot always leave one out.
+    pub fn from_environment(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
+        let read = |name: &'static str| {
+            let value = lookup(name).filter(|it| !it.is_empty())?;
+            Some(Given { value, origin: Origin::Environment(name) })
+        };
+        Self {
+            mode: read("BARTIZAN_MODE"),
+            listen: read("BARTIZAN_LISTEN"),
+            admin: read("BARTIZAN_ADMIN"),
+            data: read("BARTIZAN_DATA"),
+            upstream: read("BARTIZAN_UPSTREAM"),
+            trusted_proxies: Vec::new(),
+        }
+    }
+
+    /// These, and where they are silent, `weaker`.
+    #[must_use]
+    pub fn or(self, weaker: Self) -> Self {
+        let is_silent = self.trusted_proxies.is_empty();
+        Self {
+            mode: self.mode.or(weaker.mode),
+            listen: self.listen.or(weaker.listen),
+            admin: self.admin.or(weaker.admin),
+            data: self.data.or(weaker.data),
+            upstream: self.upstream.or(weaker.upstream),
+            trusted_proxies: if is_silent { weaker.trusted_proxies } else { self.trusted_proxies },
+        }
+    }
+}
+
+/// The data directory for commands that read no file: override, or default.
+pub fn data_dir(overrides: &Overrides) -> PathBuf {
+    match &overrides.data {
+        Some(given) => PathBuf::from(&given.value),
+        None => PathBuf::from(keys::DATA_DIR_DEFAULT),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(value: &str, origin: Origin) -> Option<Given<OsString>> {
+        Some(Given { value: value.into(), origin })
+    }
+
+    #[test]
+    fn five_variables_are_read_and_empty_ones_are_unset() {
+        let read = Overrides::from_environment(|name| match name {
+            "BARTIZAN_MODE" => Some("enforce".into()),
+            "BARTIZAN_LISTEN" => Some("".into()),
+            "BARTIZAN_ADMIN" | "BARTIZAN_DATA" | "BARTIZAN_UPSTREAM" => Some(name.into()),
+            other => panic!("{other} is not documented"),
+        });
+        assert_eq!(read.mode, given("enforce", Origin::Environment("BARTIZAN_MODE")));
+        assert_eq!(read.listen, None);
+        assert_eq!(read.data, given("BARTIZAN_DATA", Origin::Environment("BARTIZAN_DATA")));
+        assert!(read.admin.is_some() && read.upstream.is_some());
+    }
+
+    #[test]
+    fn exactly_the_documented_variables_are_read() {
+        let asked = std::cell::RefCell::new(Vec::new());
+        Overrides::from_environment(|name| {
+            asked.borrow_mut().push(name.to_owned());
+            None
+        });
+        assert_eq!(asked.into_inner(), VARIABLES.map(|(name, _)| name));
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_environment() {
+        let flag = given("a", Origin::Flag("--data"));
+        let environment = given("b", Origin::Environment("BARTIZAN_DATA"));
+        let flags = Overrides { data: flag.clone(), ..Overrides::default() };
+        let weaker = Overrides {
+            data: environment,
+            mode: given("enforce", Origin::Environment("BARTIZAN_MODE")),
+            ..Overrides::default()
+        };
+        let both = flags.or(weaker.clone());
+        assert_eq!((both.data, both.mode), (flag, weaker.mode));
+    }
+
+    #[test]
+    fn commands_without_a_file_share_the_default_directory() {
+        assert_eq!(data_dir(&Overrides::default()), PathBuf::from("./bartizan-data"));
+        let data = given("/x", Origin::Flag("--data"));
+        assert_eq!(data_dir(&Overrides { data, ..Overrides::default() }), PathBuf::from("/x"));
+    }
+}

@@ -1,0 +1,258 @@
+//! Typed reading of a tree: each call reads one key of the table and reports what is wrong.
+//!
+//! After a problem the default is returned and reading goes on, so that one run shows everything.
+
+use std::ffi::OsString;
+
+use super::fault::Fault;
+use super::keys::{Absent, Flag, Items, Name, Number, Word, known};
+use super::node::{Entry, Map, Node, Value};
+use super::origin::{Given, Origin};
+use super::problem::{Place, Problems};
+use super::unit::Unit;
+
+/// A value and the place to complain about it.
+#[derive(Clone, Debug)]
+pub(super) struct Read<T> {
+    pub(super) value: T,
+    pub(super) place: Place,
+}
+
+impl<T> Read<T> {
+    pub(super) fn given(self) -> Given<T> {
+        Given { value: self.value, origin: self.place.origin() }
+    }
+}
+
+/// One mapping of the file, or its absence.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scope<'t> {
+    map: Option<&'t Map>,
+    /// Where a missing key is reported; `None` if the mapping itself was reported.
+    missing: Option<Place>,
+}
+
+impl<'t> Scope<'t> {
+    /// A mapping that nobody wrote.
+    pub(super) const ABSENT: Scope<'static> = Scope { map: None, missing: Some(Place::File) };
+
+    pub(super) fn get(&self, key: &str) -> Option<&'t Entry> {
+        self.map?.get(key)
+    }
+
+    /// Where `name` was written, or its default.
+    pub(super) fn place_of(&self, name: Name) -> Place {
+        self.get(name.key).map_or(Place::Default, |it| Place::At(it.node.span))
+    }
+}
+
+pub(super) struct Reader<'p> {
+    problems: &'p mut Problems,
+}
+
+impl<'p> Reader<'p> {
+    pub(super) fn new(problems: &'p mut Problems) -> Self {
+        Self { problems }
+    }
+
+    pub(super) fn report(&mut self, place: Place, fault: Fault) {
+        self.problems.add(place, fault);
+    }
+
+    /// The mapping `node`, its unknown keys reported.
+    pub(super) fn mapping<'t>(&mut self, section: &str, node: &'t Node, place: Place) -> Scope<'t> {
+        match &node.value {
+            Value::Map(map) => {
+                for entry in &map.entries {
+                    self.known_key(section, entry);
+                }
+                Scope { map: Some(map), missing: Some(place) }
+            }
+            Value::Scalar { .. } if node.is_nothing() => Scope { map: None, missing: Some(place) },
+            Value::Unusable => Scope { map: None, missing: None },
+            Value::Scalar { .. } | Value::List(_) => {
+                self.wrong_type(node, "a mapping");
+                Scope { map: None, missing: None }
+            }
+        }
+    }
+
+    fn known_key(&mut self, section: &str, entry: &Entry) {
+        let expected = known(section);
+        if expected.contains(&entry.key.as_str()) {
+            return;
+        }
+        let is_law = section == super::keys::CLAUSES && super::clause::is_law(&entry.key);
+        let fault =
+            if is_law { Fault::LawHasNoMode } else { Fault::unknown_key(&entry.key, expected) };
+        self.report(Place::At(entry.key_span), fault);
+    }
+
+    /// The mapping under `section` of the top level.
+    pub(super) fn section<'t>(&mut self, top: &Scope<'t>, section: &str) -> Scope<'t> {
+        match top.get(section) {
+            Some(entry) => self.mapping(section, &entry.node, Place::At(entry.key_span)),
+            None if top.missing.is_none() => *top,
+            None => Scope::ABSENT,
+        }
+    }
+
+    /// The items of a list; too long a one is reported and not read.
+    pub(super) fn list<'t>(
+        &mut self,
+        scope: &Scope<'t>,
+        key: &'static str,
+        items_max: usize,
+    ) -> &'t [Node] {
+        let Some(entry) = scope.get(key) else { return &[] };
+        match &entry.node.value {
+            Value::List(items) if items.len() <= items_max => items,
+            Value::List(_) => {
+                let fault = Fault::TooMany { key: key.to_owned(), items_max };
+                self.report(Place::At(entry.key_span), fault);
+                &[]
+            }
+            Value::Scalar { .. } if entry.node.is_nothing() => &[],
+            Value::Unusable => &[],
+            Value::Scalar { .. } | Value::Map(_) => {
+                self.wrong_type(&entry.node, "a list");
+                &[]
+            }
+        }
+    }
+
+    pub(super) fn number(&mut self, scope: &Scope<'_>, key: &Number) -> u64 {
+        let Some((text, plain, place)) = self.scalar(scope, key.name) else { return key.default };
+        let must_be_plain = key.unit == Unit::Count;
+        let fault = match key.unit.parse(text).filter(|_| plain || !must_be_plain) {
+            Some(number) if (key.min..=key.max).contains(&number) => return number,
+            Some(_) => Fault::out_of_bounds(key.name.path(), key.unit, key.min, key.max),
+            None => Fault::NotANumber { key: key.name.path(), form: key.unit.form() },
+        };
+        self.report(place, fault);
+        key.default
+    }
+
+    pub(super) fn flag(&mut self, scope: &Scope<'_>, key: &Flag) -> bool {
+        match self.scalar(scope, key.name) {
+            None => key.default,
+            Some(("true", true, _)) => true,
+            Some(("false", true, _)) => false,
+            Some((text, _, place)) => {
+                self.report(place, Fault::unknown_word(text, vec!["true", "false"]));
+                key.default
+            }
+        }
+    }
+
+    /// A text by its form. An override wins, but the file's value is checked all the same.
+    pub(super) fn word<T>(
+        &mut self,
+        scope: &Scope<'_>,
+        key: &Word<T>,
+        over: Option<&Given<OsString>>,
+    ) -> Option<Read<T>> {
+        let written = self.scalar(scope, key.name);
+        let is_written = scope.get(key.name.key).is_some();
+        let written = written.and_then(|(text, _, place)| self.parsed(key.parse, text, place));
+        match over {
+            Some(over) => self.overriding(key.parse, over),
+            None if is_written => written,
+            None => self.absent(scope, key),
+        }
+    }
+
+    fn absent<T>(&mut self, scope: &Scope<'_>, key: &Word<T>) -> Option<Read<T>> {
+        match key.absent {
+            Absent::Default(default, _) => Some(Read { value: default(), place: Place::Default }),
+            Absent::Nothing(_) => None,
+            Absent::Error(example) => {
+                let fault = Fault::MissingKey { key: key.name.path(), example };
+                self.report(scope.missing?, fault);
+                None
+            }
+        }
+    }
+
+    pub(super) fn items<T>(
+        &mut self,
+        scope: &Scope<'_>,
+        key: &Items<T>,
+        over: &[Given<OsString>],
+    ) -> Vec<T> {
+        let nodes = self.list(scope, key.name.key, key.items_max);
+        let written: Vec<_> = nodes.iter().filter_map(|it| self.item(key, it)).collect();
+        if over.is_empty() {
+            return written;
+        }
+        over.iter().filter_map(|it| Some(self.overriding(key.parse, it)?.value)).collect()
+    }
+
+    fn item<T>(&mut self, key: &Items<T>, node: &Node) -> Option<T> {
+        let place = Place::At(node.span);
+        match &node.value {
+            Value::Scalar { text, .. } => Some(self.parsed(key.parse, text, place)?.value),
+            Value::Unusable => None,
+            Value::List(_) | Value::Map(_) => {
+                self.wrong_type(node, "a single value");
+                None
+            }
+        }
+    }
+
+    fn overriding<T>(
+        &mut self,
+        parse: fn(&str) -> Result<T, Fault>,
+        over: &Given<OsString>,
+    ) -> Option<Read<T>> {
+        let place = match over.origin {
+            Origin::Environment(name) => Place::Environment(name),
+            Origin::Flag(name) => Place::Flag(name),
+            Origin::Default | Origin::File { .. } => Place::Default,
+        };
+        match over.value.to_str() {
+            Some(text) => self.parsed(parse, text, place),
+            None => {
+                self.report(place, Fault::NotText);
+                None
+            }
+        }
+    }
+
+    fn parsed<T>(
+        &mut self,
+        parse: fn(&str) -> Result<T, Fault>,
+        text: &str,
+        place: Place,
+    ) -> Option<Read<T>> {
+        match parse(text) {
+            Ok(value) => Some(Read { value, place }),
+            Err(fault) => {
+                self.report(place, fault);
+                None
+            }
+        }
+    }
+
+    /// The text of a key, whether it was written without quotes, and where.
+    fn scalar<'t>(&mut self, scope: &Scope<'t>, name: Name) -> Option<(&'t str, bool, Place)> {
+        let entry = scope.get(name.key)?;
+        match &entry.node.value {
+            Value::Scalar { .. } if entry.node.is_nothing() => {
+                self.report(Place::At(entry.key_span), Fault::NoValue { key: name.path() });
+                None
+            }
+            Value::Scalar { text, plain } => Some((text, *plain, Place::At(entry.node.span))),
+            Value::Unusable => None,
+            Value::List(_) | Value::Map(_) => {
+                self.wrong_type(&entry.node, "a single value");
+                None
+            }
+        }
+    }
+
+    fn wrong_type(&mut self, node: &Node, expected: &'static str) {
+        let fault = Fault::WrongType { expected, found: node.noun() };
+        self.report(Place::At(node.span), fault);
+    }
+}

@@ -1,0 +1,260 @@
+//! What a right configuration becomes: defaults, every key, both sides of every bound.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking, their helpers too"
+)]
+
+use std::path::PathBuf;
+
+use bartizan::config::{
+    Clause, ClauseMode, Field, Mode, Origin, Overrides, Report, Settings, Source,
+};
+
+const SHORTEST: &str = "version: 1\nupstream: {url: 'http://127.0.0.1:3000'}\n";
+
+fn read_with(text: &str, overrides: &Overrides, now_unix_s: u64) -> Result<Settings, Report> {
+    let source = Source { name: "bartizan.yaml".to_owned(), bytes: text.as_bytes().to_vec() };
+    let accepted = Settings::read(&source, overrides, now_unix_s)?;
+    assert!(accepted.warnings.is_empty(), "{}", accepted.warnings);
+    Ok(accepted.settings)
+}
+
+#[track_caller]
+fn read(text: &str) -> Settings {
+    read_with(text, &Overrides::default(), 0).unwrap_or_else(|report| panic!("{report}"))
+}
+
+/// The shortest file and one more key, in a section or at the top.
+fn with(section: &str, key: &str, value: &str) -> String {
+    match section {
+        "" => format!("{SHORTEST}{key}: {value}\n"),
+        "upstream" => {
+            format!("version: 1\nupstream: {{url: 'http://127.0.0.1:3000', {key}: {value}}}\n")
+        }
+        _ => format!("{SHORTEST}{section}: {{{key}: {value}}}\n"),
+    }
+}
+
+/// Each row: these values are read, those are out of bounds.
+#[track_caller]
+fn check_bounds(section: &str, key: &str, inside: [&str; 2], outside: [&str; 2]) {
+    let name = format!("`{section}.{key}` is out of bounds");
+    for (values, is_outside) in [(inside, false), (outside, true)] {
+        for value in values {
+            let text = with(section, key, value);
+            let said = match read_with(&text, &Overrides::default(), 0) {
+                Ok(_) => String::new(),
+                Err(report) => report.to_string(),
+            };
+            assert_eq!(said.contains(&name), is_outside, "{key}: {value}\n{said}");
+        }
+    }
+}
+
+#[test]
+fn the_shortest_file_has_every_default() {
+    let settings = read(SHORTEST);
+    assert_eq!(settings.file.as_deref(), Some("bartizan.yaml"));
+    assert_eq!((settings.mode.value, settings.mode.origin), (Mode::Observe, Origin::Default));
+    assert_eq!(settings.listen.address.value.to_string(), "127.0.0.1:8080");
+    assert_eq!((settings.listen.http2, settings.listen.workers), (true, None));
+    assert_eq!(settings.upstream.url.value.to_string(), "http://127.0.0.1:3000");
+    assert_eq!(settings.upstream.connect_timeout_ms, 5_000);
+    assert_eq!(settings.upstream.response_timeout_ms, 60_000);
+    assert_eq!(settings.upstream.idle_timeout_ms, 4_000);
+    assert_eq!(settings.admin.address.value.to_string(), "127.0.0.1:9440");
+    assert_eq!(settings.data.dir.value, PathBuf::from("./bartizan-data"));
+    assert_eq!(settings.data.journal_bytes_max, 256 << 20);
+    assert_eq!((settings.trusted_proxies, settings.exceptions), (vec![], vec![]));
+
+    let limits = settings.limits;
+    assert_eq!((limits.head_bytes_max, limits.target_bytes_max), (32 << 10, 8 << 10));
+    assert_eq!((limits.fields_max, limits.body_bytes_max), (128, None));
+    assert_eq!((limits.inspect_bytes_max, limits.held_bytes_max), (1 << 20, 256 << 20));
+    assert_eq!(limits.connections_max, 10_000);
+    assert_eq!((limits.head_timeout_ms, limits.body_timeout_ms), (10_000, 30_000));
+    assert_eq!(limits.idle_timeout_ms, 75_000);
+}
+
+#[test]
+fn every_key_is_read() {
+    let settings = read(include_str!("config_complete.yaml"));
+    assert_eq!(settings.mode.value, Mode::Enforce);
+    assert_eq!(settings.listen.address.value.to_string(), "0.0.0.0:80");
+    assert_eq!((settings.listen.http2, settings.listen.workers), (false, Some(2)));
+    assert_eq!(settings.upstream.url.value.to_string(), "http://api.internal:3000");
+    assert_eq!(settings.upstream.connect_timeout_ms, 500);
+    assert_eq!(settings.upstream.response_timeout_ms, 300_000);
+    assert_eq!(settings.upstream.idle_timeout_ms, 3_600_000);
+    assert_eq!(settings.admin.address.value.to_string(), "127.0.0.1:0");
+    assert_eq!(settings.data.dir.value, PathBuf::from("/var/lib/bartizan"));
+    assert_eq!(settings.data.journal_bytes_max, 1 << 30);
+    let proxies: Vec<_> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["10.0.0.0/8", "::1/128"]);
+
+    let limits = settings.limits;
+    assert_eq!((limits.head_bytes_max, limits.target_bytes_max), (16_384, 4_096));
+    assert_eq!((limits.fields_max, limits.body_bytes_max), (64, Some(10 << 20)));
+    assert_eq!((limits.inspect_bytes_max, limits.held_bytes_max), (2 << 20, 64 << 20));
+    assert_eq!(limits.connections_max, 500);
+    assert_eq!((limits.head_timeout_ms, limits.body_timeout_ms), (1_000, 2_000));
+    assert_eq!(limits.idle_timeout_ms, 3_000);
+}
+
+#[test]
+fn a_clause_has_its_own_mode_or_that_of_the_file_and_knows_which() {
+    let settings = read(include_str!("config_complete.yaml"));
+    let clauses = settings.clauses.clone();
+    let modes = Clause::ALL.map(|it| clauses.of(it).value);
+    let (off, observe, enforce) = (ClauseMode::Off, ClauseMode::Observe, ClauseMode::Enforce);
+    assert_eq!(modes, [observe, enforce, off, enforce, enforce, observe]);
+    let origin = |it| settings.describe(clauses.of(it).origin);
+    assert_eq!(origin(Clause::BaselinePath), "bartizan.yaml:33:18");
+    assert_eq!(origin(Clause::BaselineMethod), "bartizan.yaml:2:7");
+}
+
+#[test]
+fn an_exception_keeps_what_it_lifts_and_where_it_was_written() {
+    let settings = read(include_str!("config_complete.yaml"));
+    let [narrow, wide] = settings.exceptions.as_slice() else { panic!("two exceptions") };
+    assert_eq!(narrow.clause, Clause::ContentSqli);
+    assert_eq!(narrow.endpoint.as_ref().unwrap().to_string(), "POST /reviews");
+    assert_eq!(narrow.field, Some(Field::Body("$.comment".to_owned())));
+    assert_eq!(narrow.reason, "reviewers quote SQL");
+    assert_eq!(narrow.expires.to_string(), "2027-01-31");
+    assert_eq!(settings.describe(narrow.origin), "bartizan.yaml:37:5");
+    assert_eq!((&wide.endpoint, &wide.field), (&None, &None));
+}
+
+#[test]
+fn an_exception_expires_with_the_last_second_of_its_day() {
+    let text = format!(
+        "{SHORTEST}exceptions: [{{clause: content.xss, reason: x, expires: 2027-01-31}}]\n"
+    );
+    let source = Source { name: String::new(), bytes: text.into_bytes() };
+    let warnings = |now_unix_s| {
+        let accepted = Settings::read(&source, &Overrides::default(), now_unix_s).unwrap();
+        assert_eq!(accepted.settings.exceptions.len(), 1);
+        accepted.warnings.problems().len()
+    };
+    assert_eq!((warnings(1_801_439_999), warnings(1_801_440_000)), (0, 1));
+}
+
+#[test]
+fn both_sides_of_every_bound() {
+    check_bounds("listen", "workers", ["1", "64"], ["0", "65"]);
+    check_bounds("upstream", "connect_timeout", ["10ms", "5m"], ["9ms", "300001ms"]);
+    check_bounds("upstream", "response_timeout", ["10ms", "1h"], ["9ms", "3600001ms"]);
+    check_bounds("upstream", "idle_timeout", ["10ms", "1h"], ["9ms", "3600001ms"]);
+    check_bounds("data", "journal_bytes_max", ["1MiB", "1024GiB"], ["1048575", "1025GiB"]);
+    check_bounds("limits", "head_bytes_max", ["1KiB", "1MiB"], ["1023", "1048577"]);
+    check_bounds("limits", "target_bytes_max", ["256", "1MiB"], ["255", "1048577"]);
+    check_bounds("limits", "fields_max", ["8", "1024"], ["7", "1025"]);
+    check_bounds("limits", "body_bytes_max", ["0", "1024GiB"], ["1025GiB", "99999999999GiB"]);
+    check_bounds("limits", "inspect_bytes_max", ["1KiB", "64MiB"], ["1023", "67108865"]);
+    check_bounds("limits", "held_bytes_max", ["1MiB", "64GiB"], ["1048575", "65GiB"]);
+    check_bounds("limits", "connections_max", ["1", "1000000"], ["0", "1000001"]);
+    check_bounds("limits", "head_timeout", ["10ms", "5m"], ["9ms", "300001ms"]);
+    check_bounds("limits", "body_timeout", ["10ms", "1h"], ["9ms", "3600001ms"]);
+    check_bounds("limits", "idle_timeout", ["10ms", "1h"], ["9ms", "3600001ms"]);
+}
+
+#[test]
+fn limits_that_contain_one_another_may_be_equal() {
+    let limits = "head_bytes_max: 8KiB, target_bytes_max: 8192";
+    read(&format!("{SHORTEST}limits: {{{limits}}}\n"));
+    let limits = "inspect_bytes_max: 2MiB, held_bytes_max: 2MiB";
+    read(&format!("{SHORTEST}limits: {{{limits}}}\n"));
+}
+
+#[test]
+fn a_list_may_have_so_many_items_and_no_more() {
+    let proxies = |n| with("", "trusted_proxies", &format!("[{}]", "10.0.0.1,".repeat(n)));
+    assert_eq!(read(&proxies(256)).trusted_proxies.len(), 256);
+    assert!(read_with(&proxies(257), &Overrides::default(), 0).is_err());
+    let one = "{clause: content.xss, reason: x, expires: 2027-01-31},";
+    let exceptions = |n| with("", "exceptions", &format!("[{}]", one.repeat(n)));
+    assert_eq!(read(&exceptions(1_000)).exceptions.len(), 1_000);
+    assert!(read_with(&exceptions(1_001), &Overrides::default(), 0).is_err());
+}
+
+#[test]
+fn a_section_whose_keys_are_all_commented_out_is_fine() {
+    read(&format!("{SHORTEST}limits:\n  # fields_max: 64\nexceptions:\nclauses: ~\n"));
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_fine() {
+    let text = format!("\u{feff}{}mode: enforce\r\n", SHORTEST.replace('\n', "\r\n"));
+    let settings = read(&text);
+    assert_eq!(settings.describe(settings.mode.origin), "bartizan.yaml:3:7");
+}
+
+#[test]
+fn flags_win_over_environment_and_environment_over_the_file() {
+    let environment = |name: &str| match name {
+        "BARTIZAN_MODE" => Some("enforce".into()),
+        "BARTIZAN_LISTEN" => Some("127.0.0.1:1".into()),
+        "BARTIZAN_ADMIN" => Some("127.0.0.1:2".into()),
+        "BARTIZAN_DATA" => Some("of-environment".into()),
+        "BARTIZAN_UPSTREAM" => Some("http://of-environment".into()),
+        _ => None,
+    };
+    let environment = Overrides::from_environment(environment);
+    let flags = |name: &'static str| {
+        Overrides::from_environment(|it| (it == "BARTIZAN_DATA").then(|| name.into()))
+    };
+    let text = with("data", "dir", "of-file");
+
+    let settings = read_with(&text, &environment, 0).unwrap();
+    assert_eq!(settings.mode.value, Mode::Enforce);
+    assert_eq!(settings.listen.address.value.port(), 1);
+    assert_eq!(settings.admin.address.value.port(), 2);
+    assert_eq!(settings.data.dir.value, PathBuf::from("of-environment"));
+    assert_eq!(settings.upstream.url.value.host(), "of-environment");
+    assert_eq!(settings.describe(settings.mode.origin), "environment BARTIZAN_MODE");
+    let clause = settings.clauses.of(Clause::ContentXss);
+    assert_eq!(settings.describe(clause.origin), "environment BARTIZAN_MODE");
+
+    let settings = read_with(&text, &flags("of-flag").or(environment), 0).unwrap();
+    assert_eq!(settings.data.dir.value, PathBuf::from("of-flag"));
+    assert_eq!(settings.listen.address.value.port(), 1);
+    assert_eq!(read(&text).data.dir.value, PathBuf::from("of-file"));
+}
+
+#[test]
+fn an_upstream_from_outside_completes_a_file_without_one() {
+    let environment = Overrides::from_environment(|name| {
+        (name == "BARTIZAN_UPSTREAM").then(|| "http://127.0.0.1:3000".into())
+    });
+    let settings = read_with("version: 1\n", &environment, 0).unwrap();
+    assert_eq!(settings.upstream.url.value.port(), 3_000);
+    assert!(read_with("version: 1\n", &Overrides::default(), 0).is_err());
+}
+
+#[test]
+fn a_wrong_value_is_reported_although_a_flag_replaces_it() {
+    let environment =
+        Overrides::from_environment(|name| (name == "BARTIZAN_MODE").then(|| "enforce".into()));
+    let report = read_with(&with("", "mode", "sometimes"), &environment, 0).unwrap_err();
+    assert_eq!(report.errors(), 1);
+}
+
+#[test]
+fn no_cut_and_no_flipped_byte_of_a_file_panics() {
+    let whole = include_bytes!("config_complete.yaml");
+    for at in 0..whole.len() {
+        let mut flipped = whole.to_vec();
+        flipped[at] ^= 0x11;
+        for bytes in [whole[..at].to_vec(), flipped] {
+            let source = Source { name: "bartizan.yaml".to_owned(), bytes };
+            if let Err(report) = Settings::read(&source, &Overrides::default(), 0) {
+                assert!(!report.to_string().is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The generated documents are as the code says. `BARTIZAN_BLESS=1` writes them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking, their helpers too"
+)]
+
+use std::fs;
+use std::path::Path;
+
+#[track_caller]
+fn check(name: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
+    if std::env::var_os("BARTIZAN_BLESS").is_some() {
+        fs::write(&path, expected).unwrap();
+    }
+    let found = fs::read_to_string(&path).expect("the document exists");
+    assert_eq!(found, expected, "{name} is out of date: BARTIZAN_BLESS=1 cargo test -p bartizan");
+}
+
+#[test]
+fn the_reference_of_the_configuration_is_up_to_date() {
+    check("configuration.md", &bartizan::config::reference());
+}
+
+#[test]
+fn the_reference_of_the_command_line_is_up_to_date() {
+    check("cli.md", &bartizan::cli::reference());
+}

@@ -1,0 +1,232 @@
+//! Gathering: everything the contract needs to know of one request, in one assessment.
+//!
+//! Reads    the head as received, and the held body.
+//! Writes   an [`Assessment`]; detectors add findings, nobody refuses.
+//! Memory   at most [`ASSESSED_MAX`] findings.
+
+use crate::keys::HashKey;
+use crate::snapshot::Rules;
+use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
+use bartizan_detect::content;
+use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
+use bartizan_inspect::value::{Sink, Value};
+use bartizan_inspect::{head_values, path};
+use bartizan_model::assessment::{Assessment, Why};
+use bartizan_model::clause::{ClauseName, DefaultMode, Mode};
+use bartizan_model::code::Code;
+use bartizan_model::evidence::Finding;
+use bartizan_model::head::{Framing, Method, RequestHead};
+use bartizan_model::id::EndpointId;
+use bartizan_model::known::Known;
+use bartizan_model::moment::Moment;
+use bartizan_model::oddity::Oddities;
+
+/// Bytes of a held body that are walked before other exchanges get their turn.
+const WALK_BYTES: usize = 16 * 1024;
+
+/// Findings in different places that one assessment holds.
+pub const ASSESSED_MAX: usize = 64;
+
+/// What is gathered of one request, and how its body is to be treated.
+#[derive(Debug)]
+pub struct Gathering {
+    /// What is known so far.
+    pub assessment: Assessment,
+    examines: bool,
+}
+
+/// What the gathering needs of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: decide now.
+    Nothing,
+    /// The whole body, read in this format.
+    Body(Format),
+}
+
+impl Gathering {
+    /// Gathers what the head tells.
+    pub fn of_head(head: &RequestHead, endpoint: EndpointId, at: Moment, rules: &Rules) -> Self {
+        let mut assessment = Assessment::clean(at, endpoint);
+        assessment.oddities = head.oddities;
+        let mode = |name| rules.clauses.mode(name);
+        let examines =
+            mode(ClauseName::ContentSqli) != Mode::Off || mode(ClauseName::ContentXss) != Mode::Off;
+        let mut it = Self { assessment, examines };
+        if is_against_the_law(head.oddities) {
+            return it;
+        }
+        it.assessment.oddities.extend(path::oddities(head.target()));
+        match head.method {
+            Method::Trace => it.assessment.violations.push(Code::MethodTrace),
+            Method::Get
+            | Method::Head
+            | Method::Post
+            | Method::Put
+            | Method::Patch
+            | Method::Delete
+            | Method::Options
+            | Method::Connect
+            | Method::Other => {}
+        }
+        if let Framing::Length(length) = head.framing {
+            it.count_body(length, rules);
+        }
+        if examines {
+            let mut scratch = Vec::new();
+            let mut sink = Examiner::new(&mut it, &rules.key);
+            let odd = head_values::read(head, rules.limits.values_max, &mut scratch, &mut sink);
+            it.assessment.oddities.extend(odd);
+        }
+        it
+    }
+
+    /// What is needed of the body before a decision. Marks what cannot be assessed.
+    pub fn needs(&mut self, head: &RequestHead, rules: &Rules, sees_bodies: bool) -> Needs {
+        if head.framing == Framing::None || !self.examines {
+            return Needs::Nothing;
+        }
+        let format = match head.fields.get(Known::ContentEncoding) {
+            Some(_) => Format::Opaque,
+            None => Format::of(head.fields.get(Known::ContentType)),
+        };
+        if format == Format::Opaque {
+            return Needs::Nothing;
+        }
+        if !sees_bodies {
+            self.is_unknown(Why::NotSeen);
+            return Needs::Nothing;
+        }
+        match head.framing {
+            Framing::Length(0) | Framing::None => Needs::Nothing,
+            Framing::Length(length) if length > rules.limits.inspect_bytes_max as u64 => {
+                self.is_unknown(Why::BodyTooLarge);
+                Needs::Nothing
+            }
+            Framing::Length(_) | Framing::Delimited | Framing::Close => Needs::Body(format),
+        }
+    }
+
+    /// Notes that content could not be assessed.
+    pub fn is_unknown(&mut self, why: Why) {
+        for name in [ClauseName::ContentSqli, ClauseName::ContentXss] {
+            if !self.assessment.unknown.contains(&(name, why)) {
+                self.assessment.unknown.push((name, why));
+            }
+        }
+    }
+
+    /// Notes how long the body is, or has become.
+    pub fn count_body(&mut self, bytes: u64, rules: &Rules) {
+        let bytes_max = rules.limits.body_bytes_max;
+        let violations = &mut self.assessment.violations;
+        if bytes_max != 0 && bytes > bytes_max && !violations.contains(&Code::BodySize) {
+            violations.push(Code::BodySize);
+        }
+    }
+
+    /// Walks on through a held body.
+    pub fn walk(&mut self, walk: &mut Walk, body: &[u8], rules: &Rules) -> Progress {
+        let progress = walk.step(body, WALK_BYTES, &mut Examiner::new(self, &rules.key));
+        self.assessment.oddities.extend(walk.oddities());
+        progress
+    }
+}
+
+/// A walk within the limits in force.
+pub fn walk(format: Format, rules: &Rules) -> Walk {
+    let (depth_max, values_max) = (rules.limits.depth_max, rules.limits.values_max);
+    Walk::new(format, WalkLimits { depth_max, values_max })
+}
+
+/// Whether the head alone is refused by law: the rest of it may not even have been read.
+fn is_against_the_law(oddities: Oddities) -> bool {
+    oddities.iter().any(|it| it.code().entry().clause.default_mode() == DefaultMode::Law)
+}
+
+/// Shows every value to the content detectors.
+struct Examiner<'a> {
+    gathering: &'a mut Gathering,
+    key: &'a HashKey,
+}
+
+impl<'a> Examiner<'a> {
+    fn new(gathering: &'a mut Gathering, key: &'a HashKey) -> Self {
+        Self { gathering, key }
+    }
+}
+
+impl Sink for Examiner<'_> {
+    fn take(&mut self, value: Value<'_>) {
+        let Some(sighting) = content::examine(value.text) else { return };
+        let finding = Finding {
+            sighting,
+            place: value.place.to_place(),
+            bytes: u32::try_from(value.text.len()).unwrap_or(u32::MAX),
+            value: self.key.value(value.text),
+        };
+        self.gathering.add(finding);
+    }
+}
+
+impl Gathering {
+    /// Keeps one finding per code and place, the surest. Were they kept as they come, a client
+    /// could fill the list with harmless or excepted ones and hide the attack behind them; so
+    /// what finds no room counts as a violation that no exception for a place can lift.
+    fn add(&mut self, finding: Finding) {
+        let Assessment { findings, violations, .. } = &mut self.assessment;
+        let code = finding.sighting.code;
+        let is_same = |it: &&mut Finding| it.sighting.code == code && it.place == finding.place;
+        let score = finding.sighting.score;
+        let is_full = findings.len() >= ASSESSED_MAX;
+        match findings.iter_mut().find(is_same) {
+            Some(it) if it.sighting.score >= score => {}
+            Some(it) => *it = finding,
+            None if !is_full => findings.push(finding),
+            None if score < CONTENT_SCORE_MIN || violations.contains(&code) => {}
+            None => violations.push(code),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bartizan_model::evidence::{Fingerprint, Sighting};
+    use bartizan_model::id::KeyedHash;
+    use bartizan_model::place::Place;
+
+    fn finding(place: &str, score: u16) -> Finding {
+        let code = Code::ContentSqlInjection;
+        let sighting = Sighting { code, score, fingerprint: Fingerprint::default() };
+        Finding { sighting, place: Place::body(place), bytes: 1, value: KeyedHash(1) }
+    }
+
+    fn gathering() -> Gathering {
+        let assessment = Assessment::clean(Moment::default(), EndpointId::of("GET", "/"));
+        Gathering { assessment, examines: true }
+    }
+
+    #[test]
+    fn one_finding_is_kept_per_place_and_it_is_the_surest() {
+        let mut it = gathering();
+        for (place, score) in [("$.a", 10), ("$.a", 990), ("$.a", 20), ("$.b", 5)] {
+            it.add(finding(place, score));
+        }
+        let kept: Vec<_> = it.assessment.findings.iter().map(|it| it.sighting.score).collect();
+        assert_eq!(kept, [990, 5]);
+    }
+
+    #[test]
+    fn an_attack_cannot_hide_behind_many_findings() {
+        let mut it = gathering();
+        for n in 0..ASSESSED_MAX {
+            it.add(finding(&format!("$.f{n}"), 1));
+        }
+        it.add(finding("$.late", CONTENT_SCORE_MIN - 1));
+        assert_eq!(it.assessment.violations, []);
+        it.add(finding("$.late", CONTENT_SCORE_MIN));
+        it.add(finding("$.later", CONTENT_SCORE_MIN));
+        assert_eq!(it.assessment.violations, [Code::ContentSqlInjection]);
+    }
+}

@@ -1,0 +1,17 @@
+//! Where an exchange comes from, and what its adapter supplies instead of the engine reading it.
+
+use bartizan_model::id::ExchangeId;
+use std::net::IpAddr;
+
+/// What opens a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The exchange's id, made by the adapter.
+    pub id: ExchangeId,
+    /// The other end of the client's connection.
+    pub peer: IpAddr,
+    /// Whether that connection is TLS.
+    pub tls: bool,
+    /// Whether the adapter sees bodies. What it cannot see is `Unknown`, never clean.
+    pub sees_bodies: bool,
+}

@@ -1,0 +1,135 @@
+//! The replayer: recorded exchanges through the very transaction that judged them, in memory.
+//!
+//! Same inputs, same snapshot: the same observation, bit for bit.
+
+use crate::origin::Origin;
+use crate::refusal::OwnReply;
+use crate::snapshot::Snapshot;
+use crate::step::{Cause, DATA_BYTES_MAX, Input, Reply, Rest, Side, Step};
+use crate::tables::Tables;
+use crate::transaction::Transaction;
+use bartizan_model::head::{RequestHead, ResponseHead};
+use bartizan_model::moment::Moment;
+use bartizan_model::observation::{Observation, Phases};
+use bytes::Bytes;
+use std::sync::Arc;
+
+/// One exchange as it was recorded.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// Who supplied it.
+    pub origin: Origin,
+    /// When its head was complete.
+    pub started: Moment,
+    /// How long each phase took.
+    pub phases: Phases,
+    /// The request head as read.
+    pub request: RequestHead,
+    /// The request body.
+    pub request_body: Bytes,
+    /// What the upstream answered, if it did.
+    pub response: Option<(ResponseHead, Bytes)>,
+}
+
+/// What a replay comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replayed {
+    /// The observation.
+    pub observation: Observation,
+    /// Our own reply, if the exchange was refused.
+    pub refusal: Option<OwnReply>,
+    /// The body that was forwarded.
+    pub forwarded: Option<Bytes>,
+}
+
+/// Replays one exchange under `view`. `None` only if the transaction broke its own protocol.
+pub fn replay(recording: &Recording, view: &Arc<Snapshot>, tables: &Tables) -> Option<Replayed> {
+    let mut transaction = Transaction::open(recording.origin, Arc::clone(view), recording.started);
+    let mut player = Player {
+        recording,
+        request_left: recording.request_body.clone(),
+        response_left: recording.response.as_ref().map(|it| it.1.clone()).unwrap_or_default(),
+        refusal: None,
+        forwarded: None,
+    };
+    let mut side = Side::Request;
+    let start = recording.started;
+    let mut step =
+        transaction.step(side, start, tables, Input::RequestHead(recording.request.clone()));
+    loop {
+        if let Step::Finished(observation) = step {
+            let Player { refusal, forwarded, .. } = player;
+            return Some(Replayed { observation: *observation, refusal, forwarded });
+        }
+        let mut piece = Bytes::new();
+        let (next_side, at, input) = player.perform(side, step, &mut piece)?;
+        side = next_side;
+        step = transaction.step(side, at, tables, input);
+    }
+}
+
+struct Player<'a> {
+    recording: &'a Recording,
+    request_left: Bytes,
+    response_left: Bytes,
+    refusal: Option<OwnReply>,
+    forwarded: Option<Bytes>,
+}
+
+impl Player<'_> {
+    /// Does what `step` says, with the recording for a world.
+    fn perform<'b>(
+        &mut self,
+        side: Side,
+        step: Step,
+        piece: &'b mut Bytes,
+    ) -> Option<(Side, Moment, Input<'b>)> {
+        let phases = self.recording.phases;
+        let (judged, answered) = (self.at(phases.judged_us), self.at(phases.answered_us));
+        let finished = self.at(phases.finished_us);
+        Some(match step {
+            Step::Read { max } => {
+                let left = match side {
+                    Side::Request => &mut self.request_left,
+                    Side::Response => &mut self.response_left,
+                };
+                *piece = left.split_to(left.len().min(max).min(DATA_BYTES_MAX));
+                let end = left.is_empty();
+                let at = if side == Side::Request { judged } else { answered };
+                (side, at, Input::Data { bytes: piece, end })
+            }
+            Step::Yield if side == Side::Request => (side, judged, Input::Resume),
+            Step::Commit(_) => (side, self.at(phases.forwarded_us), Input::Committed(Ok(()))),
+            Step::Forward(_, plan) => {
+                let rest = match plan.rest {
+                    Rest::NoBody | Rest::End => Bytes::new(),
+                    Rest::Stream => std::mem::take(&mut self.request_left),
+                };
+                self.forwarded = Some([plan.held, rest].concat().into());
+                let head = self.recording.response.as_ref().map(|it| it.0.clone());
+                match head {
+                    Some(head) => (Side::Response, answered, Input::ResponseHead(head)),
+                    None => (Side::Response, finished, Input::Abort(Cause::ClientGone)),
+                }
+            }
+            Step::Reply(Reply::Own(reply)) => {
+                self.refusal = Some(reply);
+                (Side::Response, finished, Input::Written)
+            }
+            Step::Reply(Reply::Relay(_)) | Step::Write(_) => {
+                (Side::Response, finished, Input::Written)
+            }
+            Step::Tunnel(_) => (Side::Response, finished, Input::Data { bytes: piece, end: true }),
+            Step::Ask { question, .. } => match question {},
+            Step::Yield | Step::Cut | Step::Finished(_) => return None,
+        })
+    }
+
+    fn at(&self, us: u32) -> Moment {
+        let Moment { mono_ns, wall_us } = self.recording.started;
+        Moment {
+            mono_ns: mono_ns.saturating_add(u64::from(us) * 1_000),
+            wall_us: wall_us.saturating_add(u64::from(us)),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The language between a transaction and the adapter that drives it.
+//!
+//! The adapter feeds [`Input`]s and carries out the [`Step`] that each returns. Both directions of
+//! an exchange are stepped with their [`Side`]; after [`Step::Forward`] they go independently.
+
+use crate::refusal::OwnReply;
+use crate::snapshot::Snapshot;
+use bartizan_contract::permit::Permit;
+use bartizan_model::head::{Fields, RequestHead, ResponseHead};
+use bartizan_model::id::{EndpointId, ExchangeId};
+use bartizan_model::moment::Moment;
+use bartizan_model::observation::Observation;
+use bartizan_model::oddity::Oddity;
+use bytes::Bytes;
+use std::sync::Arc;
+
+/// Largest piece of a body that is handed over at once, in bytes.
+pub const DATA_BYTES_MAX: usize = 16 * 1024;
+
+/// Which direction of an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Client to upstream.
+    Request,
+    /// Upstream to client.
+    Response,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// A request head was read, with whatever was odd about it.
+    RequestHead(RequestHead),
+    /// A final response head was read.
+    ResponseHead(ResponseHead),
+    /// A piece of a body, at most [`DATA_BYTES_MAX`]; `end` with the last one, which may be empty.
+    Data {
+        /// The bytes, without their framing.
+        bytes: &'a Bytes,
+        /// Whether nothing follows.
+        end: bool,
+    },
+    /// The body ended with these trailer fields.
+    Trailers(&'a Fields),
+    /// The answer to [`Step::Ask`].
+    Answer(Answer),
+    /// What came of [`Step::Commit`].
+    Committed(Result<(), NotCommitted>),
+    /// What [`Step::Write`] or [`Step::Reply`] said has been handed to the kernel.
+    Written,
+    /// Go on after [`Step::Yield`].
+    Resume,
+    /// A newer snapshot, given to long exchanges.
+    View(&'a Arc<Snapshot>),
+    /// The upstream failed.
+    UpstreamFailed(UpstreamFault),
+    /// The exchange cannot go on.
+    Abort(Cause),
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub enum Step {
+    /// Read up to `max` bytes of this side's body and come back with [`Input::Data`].
+    Read {
+        /// Bytes.
+        max: usize,
+    },
+    /// Ask this elsewhere; come back with [`Input::Answer`] within `within_ms`.
+    Ask {
+        /// The question.
+        question: Question,
+        /// Milliseconds until it counts as unanswered.
+        within_ms: u64,
+    },
+    /// Make this durable; come back with [`Input::Committed`].
+    Commit(Intent),
+    /// Spend the permit on an upstream exchange. After a plan with [`Rest::Stream`] continue this
+    /// side with [`Input::Written`]; in any case go on with the response side.
+    Forward(Permit, BodyPlan),
+    /// Write this to the other side; come back with [`Input::Written`].
+    Write(Payload),
+    /// Begin the reply to the client; come back with [`Input::Written`] on the response side.
+    Reply(Reply),
+    /// Cut both connections: what follows would mislead.
+    Cut,
+    /// The upstream agreed to another protocol: pass its head on, then connect both sides until
+    /// either closes, and come back with [`Input::Data`] and `end`.
+    Tunnel(ResponseHead),
+    /// Nothing to do now. After work on a large body: let others run, then [`Input::Resume`].
+    Yield,
+    /// It is over. Given exactly once.
+    Finished(Box<Observation>),
+}
+
+/// Questions to the outside. None is asked yet; the first will be token introspection. The empty
+/// set keeps an arm in every adapter, and the compiler proves that none is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {}
+
+/// Answers to [`Question`]s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// None came in time.
+    Unanswered,
+}
+
+/// What is made durable before a call is forwarded, where recording is required.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// The exchange.
+    pub id: ExchangeId,
+    /// When.
+    pub at: Moment,
+    /// The endpoint that is about to be called.
+    pub endpoint: EndpointId,
+}
+
+/// The intent could not be made durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotCommitted;
+
+/// How the body of a forwarded request is sent.
+#[derive(Clone, Debug)]
+pub struct BodyPlan {
+    /// What was held and judged, to be sent first.
+    pub held: Bytes,
+    /// What follows it.
+    pub rest: Rest,
+}
+
+/// What follows the held part of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing, and the request has no body at all.
+    NoBody,
+    /// Nothing: `held` is the whole body.
+    End,
+    /// The rest is streamed, piece by piece.
+    Stream,
+}
+
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// The bytes that were just given, as they are; the end too, if it was given with them.
+    Verbatim,
+}
+
+/// A reply to the client.
+#[derive(Debug)]
+pub enum Reply {
+    /// The upstream's response; its body follows piece by piece.
+    Relay(ResponseHead),
+    /// Our own, complete.
+    Own(OwnReply),
+}
+
+/// How an upstream failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpstreamFault {
+    /// No connection.
+    Unreachable,
+    /// No complete response head in time, or a body that stopped.
+    Timeout,
+    /// Not HTTP/1.1.
+    Malformed,
+    /// Closed too early.
+    Closed,
+}
+
+/// Why an exchange is aborted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The client went away, or its connection broke.
+    ClientGone,
+    /// The client's body is malformed or stopped arriving.
+    Odd(Oddity),
+    /// The process stops, or the adapter dropped the exchange.
+    Stopped,
+}

@@ -1,0 +1,98 @@
+//! State that exchanges share while they are judged. The only locks and counters of the core.
+//!
+//! Memory   one counter. Everything here is bounded by configuration, and what does not fit is
+//!          refused and counted, never waited for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+/// The shared tables of one process.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    held: Arc<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    bytes: AtomicUsize,
+    bytes_max: AtomicUsize,
+    shed: AtomicU64,
+}
+
+impl Tables {
+    /// Empty tables; held bodies may have `held_bytes_max` bytes together.
+    pub fn new(held_bytes_max: usize) -> Self {
+        let held = Held {
+            bytes: AtomicUsize::new(0),
+            bytes_max: AtomicUsize::new(held_bytes_max),
+            shed: AtomicU64::new(0),
+        };
+        Self { held: Arc::new(held) }
+    }
+
+    /// Changes the bound; room already taken stays taken.
+    pub fn set_held_bytes_max(&self, bytes_max: usize) {
+        self.held.bytes_max.store(bytes_max, Relaxed);
+    }
+
+    /// Room for no bytes yet, to be grown.
+    pub fn room(&self) -> Room {
+        Room { held: Arc::clone(&self.held), bytes: 0 }
+    }
+
+    /// Bytes that are held now.
+    pub fn held_bytes(&self) -> usize {
+        self.held.bytes.load(Relaxed)
+    }
+
+    /// Bodies that found no room since the start.
+    pub fn shed(&self) -> u64 {
+        self.held.shed.load(Relaxed)
+    }
+}
+
+/// Room for a held body, given back when it is dropped.
+#[derive(Debug)]
+pub struct Room {
+    held: Arc<Held>,
+    bytes: usize,
+}
+
+impl Room {
+    /// Grows by `more` bytes; false, and nothing taken, if the process has no room left.
+    pub fn grow(&mut self, more: usize) -> bool {
+        let bytes_max = self.held.bytes_max.load(Relaxed);
+        let before = self.held.bytes.fetch_add(more, Relaxed);
+        if before.saturating_add(more) > bytes_max {
+            self.held.bytes.fetch_sub(more, Relaxed);
+            self.held.shed.fetch_add(1, Relaxed);
+            return false;
+        }
+        self.bytes += more;
+        true
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.held.bytes.fetch_sub(self.bytes, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_ends_at_the_bound_and_comes_back() {
+        let tables = Tables::new(10);
+        let (mut a, mut b) = (tables.room(), tables.room());
+        assert!(a.grow(6) && b.grow(4));
+        assert!(!b.grow(1));
+        assert_eq!((tables.held_bytes(), tables.shed()), (10, 1));
+        drop(a);
+        assert!(b.grow(6));
+        drop(b);
+        assert_eq!(tables.held_bytes(), 0);
+    }
+}

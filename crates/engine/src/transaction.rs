@@ -1,0 +1,508 @@
+//! One exchange, from its request head to its observation: the state machine that every adapter
+//! drives.
+//!
+//! ```text
+//! request    AwaitHead -> Holding -> Walking -> Committing? -> Streaming -> Ended
+//! response   Idle -> AwaitHead -> Streaming | Tunnel | Replied -> Ended
+//! ```
+//!
+//! Reads    inputs (`step.rs`), a pinned snapshot, the shared tables.
+//! Writes   steps, and exactly one observation.
+//! Memory   the head, and a body held for judging within `inspect_bytes_max` and the process's
+//!          budget. A streamed body is never kept.
+//! Errors   none: an input that does not fit the state is the adapter's fault and cuts.
+//! Misses   streamed bodies are counted, not examined; trailers end a body and are not passed on.
+
+use crate::judge::{Gathering, Needs, walk};
+use crate::origin::Origin;
+use crate::refusal::own_reply;
+use crate::snapshot::{Rules, Snapshot};
+use crate::step::{
+    BodyPlan, Cause, DATA_BYTES_MAX, Input, Intent, NotCommitted, Payload, Reply, Rest, Side, Step,
+    UpstreamFault,
+};
+use crate::tables::{Room, Tables};
+use bartizan_contract::decide::{Decision, Hits, decide, decide_body};
+use bartizan_contract::permit::Permit;
+use bartizan_inspect::body::{Format, Progress, Walk};
+use bartizan_inspect::client_address::client_address;
+use bartizan_learn::template::template;
+use bartizan_model::assessment::{Assessment, Why};
+use bartizan_model::clause::{Effect, Hit};
+use bartizan_model::code::Code;
+use bartizan_model::head::{Framing, RequestHead, ResponseHead};
+use bartizan_model::id::EndpointId;
+use bartizan_model::judged::{Client, JudgedHead};
+use bartizan_model::known::Known;
+use bartizan_model::moment::Moment;
+use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome};
+use bytes::{Bytes, BytesMut};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// One exchange in progress.
+#[derive(Debug)]
+pub struct Transaction {
+    origin: Origin,
+    view: Arc<Snapshot>,
+    request: Request,
+    response: Response,
+    wants_upgrade: bool,
+    seen: Observation,
+}
+
+#[derive(Debug)]
+enum Request {
+    AwaitHead,
+    Holding(Box<Holding>),
+    Walking(Box<Holding>, Walk),
+    Committing(Permit, BodyPlan),
+    Streaming { end: bool },
+    Ended,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Response {
+    Idle,
+    AwaitHead,
+    Streaming { end: bool },
+    Tunnel,
+    Replied,
+    Ended,
+}
+
+/// A request whose body is being held for judging.
+#[derive(Debug)]
+struct Holding {
+    head: JudgedHead,
+    gathering: Gathering,
+    format: Format,
+    body: HeldBody,
+    room: Room,
+}
+
+impl Transaction {
+    /// Opens a transaction under the snapshot that it will be judged by.
+    pub fn open(origin: Origin, view: Arc<Snapshot>, at: Moment) -> Self {
+        let epoch = view.rules.key.epoch();
+        let seen = Observation::opened(origin.id, at, view.revision, epoch);
+        let (request, response) = (Request::AwaitHead, Response::Idle);
+        Self { origin, view, request, response, wants_upgrade: false, seen }
+    }
+
+    /// Takes what happened and says what to do next.
+    pub fn step(&mut self, side: Side, at: Moment, tables: &Tables, input: Input<'_>) -> Step {
+        if self.response == Response::Ended {
+            return Step::Cut;
+        }
+        match (side, input) {
+            (Side::Request, Input::RequestHead(head)) => self.on_request_head(head, at, tables),
+            (Side::Request, Input::Data { bytes, end }) => self.on_request_data(bytes, end, at),
+            (Side::Request, Input::Trailers(_)) => self.on_request_data(&Bytes::new(), true, at),
+            (Side::Request, Input::Resume) => self.walk_on(at),
+            (Side::Request, Input::Committed(result)) => self.on_committed(result, at),
+            (Side::Request, Input::Written) => self.on_request_written(),
+            (Side::Response, Input::ResponseHead(head)) => self.on_response_head(head, at),
+            (Side::Response, Input::Data { bytes, end }) => self.on_response_data(bytes, end, at),
+            (Side::Response, Input::Trailers(_)) => self.on_response_data(&Bytes::new(), true, at),
+            (Side::Response, Input::Written) => self.on_response_written(at),
+            (_, Input::UpstreamFailed(fault)) => self.on_upstream_failed(fault, at),
+            (_, Input::Abort(cause)) => self.abort(cause, at),
+            // Revocations will be looked up here; the rules that judged a call stay its rules.
+            (_, Input::View(_)) => Step::Yield,
+            (Side::Request, Input::ResponseHead(_))
+            | (Side::Response, Input::RequestHead(_) | Input::Committed(_) | Input::Resume)
+            | (_, Input::Answer(_)) => Step::Cut,
+        }
+    }
+
+    // Request half.
+
+    fn on_request_head(&mut self, head: RequestHead, at: Moment, tables: &Tables) -> Step {
+        if !matches!(self.request, Request::AwaitHead) {
+            return Step::Cut;
+        }
+        let view = Arc::clone(&self.view);
+        let rules = &*view.rules;
+        let client = self.identify(&head, at, rules);
+        self.wants_upgrade = head.upgrade().is_some();
+        let mut gathering = Gathering::of_head(&head, self.seen.endpoint, at, rules);
+        let refused = decide_body(&gathering.assessment, &rules.clauses).0.is_some();
+        let needs = if refused {
+            Needs::Nothing
+        } else {
+            gathering.needs(&head, rules, self.origin.sees_bodies)
+        };
+        let rest = match head.framing {
+            Framing::None => Rest::NoBody,
+            Framing::Length(0) => Rest::End,
+            Framing::Length(_) | Framing::Delimited | Framing::Close => Rest::Stream,
+        };
+        let head = JudgedHead::new(head, client);
+        match needs {
+            Needs::Nothing => {
+                let plan = BodyPlan { held: Bytes::new(), rest };
+                self.decide(head, gathering, plan, at)
+            }
+            Needs::Body(format) => {
+                let (body, room) = (HeldBody::default(), tables.room());
+                let holding = Holding { head, gathering, format, body, room };
+                self.request = Request::Holding(Box::new(holding));
+                Step::Read { max: DATA_BYTES_MAX }
+            }
+        }
+    }
+
+    /// Names the endpoint and the subject.
+    fn identify(&mut self, head: &RequestHead, at: Moment, rules: &Rules) -> Client {
+        let mut name = String::new();
+        template(head.path(), &mut name);
+        let seen = &mut self.seen;
+        seen.started = at;
+        seen.endpoint = EndpointId::of(head.method.name(), &name);
+        seen.template = Arc::from(name);
+        seen.method = head.method;
+        seen.version = head.version;
+        seen.request_head_bytes = head.bytes;
+        let address = client_address(self.origin.peer, &head.fields, &rules.trusted);
+        let agent = head
+            .fields
+            .iter()
+            .find(|(_, name, _)| name.eq_ignore_ascii_case(b"user-agent"))
+            .map_or(&b""[..], |(_, _, value)| value);
+        seen.subject = match address {
+            IpAddr::V4(it) => rules.key.subject(&[&it.octets(), agent]),
+            IpAddr::V6(it) => rules.key.subject(&[&it.octets(), agent]),
+        };
+        Client { address, tls: self.origin.tls }
+    }
+
+    fn on_request_data(&mut self, bytes: &Bytes, end: bool, at: Moment) -> Step {
+        let count = bytes.len() as u64;
+        self.seen.request_body_bytes = self.seen.request_body_bytes.saturating_add(count);
+        match std::mem::replace(&mut self.request, Request::Ended) {
+            Request::Holding(holding) => self.hold(holding, bytes, end, at),
+            Request::Streaming { end: false } => self.stream(end, at),
+            other @ (Request::AwaitHead
+            | Request::Walking(..)
+            | Request::Committing(..)
+            | Request::Streaming { end: true }
+            | Request::Ended) => {
+                self.request = other;
+                Step::Cut
+            }
+        }
+    }
+
+    fn hold(&mut self, mut holding: Box<Holding>, bytes: &Bytes, end: bool, at: Moment) -> Step {
+        let view = Arc::clone(&self.view);
+        let rules = &*view.rules;
+        // A body that came whole with its head lies in the connection's buffer already.
+        let is_whole = end && holding.body.is_empty();
+        holding.body.push(bytes);
+        holding.gathering.count_body(self.seen.request_body_bytes, rules);
+        if !is_whole && !holding.room.grow(bytes.len()) {
+            holding.gathering.assessment.violations.push(Code::LimitHeld);
+            return self.decide_held(*holding, Rest::Stream, at);
+        }
+        let refused = decide_body(&holding.gathering.assessment, &rules.clauses).0.is_some();
+        let rest = if end { Rest::End } else { Rest::Stream };
+        if holding.body.len() > rules.limits.inspect_bytes_max {
+            holding.gathering.is_unknown(Why::BodyTooLarge);
+            return self.decide_held(*holding, rest, at);
+        }
+        if refused {
+            return self.decide_held(*holding, rest, at);
+        }
+        if !end {
+            self.request = Request::Holding(holding);
+            return Step::Read { max: DATA_BYTES_MAX };
+        }
+        let walk = walk(holding.format, rules);
+        self.request = Request::Walking(holding, walk);
+        self.walk_on(at)
+    }
+
+    fn walk_on(&mut self, at: Moment) -> Step {
+        let view = Arc::clone(&self.view);
+        match std::mem::replace(&mut self.request, Request::Ended) {
+            Request::Walking(mut holding, mut walk) => {
+                let body = holding.body.bytes();
+                match holding.gathering.walk(&mut walk, &body, &view.rules) {
+                    Progress::Done => self.decide_held(*holding, Rest::End, at),
+                    Progress::More => {
+                        self.request = Request::Walking(holding, walk);
+                        Step::Yield
+                    }
+                }
+            }
+            other @ (Request::AwaitHead
+            | Request::Holding(_)
+            | Request::Committing(..)
+            | Request::Streaming { .. }
+            | Request::Ended) => {
+                self.request = other;
+                Step::Cut
+            }
+        }
+    }
+
+    fn decide_held(&mut self, holding: Holding, rest: Rest, at: Moment) -> Step {
+        let Holding { head, mut gathering, mut body, room: _, .. } = holding;
+        gathering.assessment.at = at;
+        let plan = BodyPlan { held: body.bytes(), rest };
+        self.decide(head, gathering, plan, at)
+    }
+
+    fn decide(&mut self, head: JudgedHead, mut it: Gathering, plan: BodyPlan, at: Moment) -> Step {
+        let view = Arc::clone(&self.view);
+        let (decision, hits) = decide(head, &it.assessment, &view.rules.clauses);
+        self.seen.phases.judged_us = at.us_since(self.seen.started);
+        self.seen.oddities.extend(it.assessment.oddities);
+        self.record_hits(hits);
+        let findings = &mut it.assessment.findings;
+        findings.sort_by_key(|it| std::cmp::Reverse(it.sighting.score));
+        let more = findings.len().saturating_sub(FINDINGS_MAX);
+        self.seen.findings_more = u16::try_from(more).unwrap_or(u16::MAX);
+        findings.truncate(FINDINGS_MAX);
+        self.seen.findings = std::mem::take(findings);
+        match decision {
+            Decision::Refuse(refusal) => self.refuse(refusal.code, Outcome::Refused, at),
+            Decision::Admit(permit) if view.rules.record_required => {
+                let intent = Intent { id: self.origin.id, at, endpoint: self.seen.endpoint };
+                self.request = Request::Committing(permit, plan);
+                Step::Commit(intent)
+            }
+            Decision::Admit(permit) => self.forward(permit, plan, at),
+        }
+    }
+
+    fn on_committed(&mut self, result: Result<(), NotCommitted>, at: Moment) -> Step {
+        match (std::mem::replace(&mut self.request, Request::Ended), result) {
+            (Request::Committing(permit, plan), Ok(())) => self.forward(permit, plan, at),
+            (Request::Committing(..), Err(NotCommitted)) => {
+                let code = Code::RecordUnavailable;
+                self.record_hit(Hit { code, effect: Effect::Refused, margin: 0 });
+                self.refuse(code, Outcome::Refused, at)
+            }
+            (other, _) => {
+                self.request = other;
+                Step::Cut
+            }
+        }
+    }
+
+    fn forward(&mut self, permit: Permit, plan: BodyPlan, at: Moment) -> Step {
+        self.seen.phases.forwarded_us = at.us_since(self.seen.started);
+        self.request = match plan.rest {
+            Rest::NoBody | Rest::End => Request::Ended,
+            Rest::Stream => Request::Streaming { end: false },
+        };
+        self.response = Response::AwaitHead;
+        Step::Forward(permit, plan)
+    }
+
+    /// A streamed body: its end is passed on only after the verdict on the whole.
+    fn stream(&mut self, end: bool, at: Moment) -> Step {
+        let view = Arc::clone(&self.view);
+        let bytes_max = view.rules.limits.body_bytes_max;
+        if bytes_max != 0 && self.seen.request_body_bytes > bytes_max {
+            let known = self.seen.hits.iter().any(|it| it.code == Code::BodySize);
+            let mut assessment = Assessment::clean(at, self.seen.endpoint);
+            assessment.violations.push(Code::BodySize);
+            let (refusal, hits) = decide_body(&assessment, &view.rules.clauses);
+            if !known {
+                self.record_hits(hits);
+            }
+            if refusal.is_some() {
+                self.seen.outcome = Outcome::Refused;
+                return self.finish(at);
+            }
+        }
+        self.request = Request::Streaming { end };
+        Step::Write(Payload::Verbatim)
+    }
+
+    fn on_request_written(&mut self) -> Step {
+        match self.request {
+            Request::Streaming { end: false } => Step::Read { max: DATA_BYTES_MAX },
+            Request::Streaming { end: true } => {
+                self.request = Request::Ended;
+                Step::Yield
+            }
+            Request::AwaitHead
+            | Request::Holding(_)
+            | Request::Walking(..)
+            | Request::Committing(..)
+            | Request::Ended => Step::Cut,
+        }
+    }
+
+    // Response half.
+
+    fn on_response_head(&mut self, head: ResponseHead, at: Moment) -> Step {
+        if self.response != Response::AwaitHead {
+            return Step::Cut;
+        }
+        if head.status == 101 {
+            if !self.wants_upgrade || head.fields.get(Known::Upgrade).is_none() {
+                return self.on_upstream_failed(UpstreamFault::Malformed, at);
+            }
+            self.response = Response::Tunnel;
+            self.seen.outcome = Outcome::Tunnelled;
+        } else {
+            self.response = Response::Streaming { end: head.framing == Framing::None };
+        }
+        self.seen.status = head.status;
+        self.seen.phases.answered_us = at.us_since(self.seen.started);
+        match self.response {
+            Response::Tunnel => Step::Tunnel(head),
+            Response::Idle
+            | Response::AwaitHead
+            | Response::Streaming { .. }
+            | Response::Replied
+            | Response::Ended => Step::Reply(Reply::Relay(head)),
+        }
+    }
+
+    fn on_response_data(&mut self, bytes: &Bytes, end: bool, at: Moment) -> Step {
+        let count = bytes.len() as u64;
+        self.seen.response_body_bytes = self.seen.response_body_bytes.saturating_add(count);
+        match self.response {
+            Response::Streaming { end: false } => {
+                self.response = Response::Streaming { end };
+                Step::Write(Payload::Verbatim)
+            }
+            Response::Tunnel if end => self.finish(at),
+            Response::Tunnel => Step::Write(Payload::Verbatim),
+            Response::Idle
+            | Response::AwaitHead
+            | Response::Streaming { end: true }
+            | Response::Replied
+            | Response::Ended => Step::Cut,
+        }
+    }
+
+    fn on_response_written(&mut self, at: Moment) -> Step {
+        match self.response {
+            Response::Streaming { end: false } => Step::Read { max: DATA_BYTES_MAX },
+            Response::Streaming { end: true } | Response::Replied => self.finish(at),
+            Response::Idle | Response::AwaitHead | Response::Tunnel | Response::Ended => Step::Cut,
+        }
+    }
+
+    // Both.
+
+    fn on_upstream_failed(&mut self, fault: UpstreamFault, at: Moment) -> Step {
+        let code = match fault {
+            UpstreamFault::Unreachable => Code::UpstreamUnreachable,
+            UpstreamFault::Timeout => Code::UpstreamTimeout,
+            UpstreamFault::Malformed => Code::UpstreamMalformed,
+            UpstreamFault::Closed => Code::UpstreamClosed,
+        };
+        self.record_hit(Hit { code, effect: Effect::Failed, margin: 0 });
+        match self.response {
+            Response::AwaitHead => self.refuse(code, Outcome::UpstreamFailed, at),
+            Response::Idle
+            | Response::Streaming { .. }
+            | Response::Tunnel
+            | Response::Replied
+            | Response::Ended => {
+                self.seen.outcome = Outcome::UpstreamFailed;
+                self.finish(at)
+            }
+        }
+    }
+
+    fn abort(&mut self, cause: Cause, at: Moment) -> Step {
+        match cause {
+            Cause::ClientGone => self.seen.outcome = Outcome::ClientAborted,
+            Cause::Stopped => self.seen.outcome = Outcome::Stopped,
+            Cause::Odd(oddity) => {
+                if let Request::Holding(holding) =
+                    std::mem::replace(&mut self.request, Request::Ended)
+                {
+                    let mut holding = *holding;
+                    holding.gathering.assessment.oddities.insert(oddity);
+                    return self.decide_held(holding, Rest::Stream, at);
+                }
+                let mut assessment = Assessment::clean(at, self.seen.endpoint);
+                assessment.oddities.insert(oddity);
+                let (_, hits) = decide_body(&assessment, &self.view.rules.clauses);
+                self.seen.oddities.insert(oddity);
+                self.record_hits(hits);
+                self.seen.outcome = Outcome::Refused;
+            }
+        }
+        self.finish(at)
+    }
+
+    fn refuse(&mut self, code: Code, outcome: Outcome, at: Moment) -> Step {
+        let reply = own_reply(code, self.origin.id);
+        self.request = Request::Ended;
+        self.response = Response::Replied;
+        self.seen.outcome = outcome;
+        self.seen.status = reply.status;
+        self.seen.phases.answered_us = at.us_since(self.seen.started);
+        Step::Reply(Reply::Own(reply))
+    }
+
+    fn record_hits(&mut self, hits: Hits) {
+        self.seen.hits_more = self.seen.hits_more.saturating_add(hits.more);
+        hits.kept.into_iter().for_each(|it| self.record_hit(it));
+    }
+
+    fn record_hit(&mut self, hit: Hit) {
+        if self.seen.hits.len() < HITS_MAX {
+            self.seen.hits.push(hit);
+        } else {
+            self.seen.hits_more = self.seen.hits_more.saturating_add(1);
+        }
+    }
+
+    fn finish(&mut self, at: Moment) -> Step {
+        self.request = Request::Ended;
+        self.response = Response::Ended;
+        self.seen.phases.finished_us = at.us_since(self.seen.started);
+        let Observation { id, started, revision, epoch, .. } = self.seen;
+        let spent = Observation::opened(id, started, revision, epoch);
+        Step::Finished(Box::new(std::mem::replace(&mut self.seen, spent)))
+    }
+}
+
+/// A held body: nothing is copied while it is in one piece.
+#[derive(Debug, Default)]
+struct HeldBody {
+    first: Bytes,
+    more: BytesMut,
+}
+
+impl HeldBody {
+    fn push(&mut self, bytes: &Bytes) {
+        if self.is_empty() {
+            self.first = bytes.clone();
+            return;
+        }
+        if self.more.is_empty() {
+            self.more.extend_from_slice(&self.first);
+            self.first = Bytes::new();
+        }
+        self.more.extend_from_slice(bytes);
+    }
+
+    /// The whole body in one piece.
+    fn bytes(&mut self) -> Bytes {
+        if !self.more.is_empty() {
+            self.first = self.more.split().freeze();
+        }
+        self.first.clone()
+    }
+
+    fn len(&self) -> usize {
+        self.first.len() + self.more.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
