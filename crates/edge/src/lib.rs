@@ -1,1 +1,3 @@
-//! (under construction)
+//! Enforcement points. Row 3: translates between wires and the engine, and holds no rule.
+
+pub mod http1;
