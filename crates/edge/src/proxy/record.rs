@@ -1,0 +1,101 @@
+//! The way from the workers to the pipeline: observations in batches, intents with an answer.
+//!
+//! Memory   at most `waiting_max` observations a worker; what exceeds it is counted as lost.
+//! Misses   nothing silently: [`Recorder::lost`] tells how many observations found no room.
+
+use bartizan_engine::step::{Intent, NotCommitted};
+use bartizan_model::observation::Observation;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::Thread;
+use tokio::sync::oneshot;
+
+/// Where the workers leave what they saw.
+#[derive(Debug)]
+pub struct Recorder {
+    waiting: Mutex<Waiting>,
+    waiting_max: usize,
+    lost: AtomicU64,
+    reader: Mutex<Option<Thread>>,
+    reader_sleeps: AtomicBool,
+}
+
+/// What waits for the pipeline.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    /// Finished exchanges, in the order in which they finished.
+    pub observations: Vec<Box<Observation>>,
+    /// Intents that are to be made durable before their exchange goes on.
+    pub intents: Vec<(Intent, oneshot::Sender<Result<(), NotCommitted>>)>,
+}
+
+impl Recorder {
+    /// Empty; at most `waiting_max` observations wait.
+    pub fn new(waiting_max: usize) -> Arc<Self> {
+        Arc::new(Self {
+            waiting: Mutex::default(),
+            waiting_max,
+            lost: AtomicU64::new(0),
+            reader: Mutex::new(None),
+            reader_sleeps: AtomicBool::new(false),
+        })
+    }
+
+    /// Leaves an observation.
+    pub fn leave(&self, observation: Box<Observation>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.observations.len() >= self.waiting_max {
+            self.lost.fetch_add(1, Relaxed);
+            return;
+        }
+        waiting.observations.push(observation);
+        drop(waiting);
+        self.wake();
+    }
+
+    /// Makes an intent durable.
+    ///
+    /// # Errors
+    ///
+    /// [`NotCommitted`] if the pipeline could not, or is gone.
+    pub async fn commit(&self, intent: Intent) -> Result<(), NotCommitted> {
+        let (answer, done) = oneshot::channel();
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.intents.len() >= self.waiting_max {
+            return Err(NotCommitted);
+        }
+        waiting.intents.push((intent, answer));
+        drop(waiting);
+        self.wake();
+        done.await.unwrap_or(Err(NotCommitted))
+    }
+
+    /// Observations that found no room since the start.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Relaxed)
+    }
+
+    /// Takes all that waits. Called by the pipeline only.
+    pub fn take(&self, into: &mut Waiting) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::swap(&mut *waiting, into);
+    }
+
+    /// Says which thread reads; it is woken when something is left while it sleeps.
+    pub fn read_by(&self, thread: Thread) {
+        *self.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+    }
+
+    /// The reader is about to sleep and wants to be woken. It must look once more after this.
+    pub fn about_to_sleep(&self) {
+        self.reader_sleeps.store(true, Relaxed);
+    }
+
+    fn wake(&self) {
+        if self.reader_sleeps.swap(false, Relaxed) {
+            if let Some(reader) = &*self.reader.lock().unwrap_or_else(PoisonError::into_inner) {
+                reader.unpark();
+            }
+        }
+    }
+}

@@ -1,0 +1,472 @@
+//! One JSON text (RFC 8259), walked byte by byte without recursion.
+//!
+//! Reads    a text that is held whole; keeps a position in it, never a borrow.
+//! Writes   every string and every object key, decoded, and oddities. Numbers and literals are
+//!          checked and not handed over.
+//! Memory   one frame a level of nesting, a hash a key of the open objects (keys are values, so
+//!          at most `values_max`), one decoded string; for JSON inside a string a copy of it.
+//! Errors   none: behind the first byte that is not JSON, strings are still looked for, so that
+//!          an upstream that forgives comments or `NaN` reads nothing that was not seen here.
+//! Misses   JSON inside JSON inside JSON (one level is read); in malformed text, strings that our
+//!          guess at the quotes splits differently than the upstream's.
+//! Source   RFC 8259; RFC 8785 section 3.2.2.2 for the escapes.
+
+use crate::body::Progress;
+use crate::handing::Handing;
+use crate::percent::hex;
+use crate::value::{PlaceRef, Sink};
+use bartizan_model::oddity::{Oddities, Oddity};
+use bartizan_model::place::{NAME_BYTES_MAX, escaped};
+use std::collections::BTreeSet;
+
+/// Keys of one object that are compared one by one before a tree takes over.
+const KEYS_FEW: usize = 16;
+
+/// A walk over one JSON text.
+#[derive(Debug)]
+pub(crate) struct Json {
+    at: usize,
+    expects: Expects,
+    frames: Vec<Frame>,
+    keys: Vec<u64>,
+    path: String,
+    scratch: Vec<u8>,
+    depth_max: usize,
+    inner: Option<Box<Inner>>,
+    nests: bool,
+    oddities: Oddities,
+    /// Where strict reading ended, if it ended early.
+    broken_at: Option<usize>,
+}
+
+/// What may come next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expects {
+    Value,
+    ValueOrEnd,
+    Key,
+    KeyOrEnd,
+    Colon,
+    CommaOrEnd,
+    Nothing,
+    /// Anything: the text is not JSON, and strings are picked out of it.
+    Anything,
+    /// Nothing more is read.
+    Stopped,
+}
+
+/// An open object or array.
+#[derive(Debug)]
+struct Frame {
+    is_object: bool,
+    path_bytes: usize,
+    keys_from: usize,
+    many_keys: BTreeSet<u64>,
+}
+
+/// JSON found inside a string.
+#[derive(Debug)]
+struct Inner {
+    text: Vec<u8>,
+    walk: Json,
+}
+
+/// The text is not JSON.
+struct Malformed;
+
+/// A string in the text: its raw bytes without quotes, and where it ends.
+struct Raw<'a> {
+    bytes: &'a [u8],
+    is_escaped: bool,
+    end: usize,
+}
+
+impl Json {
+    /// Starts at the first byte. Places begin with `path`; with `nests`, JSON inside strings is
+    /// walked too.
+    pub(crate) fn new(depth_max: usize, path: &str, nests: bool) -> Self {
+        Self {
+            at: 0,
+            expects: Expects::Value,
+            frames: Vec::new(),
+            keys: Vec::new(),
+            path: path.to_owned(),
+            scratch: Vec::new(),
+            depth_max,
+            inner: None,
+            nests,
+            oddities: Oddities::NONE,
+            broken_at: None,
+        }
+    }
+
+    /// What was met so far.
+    pub(crate) fn oddities(&self) -> Oddities {
+        self.oddities
+    }
+
+    /// Where strict reading ended, if it ended before the end of the text.
+    pub(crate) fn broken_at(&self) -> Option<usize> {
+        self.broken_at
+    }
+
+    /// Walks on over about `budget` bytes; a single string is never cut.
+    pub(crate) fn step(
+        &mut self,
+        text: &[u8],
+        budget: usize,
+        out: &mut Handing<'_, impl Sink>,
+    ) -> Progress {
+        let mut left = budget.max(1);
+        loop {
+            if out.is_full() {
+                return Progress::Done;
+            }
+            if let Some(mut inner) = self.inner.take() {
+                let from = inner.walk.at;
+                if inner.walk.step(&inner.text, left, out) == Progress::More {
+                    self.inner = Some(inner);
+                    return Progress::More;
+                }
+                left = left.saturating_sub(inner.walk.at.saturating_sub(from));
+            }
+            let from = self.at;
+            if self.token(text, out) == Progress::Done {
+                return Progress::Done;
+            }
+            left = left.saturating_sub(self.at.saturating_sub(from));
+            if left == 0 {
+                return Progress::More;
+            }
+        }
+    }
+
+    /// Takes one token with the white space before it.
+    fn token(&mut self, text: &[u8], out: &mut Handing<'_, impl Sink>) -> Progress {
+        if self.expects == Expects::Stopped {
+            return Progress::Done;
+        }
+        if self.expects == Expects::Anything {
+            return self.loose_string(text, out);
+        }
+        let rest = text.get(self.at..).unwrap_or_default();
+        self.at += rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count();
+        let Some(&byte) = text.get(self.at) else {
+            if self.expects != Expects::Nothing {
+                self.is_broken(Oddity::JsonMalformed);
+            }
+            return Progress::Done;
+        };
+        match self.strict(byte, text, out) {
+            Ok(()) => {}
+            Err(Malformed) => self.is_broken(Oddity::JsonMalformed),
+        }
+        Progress::More
+    }
+
+    fn is_broken(&mut self, oddity: Oddity) {
+        self.oddities.insert(oddity);
+        self.broken_at = Some(self.at);
+        self.path.truncate(self.frames.first().map_or(self.path.len(), |it| it.path_bytes));
+        self.expects = if self.nests { Expects::Anything } else { Expects::Stopped };
+        (self.frames, self.keys) = (Vec::new(), Vec::new());
+    }
+
+    fn strict(
+        &mut self,
+        byte: u8,
+        text: &[u8],
+        out: &mut Handing<'_, impl Sink>,
+    ) -> Result<(), Malformed> {
+        match (self.expects, byte) {
+            (Expects::Value | Expects::ValueOrEnd, b'"') => {
+                let raw = strict_string(text, self.at)?;
+                self.hand_over(&raw, out);
+                self.at = raw.end;
+                self.expects = self.behind_value();
+            }
+            (Expects::Value | Expects::ValueOrEnd, b'{' | b'[') => self.open(byte == b'{'),
+            (Expects::Value | Expects::ValueOrEnd, b't') => self.literal(text, b"true")?,
+            (Expects::Value | Expects::ValueOrEnd, b'f') => self.literal(text, b"false")?,
+            (Expects::Value | Expects::ValueOrEnd, b'n') => self.literal(text, b"null")?,
+            (Expects::Value | Expects::ValueOrEnd, b'-' | b'0'..=b'9') => {
+                self.at = number(text, self.at)?;
+                self.expects = self.behind_value();
+            }
+            (Expects::Key | Expects::KeyOrEnd, b'"') => {
+                let raw = strict_string(text, self.at)?;
+                self.key(&raw, out);
+                self.at = raw.end;
+                self.expects = Expects::Colon;
+            }
+            (Expects::Colon, b':') => self.go_on(Expects::Value),
+            (Expects::CommaOrEnd, b',') => {
+                let is_object = self.frames.last().is_some_and(|it| it.is_object);
+                self.go_on(if is_object { Expects::Key } else { Expects::Value });
+            }
+            (Expects::CommaOrEnd | Expects::KeyOrEnd, b'}') => self.close(true)?,
+            (Expects::CommaOrEnd | Expects::ValueOrEnd, b']') => self.close(false)?,
+            (
+                Expects::Value
+                | Expects::ValueOrEnd
+                | Expects::Key
+                | Expects::KeyOrEnd
+                | Expects::Colon
+                | Expects::CommaOrEnd
+                | Expects::Nothing
+                | Expects::Anything
+                | Expects::Stopped,
+                _,
+            ) => return Err(Malformed),
+        }
+        Ok(())
+    }
+
+    fn go_on(&mut self, expects: Expects) {
+        self.at += 1;
+        self.expects = expects;
+    }
+
+    fn behind_value(&self) -> Expects {
+        if self.frames.is_empty() { Expects::Nothing } else { Expects::CommaOrEnd }
+    }
+
+    fn open(&mut self, is_object: bool) {
+        if self.frames.len() >= self.depth_max {
+            return self.is_broken(Oddity::JsonDepth);
+        }
+        self.frames.push(Frame {
+            is_object,
+            path_bytes: self.path.len(),
+            keys_from: self.keys.len(),
+            many_keys: BTreeSet::new(),
+        });
+        if !is_object {
+            append(&mut self.path, "[*]");
+        }
+        self.go_on(if is_object { Expects::KeyOrEnd } else { Expects::ValueOrEnd });
+    }
+
+    fn close(&mut self, is_object: bool) -> Result<(), Malformed> {
+        if self.frames.last().is_none_or(|it| it.is_object != is_object) {
+            return Err(Malformed);
+        }
+        if let Some(frame) = self.frames.pop() {
+            self.path.truncate(frame.path_bytes);
+            self.keys.truncate(frame.keys_from);
+        }
+        let expects = self.behind_value();
+        self.go_on(expects);
+        Ok(())
+    }
+
+    fn literal(&mut self, text: &[u8], literal: &[u8]) -> Result<(), Malformed> {
+        if text.get(self.at..).is_none_or(|it| !it.starts_with(literal)) {
+            return Err(Malformed);
+        }
+        self.at += literal.len();
+        self.expects = self.behind_value();
+        Ok(())
+    }
+
+    fn key(&mut self, raw: &Raw<'_>, out: &mut Handing<'_, impl Sink>) {
+        let Self { frames, keys, path, scratch, oddities, .. } = self;
+        let name = decoded(raw, scratch);
+        out.give(PlaceRef::Name, name);
+        let Some(frame) = frames.last_mut() else { return };
+        if !frame.is_new(hash(name), keys) {
+            oddities.insert(Oddity::JsonDuplicateKey);
+        }
+        path.truncate(frame.path_bytes);
+        append(path, ".");
+        append(path, &escaped(name));
+    }
+
+    fn hand_over(&mut self, raw: &Raw<'_>, out: &mut Handing<'_, impl Sink>) {
+        let Self { path, scratch, .. } = self;
+        let value = decoded(raw, scratch);
+        out.give(PlaceRef::Body(path), value);
+        if self.nests && looks_like_container(value) {
+            let text = value.to_vec();
+            let walk = Self::new(self.depth_max, path, false);
+            self.inner = Some(Box::new(Inner { text, walk }));
+        }
+    }
+
+    /// Picks the next string out of a text that is not JSON, or not any more.
+    fn loose_string(&mut self, text: &[u8], out: &mut Handing<'_, impl Sink>) -> Progress {
+        let rest = text.get(self.at..).unwrap_or_default();
+        let Some(opens) = memchr::memchr2(b'"', b'\'', rest) else { return Progress::Done };
+        let quote = rest.get(opens).copied().unwrap_or(b'"');
+        let from = self.at + opens + 1;
+        let raw = loose_string(text, from, quote);
+        self.hand_over(&raw, out);
+        self.at = raw.end;
+        Progress::More
+    }
+}
+
+impl Frame {
+    /// Remembers the key of this hash; whether it was new to this object. Two keys of one hash
+    /// count as one: that only harms the client who made them up.
+    fn is_new(&mut self, key: u64, keys: &mut Vec<u64>) -> bool {
+        if !self.many_keys.is_empty() {
+            return self.many_keys.insert(key);
+        }
+        let few = keys.get(self.keys_from..).unwrap_or_default();
+        if few.contains(&key) {
+            return false;
+        }
+        if few.len() < KEYS_FEW {
+            keys.push(key);
+        } else {
+            self.many_keys = few.iter().copied().chain([key]).collect();
+            keys.truncate(self.keys_from);
+        }
+        true
+    }
+}
+
+/// Whether `text` begins like an object or array.
+pub(crate) fn looks_like_container(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start(), [b'{' | b'[', _, ..])
+}
+
+/// Appends to a path, as far as it has room.
+pub(crate) fn append(path: &mut String, name: &str) {
+    let mut end = name.len().min(NAME_BYTES_MAX.saturating_sub(path.len()));
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    path.push_str(name.get(..end).unwrap_or_default());
+}
+
+/// FNV-1a. It has no key, and needs none: a tree holds the hashes, and equal keys are found
+/// whatever the hash is.
+fn hash(name: &[u8]) -> u64 {
+    let mix = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    name.iter().fold(0xcbf2_9ce4_8422_2325, mix)
+}
+
+/// The string that opens at `at`.
+fn strict_string(text: &[u8], at: usize) -> Result<Raw<'_>, Malformed> {
+    let from = at + 1;
+    let rest = text.get(from..).ok_or(Malformed)?;
+    let mut bytes = rest.iter().enumerate();
+    let mut is_escaped = false;
+    while let Some((n, &byte)) = bytes.next() {
+        match byte {
+            b'"' => {
+                let raw = rest.get(..n).ok_or(Malformed)?;
+                str::from_utf8(raw).map_err(|_| Malformed)?;
+                return Ok(Raw { bytes: raw, is_escaped, end: from + n + 1 });
+            }
+            b'\\' => {
+                is_escaped = true;
+                let digits = match bytes.next().map(|it| it.1) {
+                    Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 0,
+                    Some(b'u') => 4,
+                    _ => return Err(Malformed),
+                };
+                for _ in 0..digits {
+                    bytes.next().and_then(|it| hex(*it.1)).ok_or(Malformed)?;
+                }
+            }
+            0..0x20 => return Err(Malformed),
+            _ => {}
+        }
+    }
+    Err(Malformed)
+}
+
+/// The string from `from` to the next `quote` without a backslash, or to the end.
+fn loose_string(text: &[u8], from: usize, quote: u8) -> Raw<'_> {
+    let rest = text.get(from..).unwrap_or_default();
+    let mut bytes = rest.iter().enumerate();
+    let mut is_escaped = false;
+    while let Some((n, &byte)) = bytes.next() {
+        if byte == quote {
+            return Raw { bytes: rest.get(..n).unwrap_or_default(), is_escaped, end: from + n + 1 };
+        }
+        if byte == b'\\' {
+            is_escaped = true;
+            bytes.next();
+        }
+    }
+    Raw { bytes: rest, is_escaped, end: text.len() }
+}
+
+/// Where the number that begins at `at` ends.
+fn number(text: &[u8], at: usize) -> Result<usize, Malformed> {
+    let byte = |at: usize| text.get(at).copied();
+    let digits = |from: usize| {
+        let rest = text.get(from..).unwrap_or_default();
+        let count = rest.iter().take_while(|it| it.is_ascii_digit()).count();
+        if count == 0 { Err(Malformed) } else { Ok(from + count) }
+    };
+    let mut at = if byte(at) == Some(b'-') { at + 1 } else { at };
+    at = if byte(at) == Some(b'0') { at + 1 } else { digits(at)? };
+    if byte(at) == Some(b'.') {
+        at = digits(at + 1)?;
+    }
+    if let Some(b'e' | b'E') = byte(at) {
+        at += 1;
+        at = digits(if let Some(b'+' | b'-') = byte(at) { at + 1 } else { at })?;
+    }
+    Ok(at)
+}
+
+/// The text of a string; into `scratch` only where it has escapes.
+fn decoded<'a>(raw: &Raw<'a>, scratch: &'a mut Vec<u8>) -> &'a [u8] {
+    if !raw.is_escaped {
+        return raw.bytes;
+    }
+    scratch.clear();
+    let mut rest = raw.bytes;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        let (plain, escape) = rest.split_at(at);
+        scratch.extend_from_slice(plain);
+        rest = unescape(escape, scratch);
+    }
+    scratch.extend_from_slice(rest);
+    scratch
+}
+
+/// Decodes the escape at the front; what is none keeps its character.
+fn unescape<'a>(escape: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
+    let [_, kind, rest @ ..] = escape else { return &[] };
+    let plain = match kind {
+        b'b' => 0x08,
+        b'f' => 0x0C,
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'u' => return unescape_unicode(rest, out),
+        _ => *kind,
+    };
+    out.push(plain);
+    rest
+}
+
+/// Decodes `XXXX`, or `XXXX\uXXXX` where that is a surrogate pair. Half a pair is U+FFFD.
+fn unescape_unicode<'a>(rest: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
+    let Some((unit, after)) = code_unit(rest) else { return rest };
+    let (code, rest) = match (unit, after) {
+        (0xD800..0xDC00, [b'\\', b'u', low @ ..]) => match code_unit(low) {
+            Some((low @ 0xDC00..0xE000, after)) => {
+                (0x1_0000 + ((unit - 0xD800) << 10) + (low - 0xDC00), after)
+            }
+            _ => (unit, after),
+        },
+        _ => (unit, after),
+    };
+    let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    rest
+}
+
+fn code_unit(text: &[u8]) -> Option<(u32, &[u8])> {
+    let (digits, rest) = text.split_first_chunk::<4>()?;
+    let digit = |sum: u32, &it: &u8| Some(sum << 4 | u32::from(hex(it)?));
+    Some((digits.iter().try_fold(0, digit)?, rest))
+}
