@@ -180,6 +180,9 @@ impl Transaction {
     fn on_request_data(&mut self, bytes: &Bytes, end: bool, at: Moment) -> Step {
         let count = bytes.len() as u64;
         self.seen.request_body_bytes = self.seen.request_body_bytes.saturating_add(count);
+        if self.response == Response::Tunnel {
+            return Step::Write(Payload::Verbatim);
+        }
         match std::mem::replace(&mut self.request, Request::Ended) {
             Request::Holding(holding) => self.hold(holding, bytes, end, at),
             Request::Streaming { end: false } => self.stream(end, at),

@@ -117,7 +117,7 @@ impl Json {
         budget: usize,
         out: &mut Handing<'_, impl Sink>,
     ) -> Progress {
-        let mut left = budget.max(1);
+        let mut left = budget;
         loop {
             if out.is_full() {
                 return Progress::Done;

@@ -4,7 +4,9 @@
 pub mod body;
 pub mod client_address;
 pub mod form;
+mod handing;
 pub mod head_values;
+mod json;
 pub mod path;
 pub mod percent;
 pub mod value;

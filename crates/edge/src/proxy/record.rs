@@ -60,6 +60,15 @@ impl Recorder {
     /// [`NotCommitted`] if the pipeline could not, or is gone.
     pub async fn commit(&self, intent: Intent) -> Result<(), NotCommitted> {
         let (answer, done) = oneshot::channel();
+        self.ask(intent, answer)?;
+        done.await.unwrap_or(Err(NotCommitted))
+    }
+
+    fn ask(
+        &self,
+        intent: Intent,
+        answer: oneshot::Sender<Result<(), NotCommitted>>,
+    ) -> Result<(), NotCommitted> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.intents.len() >= self.waiting_max {
             return Err(NotCommitted);
@@ -67,7 +76,7 @@ impl Recorder {
         waiting.intents.push((intent, answer));
         drop(waiting);
         self.wake();
-        done.await.unwrap_or(Err(NotCommitted))
+        Ok(())
     }
 
     /// Observations that found no room since the start.

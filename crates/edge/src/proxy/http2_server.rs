@@ -1,0 +1,349 @@
+//! A client's HTTP/2 connection: many exchanges at once, each with its own transaction.
+//!
+//! Reads    requests as the `h2` library hands them over, checked again where its types are laxer
+//!          than RFC 9113 section 8.
+//! Memory   bounded by the stream, window and header-list limits below.
+//! Misses   trailers are not passed on; server push and extended CONNECT are not offered.
+
+use super::Worker;
+use super::deadline::{Elapsed, Watch};
+use super::exchange::{Downlink, Uplink, Watches, serve};
+use super::rewind::Rewind;
+use crate::http1::head::{is_authority, is_token};
+use bartizan_engine::origin::Origin;
+use bartizan_engine::refusal::{MEDIA_TYPE, OwnReply};
+use bartizan_engine::step::Cause;
+use bartizan_model::head::{Framing, HeadWriter, Method, RequestHead, ResponseHead, Version};
+use bartizan_model::known::Known;
+use bartizan_model::limits::Limits;
+use bartizan_model::oddity::Oddity;
+use bytes::{Bytes, BytesMut};
+use h2::server::SendResponse;
+use h2::{RecvStream, SendStream};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+
+/// Streams that a client may have open at once.
+const STREAMS_MAX: u32 = 128;
+/// Bytes that a client may send ahead on one stream, and on the connection.
+const STREAM_WINDOW_BYTES: u32 = 256 * 1024;
+const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
+/// Streams that a client may reset before they are served (Rapid Reset, CVE-2023-44487), and that
+/// it may make us reset (MadeYouReset, CVE-2025-8671), before the connection is closed.
+const RESETS_MAX: usize = 32;
+
+/// Serves a connection until it ends.
+pub(super) async fn serve_connection(
+    worker: Arc<Worker>,
+    stream: TcpStream,
+    peer: IpAddr,
+    ahead: BytesMut,
+) {
+    let limits = worker.shared.views.current().rules.limits;
+    let manners = worker.manners();
+    let mut builder = h2::server::Builder::new();
+    builder
+        .max_concurrent_streams(STREAMS_MAX)
+        .initial_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .max_header_list_size(u32::try_from(limits.head_bytes_max).unwrap_or(u32::MAX))
+        .max_pending_accept_reset_streams(RESETS_MAX)
+        .max_local_error_reset_streams(Some(RESETS_MAX))
+        .max_send_buffer_size(64 * 1024);
+    let watch = worker.sweeper.watch();
+    let handshake = builder.handshake::<_, Bytes>(Rewind::new(ahead, stream));
+    let Ok(Ok(mut connection)) = watch.within(manners.head_timeout_ms, handshake).await else {
+        return;
+    };
+    let mut streams = tokio::task::JoinSet::new();
+    let mut idle = tokio::time::interval(Duration::from_millis(500));
+    let mut idle_ms = 0;
+    loop {
+        tokio::select! {
+            accepted = connection.accept() => match accepted {
+                Some(Ok((request, respond))) => {
+                    idle_ms = 0;
+                    let worker = Arc::clone(&worker);
+                    streams.spawn(async move { one(&worker, peer, request, respond).await });
+                }
+                Some(Err(_)) | None => return,
+            },
+            Some(_) = streams.join_next(), if !streams.is_empty() => idle_ms = 0,
+            _ = idle.tick() => {
+                idle_ms = if streams.is_empty() { idle_ms + 500 } else { 0 };
+                if idle_ms >= manners.idle_timeout_ms || worker.sweeper.is_stopping() {
+                    connection.graceful_shutdown();
+                }
+            }
+        }
+    }
+}
+
+/// Serves one stream.
+async fn one(
+    worker: &Worker,
+    peer: IpAddr,
+    request: Request<RecvStream>,
+    respond: SendResponse<Bytes>,
+) {
+    let limits = worker.shared.views.current().rules.limits;
+    let manners = worker.manners();
+    let at = worker.shared.clock.now();
+    let origin = Origin { id: worker.shared.ids.next(at), peer, tls: false, sees_bodies: true };
+    let (parts, body) = request.into_parts();
+    let head = read_head(&parts, body.is_end_stream(), &limits);
+    let watches = Watches { request: worker.sweeper.watch(), response: worker.sweeper.watch() };
+    let stall_ms = manners.body_timeout_ms;
+    let is_done = body.is_end_stream();
+    let mut up = Http2Uplink {
+        body,
+        ahead: Bytes::new(),
+        is_done,
+        watch: Arc::clone(&watches.request),
+        stall_ms,
+    };
+    let method = head.method;
+    let watch = Arc::clone(&watches.response);
+    let mut down = Http2Downlink { respond, stream: None, method, watch, stall_ms };
+    serve(worker, origin, head, &mut up, &mut down, &watches).await;
+}
+
+/// The head as the engine reads it. HTTP/2 has no request line; its pseudo-fields are checked to
+/// the letter, because they are about to become one.
+fn read_head(parts: &http::request::Parts, is_empty: bool, limits: &Limits) -> RequestHead {
+    let mut writer = HeadWriter::new();
+    let method = parts.method.as_str().as_bytes();
+    writer.method(method);
+    let target = parts.uri.path_and_query().map_or("", |it| it.as_str()).as_bytes();
+    writer.target(target);
+    let mut oddities = Vec::new();
+    if !method.iter().all(|&b| is_token(b)) {
+        oddities.push(Oddity::PseudoField);
+    }
+    let is_star = target == b"*" && Method::of(method) == Method::Options;
+    if target.first() != Some(&b'/') && !is_star {
+        oddities.push(Oddity::TargetForm);
+    }
+    if target.iter().any(|&b| b <= 0x20 || b == 0x7F) {
+        oddities.push(Oddity::PseudoField);
+    }
+    if target.len() > limits.target_bytes_max {
+        oddities.push(Oddity::TargetTooLong);
+    }
+    if !matches!(parts.uri.scheme_str(), Some("http" | "https")) {
+        oddities.push(Oddity::PseudoField);
+    }
+    if Method::of(method) == Method::Connect {
+        oddities.push(Oddity::Connect);
+    }
+    let authority = parts.uri.authority().map(|it| it.as_str().as_bytes());
+    oddities.extend(read_host(parts, authority, &mut writer));
+    if parts.headers.len() > limits.fields_max {
+        oddities.push(Oddity::TooManyFields);
+    }
+    let mut framing = if is_empty { Framing::None } else { Framing::Delimited };
+    for (name, value) in &parts.headers {
+        let (name, value) = (name.as_str().as_bytes(), value.as_bytes());
+        match Known::of(name) {
+            Known::Connection
+            | Known::KeepAlive
+            | Known::ProxyConnection
+            | Known::TransferEncoding
+            | Known::Upgrade
+            | Known::Http2Settings => oddities.push(Oddity::ConnectionField),
+            Known::Te if !value.eq_ignore_ascii_case(b"trailers") => {
+                oddities.push(Oddity::ConnectionField);
+            }
+            Known::ContentLength if name.contains(&b'_') => {
+                oddities.push(Oddity::FoldedFramingName);
+            }
+            // h2 holds the body to it; a stream that is empty already stays so.
+            Known::ContentLength if !is_empty => match read_length(value) {
+                Some(length) => framing = Framing::Length(length),
+                None => oddities.push(Oddity::LengthMalformed),
+            },
+            _ => {}
+        }
+        if value.iter().any(|&b| matches!(b, 0 | b'\r' | b'\n')) {
+            oddities.push(Oddity::ControlByte);
+        }
+        writer.field(name, value);
+    }
+    oddities.into_iter().for_each(|it| writer.oddity(it));
+    writer.request(Version::Http2, framing)
+}
+
+/// RFC 9113 section 8.3.1: `Host` may stand beside `:authority` only with the same value.
+fn read_host(
+    parts: &http::request::Parts,
+    authority: Option<&[u8]>,
+    writer: &mut HeadWriter,
+) -> Option<Oddity> {
+    let mut hosts = parts.headers.get_all(http::header::HOST).iter().map(HeaderValue::as_bytes);
+    let host = hosts.next();
+    if hosts.next().is_some() {
+        return Some(Oddity::HostRepeated);
+    }
+    let name = match (authority, host) {
+        (Some(a), Some(b)) if !a.eq_ignore_ascii_case(b) => return Some(Oddity::HostRepeated),
+        (Some(name), _) | (None, Some(name)) => name,
+        (None, None) => return Some(Oddity::HostMissing),
+    };
+    writer.authority(name);
+    (!is_authority(name)).then_some(Oddity::HostMalformed)
+}
+
+fn read_length(value: &[u8]) -> Option<u64> {
+    if value.is_empty() || value.len() > 18 || !value.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(value.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+}
+
+/// What the client sends on a stream.
+struct Http2Uplink {
+    body: RecvStream,
+    ahead: Bytes,
+    is_done: bool,
+    watch: Arc<Watch>,
+    stall_ms: u64,
+}
+
+impl Uplink for Http2Uplink {
+    async fn read(&mut self, max: usize) -> Result<(Bytes, bool), Cause> {
+        if self.ahead.is_empty() {
+            match self.watch.within(self.stall_ms, self.body.data()).await {
+                Ok(Some(Ok(bytes))) => {
+                    let released = self.body.flow_control().release_capacity(bytes.len());
+                    released.map_err(|_| Cause::ClientGone)?;
+                    self.ahead = bytes;
+                }
+                Ok(None) => self.is_done = true,
+                Ok(Some(Err(_))) => return Err(Cause::ClientGone),
+                Err(Elapsed) => return Err(Cause::Odd(Oddity::BodyTimeout)),
+            }
+        }
+        let piece = self.ahead.split_to(self.ahead.len().min(max));
+        let end = self.ahead.is_empty() && (self.is_done || self.body.is_end_stream());
+        self.is_done |= end;
+        Ok((piece, end))
+    }
+
+    async fn gone(&mut self) {
+        // A reset stream shows when it is written to; a lost connection drops the exchange.
+        std::future::pending().await
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    async fn tunnel(&mut self) -> Bytes {
+        Bytes::new()
+    }
+}
+
+/// What the client gets on a stream.
+struct Http2Downlink {
+    respond: SendResponse<Bytes>,
+    stream: Option<SendStream<Bytes>>,
+    method: Method,
+    watch: Arc<Watch>,
+    stall_ms: u64,
+}
+
+impl Http2Downlink {
+    fn send_head(&mut self, response: Response<()>, is_all: bool) -> Result<(), Cause> {
+        let sent = self.respond.send_response(response, is_all);
+        self.stream = Some(sent.map_err(|_| Cause::ClientGone)?);
+        Ok(())
+    }
+}
+
+impl Downlink for Http2Downlink {
+    async fn go_on(&mut self) -> Result<(), Cause> {
+        Ok(())
+    }
+
+    async fn begin(&mut self, head: &ResponseHead) -> Result<(), Cause> {
+        let mut response = Response::new(());
+        *response.status_mut() =
+            StatusCode::from_u16(head.status).map_err(|_| Cause::ClientGone)?;
+        for (_, name, value) in head.passed_on() {
+            let (name, value) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value));
+            if let (Ok(name), Ok(value)) = (name, value) {
+                response.headers_mut().append(name, value);
+            }
+        }
+        let length = match head.framing {
+            Framing::Length(length) => Some(HeaderValue::from(length)),
+            Framing::None if self.method == Method::Head => head
+                .fields
+                .get(Known::ContentLength)
+                .and_then(|it| HeaderValue::from_bytes(it).ok()),
+            Framing::None | Framing::Delimited | Framing::Close => None,
+        };
+        if let Some(length) = length {
+            response.headers_mut().insert(http::header::CONTENT_LENGTH, length);
+        }
+        self.send_head(response, head.framing == Framing::None)
+    }
+
+    async fn data(&mut self, bytes: &Bytes, end: bool) -> Result<(), Cause> {
+        let Some(stream) = &mut self.stream else { return Err(Cause::ClientGone) };
+        let mut rest = bytes.clone();
+        while !rest.is_empty() {
+            stream.reserve_capacity(rest.len());
+            let capacity = std::future::poll_fn(|cx| stream.poll_capacity(cx));
+            match self.watch.within(self.stall_ms, capacity).await {
+                Ok(Some(Ok(room))) => {
+                    let piece = rest.split_to(room.min(rest.len()));
+                    let is_last = end && rest.is_empty();
+                    stream.send_data(piece, is_last).map_err(|_| Cause::ClientGone)?;
+                    if is_last {
+                        return Ok(());
+                    }
+                }
+                Ok(Some(Err(_)) | None) | Err(Elapsed) => return Err(Cause::ClientGone),
+            }
+        }
+        if end {
+            stream.send_data(Bytes::new(), true).map_err(|_| Cause::ClientGone)?;
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), Cause> {
+        Ok(())
+    }
+
+    async fn own(&mut self, reply: &OwnReply) -> Result<(), Cause> {
+        let mut response = Response::new(());
+        *response.status_mut() =
+            StatusCode::from_u16(reply.status).map_err(|_| Cause::ClientGone)?;
+        let headers = response.headers_mut();
+        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(reply.body.len()));
+        if let Some(seconds) = reply.retry_after_s {
+            headers.insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if reply.status == 405 {
+            headers.insert(http::header::ALLOW, HeaderValue::from_static(""));
+        }
+        let is_all = self.method == Method::Head;
+        self.send_head(response, is_all)?;
+        if is_all { Ok(()) } else { self.data(&reply.body, true).await }
+    }
+
+    async fn switch(&mut self, _: &ResponseHead) -> Result<(), Cause> {
+        Err(Cause::ClientGone)
+    }
+
+    async fn tunnel(&mut self, _: &Bytes) -> Result<(), Cause> {
+        Err(Cause::ClientGone)
+    }
+}
