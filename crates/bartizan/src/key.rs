@@ -1,0 +1,48 @@
+//! The key under which values and subjects are hashed: made once, kept in a file of its own with
+//! mode 0600, beside the journal and never in it.
+
+use bartizan_engine::keys::HashKey;
+use bartizan_model::id::KeyEpoch;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Name of the file in the data directory.
+pub const FILE: &str = "hash.key";
+
+/// Reads the key of this data directory; makes one if there is none.
+///
+/// # Errors
+///
+/// If the file cannot be read or written, or has another length than a key.
+pub fn read_or_make(dir: &Path) -> io::Result<HashKey> {
+    let path = dir.join(FILE);
+    match fs::File::open(&path) {
+        Ok(file) => read(file),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(&path),
+        Err(error) => Err(error),
+    }
+}
+
+fn read(file: fs::File) -> io::Result<HashKey> {
+    let mut bytes = Vec::new();
+    file.take(64).read_to_end(&mut bytes)?;
+    let key = <[u8; 16]>::try_from(bytes.as_slice()).map_err(|_| {
+        io::Error::new(io::ErrorKind::InvalidData, "the key file does not hold 16 bytes")
+    })?;
+    Ok(HashKey::new(KeyEpoch(1), key))
+}
+
+fn make(path: &Path) -> io::Result<HashKey> {
+    let mut key = [0; 16];
+    getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
+    // Written aside and renamed: a crash leaves either no key or a whole one.
+    let aside = path.with_extension("new");
+    drop(fs::remove_file(&aside));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
+    file.write_all(&key)?;
+    file.sync_all()?;
+    fs::rename(&aside, path)?;
+    Ok(HashKey::new(KeyEpoch(1), key))
+}

@@ -1,0 +1,202 @@
+//! Metrics, counted from observations by the pipeline: a worker pays nothing for them.
+//!
+//! Memory   one counter per outcome and per code; no label comes from a client.
+
+use bartizan_model::clause::Effect;
+use bartizan_model::code::Code;
+use bartizan_model::observation::{Observation, Outcome};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+type Label = [(&'static str, &'static str); 1];
+
+/// All metrics of an instance.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    exchanges: Family<Label, Counter>,
+    refused: Family<Label, Counter>,
+    would_refuse: Family<Label, Counter>,
+    request_bytes: Counter,
+    response_bytes: Counter,
+    judged: Histogram,
+    finished: Histogram,
+    lost: Counter,
+    journal_errors: Counter,
+    turned_away: Counter,
+    shed: Counter,
+    connections: Gauge,
+    held_bytes: Gauge,
+    revision: Gauge,
+}
+
+/// What is read at the moment of asking.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Gauges {
+    /// Open client connections.
+    pub connections: usize,
+    /// Bytes of held bodies.
+    pub held_bytes: usize,
+    /// Revision of the snapshot in force.
+    pub revision: u64,
+    /// Connections closed unread since the start.
+    pub turned_away: u64,
+    /// Bodies that found no room since the start.
+    pub shed: u64,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("bartizan"),
+            exchanges: Family::default(),
+            refused: Family::default(),
+            would_refuse: Family::default(),
+            request_bytes: Counter::default(),
+            response_bytes: Counter::default(),
+            judged: Histogram::new(buckets(0.000_01)),
+            finished: Histogram::new(buckets(0.000_1)),
+            lost: Counter::default(),
+            journal_errors: Counter::default(),
+            turned_away: Counter::default(),
+            shed: Counter::default(),
+            connections: Gauge::default(),
+            held_bytes: Gauge::default(),
+            revision: Gauge::default(),
+        };
+        metrics.register();
+        metrics
+    }
+}
+
+/// Fourteen buckets, each three times as wide as the one before would be in two steps.
+fn buckets(first: f64) -> impl Iterator<Item = f64> {
+    (0..7).flat_map(move |decade| {
+        let base = first * 10_f64.powi(decade);
+        [base, base * 3.0]
+    })
+}
+
+impl Metrics {
+    /// Counts one finished exchange.
+    pub fn observe(&self, it: &Observation) {
+        self.exchanges.get_or_create(&[("outcome", it.outcome.name())]).inc();
+        self.request_bytes.inc_by(u64::from(it.request_head_bytes) + it.request_body_bytes);
+        self.response_bytes.inc_by(it.response_body_bytes);
+        self.judged.observe(f64::from(it.phases.judged_us) / 1e6);
+        self.finished.observe(f64::from(it.phases.finished_us) / 1e6);
+        for hit in &it.hits {
+            let label = [("code", hit.code.name())];
+            match hit.effect {
+                Effect::Refused => {
+                    self.refused.get_or_create(&label).inc();
+                }
+                Effect::WouldRefuse => {
+                    self.would_refuse.get_or_create(&label).inc();
+                }
+                Effect::Excepted | Effect::Overtaken | Effect::Failed => {}
+            }
+        }
+    }
+
+    /// Counts observations that found no room.
+    pub fn lost(&self, count: u64) {
+        self.lost.inc_by(count);
+    }
+
+    /// Counts a failed write of the journal.
+    pub fn journal_error(&self) {
+        self.journal_errors.inc();
+    }
+
+    /// Exchanges with this outcome since the start.
+    pub fn exchanges(&self, outcome: Outcome) -> u64 {
+        self.exchanges.get_or_create(&[("outcome", outcome.name())]).get()
+    }
+
+    /// Exchanges that violated an observed clause with this code since the start.
+    pub fn would_refuse(&self, code: Code) -> u64 {
+        self.would_refuse.get_or_create(&[("code", code.name())]).get()
+    }
+
+    /// Observations lost since the start.
+    pub fn lost_count(&self) -> u64 {
+        self.lost.get()
+    }
+
+    /// Everything in the OpenMetrics text format.
+    pub fn text(&self, gauges: Gauges) -> String {
+        let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.connections.set(signed(gauges.connections as u64));
+        self.held_bytes.set(signed(gauges.held_bytes as u64));
+        self.revision.set(signed(gauges.revision));
+        catch_up(&self.turned_away, gauges.turned_away);
+        catch_up(&self.shed, gauges.shed);
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        drop(encode(&mut text, &self.registry));
+        text
+    }
+
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        let mut counter = |name: &str, help: &str, it: &Counter| {
+            registry.register(name, help, it.clone());
+        };
+        counter("request_bytes", "Bytes of request heads and bodies read", &self.request_bytes);
+        counter("response_bytes", "Bytes of response bodies passed on", &self.response_bytes);
+        counter("observations_lost", "Observations that found no room", &self.lost);
+        counter("journal_errors", "Failed writes of the journal", &self.journal_errors);
+        counter("connections_turned_away", "Connections over the limit", &self.turned_away);
+        counter("bodies_shed", "Bodies that found no room to be held", &self.shed);
+        let mut family = |name: &str, help: &str, it: &Family<Label, Counter>| {
+            registry.register(name, help, it.clone());
+        };
+        family("exchanges", "Finished exchanges by outcome", &self.exchanges);
+        family("refused", "Refusals by code", &self.refused);
+        family("would_refuse", "Violations of observed clauses by code", &self.would_refuse);
+        let mut gauge = |name: &str, help: &str, it: &Gauge| {
+            registry.register(name, help, it.clone());
+        };
+        gauge("connections", "Open client connections", &self.connections);
+        gauge("held_bytes", "Bytes of request bodies held for judging", &self.held_bytes);
+        gauge("revision", "Revision of the rules in force", &self.revision);
+        registry.register("judged_seconds", "Head read to decision", self.judged.clone());
+        registry.register("exchange_seconds", "Head read to end", self.finished.clone());
+    }
+}
+
+fn catch_up(counter: &Counter, total: u64) {
+    counter.inc_by(total.saturating_sub(counter.get()));
+}
+
+/// The reference of all metrics, for `docs/metrics.md`.
+pub fn reference() -> String {
+    let metrics = Metrics::default();
+    let text = metrics.text(Gauges::default());
+    let mut out = String::from(
+        "# Metrics\n\nServed on the admin listener at `/metrics` in the OpenMetrics text format. \
+         Generated from the program; do not edit.\n\n| name | type | meaning |\n|---|---|---|\n",
+    );
+    let mut rows: Vec<String> = Vec::new();
+    for line in text.lines().filter_map(|it| it.strip_prefix("# HELP ")) {
+        let Some((name, help)) = line.split_once(' ') else { continue };
+        let kind = text
+            .lines()
+            .find_map(|it| it.strip_prefix(&format!("# TYPE {name} ")))
+            .unwrap_or_default();
+        let suffix = if kind == "counter" { "_total" } else { "" };
+        rows.push(format!("| `{name}{suffix}` | {kind} | {} |\n", help.trim_end_matches('.')));
+    }
+    rows.sort();
+    rows.iter().for_each(|it| out.push_str(it));
+    out.push_str(
+        "\nLabels: `outcome` is served, tunnelled, refused, upstream_failed, client_aborted or \
+         stopped; `code` is a code of [codes.md](codes.md). No label comes from a client.\n",
+    );
+    out
+}

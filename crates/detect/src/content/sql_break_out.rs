@@ -1,0 +1,424 @@
+//! SQL that breaks out of the place it was meant for: the evidence that lifts a suspicion to a
+//! certainty.
+//!
+//! A value breaks out if, at the place where the string or number that the API put it into ends,
+//! it goes on with what only SQL would say there, and says nothing but SQL to its end. Prose fails
+//! this in three ways: what follows the *first* quote is a word of the sentence (`O'Neil; DROP
+//! TABLE`); two words that are no keywords stand side by side (`'; DROP TABLE was a great name`);
+//! nothing is compared, selected or called (`5' or 6'`). A whole statement (`SELECT ...`) breaks out
+//! of nothing.
+//!
+//! Reads    one decoded value of any length; at most `TOKEN_BYTES_MAX` bytes behind the break.
+//! Writes   the kind of evidence, or none.
+//! Memory   at most `TOKENS_MAX` tokens.
+//! Misses   values that are themselves a statement or sub-select (`(SELECT SLEEP(5))`); a bare word
+//!          before `;`; `' --` and `' OR 'x` alone, which people write; probes that only compare
+//!          columns (`1 AND a=b`); dialects of search servers and NoSQL; stored fragments that are
+//!          joined later.
+//! Source   CWE-89. The shapes are the grammar's; no list of payloads was used.
+
+use super::sql_tokens::{Token, closing, tokens};
+
+/// What was seen behind the break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Evidence {
+    /// `OR 1=1`: two constants are compared.
+    Tautology,
+    /// `UNION SELECT` with a list.
+    Union,
+    /// `;` and another statement.
+    Stacked,
+    /// A sub-select, or a function that waits, fails on purpose or reads what is not data.
+    Probe,
+    /// `ORDER BY 3--`, `HAVING 1=1`, `INTO OUTFILE`.
+    Clause,
+}
+
+impl Evidence {
+    /// The shape as a fingerprint shows it.
+    pub(super) const fn mark(self) -> u8 {
+        match self {
+            Self::Tautology => b't',
+            Self::Union => b'u',
+            Self::Stacked => b's',
+            Self::Probe => b'p',
+            Self::Clause => b'c',
+        }
+    }
+}
+
+/// What the value is taken to end before it breaks out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    /// A string, by a quote.
+    Quote,
+    /// A number or closed string, or nothing at all.
+    Literal,
+    /// A bare word.
+    Word,
+}
+
+/// The evidence that `text` breaks out, if there is any.
+pub(super) fn break_out(text: &[u8]) -> Option<Evidence> {
+    after_quote(text, b'\'').or_else(|| after_quote(text, b'"')).or_else(|| after_literal(text))
+}
+
+/// As if the value stood in a string: what follows the quote that ends it. A backslash hides a
+/// quote from some databases and not from others, so both readings are tried.
+fn after_quote(text: &[u8], quote: u8) -> Option<Evidence> {
+    let behind = |at: usize| text.get(at + 1..).and_then(|tail| judge(Before::Quote, &tokens(tail)));
+    let first = memchr::memchr(quote, text)?;
+    let escaped = first.checked_sub(1).and_then(|at| text.get(at)) == Some(&b'\\');
+    if escaped && let Some(found) = behind(first) {
+        return Some(found);
+    }
+    behind(closing(text, quote)?)
+}
+
+/// As if the value stood bare in the statement.
+fn after_literal(text: &[u8]) -> Option<Evidence> {
+    let all = tokens(text);
+    let (before, tail) = match &*all {
+        [Token::Operator(b'-' | b'+'), Token::Number, tail @ ..] | [Token::Number, tail @ ..] => {
+            (Before::Literal, tail)
+        }
+        [Token::Text { is_closed: true }, tail @ ..] => (Before::Literal, tail),
+        [Token::Word(word), tail @ ..] if is_constant(word) => (Before::Literal, tail),
+        [Token::Word(word), tail @ ..] if !is_keyword(word) => (Before::Word, tail),
+        tail => (Before::Literal, tail),
+    };
+    judge(before, tail)
+}
+
+/// Judges what follows the break.
+fn judge(before: Before, tail: &[Token<'_>]) -> Option<Evidence> {
+    let closed = tail.iter().take_while(|&&it| it == Token::Close).count();
+    let tail = tail.get(closed..)?;
+    let found = match tail {
+        [Token::Logic, rest @ ..] => condition(before, rest),
+        [Token::Word(word), rest @ ..] if is(word, LOGIC) => condition(before, rest),
+        [Token::Word(word), rest @ ..] if is(word, &["union", "except", "intersect", "minus"]) => {
+            union(rest)
+        }
+        [Token::Semicolon, rest @ ..] => stacked(before, rest),
+        [Token::Word(word), rest @ ..] if is(word, &["waitfor"]) => waits(rest),
+        [Token::Compare | Token::Operator(_), rest @ ..] => expression(rest),
+        [Token::Word(word), rest @ ..] if is(word, COMPARES) => expression(rest),
+        [Token::Word(word), ..] if is(word, CLAUSES) => clause(before, tail),
+        _ => None,
+    }?;
+    is_sql(tail).then_some(found)
+}
+
+/// Behind `AND` or `OR`.
+fn condition(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
+    let operand = skip_prefixes(rest);
+    if is_tautology(operand) {
+        return Some(Evidence::Tautology);
+    }
+    if before == Before::Quote && is_column_test(operand) {
+        return Some(Evidence::Tautology);
+    }
+    if has_sub_select(rest) || calls(rest, WAITS) {
+        return Some(Evidence::Probe);
+    }
+    let later = rest.iter().enumerate().any(|(at, it)| {
+        let is_logic = matches!(it, Token::Logic)
+            || matches!(it, Token::Word(word) if is(word, LOGIC));
+        is_logic && rest.get(at + 1..).is_some_and(|it| is_tautology(skip_prefixes(it)))
+    });
+    if later {
+        return Some(Evidence::Tautology);
+    }
+    (before != Before::Word && calls(rest, PROBES)).then_some(Evidence::Probe)
+}
+
+/// Skips `NOT`, `(` and signs.
+fn skip_prefixes<'a, 'b>(rest: &'a [Token<'b>]) -> &'a [Token<'b>] {
+    let is_prefix = |it: &&Token<'_>| match it {
+        Token::Open | Token::Operator(b'!' | b'-' | b'+' | b'~') => true,
+        Token::Word(word) => is(word, &["not", "binary"]),
+        _ => false,
+    };
+    let count = rest.iter().take_while(is_prefix).count();
+    rest.get(count..).unwrap_or_default()
+}
+
+/// `1=1`, `'a'='a`, `2>1`, `1 LIKE 1`, `1 IN (1)`, `1 IS NOT NULL`.
+fn is_tautology(operand: &[Token<'_>]) -> bool {
+    let [left, rest @ ..] = operand else { return false };
+    is_literal(left) && is_comparison_with(rest, is_literal)
+}
+
+/// `name = 'x`, `t.name LIKE '%x%`: a column against a string. Only behind a quote: people write
+/// this in filters.
+fn is_column_test(operand: &[Token<'_>]) -> bool {
+    let rest = match operand {
+        [Token::Word(_), Token::Dot, Token::Word(word), rest @ ..] if !is_keyword(word) => rest,
+        [Token::Word(word), rest @ ..] if !is_keyword(word) => rest,
+        _ => return false,
+    };
+    is_comparison_with(rest, is_literal)
+}
+
+fn is_comparison_with(rest: &[Token<'_>], right: fn(&Token<'_>) -> bool) -> bool {
+    let rest = match rest {
+        [Token::Close, rest @ ..] | rest => rest,
+    };
+    let rest = match rest {
+        [Token::Compare, rest @ ..] => rest,
+        [Token::Word(not), Token::Word(word), rest @ ..]
+            if is(not, &["not", "sounds"]) && is(word, COMPARES) =>
+        {
+            rest
+        }
+        [Token::Word(word), rest @ ..] if is(word, COMPARES) => rest,
+        _ => return false,
+    };
+    skip_prefixes(rest).first().is_some_and(right)
+}
+
+/// Behind `UNION`.
+fn union(rest: &[Token<'_>]) -> Option<Evidence> {
+    let is_between = |it: &&Token<'_>| match it {
+        Token::Open => true,
+        Token::Word(word) => is(word, &["all", "distinct", "distinctrow"]),
+        _ => false,
+    };
+    let count = rest.iter().take_while(is_between).count();
+    match rest.get(count..)? {
+        [Token::Word(select), list @ ..] if is(select, &["select"]) && is_list(list) => {
+            Some(Evidence::Union)
+        }
+        _ => None,
+    }
+}
+
+/// What may follow `SELECT`: something only a list has, so not `select your size`.
+fn is_list(list: &[Token<'_>]) -> bool {
+    let is_end = |it: &&Token<'_>| matches!(it, Token::Semicolon | Token::Ends);
+    let own = list.iter().take_while(|it| !is_end(it));
+    let listed = own.clone().any(|it| match it {
+        Token::Comma | Token::Number | Token::Variable | Token::Text { .. } => true,
+        Token::Operator(operator) => *operator == b'*',
+        Token::Word(word) => is(word, &["null", "from", "case", "into", "user", "current_user"]),
+        _ => false,
+    });
+    listed || own.clone().zip(list.iter().skip(1)).any(|(it, next)| is_call(it, next))
+}
+
+/// Behind `;`.
+fn stacked(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
+    let count = rest.iter().take_while(|&&it| it == Token::Semicolon).count();
+    let rest = rest.get(count..)?;
+    let [Token::Word(verb), object @ ..] = rest else { return None };
+    let second = |words: &[&str]| matches!(object, [Token::Word(word), _, ..] if is(word, words));
+    let lower = verb.to_ascii_lowercase();
+    let harms = match &*lower {
+        b"drop" | b"alter" | b"create" => second(OBJECTS),
+        b"truncate" => second(&["table"]),
+        b"delete" | b"copy" => object.iter().any(|it| is_word(it, &["from", "to"])),
+        b"insert" | b"replace" => second(&["into"]),
+        b"update" => object.iter().any(|it| is_word(it, &["set"])) && object.contains(&Token::Compare),
+        b"exec" | b"execute" => !object.is_empty(),
+        b"shutdown" => true,
+        b"declare" | b"set" => matches!(object, [Token::Variable, ..]),
+        b"waitfor" => waits(object).is_some(),
+        b"select" => is_list(object) || calls(object, PROBES),
+        b"call" | b"begin" | b"if" | b"with" | b"grant" | b"do" => {
+            calls(object, WAITS) || has_sub_select(object) || object.iter().any(|it| is_word(it, &["waitfor"]))
+        }
+        _ => return calls(rest, WAITS).then_some(Evidence::Probe),
+    };
+    let is_plain = before == Before::Word && !calls(rest, WAITS) && *lower != *b"waitfor";
+    (harms && !is_plain).then_some(Evidence::Stacked)
+}
+
+/// Behind `WAITFOR`.
+fn waits(rest: &[Token<'_>]) -> Option<Evidence> {
+    match rest {
+        [Token::Word(word), Token::Text { .. } | Token::Variable, ..] if is(word, &["delay", "time"]) => {
+            Some(Evidence::Probe)
+        }
+        _ => None,
+    }
+}
+
+/// Behind an operator: only what reads or waits, since formulas and code add and compare too.
+fn expression(rest: &[Token<'_>]) -> Option<Evidence> {
+    (has_sub_select(rest) || calls(rest, WAITS)).then_some(Evidence::Probe)
+}
+
+/// `ORDER BY 3--`, `GROUP BY x HAVING 1=1`, `LIMIT 1 INTO OUTFILE 'x'`, `LIMIT 1 UNION SELECT 1`.
+fn clause(before: Before, tail: &[Token<'_>]) -> Option<Evidence> {
+    let orders = matches!(
+        tail,
+        [Token::Word(_), Token::Word(by), Token::Number, .., Token::Ends] if is(by, &["by"])
+    );
+    if orders && before != Before::Word {
+        return Some(Evidence::Clause);
+    }
+    tail.iter().enumerate().find_map(|(at, it)| {
+        let Token::Word(word) = it else { return None };
+        let rest = tail.get(at + 1..)?;
+        let lower = word.to_ascii_lowercase();
+        match &*lower {
+            b"having" | b"where" | b"or" | b"and" => {
+                is_tautology(skip_prefixes(rest)).then_some(Evidence::Tautology)
+            }
+            b"union" => union(rest),
+            b"outfile" | b"dumpfile" => {
+                matches!(rest, [Token::Text { .. } | Token::Number, ..]).then_some(Evidence::Clause)
+            }
+            b"procedure" => calls(rest, &["analyse"]).then_some(Evidence::Clause),
+            b"select" => (has_sub_select(tail) || calls(rest, WAITS)).then_some(Evidence::Probe),
+            _ => None,
+        }
+    }).or_else(|| calls(tail, WAITS).then_some(Evidence::Probe))
+}
+
+/// `(SELECT list`.
+fn has_sub_select(rest: &[Token<'_>]) -> bool {
+    rest.iter().zip(rest.iter().skip(1)).enumerate().any(|(at, pair)| match pair {
+        (Token::Open, Token::Word(word)) => {
+            is(word, &["select"]) && rest.get(at + 2..).is_some_and(is_list)
+        }
+        _ => false,
+    })
+}
+
+/// Whether a function of these is called.
+fn calls(rest: &[Token<'_>], names: &[&str]) -> bool {
+    let mut pairs = rest.iter().zip(rest.iter().skip(1));
+    pairs.any(|(it, &next)| next == Token::Open && is_word(it, names))
+}
+
+fn is_call(it: &Token<'_>, next: &Token<'_>) -> bool {
+    let is_name = |word: &[u8]| !is_keyword(word) || is(word, PROBES);
+    matches!((it, next), (Token::Word(word), Token::Open) if is_name(word))
+}
+
+/// Whether the tokens could be SQL to their end: no two operands stand side by side, and nothing
+/// is foreign. Statements are not parsed; this is what tells SQL from prose.
+fn is_sql(tail: &[Token<'_>]) -> bool {
+    let mut pairs = tail.iter().zip(tail.iter().skip(1));
+    if tail.contains(&Token::Foreign) {
+        return false;
+    }
+    !pairs.any(|(it, next)| match (it, next) {
+        // An alias may follow `)`; what `EXEC` is given may follow its name.
+        (Token::Close, Token::Word(_)) => false,
+        (Token::Word(word), Token::Text { .. } | Token::Number | Token::Variable) if is(word, TAKES) => false,
+        (Token::Text { .. }, Token::Text { .. }) => false,
+        _ => ends_operand(it) && begins_operand(next),
+    })
+}
+
+fn ends_operand(it: &Token<'_>) -> bool {
+    match it {
+        Token::Word(word) => !is_keyword(word) || is_constant(word),
+        Token::Number | Token::Text { .. } | Token::Variable | Token::Close => true,
+        Token::Compare
+        | Token::Logic
+        | Token::Operator(_)
+        | Token::Open
+        | Token::Comma
+        | Token::Dot
+        | Token::Semicolon
+        | Token::Ends
+        | Token::Foreign => false,
+    }
+}
+
+fn begins_operand(it: &Token<'_>) -> bool {
+    match it {
+        Token::Word(word) => !is_keyword(word) || is_constant(word),
+        Token::Number | Token::Text { .. } | Token::Variable => true,
+        Token::Compare
+        | Token::Logic
+        | Token::Operator(_)
+        | Token::Open
+        | Token::Close
+        | Token::Comma
+        | Token::Dot
+        | Token::Semicolon
+        | Token::Ends
+        | Token::Foreign => false,
+    }
+}
+
+fn is_literal(it: &Token<'_>) -> bool {
+    match it {
+        Token::Number | Token::Text { .. } | Token::Variable => true,
+        Token::Word(word) => is_constant(word),
+        _ => false,
+    }
+}
+
+fn is_constant(word: &[u8]) -> bool {
+    is(word, &["null", "true", "false"])
+}
+
+fn is_word(it: &Token<'_>, words: &[&str]) -> bool {
+    matches!(it, Token::Word(word) if is(word, words))
+}
+
+fn is(word: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()))
+}
+
+fn is_keyword(word: &[u8]) -> bool {
+    word.len() <= 16 && is(word, KEYWORDS)
+}
+
+const LOGIC: &[&str] = &["and", "or", "xor", "div", "mod"];
+
+const COMPARES: &[&str] =
+    &["like", "ilike", "rlike", "regexp", "is", "in", "between", "glob", "sounds", "similar"];
+
+const CLAUSES: &[&str] = &["order", "group", "having", "where", "limit", "procedure", "into", "rows"];
+
+const OBJECTS: &[&str] = &[
+    "table", "database", "schema", "view", "user", "index", "procedure", "function", "login",
+    "role", "trigger", "or", "temporary", "temp", "alias",
+];
+
+/// Words that take a value without parentheses.
+const TAKES: &[&str] = &[
+    "delay", "time", "escape", "interval", "date", "timestamp", "xp_cmdshell", "sp_executesql",
+    "xp_dirtree", "xp_fileexist", "xp_regread",
+];
+
+/// Functions that wait, fail on purpose with a message, read files or reach out.
+const WAITS: &[&str] = &[
+    "sleep", "benchmark", "pg_sleep", "extractvalue", "updatexml", "load_file", "randomblob",
+    "receive_message", "get_host_address", "get_host_name", "xp_cmdshell", "xp_dirtree",
+    "gtid_subset", "name_const", "sys_eval", "sys_exec", "load_extension", "dblink_connect",
+    "json_keys",
+];
+
+/// Functions with which a blind attack asks its questions.
+const PROBES: &[&str] = &[
+    "ascii", "substring", "substr", "mid", "ord", "char", "chr", "concat", "concat_ws", "hex",
+    "unhex", "if", "iif", "cast", "convert", "version", "user", "database", "make_set", "elt",
+    "row", "length", "len", "count", "group_concat", "exists", "sleep", "pg_sleep", "benchmark",
+    "load_file", "current_user", "system_user", "session_user", "db_name", "nullif", "coalesce",
+    "rlike", "extractvalue", "updatexml", "like", "upper", "lower", "left", "right", "bin", "conv",
+];
+
+/// Words that stand between operands. What is here may stand beside a name; all else is a name.
+const KEYWORDS: &[&str] = &[
+    "all", "alter", "and", "any", "as", "asc", "begin", "between", "binary", "by", "cascade",
+    "case", "char", "collate", "column", "commit", "copy", "create", "cross", "database", "date",
+    "declare", "delay", "delete", "desc", "distinct", "distinctrow", "div", "do", "drop",
+    "dumpfile", "else", "end", "escape", "except", "exec", "execute", "exists", "fetch", "for",
+    "from", "full", "function", "glob", "grant", "group", "having", "ilike", "in", "index",
+    "inner", "insert", "int", "integer", "intersect", "interval", "into", "is", "isnull", "join",
+    "left", "like", "limit", "login", "minus", "mod", "natural", "not", "notnull", "null", "of",
+    "offset", "on", "or", "order", "outer", "outfile", "over", "partition", "procedure", "regexp",
+    "replace", "return", "returning", "right", "rlike", "role", "rollback", "rows", "schema",
+    "select", "set", "shutdown", "similar", "some", "sounds", "table", "temp", "temporary", "then",
+    "time", "to", "top", "trigger", "truncate", "union", "unique", "update", "user", "using",
+    "values", "varchar", "view", "waitfor", "when", "where", "while", "with", "xor", "if", "true",
+    "false", "program", "nowait", "call", "only", "next", "identified",
+];

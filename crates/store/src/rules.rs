@@ -1,0 +1,259 @@
+//! The rules in force, as far as they are needed to explain a decision afterwards.
+//!
+//! Payload: revision 8, wall clock 8, mode 1, left out 4, clauses 2, exceptions 2, configuration
+//! file (1 if there is one, then a text). For each clause: name as text, mode 1, origin 9. For
+//! each exception: clause as text, endpoint (1, then number 8 and text), place (1, then text),
+//! reason as text, expiry 8, origin 9. An origin is its kind 1, line 4, column 4.
+//!
+//! Misses   clauses and exceptions beyond the size of a frame are only counted in `left_out`.
+
+use crate::field::{put_text, take_text};
+use crate::frame::PAYLOAD_BYTES_MAX;
+use crate::number;
+use crate::record::RecordError;
+use bartizan_model::clause::{Clause, ClauseName, Mode, SetBy};
+use bartizan_model::id::EndpointId;
+use bytes::{Buf, BufMut};
+
+const FILE_BYTES_MAX: u16 = 4_096;
+const TEXT_BYTES_MAX: u16 = 1_024;
+
+/// The rules that a snapshot put in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RulesRecord {
+    /// Revision of the snapshot; observations name it.
+    pub revision: u64,
+    /// When it was put in force, in microseconds since 1970.
+    pub wall_us: u64,
+    /// The configuration file that the lines and columns refer to.
+    pub file: Option<String>,
+    /// Mode of the instance.
+    pub mode: Mode,
+    /// The clauses.
+    pub clauses: Vec<Clause>,
+    /// The exceptions.
+    pub exceptions: Vec<RecordedException>,
+    /// Clauses and exceptions that are not listed: they found no room in a frame, or they are of
+    /// a later program. A writer gives 0.
+    pub left_out: u32,
+}
+
+/// An exception, with texts in place of what only a running instance could name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedException {
+    /// The clause that is lifted.
+    pub clause: ClauseName,
+    /// The endpoint it is lifted for, with its method and template; every one if `None`.
+    pub endpoint: Option<(EndpointId, String)>,
+    /// The one place it is lifted for; the whole message if `None`.
+    pub place: Option<String>,
+    /// Why, in the operator's words.
+    pub reason: String,
+    /// When it ends, in microseconds since 1970.
+    pub expires_us: u64,
+    /// Where it stands.
+    pub set_by: SetBy,
+}
+
+/// Appends the payload.
+pub(crate) fn write(out: &mut Vec<u8>, it: &RulesRecord) {
+    let mut entries = Vec::new();
+    let clauses = put_fitting(&mut entries, &it.clauses, put_clause);
+    let exceptions = put_fitting(&mut entries, &it.exceptions, put_exception);
+    let listed = usize::from(clauses) + usize::from(exceptions);
+    let unlisted = (it.clauses.len() + it.exceptions.len()).saturating_sub(listed);
+
+    out.put_u64_le(it.revision);
+    out.put_u64_le(it.wall_us);
+    out.put_u8(number::of_mode(it.mode));
+    out.put_u32_le(it.left_out.saturating_add(u32::try_from(unlisted).unwrap_or(u32::MAX)));
+    out.put_u16_le(clauses);
+    out.put_u16_le(exceptions);
+    put_option(out, it.file.as_ref(), |out, file| put_text(out, file, FILE_BYTES_MAX));
+    out.put_slice(&entries);
+}
+
+/// What may lie before the entries.
+const START_BYTES_MAX: usize = 8 + 8 + 1 + 4 + 2 + 2 + 1 + 2 + FILE_BYTES_MAX as usize;
+
+/// Appends as many of `all` as there is room for in a frame, and returns how many.
+fn put_fitting<T>(out: &mut Vec<u8>, all: &[T], put: impl Fn(&mut Vec<u8>, &T)) -> u16 {
+    let mut listed = 0;
+    for it in all.iter().take(usize::from(u16::MAX)) {
+        let before = out.len();
+        put(out, it);
+        if START_BYTES_MAX + out.len() > PAYLOAD_BYTES_MAX {
+            out.truncate(before);
+            break;
+        }
+        listed += 1;
+    }
+    listed
+}
+
+fn put_clause(out: &mut Vec<u8>, it: &Clause) {
+    put_text(out, it.name.name(), TEXT_BYTES_MAX);
+    out.put_u8(number::of_mode(it.mode));
+    put_set_by(out, it.set_by);
+}
+
+fn put_exception(out: &mut Vec<u8>, it: &RecordedException) {
+    put_text(out, it.clause.name(), TEXT_BYTES_MAX);
+    put_option(out, it.endpoint.as_ref(), |out, (id, text)| {
+        out.put_u64_le(id.bits());
+        put_text(out, text, TEXT_BYTES_MAX);
+    });
+    put_option(out, it.place.as_ref(), |out, place| put_text(out, place, TEXT_BYTES_MAX));
+    put_text(out, &it.reason, TEXT_BYTES_MAX);
+    out.put_u64_le(it.expires_us);
+    put_set_by(out, it.set_by);
+}
+
+fn put_set_by(out: &mut Vec<u8>, it: SetBy) {
+    let (kind, line, column) = match it {
+        SetBy::Law => (1, 0, 0),
+        SetBy::Default => (2, 0, 0),
+        SetBy::Flag => (3, 0, 0),
+        SetBy::File { line, column } => (4, line, column),
+    };
+    out.put_u8(kind);
+    out.put_u32_le(line);
+    out.put_u32_le(column);
+}
+
+fn put_option<T>(out: &mut Vec<u8>, it: Option<&T>, put: impl FnOnce(&mut Vec<u8>, &T)) {
+    out.put_u8(u8::from(it.is_some()));
+    if let Some(it) = it {
+        put(out, it);
+    }
+}
+
+/// Reads a payload.
+pub(crate) fn read(mut from: &[u8]) -> Result<RulesRecord, RecordError> {
+    let from = &mut from;
+    let (revision, wall_us) = (from.try_get_u64_le()?, from.try_get_u64_le()?);
+    let number = from.try_get_u8()?;
+    let unknown = RecordError::UnknownNumber { field: "mode", number };
+    let mode = number::mode(number).ok_or(unknown)?;
+    let mut left_out = from.try_get_u32_le()?;
+    let (clauses, exceptions) = (from.try_get_u16_le()?, from.try_get_u16_le()?);
+    let file = take_option(from, |from| take_text(from).map(str::to_owned))?;
+    let clauses = take_known(from, clauses, &mut left_out, take_clause)?;
+    let exceptions = take_known(from, exceptions, &mut left_out, take_exception)?;
+    Ok(RulesRecord { revision, wall_us, file, mode, clauses, exceptions, left_out })
+}
+
+/// Reads `count` entries, of which those of later programs (`None`) are only counted. The memory
+/// follows the bytes that are there, not the count.
+fn take_known<T>(
+    from: &mut &[u8],
+    count: u16,
+    left_out: &mut u32,
+    take: impl Fn(&mut &[u8]) -> Result<Option<T>, RecordError>,
+) -> Result<Vec<T>, RecordError> {
+    let mut known = Vec::new();
+    for _ in 0..count {
+        match take(from)? {
+            Some(it) => known.push(it),
+            None => *left_out = left_out.saturating_add(1),
+        }
+    }
+    Ok(known)
+}
+
+fn take_clause(from: &mut &[u8]) -> Result<Option<Clause>, RecordError> {
+    let name = take_text(from)?.parse().ok();
+    let mode = number::mode(from.try_get_u8()?);
+    let set_by = take_set_by(from)?;
+    let known = name.zip(mode).zip(set_by);
+    Ok(known.map(|((name, mode), set_by)| Clause { name, mode, set_by }))
+}
+
+fn take_exception(from: &mut &[u8]) -> Result<Option<RecordedException>, RecordError> {
+    let clause = take_text(from)?.parse().ok();
+    let endpoint = take_option(from, |from| {
+        let id = EndpointId::from_bits(from.try_get_u64_le()?);
+        Ok((id, take_text(from)?.to_owned()))
+    })?;
+    let place = take_option(from, |from| take_text(from).map(str::to_owned))?;
+    let reason = take_text(from)?.to_owned();
+    let expires_us = from.try_get_u64_le()?;
+    let set_by = take_set_by(from)?;
+    Ok(clause.zip(set_by).map(|(clause, set_by)| RecordedException {
+        clause,
+        endpoint,
+        place,
+        reason,
+        expires_us,
+        set_by,
+    }))
+}
+
+fn take_set_by(from: &mut &[u8]) -> Result<Option<SetBy>, RecordError> {
+    let kind = from.try_get_u8()?;
+    let (line, column) = (from.try_get_u32_le()?, from.try_get_u32_le()?);
+    Ok(match kind {
+        1 => Some(SetBy::Law),
+        2 => Some(SetBy::Default),
+        3 => Some(SetBy::Flag),
+        4 => Some(SetBy::File { line, column }),
+        _ => None,
+    })
+}
+
+fn take_option<T>(
+    from: &mut &[u8],
+    take: impl FnOnce(&mut &[u8]) -> Result<T, RecordError>,
+) -> Result<Option<T>, RecordError> {
+    if from.try_get_u8()? == 0 { Ok(None) } else { take(from).map(Some) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn back(it: &RulesRecord) -> RulesRecord {
+        let mut out = Vec::new();
+        write(&mut out, it);
+        assert!(out.len() <= PAYLOAD_BYTES_MAX);
+        read(&out).unwrap()
+    }
+
+    #[test]
+    fn exceptions_beyond_the_size_of_a_frame_are_counted() {
+        let mut it = sample::rules(1);
+        it.file = Some("f".repeat(5_000));
+        it.exceptions[0].reason = "r".repeat(5_000);
+        it.exceptions = vec![it.exceptions[0].clone(); 500];
+        let back = back(&it);
+        assert_eq!(back.clauses, it.clauses);
+        assert!(back.exceptions.len() > 10);
+        assert_eq!(back.exceptions.len() + back.left_out as usize, 500);
+        assert!(back.exceptions[0].reason.ends_with('…'));
+    }
+
+    #[test]
+    fn clauses_of_a_later_program_are_counted_and_the_others_are_read() {
+        let it = sample::rules(1);
+        let mut out = Vec::new();
+        write(&mut out, &it);
+        let at = out.windows(13).position(|it| it == b"law.framing\x03\x01").unwrap();
+        for (at, byte) in [(at, b'X'), (at + 11, 200), (at + 12, 200)] {
+            let mut bytes = out.clone();
+            bytes[at] = byte;
+            let back = read(&bytes).unwrap();
+            assert_eq!(back.clauses[..], it.clauses[1..]);
+            assert_eq!((back.exceptions, back.left_out), (it.exceptions.clone(), 1));
+        }
+    }
+
+    #[test]
+    fn an_unknown_mode_of_the_instance_is_an_error() {
+        let mut out = Vec::new();
+        write(&mut out, &sample::rules(1));
+        out[16] = 9;
+        let unknown = RecordError::UnknownNumber { field: "mode", number: 9 };
+        assert_eq!(read(&out), Err(unknown));
+    }
+}
