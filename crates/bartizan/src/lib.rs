@@ -3,4 +3,17 @@
 //! A library beside the binary so that tests reach its parts. Nothing else links it.
 
 pub mod cli;
+pub mod commands;
 pub mod config;
+pub mod control;
+pub mod demo;
+pub mod explain;
+pub mod filter;
+pub mod instance;
+pub mod key;
+pub mod metrics;
+pub mod pipeline;
+pub mod rules_record;
+pub mod show;
+pub mod status;
+pub mod wire;

@@ -51,9 +51,8 @@ const FIXED_BYTES: usize = 256;
 const TAIL_BYTES_MAX: usize = 4_096;
 const HIT_BYTES: usize = 8;
 const FINDING_BYTES: usize = 2 + 2 + 8 + 4 + 8 + 1;
-const TAIL_NEEDED: usize = 2
-    + TEMPLATE_BYTES_MAX as usize
-    + FINDINGS_MAX * (FINDING_BYTES + 2 + NAME_BYTES_MAX as usize);
+const TAIL_NEEDED: usize =
+    2 + TEMPLATE_BYTES_MAX as usize + FINDINGS_MAX * (FINDING_BYTES + 2 + NAME_BYTES_MAX as usize);
 const _: () = assert!(TAIL_NEEDED <= TAIL_BYTES_MAX);
 
 /// Appends the payload.

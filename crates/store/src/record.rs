@@ -122,9 +122,7 @@ impl Record {
             OBSERVATION => observation::read(from).map(Self::Observation),
             RULES => rules::read(from).map(Self::Rules),
             INTENT => intent(from),
-            GAP => {
-                Ok(Self::Gap { at: take_moment(&mut from)?, lost: from.try_get_u64_le()? })
-            }
+            GAP => Ok(Self::Gap { at: take_moment(&mut from)?, lost: from.try_get_u64_le()? }),
             STARTED => Ok(Self::Started {
                 at: take_moment(&mut from)?,
                 version: take_text(&mut from)?.to_owned(),

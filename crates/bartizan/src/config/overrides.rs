@@ -4,7 +4,8 @@
 //! has one message wherever it is made.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use super::keys;
 use super::origin::{Given, Origin};
@@ -50,6 +51,19 @@ impl Overrides {
             admin: read("BARTIZAN_ADMIN"),
             data: read("BARTIZAN_DATA"),
             upstream: read("BARTIZAN_UPSTREAM"),
+            trusted_proxies: Vec::new(),
+        }
+    }
+
+    /// What the demo starts its guard with: everything on loopback, on free ports, enforcing.
+    pub fn for_demo(upstream: SocketAddr, data: &Path) -> Self {
+        let given = |value: OsString| Some(Given { value, origin: Origin::Flag("demo") });
+        Self {
+            mode: given("enforce".into()),
+            listen: given("127.0.0.1:0".into()),
+            admin: given("127.0.0.1:0".into()),
+            data: given(data.into()),
+            upstream: given(format!("http://{upstream}").into()),
             trusted_proxies: Vec::new(),
         }
     }

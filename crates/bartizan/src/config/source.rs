@@ -4,12 +4,14 @@
 
 use super::fault::Fault;
 use super::problem::{Place, Problems, Span};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 /// A configuration file larger than this is not read.
 pub const FILE_BYTES_MAX: usize = 1024 * 1024;
 
-/// A file as it was found. Reading it from disk is the caller's: read at most
-/// [`FILE_BYTES_MAX`]` + 1` bytes.
+/// A file as it was found.
 #[derive(Clone, Debug, Default)]
 pub struct Source {
     /// The name to show in messages, as the operator gave it.
@@ -19,6 +21,18 @@ pub struct Source {
 }
 
 impl Source {
+    /// Reads a file, and no more of it than is ever understood.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn of_file(path: &Path) -> io::Result<Self> {
+        let mut bytes = Vec::new();
+        let limit = FILE_BYTES_MAX as u64 + 1;
+        File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+        Ok(Self { name: path.display().to_string(), bytes })
+    }
+
     pub(super) fn text(&self, problems: &mut Problems) -> Option<&str> {
         if self.bytes.len() > FILE_BYTES_MAX {
             problems.add(Place::File, Fault::FileTooLarge);

@@ -66,7 +66,8 @@ pub(super) fn break_out(text: &[u8]) -> Option<Evidence> {
 /// As if the value stood in a string: what follows the quote that ends it. A backslash hides a
 /// quote from some databases and not from others, so both readings are tried.
 fn after_quote(text: &[u8], quote: u8) -> Option<Evidence> {
-    let behind = |at: usize| text.get(at + 1..).and_then(|tail| judge(Before::Quote, &tokens(tail)));
+    let behind =
+        |at: usize| text.get(at + 1..).and_then(|tail| judge(Before::Quote, &tokens(tail)));
     let first = memchr::memchr(quote, text)?;
     let escaped = first.checked_sub(1).and_then(|at| text.get(at)) == Some(&b'\\');
     if escaped && let Some(found) = behind(first) {
@@ -92,8 +93,21 @@ fn after_literal(text: &[u8]) -> Option<Evidence> {
 
 /// Judges what follows the break.
 fn judge(before: Before, tail: &[Token<'_>]) -> Option<Evidence> {
+    let tail = skip_arithmetic(tail);
+    let tail = match tail {
+        [Token::Word(a), Token::Word(b), Token::Word(c), rest @ ..]
+            if is(a, &["in"]) && is(b, &["boolean"]) && is(c, &["mode"]) =>
+        {
+            rest
+        }
+        _ => tail,
+    };
     let closed = tail.iter().take_while(|&&it| it == Token::Close).count();
-    let tail = tail.get(closed..)?;
+    let tail = match tail.get(closed..)? {
+        // The sub-select that the value stood in gets a name, and the statement goes on.
+        [Token::Word(word), Token::Word(_), rest @ ..] if closed > 0 && is(word, &["as"]) => rest,
+        rest => rest,
+    };
     let found = match tail {
         [Token::Logic, rest @ ..] => condition(before, rest),
         [Token::Word(word), rest @ ..] if is(word, LOGIC) => condition(before, rest),
@@ -104,10 +118,24 @@ fn judge(before: Before, tail: &[Token<'_>]) -> Option<Evidence> {
         [Token::Word(word), rest @ ..] if is(word, &["waitfor"]) => waits(rest),
         [Token::Compare | Token::Operator(_), rest @ ..] => expression(rest),
         [Token::Word(word), rest @ ..] if is(word, COMPARES) => expression(rest),
-        [Token::Word(word), ..] if is(word, CLAUSES) => clause(before, tail),
+        [Token::Word(word), ..] if is(word, CLAUSES) && before != Before::Word => clause(tail),
         _ => None,
     }?;
     is_sql(tail).then_some(found)
+}
+
+/// Skips `-999.9` in `1-999.9 UNION` and `+'b'` in `a'+'b' OR`, if a word or logic follows.
+fn skip_arithmetic<'a, 'b>(tail: &'a [Token<'b>]) -> &'a [Token<'b>] {
+    let mut rest = tail;
+    while let [Token::Operator(_), Token::Number | Token::Text { is_closed: true }, after @ ..] =
+        rest
+    {
+        rest = after;
+    }
+    match rest {
+        [Token::Word(_) | Token::Logic, ..] => rest,
+        _ => tail,
+    }
 }
 
 /// Behind `AND` or `OR`.
@@ -116,15 +144,19 @@ fn condition(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
     if is_tautology(operand) {
         return Some(Evidence::Tautology);
     }
-    if before == Before::Quote && is_column_test(operand) {
+    let is_true = matches!(
+        operand,
+        [Token::Word(word), Token::Ends] if is(word, &["true"])
+    );
+    if before == Before::Quote && (is_true || is_column_test(operand)) {
         return Some(Evidence::Tautology);
     }
     if has_sub_select(rest) || calls(rest, WAITS) {
         return Some(Evidence::Probe);
     }
     let later = rest.iter().enumerate().any(|(at, it)| {
-        let is_logic = matches!(it, Token::Logic)
-            || matches!(it, Token::Word(word) if is(word, LOGIC));
+        let is_logic =
+            matches!(it, Token::Logic) || matches!(it, Token::Word(word) if is(word, LOGIC));
         is_logic && rest.get(at + 1..).is_some_and(|it| is_tautology(skip_prefixes(it)))
     });
     if later {
@@ -219,14 +251,19 @@ fn stacked(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
         b"truncate" => second(&["table"]),
         b"delete" | b"copy" => object.iter().any(|it| is_word(it, &["from", "to"])),
         b"insert" | b"replace" => second(&["into"]),
-        b"update" => object.iter().any(|it| is_word(it, &["set"])) && object.contains(&Token::Compare),
-        b"exec" | b"execute" => !object.is_empty(),
+        b"update" => {
+            object.iter().any(|it| is_word(it, &["set"])) && object.contains(&Token::Compare)
+        }
+        b"exec" | b"execute" => is_executed(object),
         b"shutdown" => true,
         b"declare" | b"set" => matches!(object, [Token::Variable, ..]),
         b"waitfor" => waits(object).is_some(),
         b"select" => is_list(object) || calls(object, PROBES),
-        b"call" | b"begin" | b"if" | b"with" | b"grant" | b"do" => {
-            calls(object, WAITS) || has_sub_select(object) || object.iter().any(|it| is_word(it, &["waitfor"]))
+        b"call" => matches!(object, [Token::Word(_), Token::Open | Token::Dot, ..]),
+        b"begin" | b"if" | b"with" | b"grant" | b"do" => {
+            calls(object, WAITS)
+                || has_sub_select(object)
+                || object.iter().any(|it| is_word(it, &["waitfor"]))
         }
         _ => return calls(rest, WAITS).then_some(Evidence::Probe),
     };
@@ -234,10 +271,25 @@ fn stacked(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
     (harms && !is_plain).then_some(Evidence::Stacked)
 }
 
+/// What `EXEC` is given: a name with a namespace or an argument, a string, a variable.
+fn is_executed(object: &[Token<'_>]) -> bool {
+    match object {
+        [Token::Open | Token::Variable | Token::Text { .. }, ..] => true,
+        [Token::Word(name), rest @ ..] if !is_keyword(name) => {
+            matches!(rest, [Token::Dot | Token::Open | Token::Text { .. } | Token::Variable, ..])
+                || (name.contains(&b'_')
+                    && matches!(rest, [] | [Token::Ends | Token::Semicolon, ..]))
+        }
+        _ => false,
+    }
+}
+
 /// Behind `WAITFOR`.
 fn waits(rest: &[Token<'_>]) -> Option<Evidence> {
     match rest {
-        [Token::Word(word), Token::Text { .. } | Token::Variable, ..] if is(word, &["delay", "time"]) => {
+        [Token::Word(word), Token::Text { .. } | Token::Variable, ..]
+            if is(word, &["delay", "time"]) =>
+        {
             Some(Evidence::Probe)
         }
         _ => None,
@@ -250,31 +302,37 @@ fn expression(rest: &[Token<'_>]) -> Option<Evidence> {
 }
 
 /// `ORDER BY 3--`, `GROUP BY x HAVING 1=1`, `LIMIT 1 INTO OUTFILE 'x'`, `LIMIT 1 UNION SELECT 1`.
-fn clause(before: Before, tail: &[Token<'_>]) -> Option<Evidence> {
+fn clause(tail: &[Token<'_>]) -> Option<Evidence> {
     let orders = matches!(
         tail,
         [Token::Word(_), Token::Word(by), Token::Number, .., Token::Ends] if is(by, &["by"])
     );
-    if orders && before != Before::Word {
+    if orders {
         return Some(Evidence::Clause);
     }
-    tail.iter().enumerate().find_map(|(at, it)| {
-        let Token::Word(word) = it else { return None };
-        let rest = tail.get(at + 1..)?;
-        let lower = word.to_ascii_lowercase();
-        match &*lower {
-            b"having" | b"where" | b"or" | b"and" => {
-                is_tautology(skip_prefixes(rest)).then_some(Evidence::Tautology)
+    tail.iter()
+        .enumerate()
+        .find_map(|(at, it)| {
+            let Token::Word(word) = it else { return None };
+            let rest = tail.get(at + 1..)?;
+            let lower = word.to_ascii_lowercase();
+            match &*lower {
+                b"having" | b"where" | b"or" | b"and" => {
+                    is_tautology(skip_prefixes(rest)).then_some(Evidence::Tautology)
+                }
+                b"union" => union(rest),
+                b"outfile" | b"dumpfile" => {
+                    matches!(rest, [Token::Text { .. } | Token::Number, ..])
+                        .then_some(Evidence::Clause)
+                }
+                b"procedure" => calls(rest, &["analyse"]).then_some(Evidence::Clause),
+                b"select" => {
+                    (has_sub_select(tail) || calls(rest, WAITS)).then_some(Evidence::Probe)
+                }
+                _ => None,
             }
-            b"union" => union(rest),
-            b"outfile" | b"dumpfile" => {
-                matches!(rest, [Token::Text { .. } | Token::Number, ..]).then_some(Evidence::Clause)
-            }
-            b"procedure" => calls(rest, &["analyse"]).then_some(Evidence::Clause),
-            b"select" => (has_sub_select(tail) || calls(rest, WAITS)).then_some(Evidence::Probe),
-            _ => None,
-        }
-    }).or_else(|| calls(tail, WAITS).then_some(Evidence::Probe))
+        })
+        .or_else(|| calls(tail, WAITS).then_some(Evidence::Probe))
 }
 
 /// `(SELECT list`.
@@ -301,14 +359,26 @@ fn is_call(it: &Token<'_>, next: &Token<'_>) -> bool {
 /// Whether the tokens could be SQL to their end: no two operands stand side by side, and nothing
 /// is foreign. Statements are not parsed; this is what tells SQL from prose.
 fn is_sql(tail: &[Token<'_>]) -> bool {
-    let mut pairs = tail.iter().zip(tail.iter().skip(1));
+    let mut pairs = tail.iter().zip(tail.iter().skip(1)).enumerate();
     if tail.contains(&Token::Foreign) {
         return false;
     }
-    !pairs.any(|(it, next)| match (it, next) {
-        // An alias may follow `)`; what `EXEC` is given may follow its name.
+    !pairs.any(|(at, (it, next))| match (it, next) {
+        // A name may follow `)` and, a short one, a table; a value may follow some words.
         (Token::Close, Token::Word(_)) => false,
-        (Token::Word(word), Token::Text { .. } | Token::Number | Token::Variable) if is(word, TAKES) => false,
+        (Token::Word(table), Token::Word(alias))
+            if !is_keyword(table) && !is_keyword(alias) && alias.len() <= ALIAS_BYTES_MAX =>
+        {
+            let before = at.checked_sub(1).and_then(|at| tail.get(at));
+            !before.is_some_and(|it| {
+                matches!(it, Token::Comma | Token::Dot) || is_word(it, &["from", "join"])
+            })
+        }
+        (Token::Word(word), Token::Text { .. } | Token::Number | Token::Variable)
+            if is(word, TAKES) =>
+        {
+            false
+        }
         (Token::Text { .. }, Token::Text { .. }) => false,
         _ => ends_operand(it) && begins_operand(next),
     })
@@ -371,54 +441,252 @@ fn is_keyword(word: &[u8]) -> bool {
     word.len() <= 16 && is(word, KEYWORDS)
 }
 
+/// Longest name without `AS` that may follow a table's.
+const ALIAS_BYTES_MAX: usize = 3;
+
 const LOGIC: &[&str] = &["and", "or", "xor", "div", "mod"];
 
 const COMPARES: &[&str] =
     &["like", "ilike", "rlike", "regexp", "is", "in", "between", "glob", "sounds", "similar"];
 
-const CLAUSES: &[&str] = &["order", "group", "having", "where", "limit", "procedure", "into", "rows"];
+const CLAUSES: &[&str] =
+    &["order", "group", "having", "where", "limit", "procedure", "into", "rows"];
 
 const OBJECTS: &[&str] = &[
-    "table", "database", "schema", "view", "user", "index", "procedure", "function", "login",
-    "role", "trigger", "or", "temporary", "temp", "alias",
+    "table",
+    "database",
+    "schema",
+    "view",
+    "user",
+    "index",
+    "procedure",
+    "function",
+    "login",
+    "role",
+    "trigger",
+    "or",
+    "temporary",
+    "temp",
+    "alias",
 ];
 
 /// Words that take a value without parentheses.
 const TAKES: &[&str] = &[
-    "delay", "time", "escape", "interval", "date", "timestamp", "xp_cmdshell", "sp_executesql",
-    "xp_dirtree", "xp_fileexist", "xp_regread",
+    "delay",
+    "time",
+    "escape",
+    "interval",
+    "date",
+    "timestamp",
+    "xp_cmdshell",
+    "sp_executesql",
+    "xp_dirtree",
+    "xp_fileexist",
+    "xp_regread",
 ];
 
 /// Functions that wait, fail on purpose with a message, read files or reach out.
 const WAITS: &[&str] = &[
-    "sleep", "benchmark", "pg_sleep", "extractvalue", "updatexml", "load_file", "randomblob",
-    "receive_message", "get_host_address", "get_host_name", "xp_cmdshell", "xp_dirtree",
-    "gtid_subset", "name_const", "sys_eval", "sys_exec", "load_extension", "dblink_connect",
+    "sleep",
+    "benchmark",
+    "pg_sleep",
+    "extractvalue",
+    "updatexml",
+    "load_file",
+    "randomblob",
+    "receive_message",
+    "get_host_address",
+    "get_host_name",
+    "xp_cmdshell",
+    "xp_dirtree",
+    "gtid_subset",
+    "name_const",
+    "sys_eval",
+    "sys_exec",
+    "load_extension",
+    "dblink_connect",
     "json_keys",
 ];
 
 /// Functions with which a blind attack asks its questions.
 const PROBES: &[&str] = &[
-    "ascii", "substring", "substr", "mid", "ord", "char", "chr", "concat", "concat_ws", "hex",
-    "unhex", "if", "iif", "cast", "convert", "version", "user", "database", "make_set", "elt",
-    "row", "length", "len", "count", "group_concat", "exists", "sleep", "pg_sleep", "benchmark",
-    "load_file", "current_user", "system_user", "session_user", "db_name", "nullif", "coalesce",
-    "rlike", "extractvalue", "updatexml", "like", "upper", "lower", "left", "right", "bin", "conv",
+    "ascii",
+    "substring",
+    "substr",
+    "mid",
+    "ord",
+    "char",
+    "chr",
+    "concat",
+    "concat_ws",
+    "hex",
+    "unhex",
+    "if",
+    "iif",
+    "cast",
+    "convert",
+    "version",
+    "user",
+    "database",
+    "make_set",
+    "elt",
+    "row",
+    "length",
+    "len",
+    "count",
+    "group_concat",
+    "exists",
+    "sleep",
+    "pg_sleep",
+    "benchmark",
+    "load_file",
+    "current_user",
+    "system_user",
+    "session_user",
+    "db_name",
+    "nullif",
+    "coalesce",
+    "rlike",
+    "extractvalue",
+    "updatexml",
+    "like",
+    "upper",
+    "lower",
+    "left",
+    "right",
+    "bin",
+    "conv",
 ];
 
 /// Words that stand between operands. What is here may stand beside a name; all else is a name.
 const KEYWORDS: &[&str] = &[
-    "all", "alter", "and", "any", "as", "asc", "begin", "between", "binary", "by", "cascade",
-    "case", "char", "collate", "column", "commit", "copy", "create", "cross", "database", "date",
-    "declare", "delay", "delete", "desc", "distinct", "distinctrow", "div", "do", "drop",
-    "dumpfile", "else", "end", "escape", "except", "exec", "execute", "exists", "fetch", "for",
-    "from", "full", "function", "glob", "grant", "group", "having", "ilike", "in", "index",
-    "inner", "insert", "int", "integer", "intersect", "interval", "into", "is", "isnull", "join",
-    "left", "like", "limit", "login", "minus", "mod", "natural", "not", "notnull", "null", "of",
-    "offset", "on", "or", "order", "outer", "outfile", "over", "partition", "procedure", "regexp",
-    "replace", "return", "returning", "right", "rlike", "role", "rollback", "rows", "schema",
-    "select", "set", "shutdown", "similar", "some", "sounds", "table", "temp", "temporary", "then",
-    "time", "to", "top", "trigger", "truncate", "union", "unique", "update", "user", "using",
-    "values", "varchar", "view", "waitfor", "when", "where", "while", "with", "xor", "if", "true",
-    "false", "program", "nowait", "call", "only", "next", "identified",
+    "all",
+    "alter",
+    "and",
+    "any",
+    "as",
+    "asc",
+    "begin",
+    "between",
+    "binary",
+    "by",
+    "cascade",
+    "case",
+    "char",
+    "collate",
+    "column",
+    "commit",
+    "copy",
+    "create",
+    "cross",
+    "database",
+    "date",
+    "declare",
+    "delay",
+    "delete",
+    "desc",
+    "distinct",
+    "distinctrow",
+    "div",
+    "do",
+    "drop",
+    "dumpfile",
+    "else",
+    "end",
+    "escape",
+    "except",
+    "exec",
+    "execute",
+    "exists",
+    "fetch",
+    "for",
+    "from",
+    "full",
+    "function",
+    "glob",
+    "grant",
+    "group",
+    "having",
+    "ilike",
+    "in",
+    "index",
+    "inner",
+    "insert",
+    "int",
+    "integer",
+    "intersect",
+    "interval",
+    "into",
+    "is",
+    "isnull",
+    "join",
+    "left",
+    "like",
+    "limit",
+    "login",
+    "minus",
+    "mod",
+    "natural",
+    "not",
+    "notnull",
+    "null",
+    "of",
+    "offset",
+    "on",
+    "or",
+    "order",
+    "outer",
+    "outfile",
+    "over",
+    "partition",
+    "procedure",
+    "regexp",
+    "replace",
+    "return",
+    "returning",
+    "right",
+    "rlike",
+    "role",
+    "rollback",
+    "rows",
+    "schema",
+    "select",
+    "separator",
+    "set",
+    "shutdown",
+    "similar",
+    "some",
+    "sounds",
+    "table",
+    "temp",
+    "temporary",
+    "then",
+    "time",
+    "to",
+    "top",
+    "trigger",
+    "truncate",
+    "union",
+    "unique",
+    "update",
+    "user",
+    "using",
+    "values",
+    "varchar",
+    "view",
+    "waitfor",
+    "when",
+    "where",
+    "while",
+    "with",
+    "xor",
+    "if",
+    "true",
+    "false",
+    "program",
+    "nowait",
+    "call",
+    "only",
+    "next",
+    "identified",
 ];

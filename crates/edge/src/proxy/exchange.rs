@@ -354,7 +354,7 @@ async fn stream<U: Uplink>(
     down: &mut impl Downlink,
     watches: &Watches,
 ) -> Ended {
-    let linked = match exchange.worker.pool.connect(target, &watches.response, true).await {
+    let linked = match exchange.worker.pool.connect(target, &watches.response, false).await {
         Ok(mut link) => send(&mut link, message).await.map(|()| link),
         Err(fault) => Err(fault),
     };
@@ -378,6 +378,7 @@ async fn stream<U: Uplink>(
             other @ (First::Head(Err(_)) | First::Sent(_)) => other,
         }
     };
+    let is_whole = matches!(first, First::Sent(Sent::Whole));
     let head = match first {
         First::Head(head) => head,
         First::Sent(Sent::Whole | Sent::UpstreamClosed) => {
@@ -395,7 +396,16 @@ async fn stream<U: Uplink>(
             let mut body = BodyReader::new(head.framing);
             let sides = Sides { up: Some(&mut *up), writer: None };
             let ended = relay(exchange, head, &mut answer, &mut body, sides, down).await;
-            if ended == Ended::Cleanly && !up.is_done() { Ended::AndClose } else { ended }
+            if ended != Ended::Cleanly {
+                return ended;
+            }
+            if !up.is_done() {
+                return Ended::AndClose;
+            }
+            if is_whole && body.is_done() && !body.ends_with_connection() {
+                exchange.worker.pool.keep(link);
+            }
+            ended
         }
         Err(fault) => exchange.upstream_failed(fault, down).await,
     }

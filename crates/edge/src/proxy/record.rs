@@ -90,6 +90,12 @@ impl Recorder {
         std::mem::swap(&mut *waiting, into);
     }
 
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.observations.is_empty() && waiting.intents.is_empty()
+    }
+
     /// Says which thread reads; it is woken when something is left while it sleeps.
     pub fn read_by(&self, thread: Thread) {
         *self.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);

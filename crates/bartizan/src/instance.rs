@@ -1,0 +1,345 @@
+//! A running instance: everything started, reloaded and stopped in order.
+//!
+//! Reads    settings; SIGHUP re-reads the file, SIGTERM and SIGINT stop.
+//! Writes   the data directory: key, journal, control socket.
+//! Errors   [`StartError`]: nothing is left running after one. A bad file at a reload changes
+//!          nothing; `status` says so.
+
+use crate::config::{Overrides, Settings, Source};
+use crate::control;
+use crate::key;
+use crate::metrics::Gauges;
+use crate::pipeline::{self, Hub};
+use crate::rules_record;
+use crate::wire;
+use bartizan_console::admin::{self, Facts};
+use bartizan_edge::proxy::clock::Clock;
+use bartizan_edge::proxy::ids::Ids;
+use bartizan_edge::proxy::listener::{self, Proxy};
+use bartizan_edge::proxy::record::Recorder;
+use bartizan_edge::proxy::views::Views;
+use bartizan_edge::proxy::{Manners, Shared};
+use bartizan_engine::keys::HashKey;
+use bartizan_engine::snapshot::Snapshot;
+use bartizan_engine::tables::Tables;
+use bartizan_model::clause::Mode;
+use bartizan_model::code::Code;
+use bartizan_model::observation::Outcome;
+use bartizan_store::journal::{Journal, JournalError, Options};
+use serde_json::{Value, json};
+use std::fmt;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// Observations that may wait for the pipeline, per worker.
+const WAITING_MAX: usize = 65_536;
+/// How long open exchanges may take to end after a stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Why an instance could not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The data directory cannot be used.
+    Data(PathBuf, io::Error),
+    /// The journal cannot be opened.
+    Journal(JournalError),
+    /// An address cannot be listened on.
+    Listen(&'static str, SocketAddr, io::Error),
+    /// The system gives no threads, sockets or randomness.
+    System(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Data(dir, error) => {
+                write!(f, "cannot use the data directory `{}`: {error}", dir.display())
+            }
+            Self::Journal(error) => write!(f, "cannot open the journal: {error}"),
+            Self::Listen(key, address, error) => {
+                write!(f, "cannot listen on {address} ({key}): {error}")?;
+                if error.kind() == io::ErrorKind::AddrInUse {
+                    f.write_str("; another program listens there, port 0 picks a free one")?;
+                }
+                Ok(())
+            }
+            Self::System(error) => write!(f, "cannot start: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// What can be re-read while running.
+#[derive(Clone, Debug)]
+pub struct Reloadable {
+    /// The file.
+    pub path: PathBuf,
+    /// What wins over it.
+    pub overrides: Overrides,
+}
+
+/// A running instance.
+#[derive(Debug)]
+pub struct Instance {
+    /// Where clients connect.
+    pub address: SocketAddr,
+    /// Where operators connect.
+    pub admin: SocketAddr,
+    state: Arc<State>,
+    proxy: Proxy,
+    pipeline: JoinHandle<()>,
+    stop_admin: oneshot::Sender<()>,
+    control: JoinHandle<()>,
+}
+
+/// What the parts of an instance share.
+struct State {
+    shared: Arc<Shared>,
+    hub: Arc<Hub>,
+    settings: Mutex<Settings>,
+    key: HashKey,
+    revision: AtomicU64,
+    reload_fault: Mutex<Option<String>>,
+    recorders: Vec<Arc<Recorder>>,
+    address: SocketAddr,
+    admin: SocketAddr,
+    started_us: u64,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// Starts an instance with these settings.
+///
+/// # Errors
+///
+/// [`StartError`].
+pub fn start(settings: Settings) -> Result<Instance, StartError> {
+    let dir = settings.data.dir.value.clone();
+    let data = |error| StartError::Data(dir.clone(), error);
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(data)?;
+    let journal_bytes_max = settings.data.journal_bytes_max;
+    let options = Options { journal_bytes_max, ..Options::default() };
+    let (journal, recovery) =
+        Journal::open(&dir.join("journal"), options).map_err(StartError::Journal)?;
+    let hash_key = key::read_or_make(&dir).map_err(data)?;
+    let shared = shared(&settings, &hash_key)?;
+    let workers = workers(&settings);
+    let recorders: Vec<_> = (0..workers).map(|_| Recorder::new(WAITING_MAX)).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(StartError::System)?;
+    let admin_address = settings.admin.address.value;
+    let admin_listener = runtime
+        .block_on(tokio::net::TcpListener::bind(admin_address))
+        .map_err(|error| StartError::Listen("admin.address", admin_address, error))?;
+    let admin_address = admin_listener.local_addr().map_err(StartError::System)?;
+    let guard = runtime.enter();
+    let socket = control::bind(&dir).map_err(data)?;
+    drop(guard);
+    let listen = settings.listen.address.value;
+    let proxy = listener::start(listen, workers, &shared, &recorders)
+        .map_err(|error| StartError::Listen("listen.address", listen, error))?;
+    let hub = Hub::new();
+    let state = Arc::new(State {
+        hub: Arc::clone(&hub),
+        settings: Mutex::new(settings),
+        key: hash_key,
+        revision: AtomicU64::new(1),
+        reload_fault: Mutex::new(recovery.fault()),
+        recorders: recorders.clone(),
+        address: proxy.address,
+        admin: admin_address,
+        started_us: shared.clock.now().wall_us,
+        shared,
+    });
+    state.announce();
+    let clock = Arc::clone(&state.shared.clock);
+    let pipeline =
+        pipeline::start(hub, recorders, journal, clock).map_err(StartError::System)?;
+    let (stop_admin, stopped) = oneshot::channel::<()>();
+    let facts = Arc::clone(&state);
+    let control = std::thread::Builder::new()
+        .name("control".to_owned())
+        .spawn(move || {
+            runtime.block_on(async move {
+                tokio::spawn(control::serve(socket, Arc::clone(&facts) as Arc<dyn control::Status>));
+                let stop = async { drop(stopped.await) };
+                // A failing admin listener must not take the proxy down with it.
+                drop(admin::serve(admin_listener, facts, stop).await);
+            });
+        })
+        .map_err(StartError::System)?;
+    let address = proxy.address;
+    Ok(Instance { address, admin: admin_address, state, proxy, pipeline, stop_admin, control })
+}
+
+fn workers(settings: &Settings) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from).min(64);
+    settings.listen.workers.unwrap_or_else(cores)
+}
+
+fn shared(settings: &Settings, key: &HashKey) -> Result<Arc<Shared>, StartError> {
+    let ids = Ids::new().map_err(|error| StartError::System(io::Error::other(error)))?;
+    Ok(Arc::new(Shared {
+        views: Views::new(wire::snapshot(settings, key.clone(), 1)),
+        tables: Tables::new(settings.limits.held_bytes_max),
+        ids,
+        clock: Arc::new(Clock::start()),
+        manners: RwLock::new(Arc::new(wire::manners(settings))),
+        connections: std::sync::atomic::AtomicUsize::new(0),
+        turned_away: AtomicU64::new(0),
+    }))
+}
+
+impl Instance {
+    /// Re-reads the configuration. What cannot change while running is named in the result.
+    ///
+    /// # Errors
+    ///
+    /// The report of what is wrong with the file; nothing has changed then.
+    pub fn reload(&self, from: &Reloadable, now_unix_s: u64) -> Result<Vec<String>, String> {
+        let read = Source::of_file(&from.path)
+            .map_err(|error| format!("cannot read `{}`: {error}", from.path.display()))
+            .and_then(|source| {
+                Settings::read(&source, &from.overrides, now_unix_s)
+                    .map_err(|report| report.to_string())
+            });
+        match read {
+            Ok(accepted) => {
+                *lock(&self.state.reload_fault) = None;
+                Ok(self.state.apply(accepted.settings))
+            }
+            Err(report) => {
+                *lock(&self.state.reload_fault) = Some(report.clone());
+                Err(report)
+            }
+        }
+    }
+
+    /// Stops: no new connections, open exchanges end, everything recorded is on disk.
+    pub fn stop(self) {
+        self.proxy.stop(DRAIN);
+        self.state.hub.stop();
+        drop(self.pipeline.join());
+        // The control thread may have ended by itself.
+        drop(self.stop_admin.send(()));
+        drop(self.control.join());
+        let dir = lock(&self.state.settings).data.dir.value.clone();
+        drop(fs::remove_file(dir.join(control::SOCKET)));
+    }
+}
+
+impl State {
+    fn apply(&self, settings: Settings) -> Vec<String> {
+        let mut before = lock(&self.settings);
+        let mut fixed = Vec::new();
+        let mut note = |name: &str, changed: bool| {
+            if changed {
+                fixed.push(format!("{name} changes with the next start"));
+            }
+        };
+        note("listen.address", before.listen.address.value != settings.listen.address.value);
+        note("listen.workers", before.listen.workers != settings.listen.workers);
+        note("admin.address", before.admin.address.value != settings.admin.address.value);
+        note("data", before.data != settings.data);
+        let revision = self.revision.fetch_add(1, Relaxed) + 1;
+        let manners: Manners = wire::manners(&settings);
+        let snapshot: Snapshot = wire::snapshot(&settings, self.key.clone(), revision);
+        self.shared.tables.set_held_bytes_max(settings.limits.held_bytes_max);
+        *self.shared.manners.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(manners);
+        self.shared.views.swap(snapshot);
+        *before = settings;
+        drop(before);
+        self.announce();
+        fixed
+    }
+
+    /// Has the rules in force written to the journal.
+    fn announce(&self) {
+        let settings = lock(&self.settings);
+        let view = self.shared.views.current();
+        let wall_us = self.shared.clock.now().wall_us;
+        self.hub.announce(rules_record::of(&settings, &view, wall_us));
+    }
+}
+
+impl Facts for State {
+    fn ready(&self) -> Result<(), String> {
+        match &*lock(&self.hub.journal_fault) {
+            Some(fault) => Err(format!("the journal cannot be written: {fault}")),
+            None => Ok(()),
+        }
+    }
+
+    fn metrics(&self) -> String {
+        self.hub.metrics.text(Gauges {
+            connections: self.shared.connections.load(Relaxed),
+            held_bytes: self.shared.tables.held_bytes(),
+            revision: self.revision.load(Relaxed),
+            turned_away: self.shared.turned_away.load(Relaxed),
+            shed: self.shared.tables.shed(),
+        })
+    }
+}
+
+impl control::Status for State {
+    fn status(&self) -> Value {
+        let settings = lock(&self.settings);
+        let view = self.shared.views.current();
+        let metrics = &self.hub.metrics;
+        let exchanges: Value = Outcome::ALL
+            .iter()
+            .map(|it| (it.name().to_owned(), json!(metrics.exchanges(*it))))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        let would: u64 = Code::ALL.iter().map(|it| metrics.would_refuse(*it)).sum();
+        let in_force: Value = view
+            .rules
+            .clauses
+            .clauses()
+            .iter()
+            .filter(|it| it.mode != Mode::Off)
+            .map(|it| (it.name.name().to_owned(), json!(it.mode.name())))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        let lost: u64 = self.recorders.iter().map(|it| it.lost()).sum();
+        json!({
+            "schema": "bartizan.status/v1",
+            "running": true,
+            "version": env!("CARGO_PKG_VERSION"),
+            "mode": settings.mode.value.name(),
+            "listen": self.address.to_string(),
+            "admin": self.admin.to_string(),
+            "upstream": settings.upstream.url.value.to_string(),
+            "configuration": settings.file,
+            "revision": self.revision.load(Relaxed),
+            "started": crate::show::timestamp(self.started_us),
+            "uptime_s": self.shared.clock.now().wall_us.saturating_sub(self.started_us) / 1_000_000,
+            "connections": self.shared.connections.load(Relaxed),
+            "exchanges": exchanges,
+            "would_refuse": would,
+            "observations_lost": lost,
+            "clauses": in_force,
+            "journal_fault": *lock(&self.hub.journal_fault),
+            "reload_fault": *lock(&self.reload_fault),
+        })
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,210 @@
+//! The pipeline: one thread that takes what the workers leave, counts it and keeps it.
+//!
+//! Reads    the recorders of all workers, in batches.
+//! Writes   the journal, and metrics.
+//! Memory   one batch a worker.
+//! Misses   what a worker could not leave is counted and written as a gap. Observations reach the
+//!          kernel with each batch and the disk within [`SYNC_EVERY`]: `kill -9` loses nothing that
+//!          was flushed, a power cut at most the last second. Intents are on disk before they are
+//!          answered.
+
+use crate::metrics::Metrics;
+use bartizan_edge::proxy::clock::Clock;
+use bartizan_edge::proxy::record::{Recorder, Waiting};
+use bartizan_engine::step::NotCommitted;
+use bartizan_store::journal::Journal;
+use bartizan_store::record::Record;
+use bartizan_store::rules::RulesRecord;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Time between two looks while there is traffic.
+const BATCH_EVERY: Duration = Duration::from_millis(5);
+/// Time after which observations are on disk.
+pub const SYNC_EVERY: Duration = Duration::from_secs(1);
+/// Looks without anything new before the thread sleeps until it is woken.
+const QUIET_LOOKS: u32 = 40;
+
+/// What the pipeline shares with the rest of the process.
+#[derive(Debug)]
+pub struct Hub {
+    /// Counters.
+    pub metrics: Metrics,
+    /// The last failure of the journal, until it works again.
+    pub journal_fault: Mutex<Option<String>>,
+    stopping: AtomicBool,
+    rules: Mutex<Vec<RulesRecord>>,
+}
+
+impl Hub {
+    /// Without anything counted.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            metrics: Metrics::default(),
+            journal_fault: Mutex::new(None),
+            stopping: AtomicBool::new(false),
+            rules: Mutex::default(),
+        })
+    }
+
+    /// Has the rules of a new snapshot written, so that `why` can name them later.
+    pub fn announce(&self, rules: RulesRecord) {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner).push(rules);
+    }
+
+    /// The pipeline writes what waits and ends.
+    pub fn stop(&self) {
+        self.stopping.store(true, Relaxed);
+    }
+}
+
+/// Starts the thread.
+///
+/// # Errors
+///
+/// If the system gives no thread.
+pub fn start(
+    hub: Arc<Hub>,
+    recorders: Vec<Arc<Recorder>>,
+    journal: Journal,
+    clock: Arc<Clock>,
+) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name("pipeline".to_owned()).spawn(move || {
+        recorders.iter().for_each(|it| it.read_by(std::thread::current()));
+        let lost = vec![0; recorders.len()];
+        let (synced, dirty) = (Instant::now(), false);
+        Pipeline { hub, recorders, journal, clock, lost, synced, dirty }.run();
+    })
+}
+
+struct Pipeline {
+    hub: Arc<Hub>,
+    recorders: Vec<Arc<Recorder>>,
+    journal: Journal,
+    clock: Arc<Clock>,
+    lost: Vec<u64>,
+    synced: Instant,
+    dirty: bool,
+}
+
+impl Pipeline {
+    fn run(mut self) {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        self.keep(&Record::Started { at: self.clock.now(), version });
+        let mut waiting = Waiting::default();
+        let mut quiet = 0;
+        loop {
+            let stopping = self.hub.stopping.load(Relaxed);
+            let found = self.look(&mut waiting);
+            quiet = if found { 0 } else { quiet + 1 };
+            if stopping {
+                break;
+            }
+            self.sleep(quiet);
+        }
+        self.keep(&Record::Stopped { at: self.clock.now() });
+        self.sync();
+    }
+
+    /// Takes and handles what there is; whether there was anything.
+    fn look(&mut self, waiting: &mut Waiting) -> bool {
+        let mut found = false;
+        let announced: Vec<RulesRecord> = std::mem::take(
+            &mut *self.hub.rules.lock().unwrap_or_else(PoisonError::into_inner),
+        );
+        for rules in announced {
+            self.keep(&Record::Rules(rules));
+            found = true;
+        }
+        for number in 0..self.recorders.len() {
+            let Some(recorder) = self.recorders.get(number).map(Arc::clone) else { continue };
+            recorder.take(waiting);
+            found |= !waiting.observations.is_empty() || !waiting.intents.is_empty();
+            self.handle(waiting);
+            self.count_lost(number, &recorder);
+        }
+        if found {
+            let flushed = self.journal.flush();
+            self.note(flushed);
+            self.dirty = true;
+        }
+        if self.dirty && self.synced.elapsed() >= SYNC_EVERY {
+            self.sync();
+        }
+        found
+    }
+
+    fn handle(&mut self, waiting: &mut Waiting) {
+        for observation in waiting.observations.drain(..) {
+            self.hub.metrics.observe(&observation);
+            self.keep(&Record::Observation(*observation));
+        }
+        if waiting.intents.is_empty() {
+            return;
+        }
+        let mut kept = true;
+        for (intent, _) in &waiting.intents {
+            let record =
+                Record::Intent { id: intent.id, at: intent.at, endpoint: intent.endpoint };
+            kept &= self.keep(&record);
+        }
+        kept &= self.sync();
+        for (_, answer) in waiting.intents.drain(..) {
+            // An exchange that was cancelled meanwhile waits for no answer.
+            drop(answer.send(if kept { Ok(()) } else { Err(NotCommitted) }));
+        }
+    }
+
+    fn count_lost(&mut self, number: usize, recorder: &Recorder) {
+        let Some(known) = self.lost.get_mut(number) else { return };
+        let more = recorder.lost().saturating_sub(*known);
+        *known = recorder.lost();
+        if more > 0 {
+            self.hub.metrics.lost(more);
+            self.keep(&Record::Gap { at: self.clock.now(), lost: more });
+        }
+    }
+
+    fn keep(&mut self, record: &Record) -> bool {
+        let kept = self.journal.append(record);
+        self.note(kept)
+    }
+
+    fn sync(&mut self) -> bool {
+        self.synced = Instant::now();
+        self.dirty = false;
+        let synced = self.journal.sync();
+        self.note(synced)
+    }
+
+    /// Makes a failure of the journal visible: metric, status, readiness.
+    fn note<T>(&self, result: Result<T, bartizan_store::journal::JournalError>) -> bool {
+        let mut fault = self.hub.journal_fault.lock().unwrap_or_else(PoisonError::into_inner);
+        match result {
+            Ok(_) => {
+                *fault = None;
+                true
+            }
+            Err(error) => {
+                self.hub.metrics.journal_error();
+                *fault = Some(error.to_string());
+                false
+            }
+        }
+    }
+
+    fn sleep(&self, quiet: u32) {
+        if quiet < QUIET_LOOKS || self.dirty {
+            std::thread::park_timeout(BATCH_EVERY);
+            return;
+        }
+        self.recorders.iter().for_each(|it| it.about_to_sleep());
+        // Whoever left something before this look is seen by it; whoever leaves something after
+        // it wakes the thread.
+        if self.recorders.iter().all(|it| it.is_empty()) {
+            std::thread::park_timeout(Duration::from_millis(500));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! How observations are shown: one line for people, one JSON object for programs. Every name that
+//! came from a client was escaped when it was recorded.
+
+use bartizan_model::clause::Effect;
+use bartizan_model::evidence::Finding;
+use bartizan_model::observation::{Observation, Outcome};
+use serde_json::{Value, json};
+
+/// Name and version of the JSON form.
+pub const SCHEMA: &str = "bartizan.observation/v1";
+
+/// One observation as a JSON object.
+pub fn as_json(it: &Observation) -> Value {
+    json!({
+        "schema": SCHEMA,
+        "decision_id": it.id.to_string(),
+        "at": timestamp(it.started.wall_us),
+        "method": it.method.name(),
+        "endpoint": endpoint(it),
+        "status": it.status,
+        "outcome": it.outcome.name(),
+        "subject": format!("{:032x}", it.subject.0),
+        "key_epoch": it.epoch.0,
+        "revision": it.revision,
+        "judged_us": it.phases.judged_us,
+        "forwarded_us": it.phases.forwarded_us,
+        "answered_us": it.phases.answered_us,
+        "finished_us": it.phases.finished_us,
+        "request_head_bytes": it.request_head_bytes,
+        "request_body_bytes": it.request_body_bytes,
+        "response_body_bytes": it.response_body_bytes,
+        "oddities": it.oddities.iter().map(|it| it.code().name()).collect::<Vec<_>>(),
+        "hits": it.hits.iter().map(|hit| json!({
+            "code": hit.code.name(),
+            "clause": hit.code.entry().clause.name(),
+            "effect": hit.effect.name(),
+            "margin": hit.margin,
+        })).collect::<Vec<_>>(),
+        "hits_more": it.hits_more,
+        "findings": it.findings.iter().map(finding).collect::<Vec<_>>(),
+        "findings_more": it.findings_more,
+    })
+}
+
+fn finding(it: &Finding) -> Value {
+    json!({
+        "code": it.sighting.code.name(),
+        "score": it.sighting.score,
+        "fingerprint": it.sighting.fingerprint.to_string(),
+        "place": it.place.to_string(),
+        "bytes": it.bytes,
+        "value_hash": format!("{:016x}", it.value.0),
+    })
+}
+
+/// One observation as a line.
+pub fn as_line(it: &Observation) -> String {
+    let mut line = format!(
+        "{}  {:<12} {:>3}  {:>8}  {}",
+        clock_time(it.started.wall_us),
+        word(it),
+        it.status,
+        duration(it.phases.finished_us),
+        endpoint(it),
+    );
+    let codes: Vec<&str> = it.hits.iter().map(|it| it.code.name()).collect();
+    if !codes.is_empty() {
+        line.push_str("  ");
+        line.push_str(&codes.join(" "));
+        line.push_str("  ");
+        line.push_str(&it.id.to_string());
+    }
+    line
+}
+
+/// `GET /orders/{int}`
+pub fn endpoint(it: &Observation) -> String {
+    format!("{} {}", it.method.name(), it.template)
+}
+
+/// What became of it, in a word; would-be refusals show as such.
+fn word(it: &Observation) -> &'static str {
+    let would = it.hits.iter().any(|it| it.effect == Effect::WouldRefuse);
+    match it.outcome {
+        Outcome::Served if would => "would-refuse",
+        Outcome::Served => "served",
+        Outcome::Tunnelled => "tunnelled",
+        Outcome::Refused => "REFUSED",
+        Outcome::UpstreamFailed => "upstream!",
+        Outcome::ClientAborted => "aborted",
+        Outcome::Stopped => "stopped",
+    }
+}
+
+fn duration(us: u32) -> String {
+    match us {
+        ..1_000 => format!("{us} µs"),
+        1_000..1_000_000 => format!("{}.{} ms", us / 1_000, us % 1_000 / 100),
+        1_000_000.. => format!("{}.{} s", us / 1_000_000, us % 1_000_000 / 100_000),
+    }
+}
+
+/// RFC 3339 in UTC, with milliseconds.
+pub fn timestamp(wall_us: u64) -> String {
+    let (year, month, day) = date(wall_us / 86_400_000_000);
+    format!("{year:04}-{month:02}-{day:02}T{}Z", clock_time(wall_us))
+}
+
+fn clock_time(wall_us: u64) -> String {
+    let ms = wall_us / 1_000 % 86_400_000;
+    let s = ms / 1_000;
+    format!("{:02}:{:02}:{:02}.{:03}", s / 3_600, s / 60 % 60, s % 60, ms % 1_000)
+}
+
+/// Days since 1970 as year, month and day: the proleptic Gregorian calendar in eras of 400 years.
+pub fn date(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_is_a_date_and_a_time() {
+        assert_eq!(timestamp(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(timestamp(951_782_400_000_000), "2000-02-29T00:00:00.000Z");
+        assert_eq!(timestamp(1_795_305_599_999_999), "2026-11-21T23:59:59.999Z");
+    }
+}

@@ -1,0 +1,82 @@
+//! `bartizan status`: what an instance says of itself, or what a stopped one left behind.
+
+use crate::cli::{Exit, Output};
+use crate::commands::{ask, fail, say};
+use crate::show;
+use bartizan_store::read::read;
+use bartizan_store::record::Record;
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Shows the status of the instance in `dir`.
+pub fn run(dir: &Path, output: Output) -> Exit {
+    let status = match ask(dir) {
+        Ok(status) => status,
+        Err(_) => match left_behind(dir) {
+            Some(status) => status,
+            None => {
+                let text = format!("nothing runs in `{}`, and nothing ever did", dir.display());
+                return fail(&text, Exit::Failed);
+            }
+        },
+    };
+    match output {
+        Output::Json => say(&format!("{status}\n")),
+        Output::Human => say(&text(&status)),
+    }
+}
+
+/// The status of a stopped instance, from its journal.
+fn left_behind(dir: &Path) -> Option<Value> {
+    let mut records = read(&dir.join("journal"));
+    let (mut observations, mut lost, mut started, mut stopped) = (0_u64, 0_u64, None, None);
+    for record in records.by_ref().flatten() {
+        match record {
+            Record::Observation(_) => observations += 1,
+            Record::Gap { lost: more, .. } => lost += more,
+            Record::Started { at, .. } => (started, stopped) = (Some(at.wall_us), None),
+            Record::Stopped { at } => stopped = Some(at.wall_us),
+            Record::Rules(_) | Record::Intent { .. } => {}
+        }
+    }
+    let time = |it: Option<u64>| it.map(show::timestamp);
+    started?;
+    Some(json!({
+        "schema": "bartizan.status/v1",
+        "running": false,
+        "started": time(started),
+        "stopped": time(stopped),
+        "observations": observations,
+        "observations_lost": lost,
+        "unreadable_segments": records.damage().segments,
+    }))
+}
+
+/// The same for people: one line per member, nested ones indented.
+fn text(status: &Value) -> String {
+    let mut out = String::new();
+    if let Some(members) = status.as_object() {
+        members.iter().filter(|(name, _)| *name != "schema").for_each(|(name, value)| {
+            put(&mut out, name, value, 0);
+        });
+    }
+    out
+}
+
+fn put(out: &mut String, name: &str, value: &Value, depth: usize) {
+    let indent = "  ".repeat(depth);
+    let name = name.replace('_', " ");
+    // Writing to a String cannot fail.
+    match value {
+        Value::Null => {}
+        Value::Object(members) => {
+            drop(writeln!(out, "{indent}{name}"));
+            members.iter().for_each(|(name, value)| put(out, name, value, depth + 1));
+        }
+        Value::String(text) => drop(writeln!(out, "{indent}{name:<20} {text}")),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+            drop(writeln!(out, "{indent}{name:<20} {value}"));
+        }
+    }
+}

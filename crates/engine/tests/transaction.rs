@@ -1,0 +1,446 @@
+//! The transaction as adapters see it: every phase, every way out, exactly one observation.
+
+use bartizan_contract::clause_set::ClauseSet;
+use bartizan_engine::keys::HashKey;
+use bartizan_engine::origin::Origin;
+use bartizan_engine::replay::{Recording, replay};
+use bartizan_engine::snapshot::{Rules, Snapshot};
+use bartizan_engine::step::{
+    Cause, Input, NotCommitted, Payload, Reply, Rest, Side, Step, UpstreamFault,
+};
+use bartizan_engine::tables::Tables;
+use bartizan_engine::transaction::Transaction;
+use bartizan_model::clause::{Effect, Mode, SetBy};
+use bartizan_model::code::Code;
+use bartizan_model::head::{Framing, HeadWriter, RequestHead, ResponseHead, Version};
+use bartizan_model::id::{ExchangeId, KeyEpoch};
+use bartizan_model::limits::Limits;
+use bartizan_model::moment::Moment;
+use bartizan_model::observation::{Observation, Outcome, Phases};
+use bartizan_model::oddity::Oddity;
+use bytes::Bytes;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+const SQLI: &str = "/items?q=%27%20UNION%20SELECT%20email,%20password%20FROM%20users%20--";
+
+struct Rig {
+    transaction: Transaction,
+    tables: Tables,
+    ns: u64,
+}
+
+#[derive(Clone)]
+struct Setup {
+    mode: Mode,
+    limits: Limits,
+    record_required: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { mode: Mode::Enforce, limits: Limits::default(), record_required: false }
+    }
+}
+
+fn snapshot(setup: &Setup) -> Arc<Snapshot> {
+    let rules = Rules {
+        clauses: ClauseSet::new(setup.mode, SetBy::Flag, &[], &[]),
+        limits: setup.limits,
+        trusted: Vec::new(),
+        key: HashKey::new(KeyEpoch(3), [9; 16]),
+        record_required: setup.record_required,
+    };
+    Arc::new(Snapshot { revision: 5, rules: Arc::new(rules) })
+}
+
+fn origin() -> Origin {
+    Origin {
+        id: ExchangeId::new(1_700_000_000_000, 77),
+        peer: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
+        tls: false,
+        sees_bodies: true,
+    }
+}
+
+impl Rig {
+    fn new(setup: &Setup) -> Self {
+        let transaction = Transaction::open(origin(), snapshot(setup), Moment::default());
+        let tables = Tables::new(setup.limits.held_bytes_max);
+        Self { transaction, tables, ns: 0 }
+    }
+
+    fn feed(&mut self, side: Side, input: Input<'_>) -> Step {
+        self.ns += 1_000_000;
+        let at = Moment { mono_ns: self.ns, wall_us: 1_700_000_000_000_000 + self.ns / 1_000 };
+        self.transaction.step(side, at, &self.tables, input)
+    }
+
+    fn data(&mut self, side: Side, text: &[u8], end: bool) -> Step {
+        let bytes = Bytes::copy_from_slice(text);
+        self.feed(side, Input::Data { bytes: &bytes, end })
+    }
+
+    /// Ends the exchange as the upstream and the client would if all went well.
+    fn served(&mut self) -> Observation {
+        let step = self.feed(Side::Response, Input::ResponseHead(response(200, Framing::None)));
+        assert!(matches!(step, Step::Reply(Reply::Relay(_))), "{step:?}");
+        finished(self.feed(Side::Response, Input::Written))
+    }
+}
+
+fn request(method: &str, target: &str, framing: Framing, fields: &[(&str, &str)]) -> RequestHead {
+    let mut writer = HeadWriter::new();
+    writer.method(method.as_bytes());
+    writer.target(target.as_bytes());
+    writer.authority(b"api.example");
+    for (name, value) in fields {
+        writer.field(name.as_bytes(), value.as_bytes());
+    }
+    writer.request(Version::Http11, framing)
+}
+
+fn get(target: &str) -> RequestHead {
+    request("GET", target, Framing::None, &[])
+}
+
+fn post(framing: Framing) -> RequestHead {
+    request("POST", "/orders/17", framing, &[("content-type", "application/json")])
+}
+
+fn response(status: u16, framing: Framing) -> ResponseHead {
+    HeadWriter::new().response(status, framing)
+}
+
+#[track_caller]
+fn finished(step: Step) -> Observation {
+    match step {
+        Step::Finished(it) => *it,
+        other => panic!("not finished: {other:?}"),
+    }
+}
+
+#[track_caller]
+fn refused(step: Step) -> Code {
+    match step {
+        Step::Reply(Reply::Own(reply)) => reply.code,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[test]
+fn a_plain_call_is_forwarded_and_observed() {
+    let mut rig = Rig::new(&Setup::default());
+    let step = rig.feed(Side::Request, Input::RequestHead(get("/orders/17?x=1")));
+    match step {
+        Step::Forward(permit, plan) => {
+            assert_eq!(permit.head().head().target(), b"/orders/17?x=1");
+            assert_eq!(plan.rest, Rest::NoBody);
+        }
+        other => panic!("{other:?}"),
+    }
+    let it = rig.served();
+    assert_eq!((it.outcome, it.status, it.revision), (Outcome::Served, 200, 5));
+    assert_eq!((&*it.template, it.hits.len()), ("/orders/{int}", 0));
+    assert_eq!(it.epoch, KeyEpoch(3));
+    assert!(it.phases.finished_us > it.phases.answered_us);
+    // Nothing more comes out of it.
+    assert!(matches!(rig.feed(Side::Response, Input::Written), Step::Cut));
+    assert!(matches!(rig.feed(Side::Request, Input::Abort(Cause::ClientGone)), Step::Cut));
+}
+
+#[test]
+fn an_attack_in_the_query_is_refused_and_explained() {
+    let mut rig = Rig::new(&Setup::default());
+    let step = rig.feed(Side::Request, Input::RequestHead(get(SQLI)));
+    assert_eq!(refused(step), Code::ContentSqlInjection);
+    let it = finished(rig.feed(Side::Response, Input::Written));
+    assert_eq!((it.outcome, it.status), (Outcome::Refused, 403));
+    assert_eq!(it.hits[0].effect, Effect::Refused);
+    assert_eq!(it.findings[0].place.to_string(), "query q");
+}
+
+#[test]
+fn the_same_attack_is_only_noted_where_it_is_observed() {
+    let mut rig = Rig::new(&Setup { mode: Mode::Observe, ..Setup::default() });
+    let step = rig.feed(Side::Request, Input::RequestHead(get(SQLI)));
+    assert!(matches!(step, Step::Forward(..)), "{step:?}");
+    let it = rig.served();
+    assert_eq!(it.outcome, Outcome::Served);
+    assert_eq!(it.hits[0].effect, Effect::WouldRefuse);
+}
+
+#[test]
+fn a_body_is_held_until_it_is_judged_whole() {
+    let mut rig = Rig::new(&Setup::default());
+    let step = rig.feed(Side::Request, Input::RequestHead(post(Framing::Delimited)));
+    assert!(matches!(step, Step::Read { .. }), "{step:?}");
+    assert!(matches!(
+        rig.data(Side::Request, b"{\"note\":\"x' UNION SE", false),
+        Step::Read { .. }
+    ));
+    assert_eq!(rig.tables.held_bytes(), 20);
+    let step = rig.data(Side::Request, b"LECT password FROM users --\"}", true);
+    assert_eq!(refused(step), Code::ContentSqlInjection);
+    assert_eq!(rig.tables.held_bytes(), 0);
+    let it = finished(rig.feed(Side::Response, Input::Written));
+    assert_eq!(it.findings[0].place.to_string(), "body $.note");
+}
+
+#[test]
+fn a_harmless_body_goes_on_as_it_came() {
+    let mut rig = Rig::new(&Setup::default());
+    rig.feed(Side::Request, Input::RequestHead(post(Framing::Length(14))));
+    rig.data(Side::Request, b"{\"a\":", false);
+    match rig.data(Side::Request, b" \"O'Nei\"}", true) {
+        Step::Forward(_, plan) => {
+            assert_eq!((&plan.held[..], plan.rest), (&b"{\"a\": \"O'Nei\"}"[..], Rest::End));
+        }
+        other => panic!("{other:?}"),
+    }
+    let it = rig.served();
+    assert_eq!(it.request_body_bytes, 14);
+}
+
+#[test]
+fn a_long_body_is_judged_in_turns_with_others() {
+    let mut rig = Rig::new(&Setup::default());
+    rig.feed(Side::Request, Input::RequestHead(post(Framing::Length(60_000))));
+    let body = format!("[{}\"end\"]", "\"item\",".repeat(8_000));
+    let mut step = rig.data(Side::Request, body.as_bytes(), true);
+    let mut turns = 0;
+    while let Step::Yield = step {
+        turns += 1;
+        step = rig.feed(Side::Request, Input::Resume);
+    }
+    assert!(matches!(step, Step::Forward(..)), "{step:?}");
+    assert!(turns >= 2, "{turns}");
+}
+
+#[test]
+fn what_is_too_long_to_hold_is_streamed_and_noted_as_unexamined() {
+    let limits = Limits { inspect_bytes_max: 10, ..Limits::default() };
+    let mut rig = Rig::new(&Setup { limits, ..Setup::default() });
+    let step = rig.feed(Side::Request, Input::RequestHead(post(Framing::Length(11))));
+    assert!(matches!(step, Step::Forward(_, ref plan) if plan.rest == Rest::Stream), "{step:?}");
+    assert!(matches!(rig.feed(Side::Request, Input::Written), Step::Read { .. }));
+    let step = rig.data(Side::Request, b"12345678901", true);
+    assert!(matches!(step, Step::Write(Payload::Verbatim)), "{step:?}");
+    assert!(matches!(rig.feed(Side::Request, Input::Written), Step::Yield));
+    let it = rig.served();
+    assert_eq!(it.hits[0].code, Code::ContentUnexamined);
+    assert_eq!(it.hits[0].effect, Effect::WouldRefuse);
+}
+
+#[test]
+fn a_body_without_a_length_that_grows_too_long_is_streamed_from_there() {
+    let limits = Limits { inspect_bytes_max: 10, ..Limits::default() };
+    let mut rig = Rig::new(&Setup { limits, ..Setup::default() });
+    rig.feed(Side::Request, Input::RequestHead(post(Framing::Delimited)));
+    assert!(matches!(rig.data(Side::Request, b"[1234567,", false), Step::Read { .. }));
+    match rig.data(Side::Request, b"12345", false) {
+        Step::Forward(_, plan) => {
+            assert_eq!((&plan.held[..], plan.rest), (&b"[1234567,12345"[..], Rest::Stream));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_body_over_its_limit_is_refused_before_it_is_read_or_cut_while_it_streams() {
+    let limits = Limits { body_bytes_max: 10, inspect_bytes_max: 5, ..Limits::default() };
+    let setup = Setup { limits, ..Setup::default() };
+    let mut rig = Rig::new(&setup);
+    let step = rig.feed(Side::Request, Input::RequestHead(post(Framing::Length(11))));
+    assert_eq!(refused(step), Code::BodySize);
+
+    let mut rig = Rig::new(&setup);
+    rig.feed(Side::Request, Input::RequestHead(post(Framing::Delimited)));
+    let step = rig.data(Side::Request, b"[12345678", false);
+    assert!(matches!(step, Step::Forward(..)), "{step:?}");
+    rig.feed(Side::Request, Input::Written);
+    let step = rig.data(Side::Request, b"9", false);
+    assert!(matches!(step, Step::Write(_)), "{step:?}");
+    rig.feed(Side::Request, Input::Written);
+    let it = finished(rig.data(Side::Request, b"]", true));
+    assert_eq!((it.outcome, it.status), (Outcome::Refused, 0));
+    assert!(it.hits.iter().any(|hit| hit.code == Code::BodySize));
+}
+
+#[test]
+fn a_body_that_finds_no_room_is_shed() {
+    let limits = Limits { held_bytes_max: 10, ..Limits::default() };
+    let mut rig = Rig::new(&Setup { limits, ..Setup::default() });
+    rig.feed(Side::Request, Input::RequestHead(post(Framing::Delimited)));
+    let step = rig.data(Side::Request, b"[12345678901", false);
+    assert_eq!(refused(step), Code::LimitHeld);
+    assert_eq!((rig.tables.held_bytes(), rig.tables.shed()), (0, 1));
+}
+
+#[test]
+fn the_law_refuses_a_head_that_was_not_read_to_its_end() {
+    let mut rig = Rig::new(&Setup { mode: Mode::Observe, ..Setup::default() });
+    let mut writer = HeadWriter::new();
+    writer.oddity(Oddity::LengthAndChunked);
+    let step =
+        rig.feed(Side::Request, Input::RequestHead(writer.request(Version::Http11, Framing::None)));
+    assert_eq!(refused(step), Code::FramingLengthAndChunked);
+}
+
+#[test]
+fn a_body_that_breaks_its_framing_or_stalls_is_answered_while_that_is_possible() {
+    for (oddity, code) in [
+        (Oddity::ChunkMalformed, Code::FramingChunkMalformed),
+        (Oddity::BodyTimeout, Code::LimitBodyTime),
+    ] {
+        let mut rig = Rig::new(&Setup::default());
+        rig.feed(Side::Request, Input::RequestHead(post(Framing::Delimited)));
+        let step = rig.feed(Side::Request, Input::Abort(Cause::Odd(oddity)));
+        assert_eq!(refused(step), code);
+        let it = finished(rig.feed(Side::Response, Input::Written));
+        assert_eq!(it.outcome, Outcome::Refused);
+    }
+}
+
+#[test]
+fn an_intent_is_durable_before_anything_is_forwarded() {
+    let setup = Setup { record_required: true, ..Setup::default() };
+    let mut rig = Rig::new(&setup);
+    let step = rig.feed(Side::Request, Input::RequestHead(get("/a")));
+    assert!(matches!(step, Step::Commit(intent) if intent.id == origin().id), "{step:?}");
+    assert!(matches!(rig.feed(Side::Request, Input::Committed(Ok(()))), Step::Forward(..)));
+
+    let mut rig = Rig::new(&setup);
+    rig.feed(Side::Request, Input::RequestHead(get("/a")));
+    let step = rig.feed(Side::Request, Input::Committed(Err(NotCommitted)));
+    assert_eq!(refused(step), Code::RecordUnavailable);
+}
+
+#[test]
+fn an_upstream_that_fails_is_answered_for_once_and_cut_later() {
+    for (fault, code) in [
+        (UpstreamFault::Unreachable, Code::UpstreamUnreachable),
+        (UpstreamFault::Timeout, Code::UpstreamTimeout),
+        (UpstreamFault::Malformed, Code::UpstreamMalformed),
+        (UpstreamFault::Closed, Code::UpstreamClosed),
+    ] {
+        let mut rig = Rig::new(&Setup::default());
+        rig.feed(Side::Request, Input::RequestHead(get("/a")));
+        let step = rig.feed(Side::Response, Input::UpstreamFailed(fault));
+        assert_eq!(refused(step), code);
+        let it = finished(rig.feed(Side::Response, Input::Written));
+        assert_eq!((it.outcome, it.hits[0].effect), (Outcome::UpstreamFailed, Effect::Failed));
+
+        let mut rig = Rig::new(&Setup::default());
+        rig.feed(Side::Request, Input::RequestHead(get("/a")));
+        rig.feed(Side::Response, Input::ResponseHead(response(200, Framing::Length(9))));
+        let it = finished(rig.feed(Side::Response, Input::UpstreamFailed(fault)));
+        assert_eq!((it.outcome, it.status), (Outcome::UpstreamFailed, 200));
+    }
+}
+
+#[test]
+fn an_abort_at_any_phase_leaves_one_observation() {
+    type Step4 = fn(&mut Rig);
+    let head: Step4 =
+        |rig| drop(rig.feed(Side::Request, Input::RequestHead(post(Framing::Delimited))));
+    let piece: Step4 = |rig| drop(rig.data(Side::Request, b"[1", false));
+    let whole: Step4 = |rig| drop(rig.data(Side::Request, b"]", true));
+    let answer: Step4 = |rig| {
+        drop(rig.feed(Side::Response, Input::ResponseHead(response(200, Framing::Delimited))))
+    };
+    let written: Step4 = |rig| drop(rig.feed(Side::Response, Input::Written));
+    let data: Step4 = |rig| drop(rig.data(Side::Response, b"x", false));
+    let all = [head, piece, whole, answer, written, data];
+    for phase in 0..=all.len() {
+        for (cause, outcome) in
+            [(Cause::ClientGone, Outcome::ClientAborted), (Cause::Stopped, Outcome::Stopped)]
+        {
+            let mut rig = Rig::new(&Setup::default());
+            all[..phase].iter().for_each(|it| it(&mut rig));
+            let it = finished(rig.feed(Side::Response, Input::Abort(cause)));
+            assert_eq!(it.outcome, outcome, "phase {phase}");
+            assert!(matches!(rig.feed(Side::Response, Input::Abort(cause)), Step::Cut));
+        }
+    }
+}
+
+#[test]
+fn a_tunnel_opens_only_if_both_sides_agreed() {
+    let upgrade = || {
+        request("GET", "/ws", Framing::None, &[("connection", "upgrade"), ("upgrade", "websocket")])
+    };
+    let switching = || {
+        let mut writer = HeadWriter::new();
+        writer.field(b"upgrade", b"websocket");
+        writer.response(101, Framing::None)
+    };
+    let mut rig = Rig::new(&Setup::default());
+    rig.feed(Side::Request, Input::RequestHead(upgrade()));
+    let step = rig.feed(Side::Response, Input::ResponseHead(switching()));
+    assert!(matches!(step, Step::Tunnel(_)), "{step:?}");
+    assert!(matches!(rig.data(Side::Request, b"ping", false), Step::Write(_)));
+    assert!(matches!(rig.data(Side::Response, b"pong!", false), Step::Write(_)));
+    let it = finished(rig.data(Side::Response, b"", true));
+    assert_eq!(
+        (it.outcome, it.request_body_bytes, it.response_body_bytes),
+        (Outcome::Tunnelled, 4, 5)
+    );
+
+    let mut rig = Rig::new(&Setup::default());
+    rig.feed(Side::Request, Input::RequestHead(get("/ws")));
+    let step = rig.feed(Side::Response, Input::ResponseHead(switching()));
+    assert_eq!(refused(step), Code::UpstreamMalformed);
+}
+
+#[test]
+fn trace_is_refused_where_the_baseline_is_enforced() {
+    let mut rig = Rig::new(&Setup::default());
+    let step =
+        rig.feed(Side::Request, Input::RequestHead(request("TRACE", "/", Framing::None, &[])));
+    assert_eq!(refused(step), Code::MethodTrace);
+}
+
+#[test]
+fn an_input_that_does_not_fit_cuts_and_changes_nothing() {
+    let mut rig = Rig::new(&Setup::default());
+    assert!(matches!(rig.feed(Side::Request, Input::Resume), Step::Cut));
+    assert!(matches!(rig.feed(Side::Request, Input::Committed(Ok(()))), Step::Cut));
+    assert!(matches!(rig.feed(Side::Response, Input::Written), Step::Cut));
+    assert!(matches!(rig.data(Side::Response, b"x", false), Step::Cut));
+    let step = rig.feed(Side::Response, Input::ResponseHead(response(200, Framing::None)));
+    assert!(matches!(step, Step::Cut));
+    assert!(matches!(rig.feed(Side::Request, Input::RequestHead(get("/a"))), Step::Forward(..)));
+    assert!(matches!(rig.feed(Side::Request, Input::RequestHead(get("/b"))), Step::Cut));
+    assert_eq!(rig.served().outcome, Outcome::Served);
+}
+
+#[test]
+fn a_replay_is_the_same_bit_for_bit() {
+    let setup = Setup::default();
+    let body = Bytes::from_static(b"{\"note\":\"' OR '1'='1' --\"}");
+    let phases = Phases { judged_us: 40, forwarded_us: 40, answered_us: 900, finished_us: 950 };
+    let recording = |request: RequestHead, body: &Bytes| Recording {
+        origin: origin(),
+        started: Moment { mono_ns: 5, wall_us: 1_700_000_000_000_000 },
+        phases,
+        request,
+        request_body: body.clone(),
+        response: Some((response(200, Framing::Length(3)), Bytes::from_static(b"abc"))),
+    };
+    for request in [get("/orders/17"), get(SQLI)] {
+        let recording = recording(request, &Bytes::new());
+        let first = replay(&recording, &snapshot(&setup), &Tables::new(1 << 20));
+        let second = replay(&recording, &snapshot(&setup), &Tables::new(1 << 20));
+        assert!(first.is_some());
+        assert_eq!(first, second);
+    }
+    let recording = recording(post(Framing::Delimited), &body);
+    let it = replay(&recording, &snapshot(&setup), &Tables::new(1 << 20)).unwrap();
+    assert_eq!(it.observation.outcome, Outcome::Refused);
+    assert_eq!(it.forwarded, None);
+    let observed = snapshot(&Setup { mode: Mode::Observe, ..setup });
+    let it = replay(&recording, &observed, &Tables::new(1 << 20)).unwrap();
+    assert_eq!((it.observation.outcome, it.forwarded), (Outcome::Served, Some(body)));
+    assert_eq!(it.observation.phases, phases);
+}

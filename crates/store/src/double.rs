@@ -1,0 +1,242 @@
+//! A disk for tests: fails the calls it is told to, writes short, and forgets on a loss of power
+//! what was not made durable. Pages whose sync failed are forgotten for good, as by Linux.
+
+use crate::disk::{Disk, SegmentFile};
+use crate::segment::Segment;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{self, Cursor};
+use std::ops::Range;
+use std::rc::Rc;
+
+/// How a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nothing happens, and an error is returned.
+    Error,
+    /// It happens (a write: half of it), and an error is returned all the same.
+    Half,
+    /// Half of a write happens, and is returned as done. Other calls work.
+    Short,
+}
+
+/// A disk in memory; its clones are the same disk.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Double(Rc<RefCell<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    names: BTreeMap<Segment, Inode>,
+    durable_names: BTreeMap<Segment, Inode>,
+    locked: bool,
+    calls: u64,
+    fault: Option<(Range<u64>, Fault)>,
+    unreadable: bool,
+}
+
+type Inode = Rc<RefCell<Content>>;
+
+#[derive(Debug, Default)]
+struct Content {
+    data: Vec<u8>,
+    durable: Vec<u8>,
+    dirty: Vec<Range<usize>>,
+}
+
+impl Double {
+    /// Fails those of the coming calls that write, counted from 0.
+    pub(crate) fn fault(&self, calls: Range<u64>, fault: Fault) {
+        let mut state = self.0.borrow_mut();
+        let from = state.calls;
+        state.fault = Some((from + calls.start..from.saturating_add(calls.end), fault));
+    }
+
+    /// Fails nothing any more.
+    pub(crate) fn heal(&self) {
+        self.0.borrow_mut().fault = None;
+    }
+
+    /// Calls that write, so far.
+    pub(crate) fn calls(&self) -> u64 {
+        self.0.borrow().calls
+    }
+
+    /// Makes the directory unreadable.
+    pub(crate) fn forbid(&self) {
+        self.0.borrow_mut().unreadable = true;
+    }
+
+    /// Puts a durable segment there.
+    pub(crate) fn put(&self, segment: Segment, bytes: &[u8]) {
+        let content = Content { data: bytes.into(), durable: bytes.into(), dirty: Vec::new() };
+        let inode = Rc::new(RefCell::new(content));
+        let mut state = self.0.borrow_mut();
+        state.names.insert(segment, Rc::clone(&inode));
+        state.durable_names.insert(segment, inode);
+    }
+
+    /// The bytes of a segment.
+    pub(crate) fn bytes(&self, segment: Segment) -> Vec<u8> {
+        self.0.borrow().names[&segment].borrow().data.clone()
+    }
+
+    /// Forgets what was not made durable; if `some`, only every second half of it.
+    pub(crate) fn lose_power(&self, some: bool) {
+        let mut state = self.0.borrow_mut();
+        if !some {
+            state.names = state.durable_names.clone();
+        }
+        for inode in state.names.values() {
+            let content = &mut *inode.borrow_mut();
+            if some {
+                content.durable.resize(content.data.len(), 0);
+                for range in content.dirty.drain(..) {
+                    let half = range.start..usize::midpoint(range.start, range.end);
+                    copy(&content.data, &mut content.durable, half);
+                }
+            }
+            content.data = content.durable.clone();
+        }
+    }
+
+    /// Counts a call that writes, and says how it fails.
+    fn call(&self) -> Option<Fault> {
+        let mut state = self.0.borrow_mut();
+        let call = state.calls;
+        state.calls += 1;
+        state.fault.as_ref().filter(|it| it.0.contains(&call)).map(|it| it.1)
+    }
+
+    /// Does `work`, unless the call is to fail.
+    fn act<T>(&self, work: impl FnOnce(&mut State) -> io::Result<T>) -> io::Result<T> {
+        match self.call() {
+            Some(Fault::Error) => Err(failure()),
+            Some(Fault::Half) => work(&mut self.0.borrow_mut()).and(Err(failure())),
+            Some(Fault::Short) | None => work(&mut self.0.borrow_mut()),
+        }
+    }
+}
+
+fn failure() -> io::Error {
+    io::ErrorKind::StorageFull.into()
+}
+
+fn copy(from: &[u8], to: &mut [u8], range: Range<usize>) {
+    let range = range.start.min(from.len())..range.end.min(from.len());
+    to[range.clone()].copy_from_slice(&from[range]);
+}
+
+impl Disk for Double {
+    type File = Open;
+    type Reader = Cursor<Vec<u8>>;
+    type Lock = Held;
+
+    fn prepare(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn lock(&self) -> io::Result<Option<Held>> {
+        let taken = std::mem::replace(&mut self.0.borrow_mut().locked, true);
+        Ok((!taken).then(|| Held(self.clone())))
+    }
+
+    fn list(&self) -> io::Result<Vec<(Segment, u64)>> {
+        let state = self.0.borrow();
+        if state.unreadable {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        Ok(state.names.iter().map(|(&it, file)| (it, file.borrow().data.len() as u64)).collect())
+    }
+
+    fn create(&self, segment: Segment) -> io::Result<Open> {
+        let inode = self.act(|state| {
+            assert!(!state.names.contains_key(&segment), "{segment} exists");
+            let inode = Inode::default();
+            state.names.insert(segment, Rc::clone(&inode));
+            Ok(inode)
+        })?;
+        Ok(Open { disk: self.clone(), inode })
+    }
+
+    fn open(&self, segment: Segment) -> io::Result<Open> {
+        let inode = self.0.borrow().names.get(&segment).cloned();
+        let inode = inode.ok_or(io::ErrorKind::NotFound)?;
+        Ok(Open { disk: self.clone(), inode })
+    }
+
+    fn read(&self, segment: Segment) -> io::Result<Cursor<Vec<u8>>> {
+        let inode = self.0.borrow().names.get(&segment).cloned();
+        Ok(Cursor::new(inode.ok_or(io::ErrorKind::NotFound)?.borrow().data.clone()))
+    }
+
+    fn remove(&self, segment: Segment) -> io::Result<()> {
+        self.act(|state| {
+            state.names.remove(&segment).map(drop).ok_or(io::ErrorKind::NotFound.into())
+        })
+    }
+
+    fn sync_names(&self) -> io::Result<()> {
+        self.act(|state| {
+            state.durable_names = state.names.clone();
+            Ok(())
+        })
+    }
+}
+
+/// The right to write.
+#[derive(Debug)]
+pub(crate) struct Held(Double);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.0.borrow_mut().locked = false;
+    }
+}
+
+/// An open segment.
+#[derive(Debug)]
+pub(crate) struct Open {
+    disk: Double,
+    inode: Inode,
+}
+
+impl SegmentFile for Open {
+    fn write_at(&mut self, bytes: &[u8], at: u64) -> io::Result<usize> {
+        let fault = self.disk.call();
+        let written = match fault {
+            None => bytes,
+            Some(Fault::Error) => return Err(failure()),
+            Some(Fault::Half) => &bytes[..bytes.len() / 2],
+            Some(Fault::Short) => &bytes[..bytes.len().div_ceil(2)],
+        };
+        let mut content = self.inode.borrow_mut();
+        let start = usize::try_from(at).unwrap();
+        let end = start + written.len();
+        assert!(start <= content.data.len(), "a hole is written");
+        let length = content.data.len().max(end);
+        content.data.resize(length, 0);
+        content.data[start..end].copy_from_slice(written);
+        content.dirty.push(start..end);
+        if fault == Some(Fault::Half) { Err(failure()) } else { Ok(written.len()) }
+    }
+
+    fn set_len(&mut self, bytes: u64) -> io::Result<()> {
+        let inode = Rc::clone(&self.inode);
+        self.disk.act(|_| {
+            inode.borrow_mut().data.resize(usize::try_from(bytes).unwrap(), 0);
+            Ok(())
+        })
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        let fault = self.disk.call();
+        let content = &mut *self.inode.borrow_mut();
+        let dirty = std::mem::take(&mut content.dirty);
+        if fault == Some(Fault::Error) {
+            return Err(failure());
+        }
+        content.durable.resize(content.data.len(), 0);
+        dirty.into_iter().for_each(|it| copy(&content.data, &mut content.durable, it));
+        if fault == Some(Fault::Half) { Err(failure()) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,192 @@
+//! The architecture's own test: crates import downward only, the core is pure, and the documents
+//! name what exists.
+//!
+//! Reads    every `Cargo.toml` and source file of the workspace.
+//! Misses   what a dependency does inside: a pure crate may only use libraries listed here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which row a crate stands in.
+const ROWS: &[(&str, u8)] = &[
+    ("model", 0),
+    ("inspect", 1),
+    ("detect", 1),
+    ("learn", 1),
+    ("contract", 1),
+    ("engine", 2),
+    ("edge", 3),
+    ("store", 3),
+    ("console", 3),
+    ("demo", 3),
+    ("bartizan", 4),
+    ("testkit", 9),
+];
+
+/// Libraries that rows 0 to 2 may link: none of them touches the outside.
+const PURE_LIBRARIES: &[&str] = &["bytes", "memchr", "siphasher", "libinjectionrs"];
+
+/// What rows 0 to 2 may not name.
+const IMPURE: &[(&str, &str)] = &[
+    ("Instant", "a clock"),
+    ("SystemTime", "a clock"),
+    ("std::env", "the environment"),
+    ("std::fs", "files"),
+    ("std::process", "processes"),
+    ("std::thread", "threads"),
+    ("std::io", "input and output"),
+    ("TcpStream", "the network"),
+    ("TcpListener", "the network"),
+    ("UdpSocket", "the network"),
+    ("ToSocketAddrs", "the network"),
+    ("HashMap", "a randomly seeded map"),
+    ("HashSet", "a randomly seeded map"),
+    ("RandomState", "randomness"),
+    ("getrandom", "randomness"),
+    ("thread_local", "hidden state"),
+    ("static mut", "hidden state"),
+    ("LazyLock", "hidden state"),
+    ("OnceLock", "hidden state"),
+    ("tokio", "a runtime"),
+    ("println!", "output"),
+    ("eprintln!", "output"),
+];
+
+/// Locks are for `engine::tables` only.
+const LOCKS: &[&str] = &["Mutex", "RwLock", "Atomic"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The lines of a source file that are compiled into the product: no comments, no tests.
+fn product_lines(path: &Path) -> Vec<(usize, String)> {
+    let text = read(path);
+    text.lines()
+        .enumerate()
+        .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
+        .map(|(number, line)| (number + 1, line.split("//").next().unwrap().to_owned()))
+        .collect()
+}
+
+/// Names in `[dependencies]`, without those of tests and builds.
+fn dependencies(manifest: &str) -> Vec<String> {
+    let section = manifest.split("\n[dependencies]\n").nth(1).unwrap_or_default();
+    let section = section.split("\n[").next().unwrap_or_default();
+    section
+        .lines()
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|name| !name.is_empty() && !name.starts_with('#'))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_crate_has_a_row_and_imports_downward_only() {
+    let rows: BTreeMap<&str, u8> = ROWS.iter().copied().collect();
+    for entry in fs::read_dir(root().join("crates")).unwrap() {
+        let dir = entry.unwrap().path();
+        let name = dir.file_name().unwrap().to_str().unwrap();
+        let row = rows.get(name).unwrap_or_else(|| panic!("crate `{name}` has no row"));
+        for dependency in dependencies(&read(&dir.join("Cargo.toml"))) {
+            let Some(other) = dependency.strip_prefix("bartizan-") else {
+                let pure = PURE_LIBRARIES.contains(&dependency.as_str());
+                assert!(*row > 2 || pure, "`{name}` (row {row}) links `{dependency}`");
+                continue;
+            };
+            let below = rows.get(other).unwrap_or_else(|| panic!("`{other}` has no row"));
+            assert!(below < row, "`{name}` (row {row}) imports `{other}` (row {below})");
+        }
+    }
+}
+
+#[test]
+fn rows_zero_to_two_touch_nothing_outside() {
+    for (name, _) in ROWS.iter().filter(|(_, row)| *row <= 2) {
+        let mut files = Vec::new();
+        sources(&root().join("crates").join(name).join("src"), &mut files);
+        assert!(!files.is_empty(), "{name}");
+        for file in files {
+            let is_tables = file.ends_with("engine/src/tables.rs");
+            for (number, line) in product_lines(&file) {
+                for (word, what) in IMPURE {
+                    assert!(!line.contains(word), "{}:{number} names {what}", file.display());
+                }
+                for lock in LOCKS.iter().filter(|_| !is_tables) {
+                    assert!(!line.contains(lock), "{}:{number} names a lock", file.display());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_contract_makes_permits() {
+    let mut makers = Vec::new();
+    let mut files = Vec::new();
+    sources(&root().join("crates"), &mut files);
+    for file in files.iter().filter(|it| !it.ends_with("testkit/tests/architecture.rs")) {
+        for (_, line) in product_lines(file) {
+            if line.contains("Permit::new(") {
+                makers.push(file.file_name().unwrap().to_owned());
+            }
+        }
+    }
+    assert_eq!(makers, ["decide.rs"]);
+}
+
+#[test]
+fn the_code_map_names_every_crate() {
+    let map = read(&root().join("ARCHITECTURE.md"));
+    for (name, _) in ROWS {
+        assert!(map.contains(&format!("`{name}`")), "ARCHITECTURE.md does not name `{name}`");
+    }
+}
+
+#[test]
+fn every_oddity_of_the_attack_list_exists() {
+    let attacks = read(&root().join("docs/attacks.md"));
+    let codes = read(&root().join("crates/model/src/code.rs"));
+    let mut named = 0;
+    for word in attacks.split('`').skip(1).step_by(2) {
+        let areas = ["framing.", "limit.", "path.", "body.", "content.", "method."];
+        if areas.iter().any(|it| word.starts_with(it)) {
+            named += 1;
+            assert!(codes.contains(&format!("\"{word}\"")), "attacks.md names `{word}`");
+        }
+    }
+    assert!(named > 20, "{named}");
+}
+
+#[test]
+fn no_file_of_the_product_says_unsafe_or_leaves_work_behind() {
+    let mut files = Vec::new();
+    sources(&root().join("crates"), &mut files);
+    sources(&root().join("bench"), &mut files);
+    for file in files {
+        if file.ends_with("testkit/tests/architecture.rs") {
+            continue;
+        }
+        for (number, line) in read(&file).lines().enumerate() {
+            for word in ["unsafe {", "unsafe fn", "TODO", "FIXME", "#[ignore"] {
+                assert!(!line.contains(word), "{}:{} {word}", file.display(), number + 1);
+            }
+        }
+    }
+}
