@@ -1,16 +1,18 @@
 //! The commands: what each subcommand does, and how the process ends.
 
-use crate::cli::{Asking, Check, Cli, Command, Demo, Exit, Guard, OVERVIEW, Output, Run, Tail, Why};
+use crate::cli::{
+    Asking, Check, Cli, Command, Demo, Exit, Guard, OVERVIEW, Output, Run, Tail, Why,
+};
 use crate::config::{Accepted, Overrides, Report, Settings, Source, data_dir};
 use crate::control;
 use crate::explain;
 use crate::filter::Filter;
-use crate::instance::{self, Instance, Reloadable};
+use crate::instance::{self, Instance, JOURNAL, Reloadable};
 use crate::show;
 use crate::{demo, status};
 use bartizan_model::id::ExchangeId;
-use bartizan_store::find::find;
-use bartizan_store::follow::{Follower, latest};
+use bartizan_store::follow::Follower;
+use bartizan_store::{find, latest};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -91,7 +93,9 @@ fn serve(accepted: Accepted, reloadable: Option<Reloadable>) -> Exit {
         Ok(instance) => instance,
         Err(error) => return fail(&error.to_string(), Exit::Failed),
     };
-    drop(say(&banner.text(&instance)));
+    if say(&banner.text(&instance)) != Exit::Clean {
+        note("nobody reads standard output; serving all the same");
+    }
     let waited = runtime.block_on(wait(&instance, reloadable.as_ref()));
     note("stopping: open exchanges have 10 s to end");
     instance.stop();
@@ -164,7 +168,7 @@ impl Banner {
 }
 
 fn tail(it: &Tail) -> Exit {
-    let dir = dir(&it.asking).join("journal");
+    let dir = dir(&it.asking).join(JOURNAL);
     let filter = Filter::of(it);
     let print = |observation: &_| match it.asking.output {
         Output::Human => say(&format!("{}\n", show::as_line(observation))),
@@ -173,7 +177,7 @@ fn tail(it: &Tail) -> Exit {
     let count = it.last.unwrap_or(TAIL_LINES);
     let mut follower = Follower::at_end(&dir);
     let before = match latest(&dir, count, |it| filter.admits(it)) {
-        Ok(before) => before,
+        Ok(before) => before.observations,
         Err(error) => return fail(&format!("no journal to read: {error}"), Exit::Failed),
     };
     for observation in before.iter().rev() {
@@ -201,7 +205,7 @@ fn why(it: &Why) -> Exit {
         Err(error) => return fail(&format!("{error}"), Exit::Usage),
     };
     let dir = dir(&it.asking);
-    let found = match find(&dir.join("journal"), id) {
+    let found = match find(&dir.join(JOURNAL), id) {
         Ok(found) => found,
         Err(error) => return fail(&format!("no journal to read: {error}"), Exit::Failed),
     };

@@ -52,8 +52,8 @@ fn start_guard(
     guard: &Mutex<Option<Instance>>,
 ) -> io::Result<SocketAddr> {
     let overrides = Overrides::for_demo(shop, dir);
-    let accepted = Settings::for_guard(&overrides)
-        .map_err(|report| io::Error::other(report.to_string()))?;
+    let accepted =
+        Settings::for_guard(&overrides).map_err(|report| io::Error::other(report.to_string()))?;
     let instance = instance::start(accepted.settings).map_err(io::Error::other)?;
     let address = instance.address;
     if let Ok(mut slot) = guard.lock() {
@@ -64,7 +64,10 @@ fn start_guard(
 
 /// Says what to try, and stays up until Ctrl-C.
 async fn stay(outcome: &Outcome, it: &Demo, dir: &PathBuf, out: &mut io::Stdout) {
-    let mut text = format!("\nEverything stays up until Ctrl-C.\n  the bare shop    http://{}\n", outcome.shop);
+    let mut text = format!(
+        "\nEverything stays up until Ctrl-C.\n  the bare shop    http://{}\n",
+        outcome.shop
+    );
     if !it.without_guard {
         text.push_str(&format!(
             "  behind bartizan  http://{0}\n\nTry:\n  curl 'http://{1}/products?q=lamp'\n  \
@@ -79,8 +82,9 @@ async fn stay(outcome: &Outcome, it: &Demo, dir: &PathBuf, out: &mut io::Stdout)
         }
         text.push_str("\nYours:\n  bartizan guard http://localhost:3000\n");
     }
-    drop(say(&text));
-    drop(out.flush());
+    if say(&text) != Exit::Clean {
+        return;
+    }
     if tokio::signal::ctrl_c().await.is_err() {
         note("cannot wait for Ctrl-C");
     }

@@ -5,9 +5,8 @@ use crate::show;
 use bartizan_model::clause::{Clause, DefaultMode, Effect, Hit, Mode, SetBy};
 use bartizan_model::evidence::Finding;
 use bartizan_model::observation::{Observation, Outcome};
-use bartizan_store::rules::RulesRecord;
+use bartizan_store::RulesRecord;
 use serde_json::{Value, json};
-use std::fmt::Write;
 
 /// Days that a suggested exception lasts.
 const EXCEPTION_DAYS: u64 = 30;
@@ -16,8 +15,7 @@ const EXCEPTION_DAYS: u64 = 30;
 pub fn as_text(it: &Observation, rules: Option<&RulesRecord>) -> String {
     let mut out = String::new();
     let mut line = |text: std::fmt::Arguments<'_>| {
-        // Writing to a String cannot fail.
-        drop(out.write_fmt(text));
+        out.push_str(&text.to_string());
         out.push('\n');
     };
     line(format_args!("{}", headline(it)));
@@ -164,8 +162,7 @@ pub fn would_allow(it: &Observation, hit: &Hit) -> Option<String> {
         return None;
     }
     let endpoint = quoted(&show::endpoint(it));
-    let mut out =
-        format!("exceptions:\n  - clause: {}\n    endpoint: {endpoint}\n", clause.name());
+    let mut out = format!("exceptions:\n  - clause: {}\n    endpoint: {endpoint}\n", clause.name());
     if let Some(finding) = evidence(it, hit).next() {
         out.push_str(&format!("    field: {}\n", quoted(&finding.place.to_string())));
     }

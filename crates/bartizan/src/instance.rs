@@ -25,7 +25,7 @@ use bartizan_engine::tables::Tables;
 use bartizan_model::clause::Mode;
 use bartizan_model::code::Code;
 use bartizan_model::observation::Outcome;
-use bartizan_store::journal::{Journal, JournalError, Options};
+use bartizan_store::{Journal, JournalError, Options, Recovery};
 use serde_json::{Value, json};
 use std::fmt;
 use std::fs;
@@ -41,6 +41,12 @@ use tokio::sync::oneshot;
 
 /// Observations that may wait for the pipeline, per worker.
 const WAITING_MAX: usize = 65_536;
+/// Name of the journal in the data directory.
+pub const JOURNAL: &str = "journal";
+/// Bytes of one segment of the journal.
+const SEGMENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Bytes of records that wait in memory, also while the disk refuses them.
+const BUFFER_BYTES_MAX: usize = 1024 * 1024;
 /// How long open exchanges may take to end after a stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -109,6 +115,7 @@ struct State {
     key: HashKey,
     revision: AtomicU64,
     reload_fault: Mutex<Option<String>>,
+    recovery: Recovery,
     recorders: Vec<Arc<Recorder>>,
     address: SocketAddr,
     admin: SocketAddr,
@@ -131,11 +138,16 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
     let data = |error| StartError::Data(dir.clone(), error);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(data)?;
     let journal_bytes_max = settings.data.journal_bytes_max;
-    let options = Options { journal_bytes_max, ..Options::default() };
-    let (journal, recovery) =
-        Journal::open(&dir.join("journal"), options).map_err(StartError::Journal)?;
     let hash_key = key::read_or_make(&dir).map_err(data)?;
     let shared = shared(&settings, &hash_key)?;
+    let options = Options {
+        journal_bytes_max,
+        segment_bytes_max: SEGMENT_BYTES_MAX,
+        buffer_bytes_max: BUFFER_BYTES_MAX,
+        epoch: hash_key.epoch(),
+    };
+    let (journal, recovery) = Journal::open(&dir.join(JOURNAL), options, shared.clock.now())
+        .map_err(StartError::Journal)?;
     let workers = workers(&settings);
     let recorders: Vec<_> = (0..workers).map(|_| Recorder::new(WAITING_MAX)).collect();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -159,7 +171,8 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
         settings: Mutex::new(settings),
         key: hash_key,
         revision: AtomicU64::new(1),
-        reload_fault: Mutex::new(recovery.fault()),
+        reload_fault: Mutex::new(None),
+        recovery,
         recorders: recorders.clone(),
         address: proxy.address,
         admin: admin_address,
@@ -168,15 +181,17 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
     });
     state.announce();
     let clock = Arc::clone(&state.shared.clock);
-    let pipeline =
-        pipeline::start(hub, recorders, journal, clock).map_err(StartError::System)?;
+    let pipeline = pipeline::start(hub, recorders, journal, clock).map_err(StartError::System)?;
     let (stop_admin, stopped) = oneshot::channel::<()>();
     let facts = Arc::clone(&state);
     let control = std::thread::Builder::new()
         .name("control".to_owned())
         .spawn(move || {
             runtime.block_on(async move {
-                tokio::spawn(control::serve(socket, Arc::clone(&facts) as Arc<dyn control::Status>));
+                tokio::spawn(control::serve(
+                    socket,
+                    Arc::clone(&facts) as Arc<dyn control::Status>,
+                ));
                 let stop = async { drop(stopped.await) };
                 // A failing admin listener must not take the proxy down with it.
                 drop(admin::serve(admin_listener, facts, stop).await);
@@ -235,8 +250,8 @@ impl Instance {
         self.proxy.stop(DRAIN);
         self.state.hub.stop();
         drop(self.pipeline.join());
-        // The control thread may have ended by itself.
-        drop(self.stop_admin.send(()));
+        // The control thread waits for this, or has ended by itself.
+        drop(self.stop_admin);
         drop(self.control.join());
         let dir = lock(&self.state.settings).data.dir.value.clone();
         drop(fs::remove_file(dir.join(control::SOCKET)));
@@ -334,6 +349,7 @@ impl control::Status for State {
             "would_refuse": would,
             "observations_lost": lost,
             "clauses": in_force,
+            "journal_bytes_cut_at_start": self.recovery.bytes_cut,
             "journal_fault": *lock(&self.hub.journal_fault),
             "reload_fault": *lock(&self.reload_fault),
         })

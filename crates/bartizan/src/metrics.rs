@@ -137,9 +137,11 @@ impl Metrics {
         catch_up(&self.turned_away, gauges.turned_away);
         catch_up(&self.shed, gauges.shed);
         let mut text = String::new();
-        // Writing to a String cannot fail.
-        drop(encode(&mut text, &self.registry));
-        text
+        match encode(&mut text, &self.registry) {
+            Ok(()) => text,
+            // Only a writer can fail here, and a String does not.
+            Err(_) => String::new(),
+        }
     }
 
     fn register(&mut self) {

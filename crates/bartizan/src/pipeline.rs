@@ -12,9 +12,7 @@ use crate::metrics::Metrics;
 use bartizan_edge::proxy::clock::Clock;
 use bartizan_edge::proxy::record::{Recorder, Waiting};
 use bartizan_engine::step::NotCommitted;
-use bartizan_store::journal::Journal;
-use bartizan_store::record::Record;
-use bartizan_store::rules::RulesRecord;
+use bartizan_store::{Journal, JournalError, Record, RulesRecord};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -111,9 +109,8 @@ impl Pipeline {
     /// Takes and handles what there is; whether there was anything.
     fn look(&mut self, waiting: &mut Waiting) -> bool {
         let mut found = false;
-        let announced: Vec<RulesRecord> = std::mem::take(
-            &mut *self.hub.rules.lock().unwrap_or_else(PoisonError::into_inner),
-        );
+        let announced: Vec<RulesRecord> =
+            std::mem::take(&mut *self.hub.rules.lock().unwrap_or_else(PoisonError::into_inner));
         for rules in announced {
             self.keep(&Record::Rules(rules));
             found = true;
@@ -146,14 +143,13 @@ impl Pipeline {
         }
         let mut kept = true;
         for (intent, _) in &waiting.intents {
-            let record =
-                Record::Intent { id: intent.id, at: intent.at, endpoint: intent.endpoint };
+            let record = Record::Intent { id: intent.id, at: intent.at, endpoint: intent.endpoint };
             kept &= self.keep(&record);
         }
         kept &= self.sync();
         for (_, answer) in waiting.intents.drain(..) {
             // An exchange that was cancelled meanwhile waits for no answer.
-            drop(answer.send(if kept { Ok(()) } else { Err(NotCommitted) }));
+            answer.send(if kept { Ok(()) } else { Err(NotCommitted) }).ok();
         }
     }
 
@@ -180,7 +176,7 @@ impl Pipeline {
     }
 
     /// Makes a failure of the journal visible: metric, status, readiness.
-    fn note<T>(&self, result: Result<T, bartizan_store::journal::JournalError>) -> bool {
+    fn note<T>(&self, result: Result<T, JournalError>) -> bool {
         let mut fault = self.hub.journal_fault.lock().unwrap_or_else(PoisonError::into_inner);
         match result {
             Ok(_) => {

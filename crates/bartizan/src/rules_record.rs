@@ -3,7 +3,7 @@
 use crate::config::Settings;
 use bartizan_engine::snapshot::Snapshot;
 use bartizan_model::clause::Mode;
-use bartizan_store::rules::{RecordedException, RulesRecord};
+use bartizan_store::{RecordedException, RulesRecord};
 
 /// The record of `view`, which these settings gave.
 pub fn of(settings: &Settings, view: &Snapshot, wall_us: u64) -> RulesRecord {

@@ -2,11 +2,10 @@
 
 use crate::cli::{Exit, Output};
 use crate::commands::{ask, fail, say};
+use crate::instance::JOURNAL;
 use crate::show;
-use bartizan_store::read::read;
-use bartizan_store::record::Record;
+use bartizan_store::{Record, read};
 use serde_json::{Value, json};
-use std::fmt::Write;
 use std::path::Path;
 
 /// Shows the status of the instance in `dir`.
@@ -29,7 +28,7 @@ pub fn run(dir: &Path, output: Output) -> Exit {
 
 /// The status of a stopped instance, from its journal.
 fn left_behind(dir: &Path) -> Option<Value> {
-    let mut records = read(&dir.join("journal"));
+    let mut records = read(&dir.join(JOURNAL));
     let (mut observations, mut lost, mut started, mut stopped) = (0_u64, 0_u64, None, None);
     for record in records.by_ref().flatten() {
         match record {
@@ -67,16 +66,15 @@ fn text(status: &Value) -> String {
 fn put(out: &mut String, name: &str, value: &Value, depth: usize) {
     let indent = "  ".repeat(depth);
     let name = name.replace('_', " ");
-    // Writing to a String cannot fail.
     match value {
         Value::Null => {}
         Value::Object(members) => {
-            drop(writeln!(out, "{indent}{name}"));
+            out.push_str(&format!("{indent}{name}\n"));
             members.iter().for_each(|(name, value)| put(out, name, value, depth + 1));
         }
-        Value::String(text) => drop(writeln!(out, "{indent}{name:<20} {text}")),
+        Value::String(text) => out.push_str(&format!("{indent}{name:<20} {text}\n")),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
-            drop(writeln!(out, "{indent}{name:<20} {value}"));
+            out.push_str(&format!("{indent}{name:<20} {value}\n"));
         }
     }
 }

@@ -80,6 +80,7 @@ pub mod disk;
 mod double;
 mod field;
 mod find;
+pub mod follow;
 mod frame;
 #[cfg(test)]
 mod golden;

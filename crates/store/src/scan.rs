@@ -5,12 +5,13 @@
 //! Errors   one at most, of the segment itself; it is the last item.
 //! Misses   all frames behind one with a wrong checksum.
 
-use crate::disk::Disk;
+use crate::disk::{Directory, Disk};
 use crate::frame::{FRAME_BYTES_MAX, Frame, HEAD_BYTES, Head, PAYLOAD_BYTES_MAX};
 use crate::header::{self, HEADER_BYTES};
 use crate::read::{FrameFault, ReadError};
 use crate::segment::Segment;
-use std::io::{self, BufReader, Read};
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 /// One segment that is being read.
 #[derive(Debug)]
@@ -23,6 +24,21 @@ pub(crate) struct Scan<R> {
     at: u64,
     payload: Vec<u8>,
     ended: bool,
+}
+
+impl Scan<File> {
+    /// Opens `segment` at byte `at`, where a frame begins.
+    pub(crate) fn resume(
+        disk: &Directory,
+        segment: Segment,
+        at: u64,
+    ) -> Result<Option<Self>, ReadError> {
+        let Some(mut scan) = Self::open(disk, segment, true)? else { return Ok(None) };
+        let sought = scan.input.seek(SeekFrom::Start(at));
+        sought.map_err(|error| ReadError::Io { segment, error })?;
+        scan.at = at;
+        Ok(Some(scan))
+    }
 }
 
 impl<R: Read> Scan<R> {

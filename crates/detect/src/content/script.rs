@@ -41,6 +41,9 @@ fn tag_runs(length: usize, read: &[u8]) -> bool {
     for n in 0..TAGS_MAX {
         let Some(tag) = Tag::first(rest) else { return false };
         breaks_out |= n == 0 && is(tag.name, CLOSERS);
+        if !breaks_out && is(tag.name, DOCUMENTS) {
+            return false;
+        }
         if let Some(code) = tag.runs() {
             return if breaks_out {
                 has_call(code)
@@ -223,6 +226,9 @@ const LINKS: &[&str] = &[
     "values",
     "srcdoc",
 ];
+
+/// What documents begin with.
+const DOCUMENTS: &[&str] = &["!doctype", "html", "head", "meta", "title", "?xml"];
 
 /// Elements whose content is not read as HTML, so that closing them is a break-out.
 const CLOSERS: &[&str] = &[

@@ -111,17 +111,26 @@ fn judge(before: Before, tail: &[Token<'_>]) -> Option<Evidence> {
     let found = match tail {
         [Token::Logic, rest @ ..] => condition(before, rest),
         [Token::Word(word), rest @ ..] if is(word, LOGIC) => condition(before, rest),
-        [Token::Word(word), rest @ ..] if is(word, &["union", "except", "intersect", "minus"]) => {
-            union(rest)
-        }
+        [Token::Word(word), rest @ ..] if is(word, SETS) => union(rest),
         [Token::Semicolon, rest @ ..] => stacked(before, rest),
         [Token::Word(word), rest @ ..] if is(word, &["waitfor"]) => waits(rest),
-        [Token::Compare | Token::Operator(_), rest @ ..] => expression(rest),
-        [Token::Word(word), rest @ ..] if is(word, COMPARES) => expression(rest),
+        [Token::Compare | Token::Operator(_), rest @ ..] => expression(before, rest),
+        [Token::Word(word), rest @ ..] if is(word, COMPARES) => expression(before, rest),
         [Token::Word(word), ..] if is(word, CLAUSES) && before != Before::Word => clause(tail),
         _ => None,
     }?;
-    is_sql(tail).then_some(found)
+    let needs_closing = match found {
+        Evidence::Tautology => false,
+        Evidence::Union | Evidence::Stacked | Evidence::Probe | Evidence::Clause => true,
+    };
+    let is_open = before == Before::Quote && needs_closing && !closes_string(tail);
+    (!is_open && is_sql(tail)).then_some(found)
+}
+
+/// Whether the tail deals with the quote that the API puts behind the value: by a comment, or by
+/// a string that it leaves open.
+fn closes_string(tail: &[Token<'_>]) -> bool {
+    matches!(tail.last(), Some(Token::Ends { .. } | Token::Text { is_closed: false }))
 }
 
 /// Skips `-999.9` in `1-999.9 UNION` and `+'b'` in `a'+'b' OR`, if a word or logic follows.
@@ -141,28 +150,29 @@ fn skip_arithmetic<'a, 'b>(tail: &'a [Token<'b>]) -> &'a [Token<'b>] {
 /// Behind `AND` or `OR`.
 fn condition(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
     let operand = skip_prefixes(rest);
-    if is_tautology(operand) {
-        return Some(Evidence::Tautology);
-    }
     let is_true = matches!(
         operand,
-        [Token::Word(word), Token::Ends] if is(word, &["true"])
+        [Token::Word(word), Token::Ends { is_bare: true }] if is(word, &["true"])
     );
-    if before == Before::Quote && (is_true || is_column_test(operand)) {
+    let of_column = before == Before::Quote && closes_string(rest) && is_column_test(operand);
+    if is_tautology(operand) || is_true || of_column {
         return Some(Evidence::Tautology);
-    }
-    if has_sub_select(rest) || calls(rest, WAITS) {
-        return Some(Evidence::Probe);
     }
     let later = rest.iter().enumerate().any(|(at, it)| {
-        let is_logic =
-            matches!(it, Token::Logic) || matches!(it, Token::Word(word) if is(word, LOGIC));
+        let is_logic = matches!(it, Token::Logic) || is_word(it, LOGIC);
         is_logic && rest.get(at + 1..).is_some_and(|it| is_tautology(skip_prefixes(it)))
     });
-    if later {
+    if later && before != Before::Word {
         return Some(Evidence::Tautology);
     }
-    (before != Before::Word && calls(rest, PROBES)).then_some(Evidence::Probe)
+    let asks = before != Before::Word && (calls(rest, WAITS) || asks(rest));
+    (asks || has_sub_select(rest)).then_some(Evidence::Probe)
+}
+
+/// A function by which a blind attack asks is called with something to compare or to list:
+/// `1 or user(s)` is neither.
+fn asks(rest: &[Token<'_>]) -> bool {
+    calls(rest, PROBES) && rest.iter().any(|it| matches!(it, Token::Compare | Token::Comma))
 }
 
 /// Skips `NOT`, `(` and signs.
@@ -176,10 +186,10 @@ fn skip_prefixes<'a, 'b>(rest: &'a [Token<'b>]) -> &'a [Token<'b>] {
     rest.get(count..).unwrap_or_default()
 }
 
-/// `1=1`, `'a'='a`, `2>1`, `1 LIKE 1`, `1 IN (1)`, `1 IS NOT NULL`.
+/// `1=1`, `'a'='a`, `2>1`, `'a' LIKE 'a`, `1 IN (1)`, `1 IS NOT NULL`.
 fn is_tautology(operand: &[Token<'_>]) -> bool {
     let [left, rest @ ..] = operand else { return false };
-    is_literal(left) && is_comparison_with(rest, is_literal)
+    is_literal(left) && is_comparison(rest)
 }
 
 /// `name = 'x`, `t.name LIKE '%x%`: a column against a string. Only behind a quote: people write
@@ -190,24 +200,36 @@ fn is_column_test(operand: &[Token<'_>]) -> bool {
         [Token::Word(word), rest @ ..] if !is_keyword(word) => rest,
         _ => return false,
     };
-    is_comparison_with(rest, is_literal)
+    is_comparison(rest)
 }
 
-fn is_comparison_with(rest: &[Token<'_>], right: fn(&Token<'_>) -> bool) -> bool {
+/// Whether `rest` compares with a literal as SQL spells it. `2 in 1` and `girls like 5` are prose.
+fn is_comparison(rest: &[Token<'_>]) -> bool {
     let rest = match rest {
         [Token::Close, rest @ ..] | rest => rest,
     };
     let rest = match rest {
-        [Token::Compare, rest @ ..] => rest,
-        [Token::Word(not), Token::Word(word), rest @ ..]
-            if is(not, &["not", "sounds"]) && is(word, COMPARES) =>
-        {
-            rest
-        }
-        [Token::Word(word), rest @ ..] if is(word, COMPARES) => rest,
-        _ => return false,
+        [Token::Word(word), rest @ ..] if is(word, &["not", "sounds"]) => rest,
+        rest => rest,
     };
-    skip_prefixes(rest).first().is_some_and(right)
+    let is_right =
+        |rest, right: fn(&Token<'_>) -> bool| skip_prefixes(rest).first().is_some_and(right);
+    match rest {
+        [Token::Compare, rest @ ..] => is_right(rest, is_literal),
+        [Token::Word(word), rest @ ..] if is(word, &["in"]) => {
+            matches!(rest, [Token::Open, ..]) && is_right(rest, is_literal)
+        }
+        [Token::Word(word), rest @ ..] if is(word, &["is"]) => {
+            is_right(rest, |it| is_word(it, &["null", "true", "false"]))
+        }
+        [Token::Word(word), from, Token::Word(and), to, ..] if is(word, &["between"]) => {
+            is(and, &["and"]) && is_literal(from) && is_literal(to)
+        }
+        [Token::Word(word), rest @ ..] if is(word, COMPARES) => {
+            is_right(rest, |it| matches!(it, Token::Text { .. }))
+        }
+        _ => false,
+    }
 }
 
 /// Behind `UNION`.
@@ -228,7 +250,7 @@ fn union(rest: &[Token<'_>]) -> Option<Evidence> {
 
 /// What may follow `SELECT`: something only a list has, so not `select your size`.
 fn is_list(list: &[Token<'_>]) -> bool {
-    let is_end = |it: &&Token<'_>| matches!(it, Token::Semicolon | Token::Ends);
+    let is_end = |it: &&Token<'_>| matches!(it, Token::Semicolon | Token::Ends { .. });
     let own = list.iter().take_while(|it| !is_end(it));
     let listed = own.clone().any(|it| match it {
         Token::Comma | Token::Number | Token::Variable | Token::Text { .. } => true,
@@ -267,7 +289,17 @@ fn stacked(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
         }
         _ => return calls(rest, WAITS).then_some(Evidence::Probe),
     };
-    let is_plain = before == Before::Word && !calls(rest, WAITS) && *lower != *b"waitfor";
+    // `2; create user accounts` is an item of a list: without a quote, SQL's own marks must follow.
+    let is_marked = object.iter().any(|it| match it {
+        Token::Ends { .. } | Token::Semicolon | Token::Open | Token::Compare => true,
+        Token::Text { .. } | Token::Variable | Token::Operator(b'*') => true,
+        _ => false,
+    });
+    let is_plain = match before {
+        Before::Quote => false,
+        Before::Literal => !is_marked,
+        Before::Word => !calls(rest, WAITS) && *lower != *b"waitfor",
+    };
     (harms && !is_plain).then_some(Evidence::Stacked)
 }
 
@@ -278,7 +310,7 @@ fn is_executed(object: &[Token<'_>]) -> bool {
         [Token::Word(name), rest @ ..] if !is_keyword(name) => {
             matches!(rest, [Token::Dot | Token::Open | Token::Text { .. } | Token::Variable, ..])
                 || (name.contains(&b'_')
-                    && matches!(rest, [] | [Token::Ends | Token::Semicolon, ..]))
+                    && matches!(rest, [] | [Token::Ends { .. } | Token::Semicolon, ..]))
         }
         _ => false,
     }
@@ -297,15 +329,17 @@ fn waits(rest: &[Token<'_>]) -> Option<Evidence> {
 }
 
 /// Behind an operator: only what reads or waits, since formulas and code add and compare too.
-fn expression(rest: &[Token<'_>]) -> Option<Evidence> {
-    (has_sub_select(rest) || calls(rest, WAITS)).then_some(Evidence::Probe)
+fn expression(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
+    let waits = before != Before::Word && calls(rest, WAITS);
+    (has_sub_select(rest) || waits).then_some(Evidence::Probe)
 }
 
 /// `ORDER BY 3--`, `GROUP BY x HAVING 1=1`, `LIMIT 1 INTO OUTFILE 'x'`, `LIMIT 1 UNION SELECT 1`.
 fn clause(tail: &[Token<'_>]) -> Option<Evidence> {
     let orders = matches!(
         tail,
-        [Token::Word(_), Token::Word(by), Token::Number, .., Token::Ends] if is(by, &["by"])
+        [Token::Word(_), Token::Word(by), Token::Number, .., Token::Ends { is_bare: true }]
+            if is(by, &["by"])
     );
     if orders {
         return Some(Evidence::Clause);
@@ -395,7 +429,7 @@ fn ends_operand(it: &Token<'_>) -> bool {
         | Token::Comma
         | Token::Dot
         | Token::Semicolon
-        | Token::Ends
+        | Token::Ends { .. }
         | Token::Foreign => false,
     }
 }
@@ -412,7 +446,7 @@ fn begins_operand(it: &Token<'_>) -> bool {
         | Token::Comma
         | Token::Dot
         | Token::Semicolon
-        | Token::Ends
+        | Token::Ends { .. }
         | Token::Foreign => false,
     }
 }
@@ -443,6 +477,8 @@ fn is_keyword(word: &[u8]) -> bool {
 
 /// Longest name without `AS` that may follow a table's.
 const ALIAS_BYTES_MAX: usize = 3;
+
+const SETS: &[&str] = &["union", "except", "intersect", "minus"];
 
 const LOGIC: &[&str] = &["and", "or", "xor", "div", "mod"];
 

@@ -43,7 +43,10 @@ pub(super) enum Token<'a> {
     /// `;`.
     Semicolon,
     /// A comment that makes the rest of the text invisible.
-    Ends,
+    Ends {
+        /// Whether it says nothing (`--`, `-- -`, `#`).
+        is_bare: bool,
+    },
     /// What SQL does not have.
     Foreign,
 }
@@ -57,7 +60,7 @@ pub(super) fn tokens(text: &[u8]) -> Vec<Token<'_>> {
         let Some(token) = token else { break };
         found.push(token);
         rest = after;
-        if token == Token::Ends {
+        if let Token::Ends { .. } = token {
             break;
         }
     }
@@ -71,7 +74,8 @@ fn next(text: &[u8]) -> (Option<Token<'_>>, &[u8]) {
     let one = |token| (Some(token), skip(1));
     match *text {
         [] => (None, text),
-        [b'-', b'-', ..] | [b'/', b'*', ..] | [b'#', ..] => (Some(Token::Ends), &[]),
+        [b'-', b'-', ..] | [b'/', b'*', ..] => (Some(comment(skip(2))), &[]),
+        [b'#', ..] => (Some(comment(skip(1))), &[]),
         [b'\'', ..] => string(text, b'\''),
         [b'"', ..] => string(text, b'"'),
         [b'`', ..] => name(text, b'`'),
@@ -104,6 +108,11 @@ fn next(text: &[u8]) -> (Option<Token<'_>>, &[u8]) {
             length => (Some(Token::Word(text.get(..length).unwrap_or_default())), skip(length)),
         },
     }
+}
+
+fn comment(said: &[u8]) -> Token<'_> {
+    let is_bare = said.iter().all(|it| it.is_ascii_whitespace() || matches!(it, b'-' | b'+' | 0));
+    Token::Ends { is_bare }
 }
 
 /// Skips white space and closed comments. MySQL runs what stands in `/*! */`, so only its marks
@@ -144,6 +153,8 @@ fn string(text: &[u8], quote: u8) -> (Option<Token<'_>>, &[u8]) {
         Some(at) => {
             (Some(Token::Text { is_closed: true }), inside.get(at + 1..).unwrap_or_default())
         }
+        // The API closes what the value leaves open; that is a word, not the rest of a sentence.
+        None if inside.contains(&b' ') => (Some(Token::Foreign), &[]),
         None => (Some(Token::Text { is_closed: false }), &[]),
     }
 }
@@ -215,7 +226,7 @@ mod tests {
                 Token::Comma => ',',
                 Token::Dot => '.',
                 Token::Semicolon => ';',
-                Token::Ends => '#',
+                Token::Ends { .. } => '#',
                 Token::Foreign => '?',
             })
             .collect();
@@ -233,6 +244,7 @@ mod tests {
         check("1e0union", "1w");
         check("1.5e-3 .5 0xFF", "111");
         check("'a''b\\'c' 'd", "sS");
+        check("'d e", "?");
         check("[a b].`c`", "w.w");
         check("@@version,@x", "v,v");
         check("a<>b<=c||d&&e::f", "w=w=w&w&wow");
