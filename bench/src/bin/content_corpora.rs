@@ -3,7 +3,7 @@
 //!
 //! `content_corpora DIR` prints the tables. `content_corpora DIR misses SOURCE CLASS` lists attack
 //! requests of the training half that stay below the refusing score; `benign SOURCE` the benign
-//! ones with any sighting. `content_corpora DIR fuzz SECONDS` mutates corpus values and looks for
+//! ones with any sighting; `pieces` examines each line of the benign values, and each of its tails. `content_corpora DIR fuzz SECONDS` mutates corpus values and looks for
 //! panics and slow inputs.
 //!
 //! Reads    `*.jsonl.gz` as the README of the corpora describes them. Values are taken from each
@@ -62,36 +62,14 @@ fn main() -> Result<(), Failure> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let Some((&dir, rest)) = words.split_first() else {
         return Err(
-            "usage: content_corpora DIR [misses SOURCE CLASS | benign SOURCE | fuzz SECONDS]"
+            "usage: content_corpora DIR [misses SOURCE CLASS | benign SOURCE | pieces | fuzz SECONDS]"
                 .into(),
         );
     };
     let samples = samples(Path::new(dir))?;
     match rest {
         [] => report(&samples),
-        ["dump"] => {
-            let mut out = stdout().lock();
-            for it in &samples {
-                for v in &it.values {
-                    let t = v.get(..8192).unwrap_or(v);
-                    let a = libinjectionrs::detect_sqli(t).is_injection();
-                    let b = libinjectionrs::detect_xss(t).is_injection();
-                    writeln!(
-                        out,
-                        "{}",
-                        serde_json::json!([
-                            it.is_attack,
-                            it.source,
-                            a,
-                            b,
-                            examine(v).map_or(0, |it| it.score),
-                            v.iter().map(|&b| char::from(b)).collect::<String>()
-                        ])
-                    )?;
-                }
-            }
-            Ok(())
-        }
+        ["pieces"] => pieces(&samples),
         ["misses", source, class] => misses(&samples, source, class),
         ["benign", source] => benign(&samples, source),
         ["fuzz", seconds] => fuzz(&samples, Duration::from_secs(seconds.parse()?)),
@@ -364,6 +342,9 @@ fn worst(out: &mut impl Write) -> Result<(), Failure> {
         "or 1=",
         "a ",
         "union select ",
+        "(select ",
+        "' order (select ",
+        "or(",
         "' or 1=1 ",
         "1,",
         "$a$",
@@ -420,6 +401,37 @@ fn benign(samples: &[Sample], source: &str) -> Result<(), Failure> {
     let mut out = stdout().lock();
     for it in samples.iter().filter(|it| !it.is_attack && it.source == source) {
         show(&mut out, it, 1)?;
+    }
+    Ok(())
+}
+
+/// Examines every line, and every tail from a word on, of the benign values: many times as many
+/// near misses as the values themselves.
+fn pieces(samples: &[Sample]) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for it in samples.iter().filter(|it| !it.is_attack) {
+        let (examined, refused) = counts.entry(&it.source).or_default();
+        for line in it.values.iter().flat_map(|it| it.split(|&b| b == b'\n')) {
+            let mut at = 0;
+            while let Some(tail) = line.get(at..).filter(|it| !it.is_empty()) {
+                *examined += 1;
+                if let Some(found) = examine(tail).filter(|it| it.score >= CONTENT_SCORE_MIN) {
+                    *refused += 1;
+                    let text: String = String::from_utf8_lossy(tail).chars().take(200).collect();
+                    writeln!(out, "{} {} {text:?}", it.source, found.fingerprint)?;
+                }
+                let next = tail.iter().position(|&b| b == b' ').map_or(tail.len(), |it| it + 1);
+                at += next;
+                if at > 2_000 {
+                    break;
+                }
+            }
+        }
+    }
+    writeln!(out, "benign source              pieces  refused")?;
+    for (source, (examined, refused)) in counts {
+        writeln!(out, "{source:24} {examined:8} {refused:8}")?;
     }
     Ok(())
 }

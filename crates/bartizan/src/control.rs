@@ -35,13 +35,14 @@ pub trait Status: Send + Sync + 'static {
 /// # Errors
 ///
 /// If the socket cannot be made.
-pub fn bind(dir: &Path) -> io::Result<UnixListener> {
+pub fn bind(dir: &Path) -> io::Result<std::os::unix::net::UnixListener> {
     let path = dir.join(SOCKET);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    let listener = UnixListener::bind(&path)?;
+    let listener = std::os::unix::net::UnixListener::bind(&path)?;
+    listener.set_nonblocking(true)?;
     fs::set_permissions(&path, Permissions::from_mode(0o600))?;
     Ok(listener)
 }

@@ -5,7 +5,7 @@ use crate::commands::{fail, note, say};
 use crate::config::{Overrides, Settings};
 use crate::instance::{self, Instance};
 use bartizan_demo::story::{Options, Outcome, tell};
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -19,7 +19,7 @@ pub fn run(it: &Demo) -> Exit {
     let dir = std::env::temp_dir().join(format!("bartizan-demo-{}", std::process::id()));
     let guard = Mutex::new(None);
     let exit = runtime.block_on(tell_and_stay(it, &dir, &guard));
-    if let Ok(Some(instance)) = guard.into_inner().map(Option::<Instance>::from) {
+    if let Ok(Some(instance)) = guard.into_inner() {
         instance.stop();
     }
     // The demo leaves nothing behind.
@@ -41,7 +41,7 @@ async fn tell_and_stay(it: &Demo, dir: &PathBuf, guard: &Mutex<Option<Instance>>
         Err(error) => return fail(&format!("the story broke off: {error}"), Exit::Failed),
     };
     if !it.exit {
-        stay(&outcome, it, dir, &mut out).await;
+        stay(&outcome, it, dir).await;
     }
     if outcome.as_told { Exit::Clean } else { Exit::Findings }
 }
@@ -63,7 +63,7 @@ fn start_guard(
 }
 
 /// Says what to try, and stays up until Ctrl-C.
-async fn stay(outcome: &Outcome, it: &Demo, dir: &PathBuf, out: &mut io::Stdout) {
+async fn stay(outcome: &Outcome, it: &Demo, dir: &PathBuf) {
     let mut text = format!(
         "\nEverything stays up until Ctrl-C.\n  the bare shop    http://{}\n",
         outcome.shop

@@ -150,18 +150,12 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
         .map_err(StartError::Journal)?;
     let workers = workers(&settings);
     let recorders: Vec<_> = (0..workers).map(|_| Recorder::new(WAITING_MAX)).collect();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(StartError::System)?;
     let admin_address = settings.admin.address.value;
-    let admin_listener = runtime
-        .block_on(tokio::net::TcpListener::bind(admin_address))
+    let admin_listener = std::net::TcpListener::bind(admin_address)
+        .and_then(|it| it.set_nonblocking(true).map(|()| it))
         .map_err(|error| StartError::Listen("admin.address", admin_address, error))?;
     let admin_address = admin_listener.local_addr().map_err(StartError::System)?;
-    let guard = runtime.enter();
     let socket = control::bind(&dir).map_err(data)?;
-    drop(guard);
     let listen = settings.listen.address.value;
     let proxy = listener::start(listen, workers, &shared, &recorders)
         .map_err(|error| StartError::Listen("listen.address", listen, error))?;
@@ -186,20 +180,34 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
     let facts = Arc::clone(&state);
     let control = std::thread::Builder::new()
         .name("control".to_owned())
-        .spawn(move || {
-            runtime.block_on(async move {
-                tokio::spawn(control::serve(
-                    socket,
-                    Arc::clone(&facts) as Arc<dyn control::Status>,
-                ));
-                let stop = async { drop(stopped.await) };
-                // A failing admin listener must not take the proxy down with it.
-                drop(admin::serve(admin_listener, facts, stop).await);
-            });
-        })
+        .spawn(move || serve_operators(admin_listener, socket, facts, stopped))
         .map_err(StartError::System)?;
     let address = proxy.address;
     Ok(Instance { address, admin: admin_address, state, proxy, pipeline, stop_admin, control })
+}
+
+/// The control thread: what operators ask, apart from the workers.
+fn serve_operators(
+    admin_listener: std::net::TcpListener,
+    socket: std::os::unix::net::UnixListener,
+    facts: Arc<State>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let Ok(runtime) = runtime else { return };
+    runtime.block_on(async move {
+        let status = Arc::clone(&facts) as Arc<dyn control::Status>;
+        if let Ok(socket) = tokio::net::UnixListener::from_std(socket) {
+            tokio::spawn(control::serve(socket, status));
+        }
+        let stop = async {
+            stopped.await.ok();
+        };
+        if let Ok(listener) = tokio::net::TcpListener::from_std(admin_listener) {
+            // A failing admin listener must not take the proxy down with it.
+            admin::serve(listener, facts, stop).await.ok();
+        }
+    });
 }
 
 fn workers(settings: &Settings) -> usize {

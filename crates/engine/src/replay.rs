@@ -61,6 +61,9 @@ pub fn replay(recording: &Recording, view: &Arc<Snapshot>, tables: &Tables) -> O
             let Player { refusal, forwarded, .. } = player;
             return Some(Replayed { observation: *observation, refusal, forwarded });
         }
+        if let Step::Forward(..) | Step::Commit(_) | Step::Reply(Reply::Own(_)) = step {
+            transaction.judged(player.at(recording.phases.judged_us));
+        }
         let mut piece = Bytes::new();
         let (next_side, at, input) = player.perform(side, step, &mut piece)?;
         side = next_side;

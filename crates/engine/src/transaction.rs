@@ -116,6 +116,14 @@ impl Transaction {
         }
     }
 
+    /// Notes when the decision had been made. A pure core cannot see how long its own work took:
+    /// the adapter tells it, once, right after the step that forwards, commits or replies.
+    pub fn judged(&mut self, at: Moment) {
+        if self.seen.phases.judged_us == 0 {
+            self.seen.phases.judged_us = at.us_since(self.seen.started);
+        }
+    }
+
     // Request half.
 
     fn on_request_head(&mut self, head: RequestHead, at: Moment, tables: &Tables) -> Step {
@@ -260,7 +268,6 @@ impl Transaction {
     fn decide(&mut self, head: JudgedHead, mut it: Gathering, plan: BodyPlan, at: Moment) -> Step {
         let view = Arc::clone(&self.view);
         let (decision, hits) = decide(head, &it.assessment, &view.rules.clauses);
-        self.seen.phases.judged_us = at.us_since(self.seen.started);
         self.seen.oddities.extend(it.assessment.oddities);
         self.record_hits(hits);
         let findings = &mut it.assessment.findings;

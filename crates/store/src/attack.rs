@@ -75,16 +75,21 @@ fn play(disk: &Double) -> Told {
 /// Opens the journal again, writes one more record, and expects: it is there and the last; what
 /// `sync` vouched for is there; everything is in order and there once.
 #[track_caller]
-fn check(disk: &Double, told: Told, what: &str) {
+fn check(disk: &Double, told: &Told, what: &str) {
     disk.heal();
     let (mut journal, _) =
         Journal::open_on(disk.clone(), options(1 << 20, 2_000), sample::at(100)).unwrap();
     journal.append(&started(100)).unwrap();
     journal.sync().unwrap();
     drop(journal);
+    compare(disk, told, what);
     disk.lose_power(false);
+    compare(disk, told, what);
+}
 
-    let mut expected = told.taken.into_iter().chain([(started(100), true)]);
+#[track_caller]
+fn compare(disk: &Double, told: &Told, what: &str) {
+    let mut expected = told.taken.iter().cloned().chain([(started(100), true)]);
     for found in Records::of(disk.clone()).filter_map(Result::ok) {
         let passed = expected.by_ref().find(|(it, durable)| {
             assert!(*it == found || !durable, "{what}: lost {it:?} before {found:?}");
@@ -105,7 +110,7 @@ fn without_faults_everything_is_durable_and_nothing_is_damaged() {
     disk.lose_power(false);
     let all: Result<Vec<_>, _> = Records::of(disk.clone()).collect();
     assert_eq!(all.unwrap(), told.taken.iter().map(|it| it.0.clone()).collect::<Vec<_>>());
-    check(&disk, told, "no fault");
+    check(&disk, &told, "no fault");
 }
 
 #[test]
@@ -116,7 +121,7 @@ fn whatever_call_fails_what_sync_vouched_for_is_there_and_nothing_is_there_twice
         disk.calls()
     };
     assert!(calls > 30);
-    for fault in [Fault::Error, Fault::Half, Fault::Short] {
+    for fault in [Fault::Error, Fault::Half, Fault::Stuck, Fault::Short] {
         for first in 0..calls {
             for count in [1, 2, 3, 7, u64::MAX - 1_000] {
                 for power in [None, Some(false), Some(true)] {
@@ -127,7 +132,7 @@ fn whatever_call_fails_what_sync_vouched_for_is_there_and_nothing_is_there_twice
                         disk.lose_power(some);
                     }
                     let what = format!("{fault:?} {first}+{count}, power lost: {power:?}");
-                    check(&disk, told, &what);
+                    check(&disk, &told, &what);
                 }
             }
         }
@@ -147,6 +152,7 @@ fn a_segment_cut_anywhere_gives_the_records_before_the_cut_and_takes_new_ones() 
             Journal::open_on(disk.clone(), options(1 << 20, 1 << 20), sample::at(0)).unwrap();
         journal.append(&gap(50)).unwrap();
         journal.sync().unwrap();
+        disk.lose_power(false);
         let mut after = before;
         after.push(gap(50));
         let all: Result<Vec<_>, _> = Records::of(disk.clone()).collect();
@@ -205,6 +211,20 @@ fn segments_that_are_none_are_named_and_left_alone() {
         assert_eq!(recovery.left.unwrap().to_string(), message);
         assert_eq!(disk.bytes(Segment::FIRST), bytes);
     }
+}
+
+#[test]
+fn a_disk_that_cannot_read_a_segment_costs_the_segment_nothing() {
+    let whole = valid();
+    let disk = Double::default();
+    disk.put(Segment::FIRST, &whole);
+    disk.rot(Segment::FIRST, 300);
+    let opened = Journal::open_on(disk.clone(), options(1 << 20, 1 << 20), sample::at(0));
+    assert!(matches!(opened.unwrap().1.left, Some(ReadError::Io { .. })));
+    assert_eq!(disk.bytes(Segment::FIRST), whole);
+    let mut records = Records::of(disk);
+    assert!(matches!(records.by_ref().find_map(Result::err), Some(ReadError::Io { .. })));
+    assert!(records.next().is_none());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::disk::{Disk, SegmentFile};
 use crate::segment::Segment;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::{self, Cursor};
+use std::io::{self, Cursor, Read};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     Error,
     /// It happens (a write: half of it), and an error is returned all the same.
     Half,
+    /// Half of a write happens, and nothing else, and an error is returned.
+    Stuck,
     /// Half of a write happens, and is returned as done. Other calls work.
     Short,
 }
@@ -32,6 +34,7 @@ struct State {
     calls: u64,
     fault: Option<(Range<u64>, Fault)>,
     unreadable: bool,
+    rotten: Option<(Segment, u64)>,
 }
 
 type Inode = Rc<RefCell<Content>>;
@@ -64,6 +67,11 @@ impl Double {
     /// Makes the directory unreadable.
     pub(crate) fn forbid(&self) {
         self.0.borrow_mut().unreadable = true;
+    }
+
+    /// Makes a segment unreadable from byte `at` on.
+    pub(crate) fn rot(&self, segment: Segment, at: u64) {
+        self.0.borrow_mut().rotten = Some((segment, at));
     }
 
     /// Puts a durable segment there.
@@ -110,7 +118,7 @@ impl Double {
     /// Does `work`, unless the call is to fail.
     fn act<T>(&self, work: impl FnOnce(&mut State) -> io::Result<T>) -> io::Result<T> {
         match self.call() {
-            Some(Fault::Error) => Err(failure()),
+            Some(Fault::Error | Fault::Stuck) => Err(failure()),
             Some(Fault::Half) => work(&mut self.0.borrow_mut()).and(Err(failure())),
             Some(Fault::Short) | None => work(&mut self.0.borrow_mut()),
         }
@@ -128,7 +136,7 @@ fn copy(from: &[u8], to: &mut [u8], range: Range<usize>) {
 
 impl Disk for Double {
     type File = Open;
-    type Reader = Cursor<Vec<u8>>;
+    type Reader = Reader;
     type Lock = Held;
 
     fn prepare(&self) -> io::Result<()> {
@@ -164,9 +172,11 @@ impl Disk for Double {
         Ok(Open { disk: self.clone(), inode })
     }
 
-    fn read(&self, segment: Segment) -> io::Result<Cursor<Vec<u8>>> {
-        let inode = self.0.borrow().names.get(&segment).cloned();
-        Ok(Cursor::new(inode.ok_or(io::ErrorKind::NotFound)?.borrow().data.clone()))
+    fn read(&self, segment: Segment) -> io::Result<Reader> {
+        let state = self.0.borrow();
+        let inode = state.names.get(&segment).ok_or(io::ErrorKind::NotFound)?;
+        let rotten = state.rotten.filter(|it| it.0 == segment).map(|it| it.1);
+        Ok(Reader { bytes: Cursor::new(inode.borrow().data.clone()), rotten })
     }
 
     fn remove(&self, segment: Segment) -> io::Result<()> {
@@ -180,6 +190,21 @@ impl Disk for Double {
             state.durable_names = state.names.clone();
             Ok(())
         })
+    }
+}
+
+/// A segment that is open for reading.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    bytes: Cursor<Vec<u8>>,
+    /// Where it becomes unreadable.
+    rotten: Option<u64>,
+}
+
+impl Read for Reader {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let left = self.rotten.map_or(u64::MAX, |it| it - self.bytes.position());
+        if left == 0 { Err(failure()) } else { (&mut self.bytes).take(left).read(into) }
     }
 }
 
@@ -206,7 +231,7 @@ impl SegmentFile for Open {
         let written = match fault {
             None => bytes,
             Some(Fault::Error) => return Err(failure()),
-            Some(Fault::Half) => &bytes[..bytes.len() / 2],
+            Some(Fault::Half | Fault::Stuck) => &bytes[..bytes.len() / 2],
             Some(Fault::Short) => &bytes[..bytes.len().div_ceil(2)],
         };
         let mut content = self.inode.borrow_mut();
@@ -217,7 +242,10 @@ impl SegmentFile for Open {
         content.data.resize(length, 0);
         content.data[start..end].copy_from_slice(written);
         content.dirty.push(start..end);
-        if fault == Some(Fault::Half) { Err(failure()) } else { Ok(written.len()) }
+        match fault {
+            Some(Fault::Half | Fault::Stuck | Fault::Error) => Err(failure()),
+            Some(Fault::Short) | None => Ok(written.len()),
+        }
     }
 
     fn set_len(&mut self, bytes: u64) -> io::Result<()> {
@@ -232,7 +260,7 @@ impl SegmentFile for Open {
         let fault = self.disk.call();
         let content = &mut *self.inode.borrow_mut();
         let dirty = std::mem::take(&mut content.dirty);
-        if fault == Some(Fault::Error) {
+        if matches!(fault, Some(Fault::Error | Fault::Stuck)) {
             return Err(failure());
         }
         content.durable.resize(content.data.len(), 0);

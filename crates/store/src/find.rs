@@ -1,6 +1,6 @@
 //! Finds one exchange in a journal, with the rules that judged it.
 //!
-//! Reads    segments from the newest to the oldest, as [`crate::read`] does: a stopped or running
+//! Reads    segments from the newest to the oldest, as [`crate::read()`] does: a stopped or running
 //!          instance, changing nothing.
 //! Memory   one frame and the rules of one revision.
 //! Errors   only if the directory cannot be read; unreadable parts are counted in `damage`.
@@ -210,6 +210,29 @@ mod tests {
         let found = find_on(&disk(&all, 1 << 20), sample::id(2)).unwrap();
         assert_eq!(found.rules, None);
         check(&all, 3, Some(Some(20)));
+    }
+
+    #[test]
+    fn rules_far_behind_in_an_earlier_segment_are_found() {
+        let mut all = vec![sample::started(1)];
+        all.extend((0..20).map(sample::gap));
+        all.extend([rules(1, 10), rules(2, 20), observation(1, 1)]);
+        let disk = disk(&all, 1_300);
+        assert_eq!(disk.list().unwrap().len(), 2);
+        let found = find_on(&disk, sample::id(1)).unwrap();
+        assert_eq!(found.rules.map(|it| it.wall_us), Some(10));
+    }
+
+    #[test]
+    fn the_segments_of_an_earlier_instance_are_not_searched_for_rules() {
+        let disk = disk(&[sample::started(1), rules(1, 10), observation(1, 1)], 1 << 20);
+        let options = sample::options(1 << 20, 1 << 20);
+        let (mut journal, _) = Journal::open_on(disk.clone(), options, sample::at(0)).unwrap();
+        journal.append(&sample::started(2)).unwrap();
+        journal.append(&observation(2, 1)).unwrap();
+        journal.sync().unwrap();
+        let rules_of = |n| find_on(&disk, sample::id(n)).unwrap().rules.map(|it| it.wall_us);
+        assert_eq!((rules_of(1), rules_of(2)), (Some(10), None));
     }
 
     #[test]

@@ -474,7 +474,7 @@ impl Waiting {
         let bytes = self.bytes_of(frames);
         self.bytes.drain(..bytes.min(self.bytes.len()));
         self.taken = self.taken.saturating_sub(bytes);
-        self.frames.drain(..frames.min(self.frames.len())).filter_map(|it| it.repeat).last()
+        self.frames.drain(..frames.min(self.frames.len())).filter_map(|it| it.repeat).next_back()
     }
 }
 
@@ -563,6 +563,23 @@ mod tests {
             assert_eq!(journal.counters().taken, 24);
             assert_eq!(journal.waiting_bytes(), 0);
         }
+    }
+
+    #[test]
+    fn a_segment_says_when_it_was_begun_by_the_time_of_its_records() {
+        let disk = Double::default();
+        let (mut journal, _) = opened(&disk, options(1 << 20, 1));
+        for n in [5, 3, 9] {
+            journal.append(&gap(n)).unwrap();
+            journal.flush().unwrap();
+        }
+        let created = |(segment, _)| {
+            let bytes = disk.bytes(segment);
+            header::read(segment, bytes.first_chunk().unwrap()).unwrap().created_us
+        };
+        let times: Vec<_> = disk.list().unwrap().into_iter().map(created).collect();
+        // The clock of the second record is behind; a segment is never older than the one before.
+        assert_eq!(times, [at(0), at(5), at(9)].map(|it| it.wall_us));
     }
 
     #[test]

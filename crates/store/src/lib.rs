@@ -47,9 +47,9 @@
 //!
 //! # Versions
 //!
-//! The *format version* covers header and frames. This program writes version 1 and reads version
-//! 1. By rule it also reads the version before the one that it writes; a version before 1 does not
-//! exist. A later version is refused, segment by segment, with its number.
+//! The *format version* covers header and frames. This program writes and reads version 1.
+//! By rule it also reads the version before the one that it writes; none exists before version 1.
+//! A later version is refused, segment by segment, with its number.
 //!
 //! The *version of a record* covers its payload. Fields may be added at the end of a payload or in
 //! its reserved bytes without a new version: what stands behind the known fields is not looked at.

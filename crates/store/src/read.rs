@@ -55,7 +55,7 @@ impl<D: Disk> Records<D> {
     }
 
     /// The next record of the open segment; `None` at its end.
-    fn from_segment(&mut self) -> Option<Result<Record, ReadError>> {
+    fn next_in_segment(&mut self) -> Option<Result<Record, ReadError>> {
         let (segment, scan) = self.scan.as_mut()?;
         loop {
             let (at, frame) = match scan.frame()? {
@@ -88,7 +88,7 @@ impl<D: Disk> Records<D> {
             return Some(Err(ReadError::Directory(error)));
         }
         loop {
-            if let Some(item) = self.from_segment() {
+            if let Some(item) = self.next_in_segment() {
                 return Some(item);
             }
             match self.open_next() {

@@ -98,5 +98,5 @@ fn sound_end(disk: &impl Disk, segment: Segment) -> Result<u64, ReadError> {
 fn cut(disk: &impl Disk, segment: Segment, end: u64) -> io::Result<()> {
     let mut file = disk.open(segment)?;
     file.set_len(end)?;
-    Ok(())
+    file.sync()
 }

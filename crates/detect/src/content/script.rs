@@ -61,7 +61,11 @@ fn closes(lead: &[u8]) -> bool {
     let mark = |it: &u8| matches!(it, b'"' | b'\'' | b'>' | b'/' | b'-' | b' ');
     let marks = lead.iter().rev().take_while(|it| mark(it)).count();
     let tail = lead.get(lead.len().saturating_sub(marks)..).unwrap_or_default();
-    let has_quote = tail.iter().any(|it| matches!(it, b'"' | b'\'')) || tail.ends_with(b"-->");
+    // An even number of quotes closes what the lead itself opened: `colspan="2">`.
+    let is_odd = |quote: u8| {
+        tail.contains(&quote) && lead.iter().filter(|&&it| it == quote).count() % 2 == 1
+    };
+    let has_quote = is_odd(b'"') || is_odd(b'\'') || tail.ends_with(b"-->");
     lead.len() <= LEAD_BYTES_MAX && tail.contains(&b'>') && has_quote
 }
 

@@ -52,8 +52,10 @@ impl Evidence {
 enum Before {
     /// A string, by a quote.
     Quote,
-    /// A number or closed string, or nothing at all.
+    /// A number or closed string.
     Literal,
+    /// Nothing: the value may as well be torn out of code.
+    Nothing,
     /// A bare word.
     Word,
 }
@@ -86,7 +88,7 @@ fn after_literal(text: &[u8]) -> Option<Evidence> {
         [Token::Text { is_closed: true }, tail @ ..] => (Before::Literal, tail),
         [Token::Word(word), tail @ ..] if is_constant(word) => (Before::Literal, tail),
         [Token::Word(word), tail @ ..] if !is_keyword(word) => (Before::Word, tail),
-        tail => (Before::Literal, tail),
+        tail => (Before::Nothing, tail),
     };
     judge(before, tail)
 }
@@ -116,7 +118,7 @@ fn judge(before: Before, tail: &[Token<'_>]) -> Option<Evidence> {
         [Token::Word(word), rest @ ..] if is(word, &["waitfor"]) => waits(rest),
         [Token::Compare | Token::Operator(_), rest @ ..] => expression(before, rest),
         [Token::Word(word), rest @ ..] if is(word, COMPARES) => expression(before, rest),
-        [Token::Word(word), ..] if is(word, CLAUSES) && before != Before::Word => clause(tail),
+        [Token::Word(word), ..] if is(word, CLAUSES) => clause(before, tail),
         _ => None,
     }?;
     let needs_closing = match found {
@@ -165,8 +167,25 @@ fn condition(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
     if later && before != Before::Word {
         return Some(Evidence::Tautology);
     }
-    let asks = before != Before::Word && (calls(rest, WAITS) || asks(rest));
+    let asks = match before {
+        Before::Quote => calls(rest, WAITS) || asks(rest),
+        Before::Literal => calls(rest, WAITS) || asks_twice(rest),
+        Before::Nothing => calls(rest, WAITS),
+        Before::Word => false,
+    };
     (asks || has_sub_select(rest)).then_some(Evidence::Probe)
+}
+
+/// A function by which a blind attack asks is called with the result of another. Without a quote
+/// one call is not enough: code is full of them.
+fn asks_twice(rest: &[Token<'_>]) -> bool {
+    asks(rest)
+        && rest.windows(4).any(|it| match it {
+            [outer, Token::Open, inner, Token::Open] => {
+                is_word(outer, PROBES) && is_word(inner, PROBES)
+            }
+            _ => false,
+        })
 }
 
 /// A function by which a blind attack asks is called with something to compare or to list:
@@ -177,10 +196,9 @@ fn asks(rest: &[Token<'_>]) -> bool {
 
 /// Skips `NOT`, `(` and signs.
 fn skip_prefixes<'a, 'b>(rest: &'a [Token<'b>]) -> &'a [Token<'b>] {
-    let is_prefix = |it: &&Token<'_>| match it {
-        Token::Open | Token::Operator(b'!' | b'-' | b'+' | b'~') => true,
-        Token::Word(word) => is(word, &["not", "binary"]),
-        _ => false,
+    let is_prefix = |it: &&Token<'_>| {
+        matches!(it, Token::Open | Token::Operator(b'!' | b'-' | b'+' | b'~'))
+            || is_word(it, &["not", "binary"])
     };
     let count = rest.iter().take_while(is_prefix).count();
     rest.get(count..).unwrap_or_default()
@@ -234,11 +252,8 @@ fn is_comparison(rest: &[Token<'_>]) -> bool {
 
 /// Behind `UNION`.
 fn union(rest: &[Token<'_>]) -> Option<Evidence> {
-    let is_between = |it: &&Token<'_>| match it {
-        Token::Open => true,
-        Token::Word(word) => is(word, &["all", "distinct", "distinctrow"]),
-        _ => false,
-    };
+    let is_between =
+        |it: &&Token<'_>| **it == Token::Open || is_word(it, &["all", "distinct", "distinctrow"]);
     let count = rest.iter().take_while(is_between).count();
     match rest.get(count..)? {
         [Token::Word(select), list @ ..] if is(select, &["select"]) && is_list(list) => {
@@ -252,11 +267,10 @@ fn union(rest: &[Token<'_>]) -> Option<Evidence> {
 fn is_list(list: &[Token<'_>]) -> bool {
     let is_end = |it: &&Token<'_>| matches!(it, Token::Semicolon | Token::Ends { .. });
     let own = list.iter().take_while(|it| !is_end(it));
-    let listed = own.clone().any(|it| match it {
-        Token::Comma | Token::Number | Token::Variable | Token::Text { .. } => true,
-        Token::Operator(operator) => *operator == b'*',
-        Token::Word(word) => is(word, &["null", "from", "case", "into", "user", "current_user"]),
-        _ => false,
+    let listed = own.clone().any(|it| {
+        matches!(it, Token::Comma | Token::Number | Token::Variable | Token::Text { .. })
+            || *it == Token::Operator(b'*')
+            || is_word(it, &["null", "from", "case", "into", "user", "current_user"])
     });
     listed || own.clone().zip(list.iter().skip(1)).any(|(it, next)| is_call(it, next))
 }
@@ -290,14 +304,13 @@ fn stacked(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
         _ => return calls(rest, WAITS).then_some(Evidence::Probe),
     };
     // `2; create user accounts` is an item of a list: without a quote, SQL's own marks must follow.
-    let is_marked = object.iter().any(|it| match it {
-        Token::Ends { .. } | Token::Semicolon | Token::Open | Token::Compare => true,
-        Token::Text { .. } | Token::Variable | Token::Operator(b'*') => true,
-        _ => false,
+    let is_marked = object.iter().any(|it| {
+        matches!(it, Token::Ends { .. } | Token::Semicolon | Token::Open | Token::Compare)
+            || matches!(it, Token::Text { .. } | Token::Variable | Token::Operator(b'*'))
     });
     let is_plain = match before {
         Before::Quote => false,
-        Before::Literal => !is_marked,
+        Before::Literal | Before::Nothing => !is_marked,
         Before::Word => !calls(rest, WAITS) && *lower != *b"waitfor",
     };
     (harms && !is_plain).then_some(Evidence::Stacked)
@@ -330,12 +343,21 @@ fn waits(rest: &[Token<'_>]) -> Option<Evidence> {
 
 /// Behind an operator: only what reads or waits, since formulas and code add and compare too.
 fn expression(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
-    let waits = before != Before::Word && calls(rest, WAITS);
-    (has_sub_select(rest) || waits).then_some(Evidence::Probe)
+    let found = match before {
+        Before::Quote | Before::Literal => has_sub_select(rest) || calls(rest, WAITS),
+        Before::Word => has_sub_select(rest),
+        Before::Nothing => false,
+    };
+    found.then_some(Evidence::Probe)
 }
 
 /// `ORDER BY 3--`, `GROUP BY x HAVING 1=1`, `LIMIT 1 INTO OUTFILE 'x'`, `LIMIT 1 UNION SELECT 1`.
-fn clause(tail: &[Token<'_>]) -> Option<Evidence> {
+fn clause(before: Before, tail: &[Token<'_>]) -> Option<Evidence> {
+    match before {
+        Before::Quote | Before::Literal => {}
+        Before::Nothing if matches!(tail.last(), Some(Token::Ends { .. })) => {}
+        Before::Nothing | Before::Word => return None,
+    }
     let orders = matches!(
         tail,
         [Token::Word(_), Token::Word(by), Token::Number, .., Token::Ends { is_bare: true }]
@@ -360,13 +382,10 @@ fn clause(tail: &[Token<'_>]) -> Option<Evidence> {
                         .then_some(Evidence::Clause)
                 }
                 b"procedure" => calls(rest, &["analyse"]).then_some(Evidence::Clause),
-                b"select" => {
-                    (has_sub_select(tail) || calls(rest, WAITS)).then_some(Evidence::Probe)
-                }
                 _ => None,
             }
         })
-        .or_else(|| calls(tail, WAITS).then_some(Evidence::Probe))
+        .or_else(|| (has_sub_select(tail) || calls(tail, WAITS)).then_some(Evidence::Probe))
 }
 
 /// `(SELECT list`.
@@ -452,11 +471,8 @@ fn begins_operand(it: &Token<'_>) -> bool {
 }
 
 fn is_literal(it: &Token<'_>) -> bool {
-    match it {
-        Token::Number | Token::Text { .. } | Token::Variable => true,
-        Token::Word(word) => is_constant(word),
-        _ => false,
-    }
+    matches!(it, Token::Number | Token::Text { .. } | Token::Variable)
+        || matches!(it, Token::Word(word) if is_constant(word))
 }
 
 fn is_constant(word: &[u8]) -> bool {

@@ -114,7 +114,12 @@ impl<'a> Exchange<'a> {
                 self.worker.recorder.leave(observation);
                 None
             }
-            step => Some(step),
+            step => {
+                if let Step::Forward(..) | Step::Commit(_) | Step::Reply(Reply::Own(_)) = step {
+                    transaction.judged(self.worker.shared.clock.now());
+                }
+                Some(step)
+            }
         }
     }
 
