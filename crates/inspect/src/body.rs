@@ -274,7 +274,10 @@ mod tests {
         let mut sink = |it: Value<'_>| {
             let place = match it.place {
                 PlaceRef::Body(path) => path.to_owned(),
-                other => other.to_place().to_string(),
+                other @ (PlaceRef::Path
+                | PlaceRef::Query(_)
+                | PlaceRef::Cookie(_)
+                | PlaceRef::Name) => other.to_place().to_string(),
             };
             found.push((place, it.text.to_vec()));
         };

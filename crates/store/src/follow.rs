@@ -3,7 +3,7 @@
 //! Reads    the newest segment from where it stopped before, then later ones: a stopped or running
 //!          instance, changing nothing.
 //! Memory   at most [`LOOK_MAX`] observations a look.
-//! Errors   none: what is unreadable is passed over, as by [`crate::read`].
+//! Errors   none: what is unreadable is passed over, as by [`crate::read()`].
 //! Misses   segments that were deleted before they were looked at.
 
 use crate::disk::{Directory, Disk};

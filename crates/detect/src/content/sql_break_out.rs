@@ -12,9 +12,11 @@
 //! Writes   the kind of evidence, or none.
 //! Memory   at most `TOKENS_MAX` tokens.
 //! Misses   values that are themselves a statement or sub-select (`(SELECT SLEEP(5))`); a bare word
-//!          before `;`; `' --` and `' OR 'x` alone, which people write; probes that only compare
-//!          columns (`1 AND a=b`); dialects of search servers and NoSQL; stored fragments that are
-//!          joined later.
+//!          before `;`; `' --`, `'='` and `' OR 'x` alone, which people write; probes that only
+//!          compare columns (`1 AND a=b`); fragments to be put behind another value (`AND x(..)=1`);
+//!          a break-out behind a second quote that only databases without backslash escapes see;
+//!          SQL that is wrong and runs all the same; attacks that go on in prose behind the SQL;
+//!          dialects of search servers and NoSQL; stored fragments that are joined later.
 //! Source   CWE-89. The shapes are the grammar's; no list of payloads was used.
 
 use super::sql_tokens::{Token, closing, tokens};
