@@ -4,7 +4,6 @@ use crate::cli::{
     Asking, Check, Cli, Command, Demo, Exit, Guard, OVERVIEW, Output, Run, Tail, Why,
 };
 use crate::config::{Accepted, Overrides, Report, Settings, Source, data_dir};
-use crate::control;
 use crate::explain;
 use crate::filter::Filter;
 use crate::instance::{self, Instance, JOURNAL, Reloadable};
@@ -14,7 +13,7 @@ use bartizan_model::id::ExchangeId;
 use bartizan_store::follow::Follower;
 use bartizan_store::{find, latest};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -59,7 +58,7 @@ fn guard(it: &Guard) -> Exit {
 fn serve_file(it: &Run) -> Exit {
     let overrides = it.overrides().or(environment());
     match read(&it.config, &overrides) {
-        Ok(accepted) => serve(accepted, Some(Reloadable { path: it.config.clone(), overrides })),
+        Ok(accepted) => serve(accepted, Some(&Reloadable { path: it.config.clone(), overrides })),
         Err(exit) => exit,
     }
 }
@@ -74,7 +73,7 @@ fn check(it: &Check) -> Exit {
     }
 }
 
-fn read(path: &PathBuf, overrides: &Overrides) -> Result<Accepted, Exit> {
+fn read(path: &Path, overrides: &Overrides) -> Result<Accepted, Exit> {
     let source = Source::of_file(path).map_err(|error| {
         fail(&format!("cannot read `{}`: {error}", path.display()), Exit::Usage)
     })?;
@@ -82,7 +81,7 @@ fn read(path: &PathBuf, overrides: &Overrides) -> Result<Accepted, Exit> {
 }
 
 /// Serves until a signal says to stop.
-fn serve(accepted: Accepted, reloadable: Option<Reloadable>) -> Exit {
+fn serve(accepted: Accepted, reloadable: Option<&Reloadable>) -> Exit {
     warn(&accepted.warnings);
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -96,7 +95,7 @@ fn serve(accepted: Accepted, reloadable: Option<Reloadable>) -> Exit {
     if say(&banner.text(&instance)) != Exit::Clean {
         note("nobody reads standard output; serving all the same");
     }
-    let waited = runtime.block_on(wait(&instance, reloadable.as_ref()));
+    let waited = runtime.block_on(wait(&instance, reloadable));
     note("stopping: open exchanges have 10 s to end");
     instance.stop();
     match waited {
@@ -267,9 +266,4 @@ pub fn fail(text: &str, exit: Exit) -> Exit {
         note(&format!("error: {text}"));
     }
     exit
-}
-
-/// Asks a running instance in `dir`.
-pub fn ask(dir: &std::path::Path) -> io::Result<serde_json::Value> {
-    control::ask_status(dir)
 }

@@ -7,7 +7,7 @@ use crate::instance::{self, Instance};
 use bartizan_demo::story::{Options, Outcome, tell};
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Mutex;
 
 /// Tells the story.
@@ -27,7 +27,7 @@ pub fn run(it: &Demo) -> Exit {
     exit
 }
 
-async fn tell_and_stay(it: &Demo, dir: &PathBuf, guard: &Mutex<Option<Instance>>) -> Exit {
+async fn tell_and_stay(it: &Demo, dir: &Path, guard: &Mutex<Option<Instance>>) -> Exit {
     let options = Options { seed: it.seed, shop_port: 0 };
     let mut out = io::stdout();
     let told = if it.without_guard {
@@ -48,7 +48,7 @@ async fn tell_and_stay(it: &Demo, dir: &PathBuf, guard: &Mutex<Option<Instance>>
 
 fn start_guard(
     shop: SocketAddr,
-    dir: &PathBuf,
+    dir: &Path,
     guard: &Mutex<Option<Instance>>,
 ) -> io::Result<SocketAddr> {
     let overrides = Overrides::for_demo(shop, dir);
@@ -63,7 +63,7 @@ fn start_guard(
 }
 
 /// Says what to try, and stays up until Ctrl-C.
-async fn stay(outcome: &Outcome, it: &Demo, dir: &PathBuf) {
+async fn stay(outcome: &Outcome, it: &Demo, dir: &Path) {
     let mut text = format!(
         "\nEverything stays up until Ctrl-C.\n  the bare shop    http://{}\n",
         outcome.shop

@@ -1,7 +1,8 @@
 //! `bartizan status`: what an instance says of itself, or what a stopped one left behind.
 
 use crate::cli::{Exit, Output};
-use crate::commands::{ask, fail, say};
+use crate::commands::{fail, say};
+use crate::control::ask_status;
 use crate::instance::JOURNAL;
 use crate::show;
 use bartizan_store::{Record, read};
@@ -10,7 +11,7 @@ use std::path::Path;
 
 /// Shows the status of the instance in `dir`.
 pub fn run(dir: &Path, output: Output) -> Exit {
-    let status = match ask(dir) {
+    let status = match ask_status(dir) {
         Ok(status) => status,
         Err(_) => match left_behind(dir) {
             Some(status) => status,

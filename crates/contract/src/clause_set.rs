@@ -19,19 +19,17 @@ impl ClauseSet {
     /// The built-in clauses under the mode of the instance, then as configured. What would change
     /// a clause of the law, or lift it, is left out: no configuration reaches the law.
     pub fn new(mode: Mode, set_by: SetBy, configured: &[Clause], exceptions: &[Exception]) -> Self {
+        let given = |name| configured.iter().rev().find(|it| it.name == name).copied();
         let clauses = ClauseName::ALL
             .iter()
             .map(|&name| match name.default_mode() {
                 DefaultMode::Law => Clause { name, mode: Mode::Enforce, set_by: SetBy::Law },
-                own => {
-                    configured.iter().rev().find(|it| it.name == name).copied().unwrap_or(match own
-                    {
-                        DefaultMode::Law | DefaultMode::Follows => Clause { name, mode, set_by },
-                        DefaultMode::Observed => {
-                            Clause { name, mode: mode.min(Mode::Observe), set_by: SetBy::Default }
-                        }
-                    })
-                }
+                DefaultMode::Follows => given(name).unwrap_or(Clause { name, mode, set_by }),
+                DefaultMode::Observed => given(name).unwrap_or(Clause {
+                    name,
+                    mode: mode.min(Mode::Observe),
+                    set_by: SetBy::Default,
+                }),
             })
             .collect();
         let exceptions = exceptions

@@ -71,8 +71,8 @@ impl Generator {
         usize::try_from(self.0 % n as u64).unwrap_or(0)
     }
 
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
-        *all.get(self.below(all.len())).unwrap()
+    fn one_of<T: Copy + Default>(&mut self, all: &[T]) -> T {
+        all.get(self.below(all.len())).copied().unwrap_or_default()
     }
 
     fn text(&mut self) -> String {

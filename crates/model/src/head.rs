@@ -222,7 +222,7 @@ impl ResponseHead {
     /// connection or of framing, which the edge writes anew.
     pub fn passed_on(&self) -> impl Iterator<Item = (Known, &[u8], &[u8])> {
         self.fields.iter().filter(|&(known, name, _)| {
-            !known.is_hop_by_hop() && !(known == Known::Other && self.is_nominated(name))
+            if known == Known::Other { !self.is_nominated(name) } else { !known.is_hop_by_hop() }
         })
     }
 

@@ -54,10 +54,10 @@ impl JudgedHead {
             .fields
             .iter()
             .filter(|&(known, name, _)| {
-                known != Known::Host
-                    && !known.is_hop_by_hop()
-                    && !known.is_forwarding()
-                    && !(self.nominates && known == Known::Other && self.is_nominated(name))
+                if known == Known::Other {
+                    return !self.nominates || !self.is_nominated(name);
+                }
+                known != Known::Host && !known.is_hop_by_hop() && !known.is_forwarding()
             })
             .map(|(_, name, value)| (name, value))
     }

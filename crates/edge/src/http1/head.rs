@@ -82,7 +82,7 @@ fn request(
     fields(&mut lines, limits, builder, &mut facts).map_err(odd)?;
     let method = Method::of(text(bytes, method));
     let authority = target_and_authority(bytes, method, target, builder).map_err(odd)?;
-    host(bytes, version, authority, &facts, builder).map_err(odd)?;
+    host(bytes, version, authority.as_ref(), &facts, builder).map_err(odd)?;
     let framing = facts.request_framing(version).map_err(odd)?;
     if method == Method::Connect {
         return Err(odd(Oddity::Connect));
@@ -261,30 +261,24 @@ fn forbidden(line: &[u8]) -> Option<Oddity> {
 
 impl FramingFacts {
     fn take(&mut self, known: Known, name: &[u8], value: &[u8]) -> Result<(), Oddity> {
-        match known {
-            Known::ContentLength | Known::TransferEncoding if name.contains(&b'_') => {
-                Err(Oddity::FoldedFramingName)
-            }
-            Known::ContentLength => {
-                if self.length.is_some() {
-                    return Err(Oddity::LengthsDiffer);
-                }
-                self.length = Some(length(value)?);
-                Ok(())
-            }
-            Known::TransferEncoding => {
-                if self.chunked || !value.eq_ignore_ascii_case(b"chunked") {
-                    return Err(Oddity::CodingUnknown);
-                }
-                self.chunked = true;
-                Ok(())
-            }
-            Known::Upgrade => {
-                self.upgrades = true;
-                Ok(())
-            }
-            _ => Ok(()),
+        self.upgrades |= known == Known::Upgrade;
+        let is_framing = known == Known::ContentLength || known == Known::TransferEncoding;
+        if is_framing && name.contains(&b'_') {
+            return Err(Oddity::FoldedFramingName);
         }
+        if known == Known::ContentLength {
+            if self.length.is_some() {
+                return Err(Oddity::LengthsDiffer);
+            }
+            self.length = Some(length(value)?);
+        }
+        if known == Known::TransferEncoding {
+            if self.chunked || !value.eq_ignore_ascii_case(b"chunked") {
+                return Err(Oddity::CodingUnknown);
+            }
+            self.chunked = true;
+        }
+        Ok(())
     }
 
     fn request_framing(&self, version: Version) -> Result<Framing, Oddity> {
@@ -361,11 +355,11 @@ fn target_and_authority(
 fn host(
     bytes: &[u8],
     version: Version,
-    authority: Option<Range<usize>>,
+    authority: Option<&Range<usize>>,
     facts: &FramingFacts,
     builder: &mut HeadBuilder,
 ) -> Result<(), Oddity> {
-    let host = match (&authority, &facts.host) {
+    let host = match (authority, &facts.host) {
         (Some(authority), Some(host)) => {
             let (a, b) = (text(bytes, authority.clone()), text(bytes, host.clone()));
             if !a.eq_ignore_ascii_case(b) {

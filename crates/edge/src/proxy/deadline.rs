@@ -76,10 +76,10 @@ impl Sweeper {
     fn sweep(&self) {
         lock(&self.watches).retain(|it| {
             let Some(watch) = it.upgrade() else { return false };
-            if watch.is_over() {
-                if let Some(waker) = lock(&watch.waker).take() {
-                    waker.wake();
-                }
+            if watch.is_over()
+                && let Some(waker) = lock(&watch.waker).take()
+            {
+                waker.wake();
             }
             true
         });

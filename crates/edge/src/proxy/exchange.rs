@@ -96,31 +96,22 @@ impl<'a> Exchange<'a> {
     fn feed(&self, side: Side, input: Input<'_>) -> Option<Step> {
         let at = self.worker.shared.clock.now();
         let mut transaction = self.transaction.lock().unwrap_or_else(PoisonError::into_inner);
-        match transaction.step(side, at, &self.worker.shared.tables, input) {
-            Step::Finished(observation) => {
-                let ended = match observation.outcome {
-                    Outcome::Served => Ended::Cleanly,
-                    // Our own reply was complete if it was sent at all.
-                    Outcome::Refused | Outcome::UpstreamFailed if observation.status != 0 => {
-                        Ended::AndClose
-                    }
-                    Outcome::Refused
-                    | Outcome::UpstreamFailed
-                    | Outcome::Tunnelled
-                    | Outcome::ClientAborted
-                    | Outcome::Stopped => Ended::Cut,
-                };
-                *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
-                self.worker.recorder.leave(observation);
-                None
-            }
-            step => {
-                if let Step::Forward(..) | Step::Commit(_) | Step::Reply(Reply::Own(_)) = step {
-                    transaction.judged(self.worker.shared.clock.now());
-                }
-                Some(step)
-            }
+        let step = transaction.step(side, at, &self.worker.shared.tables, input);
+        if let Step::Forward(..) | Step::Commit(_) | Step::Reply(Reply::Own(_)) = step {
+            transaction.judged(self.worker.shared.clock.now());
         }
+        let Step::Finished(observation) = step else { return Some(step) };
+        let ended = match observation.outcome {
+            Outcome::Served => Ended::Cleanly,
+            Outcome::Refused
+            | Outcome::UpstreamFailed
+            | Outcome::Tunnelled
+            | Outcome::ClientAborted
+            | Outcome::Stopped => Ended::Cut,
+        };
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
+        self.worker.recorder.leave(observation);
+        None
     }
 
     /// How it ended; an exchange that was not fed to its end is cut.
@@ -227,8 +218,8 @@ async fn read(
 }
 
 /// Leaves the observation of a request whose client went away before its head was complete.
-pub(super) fn abandoned(worker: &Worker, origin: Origin, head: RequestHead) {
-    let exchange = Exchange::open(worker, origin, head.method);
+pub(super) fn abandoned(worker: &Worker, origin: Origin, method: Method) {
+    let exchange = Exchange::open(worker, origin, method);
     exchange.feed(Side::Request, Input::Abort(Cause::ClientGone));
 }
 

@@ -106,14 +106,12 @@ async fn one(
         stall_ms,
     };
     if client_is_gone {
-        abandoned(worker, origin, head);
+        abandoned(worker, origin, method);
         return None;
     }
     let ended = serve(worker, origin, head, &mut up, &mut down, watches).await;
-    Some(match ended {
-        Ended::Cleanly if !keeps_alive || !up.is_done() => Ended::AndClose,
-        ended => ended,
-    })
+    let reusable = keeps_alive && up.is_done();
+    Some(if reusable { ended } else { ended.max(Ended::AndClose) })
 }
 
 fn keeps_alive(head: &RequestHead) -> bool {

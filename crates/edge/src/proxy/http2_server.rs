@@ -147,25 +147,19 @@ fn read_head(parts: &http::request::Parts, is_empty: bool, limits: &Limits) -> R
     let mut framing = if is_empty { Framing::None } else { Framing::Delimited };
     for (name, value) in &parts.headers {
         let (name, value) = (name.as_str().as_bytes(), value.as_bytes());
-        match Known::of(name) {
-            Known::Connection
-            | Known::KeepAlive
-            | Known::ProxyConnection
-            | Known::TransferEncoding
-            | Known::Upgrade
-            | Known::Http2Settings => oddities.push(Oddity::ConnectionField),
-            Known::Te if !value.eq_ignore_ascii_case(b"trailers") => {
-                oddities.push(Oddity::ConnectionField);
-            }
-            Known::ContentLength if name.contains(&b'_') => {
-                oddities.push(Oddity::FoldedFramingName);
-            }
+        let known = Known::of(name);
+        let is_te = known == Known::Te && !value.eq_ignore_ascii_case(b"trailers");
+        if is_te || is_of_connection(known) {
+            oddities.push(Oddity::ConnectionField);
+        }
+        if known == Known::ContentLength && name.contains(&b'_') {
+            oddities.push(Oddity::FoldedFramingName);
+        } else if known == Known::ContentLength && !is_empty {
             // h2 holds the body to it; a stream that is empty already stays so.
-            Known::ContentLength if !is_empty => match read_length(value) {
+            match read_length(value) {
                 Some(length) => framing = Framing::Length(length),
                 None => oddities.push(Oddity::LengthMalformed),
-            },
-            _ => {}
+            }
         }
         if value.iter().any(|&b| matches!(b, 0 | b'\r' | b'\n')) {
             oddities.push(Oddity::ControlByte);
@@ -194,6 +188,19 @@ fn read_host(
     };
     writer.authority(name);
     (!is_authority(name)).then_some(Oddity::HostMalformed)
+}
+
+/// RFC 9113 section 8.2.2.
+fn is_of_connection(known: Known) -> bool {
+    matches!(
+        known,
+        Known::Connection
+            | Known::KeepAlive
+            | Known::ProxyConnection
+            | Known::TransferEncoding
+            | Known::Upgrade
+            | Known::Http2Settings
+    )
 }
 
 fn read_length(value: &[u8]) -> Option<u64> {

@@ -107,10 +107,10 @@ impl Recorder {
     }
 
     fn wake(&self) {
-        if self.reader_sleeps.swap(false, Relaxed) {
-            if let Some(reader) = &*self.reader.lock().unwrap_or_else(PoisonError::into_inner) {
-                reader.unpark();
-            }
+        if self.reader_sleeps.swap(false, Relaxed)
+            && let Some(reader) = &*self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+        {
+            reader.unpark();
         }
     }
 }

@@ -75,10 +75,8 @@ impl Pool {
         watch: &Watch,
         fresh: bool,
     ) -> Result<Link, UpstreamFault> {
-        if !fresh {
-            if let Some(stream) = self.take(target) {
-                return Ok(Link { stream, buffer: BytesMut::new(), reused: true });
-            }
+        if !fresh && let Some(stream) = self.take(target) {
+            return Ok(Link { stream, buffer: BytesMut::new(), reused: true });
         }
         match watch.within(target.connect_timeout_ms, dial(target)).await {
             Ok(Some(stream)) => Ok(Link { stream, buffer: BytesMut::new(), reused: false }),
@@ -133,10 +131,10 @@ async fn dial(target: &Target) -> Option<TcpStream> {
     let addresses: Vec<SocketAddr> =
         lookup_host((target.host.as_str(), target.port)).await.ok()?.collect();
     for address in addresses {
-        if let Ok(stream) = TcpStream::connect(address).await {
-            if stream.set_nodelay(true).is_ok() {
-                return Some(stream);
-            }
+        if let Ok(stream) = TcpStream::connect(address).await
+            && stream.set_nodelay(true).is_ok()
+        {
+            return Some(stream);
         }
     }
     None
