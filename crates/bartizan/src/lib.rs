@@ -3,6 +3,7 @@
 //! A library beside the binary so that tests reach its parts. Nothing else links it.
 
 pub mod cli;
+pub mod codes;
 pub mod commands;
 pub mod config;
 pub mod control;

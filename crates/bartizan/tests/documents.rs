@@ -30,3 +30,13 @@ fn the_reference_of_the_configuration_is_up_to_date() {
 fn the_reference_of_the_command_line_is_up_to_date() {
     check("cli.md", &bartizan::cli::reference());
 }
+
+#[test]
+fn the_reference_of_the_codes_is_up_to_date() {
+    check("codes.md", &bartizan::codes::reference());
+}
+
+#[test]
+fn the_reference_of_the_metrics_is_up_to_date() {
+    check("metrics.md", &bartizan::metrics::reference());
+}
