@@ -182,7 +182,7 @@ pub fn reference() -> String {
     // A family without members is not in the text.
     metrics.exchanges(Outcome::Served);
     metrics.would_refuse(Code::MethodTrace);
-    metrics.refused.get_or_create(&[("code", "")]);
+    metrics.refused.get_or_create(&[("code", Code::MethodTrace.name())]).get();
     let text = metrics.text(Gauges::default());
     let mut out = String::from(
         "# Metrics\n\nServed on the admin listener at `/metrics` in the OpenMetrics text format. \
