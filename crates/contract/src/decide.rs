@@ -57,7 +57,7 @@ fn weigh(assessment: &Assessment, clauses: &ClauseSet) -> (Option<Refusal>, Hits
     let mut scale = Scale { assessment, clauses, refusal: None, hits: Hits::default() };
     // The law first: its codes explain a refusal better than whatever else is wrong.
     let is_law = |code: Code| code.entry().clause.default_mode() == DefaultMode::Law;
-    for law in [true, false] {
+    for law in [true, false].into_iter().filter(|_| !assessment.oddities.is_empty()) {
         for oddity in assessment.oddities.iter().filter(|it| is_law(it.code()) == law) {
             scale.put(oddity.code(), None, 0);
         }
