@@ -70,12 +70,13 @@ fn weigh(assessment: &Assessment, clauses: &ClauseSet) -> (Option<Refusal>, Hits
             scale.put(finding.sighting.code, Some(&finding.place), margin);
         }
     }
-    for &(_, why) in &assessment.unknown {
-        match why {
-            Why::BodyTooLarge => scale.put(Code::ContentUnexamined, None, 0),
-            // An adapter that cannot see cannot refuse either: replay of logs is advisory.
-            Why::NotSeen => {}
-        }
+    // An adapter that cannot see cannot refuse either: replay of logs is advisory.
+    let is_unexamined = |why: Why| match why {
+        Why::BodyTooLarge | Why::TooSuspicious => true,
+        Why::NotSeen => false,
+    };
+    if assessment.unknown.iter().any(|&(_, why)| is_unexamined(why)) {
+        scale.put(Code::ContentUnexamined, None, 0);
     }
     (scale.refusal, scale.hits)
 }

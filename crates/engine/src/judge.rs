@@ -7,7 +7,7 @@
 use crate::keys::HashKey;
 use crate::snapshot::Rules;
 use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
-use bartizan_detect::content;
+use bartizan_detect::content::{Effort, Exhausted, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::value::{Sink, Value};
 use bartizan_inspect::{head_values, path};
@@ -33,6 +33,7 @@ pub struct Gathering {
     /// What is known so far.
     pub assessment: Assessment,
     examines: bool,
+    effort: Effort,
 }
 
 /// What the gathering needs of the body.
@@ -40,7 +41,7 @@ pub struct Gathering {
 pub enum Needs {
     /// Nothing: decide now.
     Nothing,
-    /// The whole body, read in this format.
+    /// The whole body, read in this format; of an opaque one the beginning, to see whether it is.
     Body(Format),
 }
 
@@ -52,7 +53,8 @@ impl Gathering {
         let mode = |name| rules.clauses.mode(name);
         let examines =
             mode(ClauseName::ContentSqli) != Mode::Off || mode(ClauseName::ContentXss) != Mode::Off;
-        let mut it = Self { assessment, examines };
+        let effort = Effort::new(rules.limits.suspicious_bytes_max);
+        let mut it = Self { assessment, examines, effort };
         if is_against_the_law(head.oddities) {
             return it;
         }
@@ -86,21 +88,19 @@ impl Gathering {
         if head.framing == Framing::None || !self.examines {
             return Needs::Nothing;
         }
-        let format = match head.fields.get(Known::ContentEncoding) {
-            Some(_) => Format::Opaque,
-            None => Format::of(head.fields.get(Known::ContentType)),
-        };
-        if format == Format::Opaque {
-            return Needs::Nothing;
-        }
+        let format = declared_format(head);
         if !sees_bodies {
-            self.is_unknown(Why::NotSeen);
+            if format != Format::Opaque {
+                self.is_unknown(Why::NotSeen);
+            }
             return Needs::Nothing;
         }
         match head.framing {
             Framing::Length(0) | Framing::None => Needs::Nothing,
             Framing::Length(length) if length > rules.limits.inspect_bytes_max as u64 => {
-                self.is_unknown(Why::BodyTooLarge);
+                if format != Format::Opaque {
+                    self.is_unknown(Why::BodyTooLarge);
+                }
                 Needs::Nothing
             }
             Framing::Length(_) | Framing::Delimited | Framing::Close => Needs::Body(format),
@@ -133,6 +133,26 @@ impl Gathering {
     }
 }
 
+/// What the body is declared to be. Of several content types the first that is examined counts:
+/// the upstream may take any of them. A content coding makes a body opaque, until its first bytes
+/// show that it is not coded at all.
+fn declared_format(head: &RequestHead) -> Format {
+    let is_coded = head.fields.iter().any(|(known, _, value)| {
+        known == Known::ContentEncoding && !value.eq_ignore_ascii_case(b"identity")
+    });
+    if is_coded {
+        return Format::Opaque;
+    }
+    let mut types = head.fields.iter().filter(|it| it.0 == Known::ContentType).map(|it| it.2);
+    let Some(first) = types.next() else { return Format::of(None) };
+    [first]
+        .into_iter()
+        .chain(types)
+        .map(|it| Format::of(Some(it)))
+        .find(|it| *it != Format::Opaque)
+        .unwrap_or(Format::Opaque)
+}
+
 /// A walk within the limits in force.
 pub fn walk(format: Format, rules: &Rules) -> Walk {
     let (depth_max, values_max) = (rules.limits.depth_max, rules.limits.values_max);
@@ -158,7 +178,11 @@ impl<'a> Examiner<'a> {
 
 impl Sink for Examiner<'_> {
     fn take(&mut self, value: Value<'_>) {
-        let Some(sighting) = content::examine(value.text) else { return };
+        let sighting = match examine_within(value.text, &mut self.gathering.effort) {
+            Ok(Some(sighting)) => sighting,
+            Ok(None) => return,
+            Err(Exhausted) => return self.gathering.is_unknown(Why::TooSuspicious),
+        };
         let finding = Finding {
             sighting,
             place: value.place.to_place(),
@@ -204,7 +228,7 @@ mod tests {
 
     fn gathering() -> Gathering {
         let assessment = Assessment::clean(Moment::default(), EndpointId::of("GET", "/"));
-        Gathering { assessment, examines: true }
+        Gathering { assessment, examines: true, effort: Effort::new(0) }
     }
 
     #[test]

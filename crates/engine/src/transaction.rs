@@ -218,6 +218,14 @@ impl Transaction {
         }
         let refused = decide_body(&holding.gathering.assessment, &rules.clauses).0.is_some();
         let rest = if end { Rest::End } else { Rest::Stream };
+        match holding.sniffed(end) {
+            Sniffed::Unclear => {
+                self.request = Request::Holding(holding);
+                return Step::Read { max: DATA_BYTES_MAX };
+            }
+            Sniffed::Opaque => return self.decide_held(*holding, rest, at),
+            Sniffed::Examined => {}
+        }
         if holding.body.len() > rules.limits.inspect_bytes_max {
             holding.gathering.is_unknown(Why::BodyTooLarge);
             return self.decide_held(*holding, rest, at);
@@ -477,6 +485,32 @@ impl Transaction {
         let Observation { id, started, revision, epoch, .. } = self.seen;
         let spent = Observation::opened(id, started, revision, epoch);
         Step::Finished(Box::new(std::mem::replace(&mut self.seen, spent)))
+    }
+}
+
+enum Sniffed {
+    /// Nothing but white space so far.
+    Unclear,
+    /// Not of a kind that is examined.
+    Opaque,
+    /// To be held and examined.
+    Examined,
+}
+
+impl Holding {
+    /// Whether the body is examined. Many servers never ask for the content type, so a body that
+    /// is declared to be opaque and begins as JSON is examined as such.
+    fn sniffed(&mut self, end: bool) -> Sniffed {
+        if self.format != Format::Opaque {
+            return Sniffed::Examined;
+        }
+        let body = self.body.bytes();
+        let is_blank = body.iter().all(u8::is_ascii_whitespace);
+        if is_blank && !end && body.len() < DATA_BYTES_MAX {
+            return Sniffed::Unclear;
+        }
+        self.format = self.format.sniffed(&body);
+        if self.format == Format::Opaque { Sniffed::Opaque } else { Sniffed::Examined }
     }
 }
 

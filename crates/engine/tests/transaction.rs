@@ -452,3 +452,47 @@ fn a_replay_is_the_same_bit_for_bit() {
     assert_eq!((it.observation.outcome, it.forwarded), (Outcome::Served, Some(body)));
     assert_eq!(it.observation.phases, phases);
 }
+
+#[test]
+fn what_is_declared_opaque_is_examined_if_it_begins_as_json() {
+    let attack = b"{\"q\":\"' OR 1=1--\"}";
+    let types: [&[(&str, &str)]; 5] = [
+        &[("content-type", "image/png")],
+        &[("content-type", "image/png"), ("content-type", "application/json")],
+        &[("content_type", "image/png"), ("content-type", "application/json")],
+        &[("content-type", "application/json"), ("content-encoding", "gzip")],
+        &[],
+    ];
+    for fields in types {
+        let mut rig = Rig::new(&Setup::default());
+        let head = request("POST", "/a", Framing::Delimited, fields);
+        let step = rig.feed(Side::Request, Input::RequestHead(head));
+        assert!(matches!(step, Step::Read { .. }), "{step:?}");
+        assert!(matches!(rig.data(Side::Request, b" \r\n", false), Step::Read { .. }));
+        assert_eq!(refused(rig.data(Side::Request, attack, true)), Code::ContentSqlInjection);
+    }
+}
+
+#[test]
+fn an_opaque_body_streams_from_its_first_piece() {
+    let mut rig = Rig::new(&Setup::default());
+    let fields = [("content-type", "application/octet-stream")];
+    let head = request("PUT", "/file", Framing::Length(1_000_000), &fields);
+    rig.feed(Side::Request, Input::RequestHead(head));
+    match rig.data(Side::Request, b"\x89PNG' OR 1=1--", false) {
+        Step::Forward(_, plan) => assert_eq!(plan.rest, Rest::Stream),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn more_suspicious_bytes_than_are_looked_at_are_noted() {
+    let limits = Limits { suspicious_bytes_max: 200, ..Limits::default() };
+    let mut rig = Rig::new(&Setup { limits, ..Setup::default() });
+    rig.feed(Side::Request, Input::RequestHead(post(Framing::Delimited)));
+    let body = format!("[{}\"' OR 1=1--\"]", "\"it's\",".repeat(20));
+    assert!(matches!(rig.data(Side::Request, body.as_bytes(), true), Step::Forward(..)));
+    let it = rig.served();
+    let hits: Vec<_> = it.hits.iter().map(|it| (it.code, it.effect)).collect();
+    assert_eq!(hits, [(Code::ContentUnexamined, Effect::WouldRefuse)]);
+}

@@ -43,6 +43,8 @@ impl Assessment {
 pub enum Why {
     /// The body exceeds what is held and judged whole.
     BodyTooLarge,
+    /// The message has more suspicious bytes than are looked at closely.
+    TooSuspicious,
     /// The adapter does not see what the clause speaks of (replay of an access log, for example).
     NotSeen,
 }

@@ -18,6 +18,9 @@ pub struct Limits {
     pub held_bytes_max: usize,
     /// Nesting of a JSON body.
     pub depth_max: usize,
+    /// Suspicious bytes of one message that are looked at closely; further ones make content
+    /// `Unknown`.
+    pub suspicious_bytes_max: usize,
     /// Values of one message that are examined; further ones make content `Unknown`.
     pub values_max: usize,
 }
@@ -32,6 +35,7 @@ impl Default for Limits {
             inspect_bytes_max: 1024 * 1024,
             held_bytes_max: 256 * 1024 * 1024,
             depth_max: 64,
+            suspicious_bytes_max: 128 * 1024,
             values_max: 20_000,
         }
     }

@@ -50,15 +50,70 @@ const HTML_BYTES_MAX: usize = 2 * 1024;
 /// Bytes before the first tag that are read with it.
 const HTML_LEAD_BYTES: usize = 64;
 
-/// Looks at one decoded value.
-pub fn examine(text: &[u8]) -> Option<Sighting> {
+/// What one message may cost: suspicious bytes that are looked at closely. Clearing a value is
+/// cheap and not counted; without a bound a megabyte of suspicious values would hold a worker for
+/// half a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    bytes_left: usize,
+}
+
+impl Effort {
+    /// So many suspicious bytes, and what each suspicious value costs besides its length.
+    pub const fn new(bytes_max: usize) -> Self {
+        Self { bytes_left: bytes_max }
+    }
+
+    /// Takes what a value costs; false if there is not enough left.
+    fn spend(&mut self, text: &[u8]) -> bool {
+        let cost = text.len().min(VALUE_COST_BYTES_MAX).saturating_add(VALUE_COST_BYTES);
+        match self.bytes_left.checked_sub(cost) {
+            Some(left) => {
+                self.bytes_left = left;
+                true
+            }
+            None => {
+                self.bytes_left = 0;
+                false
+            }
+        }
+    }
+}
+
+/// What is counted for a suspicious value beside its own bytes.
+const VALUE_COST_BYTES: usize = 32;
+
+/// The most that is counted for its own bytes: the recognisers read no more of it.
+const VALUE_COST_BYTES_MAX: usize = SQL_BYTES_MAX + HTML_BYTES_MAX;
+
+/// The message had more suspicious bytes than are looked at: this value was not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exhausted;
+
+/// Looks at one decoded value, within the effort that its message has left.
+///
+/// # Errors
+///
+/// [`Exhausted`] if the value is suspicious and there is no effort left for it.
+pub fn examine_within(text: &[u8], effort: &mut Effort) -> Result<Option<Sighting>, Exhausted> {
     let suspicion = prefilter::look(text);
+    if !suspicion.sql && !suspicion.html {
+        return Ok(None);
+    }
+    if !effort.spend(text) {
+        return Err(Exhausted);
+    }
     let sql = if suspicion.sql { sql(text) } else { None };
     let html = if suspicion.html { html(text) } else { None };
-    match (sql, html) {
+    Ok(match (sql, html) {
         (Some(sql), Some(html)) if html.score > sql.score => Some(html),
         (sql, html) => sql.or(html),
-    }
+    })
+}
+
+/// Looks at one decoded value, whatever it costs.
+pub fn examine(text: &[u8]) -> Option<Sighting> {
+    examine_within(text, &mut Effort::new(usize::MAX)).unwrap_or(None)
 }
 
 fn sql(text: &[u8]) -> Option<Sighting> {
@@ -111,6 +166,17 @@ mod tests {
             if at % 2 == 0 { it.to_ascii_uppercase() } else { it.to_ascii_lowercase() }
         };
         text.chars().enumerate().map(change).collect()
+    }
+
+    #[test]
+    fn effort_is_spent_on_suspicious_values_only() {
+        let mut effort = Effort::new(100);
+        assert_eq!(examine_within(&[b'x'; 1_000], &mut effort), Ok(None));
+        assert_eq!(effort, Effort::new(100));
+        assert!(examine_within(b"' OR 1=1--", &mut effort).unwrap().is_some());
+        assert_eq!(effort, Effort::new(58));
+        assert_eq!(examine_within(b"it's a long sentence of words", &mut effort), Err(Exhausted));
+        assert_eq!(examine_within(b"plain", &mut effort), Ok(None));
     }
 
     #[test]
