@@ -15,7 +15,9 @@ pub fn reference() -> String {
     for clause in ClauseName::ALL {
         let mode = match clause.default_mode() {
             DefaultMode::Law => "always enforced: no configuration and no exception lifts it",
-            DefaultMode::Follows => "that of the instance: `observe`, or `enforce` with `--enforce`",
+            DefaultMode::Follows => {
+                "that of the instance: `observe`, or `enforce` with `--enforce`"
+            }
             DefaultMode::Observed => "`observe`, also with `--enforce`; `enforce` by name only",
         };
         out.push_str(&format!("| `{clause}` | {} | {mode} |\n", clause.says()));

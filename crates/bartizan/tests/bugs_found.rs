@@ -149,7 +149,8 @@ fn an_upstream_that_never_reads_does_not_hold_an_exchange_for_ever() {
         let Some(_) = connection.head() else { return };
         std::thread::sleep(Duration::from_secs(60));
     });
-    let more = "  response_timeout: 300ms\nlimits:\n  inspect_bytes_max: 16MiB\n  body_timeout: 1s\n";
+    let more =
+        "  response_timeout: 300ms\nlimits:\n  inspect_bytes_max: 16MiB\n  body_timeout: 1s\n";
     let bartizan = Bartizan::configured(&configuration(upstream.address, "observe", more));
     let mut client = bartizan.client();
     client.stream.set_read_timeout(Some(Duration::from_secs(8))).unwrap();
@@ -192,7 +193,11 @@ fn an_empty_line_behind_a_request_is_no_slow_head() {
     let mut client = bartizan.client();
     client.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nok\r\n");
     assert_eq!(client.answer().text(), "/a");
-    assert_eq!(String::from_utf8_lossy(&client.rest()), "", "an idle connection is closed silently");
+    assert_eq!(
+        String::from_utf8_lossy(&client.rest()),
+        "",
+        "an idle connection is closed silently"
+    );
     assert_eq!(bartizan.exactly(1)[0]["outcome"], "served");
 }
 
@@ -284,13 +289,19 @@ fn an_exception_for_a_parameter_whose_name_has_a_space() {
 
 #[test]
 fn an_exception_for_a_parameter_whose_name_is_not_ascii() {
-    check_exception("", "GET /a?gr%C3%B6%C3%9Fe=1%27%20OR%20%271%27=%271 HTTP/1.1\r\nHost: x\r\n\r\n");
+    check_exception(
+        "",
+        "GET /a?gr%C3%B6%C3%9Fe=1%27%20OR%20%271%27=%271 HTTP/1.1\r\nHost: x\r\n\r\n",
+    );
 }
 
 #[test]
 fn an_exception_for_a_parameter_whose_name_is_long() {
     let name = "n".repeat(200);
-    check_exception("", &format!("GET /a?{name}=1%27%20OR%20%271%27=%271 HTTP/1.1\r\nHost: x\r\n\r\n"));
+    check_exception(
+        "",
+        &format!("GET /a?{name}=1%27%20OR%20%271%27=%271 HTTP/1.1\r\nHost: x\r\n\r\n"),
+    );
 }
 
 #[test]
@@ -301,10 +312,13 @@ fn an_exception_for_the_name_of_a_parameter() {
 #[test]
 fn an_exception_for_a_body_field_whose_name_has_a_space() {
     let body = r#"{"my note":"1' OR '1'='1"}"#;
-    check_exception("", &format!(
-        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    ));
+    check_exception(
+        "",
+        &format!(
+            "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ),
+    );
 }
 
 #[test]

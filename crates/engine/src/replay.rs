@@ -61,8 +61,20 @@ pub fn replay(recording: &Recording, view: &Arc<Snapshot>, tables: &Tables) -> O
             let Player { refusal, forwarded, .. } = player;
             return Some(Replayed { observation: *observation, refusal, forwarded });
         }
-        if let Step::Forward(..) | Step::Commit(_) | Step::Reply(Reply::Own(_)) = step {
-            transaction.judged(player.at(recording.phases.judged_us));
+        match step {
+            Step::Commit(_) => transaction.acted(player.at(recording.phases.judged_us)),
+            Step::Forward(..) => transaction.acted(player.at(recording.phases.forwarded_us)),
+            Step::Reply(Reply::Own(_)) => {
+                transaction.acted(player.at(recording.phases.answered_us));
+            }
+            Step::Read { .. }
+            | Step::Ask { .. }
+            | Step::Write(_)
+            | Step::Reply(Reply::Relay(_))
+            | Step::Cut
+            | Step::Tunnel(_)
+            | Step::Yield
+            | Step::Finished(_) => {}
         }
         let mut piece = Bytes::new();
         let (next_side, at, input) = player.perform(side, step, &mut piece)?;

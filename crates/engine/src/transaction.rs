@@ -100,7 +100,7 @@ impl Transaction {
             (Side::Request, Input::Data { bytes, end }) => self.on_request_data(bytes, end, at),
             (Side::Request, Input::Trailers(_)) => self.on_request_data(&Bytes::new(), true, at),
             (Side::Request, Input::Resume) => self.walk_on(at),
-            (Side::Request, Input::Committed(result)) => self.on_committed(result, at),
+            (Side::Request, Input::Committed(result)) => self.on_committed(result),
             (Side::Request, Input::Written) => self.on_request_written(),
             (Side::Response, Input::ResponseHead(head)) => self.on_response_head(head, at),
             (Side::Response, Input::Data { bytes, end }) => self.on_response_data(bytes, end, at),
@@ -116,11 +116,22 @@ impl Transaction {
         }
     }
 
-    /// Notes when the decision had been made. A pure core cannot see how long its own work took:
-    /// the adapter tells it, once, right after the step that forwards, commits or replies.
-    pub fn judged(&mut self, at: Moment) {
-        if self.seen.phases.judged_us == 0 {
-            self.seen.phases.judged_us = at.us_since(self.seen.started);
+    /// Notes when the work of a step was done. A pure core cannot see how long it took itself: the
+    /// adapter tells it right after each step that forwards, commits or replies for us.
+    pub fn acted(&mut self, at: Moment) {
+        // Zero would say that the phase was not reached.
+        let us = at.us_since(self.seen.started).max(1);
+        let phases = &mut self.seen.phases;
+        let note = |phase: &mut u32| {
+            if *phase == 0 {
+                *phase = us;
+            }
+        };
+        note(&mut phases.judged_us);
+        match self.response {
+            Response::AwaitHead => note(&mut phases.forwarded_us),
+            Response::Replied => note(&mut phases.answered_us),
+            Response::Idle | Response::Streaming { .. } | Response::Tunnel | Response::Ended => {}
         }
     }
 
@@ -285,23 +296,23 @@ impl Transaction {
         findings.truncate(FINDINGS_MAX);
         self.seen.findings = std::mem::take(findings);
         match decision {
-            Decision::Refuse(refusal) => self.refuse(refusal.code, Outcome::Refused, at),
+            Decision::Refuse(refusal) => self.refuse(refusal.code, Outcome::Refused),
             Decision::Admit(permit) if view.rules.record_required => {
                 let intent = Intent { id: self.origin.id, at, endpoint: self.seen.endpoint };
                 self.request = Request::Committing(permit, plan);
                 Step::Commit(intent)
             }
-            Decision::Admit(permit) => self.forward(permit, plan, at),
+            Decision::Admit(permit) => self.forward(permit, plan),
         }
     }
 
-    fn on_committed(&mut self, result: Result<(), NotCommitted>, at: Moment) -> Step {
+    fn on_committed(&mut self, result: Result<(), NotCommitted>) -> Step {
         match (std::mem::replace(&mut self.request, Request::Ended), result) {
-            (Request::Committing(permit, plan), Ok(())) => self.forward(permit, plan, at),
+            (Request::Committing(permit, plan), Ok(())) => self.forward(permit, plan),
             (Request::Committing(..), Err(NotCommitted)) => {
                 let code = Code::RecordUnavailable;
                 self.record_hit(Hit { code, effect: Effect::Refused, margin: 0 });
-                self.refuse(code, Outcome::Refused, at)
+                self.refuse(code, Outcome::Refused)
             }
             (other, _) => {
                 self.request = other;
@@ -310,8 +321,7 @@ impl Transaction {
         }
     }
 
-    fn forward(&mut self, permit: Permit, plan: BodyPlan, at: Moment) -> Step {
-        self.seen.phases.forwarded_us = at.us_since(self.seen.started);
+    fn forward(&mut self, permit: Permit, plan: BodyPlan) -> Step {
         self.request = match plan.rest {
             Rest::NoBody | Rest::End => Request::Ended,
             Rest::Stream => Request::Streaming { end: false },
@@ -420,7 +430,7 @@ impl Transaction {
         };
         self.record_hit(Hit { code, effect: Effect::Failed, margin: 0 });
         match self.response {
-            Response::AwaitHead => self.refuse(code, Outcome::UpstreamFailed, at),
+            Response::AwaitHead => self.refuse(code, Outcome::UpstreamFailed),
             Response::Idle
             | Response::Streaming { .. }
             | Response::Tunnel
@@ -455,13 +465,12 @@ impl Transaction {
         self.finish(at)
     }
 
-    fn refuse(&mut self, code: Code, outcome: Outcome, at: Moment) -> Step {
+    fn refuse(&mut self, code: Code, outcome: Outcome) -> Step {
         let reply = own_reply(code, self.origin.id);
         self.request = Request::Ended;
         self.response = Response::Replied;
         self.seen.outcome = outcome;
         self.seen.status = reply.status;
-        self.seen.phases.answered_us = at.us_since(self.seen.started);
         Step::Reply(Reply::Own(reply))
     }
 

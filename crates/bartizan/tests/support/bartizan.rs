@@ -180,7 +180,8 @@ impl Bartizan {
         until("the reload", || {
             let said = self.stderr();
             let news = said.get(before..).unwrap_or_default();
-            (news.contains("configuration reloaded") || news.contains("stays in force")).then_some(())
+            (news.contains("configuration reloaded") || news.contains("stays in force"))
+                .then_some(())
         });
     }
 
@@ -279,7 +280,8 @@ fn after(text: &str, label: &str) -> Option<SocketAddr> {
 
 /// All observations in a data directory, oldest first.
 pub fn journal(data: &Path) -> Vec<Value> {
-    let it = output(&["tail", "--last", "100000", "-o", "json", "--data", &data.display().to_string()]);
+    let it =
+        output(&["tail", "--last", "100000", "-o", "json", "--data", &data.display().to_string()]);
     assert!(it.status.success(), "{}", said(&it));
     let text = String::from_utf8(it.stdout).unwrap();
     text.lines().map(|it| serde_json::from_str(it).unwrap()).collect()

@@ -72,7 +72,10 @@ impl Client {
         let count = match self.stream.read(&mut piece) {
             Ok(count) => count,
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-                panic!("nothing came for {PATIENCE:?}; so far: {:?}", String::from_utf8_lossy(&self.buffer))
+                panic!(
+                    "nothing came for {PATIENCE:?}; so far: {:?}",
+                    String::from_utf8_lossy(&self.buffer)
+                )
             }
             Err(_) => 0,
         };
@@ -99,6 +102,16 @@ impl Client {
             assert!(self.fill() > 0, "the connection ended at {} of {count}", self.buffer.len());
         }
         self.buffer.drain(..count).collect()
+    }
+
+    /// Reads exactly so many bytes; `None` if the connection ends before.
+    pub fn read_or_end(&mut self, count: usize) -> Option<Vec<u8>> {
+        while self.buffer.len() < count {
+            if self.fill() == 0 {
+                return None;
+            }
+        }
+        Some(self.buffer.drain(..count).collect())
     }
 
     /// Reads until the connection ends.

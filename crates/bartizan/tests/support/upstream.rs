@@ -161,6 +161,11 @@ impl Connection {
         Some(self.buffer.drain(..count).collect())
     }
 
+    /// Forgets what was logged, which is for large bodies too much to keep.
+    pub fn forget(&self) {
+        self.log.lock().unwrap().clear();
+    }
+
     /// Waits until the other side closes.
     pub fn until_closed(&mut self) {
         while self.fill() > 0 {}

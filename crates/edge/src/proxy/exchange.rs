@@ -98,7 +98,7 @@ impl<'a> Exchange<'a> {
         let mut transaction = self.transaction.lock().unwrap_or_else(PoisonError::into_inner);
         let step = transaction.step(side, at, &self.worker.shared.tables, input);
         if let Step::Forward(..) | Step::Commit(_) | Step::Reply(Reply::Own(_)) = step {
-            transaction.judged(self.worker.shared.clock.now());
+            transaction.acted(self.worker.shared.clock.now());
         }
         let Step::Finished(observation) = step else { return Some(step) };
         let ended = match observation.outcome {

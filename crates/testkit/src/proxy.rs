@@ -1,0 +1,100 @@
+//! The real proxy in the test's own process, on a free port.
+
+use bartizan_contract::clause_set::ClauseSet;
+use bartizan_edge::proxy::clock::Clock;
+use bartizan_edge::proxy::ids::Ids;
+use bartizan_edge::proxy::listener::{self, Proxy};
+use bartizan_edge::proxy::record::{Recorder, Waiting};
+use bartizan_edge::proxy::upstream::Target;
+use bartizan_edge::proxy::views::Views;
+use bartizan_edge::proxy::{Manners, Shared};
+use bartizan_engine::keys::HashKey;
+use bartizan_engine::snapshot::{Rules, Snapshot};
+use bartizan_engine::tables::Tables;
+use bartizan_model::clause::{Mode, SetBy};
+use bartizan_model::id::KeyEpoch;
+use bartizan_model::limits::Limits;
+use bartizan_model::observation::Observation;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
+
+/// The snapshot that tests judge under.
+pub fn snapshot(mode: Mode, limits: Limits) -> Snapshot {
+    let rules = Rules {
+        clauses: ClauseSet::new(mode, SetBy::Flag, &[], &[]),
+        limits,
+        trusted: Vec::new(),
+        key: HashKey::new(KeyEpoch(1), [7; 16]),
+        record_required: false,
+    };
+    Snapshot { revision: 1, rules: Arc::new(rules) }
+}
+
+/// A proxy with one worker.
+#[derive(Debug)]
+pub struct TestProxy {
+    /// Where it listens.
+    pub address: SocketAddr,
+    recorder: Arc<Recorder>,
+    proxy: Option<Proxy>,
+}
+
+impl TestProxy {
+    /// Starts it in front of `upstream`.
+    pub fn start(upstream: SocketAddr, snapshot: Snapshot) -> Self {
+        let target = Target {
+            host: upstream.ip().to_string(),
+            port: upstream.port(),
+            authority: upstream.to_string(),
+            connect_timeout_ms: 2_000,
+            response_timeout_ms: 5_000,
+            idle_timeout_ms: 4_000,
+        };
+        let manners = Manners {
+            target,
+            http2: true,
+            connections_max: 1_000,
+            head_timeout_ms: 5_000,
+            body_timeout_ms: 5_000,
+            idle_timeout_ms: 30_000,
+        };
+        let shared = Arc::new(Shared {
+            tables: Tables::new(snapshot.rules.limits.held_bytes_max),
+            views: Views::new(snapshot),
+            ids: Ids::new().unwrap(),
+            clock: Arc::new(Clock::start()),
+            manners: RwLock::new(Arc::new(manners)),
+            connections: AtomicUsize::new(0),
+            turned_away: AtomicU64::new(0),
+        });
+        let recorder = Recorder::new(100_000);
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let proxy = listener::start(any, 1, &shared, &[Arc::clone(&recorder)]).unwrap();
+        Self { address: proxy.address, recorder, proxy: Some(proxy) }
+    }
+
+    /// Waits until `count` observations were left, and takes them.
+    #[track_caller]
+    pub fn observations(&self, count: usize) -> Vec<Observation> {
+        let until = Instant::now() + Duration::from_secs(10);
+        let mut found = Vec::new();
+        while found.len() < count {
+            assert!(Instant::now() < until, "{} of {count} observations", found.len());
+            let mut waiting = Waiting::default();
+            self.recorder.take(&mut waiting);
+            found.extend(waiting.observations.into_iter().map(|it| *it));
+            std::thread::yield_now();
+        }
+        found
+    }
+}
+
+impl Drop for TestProxy {
+    fn drop(&mut self) {
+        if let Some(proxy) = self.proxy.take() {
+            proxy.stop(Duration::from_millis(200));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The proxy and the replayer are one: the same bytes, id and times give the same observation, to
+//! the last bit, whether they came over a socket or out of a file.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use bartizan_engine::replay::replay;
+use bartizan_engine::tables::Tables;
+use bartizan_testkit::origin::{ANSWER, Origin};
+use bartizan_testkit::proxy::{TestProxy, snapshot};
+use bartizan_testkit::recorded::{as_happened, recording};
+use bartizan_testkit::scenario::{Scenario, read};
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::path::Path;
+use std::sync::Arc;
+
+fn scenarios() -> Vec<Scenario> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let mut all = Vec::new();
+    for file in std::fs::read_dir(dir).unwrap() {
+        all.extend(read(&std::fs::read_to_string(file.unwrap().path()).unwrap()));
+    }
+    all
+}
+
+/// Sends `request` and reads the reply until something of it came.
+fn send(proxy: &TestProxy, request: &[u8]) {
+    let mut stream = TcpStream::connect(proxy.address).unwrap();
+    stream.write_all(request).unwrap();
+    let mut reply = [0; 4_096];
+    assert!(stream.read(&mut reply).unwrap() > 0);
+    // Closing at once could overtake the end of the exchange.
+    stream.shutdown(Shutdown::Write).ok();
+    while let Ok(1..) = stream.read(&mut reply) {}
+}
+
+#[test]
+fn what_the_proxy_saw_the_replayer_sees_bit_for_bit() {
+    let origin = Origin::start();
+    let mut compared = 0;
+    for scenario in scenarios() {
+        // The origin answers in HTTP only.
+        if scenario.name.contains("upgrade without") {
+            continue;
+        }
+        let view = snapshot(scenario.mode, scenario.limits);
+        let proxy = TestProxy::start(origin.address, view.clone());
+        send(&proxy, &scenario.request);
+        let live = proxy.observations(1).remove(0);
+        let recording = recording(&scenario.request, ANSWER, &scenario.limits);
+        let recording = as_happened(recording, &live);
+        let tables = Tables::new(scenario.limits.held_bytes_max);
+        let replayed = replay(&recording, &Arc::new(view), &tables).unwrap();
+        assert_eq!(replayed.observation, live, "{}", scenario.name);
+        compared += 1;
+    }
+    assert!(compared > 100, "{compared}");
+}
