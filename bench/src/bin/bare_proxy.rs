@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         idle_timeout_ms: 4_000,
     };
     let manners = Manners {
-        target,
+        target: Arc::new(target),
         http2: true,
         connections_max: 10_000,
         head_timeout_ms: 10_000,

@@ -99,6 +99,8 @@ pub enum Command {
     /// Follow decisions as they are made.
     Tail(Tail),
     /// Explain one decision.
+    ///
+    /// Reads the journal, so that it also works when the bartizan that decided has stopped.
     Why(Why),
     /// Attack a sample API behind bartizan and tell the story.
     Demo(Demo),
@@ -190,10 +192,11 @@ pub struct Tail {
     /// Which bartizan, and how to print.
     #[command(flatten)]
     pub asking: Asking,
-    /// Only requests that were refused.
+    /// Only requests that were refused; with --would-refuse, both.
     #[arg(long)]
     pub refused: bool,
-    /// Only requests that would have been refused, had their clause been enforced.
+    /// Only requests that would have been refused, had their clause been enforced; with
+    /// --refused, both.
     #[arg(long)]
     pub would_refuse: bool,
     /// Only answers of this status: one such as 500, or a class such as 4xx.
@@ -441,7 +444,7 @@ mod tests {
         assert_eq!(settings.admin.address.value.to_string(), "127.0.0.1:1234");
         assert_eq!(settings.data.dir.value, PathBuf::from("d"));
         assert_eq!(settings.trusted_proxies.len(), 2);
-        assert_eq!(settings.describe(settings.clauses.content_xss.origin), "flag --enforce");
+        assert_eq!(settings.describe(settings.mode.origin), "flag --enforce");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use bartizan_store::{find, latest};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Observations that `tail` shows before it follows.
 const TAIL_LINES: usize = 10;
@@ -87,6 +87,14 @@ fn serve(accepted: Accepted, reloadable: Option<&Reloadable>) -> Exit {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("cannot start: {error}"), Exit::Failed),
     };
+    let signals = {
+        let _context = runtime.enter();
+        Signals::new()
+    };
+    let mut signals = match signals {
+        Ok(signals) => signals,
+        Err(error) => return fail(&format!("cannot wait for signals: {error}"), Exit::Failed),
+    };
     let banner = Banner::of(&accepted.settings);
     let instance = match instance::start(accepted.settings) {
         Ok(instance) => instance,
@@ -95,35 +103,52 @@ fn serve(accepted: Accepted, reloadable: Option<&Reloadable>) -> Exit {
     if say(&banner.text(&instance)) != Exit::Clean {
         note("nobody reads standard output; serving all the same");
     }
-    let waited = runtime.block_on(wait(&instance, reloadable));
+    runtime.block_on(signals.wait(&instance, reloadable));
     note("stopping: open exchanges have 10 s to end");
     instance.stop();
-    match waited {
-        Ok(()) => Exit::Clean,
-        Err(error) => fail(&format!("cannot wait for signals: {error}"), Exit::Failed),
+    Exit::Clean
+}
+
+/// The signals that mean something. Caught from before the start on, so that none is lost.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Until one says to stop.
+    async fn wait(&mut self, instance: &Instance, reloadable: Option<&Reloadable>) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hang_up.recv() => reload(instance, reloadable),
+            }
+        }
     }
 }
 
-async fn wait(instance: &Instance, reloadable: Option<&Reloadable>) -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
-            _ = hang_up.recv() => match reloadable {
-                Some(it) => match instance.reload(it, now_unix_s()) {
-                    Ok(fixed) => {
-                        note("configuration reloaded");
-                        fixed.iter().for_each(|it| note(it));
-                    }
-                    Err(report) => {
-                        note(&format!("{report}\nthe configuration before stays in force"));
-                    }
-                },
-                None => note("nothing to reload: there is no configuration file"),
-            },
+fn reload(instance: &Instance, reloadable: Option<&Reloadable>) {
+    let Some(reloadable) = reloadable else {
+        return note("nothing to reload: there is no configuration file");
+    };
+    match instance.reload(reloadable, now_unix_s()) {
+        Ok(fixed) => {
+            note("configuration reloaded");
+            fixed.iter().for_each(|it| note(it));
+        }
+        Err(report) => {
+            let report = report.trim_end();
+            note(&format!("{report}\nthe configuration before stays in force"));
         }
     }
 }

@@ -116,7 +116,6 @@ struct State {
     revision: AtomicU64,
     reload_fault: Mutex<Option<String>>,
     recovery: Recovery,
-    recorders: Vec<Arc<Recorder>>,
     address: SocketAddr,
     admin: SocketAddr,
     started_us: u64,
@@ -167,7 +166,6 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
         revision: AtomicU64::new(1),
         reload_fault: Mutex::new(None),
         recovery,
-        recorders: recorders.clone(),
         address: proxy.address,
         admin: admin_address,
         started_us: shared.clock.now().wall_us,
@@ -339,7 +337,6 @@ impl control::Status for State {
             .map(|it| (it.name.name().to_owned(), json!(it.mode.name())))
             .collect::<serde_json::Map<_, _>>()
             .into();
-        let lost: u64 = self.recorders.iter().map(|it| it.lost()).sum();
         json!({
             "schema": "bartizan.status/v1",
             "running": true,
@@ -355,7 +352,7 @@ impl control::Status for State {
             "connections": self.shared.connections.load(Relaxed),
             "exchanges": exchanges,
             "would_refuse": would,
-            "observations_lost": lost,
+            "observations_lost": metrics.lost_count(),
             "clauses": in_force,
             "journal_bytes_cut_at_start": self.recovery.bytes_cut,
             "journal_fault": *lock(&self.hub.journal_fault),

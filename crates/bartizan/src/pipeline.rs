@@ -71,9 +71,9 @@ pub fn start(
 ) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name("pipeline".to_owned()).spawn(move || {
         recorders.iter().for_each(|it| it.read_by(std::thread::current()));
-        let lost = vec![0; recorders.len()];
         let (synced, dirty) = (Instant::now(), false);
-        Pipeline { hub, recorders, journal, clock, lost, synced, dirty }.run();
+        let (unplaced, unwritten) = (0, 0);
+        Pipeline { hub, recorders, journal, clock, unplaced, unwritten, synced, dirty }.run();
     })
 }
 
@@ -82,7 +82,10 @@ struct Pipeline {
     recorders: Vec<Arc<Recorder>>,
     journal: Journal,
     clock: Arc<Clock>,
-    lost: Vec<u64>,
+    /// Observations that found no room at a worker, as far as counted.
+    unplaced: u64,
+    /// Lost observations of which the journal does not say so yet.
+    unwritten: u64,
     synced: Instant,
     dirty: bool,
 }
@@ -115,13 +118,12 @@ impl Pipeline {
             self.keep(&Record::Rules(rules));
             found = true;
         }
-        for number in 0..self.recorders.len() {
-            let Some(recorder) = self.recorders.get(number).map(Arc::clone) else { continue };
+        for recorder in self.recorders.clone() {
             recorder.take(waiting);
             found |= !waiting.observations.is_empty() || !waiting.intents.is_empty();
             self.handle(waiting);
-            self.count_lost(number, &recorder);
         }
+        self.note_gap();
         if found {
             let flushed = self.journal.flush();
             self.note(flushed);
@@ -136,7 +138,9 @@ impl Pipeline {
     fn handle(&mut self, waiting: &mut Waiting) {
         for observation in waiting.observations.drain(..) {
             self.hub.metrics.observe(&observation);
-            self.keep(&Record::Observation(*observation));
+            if !self.keep(&Record::Observation(*observation)) {
+                self.lose(1);
+            }
         }
         if waiting.intents.is_empty() {
             return;
@@ -153,14 +157,23 @@ impl Pipeline {
         }
     }
 
-    fn count_lost(&mut self, number: usize, recorder: &Recorder) {
-        let Some(known) = self.lost.get_mut(number) else { return };
-        let more = recorder.lost().saturating_sub(*known);
-        *known = recorder.lost();
-        if more > 0 {
-            self.hub.metrics.lost(more);
-            self.keep(&Record::Gap { at: self.clock.now(), lost: more });
+    /// Counts what found no room at a worker, and writes all that was lost as a gap as soon as the
+    /// journal takes it.
+    fn note_gap(&mut self) {
+        let unplaced: u64 = self.recorders.iter().map(|it| it.lost()).sum();
+        self.lose(unplaced.saturating_sub(self.unplaced));
+        self.unplaced = unplaced;
+        if self.unwritten > 0 {
+            let gap = Record::Gap { at: self.clock.now(), lost: self.unwritten };
+            if self.keep(&gap) {
+                self.unwritten = 0;
+            }
         }
+    }
+
+    fn lose(&mut self, count: u64) {
+        self.hub.metrics.lost(count);
+        self.unwritten = self.unwritten.saturating_add(count);
     }
 
     fn keep(&mut self, record: &Record) -> bool {

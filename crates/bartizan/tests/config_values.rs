@@ -10,9 +10,10 @@
 
 use std::path::PathBuf;
 
-use bartizan::config::{
-    Clause, ClauseMode, Field, Mode, Origin, Overrides, Report, Settings, Source,
-};
+use bartizan::config::{Origin, Overrides, Report, Settings, Source};
+use bartizan_model::clause::{Clause, ClauseName, Mode, SetBy};
+use bartizan_model::id::EndpointId;
+use bartizan_model::place::Place;
 
 const SHORTEST: &str = "version: 1\nupstream: {url: 'http://127.0.0.1:3000'}\n";
 
@@ -69,7 +70,9 @@ fn the_shortest_file_has_every_default() {
     assert_eq!(settings.admin.address.value.to_string(), "127.0.0.1:9440");
     assert_eq!(settings.data.dir.value, PathBuf::from("./bartizan-data"));
     assert_eq!(settings.data.journal_bytes_max, 256 << 20);
-    assert_eq!((settings.trusted_proxies, settings.exceptions), (vec![], vec![]));
+    assert!(!settings.record.required);
+    assert_eq!((settings.trusted_proxies, settings.clauses), (vec![], vec![]));
+    assert_eq!(settings.exceptions, vec![]);
 
     let limits = settings.limits;
     assert_eq!((limits.head_bytes_max, limits.target_bytes_max), (32 << 10, 8 << 10));
@@ -93,6 +96,7 @@ fn every_key_is_read() {
     assert_eq!(settings.admin.address.value.to_string(), "127.0.0.1:0");
     assert_eq!(settings.data.dir.value, PathBuf::from("/var/lib/bartizan"));
     assert_eq!(settings.data.journal_bytes_max, 1 << 30);
+    assert!(settings.record.required);
     let proxies: Vec<_> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(proxies, ["10.0.0.0/8", "::1/128"]);
 
@@ -106,28 +110,63 @@ fn every_key_is_read() {
 }
 
 #[test]
-fn a_clause_has_its_own_mode_or_that_of_the_file_and_knows_which() {
+fn a_clause_that_the_file_names_has_its_own_mode_and_knows_whence() {
     let settings = read(include_str!("config_complete.yaml"));
-    let clauses = settings.clauses.clone();
-    let modes = Clause::ALL.map(|it| clauses.of(it).value);
-    let (off, observe, enforce) = (ClauseMode::Off, ClauseMode::Observe, ClauseMode::Enforce);
-    assert_eq!(modes, [observe, enforce, off, enforce, enforce, observe]);
-    let origin = |it| settings.describe(clauses.of(it).origin);
-    assert_eq!(origin(Clause::BaselinePath), "bartizan.yaml:33:18");
-    assert_eq!(origin(Clause::BaselineMethod), "bartizan.yaml:2:7");
+    let clause = |name, mode, line, column| {
+        let set_by = SetBy::File { line, column };
+        Clause { name, mode, set_by }
+    };
+    let expected = [
+        clause(ClauseName::BaselinePath, Mode::Observe, 35, 18),
+        clause(ClauseName::BaselineBodySize, Mode::Off, 36, 23),
+        clause(ClauseName::ContentXss, Mode::Observe, 37, 16),
+        clause(ClauseName::ContentUnexamined, Mode::Enforce, 38, 23),
+    ];
+    assert_eq!(settings.clauses, expected);
 }
 
 #[test]
 fn an_exception_keeps_what_it_lifts_and_where_it_was_written() {
     let settings = read(include_str!("config_complete.yaml"));
-    let [narrow, wide] = settings.exceptions.as_slice() else { panic!("two exceptions") };
-    assert_eq!(narrow.clause, Clause::ContentSqli);
-    assert_eq!(narrow.endpoint.as_ref().unwrap().to_string(), "POST /reviews");
-    assert_eq!(narrow.field, Some(Field::Body("$.comment".to_owned())));
+    let [narrow, of_names, wide] = settings.exceptions.as_slice() else { panic!("three") };
+    assert_eq!(narrow.clause, ClauseName::ContentSqli);
+    let endpoint = EndpointId::of("POST", "/reviews");
+    assert_eq!(narrow.endpoint, Some(endpoint));
+    assert_eq!(settings.endpoints[&endpoint].to_string(), "POST /reviews");
+    assert_eq!(narrow.place, Some(Place::body("$.comment")));
     assert_eq!(narrow.reason, "reviewers quote SQL");
-    assert_eq!(narrow.expires.to_string(), "2027-01-31");
-    assert_eq!(settings.describe(narrow.origin), "bartizan.yaml:37:5");
-    assert_eq!((&wide.endpoint, &wide.field), (&None, &None));
+    assert_eq!(narrow.expires_us, 1_801_440_000_000_000);
+    assert_eq!(narrow.set_by, SetBy::File { line: 40, column: 5 });
+    assert_eq!(of_names.place, Some(Place::Name));
+    assert_eq!((&wide.endpoint, &wide.place), (&None, &None));
+}
+
+#[test]
+fn a_place_that_is_shown_can_be_written_as_it_is_shown() {
+    for name in ["q", "a b", "gr\u{f6}\u{df}e", "it's", "a\\b", &"x".repeat(500)] {
+        for place in [Place::query(name.as_bytes()), Place::cookie(name.as_bytes())] {
+            let shown = place.to_string().replace('\'', "''");
+            let exception = format!("clause: content.xss, field: '{shown}', reason: x");
+            let text = with("", "exceptions", &format!("[{{{exception}, expires: 2027-01-31}}]"));
+            assert_eq!(read(&text).exceptions[0].place, Some(place));
+        }
+    }
+}
+
+#[test]
+fn only_an_admin_address_that_others_reach_is_doubtful() {
+    let warnings = |address: &str| {
+        let text = with("admin", "address", &format!("'{address}'"));
+        let source = Source { name: String::new(), bytes: text.into_bytes() };
+        let accepted = Settings::read(&source, &Overrides::default(), 0).unwrap();
+        accepted.warnings.problems().len()
+    };
+    for address in ["127.0.0.1:1", "127.255.255.254:1", "[::1]:1", "[::ffff:127.0.0.1]:1"] {
+        assert_eq!(warnings(address), 0, "{address}");
+    }
+    for address in ["0.0.0.0:1", "[::]:1", "192.0.2.1:1", "128.0.0.1:1", "[::ffff:192.0.2.1]:1"] {
+        assert_eq!(warnings(address), 1, "{address}");
+    }
 }
 
 #[test]
@@ -217,8 +256,7 @@ fn flags_win_over_environment_and_environment_over_the_file() {
     assert_eq!(settings.data.dir.value, PathBuf::from("of-environment"));
     assert_eq!(settings.upstream.url.value.host(), "of-environment");
     assert_eq!(settings.describe(settings.mode.origin), "environment BARTIZAN_MODE");
-    let clause = settings.clauses.of(Clause::ContentXss);
-    assert_eq!(settings.describe(clause.origin), "environment BARTIZAN_MODE");
+    assert_eq!(SetBy::from(settings.mode.origin), SetBy::Flag);
 
     let settings = read_with(&text, &flags("of-flag").or(environment), 0).unwrap();
     assert_eq!(settings.data.dir.value, PathBuf::from("of-flag"));

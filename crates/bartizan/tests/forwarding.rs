@@ -101,8 +101,12 @@ fn chunks_that_are_streamed_are_chunked_anew() {
 fn a_length_stays_a_length() {
     for kind in ["text/plain", "image/png"] {
         check(
-            &format!("POST / HTTP/1.1\r\nHost: h\r\nContent-Type: {kind}\r\nContent-Length: 05\r\n\r\nhello"),
-            &format!("POST / HTTP/1.1\r\nhost: h\r\nContent-Type: {kind}\r\ncontent-length: 5\r\n{{ORIGIN}}hello"),
+            &format!(
+                "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: {kind}\r\nContent-Length: 05\r\n\r\nhello"
+            ),
+            &format!(
+                "POST / HTTP/1.1\r\nhost: h\r\nContent-Type: {kind}\r\ncontent-length: 5\r\n{{ORIGIN}}hello"
+            ),
         );
     }
     check(
@@ -113,7 +117,10 @@ fn a_length_stays_a_length() {
 
 #[test]
 fn an_absolute_target_becomes_a_path() {
-    check("GET http://h/a?b HTTP/1.1\r\nHost: h\r\n\r\n", "GET /a?b HTTP/1.1\r\nhost: h\r\n{ORIGIN}");
+    check(
+        "GET http://h/a?b HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /a?b HTTP/1.1\r\nhost: h\r\n{ORIGIN}",
+    );
     check("GET HTTP://h HTTP/1.1\r\nHost: H\r\n\r\n", "GET / HTTP/1.1\r\nhost: h\r\n{ORIGIN}");
 }
 
@@ -149,7 +156,8 @@ fn a_trusted_proxy_is_believed() {
 
 #[test]
 fn requests_that_are_sent_at_once_are_answered_in_order() {
-    let upstream = Upstream::answering(|request| ok(&format!("{} {}", request.target(), request.body.len())));
+    let upstream =
+        Upstream::answering(|request| ok(&format!("{} {}", request.target(), request.body.len())));
     let bartizan = Bartizan::enforcing(upstream.address);
     let mut client = bartizan.client();
     client.send(
@@ -181,7 +189,8 @@ fn a_refused_request_does_not_cost_the_connection() {
 
 #[test]
 fn a_response_is_written_anew() {
-    let upstream = Upstream::answering(|request| match request.target() {
+    let upstream = Upstream::answering(|request| {
+        match request.target() {
         "/hop" => "HTTP/1.1 200 Fine\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 5\r\nB: 1\r\nA: 2\r\n\
                    Set-Cookie: a\r\nSet-Cookie: b\r\nContent-Length: 2\r\n\r\nok"
             .to_owned(),
@@ -192,6 +201,7 @@ fn a_response_is_written_anew() {
         "/none" => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
         _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nok\r\n0\r\nX-T: 1\r\n\r\n"
             .to_owned(),
+    }
     });
     let bartizan = Bartizan::enforcing(upstream.address);
     let hop = bartizan.get("/hop");

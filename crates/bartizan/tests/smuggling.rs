@@ -32,7 +32,8 @@ fn check_all(rows: &[(&str, &str)]) {
         client.send(format!("{request}{SECOND}"));
         let answer = client.answer();
         let rest = String::from_utf8_lossy(&client.rest()).into_owned();
-        if answer.code() != *code || !rest.is_empty() || answer.field("connection") != Some("close") {
+        if answer.code() != *code || !rest.is_empty() || answer.field("connection") != Some("close")
+        {
             wrong.push(format!("{request:?}: not {code} but {} then {rest:?}", answer.text()));
         }
     }
@@ -48,38 +49,99 @@ fn check_all(rows: &[(&str, &str)]) {
 #[test]
 fn two_framings_are_refused() {
     check_all(&[
-        ("framing.length_and_chunked", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-        ("framing.length_and_chunked", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"),
-        ("framing.length_and_chunked", "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n"),
-        ("framing.lengths_differ", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 0\r\n\r\nhello"),
-        ("framing.lengths_differ", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello"),
-        ("framing.lengths_differ", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5, 0\r\n\r\nhello"),
-        ("framing.lengths_differ", "POST / HTTP/1.1\r\nHost: h\r\ncontent-length: 0\r\nCONTENT-LENGTH: 5\r\n\r\n"),
-        ("framing.old_version_chunked", "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-        ("framing.old_version_chunked", "POST / HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-        ("framing.upgrade_with_body", "POST / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: websocket\r\nContent-Length: 5\r\n\r\nhello"),
+        (
+            "framing.length_and_chunked",
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        ),
+        (
+            "framing.length_and_chunked",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
+        ),
+        (
+            "framing.length_and_chunked",
+            "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
+        ),
+        (
+            "framing.lengths_differ",
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 0\r\n\r\nhello",
+        ),
+        (
+            "framing.lengths_differ",
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello",
+        ),
+        (
+            "framing.lengths_differ",
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5, 0\r\n\r\nhello",
+        ),
+        (
+            "framing.lengths_differ",
+            "POST / HTTP/1.1\r\nHost: h\r\ncontent-length: 0\r\nCONTENT-LENGTH: 5\r\n\r\n",
+        ),
+        (
+            "framing.old_version_chunked",
+            "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        ),
+        (
+            "framing.old_version_chunked",
+            "POST / HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        ),
+        (
+            "framing.upgrade_with_body",
+            "POST / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: websocket\r\nContent-Length: 5\r\n\r\nhello",
+        ),
         ("framing.folded_name", "POST / HTTP/1.1\r\nHost: h\r\nContent_Length: 5\r\n\r\nhello"),
-        ("framing.folded_name", "POST / HTTP/1.1\r\nHost: h\r\nTransfer_Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        (
+            "framing.folded_name",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer_Encoding: chunked\r\n\r\n0\r\n\r\n",
+        ),
     ]);
 }
 
 #[test]
 fn a_length_is_one_plain_number() {
-    let rows = ["", "+5", "-0", "0x5", "5_0", "5 5", "5;", "\"5\"", "5.0", "1e3", "18446744073709551621", "٥"];
+    let rows = [
+        "",
+        "+5",
+        "-0",
+        "0x5",
+        "5_0",
+        "5 5",
+        "5;",
+        "\"5\"",
+        "5.0",
+        "1e3",
+        "18446744073709551621",
+        "٥",
+    ];
     let requests: Vec<String> = rows
         .iter()
         .map(|it| format!("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {it}\r\n\r\nhello"))
         .collect();
-    let rows: Vec<_> = requests.iter().map(|it| ("framing.length_malformed", it.as_str())).collect();
+    let rows: Vec<_> =
+        requests.iter().map(|it| ("framing.length_malformed", it.as_str())).collect();
     check_all(&rows);
 }
 
 #[test]
 fn a_transfer_coding_is_exactly_chunked() {
     let rows = [
-        "", "identity", "gzip", "gzip, chunked", "chunked, gzip", "chunked, chunked", "chunked, identity",
-        "xchunked", "chunked;a=b", "chunked,", ",chunked", "\"chunked\"", "'chunked'", "chun ked", "cow",
-        "chunked\r\nTransfer-Encoding: chunked", "chunked\r\nTransfer-Encoding: cow",
+        "",
+        "identity",
+        "gzip",
+        "gzip, chunked",
+        "chunked, gzip",
+        "chunked, chunked",
+        "chunked, identity",
+        "xchunked",
+        "chunked;a=b",
+        "chunked,",
+        ",chunked",
+        "\"chunked\"",
+        "'chunked'",
+        "chun ked",
+        "cow",
+        "chunked\r\nTransfer-Encoding: chunked",
+        "chunked\r\nTransfer-Encoding: cow",
         "identity\r\nTransfer-Encoding: chunked",
     ];
     let requests: Vec<String> = rows
@@ -96,18 +158,36 @@ fn lines_and_fields_have_one_reading() {
         ("framing.bare_lf", "GET / HTTP/1.1\nHost: h\n\n"),
         ("framing.bare_lf", "GET / HTTP/1.1\r\nHost: h\nA: b\r\n\r\n"),
         ("framing.bare_lf", "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\n\n"),
-        ("framing.bare_cr", "GET / HTTP/1.1\r\nHost: h\r\nA: b\rTransfer-Encoding: chunked\r\n\r\n"),
+        (
+            "framing.bare_cr",
+            "GET / HTTP/1.1\r\nHost: h\r\nA: b\rTransfer-Encoding: chunked\r\n\r\n",
+        ),
         ("framing.bare_cr", "GET / HTTP/1.1\r\r\nHost: h\r\n\r\n"),
         ("framing.nul", "GET / HTTP/1.1\r\nHost: h\r\nA: b\0c\r\n\r\n"),
         ("framing.nul", "GET /\0 HTTP/1.1\r\nHost: h\r\n\r\n"),
-        ("framing.control_byte", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n"),
-        ("framing.control_byte", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\x0c\r\n\r\n0\r\n\r\n"),
+        (
+            "framing.control_byte",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
+        ),
+        (
+            "framing.control_byte",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\x0c\r\n\r\n0\r\n\r\n",
+        ),
         ("framing.control_byte", "GET /\x7f HTTP/1.1\r\nHost: h\r\n\r\n"),
         ("framing.folded", "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\n c\r\n\r\n"),
-        ("framing.coding_unknown", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n"),
+        (
+            "framing.coding_unknown",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+        ),
         ("framing.folded", "GET / HTTP/1.1\r\n Host: h\r\n\r\n"),
-        ("framing.space_before_colon", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n"),
-        ("framing.space_before_colon", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length\t: 5\r\n\r\nhello"),
+        (
+            "framing.space_before_colon",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        ),
+        (
+            "framing.space_before_colon",
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length\t: 5\r\n\r\nhello",
+        ),
         ("framing.field_name", "GET / HTTP/1.1\r\nHost: h\r\n: b\r\n\r\n"),
         ("framing.field_name", "GET / HTTP/1.1\r\nHost: h\r\nA\r\n\r\n"),
         ("framing.field_name", "POST / HTTP/1.1\r\nHost: h\r\nTransfer Encoding: chunked\r\n\r\n"),
@@ -237,7 +317,11 @@ fn an_ambiguous_path_is_refused_where_that_is_enforced() {
         ("path.fragment", "/a?b#c"),
     ];
     let upstream = Upstream::echoing_targets();
-    let yaml = configuration(upstream.address, "enforce", "clauses:\n  content.sqli: off\n  content.xss: off\n");
+    let yaml = configuration(
+        upstream.address,
+        "enforce",
+        "clauses:\n  content.sqli: off\n  content.xss: off\n",
+    );
     let bartizan = Bartizan::configured(&yaml);
     for (code, target) in rows {
         assert_eq!(bartizan.get(target).code(), code, "{target}");

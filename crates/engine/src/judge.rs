@@ -52,7 +52,9 @@ impl Gathering {
         assessment.oddities = head.oddities;
         let mode = |name| rules.clauses.mode(name);
         let examines =
-            mode(ClauseName::ContentSqli) != Mode::Off || mode(ClauseName::ContentXss) != Mode::Off;
+            [ClauseName::ContentSqli, ClauseName::ContentXss, ClauseName::BaselineBodyParse]
+                .into_iter()
+                .any(|name| mode(name) != Mode::Off);
         let effort = Effort::new(rules.limits.suspicious_bytes_max);
         let mut it = Self { assessment, examines, effort };
         if is_against_the_law(head.oddities) {

@@ -161,7 +161,7 @@ pub enum Reply {
 pub enum UpstreamFault {
     /// No connection.
     Unreachable,
-    /// No complete response head in time, or a body that stopped.
+    /// It took nothing, or sent no complete response head, in time.
     Timeout,
     /// Not HTTP/1.1.
     Malformed,

@@ -25,7 +25,7 @@ use crate::tables::{Room, Tables};
 use bartizan_contract::decide::{Decision, Hits, decide, decide_body};
 use bartizan_contract::permit::Permit;
 use bartizan_inspect::body::{Format, Progress, Walk};
-use bartizan_inspect::client_address::client_address;
+use bartizan_inspect::client_address::{client_address, client_spoke_tls};
 use bartizan_learn::template::template;
 use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{Effect, Hit};
@@ -193,7 +193,9 @@ impl Transaction {
             IpAddr::V4(it) => rules.key.subject(&[&it.octets(), agent]),
             IpAddr::V6(it) => rules.key.subject(&[&it.octets(), agent]),
         };
-        Client { address, tls: self.origin.tls }
+        let Origin { tls, peer, .. } = self.origin;
+        let tls = client_spoke_tls(tls, peer, &head.fields, &rules.trusted);
+        Client { address, tls }
     }
 
     fn on_request_data(&mut self, bytes: &Bytes, end: bool, at: Moment) -> Step {
@@ -342,9 +344,8 @@ impl Transaction {
             if !known {
                 self.record_hits(hits);
             }
-            if refusal.is_some() {
-                self.seen.outcome = Outcome::Refused;
-                return self.finish(at);
+            if let Some(refusal) = refusal {
+                return self.refuse_late(refusal.code, at);
             }
         }
         self.request = Request::Streaming { end };
@@ -456,12 +457,22 @@ impl Transaction {
                 }
                 let mut assessment = Assessment::clean(at, self.seen.endpoint);
                 assessment.oddities.insert(oddity);
-                let (_, hits) = decide_body(&assessment, &self.view.rules.clauses);
+                let (refusal, hits) = decide_body(&assessment, &self.view.rules.clauses);
                 self.seen.oddities.insert(oddity);
                 self.record_hits(hits);
-                self.seen.outcome = Outcome::Refused;
+                let code = refusal.map_or(oddity.code(), |it| it.code);
+                return self.refuse_late(code, at);
             }
         }
+        self.finish(at)
+    }
+
+    /// Refuses what is under way already: the client is told as long as nothing else was said.
+    fn refuse_late(&mut self, code: Code, at: Moment) -> Step {
+        if matches!(self.response, Response::Idle | Response::AwaitHead) {
+            return self.refuse(code, Outcome::Refused);
+        }
+        self.seen.outcome = Outcome::Refused;
         self.finish(at)
     }
 

@@ -270,8 +270,9 @@ fn a_body_over_its_limit_is_refused_before_it_is_read_or_cut_while_it_streams() 
     let step = rig.data(Side::Request, b"9", false);
     assert!(matches!(step, Step::Write(_)), "{step:?}");
     rig.feed(Side::Request, Input::Written);
-    let it = finished(rig.data(Side::Request, b"]", true));
-    assert_eq!((it.outcome, it.status), (Outcome::Refused, 0));
+    assert_eq!(refused(rig.data(Side::Request, b"]", true)), Code::BodySize);
+    let it = finished(rig.feed(Side::Response, Input::Written));
+    assert_eq!((it.outcome, it.status), (Outcome::Refused, 413));
     assert!(it.hits.iter().any(|hit| hit.code == Code::BodySize));
 }
 

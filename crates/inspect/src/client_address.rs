@@ -35,6 +35,19 @@ pub fn client_address(peer: IpAddr, fields: &Fields, trusted: &[Network]) -> IpA
     client
 }
 
+/// Whether the client spoke TLS: to us, or to a trusted proxy that says so.
+pub fn client_spoke_tls(tls: bool, peer: IpAddr, fields: &Fields, trusted: &[Network]) -> bool {
+    let is_trusted = trusted.iter().any(|network| network.contains(canonical(peer)));
+    let says_https = || {
+        fields.iter().any(|(known, name, value)| {
+            known == Known::XForwarded
+                && name.eq_ignore_ascii_case(b"x-forwarded-proto")
+                && value.eq_ignore_ascii_case(b"https")
+        })
+    };
+    tls || (is_trusted && says_https())
+}
+
 /// An address as proxies write it: bare, with a port, or IPv6 in brackets.
 fn parse(hop: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(hop).ok()?;
@@ -73,6 +86,19 @@ mod tests {
         check("::1", &["[2001:db8::5]:443"], "2001:db8::5");
         check("::ffff:10.0.0.1", &["::ffff:198.51.100.7"], "198.51.100.7");
         check("10.0.0.1", &["198.51.100.7:4711"], "198.51.100.7");
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_can_say_that_the_client_spoke_tls() {
+        let mut writer = HeadWriter::new();
+        writer.field(b"X-Forwarded-Proto", b"https");
+        let head = writer.request(Version::Http11, Framing::None);
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let said =
+            |tls, peer: &str| client_spoke_tls(tls, peer.parse().unwrap(), &head.fields, &trusted);
+        assert!(said(false, "10.0.0.1"));
+        assert!(!said(false, "192.0.2.1"));
+        assert!(said(true, "192.0.2.1"));
     }
 
     #[test]

@@ -51,12 +51,7 @@ fn kind(segment: &[u8]) -> Kind<'_> {
         36 if is_uuid(segment) => Kind::Named("{uuid}"),
         16.. if all(u8::is_ascii_hexdigit) => Kind::Named("{hex}"),
         10 if is_date(segment) => Kind::Named("{date}"),
-        _ if segment.contains(&b'@')
-            && segment.contains(&b'.')
-            && segment.first() != Some(&b'@') =>
-        {
-            Kind::Named("{email}")
-        }
+        _ if segment.iter().skip(1).any(|b| *b == b'@') => Kind::Named("{email}"),
         ..=WORD_BYTES_MAX if is_word(segment) => Kind::Word(text),
         _ => Kind::Named("{text}"),
     }
@@ -105,6 +100,7 @@ mod tests {
         check("/o/507f1f77bcf86cd799439011", "/o/{hex}");
         check("/day/2026-11-21", "/day/{date}");
         check("/mail/ada@example.test", "/mail/{email}");
+        check("/mail/ada@localhost", "/mail/{email}");
         check("/@scope/name", "/@scope/name");
         check("/pin/ab12cd34", "/pin/{text}");
         check("/orders/", "/orders/");

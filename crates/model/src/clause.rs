@@ -85,6 +85,9 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// All, from the weakest to the strictest.
+    pub const ALL: &'static [Self] = &[Self::Off, Self::Observe, Self::Enforce];
+
     /// Name in configuration and output.
     pub const fn name(self) -> &'static str {
         match self {

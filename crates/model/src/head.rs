@@ -192,7 +192,8 @@ impl RequestHead {
         self.fields.text(self.authority)
     }
 
-    /// Whether the client asks to speak another protocol (RFC 9110 section 7.8).
+    /// Whether the client asks to speak WebSocket (RFC 9110 section 7.8, RFC 6455). A wish for any
+    /// other protocol is not passed on, as RFC 9110 allows.
     pub fn upgrade(&self) -> Option<&[u8]> {
         if self.version != Version::Http11 {
             return None;
@@ -200,7 +201,9 @@ impl RequestHead {
         let nominated = self.fields.iter().any(|(known, _, value)| {
             known == Known::Connection && list(value).any(|it| it.eq_ignore_ascii_case(b"upgrade"))
         });
-        if nominated { self.fields.get(Known::Upgrade) } else { None }
+        let protocol = self.fields.get(Known::Upgrade).filter(|_| nominated)?;
+        // Any other protocol, `h2c` above all, would carry requests that nobody judges.
+        protocol.eq_ignore_ascii_case(b"websocket").then_some(protocol)
     }
 }
 
@@ -213,6 +216,8 @@ pub struct ResponseHead {
     pub framing: Framing,
     /// Bytes of the head on the wire.
     pub bytes: u32,
+    /// Whether the upstream will take another request on the same connection.
+    pub keeps_alive: bool,
     /// Field lines.
     pub fields: Fields,
 }
@@ -312,7 +317,8 @@ impl HeadBuilder {
     /// The finished response head. `buffer` is what the spans refer to.
     pub fn response(self, buffer: Bytes, status: u16, framing: Framing) -> ResponseHead {
         let bytes = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
-        ResponseHead { status, framing, bytes, fields: Fields { buffer, fields: self.fields } }
+        let fields = Fields { buffer, fields: self.fields };
+        ResponseHead { status, framing, bytes, keeps_alive: true, fields }
     }
 }
 
@@ -409,6 +415,8 @@ mod tests {
         assert_eq!(head("/", &[("upgrade", "websocket")]).upgrade(), None);
         let it = head("/", &[("Connection", "keep-alive, Upgrade"), ("upgrade", "websocket")]);
         assert_eq!(it.upgrade(), Some(&b"websocket"[..]));
+        let it = head("/", &[("Connection", "Upgrade, HTTP2-Settings"), ("upgrade", "h2c")]);
+        assert_eq!(it.upgrade(), None);
     }
 
     #[test]

@@ -12,6 +12,22 @@ pub struct Network {
 }
 
 impl Network {
+    /// The block as it is usually written: no bit beyond its prefix is set.
+    #[must_use]
+    pub fn without_host_bits(self) -> Self {
+        let address = match self.address {
+            IpAddr::V4(it) => {
+                let host_bits = u32::MAX.checked_shr(u32::from(self.prefix)).unwrap_or(0);
+                IpAddr::V4((it.to_bits() & !host_bits).into())
+            }
+            IpAddr::V6(it) => {
+                let host_bits = u128::MAX.checked_shr(u32::from(self.prefix)).unwrap_or(0);
+                IpAddr::V6((it.to_bits() & !host_bits).into())
+            }
+        };
+        Self { address, ..self }
+    }
+
     /// Whether `address` lies in the block. IPv4-mapped IPv6 addresses count as IPv4.
     pub fn contains(self, address: IpAddr) -> bool {
         match (self.address, canonical(address)) {
@@ -94,6 +110,22 @@ mod tests {
     fn a_mapped_address_is_the_address_it_maps() {
         check("10.0.0.0/8", "::ffff:10.0.0.1", true);
         check("::ffff:10.0.0.1", "10.0.0.1", true);
+    }
+
+    #[test]
+    fn bits_beyond_the_prefix_can_be_dropped() {
+        for (given, expected) in [
+            ("10.1.2.3/8", "10.0.0.0/8"),
+            ("10.1.2.3/31", "10.1.2.2/31"),
+            ("10.1.2.3", "10.1.2.3/32"),
+            ("10.1.2.3/0", "0.0.0.0/0"),
+            ("2001:db8::1/33", "2001:db8::/33"),
+            ("2001:db8::1", "2001:db8::1/128"),
+            ("2001:db8::1/0", "::/0"),
+        ] {
+            let block: Network = given.parse().unwrap();
+            assert_eq!(block.without_host_bits().to_string(), expected);
+        }
     }
 
     #[test]

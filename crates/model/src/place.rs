@@ -45,6 +45,28 @@ impl Place {
     pub fn body(path: &str) -> Self {
         Self::Body(cut(path).to_owned())
     }
+
+    /// The place that an operator means. Names may be written as clients send them or as they are
+    /// shown; either way they become what findings have.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAPlace`], as for the form that is shown.
+    pub fn written(text: &str) -> Result<Self, NotAPlace> {
+        Ok(match text.parse()? {
+            Self::Query(name) => Self::query(&unescaped(&name)),
+            Self::Header(name) => Self::header(&unescaped(&name)),
+            Self::Cookie(name) => Self::cookie(&unescaped(&name)),
+            // A path of this length was cut, perhaps in the middle of an escape.
+            Self::Body(path) if path.len() == NAME_BYTES_MAX => Self::Body(path),
+            Self::Body(path) => {
+                let names: Vec<_> = path.split('.').map(unescaped).collect();
+                let names: Vec<_> = names.iter().map(|it| escaped(it)).collect();
+                Self::body(&names.join("."))
+            }
+            it @ (Self::Path | Self::Name) => it,
+        })
+    }
 }
 
 impl fmt::Display for Place {
@@ -103,6 +125,25 @@ pub fn escaped(name: &[u8]) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The bytes that [`escaped`] shows as `text`. A backslash that begins no escape is itself.
+fn unescaped(text: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let (byte, left) = escape(rest).unwrap_or((*first, behind));
+        out.push(byte);
+        rest = left;
+    }
+    out
+}
+
+/// The byte of the escape that `text` begins with, and what follows.
+fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
+    let [b'\\', b'x', high, low, rest @ ..] = text else { return None };
+    let digit = |it: u8| char::from(it).to_digit(16).and_then(|it| u8::try_from(it).ok());
+    Some((digit(*high)? << 4 | digit(*low)?, rest))
+}
+
 fn cut(text: &str) -> &str {
     let mut end = text.len().min(NAME_BYTES_MAX);
     while !text.is_char_boundary(end) {
@@ -138,5 +179,47 @@ mod tests {
         assert!(escaped(&[b'a'; 4_000]).len() <= NAME_BYTES_MAX + 3);
         assert!(escaped(&[0; 4_000]).len() <= NAME_BYTES_MAX + 3);
         assert!(Place::body(&"é".repeat(200)).to_string().len() <= NAME_BYTES_MAX + 5);
+    }
+
+    /// However an operator writes this query parameter, it is the one of this name.
+    #[track_caller]
+    fn check_written(name: &[u8]) {
+        let place = Place::query(name);
+        assert_eq!(Place::written(&place.to_string()), Ok(place.clone()), "as shown");
+        let raw = format!("query {}", String::from_utf8_lossy(name));
+        assert_eq!(Place::written(&raw), Ok(place), "as sent");
+    }
+
+    #[test]
+    fn a_written_name_is_the_name_of_findings() {
+        check_written(b"q");
+        check_written(b"a b");
+        check_written("gr\u{f6}\u{df}e".as_bytes());
+        check_written(b"a\\b");
+        for bytes in [124, 125, 126, 127, 128, 129, 500] {
+            check_written(&vec![b'a'; bytes]);
+            check_written(&vec![b' '; bytes]);
+            check_written(&[vec![b'a'; bytes], vec![b'\\']].concat());
+        }
+        // What looks like an escape is one; the name itself has to be written as it is shown.
+        assert_eq!(Place::written("query \\x41"), Ok(Place::query(b"A")));
+        assert_eq!(Place::written("query \\x5cx41"), Ok(Place::query(b"\\x41")));
+    }
+
+    #[test]
+    fn a_written_path_is_the_path_of_findings() {
+        let shown = |names: &[&str]| {
+            let names: Vec<_> = names.iter().map(|it| escaped(it.as_bytes())).collect();
+            Place::body(&format!("$.{}", names.join(".")))
+        };
+        let long = "\u{e4}".repeat(200);
+        for names in [&["a", "b"][..], &["a b", "\u{fc}"], &["a\\"], &[&long], &["x", &long]] {
+            let place = shown(names);
+            assert_eq!(Place::written(&place.to_string()), Ok(place.clone()), "as shown");
+            let raw = format!("body $.{}", names.join("."));
+            assert_eq!(Place::written(&raw), Ok(place), "as sent");
+        }
+        assert_eq!(Place::written("body $"), Ok(Place::body("$")));
+        assert_eq!(Place::written("body a"), Err(NotAPlace));
     }
 }

@@ -53,7 +53,7 @@ impl TestProxy {
             idle_timeout_ms: 4_000,
         };
         let manners = Manners {
-            target,
+            target: Arc::new(target),
             http2: true,
             connections_max: 1_000,
             head_timeout_ms: 5_000,

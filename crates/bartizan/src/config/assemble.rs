@@ -1,16 +1,18 @@
 //! The settings, put together key by key.
 
-use super::clause::Clause;
+use super::clause::{configurable, has_fields};
 use super::conflicts;
-use super::exception::Exception;
+use super::endpoint::Endpoint;
 use super::fault::Fault;
 use super::keys;
-use super::mode::{ClauseMode, Mode};
 use super::node::Node;
 use super::overrides::Overrides;
 use super::problem::{Place, Problems};
-use super::reader::{Read, Reader, Scope};
-use super::settings::{Admin, Clauses, Data, Limits, Listen, Settings, Upstream};
+use super::reader::{Reader, Scope};
+use super::settings::{Admin, Data, Limits, Listen, Record, Settings, Upstream};
+use bartizan_model::clause::{Clause, ClauseName, Exception};
+use bartizan_model::id::EndpointId;
+use std::collections::BTreeMap;
 
 /// The tree of a file, or none for `bartizan guard`.
 pub(super) enum Root<'t> {
@@ -51,9 +53,14 @@ pub(super) fn settings(
     let dir = reader.word(&section, &keys::DATA_DIR, over.data.as_ref());
     let journal_bytes_max = reader.number(&section, &keys::DATA_JOURNAL_BYTES_MAX);
 
+    let section = reader.section(&top, "record");
+    let record = Record { required: reader.flag(&section, &keys::RECORD_REQUIRED) };
+
     let limits = limits(&mut reader, &top);
-    let clauses = clauses(&mut reader, &top, mode.as_ref());
-    let exceptions = exceptions(&mut reader, &top, now_unix_s);
+    let clauses = clauses(&mut reader, &top);
+    let mut endpoints = BTreeMap::new();
+    let exceptions = exceptions(&mut reader, &top, now_unix_s, &mut endpoints);
+    conflicts::admin_is_open(&mut reader, admin.as_ref());
     conflicts::addresses(&mut reader, listen.as_ref(), admin.as_ref(), url.as_ref());
 
     Some(Settings {
@@ -68,10 +75,12 @@ pub(super) fn settings(
         },
         admin: Admin { address: admin?.given() },
         data: Data { dir: dir?.given(), journal_bytes_max },
+        record,
         trusted_proxies,
         limits,
         clauses,
         exceptions,
+        endpoints,
     })
 }
 
@@ -101,24 +110,33 @@ fn limits(reader: &mut Reader<'_>, top: &Scope<'_>) -> Limits {
     limits
 }
 
-fn clauses(reader: &mut Reader<'_>, top: &Scope<'_>, mode: Option<&Read<Mode>>) -> Clauses {
+fn clauses(reader: &mut Reader<'_>, top: &Scope<'_>) -> Vec<Clause> {
     let section = reader.section(top, keys::CLAUSES);
-    let default = match mode {
-        Some(mode) => Read { value: mode.value.into(), place: mode.place },
-        None => Read { value: ClauseMode::Observe, place: Place::Default },
+    let read = |name| {
+        let mode = reader.word(&section, &keys::clause(name), None)?;
+        Some(Clause { name, mode: mode.value, set_by: mode.place.origin().into() })
     };
-    Clauses::each(|clause| {
-        let own = reader.word(&section, &keys::clause(clause), None);
-        own.unwrap_or_else(|| default.clone()).given()
-    })
+    configurable().filter_map(read).collect()
 }
 
-fn exceptions(reader: &mut Reader<'_>, top: &Scope<'_>, now_unix_s: u64) -> Vec<Exception> {
+type Endpoints = BTreeMap<EndpointId, Endpoint>;
+
+fn exceptions(
+    reader: &mut Reader<'_>,
+    top: &Scope<'_>,
+    now_unix_s: u64,
+    endpoints: &mut Endpoints,
+) -> Vec<Exception> {
     let nodes = reader.list(top, keys::EXCEPTIONS, keys::EXCEPTIONS_MAX);
-    nodes.iter().filter_map(|it| exception(reader, it, now_unix_s)).collect()
+    nodes.iter().filter_map(|it| exception(reader, it, now_unix_s, endpoints)).collect()
 }
 
-fn exception(reader: &mut Reader<'_>, node: &Node, now_unix_s: u64) -> Option<Exception> {
+fn exception(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    now_unix_s: u64,
+    endpoints: &mut Endpoints,
+) -> Option<Exception> {
     let place = Place::At(node.span);
     let scope = reader.mapping(keys::EXCEPTIONS, node, place);
     let clause = reader.word(&scope, &keys::EXCEPTION_CLAUSE, None);
@@ -133,19 +151,24 @@ fn exception(reader: &mut Reader<'_>, node: &Node, now_unix_s: u64) -> Option<Ex
     if let Some(expires) = expires.as_ref().filter(|it| it.value.end_unix_s() <= now_unix_s) {
         reader.report(expires.place, Fault::Expired { day: expires.value });
     }
+    let endpoint = endpoint.map(|it| {
+        let id = it.value.id();
+        endpoints.insert(id, it.value);
+        id
+    });
     Some(Exception {
         clause: clause?.value,
-        endpoint: endpoint.map(|it| it.value),
-        field: field.map(|it| it.value),
+        endpoint,
+        place: field.map(|it| it.value),
         reason: reason?.value,
-        expires: expires?.value,
-        origin: place.origin(),
+        expires_us: expires?.value.end_unix_us(),
+        set_by: place.origin().into(),
     })
 }
 
 /// An exception that can never match is a trap: it looks as if it protected somebody's request.
-fn check_field(reader: &mut Reader<'_>, clause: Clause, field: Place) {
-    if !clause.has_fields() {
+fn check_field(reader: &mut Reader<'_>, clause: ClauseName, field: Place) {
+    if !has_fields(clause) {
         reader.report(field, Fault::NoFields { clause: clause.name() });
     }
 }
@@ -188,7 +211,7 @@ mod tests {
         for key in ALL {
             check(key.row().name);
         }
-        for clause in Clause::ALL {
+        for clause in configurable() {
             let row = keys::clause(clause).row();
             assert_eq!(row.name.section, CLAUSES);
             check(row.name);

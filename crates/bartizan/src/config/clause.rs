@@ -1,83 +1,80 @@
-//! The clauses that a configuration can name.
+//! The clauses as a configuration names them.
 
 use super::fault::Fault;
+use bartizan_model::clause::{ClauseName, DefaultMode};
 
 /// The prefix of the law's names. The law has no mode, and no exception lifts it.
 const LAW: &str = "law.";
 
-/// A built-in clause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Clause {
-    /// Paths that two readers could take for different ones.
-    BaselinePath,
-    /// `TRACE`, `CONNECT` and other methods that no API needs.
-    BaselineMethod,
-    /// Bodies longer than `limits.body_bytes_max`.
-    BaselineBodySize,
-    /// Bodies that are not what their type says.
-    BaselineBodyParse,
-    /// SQL in a value.
-    ContentSqli,
-    /// Script in a value.
-    ContentXss,
+/// What a text names among the clauses.
+enum Named {
+    /// A clause that has a mode and can be lifted.
+    Clause(ClauseName),
+    /// The law, or what could become a part of it.
+    Law,
+    /// The clause of the upstream, which refuses nobody.
+    Upstream,
+    /// Nothing.
+    Nothing,
 }
 
-impl Clause {
-    /// Every clause, in the order of the documentation.
-    pub const ALL: [Self; 6] = [
-        Self::BaselinePath,
-        Self::BaselineMethod,
-        Self::BaselineBodySize,
-        Self::BaselineBodyParse,
-        Self::ContentSqli,
-        Self::ContentXss,
-    ];
-
-    /// The name in the file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::BaselinePath => "baseline.path",
-            Self::BaselineMethod => "baseline.method",
-            Self::BaselineBodySize => "baseline.body_size",
-            Self::BaselineBodyParse => "baseline.body_parse",
-            Self::ContentSqli => "content.sqli",
-            Self::ContentXss => "content.xss",
+impl Named {
+    fn by(text: &str) -> Self {
+        match text.parse() {
+            Ok(ClauseName::Upstream) => Self::Upstream,
+            Ok(it) if is_configurable(it) => Self::Clause(it),
+            Ok(_) => Self::Law,
+            Err(()) if text == "law" || text.starts_with(LAW) => Self::Law,
+            Err(()) => Self::Nothing,
         }
-    }
-
-    /// One sentence for the reference.
-    pub(super) const fn says(self) -> &'static str {
-        match self {
-            Self::BaselinePath => "A path reads the same to every reader.",
-            Self::BaselineMethod => "`TRACE` and `CONNECT` are not for this API.",
-            Self::BaselineBodySize => "A body is at most `limits.body_bytes_max` long.",
-            Self::BaselineBodyParse => "A body is what its content type says.",
-            Self::ContentSqli => "No value carries SQL into a query.",
-            Self::ContentXss => "No value carries script into a page.",
-        }
-    }
-
-    /// Whether the clause looks at single fields, so that an exception can name one.
-    pub const fn has_fields(self) -> bool {
-        match self {
-            Self::ContentSqli | Self::ContentXss => true,
-            Self::BaselinePath
-            | Self::BaselineMethod
-            | Self::BaselineBodySize
-            | Self::BaselineBodyParse => false,
-        }
-    }
-
-    /// The clause that an exception lifts.
-    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
-        if is_law(text) {
-            return Err(Fault::LawHasNoException);
-        }
-        let found = Self::ALL.into_iter().find(|it| it.name() == text);
-        found.ok_or_else(|| Fault::unknown_clause(text, Self::ALL.map(Self::name).to_vec()))
     }
 }
 
-pub(super) fn is_law(name: &str) -> bool {
-    name == "law" || name.starts_with(LAW)
+/// Every clause that has a mode and can be lifted, in order of precedence.
+pub(super) fn configurable() -> impl Iterator<Item = ClauseName> {
+    ClauseName::ALL.iter().copied().filter(|it| is_configurable(*it))
+}
+
+pub(super) fn names() -> Vec<&'static str> {
+    configurable().map(ClauseName::name).collect()
+}
+
+fn is_configurable(clause: ClauseName) -> bool {
+    clause.default_mode() != DefaultMode::Law
+}
+
+/// The clause that an exception lifts.
+pub(super) fn parse(text: &str) -> Result<ClauseName, Fault> {
+    match Named::by(text) {
+        Named::Clause(clause) => Ok(clause),
+        Named::Law => Err(Fault::LawHasNoException),
+        Named::Upstream => Err(Fault::UpstreamHasNoException),
+        Named::Nothing => Err(Fault::unknown_clause(text, names())),
+    }
+}
+
+/// What is wrong with a key that names no clause with a mode; nothing if it names one.
+pub(super) fn fault_of_key(key: &str) -> Option<Fault> {
+    match Named::by(key) {
+        Named::Clause(_) => None,
+        Named::Law => Some(Fault::LawHasNoMode),
+        Named::Upstream => Some(Fault::UpstreamHasNoMode),
+        Named::Nothing => Some(Fault::unknown_key(key, names())),
+    }
+}
+
+/// Whether the clause looks at single fields, so that an exception can name one.
+pub(super) fn has_fields(clause: ClauseName) -> bool {
+    match clause {
+        ClauseName::ContentSqli | ClauseName::ContentXss => true,
+        ClauseName::BaselinePath
+        | ClauseName::BaselineMethod
+        | ClauseName::BaselineBodySize
+        | ClauseName::BaselineBodyParse
+        | ClauseName::ContentUnexamined
+        | ClauseName::LawFraming
+        | ClauseName::LawLimits
+        | ClauseName::LawRecord
+        | ClauseName::Upstream => false,
+    }
 }

@@ -1,4 +1,4 @@
-//! Values that are fine alone and cannot be together.
+//! Values that are fine alone and cannot be together, and one that is doubtful alone.
 
 use std::net::SocketAddr;
 
@@ -42,6 +42,13 @@ fn exceeds(
     };
     let (key, over) = (inner.name.path(), outer.name.path());
     reader.report(place, Fault::Exceeds { key, over, other, other_value });
+}
+
+/// An admin listener that others than this machine reach.
+pub(super) fn admin_is_open(reader: &mut Reader<'_>, admin: Option<&Read<SocketAddr>>) {
+    if let Some(admin) = admin.filter(|it| !it.value.ip().to_canonical().is_loopback()) {
+        reader.report(admin.place, Fault::AdminIsOpen);
+    }
 }
 
 /// Addresses that would meet.

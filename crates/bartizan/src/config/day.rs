@@ -15,7 +15,12 @@ pub struct Day {
 }
 
 impl Day {
-    /// The first second after this day, in seconds since 1970 in UTC.
+    /// The first microsecond after this day, since 1970 in UTC.
+    pub fn end_unix_us(self) -> u64 {
+        self.end_unix_s().saturating_mul(1_000_000)
+    }
+
+    /// The first second after this day, since 1970 in UTC.
     pub fn end_unix_s(self) -> u64 {
         (self.since_epoch() + 1) * DAY_S
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::fault::{Fault, TextFault};
+use bartizan_model::id::EndpointId;
 
 /// Characters of a template at most.
 const TEMPLATE_CHARS_MAX: usize = 1_024;
@@ -18,6 +19,11 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// The id that its requests have.
+    pub fn id(&self) -> EndpointId {
+        EndpointId::of(&self.method, &self.template)
+    }
+
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
         let not_one = || Fault::NotAnEndpoint { given: text.to_owned() };
         let (method, template) = text.split_once(' ').ok_or_else(not_one)?;

@@ -3,10 +3,10 @@
 //! A *title* says what is wrong, a *label* stands under the place, *help* says what to do. Text
 //! from the file is only echoed through `Shown`.
 
+use bartizan_model::network::Network;
 use std::fmt;
 
 use super::day::Day;
-use super::network::Network;
 use super::node::NESTING_MAX;
 use super::problem::Severity;
 use super::shown::Shown;
@@ -55,6 +55,8 @@ pub enum Fault {
     NotText,
     LawHasNoMode,
     LawHasNoException,
+    UpstreamHasNoMode,
+    UpstreamHasNoException,
     UnknownClause { given: String, expected: Vec<&'static str>, near: Option<&'static str> },
     NotAnEndpoint { given: String },
     NotAField { given: String },
@@ -63,6 +65,7 @@ pub enum Fault {
     ReasonTooLong { chars: usize, chars_max: usize },
     NotADate { given: String, why: DateFault },
     Expired { day: Day },
+    AdminIsOpen,
     // Values that exclude each other
     AddressTwice { other: String },
     UpstreamIsOurs { listener: &'static str, address: String },
@@ -138,7 +141,8 @@ impl Fault {
 
     /// Whether it stops the start.
     pub fn severity(&self) -> Severity {
-        if matches!(self, Self::Expired { .. }) { Severity::Warning } else { Severity::Error }
+        let is_warning = matches!(self, Self::Expired { .. } | Self::AdminIsOpen);
+        if is_warning { Severity::Warning } else { Severity::Error }
     }
 
     /// Whether the text under the mark must not be shown.
@@ -187,6 +191,8 @@ impl Fault {
             Self::NotText => "the value is not UTF-8".to_owned(),
             Self::LawHasNoMode => "the law has no mode".to_owned(),
             Self::LawHasNoException => "no exception lifts the law".to_owned(),
+            Self::UpstreamHasNoMode => "`upstream` has no mode".to_owned(),
+            Self::UpstreamHasNoException => "no exception lifts `upstream`".to_owned(),
             Self::UnknownClause { given, .. } => format!("unknown clause {}", Shown(given)),
             Self::NotAnEndpoint { given } => format!("{} is not an endpoint", Shown(given)),
             Self::NotAField { given } => format!("{} is not a field", Shown(given)),
@@ -195,6 +201,9 @@ impl Fault {
             Self::ReasonTooLong { .. } => "the reason is too long".to_owned(),
             Self::NotADate { given, .. } => format!("{} is not a date", Shown(given)),
             Self::Expired { .. } => "this exception has expired".to_owned(),
+            Self::AdminIsOpen => {
+                "`admin.address` serves health and metrics without authentication".to_owned()
+            }
             Self::AddressTwice { .. } => "two listeners cannot share one address".to_owned(),
             Self::UpstreamIsOurs { .. } => "the upstream is bartizan itself".to_owned(),
             Self::Exceeds { key, over, .. } => format!("`{key}` exceeds `{over}`"),
@@ -218,9 +227,13 @@ impl Fault {
             Self::NotANetwork { why, .. } => why.label(),
             Self::LawHasNoMode => "it holds in every mode".to_owned(),
             Self::LawHasNoException => "this is law, not a clause".to_owned(),
+            Self::UpstreamHasNoMode | Self::UpstreamHasNoException => {
+                "it refuses nobody: it records that the API failed".to_owned()
+            }
             Self::NotAnEndpoint { .. } => "expected METHOD /template".to_owned(),
             Self::NotAField { .. } => {
-                "expected `path`, `query NAME`, `cookie NAME` or `body $.POINTER`".to_owned()
+                "expected `path`, `name`, `query NAME`, `cookie NAME` or `body $.POINTER`"
+                    .to_owned()
             }
             Self::ReasonTooLong { chars, chars_max } => {
                 format!("{chars} characters, at most {chars_max}")
@@ -228,6 +241,7 @@ impl Fault {
             Self::NotADate { why: DateFault::Form, .. } => "expected YYYY-MM-DD".to_owned(),
             Self::NotADate { why: DateFault::NoSuchDay, .. } => "no such day".to_owned(),
             Self::Expired { day } => format!("held until the end of {day} (UTC)"),
+            Self::AdminIsOpen => "reachable from other machines".to_owned(),
             Self::AddressTwice { other } => format!("also taken by {other}"),
             Self::UpstreamIsOurs { listener, address } => format!("`{listener}` is {address}"),
             Self::Exceeds { other, other_value, .. } => format!("`{other}` is {other_value}"),
@@ -281,12 +295,15 @@ impl Fault {
             Self::LawHasNoMode | Self::LawHasNoException => {
                 "the law refuses what two readers would understand differently"
             }
+            Self::UpstreamHasNoMode => "the API itself is set by `upstream` at the top level",
+            Self::UpstreamHasNoException => "the time-outs of the API are set by `upstream`",
             Self::NotAnEndpoint { .. } => "such as `POST /reviews/{id}`",
             Self::NotAField { .. } => "such as `body $.items[*].note`; array items have no numbers",
             Self::NoFields { .. } => "remove `field`, or narrow the exception by `endpoint`",
             Self::ReasonEmpty => "say why, for whoever finds this in a year",
             Self::NotADate { .. } => "such as `2027-01-31`, the last day it holds",
             Self::Expired { .. } => "remove it, or give it a new day and reason",
+            Self::AdminIsOpen => "bind it to loopback, or let only operators through to it",
             Self::AddressTwice { .. } => "give one of them another port",
             Self::UpstreamIsOurs { .. } => "requests would go round in a circle",
             Self::FileTooLarge

@@ -3,18 +3,21 @@
 //! One constant per key holds its name, default, bounds and sentence. There is no second copy:
 //! the checks, the list of known keys and `docs/configuration.md` all come from here.
 
+use bartizan_model::clause::{ClauseName, DefaultMode, Mode};
+use bartizan_model::network::Network;
+use bartizan_model::place::Place;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use super::address;
-use super::clause::Clause;
+use super::clause;
 use super::day::Day;
 use super::endpoint::Endpoint;
-use super::exception;
 use super::fault::Fault;
-use super::field::Field;
-use super::mode::{ClauseMode, Mode};
-use super::network::Network;
+use super::field;
+use super::mode;
+use super::network;
+use super::reason;
 use super::unit::Unit;
 use super::upstream_url::UpstreamUrl;
 
@@ -162,12 +165,13 @@ impl<T> Key for Items<T> {
 }
 
 /// Sections, in the order of the reference.
-pub(super) const SECTIONS: [(&str, &str); 8] = [
+pub(super) const SECTIONS: [(&str, &str); 9] = [
     ("", "Top level."),
     ("listen", "Where clients connect."),
     ("upstream", "Where admitted requests go."),
     ("admin", "Where operators connect: console, status and metrics."),
     ("data", "What is kept on disk."),
+    ("record", "What must be recorded."),
     ("limits", "Bounds on what a client can make bartizan hold or wait for."),
     (CLAUSES, "The mode of each clause: `off`, `observe` or `enforce`. Overrides `mode`."),
     (
@@ -178,7 +182,7 @@ pub(super) const SECTIONS: [(&str, &str); 8] = [
 ];
 
 /// Every key but the clauses, in the order of the reference.
-pub(super) const ALL: [&dyn Key; 28] = [
+pub(super) const ALL: [&dyn Key; 29] = [
     &VERSION,
     &MODE,
     &TRUSTED_PROXIES,
@@ -192,6 +196,7 @@ pub(super) const ALL: [&dyn Key; 28] = [
     &ADMIN_ADDRESS,
     &DATA_DIR,
     &DATA_JOURNAL_BYTES_MAX,
+    &RECORD_REQUIRED,
     &HEAD_BYTES_MAX,
     &TARGET_BYTES_MAX,
     &FIELDS_MAX,
@@ -209,11 +214,8 @@ pub(super) const ALL: [&dyn Key; 28] = [
     &EXCEPTION_EXPIRES,
 ];
 
-/// The keys that a section may hold; `""` is the top level.
+/// The keys that a section but `clauses` may hold; `""` is the top level.
 pub(super) fn known(section: &str) -> Vec<&'static str> {
-    if section == CLAUSES {
-        return Clause::ALL.map(Clause::name).to_vec();
-    }
     let keys = ALL.iter().map(|it| it.row().name).filter(|it| it.section == section);
     let keys = keys.map(|it| it.key);
     let sections = SECTIONS.iter().map(|(name, _)| *name);
@@ -236,11 +238,11 @@ pub(super) const MODE: Word<Mode> = Word {
     name: Name {
         section: "",
         key: "mode",
-        says: "The mode of each clause not named in `clauses`.",
+        says: "The mode of each clause that `clauses` does not name, unless its default is another.",
     },
     form: "`observe` or `enforce`",
     absent: Absent::Default(|| Mode::Observe, "observe"),
-    parse: Mode::parse,
+    parse: mode::of_instance,
 };
 
 pub(super) const TRUSTED_PROXIES: Items<Network> = Items {
@@ -251,7 +253,7 @@ pub(super) const TRUSTED_PROXIES: Items<Network> = Items {
     },
     form: "networks or addresses",
     items_max: 256,
-    parse: Network::parse,
+    parse: network::parse,
 };
 
 // listen
@@ -377,6 +379,17 @@ pub(super) const DATA_JOURNAL_BYTES_MAX: Number = Number {
     min: MIB,
     max: 1_024 * GIB,
     zero: None,
+};
+
+// record
+
+pub(super) const RECORD_REQUIRED: Flag = Flag {
+    name: Name {
+        section: "record",
+        key: "required",
+        says: "Whether an exchange is forwarded only after its intent is on disk; else 503.",
+    },
+    default: false,
 };
 
 // limits
@@ -505,22 +518,26 @@ pub(super) const IDLE_TIMEOUT: Number = Number {
 
 // clauses: one key each, read alike
 
-pub(super) fn clause(clause: Clause) -> Word<ClauseMode> {
+pub(super) fn clause(clause: ClauseName) -> Word<Mode> {
     Word {
         name: Name { section: CLAUSES, key: clause.name(), says: clause.says() },
         form: "`off`, `observe` or `enforce`",
-        absent: Absent::Nothing("as `mode`"),
-        parse: ClauseMode::parse,
+        absent: Absent::Nothing(match clause.default_mode() {
+            DefaultMode::Law => Mode::Enforce.name(),
+            DefaultMode::Follows => "as `mode`",
+            DefaultMode::Observed => Mode::Observe.name(),
+        }),
+        parse: mode::of_clause,
     }
 }
 
 // exceptions
 
-pub(super) const EXCEPTION_CLAUSE: Word<Clause> = Word {
+pub(super) const EXCEPTION_CLAUSE: Word<ClauseName> = Word {
     name: Name { section: EXCEPTIONS, key: "clause", says: "The clause that is lifted." },
     form: "name of a clause",
     absent: Absent::Error("clause: content.sqli"),
-    parse: Clause::parse,
+    parse: clause::parse,
 };
 
 pub(super) const EXCEPTION_ENDPOINT: Word<Endpoint> = Word {
@@ -530,22 +547,23 @@ pub(super) const EXCEPTION_ENDPOINT: Word<Endpoint> = Word {
     parse: Endpoint::parse,
 };
 
-pub(super) const EXCEPTION_FIELD: Word<Field> = Word {
+pub(super) const EXCEPTION_FIELD: Word<Place> = Word {
     name: Name {
         section: EXCEPTIONS,
         key: "field",
-        says: "The only field it holds for. Clauses `content.*` only.",
+        says: "The only field it holds for, as sent or as `bartizan why` shows it. Clauses \
+               `content.sqli` and `content.xss` only.",
     },
-    form: "`path`, `query NAME`, `cookie NAME` or `body $.POINTER`",
+    form: "`path`, `name`, `query NAME`, `cookie NAME` or `body $.POINTER`",
     absent: Absent::Nothing("all fields"),
-    parse: Field::parse,
+    parse: field::parse,
 };
 
 pub(super) const EXCEPTION_REASON: Word<String> = Word {
     name: Name { section: EXCEPTIONS, key: "reason", says: "Why, in one to 500 characters." },
     form: "text",
     absent: Absent::Error("reason: reviewers quote SQL"),
-    parse: exception::reason,
+    parse: reason::parse,
 };
 
 pub(super) const EXCEPTION_EXPIRES: Word<Day> = Word {
@@ -574,7 +592,15 @@ mod tests {
 
     #[test]
     fn the_sentence_about_reasons_names_the_bound() {
-        assert!(EXCEPTION_REASON.name.says.contains(&exception::REASON_CHARS_MAX.to_string()));
+        assert!(EXCEPTION_REASON.name.says.contains(&reason::REASON_CHARS_MAX.to_string()));
+    }
+
+    #[test]
+    fn the_sentence_about_fields_names_the_clauses_that_have_them() {
+        for it in clause::configurable() {
+            let is_named = EXCEPTION_FIELD.name.says.contains(it.name());
+            assert_eq!(is_named, clause::has_fields(it), "{it}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //!
 //! One way through: bytes → `source` (text) → `node` (tree with positions) → `reader` and
 //! `assemble` (typed values, guided by the table in `keys`) → `conflicts` (values that exclude
-//! each other). The reference in `docs/configuration.md` is written from the same table.
+//! each other). What outlives the reading has the types of `bartizan_model`. The reference in `docs/configuration.md` is written from the same table.
 
 mod address;
 mod assemble;
@@ -18,7 +18,6 @@ mod clause;
 mod conflicts;
 mod day;
 mod endpoint;
-mod exception;
 mod fault;
 mod field;
 mod keys;
@@ -29,6 +28,7 @@ mod origin;
 mod overrides;
 mod problem;
 mod reader;
+mod reason;
 mod reference;
 mod render;
 mod settings;
@@ -37,19 +37,14 @@ mod source;
 mod unit;
 mod upstream_url;
 
-pub use clause::Clause;
 pub use day::Day;
 pub use endpoint::Endpoint;
-pub use exception::Exception;
 pub use fault::{DateFault, Fault, NetworkFault, TextFault, UrlFault};
-pub use field::Field;
-pub use mode::{ClauseMode, Mode};
-pub use network::Network;
 pub use origin::{Given, Origin};
 pub use overrides::{Overrides, data_dir};
 pub use problem::{PROBLEMS_MAX, Place, Problem, Report, Severity, Span};
 pub use reference::reference;
-pub use settings::{Admin, Clauses, Data, Limits, Listen, Settings, Upstream};
+pub use settings::{Admin, Data, Limits, Listen, Record, Settings, Upstream};
 pub use source::{FILE_BYTES_MAX, Source};
 pub use upstream_url::UpstreamUrl;
 

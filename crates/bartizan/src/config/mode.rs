@@ -1,69 +1,19 @@
-//! Modes: what becomes of a violated clause.
+//! Modes as they are written: of the instance, and of one clause.
 
 use super::fault::Fault;
+use bartizan_model::clause::Mode;
 
-/// What happens to requests as a whole, where no clause says otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Violations are recorded, requests pass.
-    Observe,
-    /// Violations are refused.
-    Enforce,
+/// The mode of the instance. `off` is none: who wants no clause judged needs no proxy.
+pub(super) fn of_instance(text: &str) -> Result<Mode, Fault> {
+    among(text, &[Mode::Observe, Mode::Enforce])
 }
 
-/// What happens when one clause is violated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClauseMode {
-    /// The clause is not judged.
-    Off,
-    /// The violation is recorded, the request passes.
-    Observe,
-    /// The request is refused.
-    Enforce,
+/// The mode of one clause.
+pub(super) fn of_clause(text: &str) -> Result<Mode, Fault> {
+    among(text, Mode::ALL)
 }
 
-impl Mode {
-    /// Every mode.
-    pub const ALL: [Self; 2] = [Self::Observe, Self::Enforce];
-
-    /// The word in the file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Observe => "observe",
-            Self::Enforce => "enforce",
-        }
-    }
-
-    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
-        let found = Self::ALL.into_iter().find(|it| it.name() == text);
-        found.ok_or_else(|| Fault::unknown_word(text, Self::ALL.map(Self::name).to_vec()))
-    }
-}
-
-impl ClauseMode {
-    /// Every mode of a clause.
-    pub const ALL: [Self; 3] = [Self::Off, Self::Observe, Self::Enforce];
-
-    /// The word in the file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Observe => "observe",
-            Self::Enforce => "enforce",
-        }
-    }
-
-    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
-        let found = Self::ALL.into_iter().find(|it| it.name() == text);
-        found.ok_or_else(|| Fault::unknown_word(text, Self::ALL.map(Self::name).to_vec()))
-    }
-}
-
-impl From<Mode> for ClauseMode {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Observe => Self::Observe,
-            Mode::Enforce => Self::Enforce,
-        }
-    }
+fn among(text: &str, modes: &[Mode]) -> Result<Mode, Fault> {
+    let found = modes.iter().copied().find(|it| it.name() == text);
+    found.ok_or_else(|| Fault::unknown_word(text, modes.iter().map(|it| it.name()).collect()))
 }

@@ -1,72 +1,25 @@
-//! A block of addresses: `10.0.0.0/8`, or one address.
-
-use std::fmt;
-use std::net::IpAddr;
+//! A block of addresses as it is written: `10.0.0.0/8`, or one address.
 
 use super::fault::{Fault, NetworkFault};
+use bartizan_model::network::{Network, canonical};
+use std::net::IpAddr;
 
-/// A block of addresses in CIDR notation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u32,
+/// Reads a block. One with bits beyond its prefix is refused: it is a slip, or a wrong idea of
+/// what is trusted.
+pub(super) fn parse(text: &str) -> Result<Network, Fault> {
+    let not_one = |why| Fault::NotANetwork { given: text.to_owned(), why };
+    let network: Network = text.parse().map_err(|_| not_one(why_not(text)))?;
+    let near = network.without_host_bits();
+    if near == network { Ok(network) } else { Err(not_one(NetworkFault::HostBits(near))) }
 }
 
-impl Network {
-    /// Whether `address` lies in this block. IPv4 addresses inside IPv6 count as IPv4.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        address.is_ipv4() == self.address.is_ipv4() && masked(address, self.prefix) == self.address
-    }
-
-    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
-        Self::read(text).map_err(|why| Fault::NotANetwork { given: text.to_owned(), why })
-    }
-
-    fn read(text: &str) -> Result<Self, NetworkFault> {
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().map_err(|_| NetworkFault::Form)?;
-        let prefix = match prefix {
-            None => width(address),
-            Some(text) => read_prefix(text, width(address))?,
-        };
-        let network = Self { address: masked(address, prefix), prefix };
-        if network.address == address { Ok(network) } else { Err(NetworkFault::HostBits(network)) }
-    }
-}
-
-fn read_prefix(text: &str, prefix_max: u32) -> Result<u32, NetworkFault> {
-    let is_number = !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
-    let prefix = text.parse().ok().filter(|it| is_number && *it <= prefix_max);
-    prefix.ok_or(NetworkFault::Prefix { prefix_max })
-}
-
-fn width(address: IpAddr) -> u32 {
-    match address {
-        IpAddr::V4(_) => u32::BITS,
-        IpAddr::V6(_) => u128::BITS,
-    }
-}
-
-fn masked(address: IpAddr, prefix: u32) -> IpAddr {
-    match address {
-        IpAddr::V4(it) => {
-            let mask = u32::MAX.checked_shl(u32::BITS.saturating_sub(prefix)).unwrap_or(0);
-            IpAddr::V4((it.to_bits() & mask).into())
-        }
-        IpAddr::V6(it) => {
-            let mask = u128::MAX.checked_shl(u128::BITS.saturating_sub(prefix)).unwrap_or(0);
-            IpAddr::V6((it.to_bits() & mask).into())
-        }
-    }
-}
-
-impl fmt::Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.address, self.prefix)
+/// What keeps `text` from being a block: the address, or else the prefix.
+fn why_not(text: &str) -> NetworkFault {
+    let address = text.split_once('/').map_or(text, |(address, _)| address);
+    match address.parse().map(canonical) {
+        Err(_) => NetworkFault::Form,
+        Ok(IpAddr::V4(_)) => NetworkFault::Prefix { prefix_max: u32::BITS },
+        Ok(IpAddr::V6(_)) => NetworkFault::Prefix { prefix_max: u128::BITS },
     }
 }
 
@@ -75,37 +28,34 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(network: &str, inside: &[&str], outside: &[&str]) {
-        let network = Network::read(network).unwrap();
-        for it in inside {
-            assert!(network.contains(it.parse().unwrap()), "{it}");
-        }
-        for it in outside {
-            assert!(!network.contains(it.parse().unwrap()), "{it}");
-        }
+    fn check(text: &str, expected: Result<&str, NetworkFault>) {
+        let expected = match expected {
+            Ok(network) => Ok(network.parse().unwrap()),
+            Err(why) => Err(Fault::NotANetwork { given: text.to_owned(), why }),
+        };
+        assert_eq!(parse(text), expected);
     }
 
     #[test]
-    fn a_network_holds_its_first_and_last_address_and_no_other() {
-        check("10.0.0.0/8", &["10.0.0.0", "10.255.255.255"], &["9.255.255.255", "11.0.0.0"]);
-        check("192.0.2.7", &["192.0.2.7", "::ffff:192.0.2.7"], &["192.0.2.6", "192.0.2.8", "::1"]);
-        check("0.0.0.0/0", &["0.0.0.0", "255.255.255.255"], &["::", "2001:db8::1"]);
-        check("::1", &["::1"], &["::2", "127.0.0.1"]);
-        check("2001:db8::/32", &["2001:db8:ffff::"], &["2001:db9::"]);
-        check("::/0", &["::", "2001:db8::"], &["127.0.0.1"]);
+    fn a_block_and_one_address_are_networks() {
+        check("10.0.0.0/8", Ok("10.0.0.0/8"));
+        check("192.0.2.7", Ok("192.0.2.7/32"));
+        check("0.0.0.0/0", Ok("0.0.0.0/0"));
+        check("2001:db8::/32", Ok("2001:db8::/32"));
+        check("::ffff:192.0.2.7", Ok("192.0.2.7/32"));
     }
 
     #[test]
-    fn what_is_not_a_network_is_refused() {
+    fn what_is_not_a_network_is_refused_with_the_reason() {
         for text in ["", "10.0.0", "10.0.0.0.0", "localhost", "010.0.0.0/8"] {
-            assert_eq!(Network::read(text), Err(NetworkFault::Form), "{text}");
+            check(text, Err(NetworkFault::Form));
         }
         for text in ["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "10.0.0.0/8/8"] {
-            let expected = Err(NetworkFault::Prefix { prefix_max: 32 });
-            assert_eq!(Network::read(text), expected, "{text}");
+            check(text, Err(NetworkFault::Prefix { prefix_max: 32 }));
         }
-        assert_eq!(Network::read("::/129"), Err(NetworkFault::Prefix { prefix_max: 128 }));
-        let near = Network::read("10.0.0.0/8").unwrap();
-        assert_eq!(Network::read("10.0.0.5/8"), Err(NetworkFault::HostBits(near)));
+        check("::/129", Err(NetworkFault::Prefix { prefix_max: 128 }));
+        check("::ffff:10.0.0.0/104", Err(NetworkFault::Prefix { prefix_max: 32 }));
+        check("10.0.0.5/8", Err(NetworkFault::HostBits("10.0.0.0/8".parse().unwrap())));
+        check("::1/64", Err(NetworkFault::HostBits("::/64".parse().unwrap())));
     }
 }

@@ -1,5 +1,6 @@
 //! Where a value came from, for everything that can be explained later.
 
+use bartizan_model::clause::SetBy;
 use std::fmt;
 
 /// A value and where it came from.
@@ -27,6 +28,19 @@ pub enum Origin {
     Environment(&'static str),
     /// A flag or argument of the command line.
     Flag(&'static str),
+}
+
+impl From<Origin> for SetBy {
+    fn from(origin: Origin) -> Self {
+        match origin {
+            Origin::Default => Self::Default,
+            Origin::Environment(_) | Origin::Flag(_) => Self::Flag,
+            Origin::File { line, column } => {
+                let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+                Self::File { line: number(line), column: number(column) }
+            }
+        }
+    }
 }
 
 impl fmt::Display for Origin {

@@ -4,8 +4,9 @@
 
 use std::ffi::OsString;
 
+use super::clause;
 use super::fault::Fault;
-use super::keys::{Absent, Flag, Items, Name, Number, Word, known};
+use super::keys::{Absent, CLAUSES, Flag, Items, Name, Number, Word, known};
 use super::node::{Entry, Map, Node, Value};
 use super::origin::{Given, Origin};
 use super::problem::{Place, Problems};
@@ -78,14 +79,13 @@ impl<'p> Reader<'p> {
     }
 
     fn known_key(&mut self, section: &str, entry: &Entry) {
-        let expected = known(section);
-        if expected.contains(&entry.key.as_str()) {
-            return;
+        let fault = match section {
+            CLAUSES => clause::fault_of_key(&entry.key),
+            _ => fault_of_key(&entry.key, known(section)),
+        };
+        if let Some(fault) = fault {
+            self.report(Place::At(entry.key_span), fault);
         }
-        let is_law = section == super::keys::CLAUSES && super::clause::is_law(&entry.key);
-        let fault =
-            if is_law { Fault::LawHasNoMode } else { Fault::unknown_key(&entry.key, expected) };
-        self.report(Place::At(entry.key_span), fault);
     }
 
     /// The mapping under `section` of the top level.
@@ -255,4 +255,9 @@ impl<'p> Reader<'p> {
         let fault = Fault::WrongType { expected, found: node.noun() };
         self.report(Place::At(node.span), fault);
     }
+}
+
+fn fault_of_key(key: &str, expected: Vec<&'static str>) -> Option<Fault> {
+    let is_known = expected.contains(&key);
+    (!is_known).then(|| Fault::unknown_key(key, expected))
 }

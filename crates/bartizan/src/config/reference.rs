@@ -1,6 +1,6 @@
 //! The reference of the configuration, written from the table that the reader uses.
 
-use super::clause::Clause;
+use super::clause;
 use super::keys::{self, ALL, CLAUSES, EXCEPTIONS, Key, Row, SECTIONS};
 use super::overrides::VARIABLES;
 use super::source::FILE_BYTES_MAX;
@@ -85,7 +85,7 @@ fn heading(section: &str, says: &str) -> String {
 
 fn rows(section: &str) -> Vec<Row> {
     if section == CLAUSES {
-        return Clause::ALL.iter().map(|it| keys::clause(*it).row()).collect();
+        return clause::configurable().map(|it| keys::clause(it).row()).collect();
     }
     ALL.iter().map(|it| it.row()).filter(|it| it.name.section == section).collect()
 }

@@ -1,12 +1,13 @@
 //! What bartizan is started with: plain data, every value checked.
 
+use bartizan_model::clause::{Clause, Exception, Mode};
+use bartizan_model::id::EndpointId;
+use bartizan_model::network::Network;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::clause::Clause;
-use super::exception::Exception;
-use super::mode::{ClauseMode, Mode};
-use super::network::Network;
+use super::endpoint::Endpoint;
 use super::origin::{Given, Origin};
 use super::upstream_url::UpstreamUrl;
 
@@ -15,7 +16,7 @@ use super::upstream_url::UpstreamUrl;
 pub struct Settings {
     /// The file they were read from, as the operator named it; `None` for `bartizan guard`.
     pub file: Option<String>,
-    /// The mode of each clause that has none of its own.
+    /// The mode of each clause that is not configured and has no default of its own.
     pub mode: Given<Mode>,
     /// Where clients connect.
     pub listen: Listen,
@@ -25,14 +26,18 @@ pub struct Settings {
     pub admin: Admin,
     /// What is kept on disk.
     pub data: Data,
+    /// What must be recorded.
+    pub record: Record,
     /// Peers whose `Forwarded` and `X-Forwarded-For` are believed.
     pub trusted_proxies: Vec<Network>,
     /// Bounds on what a client can make us hold or wait for.
     pub limits: Limits,
-    /// The mode of each clause.
-    pub clauses: Clauses,
+    /// The clauses that the file names.
+    pub clauses: Vec<Clause>,
     /// What is let through although a clause says otherwise.
     pub exceptions: Vec<Exception>,
+    /// The endpoints of the exceptions, as the operator named them.
+    pub endpoints: BTreeMap<EndpointId, Endpoint>,
 }
 
 impl Settings {
@@ -85,6 +90,13 @@ pub struct Data {
     pub journal_bytes_max: u64,
 }
 
+/// What must be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Whether an exchange is forwarded only after its intent is on disk.
+    pub required: bool,
+}
+
 /// Bounds on what a client can make us hold or wait for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -108,46 +120,4 @@ pub struct Limits {
     pub body_timeout_ms: u64,
     /// Between two requests of a connection.
     pub idle_timeout_ms: u64,
-}
-
-/// The mode of each clause, and who set it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clauses {
-    /// `baseline.path`.
-    pub baseline_path: Given<ClauseMode>,
-    /// `baseline.method`.
-    pub baseline_method: Given<ClauseMode>,
-    /// `baseline.body_size`.
-    pub baseline_body_size: Given<ClauseMode>,
-    /// `baseline.body_parse`.
-    pub baseline_body_parse: Given<ClauseMode>,
-    /// `content.sqli`.
-    pub content_sqli: Given<ClauseMode>,
-    /// `content.xss`.
-    pub content_xss: Given<ClauseMode>,
-}
-
-impl Clauses {
-    /// The mode of one clause.
-    pub fn of(&self, clause: Clause) -> Given<ClauseMode> {
-        match clause {
-            Clause::BaselinePath => self.baseline_path.clone(),
-            Clause::BaselineMethod => self.baseline_method.clone(),
-            Clause::BaselineBodySize => self.baseline_body_size.clone(),
-            Clause::BaselineBodyParse => self.baseline_body_parse.clone(),
-            Clause::ContentSqli => self.content_sqli.clone(),
-            Clause::ContentXss => self.content_xss.clone(),
-        }
-    }
-
-    pub(super) fn each(mut mode: impl FnMut(Clause) -> Given<ClauseMode>) -> Self {
-        Self {
-            baseline_path: mode(Clause::BaselinePath),
-            baseline_method: mode(Clause::BaselineMethod),
-            baseline_body_size: mode(Clause::BaselineBodySize),
-            baseline_body_parse: mode(Clause::BaselineBodyParse),
-            content_sqli: mode(Clause::ContentSqli),
-            content_xss: mode(Clause::ContentXss),
-        }
-    }
 }

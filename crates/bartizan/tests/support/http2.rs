@@ -3,6 +3,7 @@
 
 use super::client::Client;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::net::SocketAddr;
 
 pub const DATA: u8 = 0;
@@ -83,11 +84,26 @@ impl Http2 {
     }
 
     pub fn frame(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
+        self.client.send(Self::bytes(kind, flags, stream, payload));
+    }
+
+    /// A frame as it goes over the wire.
+    pub fn bytes(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
         let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
         let mut bytes = vec![length[1], length[2], length[3], kind, flags];
         bytes.extend_from_slice(&stream.to_be_bytes());
         bytes.extend_from_slice(payload);
-        self.client.send(&bytes);
+        bytes
+    }
+
+    /// The frame of an ordinary request.
+    pub fn bytes_of_get(stream: u32, path: &str) -> Vec<u8> {
+        Self::bytes(HEADERS, END_HEADERS | END_STREAM, stream, &block(&request("GET", path)))
+    }
+
+    /// Sends as much of this as the other side takes.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        drop(self.client.stream.write_all(bytes));
     }
 
     /// A head in one frame.

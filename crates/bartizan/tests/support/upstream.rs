@@ -21,6 +21,8 @@ type Received = Arc<Mutex<Vec<Arc<Mutex<Vec<u8>>>>>>;
 #[derive(Debug)]
 pub struct Connection {
     pub stream: TcpStream,
+    /// Requests answered so far, for scripts that count.
+    pub served: usize,
     buffer: Vec<u8>,
     log: Arc<Mutex<Vec<u8>>>,
 }
@@ -73,7 +75,7 @@ impl Upstream {
                 log_all.lock().unwrap().push(Arc::clone(&log));
                 let script = Arc::clone(&script);
                 std::thread::spawn(move || {
-                    script(&mut Connection { stream, buffer: Vec::new(), log });
+                    script(&mut Connection { stream, served: 0, buffer: Vec::new(), log });
                 });
             }
         });

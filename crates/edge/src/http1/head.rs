@@ -8,7 +8,9 @@
 //!          `None`.
 //! Source   RFC 9112 sections 2 to 6, RFC 9110 section 5.
 
-use bartizan_model::head::{Framing, HeadBuilder, Method, RequestHead, ResponseHead, Version};
+use bartizan_model::head::{
+    Framing, HeadBuilder, Method, RequestHead, ResponseHead, Version, list,
+};
 use bartizan_model::known::Known;
 use bartizan_model::limits::Limits;
 use bartizan_model::oddity::Oddity;
@@ -102,7 +104,15 @@ pub fn read_response(bytes: Bytes, method: Method, limits: &Limits) -> Option<Re
     let mut facts = FramingFacts::default();
     fields(&mut lines, limits, &mut builder, &mut facts).ok()?;
     let framing = facts.response_framing(method, status, version)?;
-    Some(builder.response(bytes, status, framing))
+    let mut head = builder.response(bytes, status, framing);
+    head.keeps_alive = version == Version::Http11 && !closes(&head);
+    Some(head)
+}
+
+fn closes(head: &ResponseHead) -> bool {
+    head.fields.iter().any(|(known, _, value)| {
+        known == Known::Connection && list(value).any(|it| it.eq_ignore_ascii_case(b"close"))
+    })
 }
 
 /// Reads the trailer section of a chunked body, with its empty line; false if it is malformed.

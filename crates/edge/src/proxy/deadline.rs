@@ -1,6 +1,6 @@
 //! Deadlines without a timer each: a wait notes until when it may last, and one sweeper per worker
-//! wakes those whose time has come. Setting a deadline costs one store; it fires up to
-//! [`SWEEP_MS`] late.
+//! wakes those whose time has come. Setting a deadline costs one store; it fires up to twice
+//! [`SWEEP_MS`] late and never early.
 
 use super::clock::Clock;
 use std::future::{Future, poll_fn};
@@ -127,7 +127,9 @@ impl Watch {
             }
             if !is_set {
                 is_set = true;
-                let until_ms = self.sweeper.clock.coarse_ms().saturating_add(within_ms.max(1));
+                // The coarse clock may be one sweep behind: a deadline is never early.
+                let from_ms = self.sweeper.clock.coarse_ms().saturating_add(SWEEP_MS);
+                let until_ms = from_ms.saturating_add(within_ms);
                 self.until_ms.store(until_ms, Relaxed);
                 self.ends_when_stopping.store(idle, Relaxed);
             }

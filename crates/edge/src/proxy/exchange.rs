@@ -26,6 +26,7 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{ReadHalf, WriteHalf};
+use tokio::sync::Notify;
 
 /// Largest head of an upstream's response, in bytes.
 const RESPONSE_HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -56,6 +57,8 @@ pub(super) trait Downlink {
     async fn data(&mut self, bytes: &Bytes, end: bool) -> Result<(), Cause>;
     /// Hands everything written so far to the kernel.
     async fn flush(&mut self) -> Result<(), Cause>;
+    /// The reply to come is the last one on its connection, and says so if it can.
+    fn close_after(&mut self);
     /// A complete reply of our own.
     async fn own(&mut self, reply: &OwnReply) -> Result<(), Cause>;
     /// The head that turns the connection into a tunnel.
@@ -122,7 +125,10 @@ impl<'a> Exchange<'a> {
     /// Feeds the failure of the client's side; the exchange may still want to say something.
     async fn client_failed(&self, cause: Cause, down: &mut impl Downlink) -> Ended {
         match self.feed(Side::Request, Input::Abort(cause)) {
-            Some(Step::Reply(Reply::Own(reply))) => self.reply(&reply, down).await,
+            Some(Step::Reply(Reply::Own(reply))) => {
+                down.close_after();
+                self.reply(&reply, down).await
+            }
             _ => Ended::Cut,
         }
     }
@@ -195,7 +201,12 @@ pub(super) async fn serve(
             Some(Step::Forward(permit, plan)) => {
                 return forward(&exchange, &permit, &plan, up, down, watches).await;
             }
-            Some(Step::Reply(Reply::Own(reply))) => return exchange.reply(&reply, down).await,
+            Some(Step::Reply(Reply::Own(reply))) => {
+                if !up.is_done() {
+                    down.close_after();
+                }
+                return exchange.reply(&reply, down).await;
+            }
             Some(
                 Step::Reply(Reply::Relay(_))
                 | Step::Write(_)
@@ -257,14 +268,14 @@ async fn forward(
     }
     let may_repeat = permit.head().head().method.is_idempotent();
     match ask(exchange, &message, target, may_repeat, up, watches).await {
-        Ok((mut link, head)) => {
-            let framing = head.framing;
+        Ok(Asked { mut link, head, whole }) => {
+            let keeps_alive = head.keeps_alive && whole;
             let (mut reader, mut writer) = link.stream.split();
             let mut answer = Answer { reader: &mut reader, buffer: &mut link.buffer };
-            let mut body = BodyReader::new(framing);
+            let mut body = BodyReader::new(head.framing);
             let sides = Sides { up: Some(up), writer: Some(&mut writer) };
             let ended = relay(exchange, head, &mut answer, &mut body, sides, down).await;
-            if ended == Ended::Cleanly && body.is_done() && !body.ends_with_connection() {
+            if ended == Ended::Cleanly && keeps_alive && body.is_done() {
                 exchange.worker.pool.keep(link);
             }
             ended
@@ -291,25 +302,45 @@ impl From<UpstreamFault> for Failed {
     }
 }
 
+/// A response head, and the connection on which its body follows.
+struct Asked {
+    link: Link,
+    head: ResponseHead,
+    /// Whether the upstream took the whole request.
+    whole: bool,
+}
+
 /// Sends a complete request and waits for the head of its response. A kept connection that proves
 /// dead before it answered anything is replaced once, if the request may be sent twice.
 async fn ask(
     exchange: &Exchange<'_>,
     message: &Message,
-    target: &Target,
+    target: &Arc<Target>,
     may_repeat: bool,
     up: &mut impl Uplink,
     watches: &Watches,
-) -> Result<(Link, ResponseHead), Failed> {
+) -> Result<Asked, Failed> {
     let pool = &exchange.worker.pool;
     let mut fresh = false;
     loop {
         let mut link = pool.connect(target, &watches.response, fresh).await?;
+        let mut whole = false;
         let asking = async {
-            send(&mut link, message).await?;
-            let (mut reader, _) = link.stream.split();
+            let (mut reader, mut writer) = link.stream.split();
             let mut answer = Answer { reader: &mut reader, buffer: &mut link.buffer };
-            answer.head(exchange.method).await
+            // An upstream may answer before it has read everything, and close its side then.
+            let early = tokio::select! {
+                biased;
+                sent = message.send(&mut writer) => {
+                    whole = sent.is_ok();
+                    None
+                }
+                head = answer.head(exchange.method) => Some(head),
+            };
+            match early {
+                Some(head) => head,
+                None => answer.head(exchange.method).await,
+            }
         };
         let waited = watches.response.within(target.response_timeout_ms, asking);
         let head = tokio::select! {
@@ -318,7 +349,7 @@ async fn ask(
             () = up.gone() => return Err(Failed::ClientGone),
         };
         match head {
-            Ok(head) => return Ok((link, head)),
+            Ok(head) => return Ok(Asked { link, head, whole }),
             Err(UpstreamFault::Closed)
                 if link.reused && may_repeat && link.buffer.is_empty() && !fresh =>
             {
@@ -329,15 +360,11 @@ async fn ask(
     }
 }
 
-async fn send(link: &mut Link, message: &Message) -> Result<(), UpstreamFault> {
-    let written = async {
-        link.stream.write_all(&message.head).await?;
-        if !message.body.is_empty() {
-            link.stream.write_all(&message.body).await?;
-        }
-        io::Result::Ok(())
-    };
-    written.await.map_err(|_| UpstreamFault::Closed)
+impl Message {
+    async fn send(&self, writer: &mut WriteHalf<'_>) -> io::Result<()> {
+        writer.write_all(&self.head).await?;
+        if self.body.is_empty() { Ok(()) } else { writer.write_all(&self.body).await }
+    }
 }
 
 /// A request whose body is still arriving: both directions go on at once.
@@ -345,31 +372,30 @@ async fn stream<U: Uplink>(
     exchange: &Exchange<'_>,
     message: &Message,
     framed: Framed,
-    target: &Target,
+    target: &Arc<Target>,
     up: &mut U,
     down: &mut impl Downlink,
     watches: &Watches,
 ) -> Ended {
-    let linked = match exchange.worker.pool.connect(target, &watches.response, false).await {
-        Ok(mut link) => send(&mut link, message).await.map(|()| link),
-        Err(fault) => Err(fault),
-    };
-    let mut link = match linked {
+    let mut link = match exchange.worker.pool.connect(target, &watches.response, false).await {
         Ok(link) => link,
         Err(fault) => return exchange.upstream_failed(fault, down).await,
     };
     let (mut reader, mut writer) = link.stream.split();
     let mut answer = Answer { reader: &mut reader, buffer: &mut link.buffer };
+    let whole = Notify::new();
     let first = {
-        let mut sending = pin!(send_rest(exchange, framed, up, &mut writer, watches));
+        let mut sending =
+            pin!(send_all(exchange, message, framed, up, &mut writer, watches, &whole));
         let first = tokio::select! {
             biased;
             head = answer.head(exchange.method) => First::Head(head),
+            () = whole.notified() => First::Sent(Sent::Whole),
             sent = &mut sending => First::Sent(sent),
         };
         match first {
             First::Head(Ok(head)) => {
-                return both(exchange, head, &mut answer, sending, down).await;
+                return both(exchange, head, &mut answer, sending, &whole, down).await;
             }
             other @ (First::Head(Err(_)) | First::Sent(_)) => other,
         }
@@ -377,31 +403,41 @@ async fn stream<U: Uplink>(
     let is_whole = matches!(first, First::Sent(Sent::Whole));
     let head = match first {
         First::Head(head) => head,
+        First::Sent(Sent::UpstreamStalled) => Err(UpstreamFault::Timeout),
         First::Sent(Sent::Whole | Sent::UpstreamClosed) => {
             let head = answer.head(exchange.method);
-            let waited = watches.response.within(target.response_timeout_ms, head).await;
-            waited.unwrap_or(Err(UpstreamFault::Timeout))
+            tokio::select! {
+                biased;
+                head = watches.response.within(target.response_timeout_ms, head) => {
+                    head.unwrap_or(Err(UpstreamFault::Timeout))
+                }
+                () = up.gone(), if is_whole => {
+                    return exchange.client_failed(Cause::ClientGone, down).await;
+                }
+            }
         }
         First::Sent(Sent::ClientFailed(cause)) => {
             return exchange.client_failed(cause, down).await;
         }
+        First::Sent(Sent::Refused(reply)) => {
+            down.close_after();
+            return exchange.reply(&reply, down).await.max(Ended::AndClose);
+        }
         First::Sent(Sent::Over) => return exchange.ended(),
     };
+    if !up.is_done() {
+        down.close_after();
+    }
     match head {
         Ok(head) => {
+            let keeps_alive = head.keeps_alive && is_whole;
             let mut body = BodyReader::new(head.framing);
             let sides = Sides { up: Some(&mut *up), writer: None };
             let ended = relay(exchange, head, &mut answer, &mut body, sides, down).await;
-            if ended != Ended::Cleanly {
-                return ended;
-            }
-            if !up.is_done() {
-                return Ended::AndClose;
-            }
-            if is_whole && body.is_done() && !body.ends_with_connection() {
+            if ended == Ended::Cleanly && keeps_alive && body.is_done() {
                 exchange.worker.pool.keep(link);
             }
-            ended
+            if up.is_done() { ended } else { ended.max(Ended::AndClose) }
         }
         Err(fault) => exchange.upstream_failed(fault, down).await,
     }
@@ -418,26 +454,29 @@ async fn both(
     head: ResponseHead,
     answer: &mut Answer<'_, '_>,
     mut sending: Pin<&mut impl Future<Output = Sent>>,
+    whole: &Notify,
     down: &mut impl Downlink,
 ) -> Ended {
     let mut body = BodyReader::new(head.framing);
     let mut relaying = pin!(relay(exchange, head, answer, &mut body, NO_SIDES, down));
-    let mut sent = false;
+    let mut is_whole = false;
     loop {
         tokio::select! {
             biased;
             ended = &mut relaying => {
-                return if ended == Ended::Cleanly && !sent { Ended::AndClose } else { ended };
+                return if is_whole { ended } else { ended.max(Ended::AndClose) };
             }
-            end = &mut sending, if !sent => match end {
-                Sent::Whole => sent = true,
+            () = whole.notified(), if !is_whole => is_whole = true,
+            end = &mut sending => match end {
                 // What the upstream does not read need not be sent; its answer goes on.
-                Sent::UpstreamClosed => return relaying.await.max(Ended::AndClose),
+                Sent::Whole | Sent::UpstreamClosed | Sent::UpstreamStalled => {
+                    return relaying.await.max(Ended::AndClose);
+                }
                 Sent::ClientFailed(cause) => {
                     exchange.feed(Side::Request, Input::Abort(cause));
                     return Ended::Cut;
                 }
-                Sent::Over => return exchange.ended(),
+                Sent::Refused(_) | Sent::Over => return Ended::Cut,
             },
         }
     }
@@ -448,10 +487,39 @@ enum Sent {
     Whole,
     /// The upstream reads no more; it may still answer.
     UpstreamClosed,
+    /// The upstream keeps its connection and takes nothing.
+    UpstreamStalled,
     /// The client did.
     ClientFailed(Cause),
+    /// The contract refused the rest.
+    Refused(OwnReply),
     /// The contract cut it.
     Over,
+}
+
+/// Sends everything; then says so and stays to notice when the client goes away.
+async fn send_all(
+    exchange: &Exchange<'_>,
+    message: &Message,
+    framed: Framed,
+    up: &mut impl Uplink,
+    writer: &mut WriteHalf<'_>,
+    watches: &Watches,
+    whole: &Notify,
+) -> Sent {
+    let stall_ms = exchange.worker.manners().target.response_timeout_ms;
+    match watches.request.within(stall_ms, message.send(writer)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(_)) => return Sent::UpstreamClosed,
+        Err(Elapsed) => return Sent::UpstreamStalled,
+    }
+    let sent = send_rest(exchange, framed, up, writer, watches).await;
+    if !matches!(sent, Sent::Whole) {
+        return sent;
+    }
+    whole.notify_one();
+    up.gone().await;
+    Sent::ClientFailed(Cause::ClientGone)
 }
 
 async fn send_rest(
@@ -464,7 +532,7 @@ async fn send_rest(
     let mut step = exchange.feed(Side::Request, Input::Written);
     let mut piece = (Bytes::new(), false);
     let mut out = BytesMut::new();
-    let stall_ms = exchange.worker.manners().body_timeout_ms;
+    let stall_ms = exchange.worker.manners().target.response_timeout_ms;
     loop {
         step = match step {
             Some(Step::Read { max }) => match up.read(max).await {
@@ -480,15 +548,17 @@ async fn send_rest(
                 write::data(&mut out, &piece.0, framed, piece.1);
                 match watches.request.within(stall_ms, writer.write_all(&out)).await {
                     Ok(Ok(())) => exchange.feed(Side::Request, Input::Written),
-                    Ok(Err(_)) | Err(Elapsed) => return Sent::UpstreamClosed,
+                    Ok(Err(_)) => return Sent::UpstreamClosed,
+                    Err(Elapsed) => return Sent::UpstreamStalled,
                 }
             }
             Some(Step::Yield) => return Sent::Whole,
+            Some(Step::Reply(Reply::Own(reply))) => return Sent::Refused(reply),
             Some(
                 Step::Ask { .. }
                 | Step::Commit(_)
                 | Step::Forward(..)
-                | Step::Reply(_)
+                | Step::Reply(Reply::Relay(_))
                 | Step::Cut
                 | Step::Tunnel(_)
                 | Step::Finished(_),

@@ -19,7 +19,7 @@ use bartizan_model::head::{Framing, Method, RequestHead, ResponseHead, Version, 
 use bartizan_model::known::Known;
 use bartizan_model::limits::Limits;
 use bartizan_model::oddity::Oddity;
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -140,15 +140,21 @@ impl Source<'_> {
         manners: &Manners,
         watch: &Watch,
     ) -> Option<(RequestHead, bool)> {
-        if self.buffer.is_empty() {
+        // One empty line before a request is ignored (RFC 9112 section 2.2); it begins no request.
+        let mut ignored = false;
+        loop {
+            if self.buffer.starts_with(b"\r\n") && !ignored {
+                drop(self.buffer.split_to(2));
+                ignored = true;
+            }
+            if !self.buffer.is_empty() && (ignored || self.buffer.as_ref() != b"\r") {
+                break;
+            }
             match watch.idle(manners.idle_timeout_ms, self.fill()).await {
                 Ok(Ok(1..)) => {}
+                Ok(Ok(0)) if !self.buffer.is_empty() => break,
                 Ok(Ok(0) | Err(_)) | Err(Elapsed) => return None,
             }
-        }
-        // One empty line before a request is ignored (RFC 9112 section 2.2).
-        if self.buffer.starts_with(b"\r\n") {
-            drop(self.buffer.split_to(2));
         }
         let mut finder = EndFinder::default();
         let head_max = limits.head_bytes_max;
@@ -256,6 +262,10 @@ impl Downlink for Http1Downlink<'_, '_> {
         Ok(())
     }
 
+    fn close_after(&mut self) {
+        self.keeps_alive = false;
+    }
+
     async fn begin(&mut self, head: &ResponseHead) -> Result<(), Cause> {
         self.framed = Framed::of_response(head, self.version);
         let out = &mut self.sink.out;
@@ -269,17 +279,18 @@ impl Downlink for Http1Downlink<'_, '_> {
     }
 
     async fn flush(&mut self) -> Result<(), Cause> {
-        if self.sink.out.is_empty() {
-            return Ok(());
+        while !self.sink.out.is_empty() {
+            let writing = self.sink.writer.write(&self.sink.out);
+            match self.watch.within(self.stall_ms, writing).await {
+                Ok(Ok(count @ 1..)) => self.sink.out.advance(count),
+                // A client that takes nothing for so long is gone for us.
+                Ok(Ok(0) | Err(_)) | Err(Elapsed) => {
+                    self.sink.out.clear();
+                    return Err(Cause::ClientGone);
+                }
+            }
         }
-        let writing = self.sink.writer.write_all(&self.sink.out);
-        let written = self.watch.within(self.stall_ms, writing).await;
-        self.sink.out.clear();
-        match written {
-            Ok(Ok(())) => Ok(()),
-            // A client that takes nothing for so long is gone for us.
-            Ok(Err(_)) | Err(Elapsed) => Err(Cause::ClientGone),
-        }
+        Ok(())
     }
 
     async fn own(&mut self, reply: &OwnReply) -> Result<(), Cause> {

@@ -145,6 +145,7 @@ fn read_head(parts: &http::request::Parts, is_empty: bool, limits: &Limits) -> R
         oddities.push(Oddity::TooManyFields);
     }
     let mut framing = if is_empty { Framing::None } else { Framing::Delimited };
+    let mut cookies = Vec::new();
     for (name, value) in &parts.headers {
         let (name, value) = (name.as_str().as_bytes(), value.as_bytes());
         let known = Known::of(name);
@@ -164,7 +165,18 @@ fn read_head(parts: &http::request::Parts, is_empty: bool, limits: &Limits) -> R
         if value.iter().any(|&b| matches!(b, 0 | b'\r' | b'\n')) {
             oddities.push(Oddity::ControlByte);
         }
-        writer.field(name, value);
+        if known == Known::Cookie {
+            // RFC 9113 section 8.2.3: what HTTP/2 may split is one field again in HTTP/1.
+            if !cookies.is_empty() {
+                cookies.extend_from_slice(b"; ");
+            }
+            cookies.extend_from_slice(value);
+        } else {
+            writer.field(name, value);
+        }
+    }
+    if !cookies.is_empty() {
+        writer.field(b"cookie", &cookies);
     }
     oddities.into_iter().for_each(|it| writer.oddity(it));
     writer.request(Version::Http2, framing)
@@ -273,6 +285,10 @@ impl Http2Downlink {
 impl Downlink for Http2Downlink {
     async fn go_on(&mut self) -> Result<(), Cause> {
         Ok(())
+    }
+
+    fn close_after(&mut self) {
+        // A stream ends by itself.
     }
 
     async fn begin(&mut self, head: &ResponseHead) -> Result<(), Cause> {

@@ -188,7 +188,9 @@ async fn serve(worker: Arc<Worker>, mut stream: TcpStream, peer: IpAddr) {
             Ok(Some(true)) => {
                 return http2_server::serve_connection(worker, stream, peer, buffer).await;
             }
+            // Whatever began before it broke off was the beginning of an HTTP/1 head.
             Ok(Some(false)) => {}
+            Ok(None) | Err(_) if !buffer.is_empty() => {}
             Ok(None) | Err(_) => return,
         }
     }

@@ -29,7 +29,7 @@ use views::Views;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manners {
     /// Where admitted requests go.
-    pub target: Target,
+    pub target: Arc<Target>,
     /// Whether clear-text HTTP/2 with prior knowledge is accepted.
     pub http2: bool,
     /// Client connections at once, over all workers.

@@ -43,6 +43,7 @@ pub struct Pool {
 
 #[derive(Debug)]
 struct Idle {
+    target: Arc<Target>,
     stream: TcpStream,
     since_ms: u64,
 }
@@ -50,6 +51,8 @@ struct Idle {
 /// A connection to the upstream, in use by one exchange.
 #[derive(Debug)]
 pub struct Link {
+    /// Where it leads.
+    pub target: Arc<Target>,
     /// The connection.
     pub stream: TcpStream,
     /// What was read and not yet used.
@@ -71,15 +74,15 @@ impl Pool {
     /// [`UpstreamFault`] if none could be made in time.
     pub async fn connect(
         &self,
-        target: &Target,
+        target: &Arc<Target>,
         watch: &Watch,
         fresh: bool,
     ) -> Result<Link, UpstreamFault> {
         if !fresh && let Some(stream) = self.take(target) {
-            return Ok(Link { stream, buffer: BytesMut::new(), reused: true });
+            return Ok(Link::new(target, stream, true));
         }
         match watch.within(target.connect_timeout_ms, dial(target)).await {
-            Ok(Some(stream)) => Ok(Link { stream, buffer: BytesMut::new(), reused: false }),
+            Ok(Some(stream)) => Ok(Link::new(target, stream, false)),
             Ok(None) | Err(Elapsed) => Err(UpstreamFault::Unreachable),
         }
     }
@@ -93,7 +96,8 @@ impl Pool {
         if idle.len() >= IDLE_MAX {
             drop(idle.remove(0));
         }
-        idle.push(Idle { stream: link.stream, since_ms: self.clock.coarse_ms() });
+        let Link { target, stream, .. } = link;
+        idle.push(Idle { target, stream, since_ms: self.clock.coarse_ms() });
     }
 
     /// Closes what nobody used for too long. Called by the worker now and then.
@@ -103,16 +107,24 @@ impl Pool {
         idle.retain(|it| now_ms.saturating_sub(it.since_ms) < idle_timeout_ms);
     }
 
-    fn take(&self, target: &Target) -> Option<TcpStream> {
+    fn take(&self, target: &Arc<Target>) -> Option<TcpStream> {
         let now_ms = self.clock.coarse_ms();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(mut it) = idle.pop() {
             let fresh = now_ms.saturating_sub(it.since_ms) < target.idle_timeout_ms;
-            if fresh && is_quiet(&mut it.stream) {
+            // After a reload a connection may lead to where nothing is sent any more.
+            let leads_there = Arc::ptr_eq(&it.target, target) || it.target == *target;
+            if fresh && leads_there && is_quiet(&mut it.stream) {
                 return Some(it.stream);
             }
         }
         None
+    }
+}
+
+impl Link {
+    fn new(target: &Arc<Target>, stream: TcpStream, reused: bool) -> Self {
+        Self { target: Arc::clone(target), stream, buffer: BytesMut::new(), reused }
     }
 }
 
