@@ -47,3 +47,33 @@ impl Filter {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bartizan_model::clause::Hit;
+    use bartizan_model::code::Code;
+    use bartizan_model::id::{ExchangeId, KeyEpoch};
+    use bartizan_model::moment::Moment;
+
+    /// Whether a served, a would-be refused and a refused exchange are shown.
+    #[track_caller]
+    fn check(refused: bool, would_refuse: bool, expected: [bool; 3]) {
+        let filter = Filter { refused, would_refuse, ..Filter::default() };
+        let opened =
+            || Observation::opened(ExchangeId::new(1, 1), Moment::default(), 1, KeyEpoch(1));
+        let hit = |effect| vec![Hit { code: Code::ContentSqlInjection, effect, margin: 0 }];
+        let would = Observation { hits: hit(Effect::WouldRefuse), ..opened() };
+        let outcome = Outcome::Refused;
+        let refused = Observation { outcome, hits: hit(Effect::Refused), ..opened() };
+        assert_eq!([opened(), would, refused].map(|it| filter.admits(&it)), expected);
+    }
+
+    #[test]
+    fn both_effects_together_show_both() {
+        check(false, false, [true, true, true]);
+        check(true, false, [false, false, true]);
+        check(false, true, [false, true, false]);
+        check(true, true, [false, true, true]);
+    }
+}

@@ -11,7 +11,7 @@ use crate::transaction::Transaction;
 use bartizan_model::head::{RequestHead, ResponseHead};
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{Observation, Phases};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use std::sync::Arc;
 
 /// One exchange as it was recorded.
@@ -59,6 +59,7 @@ pub fn replay(recording: &Recording, view: &Arc<Snapshot>, tables: &Tables) -> O
     loop {
         if let Step::Finished(observation) = step {
             let Player { refusal, forwarded, .. } = player;
+            let forwarded = forwarded.map(BytesMut::freeze);
             return Some(Replayed { observation: *observation, refusal, forwarded });
         }
         match step {
@@ -88,7 +89,7 @@ struct Player<'a> {
     request_left: Bytes,
     response_left: Bytes,
     refusal: Option<OwnReply>,
-    forwarded: Option<Bytes>,
+    forwarded: Option<BytesMut>,
 }
 
 impl Player<'_> {
@@ -111,20 +112,22 @@ impl Player<'_> {
                 *piece = left.split_to(left.len().min(max).min(DATA_BYTES_MAX));
                 let end = left.is_empty();
                 let at = if side == Side::Request { judged } else { answered };
+                if let Some(forwarded) = &mut self.forwarded
+                    && side == Side::Request
+                {
+                    forwarded.extend_from_slice(piece);
+                }
                 (side, at, Input::Data { bytes: piece, end })
             }
+            Step::Yield if self.forwarded.is_some() => self.answer(),
             Step::Yield if side == Side::Request => (side, judged, Input::Resume),
+            Step::Write(_) if side == Side::Request => (side, judged, Input::Written),
             Step::Commit(_) => (side, self.at(phases.forwarded_us), Input::Committed(Ok(()))),
             Step::Forward(_, plan) => {
-                let rest = match plan.rest {
-                    Rest::NoBody | Rest::End => Bytes::new(),
-                    Rest::Stream => std::mem::take(&mut self.request_left),
-                };
-                self.forwarded = Some([plan.held, rest].concat().into());
-                let head = self.recording.response.as_ref().map(|it| it.0.clone());
-                match head {
-                    Some(head) => (Side::Response, answered, Input::ResponseHead(head)),
-                    None => (Side::Response, finished, Input::Abort(Cause::ClientGone)),
+                self.forwarded = Some(plan.held.into());
+                match plan.rest {
+                    Rest::NoBody | Rest::End => self.answer(),
+                    Rest::Stream => (Side::Request, judged, Input::Written),
                 }
             }
             Step::Reply(Reply::Own(reply)) => {
@@ -138,6 +141,21 @@ impl Player<'_> {
             Step::Ask { question, .. } => match question {},
             Step::Yield | Step::Cut | Step::Finished(_) => return None,
         })
+    }
+
+    /// The response, as it was recorded; without one the client went away.
+    fn answer<'b>(&self) -> (Side, Moment, Input<'b>) {
+        let phases = self.recording.phases;
+        match &self.recording.response {
+            Some((head, _)) => {
+                let head = Input::ResponseHead(head.clone());
+                (Side::Response, self.at(phases.answered_us), head)
+            }
+            None => {
+                let gone = Input::Abort(Cause::ClientGone);
+                (Side::Response, self.at(phases.finished_us), gone)
+            }
+        }
     }
 
     fn at(&self, us: u32) -> Moment {

@@ -76,7 +76,18 @@ fn is_date(text: &[u8]) -> bool {
 fn is_word(text: &[u8]) -> bool {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-_.~:@$".contains(b);
     let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
-    text.iter().all(plain) && digits <= 3 && text.iter().any(u8::is_ascii_alphabetic)
+    text.iter().all(plain)
+        && digits <= 3
+        && text.iter().any(u8::is_ascii_alphabetic)
+        && !is_token(text)
+}
+
+/// Capitals as frequent as in Base64, not as in `camelCase`.
+fn is_token(text: &[u8]) -> bool {
+    let humps = text
+        .windows(2)
+        .filter(|it| matches!(it, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+    text.len() >= 12 && humps.count() * 5 > text.len()
 }
 
 #[cfg(test)]
@@ -103,6 +114,8 @@ mod tests {
         check("/mail/ada@localhost", "/mail/{email}");
         check("/@scope/name", "/@scope/name");
         check("/pin/ab12cd34", "/pin/{text}");
+        check("/reset/canaryQmVzdFNlY3JldFRva2Vu", "/reset/{text}");
+        check("/api/getUserByEmailAddress", "/api/getUserByEmailAddress");
         check("/orders/", "/orders/");
     }
 
