@@ -86,7 +86,7 @@ fn is_word(text: &[u8]) -> bool {
 fn is_token(text: &[u8]) -> bool {
     let humps = text
         .windows(2)
-        .filter(|it| matches!(it, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+        .filter(|it| matches!(it, [a, b] if !a.is_ascii_uppercase() && b.is_ascii_uppercase()));
     text.len() >= 12 && humps.count() * 5 > text.len()
 }
 
