@@ -112,8 +112,10 @@ fn written(head: RequestHead) -> Option<Bytes> {
     }
 }
 
+type Meaning = (Vec<u8>, Vec<u8>, Framing, Vec<(Vec<u8>, Vec<u8>)>);
+
 /// What a head means, apart from what the proxy sets itself.
-fn meaning(head: &RequestHead) -> (Vec<u8>, Vec<u8>, Framing, Vec<(Vec<u8>, Vec<u8>)>) {
+fn meaning(head: &RequestHead) -> Meaning {
     let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: false };
     let judged = JudgedHead::new(head.clone(), client);
     let fields = judged.fields().map(|(a, b)| (a.to_vec(), b.to_vec())).collect();

@@ -38,8 +38,8 @@ clauses! {
     LawFraming = "law.framing", Law, "The message has one meaning: one framing, one host, no smuggling-class bytes.";
     LawLimits = "law.limits", Law, "The message stays within the limits that protect bartizan itself.";
     BaselinePath = "baseline.path", Follows, "The path means the same to every server.";
-    BaselineMethod = "baseline.method", Follows, "The method does not echo credentials.";
-    BaselineBodySize = "baseline.body_size", Follows, "The body is not larger than configured.";
+    BaselineMethod = "baseline.method", Follows, "The method is not `TRACE`, which echoes credentials.";
+    BaselineBodySize = "baseline.body_size", Follows, "The body is not larger than `limits.body_bytes_max`.";
     BaselineBodyParse = "baseline.body_parse", Follows, "The body is what its type says.";
     ContentSqli = "content.sqli", Follows, "No value breaks out into SQL.";
     ContentXss = "content.xss", Follows, "No value breaks out into script.";

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::fault::{Fault, TextFault};
+use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 
 /// Characters of a template at most.
@@ -19,9 +20,10 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The id that its requests have.
+    /// The id that its requests have. Methods that bartizan does not know are recorded, and
+    /// excepted, as one.
     pub fn id(&self) -> EndpointId {
-        EndpointId::of(&self.method, &self.template)
+        EndpointId::of(Method::of(self.method.as_bytes()).name(), &self.template)
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {

@@ -22,11 +22,10 @@ fn is_trimmed(text: &str) -> bool {
     text.split_once(' ').is_some_and(|(_, name)| name.trim() == name)
 }
 
-/// Array items have no numbers in findings, so that a pointer to one would never match.
+/// Brackets may be part of a form field's name, such as `items[0]`.
 fn is_pointer(path: &str) -> bool {
     let rest = path.strip_prefix('$').unwrap_or(path);
-    let has_index = rest.split('[').skip(1).any(|it| !it.starts_with("*]"));
-    (rest.is_empty() || rest.starts_with(['.', '['])) && !has_index
+    rest.is_empty() || rest.starts_with(['.', '['])
 }
 
 #[cfg(test)]
@@ -35,7 +34,9 @@ mod tests {
 
     #[test]
     fn places_of_findings_can_be_named() {
-        for text in ["path", "name", "query q", "cookie sid", "body $", "body $.a[*].b"] {
+        for text in
+            ["path", "name", "query q", "cookie sid", "body $", "body $.a[*].b", "body $.a[0]"]
+        {
             assert_eq!(parse(text).unwrap().to_string(), text);
         }
     }
@@ -60,8 +61,6 @@ mod tests {
             "body comment",
             "body $x",
             "q x",
-            "body $.a[0]",
-            "body $[a",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }
