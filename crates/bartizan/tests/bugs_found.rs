@@ -15,7 +15,10 @@ mod support;
 use std::fs;
 use std::io::{Read, Write};
 use std::time::Duration;
-use support::bartizan::{Bartizan, configuration, output, said};
+use support::bartizan::{Bartizan, command, configuration, output, said};
+use support::directory::Directory;
+use support::http2::{Http2, request};
+use support::until;
 use support::upstream::{Upstream, ok};
 
 /// RFC 9112 section 9.6: no further request after `Connection: close`.
@@ -306,7 +309,10 @@ fn an_exception_for_a_parameter_whose_name_is_long() {
 
 #[test]
 fn an_exception_for_the_name_of_a_parameter() {
-    check_exception("", "GET /a?1%27%20OR%20%271%27=%271 HTTP/1.1\r\nHost: x\r\n\r\n");
+    check_exception(
+        "",
+        "GET /a?1%27%20UNION%20SELECT%20password%20FROM%20users--%20=1 HTTP/1.1\r\nHost: x\r\n\r\n",
+    );
 }
 
 #[test]
@@ -367,4 +373,194 @@ fn an_address_in_a_path_is_not_kept_in_clear() {
         let endpoint = it["endpoint"].as_str().unwrap();
         assert!(!endpoint.contains("canary"), "{endpoint}");
     }
+}
+
+/// The client is told 502, rightly; but the connection speaks another protocol from here on.
+#[test]
+fn a_connection_that_switched_unasked_is_not_kept() {
+    let upstream = Upstream::scripted(|connection| {
+        let Some(_) = connection.request() else { return };
+        connection.send(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+        );
+        connection.until_closed();
+    });
+    let bartizan = Bartizan::observing(upstream.address);
+    assert_eq!(bartizan.get("/first").code(), "upstream.malformed");
+    assert_eq!(bartizan.get("/second").code(), "upstream.malformed");
+    assert_eq!(upstream.received().len(), 2, "the second request came on a connection of its own");
+}
+
+/// Nothing was sent yet: the client can still be told, and `status` must not say 200.
+#[test]
+fn a_response_that_is_malformed_at_once_is_not_recorded_as_sent() {
+    let upstream = Upstream::scripted(|connection| {
+        let Some(_) = connection.request() else { return };
+        connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n");
+        connection.until_closed();
+    });
+    let bartizan = Bartizan::observing(upstream.address);
+    let mut client = bartizan.client();
+    client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    let got = String::from_utf8_lossy(&client.rest()).into_owned();
+    let seen = bartizan.at_least(1);
+    let status = seen[0]["status"].as_u64().unwrap();
+    let told = got.get(9..12).map_or(0, |it| it.parse().unwrap());
+    assert_eq!(status, told, "the client got {got:?}");
+}
+
+/// RFC 9113 section 8.2.3: crumbs of a cookie must be joined for HTTP/1.
+#[test]
+fn the_crumbs_of_a_cookie_are_joined() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::observing(upstream.address);
+    let mut client = Http2::connect(bartizan.address);
+    let mut fields = request("GET", "/a").to_vec();
+    fields.extend([("cookie", "a=1"), ("cookie", "b=2")]);
+    client.head(1, &fields, true);
+    assert_eq!(client.finish(1).status, 200);
+    assert!(upstream.text().contains("cookie: a=1; b=2\r\n"), "{}", upstream.text());
+}
+
+/// What is refused by the HTTP/2 library is refused all the same: an attack that nobody sees.
+#[test]
+fn a_malformed_http2_request_leaves_an_observation() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::observing(upstream.address);
+    let mut client = Http2::connect(bartizan.address);
+    let mut fields = request("POST", "/a").to_vec();
+    fields.push(("transfer-encoding", "chunked"));
+    client.head(1, &fields, true);
+    assert!(client.finish(1).reset);
+    client.get(3, "/b");
+    assert_eq!(client.finish(3).status, 200);
+    assert_eq!(bartizan.at_least(2)[0]["outcome"], "refused");
+}
+
+/// The banner is written before the signals are caught: whoever reads it slowly loses its journal's
+/// end, and a SIGHUP kills.
+#[test]
+fn a_signal_while_the_banner_is_written_stops_in_order() {
+    let home = Directory::new();
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(&[b' '; 64 * 1024]).unwrap();
+    let mut child = command()
+        .args([
+            "guard",
+            "http://127.0.0.1:9",
+            "--listen",
+            "127.0.0.1:0",
+            "--admin",
+            "127.0.0.1:0",
+            "--data",
+        ])
+        .arg(home.path().join("data"))
+        .stdout(writer)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let data = home.path().join("data").display().to_string();
+    until("a running instance", || {
+        let it = output(&["status", "-o", "json", "--data", &data]);
+        String::from_utf8_lossy(&it.stdout).contains("\"running\":true").then_some(())
+    });
+    let kill = format!("kill -TERM {}", child.id());
+    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    let reading = std::thread::spawn(move || {
+        let mut all = Vec::new();
+        drop(reader.read_to_end(&mut all));
+    });
+    let status = until("its end", || child.try_wait().unwrap());
+    reading.join().unwrap();
+    assert_eq!(status.code(), Some(0), "{status}");
+}
+
+/// The log-in hidden in JSON escapes is not refused yet.
+#[test]
+fn the_story_comes_true_for_several_seeds() {
+    for seed in ["1", "2", "3"] {
+        let it = output(&["demo", "--exit", "--seed", seed]);
+        assert_eq!(it.status.code(), Some(0), "seed {seed}: {}", said(&it));
+    }
+}
+
+/// An attack that is sent and cut off at once leaves no trace over HTTP/2; over HTTP/1 it does.
+#[test]
+fn a_request_on_a_connection_that_is_cut_at_once_leaves_an_observation() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::enforcing(upstream.address);
+    for http2 in [false, true] {
+        if http2 {
+            let mut client = Http2::connect(bartizan.address);
+            client.get(1, "/a//b");
+            client.close();
+        } else {
+            bartizan.client().send("GET /a//b HTTP/1.1\r\nHost: x\r\n\r\n");
+        }
+    }
+    assert_eq!(bartizan.exactly(2).len(), 2);
+}
+
+/// Ten seconds of every restart, for a connection on which nothing happens.
+#[test]
+fn an_idle_http2_client_that_does_not_answer_does_not_hold_a_stop() {
+    let upstream = Upstream::echoing_targets();
+    let mut bartizan = Bartizan::observing(upstream.address);
+    let mut client = Http2::connect(bartizan.address);
+    client.get(1, "/a");
+    assert_eq!(client.finish(1).status, 200);
+    let begun = std::time::Instant::now();
+    assert_eq!(bartizan.stop().code(), Some(0));
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+/// A scraper that hangs must not keep the process alive.
+#[test]
+fn an_unfinished_question_of_an_operator_does_not_hold_a_stop() {
+    let upstream = Upstream::echoing_targets();
+    let mut bartizan = Bartizan::observing(upstream.address);
+    let mut operator = support::client::Client::connect(bartizan.admin);
+    operator.send("GET /metrics HTTP/1.1\r\nHo");
+    let mut asking = support::client::Client::connect(bartizan.admin);
+    asking.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_eq!(asking.answer().status, 200);
+    assert_eq!(bartizan.stop().code(), Some(0));
+}
+
+#[test]
+fn a_data_directory_may_have_a_long_name() {
+    let home = Directory::new();
+    let data = home.path().join("d".repeat(120)).display().to_string();
+    let mut child = command()
+        .args(["guard", "http://127.0.0.1:9", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--data", &data])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let is_running = until("a running instance, or its end", || {
+        if child.try_wait().unwrap().is_some() {
+            return Some(false);
+        }
+        let it = output(&["status", "-o", "json", "--data", &data]);
+        String::from_utf8_lossy(&it.stdout).contains("\"running\":true").then_some(true)
+    });
+    drop(child.kill());
+    drop(child.wait());
+    assert!(is_running);
+}
+
+#[test]
+fn a_tunnel_that_a_stop_cuts_is_recorded_as_stopped() {
+    let upstream = Upstream::scripted(|connection| {
+        if connection.head().is_some() {
+            connection.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            connection.until_closed();
+        }
+    });
+    let mut bartizan = Bartizan::observing(upstream.address);
+    let mut client = bartizan.client();
+    client.send("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    assert_eq!(client.head().status, 101);
+    assert_eq!(bartizan.stop().code(), Some(0));
+    assert_eq!(bartizan.journal()[0]["outcome"], "stopped");
 }

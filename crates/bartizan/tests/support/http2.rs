@@ -83,8 +83,9 @@ impl Http2 {
         it
     }
 
+    /// Sends a frame; that the other side has closed shows when reading.
     pub fn frame(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
-        self.client.send(Self::bytes(kind, flags, stream, payload));
+        self.raw(&Self::bytes(kind, flags, stream, payload));
     }
 
     /// A frame as it goes over the wire.

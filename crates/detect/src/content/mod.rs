@@ -207,6 +207,8 @@ mod tests {
                 "x') as t where 1=1 union select 1,2--",
                 "1' ORDER BY 3--",
                 "' or name like '%a%",
+                "' or role = 'admin' --",
+                "' or t.user = 'admin' #",
                 "1 or/**/1=1",
                 "1' or true#",
             ],

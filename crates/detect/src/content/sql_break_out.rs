@@ -216,11 +216,16 @@ fn is_tautology(operand: &[Token<'_>]) -> bool {
 /// this in filters.
 fn is_column_test(operand: &[Token<'_>]) -> bool {
     let rest = match operand {
-        [Token::Word(_), Token::Dot, Token::Word(word), rest @ ..] if !is_keyword(word) => rest,
-        [Token::Word(word), rest @ ..] if !is_keyword(word) => rest,
+        [Token::Word(_), Token::Dot, Token::Word(word), rest @ ..] if is_column(word) => rest,
+        [Token::Word(word), rest @ ..] if is_column(word) => rest,
         _ => return false,
     };
     is_comparison(rest)
+}
+
+/// Kinds of objects are keywords only behind a verb; `role` and `user` are ordinary columns.
+fn is_column(word: &[u8]) -> bool {
+    !is_keyword(word) || is(word, OBJECTS)
 }
 
 /// Whether `rest` compares with a literal as SQL spells it. `2 in 1` and `girls like 5` are prose.

@@ -1,0 +1,119 @@
+//! Reloading: SIGHUP swaps the rules whole, a broken file swaps nothing, and no request notices.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests fail by panicking, their helpers too"
+)]
+
+mod support;
+
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use support::bartizan::{Bartizan, configuration};
+use support::upstream::Upstream;
+
+#[test]
+fn a_broken_file_changes_nothing_and_is_told() {
+    let upstream = Upstream::echoing_targets();
+    let good = configuration(upstream.address, "enforce", "");
+    let bartizan = Bartizan::configured(&good);
+    assert_eq!(bartizan.status()["reload_fault"], Value::Null);
+    for broken in ["version: 1\n", "{", "", &good.replace("mode: enforce", "mode: enforced")] {
+        bartizan.reload(broken);
+        let status = bartizan.status();
+        assert!(
+            status["reload_fault"].as_str().is_some_and(|it| !it.is_empty()),
+            "{broken:?}: {status}"
+        );
+        assert_eq!((&status["revision"], &status["mode"]), (&1.into(), &"enforce".into()));
+        assert_eq!(bartizan.get("/a//b").code(), "path.empty_segment");
+        assert!(bartizan.stderr().contains("the configuration before stays in force"));
+    }
+    bartizan.reload(&good.replace("enforce", "observe"));
+    let status = bartizan.status();
+    assert_eq!((&status["reload_fault"], &status["revision"]), (&Value::Null, &2.into()));
+    assert_eq!(bartizan.get("/a//b").text(), "/a//b");
+}
+
+#[test]
+fn a_file_that_is_gone_changes_nothing() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::enforcing(upstream.address);
+    std::fs::remove_file(bartizan.configuration_file()).unwrap();
+    bartizan.signal("HUP");
+    support::until("the fault", || bartizan.status()["reload_fault"].as_str().map(|_| ()));
+    assert_eq!(bartizan.get("/a//b").code(), "path.empty_segment");
+}
+
+#[test]
+fn what_cannot_change_while_running_is_named() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::observing(upstream.address);
+    let yaml = configuration(upstream.address, "observe", "").replace("workers: 1", "workers: 2");
+    bartizan.reload(&yaml);
+    support::until("the note", || {
+        bartizan.stderr().contains("listen.workers changes with the next start").then_some(())
+    });
+}
+
+#[test]
+fn without_a_file_a_reload_is_no_harm() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::guard(upstream.address, &[]);
+    bartizan.signal("HUP");
+    support::until("the note", || bartizan.stderr().contains("nothing to reload").then_some(()));
+    assert_eq!(bartizan.get("/a").text(), "/a");
+}
+
+#[test]
+fn fifty_reloads_under_load_fail_no_request() {
+    let upstream = Upstream::echoing_targets();
+    let yaml = |mode: &str| {
+        let yaml = configuration(upstream.address, mode, "");
+        yaml.replace("workers: 1", "workers: 2")
+    };
+    let bartizan = Bartizan::configured(&yaml("observe"));
+    let stop = Arc::new(AtomicBool::new(false));
+    let served = Arc::new(AtomicUsize::new(0));
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            let (mut client, stop, served) =
+                (bartizan.client(), Arc::clone(&stop), Arc::clone(&served));
+            std::thread::spawn(move || {
+                while !stop.load(Relaxed) {
+                    client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+                    assert_eq!(client.answer().text(), "/a");
+                    client.send(
+                        "POST /b HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                         Content-Length: 7\r\n\r\n{\"a\":1}",
+                    );
+                    assert_eq!(client.answer().text(), "/b");
+                    served.fetch_add(2, Relaxed);
+                }
+            })
+        })
+        .collect();
+    for number in 0..50 {
+        let before = served.load(Relaxed);
+        let mode = if number % 2 == 0 { "enforce" } else { "observe" };
+        bartizan.reload(&yaml(mode));
+        support::until("requests between two reloads", || {
+            (served.load(Relaxed) > before || clients.iter().any(|it| it.is_finished()))
+                .then_some(())
+        });
+    }
+    stop.store(true, Relaxed);
+    for client in clients {
+        client.join().unwrap();
+    }
+    let served = served.load(Relaxed);
+    let seen = bartizan.at_least(served);
+    assert_eq!(seen.len(), served);
+    assert!(seen.iter().all(|it| it["outcome"] == "served"));
+    assert_eq!(bartizan.status()["revision"], 51);
+}
