@@ -57,6 +57,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             "get" => bench.exchange(GET, &Bytes::new()),
             "headers" => bench.exchange(HEADERS, &Bytes::new()),
             "post" => bench.exchange(&bench.post_head, &bench.post_body),
+            // Not compared: the worst that a message of 1 MiB may cost, for `docs/performance.md`.
+            "hostile" => bench.exchange(&bench.hostile_head, &bench.hostile_body),
             _ => return Err("no such case".into()),
         }
     }
@@ -69,6 +71,8 @@ struct Bench {
     tables: Tables,
     post_head: String,
     post_body: Bytes,
+    hostile_head: String,
+    hostile_body: Bytes,
     answer: Bytes,
 }
 
@@ -81,18 +85,15 @@ impl Bench {
             key: HashKey::new(KeyEpoch(1), [7; 16]),
             record_required: false,
         };
-        let body = order(1024);
-        let post_head = format!(
-            "POST /echo HTTP/1.1\r\nHost: api.example.test\r\nUser-Agent: bench/1.0\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
+        let (body, hostile) = (order(1024), hostile(1_000_000));
         Self {
             limits: Limits::default(),
             view: Arc::new(Snapshot { revision: 1, rules: Arc::new(rules) }),
             tables: Tables::new(1 << 20),
-            post_head,
+            post_head: post_head(body.len()),
             post_body: Bytes::from(body),
+            hostile_head: post_head(hostile.len()),
+            hostile_body: Bytes::from(hostile),
             answer: Bytes::from(vec![b'x'; 1024]),
         }
     }
@@ -136,6 +137,9 @@ impl Bench {
         if let Step::Read { .. } = step {
             step = feed(Side::Request, Input::Data { bytes: body, end: true });
         }
+        while let Step::Yield = step {
+            step = feed(Side::Request, Input::Resume);
+        }
         if let Step::Forward(permit, plan) = &step {
             let mut out = BytesMut::new();
             request_head(&mut out, permit, Framed::of_request(permit, plan), "127.0.0.1");
@@ -150,6 +154,20 @@ impl Bench {
         feed(Side::Response, Input::Data { bytes: &self.answer, end: true });
         black_box(feed(Side::Response, Input::Written));
     }
+}
+
+fn post_head(body_bytes: usize) -> String {
+    format!(
+        "POST /echo HTTP/1.1\r\nHost: api.example.test\r\nUser-Agent: bench/1.0\r\n\
+         Content-Type: application/json\r\nContent-Length: {body_bytes}\r\n\r\n"
+    )
+}
+
+/// Values of the kind that costs the recognisers most.
+fn hostile(bytes: usize) -> String {
+    let value = format!("\"{}\"", "<a/=".repeat(768));
+    let values = vec![value; bytes / 3_100];
+    format!("[{}]", values.join(","))
 }
 
 /// An order document of about `bytes` bytes, as shops send them.

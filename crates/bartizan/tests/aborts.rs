@@ -375,3 +375,64 @@ fn an_upstream_says_more_than_it_was_asked() {
     client.send("GET /marker HTTP/1.1\r\nHost: x\r\n\r\n");
     assert_eq!(client.answer().text(), "");
 }
+
+/// The first letter of `POST` is also the first of the HTTP/2 preface.
+#[test]
+fn a_head_that_ends_after_its_first_letter_leaves_an_observation() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::observing(upstream.address);
+    let mut client = bartizan.client();
+    client.send("P");
+    client.half_close();
+    assert_eq!(client.rest(), b"");
+    assert_eq!(bartizan.exactly(1)[0]["outcome"], "client_aborted");
+}
+
+/// As it is noticed while the answer to a held body is waited for.
+#[test]
+fn a_client_that_goes_away_behind_a_streamed_body_is_noticed() {
+    let upstream = Upstream::scripted(|connection| {
+        let Some(request) = connection.request() else { return };
+        if request.target() == "/marker" {
+            connection.send(ok(""));
+        }
+        connection.until_closed();
+    });
+    let bartizan = Bartizan::observing(upstream.address);
+    let mut client = bartizan.client();
+    client.send(
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n\
+         Content-Length: 2\r\n\r\nok",
+    );
+    upstream.until_received("\r\n\r\nok");
+    drop(client);
+    assert_eq!(bartizan.exactly(1)[0]["outcome"], "client_aborted");
+}
+
+/// The answer has not begun: the client can still be told.
+#[test]
+fn a_streamed_body_that_becomes_too_long_is_answered() {
+    let upstream = Upstream::echoing_targets();
+    let more = "limits:\n  body_bytes_max: 1000\n";
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "enforce", more));
+    let mut client = bartizan.client();
+    client.send(
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n\
+         Transfer-Encoding: chunked\r\n\r\n",
+    );
+    client.send(format!("800\r\n{}\r\n0\r\n\r\n", "a".repeat(0x800)));
+    assert_eq!(client.answer().code(), "body.size");
+}
+
+/// As a malformed chunk of a held body is.
+#[test]
+fn a_malformed_chunk_of_a_streamed_body_is_answered() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::enforcing(upstream.address);
+    let mut client = bartizan.client();
+    client.send(
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n\
+         Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n",
+    );
+    assert_eq!(client.answer().code(), "framing.chunk_malformed");
+}

@@ -1,6 +1,4 @@
-//! The demonstration without a guard: something is found.
-//!
-//! That the story with the guard comes true is in `bugs_found` for now.
+//! The demonstration: its story comes true for every seed, and shows what happens without a guard.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,4 +17,12 @@ use support::bartizan::{output, said};
 fn without_a_guard_something_is_found() {
     let it = output(&["demo", "--exit", "--without-guard"]);
     assert_eq!(it.status.code(), Some(1), "{}", said(&it));
+}
+
+#[test]
+fn the_story_comes_true_for_several_seeds() {
+    for seed in ["1", "2", "3"] {
+        let it = output(&["demo", "--exit", "--seed", seed]);
+        assert_eq!(it.status.code(), Some(0), "seed {seed}: {}", said(&it));
+    }
 }

@@ -12,6 +12,7 @@
 
 mod support;
 
+use std::fs;
 use support::bartizan::{Bartizan, configuration, output, said, why};
 use support::upstream::{Upstream, ok};
 
@@ -171,4 +172,100 @@ fn an_exception_for_a_clause_without_fields_lifts_that_endpoint_only() {
         &post("text/plain", &"a".repeat(2048)).replace("/a", "/b"),
     );
     check("", &post("application/json", "{"), &post("application/json", "{").replace("/a", "/b"));
+}
+
+/// What `why` prints must be a configuration that lets exactly that request pass.
+#[track_caller]
+fn check_exception(more: &str, request: &str) {
+    let upstream = Upstream::answering(|_| ok("fine"));
+    let yaml = configuration(upstream.address, "enforce", more);
+    let bartizan = Bartizan::configured(&yaml);
+    let refused = bartizan.ask(request);
+    assert_ne!(refused.code(), "", "refused: {refused:?}");
+    bartizan.at_least(1);
+    let why = bartizan.why(&refused.decision_id());
+    let exception = why["why"][0]["would_allow"].as_str().expect("an exception").to_owned();
+    let lifted = format!("{yaml}{exception}");
+    fs::write(bartizan.configuration_file(), &lifted).unwrap();
+    let file = bartizan.configuration_file().display().to_string();
+    let checked = output(&["check", "-c", &file]);
+    assert!(checked.status.success(), "{}", said(&checked));
+    bartizan.reload(&lifted);
+    let answer = bartizan.ask(request);
+    assert_eq!(answer.text(), "fine", "with\n{exception}");
+}
+
+#[test]
+fn an_exception_for_a_parameter_whose_name_has_a_space() {
+    check_exception("", "GET /a?my%20q=1%27%20OR%20%271%27=%271 HTTP/1.1\r\nHost: x\r\n\r\n");
+}
+
+#[test]
+fn an_exception_for_a_parameter_whose_name_is_not_ascii() {
+    check_exception(
+        "",
+        "GET /a?gr%C3%B6%C3%9Fe=1%27%20OR%20%271%27=%271 HTTP/1.1\r\nHost: x\r\n\r\n",
+    );
+}
+
+#[test]
+fn an_exception_for_a_parameter_whose_name_is_long() {
+    let name = "n".repeat(200);
+    check_exception(
+        "",
+        &format!("GET /a?{name}=1%27%20OR%20%271%27=%271 HTTP/1.1\r\nHost: x\r\n\r\n"),
+    );
+}
+
+#[test]
+fn an_exception_for_the_name_of_a_parameter() {
+    check_exception(
+        "",
+        "GET /a?1%27%20UNION%20SELECT%20password%20FROM%20users--%20=1 HTTP/1.1\r\nHost: x\r\n\r\n",
+    );
+}
+
+#[test]
+fn an_exception_for_a_body_field_whose_name_has_a_space() {
+    let body = r#"{"my note":"1' OR '1'='1"}"#;
+    check_exception(
+        "",
+        &format!(
+            "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ),
+    );
+}
+
+#[test]
+fn an_exception_for_a_method_of_ones_own() {
+    check_exception("", "X-PURGE /a//b HTTP/1.1\r\nHost: x\r\n\r\n");
+}
+
+#[test]
+fn an_exception_for_an_empty_path_segment_with_a_quote() {
+    check_exception("", "GET /it's//b HTTP/1.1\r\nHost: x\r\n\r\n");
+}
+
+/// The clause that every large JSON body violates.
+#[test]
+fn the_exception_for_an_unexamined_body_is_a_configuration() {
+    let upstream = Upstream::answering(|_| ok("fine"));
+    let yaml = configuration(upstream.address, "observe", "");
+    let bartizan = Bartizan::configured(&yaml);
+    let mut client = bartizan.client();
+    let body = "a".repeat(2 << 20);
+    client.send(format!(
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    ));
+    assert_eq!(client.answer().status, 200);
+    let seen = bartizan.at_least(1);
+    let why = bartizan.why(seen[0]["decision_id"].as_str().unwrap());
+    assert_eq!(why["why"][0]["code"], "content.unexamined");
+    let exception = why["why"][0]["would_allow"].as_str().unwrap();
+    fs::write(bartizan.configuration_file(), format!("{yaml}{exception}")).unwrap();
+    let file = bartizan.configuration_file().display().to_string();
+    let checked = output(&["check", "-c", &file]);
+    assert!(checked.status.success(), "{}", said(&checked));
 }

@@ -215,3 +215,45 @@ fn a_response_is_written_anew() {
     let old = bartizan.ask("GET /chunked HTTP/1.0\r\nHost: h\r\n\r\n");
     assert_eq!((old.text().as_str(), old.field("connection")), ("ok", Some("close")));
 }
+
+/// A refusal leaves the body unread, so no request can follow; RFC 9112 section 9.6 wants it said.
+#[test]
+fn a_refusal_that_closes_says_so() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::enforcing(upstream.address);
+    let mut client = bartizan.client();
+    client.send("POST /a//b HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n");
+    let answer = client.answer();
+    assert_eq!(answer.code(), "path.empty_segment");
+    client.send("hello");
+    assert_eq!(client.rest(), b"", "the connection is closed");
+    assert_eq!(answer.field("connection"), Some("close"), "{}", answer.head);
+}
+
+/// RFC 9112 section 2.2: some clients send an empty line behind a body.
+#[test]
+fn an_empty_line_behind_a_request_is_no_slow_head() {
+    let upstream = Upstream::echoing_targets();
+    let more = "limits:\n  head_timeout: 300ms\n  idle_timeout: 3s\n";
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "observe", more));
+    let mut client = bartizan.client();
+    client.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nok\r\n");
+    assert_eq!(client.answer().text(), "/a");
+    assert_eq!(
+        String::from_utf8_lossy(&client.rest()),
+        "",
+        "an idle connection is closed silently"
+    );
+    assert_eq!(bartizan.exactly(1)[0]["outcome"], "served");
+}
+
+#[test]
+fn an_empty_line_in_two_pieces_is_still_one() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::observing(upstream.address);
+    let mut client = bartizan.client();
+    client.send("\r");
+    std::thread::sleep(Duration::from_millis(100));
+    client.send("\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_eq!(client.answer().text(), "/a");
+}

@@ -290,3 +290,16 @@ fn a_flood_of_resets_ends_the_connection_and_nothing_else() {
     while client.next() {}
     assert_eq!(bartizan.get("/fresh").text(), "/fresh");
 }
+
+/// RFC 9113 section 8.2.3: crumbs of a cookie must be joined for HTTP/1.
+#[test]
+fn the_crumbs_of_a_cookie_are_joined() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::observing(upstream.address);
+    let mut client = Http2::connect(bartizan.address);
+    let mut fields = request("GET", "/a").to_vec();
+    fields.extend([("cookie", "a=1"), ("cookie", "b=2")]);
+    client.head(1, &fields, true);
+    assert_eq!(client.finish(1).status, 200);
+    assert!(upstream.text().contains("cookie: a=1; b=2\r\n"), "{}", upstream.text());
+}

@@ -13,12 +13,14 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
-use support::bartizan::{Bartizan, journal, output, said, status};
+use support::bartizan::{Bartizan, command, journal, output, said, status};
 use support::directory::Directory;
+use support::until;
 use support::upstream::{Upstream, ok};
 
 #[test]
@@ -258,4 +260,67 @@ fn an_ordinary_start_and_stop_leaves_no_more_than_it_should() {
         .map(|it| it.unwrap().file_name().into_string().unwrap())
         .collect();
     assert_eq!(names, BTreeSet::from(["hash.key".to_owned(), "journal".to_owned()]));
+}
+
+#[test]
+fn a_signal_right_after_the_banner_stops_in_order() {
+    let nobody = Upstream::nobody();
+    for round in 0..20 {
+        let mut bartizan = Bartizan::observing(nobody);
+        assert_eq!(bartizan.stop().code(), Some(0), "round {round}");
+    }
+}
+
+/// The banner is written before the signals are caught: whoever reads it slowly loses its journal's
+/// end, and a SIGHUP kills.
+#[test]
+fn a_signal_while_the_banner_is_written_stops_in_order() {
+    let home = Directory::new();
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(&[b' '; 64 * 1024]).unwrap();
+    let mut child = command()
+        .args([
+            "guard",
+            "http://127.0.0.1:9",
+            "--listen",
+            "127.0.0.1:0",
+            "--admin",
+            "127.0.0.1:0",
+            "--data",
+        ])
+        .arg(home.path().join("data"))
+        .stdout(writer)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let data = home.path().join("data").display().to_string();
+    until("a running instance", || {
+        let it = output(&["status", "-o", "json", "--data", &data]);
+        String::from_utf8_lossy(&it.stdout).contains("\"running\":true").then_some(())
+    });
+    let kill = format!("kill -TERM {}", child.id());
+    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    let reading = std::thread::spawn(move || {
+        let mut all = Vec::new();
+        drop(reader.read_to_end(&mut all));
+    });
+    let status = until("its end", || child.try_wait().unwrap());
+    reading.join().unwrap();
+    assert_eq!(status.code(), Some(0), "{status}");
+}
+
+#[test]
+fn a_tunnel_that_a_stop_cuts_is_recorded_as_stopped() {
+    let upstream = Upstream::scripted(|connection| {
+        if connection.head().is_some() {
+            connection.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            connection.until_closed();
+        }
+    });
+    let mut bartizan = Bartizan::observing(upstream.address);
+    let mut client = bartizan.client();
+    client.send("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    assert_eq!(client.head().status, 101);
+    assert_eq!(bartizan.stop().code(), Some(0));
+    assert_eq!(bartizan.journal()[0]["outcome"], "stopped");
 }

@@ -15,7 +15,8 @@ use support::bartizan::{Bartizan, configuration};
 use support::client::Client;
 use support::upstream::Upstream;
 
-const HEAD: &str = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
+const HEAD: &str =
+    "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 #[test]
 fn bodies_beyond_the_room_for_all_are_shed_and_may_be_sent_again() {
@@ -74,7 +75,7 @@ fn connections_beyond_their_limit_are_closed_unread() {
 #[test]
 fn an_idle_connection_is_closed_silently() {
     let upstream = Upstream::echoing_targets();
-    let more = "limits:\n  idle_timeout: 200ms\n";
+    let more = "limits:\n  idle_timeout: 200ms\n  head_timeout: 200ms\n";
     let bartizan = Bartizan::configured(&configuration(upstream.address, "observe", more));
     let mut fresh = bartizan.client();
     let mut used = bartizan.client();

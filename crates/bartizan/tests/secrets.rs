@@ -151,3 +151,18 @@ fn no_secret_is_kept_in_clear() {
         }
     }
 }
+
+/// An address without a dot in its domain is an address all the same.
+#[test]
+fn an_address_in_a_path_is_not_kept_in_clear() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::observing(upstream.address);
+    for target in ["/users/canary-ada@localhost", "/reset/canaryQmVzdFNlY3JldFRva2Vu"] {
+        assert_eq!(bartizan.get(target).status, 200);
+    }
+    let seen = bartizan.at_least(2);
+    for it in seen {
+        let endpoint = it["endpoint"].as_str().unwrap();
+        assert!(!endpoint.contains("canary"), "{endpoint}");
+    }
+}

@@ -140,3 +140,28 @@ fn what_the_upstream_says_with_its_101_is_passed_on() {
     assert_eq!(client.head().status, 101);
     assert_eq!(client.read(7), b"welcome");
 }
+
+/// What goes through the tunnel would be HTTP that nobody judged.
+#[test]
+fn a_change_to_h2c_is_not_passed_on() {
+    let upstream = Upstream::scripted(|connection| {
+        let Some(request) = connection.request() else { return };
+        if request.fields("upgrade").is_empty() {
+            connection.send(ok(""));
+            return;
+        }
+        connection.send(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+        );
+        connection.until_closed();
+    });
+    let bartizan = Bartizan::enforcing(upstream.address);
+    let mut client = bartizan.client();
+    client.send(
+        "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\
+         HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n",
+    );
+    let head = client.head();
+    assert_ne!(head.status, 101, "{}", head.head);
+    assert!(!upstream.text().contains("h2c"), "{}", upstream.text());
+}

@@ -150,7 +150,7 @@ codes! {
     ContentScriptInjection = 97, "content.script_injection", 403, ContentXss, "request refused",
         "A value reads as HTML or script that would run in a browser (OWASP A03:2021, CWE-79).";
     ContentUnexamined = 98, "content.unexamined", 413, ContentUnexamined, "body too large",
-        "A body of a kind that is examined exceeds `limits.inspect_bytes_max`, or holds more than 128 KiB of suspicious values, so its content was not examined whole.";
+        "A body of a kind that is examined exceeds `limits.inspect_bytes_max`, or holds more than 32 KiB of suspicious values, so its content was not examined whole.";
     RecordUnavailable = 112, "record.unavailable", 503, LawRecord, "not recorded",
         "`record.required` is set and the intent to forward could not be written to the journal, so nothing was sent to the API. See the disk and `bartizan status`.";
     UpstreamUnreachable = 128, "upstream.unreachable", 502, Upstream, "API unreachable",

@@ -35,7 +35,7 @@ impl Default for Limits {
             inspect_bytes_max: 1024 * 1024,
             held_bytes_max: 256 * 1024 * 1024,
             depth_max: 64,
-            suspicious_bytes_max: 128 * 1024,
+            suspicious_bytes_max: 32 * 1024,
             values_max: 20_000,
         }
     }
