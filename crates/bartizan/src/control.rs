@@ -1,7 +1,7 @@
 //! The control socket: how `status` asks a running instance. A Unix socket of mode 0600
 //! in the data directory; one word is the question, one line of JSON the answer.
 //!
-//! Memory   one line of at most [`QUESTION_BYTES_MAX`] a connection, [`CONNECTIONS_MAX`]
+//! Memory   one line of at most `QUESTION_BYTES_MAX` a connection, `CONNECTIONS_MAX`
 //!          connections.
 
 use serde_json::{Value, json};

@@ -11,6 +11,7 @@
 
 mod support;
 
+use std::time::Duration;
 use support::bartizan::{Bartizan, configuration};
 use support::upstream::{Upstream, ok};
 

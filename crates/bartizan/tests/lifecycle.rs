@@ -67,9 +67,7 @@ fn every_request_that_was_answered_before_a_stop_has_its_observation() {
                     loop {
                         let request =
                             format!("GET /{number}/{answered} HTTP/1.1\r\nHost: x\r\n\r\n");
-                        if std::io::Write::write_all(&mut client.stream, request.as_bytes())
-                            .is_err()
-                        {
+                        if Write::write_all(&mut client.stream, request.as_bytes()).is_err() {
                             return answered;
                         }
                         let Some(_) = client.read_or_end(1) else { return answered };
@@ -122,7 +120,7 @@ fn an_instance_that_is_killed_under_load_starts_again() {
             .map(|_| {
                 let mut client = bartizan.client();
                 std::thread::spawn(move || {
-                    while std::io::Write::write_all(
+                    while Write::write_all(
                         &mut client.stream,
                         b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n",
                     )
