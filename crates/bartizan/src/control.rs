@@ -7,8 +7,9 @@
 use serde_json::{Value, json};
 use std::fs::{self, Permissions};
 use std::io;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -17,6 +18,8 @@ use tokio::sync::Semaphore;
 
 /// Name of the socket in the data directory.
 pub const SOCKET: &str = "control.sock";
+/// `sun_path` of the operating system, with its closing zero.
+const SOCKET_NAME_BYTES_MAX: usize = 108;
 /// Longest question.
 const QUESTION_BYTES_MAX: u64 = 4 * 1024;
 /// Questions at once.
@@ -36,7 +39,8 @@ pub trait Status: Send + Sync + 'static {
 ///
 /// If the socket cannot be made.
 pub fn bind(dir: &Path) -> io::Result<std::os::unix::net::UnixListener> {
-    let path = dir.join(SOCKET);
+    let directory = fs::File::open(dir)?;
+    let path = socket(dir, &directory);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
@@ -80,6 +84,16 @@ async fn answer(mut stream: UnixStream, status: &dyn Status) -> io::Result<()> {
     stream.write_all(format!("{answer}\n").as_bytes()).await
 }
 
+/// Where the socket is. The name of a socket has at most 107 bytes, so in a directory with a long
+/// name it is reached through the descriptor of that directory.
+fn socket(dir: &Path, directory: &fs::File) -> PathBuf {
+    let path = dir.join(SOCKET);
+    if path.as_os_str().len() < SOCKET_NAME_BYTES_MAX {
+        return path;
+    }
+    PathBuf::from(format!("/proc/self/fd/{}/{SOCKET}", directory.as_raw_fd()))
+}
+
 /// Asks a running instance for its status.
 ///
 /// # Errors
@@ -87,7 +101,8 @@ async fn answer(mut stream: UnixStream, status: &dyn Status) -> io::Result<()> {
 /// If none is running (`NotFound`, `ConnectionRefused`) or the connection breaks.
 pub fn ask_status(dir: &Path) -> io::Result<Value> {
     use std::io::{BufRead, Write};
-    let mut stream = std::os::unix::net::UnixStream::connect(dir.join(SOCKET))?;
+    let directory = fs::File::open(dir)?;
+    let mut stream = std::os::unix::net::UnixStream::connect(socket(dir, &directory))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(b"status\n")?;
     let mut line = String::new();

@@ -198,12 +198,16 @@ fn serve_operators(
         if let Ok(socket) = tokio::net::UnixListener::from_std(socket) {
             tokio::spawn(control::serve(socket, status));
         }
-        let stop = async {
-            stopped.await.ok();
-        };
-        if let Ok(listener) = tokio::net::TcpListener::from_std(admin_listener) {
+        let serving = async {
             // A failing admin listener must not take the proxy down with it.
-            admin::serve(listener, facts, stop).await.ok();
+            if let Ok(listener) = tokio::net::TcpListener::from_std(admin_listener) {
+                admin::serve(listener, facts).await.ok();
+            }
+            std::future::pending().await
+        };
+        tokio::select! {
+            () = serving => {}
+            _ = stopped => {}
         }
     });
 }

@@ -1,7 +1,7 @@
 //! The admin listener: `GET /health/live`, `/health/ready` and `/metrics`.
 //!
 //! Reads    what [`Facts`] tells at the moment of asking.
-//! Misses   authentication: it listens on loopback unless configured otherwise, and serves nothing
+//! Misses   time limits for a reader that asks slowly; authentication: it listens on loopback unless configured otherwise, and serves nothing
 //!          but health and counters.
 
 use axum::Router;
@@ -9,7 +9,6 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -26,17 +25,13 @@ pub trait Facts: Send + Sync + 'static {
     fn metrics(&self) -> String;
 }
 
-/// Serves until `stop` is done.
+/// Serves until the runtime ends. No orderly end is needed: what is read here can be read again.
 ///
 /// # Errors
 ///
 /// If the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    facts: Arc<dyn Facts>,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    axum::serve(listener, router(facts)).with_graceful_shutdown(stop).await
+pub async fn serve(listener: TcpListener, facts: Arc<dyn Facts>) -> io::Result<()> {
+    axum::serve(listener, router(facts)).await
 }
 
 fn router(facts: Arc<dyn Facts>) -> Router {

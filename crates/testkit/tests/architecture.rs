@@ -177,6 +177,32 @@ fn every_oddity_of_the_attack_list_exists() {
 }
 
 #[test]
+fn every_test_that_the_attack_list_names_exists() {
+    let mut tests = String::new();
+    let mut files = Vec::new();
+    sources(&root().join("crates"), &mut files);
+    files.iter().for_each(|it| tests.push_str(&read(it)));
+    let attacks = read(&root().join("docs/attacks.md"));
+    let mut named = 0;
+    for line in attacks.lines().filter(|it| it.starts_with('|')) {
+        let Some(cell) = line.trim_end_matches(" |").rsplit(" | ").next() else { continue };
+        for name in cell.split('`').skip(1).step_by(2) {
+            named += 1;
+            assert!(tests.contains(&format!("fn {name}(")), "attacks.md names the test `{name}`");
+        }
+    }
+    assert!(named > 40, "{named}");
+}
+
+#[test]
+fn no_forbidden_library_is_locked() {
+    let lock = read(&root().join("Cargo.lock"));
+    for name in ["ring", "openssl-sys", "serde_yaml", "serde_yml", "native-tls"] {
+        assert!(!lock.contains(&format!("name = \"{name}\"\n")), "{name}");
+    }
+}
+
+#[test]
 fn no_file_of_the_product_says_unsafe_or_leaves_work_behind() {
     let mut files = Vec::new();
     sources(&root().join("crates"), &mut files);

@@ -32,6 +32,8 @@ use tokio::sync::Notify;
 const RESPONSE_HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Held bodies up to this length are sent in one write with their head.
 const ONE_WRITE_BYTES_MAX: usize = 16 * 1024;
+/// The status after which a connection speaks no HTTP any more, whoever asked for it.
+const SWITCHING: u16 = 101;
 /// Interim responses before the final one.
 const INTERIM_MAX: usize = 16;
 
@@ -79,20 +81,28 @@ pub(super) enum Ended {
 }
 
 /// A transaction and the guard that makes it leave its observation whatever happens.
-pub(super) struct Exchange<'a> {
-    worker: &'a Worker,
+pub(super) struct Exchange {
+    worker: Arc<Worker>,
     transaction: Mutex<Transaction>,
     method: Method,
     ended: Mutex<Option<Ended>>,
 }
 
-impl<'a> Exchange<'a> {
+impl Exchange {
     /// Opens an exchange.
-    pub(super) fn open(worker: &'a Worker, origin: Origin, method: Method) -> Self {
+    fn open(worker: &Arc<Worker>, origin: Origin, method: Method) -> Self {
         let view = worker.shared.views.current();
         let at = worker.shared.clock.now();
         let transaction = Mutex::new(Transaction::open(origin, view, at));
-        Self { worker, transaction, method, ended: Mutex::new(None) }
+        Self { worker: Arc::clone(worker), transaction, method, ended: Mutex::new(None) }
+    }
+
+    /// Opens an exchange with a head that was read. From here on it leaves an observation, even
+    /// if nobody ever drives it.
+    pub(super) fn begin(worker: &Arc<Worker>, origin: Origin, head: RequestHead) -> Begun {
+        let exchange = Self::open(worker, origin, head.method);
+        let step = exchange.feed(Side::Request, Input::RequestHead(head));
+        Begun { exchange, step }
     }
 
     /// Tells the transaction what happened; `None` when it is over.
@@ -155,13 +165,19 @@ impl<'a> Exchange<'a> {
     }
 }
 
-impl Drop for Exchange<'_> {
+impl Drop for Exchange {
     fn drop(&mut self) {
         // Cancelled in the middle: by a stop of the process or the end of an HTTP/2 connection.
         let cause =
             if self.worker.sweeper.is_stopping() { Cause::Stopped } else { Cause::ClientGone };
         self.feed(Side::Response, Input::Abort(cause));
     }
+}
+
+/// An exchange and the first thing it wants.
+pub(super) struct Begun {
+    exchange: Exchange,
+    step: Option<Step>,
 }
 
 /// Two waits of one exchange: one for each direction.
@@ -172,15 +188,12 @@ pub(super) struct Watches {
 
 /// Serves one request whose head has been read.
 pub(super) async fn serve(
-    worker: &Worker,
-    origin: Origin,
-    head: RequestHead,
+    begun: Begun,
     up: &mut impl Uplink,
     down: &mut impl Downlink,
     watches: &Watches,
 ) -> Ended {
-    let exchange = Exchange::open(worker, origin, head.method);
-    let mut step = exchange.feed(Side::Request, Input::RequestHead(head));
+    let Begun { exchange, mut step } = begun;
     loop {
         step = match step {
             Some(Step::Read { max }) => match read(up, down, max).await {
@@ -194,7 +207,7 @@ pub(super) async fn serve(
                 exchange.feed(Side::Request, Input::Resume)
             }
             Some(Step::Commit(intent)) => {
-                let result = worker.recorder.commit(intent).await;
+                let result = exchange.worker.recorder.commit(intent).await;
                 exchange.feed(Side::Request, Input::Committed(result))
             }
             Some(Step::Ask { question, .. }) => match question {},
@@ -229,14 +242,14 @@ async fn read(
 }
 
 /// Leaves the observation of a request whose client went away before its head was complete.
-pub(super) fn abandoned(worker: &Worker, origin: Origin, method: Method) {
+pub(super) fn abandoned(worker: &Arc<Worker>, origin: Origin, method: Method) {
     let exchange = Exchange::open(worker, origin, method);
     exchange.feed(Side::Request, Input::Abort(Cause::ClientGone));
 }
 
 /// Spends the permit.
 async fn forward(
-    exchange: &Exchange<'_>,
+    exchange: &Exchange,
     permit: &Permit,
     plan: &BodyPlan,
     up: &mut impl Uplink,
@@ -269,7 +282,7 @@ async fn forward(
     let may_repeat = permit.head().head().method.is_idempotent();
     match ask(exchange, &message, target, may_repeat, up, watches).await {
         Ok(Asked { mut link, head, whole }) => {
-            let keeps_alive = head.keeps_alive && whole;
+            let keeps_alive = head.keeps_alive && whole && head.status != SWITCHING;
             let (mut reader, mut writer) = link.stream.split();
             let mut answer = Answer { reader: &mut reader, buffer: &mut link.buffer };
             let mut body = BodyReader::new(head.framing);
@@ -313,7 +326,7 @@ struct Asked {
 /// Sends a complete request and waits for the head of its response. A kept connection that proves
 /// dead before it answered anything is replaced once, if the request may be sent twice.
 async fn ask(
-    exchange: &Exchange<'_>,
+    exchange: &Exchange,
     message: &Message,
     target: &Arc<Target>,
     may_repeat: bool,
@@ -369,7 +382,7 @@ impl Message {
 
 /// A request whose body is still arriving: both directions go on at once.
 async fn stream<U: Uplink>(
-    exchange: &Exchange<'_>,
+    exchange: &Exchange,
     message: &Message,
     framed: Framed,
     target: &Arc<Target>,
@@ -430,7 +443,7 @@ async fn stream<U: Uplink>(
     }
     match head {
         Ok(head) => {
-            let keeps_alive = head.keeps_alive && is_whole;
+            let keeps_alive = head.keeps_alive && is_whole && head.status != SWITCHING;
             let mut body = BodyReader::new(head.framing);
             let sides = Sides { up: Some(&mut *up), writer: None };
             let ended = relay(exchange, head, &mut answer, &mut body, sides, down).await;
@@ -450,7 +463,7 @@ enum First {
 
 /// The upstream answers while the client still sends: neither waits for the other.
 async fn both(
-    exchange: &Exchange<'_>,
+    exchange: &Exchange,
     head: ResponseHead,
     answer: &mut Answer<'_, '_>,
     mut sending: Pin<&mut impl Future<Output = Sent>>,
@@ -499,7 +512,7 @@ enum Sent {
 
 /// Sends everything; then says so and stays to notice when the client goes away.
 async fn send_all(
-    exchange: &Exchange<'_>,
+    exchange: &Exchange,
     message: &Message,
     framed: Framed,
     up: &mut impl Uplink,
@@ -523,7 +536,7 @@ async fn send_all(
 }
 
 async fn send_rest(
-    exchange: &Exchange<'_>,
+    exchange: &Exchange,
     framed: Framed,
     up: &mut impl Uplink,
     writer: &mut WriteHalf<'_>,
@@ -594,7 +607,7 @@ impl Answer<'_, '_> {
             };
             let bytes = self.buffer.split_to(end).freeze();
             let head = read_response(bytes, method, &limits).ok_or(UpstreamFault::Malformed)?;
-            if head.status >= 200 || head.status == 101 {
+            if head.status >= 200 || head.status == SWITCHING {
                 return Ok(head);
             }
         }
@@ -638,7 +651,7 @@ impl Uplink for Busy {
 
 /// Passes a response on.
 async fn relay<U: Uplink>(
-    exchange: &Exchange<'_>,
+    exchange: &Exchange,
     head: ResponseHead,
     answer: &mut Answer<'_, '_>,
     body: &mut BodyReader,
@@ -682,6 +695,8 @@ async fn relay<U: Uplink>(
                     }
                 },
                 Err(Malformed) => {
+                    // What was recorded as answered goes out before the connection is cut.
+                    down.flush().await.ok();
                     return exchange.upstream_failed(UpstreamFault::Malformed, down).await;
                 }
             },
@@ -745,7 +760,7 @@ async fn more<U: Uplink>(
 
 /// Connects both sides until either closes. Only entered after the upstream's 101.
 async fn tunnel<U: Uplink>(
-    exchange: &Exchange<'_>,
+    exchange: &Exchange,
     head: &ResponseHead,
     answer: &mut Answer<'_, '_>,
     sides: Sides<'_, '_, U>,

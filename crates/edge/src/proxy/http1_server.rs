@@ -7,7 +7,7 @@
 //!          does.
 
 use super::deadline::{Elapsed, Watch};
-use super::exchange::{Downlink, Ended, Uplink, Watches, abandoned, serve};
+use super::exchange::{Downlink, Ended, Exchange, Uplink, Watches, abandoned, serve};
 use super::{Manners, Worker};
 use crate::http1::body::{BodyReader, Malformed, Piece};
 use crate::http1::head::{EndFinder, read_request, unread_request};
@@ -21,6 +21,7 @@ use bartizan_model::limits::Limits;
 use bartizan_model::oddity::Oddity;
 use bytes::{Buf, Bytes, BytesMut};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -37,7 +38,7 @@ const LINGER: Duration = Duration::from_secs(2);
 
 /// Serves a connection until it ends. `buffer` holds what was read of it already.
 pub(super) async fn serve_connection(
-    worker: &Worker,
+    worker: &Arc<Worker>,
     mut stream: TcpStream,
     peer: IpAddr,
     buffer: BytesMut,
@@ -71,7 +72,7 @@ struct Sink<'a> {
 
 /// Serves one request; `None` if there was none.
 async fn one(
-    worker: &Worker,
+    worker: &Arc<Worker>,
     peer: IpAddr,
     source: &mut Source<'_>,
     sink: &mut Sink<'_>,
@@ -109,7 +110,8 @@ async fn one(
         abandoned(worker, origin, method);
         return None;
     }
-    let ended = serve(worker, origin, head, &mut up, &mut down, watches).await;
+    let begun = Exchange::begin(worker, origin, head);
+    let ended = serve(begun, &mut up, &mut down, watches).await;
     let reusable = keeps_alive && up.is_done();
     Some(if reusable { ended } else { ended.max(Ended::AndClose) })
 }

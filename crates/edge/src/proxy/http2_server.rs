@@ -3,11 +3,12 @@
 //! Reads    requests as the `h2` library hands them over, checked again where its types are laxer
 //!          than RFC 9113 section 8.
 //! Memory   bounded by the stream, window and header-list limits below.
-//! Misses   trailers are not passed on; server push and extended CONNECT are not offered.
+//! Misses   requests that the library itself finds malformed: it resets their streams, and no
+//!          observation tells of them; trailers are not passed on; server push and extended CONNECT are not offered.
 
 use super::Worker;
 use super::deadline::{Elapsed, Watch};
-use super::exchange::{Downlink, Uplink, Watches, serve};
+use super::exchange::{Begun, Downlink, Exchange, Uplink, Watches, serve};
 use super::rewind::Rewind;
 use crate::http1::head::{is_authority, is_token};
 use bartizan_engine::origin::Origin;
@@ -35,6 +36,9 @@ const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
 /// it may make us reset (MadeYouReset, CVE-2025-8671), before the connection is closed.
 const RESETS_MAX: usize = 32;
 
+/// Milliseconds between two looks at whether a connection is idle.
+const IDLE_TICK_MS: u64 = 500;
+
 /// Serves a connection until it ends.
 pub(super) async fn serve_connection(
     worker: Arc<Worker>,
@@ -59,56 +63,72 @@ pub(super) async fn serve_connection(
         return;
     };
     let mut streams = tokio::task::JoinSet::new();
-    let mut idle = tokio::time::interval(Duration::from_millis(500));
-    let mut idle_ms = 0;
+    let mut idle = tokio::time::interval(Duration::from_millis(IDLE_TICK_MS));
+    let (mut idle_ms, mut stopping_ms) = (0, 0);
     loop {
         tokio::select! {
             accepted = connection.accept() => match accepted {
                 Some(Ok((request, respond))) => {
                     idle_ms = 0;
-                    let worker = Arc::clone(&worker);
-                    streams.spawn(async move { one(&worker, peer, request, respond).await });
+                    // Begun here and not in its task: a connection that ends at once must not take
+                    // the observation with it.
+                    let stream = Stream::begin(&worker, peer, request, respond);
+                    streams.spawn(stream.serve());
                 }
                 Some(Err(_)) | None => return,
             },
             Some(_) = streams.join_next(), if !streams.is_empty() => idle_ms = 0,
             _ = idle.tick() => {
-                idle_ms = if streams.is_empty() { idle_ms + 500 } else { 0 };
-                if idle_ms >= manners.idle_timeout_ms || worker.sweeper.is_stopping() {
+                let is_stopping = worker.sweeper.is_stopping();
+                idle_ms = if streams.is_empty() { idle_ms + IDLE_TICK_MS } else { 0 };
+                stopping_ms = if is_stopping { stopping_ms + IDLE_TICK_MS } else { 0 };
+                if idle_ms >= manners.idle_timeout_ms || is_stopping {
                     connection.graceful_shutdown();
+                }
+                // A client that does not take its leave is not waited for.
+                if streams.is_empty() && stopping_ms > IDLE_TICK_MS {
+                    return;
                 }
             }
         }
     }
 }
 
-/// Serves one stream.
-async fn one(
-    worker: &Worker,
-    peer: IpAddr,
-    request: Request<RecvStream>,
-    respond: SendResponse<Bytes>,
-) {
-    let limits = worker.shared.views.current().rules.limits;
-    let manners = worker.manners();
-    let at = worker.shared.clock.now();
-    let origin = Origin { id: worker.shared.ids.next(at), peer, tls: false, sees_bodies: true };
-    let (parts, body) = request.into_parts();
-    let head = read_head(&parts, body.is_end_stream(), &limits);
-    let watches = Watches { request: worker.sweeper.watch(), response: worker.sweeper.watch() };
-    let stall_ms = manners.body_timeout_ms;
-    let is_done = body.is_end_stream();
-    let mut up = Http2Uplink {
-        body,
-        ahead: Bytes::new(),
-        is_done,
-        watch: Arc::clone(&watches.request),
-        stall_ms,
-    };
-    let method = head.method;
-    let watch = Arc::clone(&watches.response);
-    let mut down = Http2Downlink { respond, stream: None, method, watch, stall_ms };
-    serve(worker, origin, head, &mut up, &mut down, &watches).await;
+/// One stream whose exchange has begun.
+struct Stream {
+    begun: Begun,
+    up: Http2Uplink,
+    down: Http2Downlink,
+    watches: Watches,
+}
+
+impl Stream {
+    fn begin(
+        worker: &Arc<Worker>,
+        peer: IpAddr,
+        request: Request<RecvStream>,
+        respond: SendResponse<Bytes>,
+    ) -> Self {
+        let limits = worker.shared.views.current().rules.limits;
+        let stall_ms = worker.manners().body_timeout_ms;
+        let at = worker.shared.clock.now();
+        let origin = Origin { id: worker.shared.ids.next(at), peer, tls: false, sees_bodies: true };
+        let (parts, body) = request.into_parts();
+        let is_done = body.is_end_stream();
+        let head = read_head(&parts, is_done, &limits);
+        let method = head.method;
+        let watches = Watches { request: worker.sweeper.watch(), response: worker.sweeper.watch() };
+        let watch = Arc::clone(&watches.request);
+        let up = Http2Uplink { body, ahead: Bytes::new(), is_done, watch, stall_ms };
+        let watch = Arc::clone(&watches.response);
+        let down = Http2Downlink { respond, stream: None, method, watch, stall_ms };
+        Self { begun: Exchange::begin(worker, origin, head), up, down, watches }
+    }
+
+    async fn serve(self) {
+        let Self { begun, mut up, mut down, watches } = self;
+        serve(begun, &mut up, &mut down, &watches).await;
+    }
 }
 
 /// The head as the engine reads it. HTTP/2 has no request line; its pseudo-fields are checked to
