@@ -14,7 +14,7 @@ mod support;
 use std::time::Duration;
 use support::bartizan::{Bartizan, command, output};
 use support::directory::Directory;
-use support::http2::Http2;
+use support::http2::{Http2, request};
 use support::until;
 use support::upstream::Upstream;
 
@@ -107,4 +107,53 @@ fn a_data_directory_may_have_a_long_name() {
     drop(child.kill());
     drop(child.wait());
     assert!(is_running);
+}
+
+/// The library holds a body to one length only; the other would frame it for the upstream.
+#[test]
+fn an_http2_request_with_two_lengths_is_refused() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::observing(upstream.address);
+    for (first, second) in [("5", "30"), ("30", "5"), ("5", "5")] {
+        let mut client = Http2::connect(bartizan.address);
+        let mut fields = request("POST", "/a").to_vec();
+        fields.extend([("content-type", "image/png"), ("content-length", first)]);
+        fields.push(("content-length", second));
+        client.head(1, &fields, false);
+        client.part(1, b"helloGET /evil HTTP/1.1\r\n\r\n..", true);
+        let it = client.finish(1);
+        assert!(it.reset || it.status == 400, "{it:?}");
+    }
+    assert_eq!(upstream.text(), "");
+}
+
+/// Its body is the first thing that the next response would be read from.
+#[test]
+fn a_connection_is_not_kept_after_a_response_to_head() {
+    let upstream = Upstream::scripted(|connection| {
+        let Some(_) = connection.request() else { return };
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+        connection.until_closed();
+    });
+    let bartizan = Bartizan::observing(upstream.address);
+    let mut client = bartizan.client();
+    client.send("HEAD /first HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n");
+    upstream.until_received("/second");
+    assert_eq!(upstream.received().len(), 2, "the second request came on a connection of its own");
+}
+
+/// An HTTP/1.0 client knows the end of a body without a length only by the end of the connection.
+#[test]
+fn a_body_without_a_length_closes_the_connection_of_an_old_client() {
+    let upstream = Upstream::scripted(|connection| {
+        while connection.request().is_some() {
+            connection
+                .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+        }
+    });
+    let bartizan = Bartizan::observing(upstream.address);
+    let mut client = bartizan.client();
+    client.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    let got = String::from_utf8(client.rest()).unwrap();
+    assert!(got.contains("connection: close\r\n") && got.ends_with("\r\n\r\nok"), "{got:?}");
 }

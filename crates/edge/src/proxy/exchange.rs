@@ -19,6 +19,7 @@ use bartizan_engine::transaction::Transaction;
 use bartizan_model::head::{Framing, Method, RequestHead, ResponseHead};
 use bartizan_model::limits::Limits;
 use bartizan_model::observation::Outcome;
+use bartizan_model::oddity::Oddity;
 use bytes::{Bytes, BytesMut};
 use std::future::Future;
 use std::io;
@@ -125,6 +126,12 @@ impl Exchange {
         *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
         self.worker.recorder.leave(observation);
         None
+    }
+
+    /// Whether the connection can serve another exchange after a response with this head. After
+    /// HEAD a careless upstream may still send a body, which would be read as the next response.
+    fn may_keep(&self, head: &ResponseHead) -> bool {
+        head.keeps_alive && head.status != SWITCHING && self.method != Method::Head
     }
 
     /// How it ended; an exchange that was not fed to its end is cut.
@@ -272,7 +279,8 @@ async fn forward(
     } else {
         plan.held.clone()
     };
-    let message = Message { head: out.freeze(), body };
+    let held_bytes = plan.held.len() as u64;
+    let message = Message { head: out.freeze(), body, held_bytes };
     if plan.rest == Rest::Stream {
         if let Err(cause) = down.go_on().await {
             return exchange.client_failed(cause, down).await;
@@ -282,7 +290,7 @@ async fn forward(
     let may_repeat = permit.head().head().method.is_idempotent();
     match ask(exchange, &message, target, may_repeat, up, watches).await {
         Ok(Asked { mut link, head, whole }) => {
-            let keeps_alive = head.keeps_alive && whole && head.status != SWITCHING;
+            let keeps_alive = whole && exchange.may_keep(&head);
             let (mut reader, mut writer) = link.stream.split();
             let mut answer = Answer { reader: &mut reader, buffer: &mut link.buffer };
             let mut body = BodyReader::new(head.framing);
@@ -302,6 +310,8 @@ async fn forward(
 struct Message {
     head: Bytes,
     body: Bytes,
+    /// Bytes of the body in either, without framing.
+    held_bytes: u64,
 }
 
 enum Failed {
@@ -443,7 +453,7 @@ async fn stream<U: Uplink>(
     }
     match head {
         Ok(head) => {
-            let keeps_alive = head.keeps_alive && is_whole && head.status != SWITCHING;
+            let keeps_alive = is_whole && exchange.may_keep(&head);
             let mut body = BodyReader::new(head.framing);
             let sides = Sides { up: Some(&mut *up), writer: None };
             let ended = relay(exchange, head, &mut answer, &mut body, sides, down).await;
@@ -526,7 +536,11 @@ async fn send_all(
         Ok(Err(_)) => return Sent::UpstreamClosed,
         Err(Elapsed) => return Sent::UpstreamStalled,
     }
-    let sent = send_rest(exchange, framed, up, writer, watches).await;
+    let left = match framed {
+        Framed::Length(length) => Some(length.saturating_sub(message.held_bytes)),
+        Framed::None | Framed::Chunked | Framed::Close => None,
+    };
+    let sent = send_rest(exchange, framed, left, up, writer, watches).await;
     if !matches!(sent, Sent::Whole) {
         return sent;
     }
@@ -535,9 +549,22 @@ async fn send_all(
     Sent::ClientFailed(Cause::ClientGone)
 }
 
+/// Whether a piece fits what is left of an announced length, which it is taken off.
+fn fits(left: &mut Option<u64>, (bytes, end): &(Bytes, bool)) -> bool {
+    let Some(known) = left else { return true };
+    match known.checked_sub(bytes.len() as u64) {
+        Some(rest) if !end || rest == 0 => {
+            *known = rest;
+            true
+        }
+        Some(_) | None => false,
+    }
+}
+
 async fn send_rest(
     exchange: &Exchange,
     framed: Framed,
+    left: Option<u64>,
     up: &mut impl Uplink,
     writer: &mut WriteHalf<'_>,
     watches: &Watches,
@@ -545,10 +572,16 @@ async fn send_rest(
     let mut step = exchange.feed(Side::Request, Input::Written);
     let mut piece = (Bytes::new(), false);
     let mut out = BytesMut::new();
+    let mut left = left;
     let stall_ms = exchange.worker.manners().target.response_timeout_ms;
     loop {
         step = match step {
             Some(Step::Read { max }) => match up.read(max).await {
+                // Whoever counted the body before: nothing leaves beyond the length that was
+                // announced, and nothing less is called complete.
+                Ok(read) if !fits(&mut left, &read) => {
+                    return Sent::ClientFailed(Cause::Odd(Oddity::LengthMalformed));
+                }
                 Ok(read) => {
                     piece = read;
                     let (bytes, end) = (&piece.0, piece.1);

@@ -112,7 +112,7 @@ async fn one(
     }
     let begun = Exchange::begin(worker, origin, head);
     let ended = serve(begun, &mut up, &mut down, watches).await;
-    let reusable = keeps_alive && up.is_done();
+    let reusable = down.keeps_alive && up.is_done();
     Some(if reusable { ended } else { ended.max(Ended::AndClose) })
 }
 
@@ -270,6 +270,8 @@ impl Downlink for Http1Downlink<'_, '_> {
 
     async fn begin(&mut self, head: &ResponseHead) -> Result<(), Cause> {
         self.framed = Framed::of_response(head, self.version);
+        // A body that ends with the connection is the last thing on it.
+        self.keeps_alive &= self.framed != Framed::Close;
         let out = &mut self.sink.out;
         write::response_head(out, head, self.method, self.version, self.framed, self.keeps_alive);
         Ok(())

@@ -165,7 +165,7 @@ fn read_head(parts: &http::request::Parts, is_empty: bool, limits: &Limits) -> R
         oddities.push(Oddity::TooManyFields);
     }
     let mut framing = if is_empty { Framing::None } else { Framing::Delimited };
-    let mut cookies = Vec::new();
+    let (mut cookies, mut has_length) = (Vec::new(), false);
     for (name, value) in &parts.headers {
         let (name, value) = (name.as_str().as_bytes(), value.as_bytes());
         let known = Known::of(name);
@@ -175,11 +175,15 @@ fn read_head(parts: &http::request::Parts, is_empty: bool, limits: &Limits) -> R
         }
         if known == Known::ContentLength && name.contains(&b'_') {
             oddities.push(Oddity::FoldedFramingName);
-        } else if known == Known::ContentLength && !is_empty {
-            // h2 holds the body to it; a stream that is empty already stays so.
+        } else if known == Known::ContentLength {
+            // h2 holds the body to one length, and would not notice a second.
+            let is_second = std::mem::replace(&mut has_length, true);
             match read_length(value) {
-                Some(length) => framing = Framing::Length(length),
+                _ if is_second => oddities.push(Oddity::LengthsDiffer),
                 None => oddities.push(Oddity::LengthMalformed),
+                Some(0) if is_empty => {}
+                Some(_) if is_empty => oddities.push(Oddity::LengthMalformed),
+                Some(length) => framing = Framing::Length(length),
             }
         }
         if value.iter().any(|&b| matches!(b, 0 | b'\r' | b'\n')) {

@@ -8,10 +8,11 @@ use super::clock::Clock;
 use super::deadline::{Elapsed, Watch};
 use bartizan_engine::step::UpstreamFault;
 use bytes::BytesMut;
+use socket2::SockRef;
+use std::io;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
-use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::{TcpStream, lookup_host};
 
 /// Idle connections that a worker keeps.
@@ -110,11 +111,11 @@ impl Pool {
     fn take(&self, target: &Arc<Target>) -> Option<TcpStream> {
         let now_ms = self.clock.coarse_ms();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(mut it) = idle.pop() {
+        while let Some(it) = idle.pop() {
             let fresh = now_ms.saturating_sub(it.since_ms) < target.idle_timeout_ms;
             // After a reload a connection may lead to where nothing is sent any more.
             let leads_there = Arc::ptr_eq(&it.target, target) || it.target == *target;
-            if fresh && leads_there && is_quiet(&mut it.stream) {
+            if fresh && leads_there && is_quiet(&it.stream) {
                 return Some(it.stream);
             }
         }
@@ -129,14 +130,12 @@ impl Link {
 }
 
 /// Whether nothing has happened on an idle connection. Bytes that nobody asked for are as bad as
-/// an end: they would be read as the next response.
-fn is_quiet(stream: &mut TcpStream) -> bool {
-    let mut byte = [0; 1];
-    let mut buffer = ReadBuf::new(&mut byte);
-    let mut nobody = Context::from_waker(Waker::noop());
-    // Pending costs no system call: the runtime knows already that nothing came.
-    let polled = std::pin::Pin::new(stream).poll_read(&mut nobody, &mut buffer);
-    matches!(polled, Poll::Pending)
+/// an end: they would be read as the next response. The kernel is asked and not the runtime, which
+/// learns of what came only when it looks the next time.
+fn is_quiet(stream: &TcpStream) -> bool {
+    let mut byte = [MaybeUninit::uninit()];
+    let peeked = SockRef::from(stream).peek(&mut byte);
+    matches!(peeked, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
 }
 
 async fn dial(target: &Target) -> Option<TcpStream> {
