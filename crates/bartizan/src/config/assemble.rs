@@ -2,6 +2,7 @@
 
 use super::clause::{configurable, has_fields};
 use super::conflicts;
+use super::effective::Effective;
 use super::endpoint::Endpoint;
 use super::fault::Fault;
 use super::keys;
@@ -26,7 +27,7 @@ pub(super) fn settings(
     over: &Overrides,
     now_unix_s: u64,
     problems: &mut Problems,
-) -> Option<Settings> {
+) -> Option<(Settings, Vec<Effective>)> {
     let mut reader = Reader::new(problems);
     let top = match root {
         Root::NoFile => Scope::ABSENT,
@@ -63,7 +64,7 @@ pub(super) fn settings(
     conflicts::admin_is_open(&mut reader, admin.as_ref());
     conflicts::addresses(&mut reader, listen.as_ref(), admin.as_ref(), url.as_ref());
 
-    Some(Settings {
+    let settings = Settings {
         file: None,
         mode: mode?.given(),
         listen: Listen { address: listen?.given(), http2, workers },
@@ -81,7 +82,8 @@ pub(super) fn settings(
         clauses,
         exceptions,
         endpoints,
-    })
+    };
+    Some((settings, reader.into_effective()))
 }
 
 fn file<'t>(reader: &mut Reader<'_>, node: &'t Node) -> Scope<'t> {
@@ -128,7 +130,11 @@ fn exceptions(
     endpoints: &mut Endpoints,
 ) -> Vec<Exception> {
     let nodes = reader.list(top, keys::EXCEPTIONS, keys::EXCEPTIONS_MAX);
-    nodes.iter().filter_map(|it| exception(reader, it, now_unix_s, endpoints)).collect()
+    let read = nodes.iter().enumerate().filter_map(|(item, it)| {
+        reader.begin_item(item);
+        exception(reader, it, now_unix_s, endpoints)
+    });
+    read.collect()
 }
 
 fn exception(

@@ -6,6 +6,7 @@
 use bartizan_model::clause::{ClauseName, DefaultMode, Mode};
 use bartizan_model::network::Network;
 use bartizan_model::place::Place;
+use serde_json::{Value as Json, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -17,7 +18,9 @@ use super::fault::Fault;
 use super::field;
 use super::mode;
 use super::network;
+use super::overrides::VARIABLES;
 use super::reason;
+use super::schema;
 use super::unit::Unit;
 use super::upstream_url::UpstreamUrl;
 
@@ -31,6 +34,8 @@ pub(super) const EXCEPTIONS: &str = "exceptions";
 pub(super) const EXCEPTIONS_MAX: usize = 1_000;
 
 pub(super) const DATA_DIR_DEFAULT: &str = "./bartizan-data";
+
+const ADDRESS: Shape = Shape::Like("^.+:[0-9]{1,5}$");
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -79,8 +84,26 @@ pub(super) struct Word<T> {
     pub(super) name: Name,
     /// What the reference calls the form.
     pub(super) form: &'static str,
+    /// The same for programs.
+    pub(super) shape: Shape,
     pub(super) absent: Absent<T>,
     pub(super) parse: fn(&str) -> Result<T, Fault>,
+}
+
+/// What a program can know of a text before it is read. The reader decides, and knows more.
+#[derive(Clone, Copy)]
+pub(super) enum Shape {
+    /// The number 1.
+    One,
+    /// One of these words.
+    Among(fn() -> Vec<&'static str>),
+    /// A regular expression that matches it.
+    Like(&'static str),
+    /// Any text that is not empty, of so many characters at most.
+    Text {
+        /// The bound, if there is one.
+        chars_max: Option<usize>,
+    },
 }
 
 /// What becomes of a key that is not there.
@@ -97,6 +120,7 @@ pub(super) enum Absent<T> {
 pub(super) struct Items<T> {
     pub(super) name: Name,
     pub(super) form: &'static str,
+    pub(super) shape: Shape,
     pub(super) items_max: usize,
     pub(super) parse: fn(&str) -> Result<T, Fault>,
 }
@@ -112,6 +136,12 @@ pub(super) struct Row {
 /// A key, whatever its type.
 pub(super) trait Key {
     fn row(&self) -> Row;
+    /// Its JSON Schema, without the sentence.
+    fn schema(&self) -> Json;
+    /// Whether a file without it is refused. What a variable can set, a file need not.
+    fn is_required(&self) -> bool {
+        false
+    }
 }
 
 impl Key for Number {
@@ -128,6 +158,10 @@ impl Key for Number {
             bounds: format!("{} to {}", self.unit.show(self.min), self.unit.show(self.max)),
         }
     }
+
+    fn schema(&self) -> Json {
+        schema::number(self)
+    }
 }
 
 impl Key for Flag {
@@ -138,6 +172,10 @@ impl Key for Flag {
             default: self.default.to_string(),
             bounds: String::new(),
         }
+    }
+
+    fn schema(&self) -> Json {
+        json!({ "type": "boolean", "default": self.default })
     }
 }
 
@@ -151,6 +189,19 @@ impl<T> Key for Word<T> {
         let (form, default) = (self.form.to_owned(), default.to_owned());
         Row { name: self.name, form, default, bounds: String::new() }
     }
+
+    fn schema(&self) -> Json {
+        let mut schema = schema::of_shape(self.shape);
+        if let (Absent::Default(_, text), Some(members)) = (&self.absent, schema.as_object_mut()) {
+            members.insert("default".to_owned(), json!(text));
+        }
+        schema
+    }
+
+    fn is_required(&self) -> bool {
+        let path = self.name.path();
+        matches!(self.absent, Absent::Error(_)) && !VARIABLES.iter().any(|(_, key)| *key == path)
+    }
 }
 
 impl<T> Key for Items<T> {
@@ -161,6 +212,11 @@ impl<T> Key for Items<T> {
             default: "none".to_owned(),
             bounds: format!("at most {} items", self.items_max),
         }
+    }
+
+    fn schema(&self) -> Json {
+        let items = schema::of_shape(self.shape);
+        json!({ "type": ["array", "null"], "items": items, "maxItems": self.items_max })
     }
 }
 
@@ -228,6 +284,7 @@ pub(super) fn known(section: &str) -> Vec<&'static str> {
 pub(super) const VERSION: Word<()> = Word {
     name: Name { section: "", key: "version", says: "The version of this format." },
     form: "`1`",
+    shape: Shape::One,
     absent: Absent::Error("version: 1"),
     parse: |text| {
         if text == "1" { Ok(()) } else { Err(Fault::Version { given: text.to_owned() }) }
@@ -241,6 +298,7 @@ pub(super) const MODE: Word<Mode> = Word {
         says: "The mode of each clause that `clauses` does not name, unless its default is another.",
     },
     form: "`observe` or `enforce`",
+    shape: Shape::Among(|| mode::names(mode::OF_INSTANCE)),
     absent: Absent::Default(|| Mode::Observe, "observe"),
     parse: mode::of_instance,
 };
@@ -252,6 +310,7 @@ pub(super) const TRUSTED_PROXIES: Items<Network> = Items {
         says: "Peers whose `Forwarded` and `X-Forwarded-For` fields are believed.",
     },
     form: "networks or addresses",
+    shape: Shape::Like("^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"),
     items_max: 256,
     parse: network::parse,
 };
@@ -265,6 +324,7 @@ pub(super) const LISTEN_ADDRESS: Word<SocketAddr> = Word {
         says: "The address that clients connect to. Port 0 takes a free one.",
     },
     form: "socket address",
+    shape: ADDRESS,
     absent: Absent::Default(|| (Ipv4Addr::LOCALHOST, 8080).into(), "127.0.0.1:8080"),
     parse: address::parse,
 };
@@ -296,6 +356,7 @@ pub(super) const UPSTREAM_URL: Word<UpstreamUrl> = Word {
         says: "The API: a host and a port (80 if missing), and no path.",
     },
     form: "`http://HOST:PORT`",
+    shape: Shape::Like("^[Hh][Tt][Tt][Pp]://[^/?#@\\\\]+/?$"),
     absent: Absent::Error("url: http://127.0.0.1:3000"),
     parse: UpstreamUrl::parse,
 };
@@ -348,6 +409,7 @@ pub(super) const ADMIN_ADDRESS: Word<SocketAddr> = Word {
         says: "The address that operators connect to. Port 0 takes a free one.",
     },
     form: "socket address",
+    shape: ADDRESS,
     absent: Absent::Default(|| (Ipv4Addr::LOCALHOST, 9440).into(), "127.0.0.1:9440"),
     parse: address::parse,
 };
@@ -361,6 +423,7 @@ pub(super) const DATA_DIR: Word<PathBuf> = Word {
         says: "The directory of everything kept, relative to the working directory.",
     },
     form: "path",
+    shape: Shape::Text { chars_max: None },
     absent: Absent::Default(|| PathBuf::from(DATA_DIR_DEFAULT), DATA_DIR_DEFAULT),
     parse: |text| {
         let is_path = !text.is_empty() && !text.contains('\0');
@@ -522,6 +585,7 @@ pub(super) fn clause(clause: ClauseName) -> Word<Mode> {
     Word {
         name: Name { section: CLAUSES, key: clause.name(), says: clause.says() },
         form: "`off`, `observe` or `enforce`",
+        shape: Shape::Among(|| mode::names(Mode::ALL)),
         absent: Absent::Nothing(match clause.default_mode() {
             DefaultMode::Law => Mode::Enforce.name(),
             DefaultMode::Follows => "as `mode`",
@@ -536,6 +600,7 @@ pub(super) fn clause(clause: ClauseName) -> Word<Mode> {
 pub(super) const EXCEPTION_CLAUSE: Word<ClauseName> = Word {
     name: Name { section: EXCEPTIONS, key: "clause", says: "The clause that is lifted." },
     form: "name of a clause",
+    shape: Shape::Among(clause::names),
     absent: Absent::Error("clause: content.sqli"),
     parse: clause::parse,
 };
@@ -543,6 +608,7 @@ pub(super) const EXCEPTION_CLAUSE: Word<ClauseName> = Word {
 pub(super) const EXCEPTION_ENDPOINT: Word<Endpoint> = Word {
     name: Name { section: EXCEPTIONS, key: "endpoint", says: "The only endpoint it holds for." },
     form: "`METHOD /template`",
+    shape: Shape::Like("^[A-Z]{1,32} /\\S*$"),
     absent: Absent::Nothing("all endpoints"),
     parse: Endpoint::parse,
 };
@@ -555,6 +621,7 @@ pub(super) const EXCEPTION_FIELD: Word<Place> = Word {
                `content.sqli` and `content.xss` only.",
     },
     form: "`path`, `name`, `query NAME`, `cookie NAME` or `body $.POINTER`",
+    shape: Shape::Like("^(path|name|(query|cookie|body) .+)$"),
     absent: Absent::Nothing("all fields"),
     parse: field::parse,
 };
@@ -562,6 +629,7 @@ pub(super) const EXCEPTION_FIELD: Word<Place> = Word {
 pub(super) const EXCEPTION_REASON: Word<String> = Word {
     name: Name { section: EXCEPTIONS, key: "reason", says: "Why, in one to 500 characters." },
     form: "text",
+    shape: Shape::Text { chars_max: Some(reason::REASON_CHARS_MAX) },
     absent: Absent::Error("reason: reviewers quote SQL"),
     parse: reason::parse,
 };
@@ -569,6 +637,7 @@ pub(super) const EXCEPTION_REASON: Word<String> = Word {
 pub(super) const EXCEPTION_EXPIRES: Word<Day> = Word {
     name: Name { section: EXCEPTIONS, key: "expires", says: "The last day it holds, in UTC." },
     form: "`YYYY-MM-DD`",
+    shape: Shape::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
     absent: Absent::Error("expires: 2027-01-31"),
     parse: Day::parse,
 };

@@ -17,6 +17,7 @@ mod assemble;
 mod clause;
 mod conflicts;
 mod day;
+mod effective;
 mod endpoint;
 mod fault;
 mod field;
@@ -31,6 +32,7 @@ mod reader;
 mod reason;
 mod reference;
 mod render;
+mod schema;
 mod settings;
 mod shown;
 mod source;
@@ -44,10 +46,12 @@ pub use origin::{Given, Origin};
 pub use overrides::{Overrides, data_dir};
 pub use problem::{PROBLEMS_MAX, Place, Problem, Report, Severity, Span};
 pub use reference::reference;
+pub use schema::schema;
 pub use settings::{Admin, Data, Limits, Listen, Record, Settings, Upstream};
 pub use source::{FILE_BYTES_MAX, Source};
 pub use upstream_url::UpstreamUrl;
 
+use effective::Effective;
 use problem::Problems;
 
 /// Settings that can be started with, and what is doubtful about them.
@@ -57,6 +61,7 @@ pub struct Accepted {
     pub settings: Settings,
     /// Warnings only; usually empty.
     pub warnings: Report,
+    effective: Vec<Effective>,
 }
 
 impl Settings {
@@ -79,7 +84,9 @@ impl Settings {
             assemble::settings(&root, overrides, now_unix_s, &mut problems)
         });
         concluded(
-            settings.map(|it| Self { file: Some(source.name.clone()), ..it }),
+            settings.map(|(it, effective)| {
+                (Self { file: Some(source.name.clone()), ..it }, effective)
+            }),
             source,
             problems,
         )
@@ -98,13 +105,15 @@ impl Settings {
 }
 
 fn concluded(
-    settings: Option<Settings>,
+    settings: Option<(Settings, Vec<Effective>)>,
     source: &Source,
     problems: Problems,
 ) -> Result<Accepted, Report> {
     let report = problems.into_report(source);
     match settings {
-        Some(settings) if !report.has_errors() => Ok(Accepted { settings, warnings: report }),
+        Some((settings, effective)) if !report.has_errors() => {
+            Ok(Accepted { settings, warnings: report, effective })
+        }
         Some(_) | None => Err(report),
     }
 }

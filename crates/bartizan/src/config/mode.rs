@@ -3,9 +3,12 @@
 use super::fault::Fault;
 use bartizan_model::clause::Mode;
 
-/// The mode of the instance. `off` is none: who wants no clause judged needs no proxy.
+/// The modes of an instance. `off` is none: who wants no clause judged needs no proxy.
+pub(super) const OF_INSTANCE: &[Mode] = &[Mode::Observe, Mode::Enforce];
+
+/// The mode of the instance.
 pub(super) fn of_instance(text: &str) -> Result<Mode, Fault> {
-    among(text, &[Mode::Observe, Mode::Enforce])
+    among(text, OF_INSTANCE)
 }
 
 /// The mode of one clause.
@@ -15,5 +18,10 @@ pub(super) fn of_clause(text: &str) -> Result<Mode, Fault> {
 
 fn among(text: &str, modes: &[Mode]) -> Result<Mode, Fault> {
     let found = modes.iter().copied().find(|it| it.name() == text);
-    found.ok_or_else(|| Fault::unknown_word(text, modes.iter().map(|it| it.name()).collect()))
+    found.ok_or_else(|| Fault::unknown_word(text, names(modes)))
+}
+
+/// The modes as they are written.
+pub(super) fn names(modes: &[Mode]) -> Vec<&'static str> {
+    modes.iter().map(|it| it.name()).collect()
 }

@@ -65,6 +65,14 @@ impl Node {
         }
     }
 
+    /// The text of a single value.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar { text, .. } => Some(text),
+            Value::List(_) | Value::Map(_) | Value::Unusable => None,
+        }
+    }
+
     /// What it is, for messages.
     pub(super) fn noun(&self) -> &'static str {
         match &self.value {

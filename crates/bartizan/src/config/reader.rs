@@ -5,8 +5,9 @@
 use std::ffi::OsString;
 
 use super::clause;
+use super::effective::{self, Effective};
 use super::fault::Fault;
-use super::keys::{Absent, CLAUSES, Flag, Items, Name, Number, Word, known};
+use super::keys::{Absent, CLAUSES, Flag, Items, Name, Number, Shape, Word, known};
 use super::node::{Entry, Map, Node, Value};
 use super::origin::{Given, Origin};
 use super::problem::{Place, Problems};
@@ -49,11 +50,29 @@ impl<'t> Scope<'t> {
 
 pub(super) struct Reader<'p> {
     problems: &'p mut Problems,
+    effective: Vec<Effective>,
+    item: usize,
 }
 
 impl<'p> Reader<'p> {
     pub(super) fn new(problems: &'p mut Problems) -> Self {
-        Self { problems }
+        Self { problems, effective: Vec::new(), item: 0 }
+    }
+
+    /// Every value read, in this order.
+    pub(super) fn into_effective(self) -> Vec<Effective> {
+        self.effective
+    }
+
+    /// The keys that follow belong to this item of a list.
+    pub(super) fn begin_item(&mut self, item: usize) {
+        self.item = item;
+    }
+
+    /// The one place that every value in force passes.
+    fn keep(&mut self, name: Name, value: effective::Value, place: Place) {
+        let (item, origin) = (self.item, place.origin());
+        self.effective.push(Effective { name, item, value, origin });
     }
 
     pub(super) fn report(&mut self, place: Place, fault: Fault) {
@@ -122,27 +141,43 @@ impl<'p> Reader<'p> {
     }
 
     pub(super) fn number(&mut self, scope: &Scope<'_>, key: &Number) -> u64 {
-        let Some((text, plain, place)) = self.scalar(scope, key.name) else { return key.default };
+        let written = self.written_number(scope, key);
+        let (number, place) = written.unwrap_or((key.default, Place::Default));
+        let value = match (key.zero, key.unit) {
+            (Some(meaning), _) if number < key.min => effective::Value::Unset(meaning),
+            (_, Unit::Count) => effective::Value::Number(number),
+            (_, unit @ (Unit::Bytes | Unit::Milliseconds)) => {
+                effective::Value::Text(unit.show(number))
+            }
+        };
+        self.keep(key.name, value, place);
+        number
+    }
+
+    fn written_number(&mut self, scope: &Scope<'_>, key: &Number) -> Option<(u64, Place)> {
+        let (text, plain, place) = self.scalar(scope, key.name)?;
         let must_be_plain = key.unit == Unit::Count;
         let fault = match key.unit.parse(text).filter(|_| plain || !must_be_plain) {
-            Some(number) if (key.min..=key.max).contains(&number) => return number,
+            Some(number) if (key.min..=key.max).contains(&number) => return Some((number, place)),
             Some(_) => Fault::out_of_bounds(key.name.path(), key.unit, key.min, key.max),
             None => Fault::NotANumber { key: key.name.path(), form: key.unit.form() },
         };
         self.report(place, fault);
-        key.default
+        None
     }
 
     pub(super) fn flag(&mut self, scope: &Scope<'_>, key: &Flag) -> bool {
-        match self.scalar(scope, key.name) {
-            None => key.default,
-            Some(("true", true, _)) => true,
-            Some(("false", true, _)) => false,
+        let (truth, place) = match self.scalar(scope, key.name) {
+            None => (key.default, Place::Default),
+            Some(("true", true, place)) => (true, place),
+            Some(("false", true, place)) => (false, place),
             Some((text, _, place)) => {
                 self.report(place, Fault::unknown_word(text, vec!["true", "false"]));
-                key.default
+                (key.default, place)
             }
-        }
+        };
+        self.keep(key.name, effective::Value::Truth(truth), place);
+        truth
     }
 
     /// A text by its form. An override wins, but the file's value is checked all the same.
@@ -152,14 +187,21 @@ impl<'p> Reader<'p> {
         key: &Word<T>,
         over: Option<&Given<OsString>>,
     ) -> Option<Read<T>> {
-        let written = self.scalar(scope, key.name);
+        let text = self.scalar(scope, key.name);
         let is_written = scope.get(key.name.key).is_some();
-        let written = written.and_then(|(text, _, place)| self.parsed(key.parse, text, place));
-        match over {
+        let written = text.and_then(|(text, _, place)| self.parsed(key.parse, text, place));
+        let read = match over {
             Some(over) => self.overriding(key.parse, over),
             None if is_written => written,
             None => self.absent(scope, key),
-        }
+        };
+        let over = over.map(|it| it.value.to_string_lossy().into_owned());
+        let value = match over.or(text.map(|(text, _, _)| text.to_owned())) {
+            Some(text) => key.shape.value(text),
+            None => key.absent.value(),
+        };
+        self.keep(key.name, value, read.as_ref().map_or(Place::Default, |it| it.place));
+        read
     }
 
     fn absent<T>(&mut self, scope: &Scope<'_>, key: &Word<T>) -> Option<Read<T>> {
@@ -182,16 +224,25 @@ impl<'p> Reader<'p> {
     ) -> Vec<T> {
         let nodes = self.list(scope, key.name.key, key.items_max);
         let written: Vec<_> = nodes.iter().filter_map(|it| self.item(key, it)).collect();
-        if over.is_empty() {
-            return written;
-        }
-        over.iter().filter_map(|it| Some(self.overriding(key.parse, it)?.value)).collect()
+        let given: Vec<_> = if over.is_empty() {
+            written
+        } else {
+            over.iter().filter_map(|it| self.overriding(key.parse, it)).collect()
+        };
+        let texts = if over.is_empty() {
+            nodes.iter().filter_map(Node::text).map(str::to_owned).collect()
+        } else {
+            over.iter().map(|it| it.value.to_string_lossy().into_owned()).collect()
+        };
+        let place = given.first().map_or(scope.place_of(key.name), |it| it.place);
+        self.keep(key.name, effective::Value::List(texts), place);
+        given.into_iter().map(|it| it.value).collect()
     }
 
-    fn item<T>(&mut self, key: &Items<T>, node: &Node) -> Option<T> {
+    fn item<T>(&mut self, key: &Items<T>, node: &Node) -> Option<Read<T>> {
         let place = Place::At(node.span);
         match &node.value {
-            Value::Scalar { text, .. } => Some(self.parsed(key.parse, text, place)?.value),
+            Value::Scalar { text, .. } => self.parsed(key.parse, text, place),
             Value::Unusable => None,
             Value::List(_) | Value::Map(_) => {
                 self.wrong_type(node, "a single value");
@@ -254,6 +305,27 @@ impl<'p> Reader<'p> {
     fn wrong_type(&mut self, node: &Node, expected: &'static str) {
         let fault = Fault::WrongType { expected, found: node.noun() };
         self.report(Place::At(node.span), fault);
+    }
+}
+
+impl Shape {
+    fn value(self, text: String) -> effective::Value {
+        match (self, text.parse()) {
+            (Self::One, Ok(number)) => effective::Value::Number(number),
+            (Self::One | Self::Among(_) | Self::Like(_) | Self::Text { .. }, _) => {
+                effective::Value::Text(text)
+            }
+        }
+    }
+}
+
+impl<T> Absent<T> {
+    fn value(&self) -> effective::Value {
+        match self {
+            Self::Default(_, text) => effective::Value::Text((*text).to_owned()),
+            Self::Nothing(meaning) => effective::Value::Unset(meaning),
+            Self::Error(_) => effective::Value::Unset("required"),
+        }
     }
 }
 
