@@ -94,6 +94,13 @@ pub enum Command {
     Run(Run),
     /// Check a configuration file and report everything wrong with it.
     Check(Check),
+    /// Show the configuration in force, or its schema.
+    #[command(subcommand)]
+    Config(Config),
+    /// Look for what would keep bartizan from serving well here, and say how to mend it.
+    ///
+    /// Asks the API with one HEAD request. Ends with 1 if a problem was found; warnings are none.
+    Doctor(Doctor),
     /// Show what a running bartizan has seen and done.
     Status(Status),
     /// Follow decisions as they are made.
@@ -104,6 +111,103 @@ pub enum Command {
     Why(Why),
     /// Attack a sample API behind bartizan and tell the story.
     Demo(Demo),
+    /// Write the completions of a shell to standard output.
+    Completions(Completions),
+    /// Write the manual: one page to standard output, or every page into a directory.
+    Man(Man),
+}
+
+/// What to show of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Config {
+    /// Show the configuration in force: flags, then environment, then file, then defaults.
+    ///
+    /// What is shown is a configuration file itself.
+    Show(ConfigShow),
+    /// Print the JSON Schema of the configuration file, for editors and pipelines.
+    Schema(ConfigSchema),
+}
+
+/// Arguments of `config show`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan config show --origin
+  bartizan config show -c staging.yaml --enforce -o json")]
+pub struct ConfigShow {
+    /// What `run` would be given.
+    #[command(flatten)]
+    pub configured: Configured,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+    /// Say where each value came from.
+    #[arg(long)]
+    pub origin: bool,
+}
+
+/// Arguments of `config schema`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan config schema
+  bartizan config schema > bartizan.schema.json")]
+pub struct ConfigSchema {}
+
+/// Arguments of `doctor`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan doctor -c bartizan.yaml
+  bartizan doctor http://127.0.0.1:3000 --data /var/lib/bartizan")]
+pub struct Doctor {
+    /// The API, as for `guard`: http://HOST:PORT.
+    #[arg(conflicts_with = "config")]
+    pub upstream_url: Option<OsString>,
+    /// The configuration file, as for `run`.
+    #[arg(short, long, value_name = "FILE", default_value = "bartizan.yaml")]
+    pub config: PathBuf,
+    /// Where everything is kept [configuration: data.dir].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `completions`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan completions bash > /etc/bash_completion.d/bartizan
+  bartizan completions fish > ~/.config/fish/completions/bartizan.fish")]
+pub struct Completions {
+    /// Which shell.
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// A shell that can be helped to complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// Bash.
+    Bash,
+    /// Zsh.
+    Zsh,
+    /// Fish.
+    Fish,
+}
+
+/// Arguments of `man`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan man
+  bartizan man --dir ./man1")]
+pub struct Man {
+    /// Where to write every page, rather than the first to standard output.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 /// Arguments of `guard`.
@@ -127,6 +231,14 @@ Examples:
   bartizan run -c bartizan.yaml
   bartizan run -c bartizan.yaml --listen 127.0.0.1:0 --data /tmp/try")]
 pub struct Run {
+    /// The file, and values that win over it.
+    #[command(flatten)]
+    pub configured: Configured,
+}
+
+/// A configuration file and what wins over it.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Configured {
     /// The configuration file.
     #[arg(short, long, value_name = "FILE", default_value = "bartizan.yaml")]
     pub config: PathBuf,
@@ -312,11 +424,22 @@ impl Guard {
     }
 }
 
-impl Run {
+impl Configured {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
         let upstream = self.upstream.as_ref().map(|it| flag("--upstream", it));
         Overrides { upstream, ..self.serving.overrides() }
+    }
+}
+
+impl Doctor {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        Overrides {
+            upstream: self.upstream_url.as_ref().map(|it| flag("<UPSTREAM_URL>", it)),
+            data: self.data.as_ref().map(|it| flag("--data", it)),
+            ..Overrides::default()
+        }
     }
 }
 
@@ -359,13 +482,27 @@ pub fn reference() -> String {
     for exit in Exit::ALL {
         text.push_str(&format!("| {} | {} |\n", exit.code(), exit.says()));
     }
-    for command in root.get_subcommands_mut().filter(|it| it.get_name() != "help") {
+    for (path, mut command) in commands(&root) {
         let help = command.render_long_help().to_string();
         let help: Vec<_> = help.lines().map(str::trim_end).collect();
-        let (name, help) = (command.get_name(), help.join("\n"));
-        text.push_str(&format!("\n## bartizan {name}\n\n```text\n{}\n```\n", help.trim_end()));
+        let help = help.join("\n");
+        text.push_str(&format!("\n## {path}\n\n```text\n{}\n```\n", help.trim_end()));
     }
     text
+}
+
+/// Every command that does something below `parent`, each with the words that name it.
+pub(crate) fn commands(parent: &clap::Command) -> Vec<(String, clap::Command)> {
+    let own = parent.get_subcommands().filter(|it| it.get_name() != "help");
+    let below = own.flat_map(|it| {
+        if it.has_subcommands() { commands(it) } else { vec![(String::new(), it.clone())] }
+    });
+    let name = parent.get_name();
+    let named = below.map(|(path, it)| {
+        let path = if path.is_empty() { it.get_name().to_owned() } else { path };
+        (format!("{name} {path}"), it)
+    });
+    named.collect()
 }
 
 #[cfg(test)]
@@ -406,13 +543,16 @@ mod tests {
     fn every_help_begins_with_two_examples_that_parse() {
         let mut root = Cli::command();
         root.build();
-        for command in root.get_subcommands_mut().filter(|it| it.get_name() != "help") {
+        for (path, mut command) in commands(&root) {
             let help = command.render_help().to_string();
             let mut lines = help.lines();
-            assert_eq!(lines.next(), Some("Examples:"), "{}", command.get_name());
+            assert_eq!(lines.next(), Some("Examples:"), "{path}");
+            let start = format!("  {path}");
             let examples: Vec<_> = lines.take_while(|it| it.starts_with("  bartizan ")).collect();
-            assert_eq!(examples.len(), 2, "{}", command.get_name());
+            assert_eq!(examples.len(), 2, "{path}");
+            assert!(examples.iter().all(|it| it.starts_with(&start)), "{path}");
             for example in examples.iter().flat_map(|it| it.split(" && ")) {
+                let example = example.split(" > ").next().unwrap();
                 let words = example.replace("'GET /orders/{id}'", "GET\u{a0}/orders/{id}");
                 let words = words.split_ascii_whitespace().map(|it| it.replace('\u{a0}', " "));
                 assert!(Cli::try_parse_from(words).is_ok(), "{example}");
@@ -487,6 +627,30 @@ error: `https://api` is not an upstream URL
         assert_eq!(tail.status, Some(StatusFilter::Class(4)));
         assert_eq!(tail.endpoint.unwrap().to_string(), "GET /x");
         assert_eq!((tail.last, tail.asking.output), (Some(5), Output::Human));
+    }
+
+    #[test]
+    fn config_show_takes_what_run_takes() {
+        let line = ["config", "show", "-c", "a.yaml", "--enforce", "--upstream", "http://a"];
+        let Command::Config(Config::Show(show)) = parsed(&line) else { panic!() };
+        let Command::Run(run) =
+            parsed(&["run", "-c", "a.yaml", "--enforce", "--upstream", "http://a"])
+        else {
+            panic!()
+        };
+        assert_eq!(show.configured, run.configured);
+        assert_eq!((show.origin, show.output), (false, Output::Human));
+    }
+
+    #[test]
+    fn the_doctor_looks_at_a_file_or_at_what_guard_would_do() {
+        let Command::Doctor(it) = parsed(&["doctor", "http://a"]) else { panic!() };
+        assert!(it.overrides().upstream.is_some());
+        let Command::Doctor(it) = parsed(&["doctor", "-c", "a.yaml", "--data", "d"]) else {
+            panic!()
+        };
+        assert!(it.overrides().upstream.is_none() && it.overrides().data.is_some());
+        check_refused(&["doctor", "http://a", "-c", "a.yaml"], Exit::Usage);
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! The commands: what each subcommand does, and how the process ends.
 
 use crate::cli::{
-    Asking, Check, Cli, Command, Demo, Exit, Guard, OVERVIEW, Output, Run, Tail, Why,
+    Asking, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, Guard, OVERVIEW, Output,
+    Run, Tail, Why,
 };
-use crate::config::{Accepted, Overrides, Report, Settings, Source, data_dir};
+use crate::config::{Accepted, Overrides, Report, Settings, Source, data_dir, schema};
 use crate::explain;
 use crate::filter::Filter;
 use crate::instance::{self, Instance, JOURNAL, Reloadable};
 use crate::show;
-use crate::{demo, status};
+use crate::watch::Watch;
+use crate::{demo, doctor, manual, status};
 use bartizan_model::id::ExchangeId;
 use bartizan_store::follow::Follower;
 use bartizan_store::{find, latest};
@@ -16,11 +18,15 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::MissedTickBehavior;
 
 /// Observations that `tail` shows before it follows.
 const TAIL_LINES: usize = 10;
 /// Time between two looks of a following `tail`.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Time between two looks at the configuration file in force.
+const FILE_LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Does what the command line says.
 pub fn run(cli: Cli) -> Exit {
@@ -33,6 +39,11 @@ pub fn run(cli: Cli) -> Exit {
         Some(Command::Tail(it)) => tail(&it),
         Some(Command::Why(it)) => why(&it),
         Some(Command::Demo(it)) => demo(&it),
+        Some(Command::Config(Config::Show(it))) => show_config(&it),
+        Some(Command::Config(Config::Schema(_))) => say(&schema()),
+        Some(Command::Doctor(it)) => examine(&it),
+        Some(Command::Completions(it)) => manual::completions(it.shell),
+        Some(Command::Man(it)) => manual::pages(it.dir.as_deref()),
     }
 }
 
@@ -56,9 +67,28 @@ fn guard(it: &Guard) -> Exit {
 }
 
 fn serve_file(it: &Run) -> Exit {
+    let it = &it.configured;
     let overrides = it.overrides().or(environment());
-    match read(&it.config, &overrides) {
-        Ok(accepted) => serve(accepted, Some(&Reloadable { path: it.config.clone(), overrides })),
+    let read = open(&it.config).and_then(|source| Ok((understood(&source, &overrides)?, source)));
+    match read {
+        Ok((accepted, source)) => {
+            let path = it.config.clone();
+            let watch = Watch::starting(path.clone(), source.bytes);
+            serve(accepted, Some((Reloadable { path, overrides }, watch)))
+        }
+        Err(exit) => exit,
+    }
+}
+
+fn show_config(it: &ConfigShow) -> Exit {
+    match read(&it.configured.config, &it.configured.overrides().or(environment())) {
+        Ok(accepted) => {
+            warn(&accepted.warnings);
+            match it.output {
+                Output::Human => say(&accepted.as_yaml(it.origin)),
+                Output::Json => say(&format!("{}\n", accepted.as_json(it.origin))),
+            }
+        }
         Err(exit) => exit,
     }
 }
@@ -73,15 +103,36 @@ fn check(it: &Check) -> Exit {
     }
 }
 
+fn examine(it: &Doctor) -> Exit {
+    let overrides = it.overrides().or(environment());
+    let read = match it.upstream_url {
+        Some(_) => Settings::for_guard(&overrides).map_err(|report| complain(&report)),
+        None => read(&it.config, &overrides),
+    };
+    match read {
+        Ok(accepted) => {
+            warn(&accepted.warnings);
+            doctor::run(&accepted.settings, it.output)
+        }
+        Err(exit) => exit,
+    }
+}
+
 fn read(path: &Path, overrides: &Overrides) -> Result<Accepted, Exit> {
-    let source = Source::of_file(path).map_err(|error| {
-        fail(&format!("cannot read `{}`: {error}", path.display()), Exit::Usage)
-    })?;
-    Settings::read(&source, overrides, now_unix_s()).map_err(|report| complain(&report))
+    understood(&open(path)?, overrides)
+}
+
+fn open(path: &Path) -> Result<Source, Exit> {
+    let cannot = |error| format!("cannot read `{}`: {error}", path.display());
+    Source::of_file(path).map_err(|error| fail(&cannot(error), Exit::Usage))
+}
+
+fn understood(source: &Source, overrides: &Overrides) -> Result<Accepted, Exit> {
+    Settings::read(source, overrides, now_unix_s()).map_err(|report| complain(&report))
 }
 
 /// Serves until a signal says to stop.
-fn serve(accepted: Accepted, reloadable: Option<&Reloadable>) -> Exit {
+fn serve(accepted: Accepted, file: Option<(Reloadable, Watch)>) -> Exit {
     warn(&accepted.warnings);
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -103,7 +154,7 @@ fn serve(accepted: Accepted, reloadable: Option<&Reloadable>) -> Exit {
     if say(&banner.text(&instance)) != Exit::Clean {
         note("nobody reads standard output; serving all the same");
     }
-    runtime.block_on(signals.wait(&instance, reloadable));
+    runtime.block_on(signals.wait(&instance, file));
     note("stopping: open exchanges have 10 s to end");
     instance.stop();
     Exit::Clean
@@ -125,23 +176,27 @@ impl Signals {
         })
     }
 
-    /// Until one says to stop.
-    async fn wait(&mut self, instance: &Instance, reloadable: Option<&Reloadable>) {
+    /// Until one says to stop. Meanwhile the file is looked at.
+    async fn wait(&mut self, instance: &Instance, mut file: Option<(Reloadable, Watch)>) {
+        let mut looks = tokio::time::interval(FILE_LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hang_up.recv() => reload(instance, reloadable),
+                _ = self.hang_up.recv() => reload(instance, &mut file),
+                _ = looks.tick(), if file.is_some() => follow(instance, &mut file),
             }
         }
     }
 }
 
-fn reload(instance: &Instance, reloadable: Option<&Reloadable>) {
-    let Some(reloadable) = reloadable else {
+/// SIGHUP: reads the file, changed or not.
+fn reload(instance: &Instance, file: &mut Option<(Reloadable, Watch)>) {
+    let Some((reloadable, watch)) = file else {
         return note("nothing to reload: there is no configuration file");
     };
-    match instance.reload(reloadable, now_unix_s()) {
+    match instance.reload(watch.read(), reloadable, now_unix_s()) {
         Ok(fixed) => {
             note("configuration reloaded");
             fixed.iter().for_each(|it| note(it));
@@ -149,6 +204,25 @@ fn reload(instance: &Instance, reloadable: Option<&Reloadable>) {
         Err(report) => {
             let report = report.trim_end();
             note(&format!("{report}\nthe configuration before stays in force"));
+        }
+    }
+}
+
+/// One look at the file. What is wrong with a change is said once; the next change is another.
+fn follow(instance: &Instance, file: &mut Option<(Reloadable, Watch)>) {
+    let Some((reloadable, watch)) = file else { return };
+    let Some(source) = watch.look() else { return };
+    let name = reloadable.path.display();
+    match instance.reload(source, reloadable, now_unix_s()) {
+        Ok(fixed) => {
+            note(&format!("`{name}` changed and was taken over"));
+            fixed.iter().for_each(|it| note(it));
+        }
+        Err(report) => {
+            let report = report.trim_end();
+            note(&format!(
+                "{report}\n`{name}` changed and was not taken over: what was in force before still is"
+            ));
         }
     }
 }

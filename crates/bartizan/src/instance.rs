@@ -1,6 +1,6 @@
 //! A running instance: everything started, reloaded and stopped in order.
 //!
-//! Reads    settings; SIGHUP re-reads the file, SIGTERM and SIGINT stop.
+//! Reads    settings; SIGHUP or a change of the file re-reads it, SIGTERM and SIGINT stop.
 //! Writes   the data directory: key, journal, control socket.
 //! Errors   [`StartError`]: nothing is left running after one. A bad file at a reload changes
 //!          nothing; `status` says so.
@@ -100,6 +100,8 @@ pub struct Instance {
     pub address: SocketAddr,
     /// Where operators connect.
     pub admin: SocketAddr,
+    /// The data directory of this start. A reload may name another, for the next one.
+    dir: PathBuf,
     state: Arc<State>,
     proxy: Proxy,
     pipeline: JoinHandle<()>,
@@ -115,6 +117,7 @@ struct State {
     key: HashKey,
     revision: AtomicU64,
     reload_fault: Mutex<Option<String>>,
+    loaded_us: AtomicU64,
     recovery: Recovery,
     address: SocketAddr,
     admin: SocketAddr,
@@ -159,16 +162,18 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
     let proxy = listener::start(listen, workers, &shared, &recorders)
         .map_err(|error| StartError::Listen("listen.address", listen, error))?;
     let hub = Hub::new();
+    let started_us = shared.clock.now().wall_us;
     let state = Arc::new(State {
         hub: Arc::clone(&hub),
         settings: Mutex::new(settings),
         key: hash_key,
         revision: AtomicU64::new(1),
         reload_fault: Mutex::new(None),
+        loaded_us: AtomicU64::new(started_us),
         recovery,
         address: proxy.address,
         admin: admin_address,
-        started_us: shared.clock.now().wall_us,
+        started_us,
         shared,
     });
     state.announce();
@@ -181,7 +186,7 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
         .spawn(move || serve_operators(admin_listener, socket, facts, stopped))
         .map_err(StartError::System)?;
     let address = proxy.address;
-    Ok(Instance { address, admin: admin_address, state, proxy, pipeline, stop_admin, control })
+    Ok(Instance { address, admin: admin_address, dir, state, proxy, pipeline, stop_admin, control })
 }
 
 /// The control thread: what operators ask, apart from the workers.
@@ -231,13 +236,18 @@ fn shared(settings: &Settings, key: &HashKey) -> Result<Arc<Shared>, StartError>
 }
 
 impl Instance {
-    /// Re-reads the configuration. What cannot change while running is named in the result.
+    /// Takes over a configuration. What cannot change while running is named in the result.
     ///
     /// # Errors
     ///
     /// The report of what is wrong with the file; nothing has changed then.
-    pub fn reload(&self, from: &Reloadable, now_unix_s: u64) -> Result<Vec<String>, String> {
-        let read = Source::of_file(&from.path)
+    pub fn reload(
+        &self,
+        source: io::Result<Source>,
+        from: &Reloadable,
+        now_unix_s: u64,
+    ) -> Result<Vec<String>, String> {
+        let read = source
             .map_err(|error| format!("cannot read `{}`: {error}", from.path.display()))
             .and_then(|source| {
                 Settings::read(&source, &from.overrides, now_unix_s)
@@ -263,14 +273,18 @@ impl Instance {
         // The control thread waits for this, or has ended by itself.
         drop(self.stop_admin);
         drop(self.control.join());
-        let dir = lock(&self.state.settings).data.dir.value.clone();
-        drop(fs::remove_file(dir.join(control::SOCKET)));
+        drop(fs::remove_file(self.dir.join(control::SOCKET)));
     }
 }
 
 impl State {
     fn apply(&self, settings: Settings) -> Vec<String> {
         let mut before = lock(&self.settings);
+        self.loaded_us.store(self.shared.clock.now().wall_us, Relaxed);
+        // The same rules again are no new revision: a signal may follow a change that was seen.
+        if *before == settings {
+            return Vec::new();
+        }
         let mut fixed = Vec::new();
         let mut note = |name: &str, changed: bool| {
             if changed {
@@ -350,6 +364,7 @@ impl control::Status for State {
             "admin": self.admin.to_string(),
             "upstream": settings.upstream.url.value.to_string(),
             "configuration": settings.file,
+            "configuration_loaded": crate::show::timestamp(self.loaded_us.load(Relaxed)),
             "revision": self.revision.load(Relaxed),
             "started": crate::show::timestamp(self.started_us),
             "uptime_s": self.shared.clock.now().wall_us.saturating_sub(self.started_us) / 1_000_000,
@@ -367,4 +382,37 @@ impl control::Status for State {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(data: &std::path::Path) -> Source {
+        let text = format!(
+            "version: 1\nlisten: {{address: '127.0.0.1:0', workers: 1}}\n\
+             upstream: {{url: 'http://api.invalid'}}\nadmin: {{address: '127.0.0.1:0'}}\n\
+             data: {{dir: '{}'}}\n",
+            data.display()
+        );
+        Source { name: "bartizan.yaml".to_owned(), bytes: text.into_bytes() }
+    }
+
+    #[test]
+    fn a_stop_leaves_the_directory_alone_that_a_reload_named() {
+        let home = std::env::temp_dir().join(format!("bartizan-instance-{}", std::process::id()));
+        let (ours, next) = (home.join("ours"), home.join("next"));
+        fs::create_dir_all(&next).unwrap();
+        fs::write(next.join(control::SOCKET), "of another instance").unwrap();
+        let from = Reloadable { path: PathBuf::new(), overrides: Overrides::default() };
+        let accepted = Settings::read(&source(&ours), &from.overrides, 0).unwrap();
+        let instance = start(accepted.settings).unwrap();
+        assert!(ours.join(control::SOCKET).exists());
+        let fixed = instance.reload(Ok(source(&next)), &from, 0).unwrap();
+        assert_eq!(fixed, ["data changes with the next start"]);
+        instance.stop();
+        assert!(!ours.join(control::SOCKET).exists());
+        assert!(next.join(control::SOCKET).exists());
+        fs::remove_dir_all(home).unwrap();
+    }
 }

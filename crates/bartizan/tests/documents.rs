@@ -27,6 +27,11 @@ fn the_reference_of_the_configuration_is_up_to_date() {
 }
 
 #[test]
+fn the_schema_of_the_configuration_is_up_to_date() {
+    check("configuration.schema.json", &bartizan::config::schema());
+}
+
+#[test]
 fn the_reference_of_the_command_line_is_up_to_date() {
     check("cli.md", &bartizan::cli::reference());
 }

@@ -1,4 +1,5 @@
-//! Reloading: SIGHUP swaps the rules whole, a broken file swaps nothing, and no request notices.
+//! Reloading: SIGHUP or a change of the file swaps the rules whole, a broken file swaps nothing,
+//! and no request notices.
 
 #![allow(
     clippy::unwrap_used,
@@ -59,6 +60,69 @@ fn what_cannot_change_while_running_is_named() {
     support::until("the note", || {
         bartizan.stderr().contains("listen.workers changes with the next start").then_some(())
     });
+}
+
+#[test]
+fn a_changed_file_is_taken_over_without_a_signal() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::enforcing(upstream.address);
+    let before = bartizan.status();
+    assert_eq!(bartizan.get("/a//b").code(), "path.empty_segment");
+    // Renamed into place, as deployments do.
+    let file = bartizan.configuration_file();
+    let aside = file.with_extension("new");
+    std::fs::write(&aside, configuration(upstream.address, "observe", "")).unwrap();
+    std::fs::rename(&aside, &file).unwrap();
+    let status = in_mode(&bartizan, "observe");
+    assert_eq!((&status["revision"], &status["reload_fault"]), (&2.into(), &Value::Null));
+    let loaded = |it: &Value| it["configuration_loaded"].as_str().unwrap().to_owned();
+    assert_eq!(loaded(&before), before["started"].as_str().unwrap());
+    assert!(loaded(&status) > loaded(&before));
+    assert_eq!(bartizan.get("/a//b").text(), "/a//b");
+    support::until("the note", || {
+        bartizan.stderr().contains("bartizan.yaml` changed and was taken over").then_some(())
+    });
+}
+
+#[test]
+fn a_broken_change_is_told_once_and_the_next_change_is_read() {
+    let upstream = Upstream::echoing_targets();
+    let good = configuration(upstream.address, "enforce", "");
+    let bartizan = Bartizan::configured(&good);
+    let file = bartizan.configuration_file();
+    let (half, _) = good.split_once("upstream").unwrap();
+    std::fs::write(&file, half).unwrap();
+    support::until("the fault", || bartizan.status()["reload_fault"].as_str().map(|_| ()));
+    assert_eq!(bartizan.get("/a//b").code(), "path.empty_segment");
+    std::fs::write(&file, good.replace("enforce", "observe")).unwrap();
+    assert_eq!(in_mode(&bartizan, "observe")["reload_fault"], Value::Null);
+    let said = bartizan.stderr();
+    assert_eq!(said.matches("changed and was not taken over").count(), 1, "{said}");
+}
+
+#[test]
+fn what_a_signal_has_read_is_no_change_any_more() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::enforcing(upstream.address);
+    let yaml = |mode: &str| configuration(upstream.address, mode, "");
+    bartizan.reload(&yaml("enforced"));
+    bartizan.reload(&yaml("observe"));
+    // The same once more is read, and no new revision.
+    bartizan.reload(&yaml("observe"));
+    assert_eq!(bartizan.status()["revision"], 2);
+    std::fs::write(bartizan.configuration_file(), yaml("enforce")).unwrap();
+    // Looks that would have seen the contents before have passed by then.
+    assert_eq!(in_mode(&bartizan, "enforce")["revision"], 3);
+    support::until("the note", || {
+        (bartizan.stderr().matches("changed and was taken over").count() == 1).then_some(())
+    });
+    assert_eq!(bartizan.stderr().matches("was not taken over").count(), 0);
+}
+
+/// Waits until this mode is in force.
+#[track_caller]
+fn in_mode(bartizan: &Bartizan, mode: &str) -> Value {
+    support::until(mode, || Some(bartizan.status()).filter(|it| it["mode"] == mode))
 }
 
 #[test]

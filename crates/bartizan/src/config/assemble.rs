@@ -95,12 +95,11 @@ fn file<'t>(reader: &mut Reader<'_>, node: &'t Node) -> Scope<'t> {
 fn limits(reader: &mut Reader<'_>, top: &Scope<'_>) -> Limits {
     let section = reader.section(top, "limits");
     let mut number = |key| reader.number(&section, key);
-    let body_bytes_max = number(&keys::BODY_BYTES_MAX);
     let limits = Limits {
         head_bytes_max: size(number(&keys::HEAD_BYTES_MAX)),
         target_bytes_max: size(number(&keys::TARGET_BYTES_MAX)),
         fields_max: size(number(&keys::FIELDS_MAX)),
-        body_bytes_max: (body_bytes_max > 0).then_some(body_bytes_max),
+        body_bytes_max: Some(number(&keys::BODY_BYTES_MAX)).filter(|it| *it > 0),
         inspect_bytes_max: size(number(&keys::INSPECT_BYTES_MAX)),
         held_bytes_max: size(number(&keys::HELD_BYTES_MAX)),
         connections_max: size(number(&keys::CONNECTIONS_MAX)),

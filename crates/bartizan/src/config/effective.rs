@@ -122,7 +122,10 @@ fn put(out: &mut String, indent: &str, it: &Effective, origin: &str) {
 }
 
 /// The mapping that a key belongs into.
-fn mapping<'m>(top: &'m mut Map<String, Json>, it: &Effective) -> Option<&'m mut Map<String, Json>> {
+fn mapping<'m>(
+    top: &'m mut Map<String, Json>,
+    it: &Effective,
+) -> Option<&'m mut Map<String, Json>> {
     if it.name.section.is_empty() {
         return Some(top);
     }
@@ -150,13 +153,20 @@ fn is_bare(text: &str) -> bool {
     let plain = |it: char| it.is_ascii_alphanumeric() || "./_-+$@=() ".contains(it);
     let is_word = !matches!(
         text.to_ascii_lowercase().as_str(),
-        "true" | "false" | "null" | "yes" | "no" | "y" | "n" | "on"
+        "true" | "false" | "null" | "yes" | "no" | "y" | "n" | "on" | "off"
     );
     // A colon is fine inside an address.
     let joined = text.chars().all(|it| plain(it) || it == ':')
         && !text.contains(": ")
         && !text.ends_with([':', ' ']);
-    first && joined && is_word && text.parse::<f64>().is_err()
+    first && joined && is_word && !is_number_or_date(text)
+}
+
+/// To any reader: older ones know `1_000`, `0x1f`, `1:30` and days too.
+fn is_number_or_date(text: &str) -> bool {
+    let digits = text.starts_with(|it: char| it.is_ascii_digit())
+        && text.chars().all(|it| it.is_ascii_digit() || "_-:".contains(it));
+    digits || text.starts_with("0x") || text.parse::<f64>().is_ok()
 }
 
 fn escaped(text: &str) -> String {
@@ -183,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_every_reader_takes_for_the_same_text_stays_bare() {
-        for text in ["127.0.0.1:8080", "http://api:80", "./data", "32KiB", "2027-01-31", "off"] {
+        for text in ["127.0.0.1:8080", "http://api:80", "./data", "32KiB", "observe"] {
             check(text, text);
         }
     }
@@ -193,7 +203,9 @@ mod tests {
         check("[::1]:80", "'[::1]:80'");
         check("::1", "'::1'");
         check("12", "'12'");
-        check("no", "'no'");
+        check("off", "'off'");
+        check("2027-01-31", "'2027-01-31'");
+        check("1_000", "'1_000'");
         check("a: b", "'a: b'");
         check("a #b", "'a #b'");
         check("it's", "'it''s'");

@@ -1,7 +1,8 @@
 //! The configuration: `bartizan.yaml`, environment and flags, read into [`Settings`].
 //!
 //! Reads    the bytes of one file, five environment variables, the flags of the command line.
-//! Writes   [`Settings`], or a [`Report`] with every problem found and where.
+//! Writes   [`Settings`] and what is in force key by key, or a [`Report`] with every problem found
+//!          and where.
 //! Memory   a tree of at most [`FILE_BYTES_MAX`] bytes of text; at most [`PROBLEMS_MAX`] problems.
 //! Errors   [`Report`]: the YAML itself does not parse (one problem), or anything in it cannot be
 //!          meant (all problems in one go).
@@ -10,7 +11,9 @@
 //!
 //! One way through: bytes → `source` (text) → `node` (tree with positions) → `reader` and
 //! `assemble` (typed values, guided by the table in `keys`) → `conflicts` (values that exclude
-//! each other). What outlives the reading has the types of `bartizan_model`. The reference in `docs/configuration.md` is written from the same table.
+//! each other). What outlives the reading has the types of `bartizan_model`. `effective` keeps what
+//! each key came to and where from, to be shown as a file again. The reference in
+//! `docs/configuration.md` and the schema beside it are written from the same table.
 
 mod address;
 mod assemble;
@@ -84,9 +87,8 @@ impl Settings {
             assemble::settings(&root, overrides, now_unix_s, &mut problems)
         });
         concluded(
-            settings.map(|(it, effective)| {
-                (Self { file: Some(source.name.clone()), ..it }, effective)
-            }),
+            settings
+                .map(|(it, effective)| (Self { file: Some(source.name.clone()), ..it }, effective)),
             source,
             problems,
         )

@@ -143,12 +143,10 @@ impl<'p> Reader<'p> {
     pub(super) fn number(&mut self, scope: &Scope<'_>, key: &Number) -> u64 {
         let written = self.written_number(scope, key);
         let (number, place) = written.unwrap_or((key.default, Place::Default));
-        let value = match (key.zero, key.unit) {
+        let value = match (key.zero, key.unit.show(number)) {
             (Some(meaning), _) if number < key.min => effective::Value::Unset(meaning),
-            (_, Unit::Count) => effective::Value::Number(number),
-            (_, unit @ (Unit::Bytes | Unit::Milliseconds)) => {
-                effective::Value::Text(unit.show(number))
-            }
+            (_, text) if text.parse() == Ok(number) => effective::Value::Number(number),
+            (_, text) => effective::Value::Text(text),
         };
         self.keep(key.name, value, place);
         number

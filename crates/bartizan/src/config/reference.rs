@@ -23,7 +23,16 @@ upstream:
 ```
 
 **Precedence.** Flags, then environment variables, then the file, then defaults. Values that are
-overridden are checked all the same.
+overridden are checked all the same. `bartizan config show --origin` prints what is in force and
+where each value came from.
+
+**Reload.** `bartizan run` looks at its file once a second and takes a change over when two looks
+in a row saw the same; SIGHUP takes it over at once. A file with a mistake changes nothing, is said
+on standard error, and shows as `reload_fault` in `bartizan status`. `listen.address`,
+`listen.workers`, `admin.address` and `data` change with the next start.
+
+For editors and pipelines there is a [JSON Schema](configuration.schema.json), which
+`bartizan config schema` prints too. `bartizan check` knows more than it.
 
 ";
 

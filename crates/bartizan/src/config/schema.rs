@@ -49,7 +49,8 @@ fn mapping(section: &str) -> Json {
     let mut required = Vec::new();
     let mut add = |key: &dyn Key| {
         let row = key.row();
-        let bounds = if row.bounds.is_empty() { String::new() } else { format!(" {}.", row.bounds) };
+        let bounds =
+            if row.bounds.is_empty() { String::new() } else { format!(" {}.", row.bounds) };
         let says = format!("{}{bounds} Default: {}.", row.name.says, row.default);
         properties.insert(row.name.key.to_owned(), described(key.schema(), &says));
         if key.is_required() {

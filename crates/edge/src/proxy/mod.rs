@@ -11,7 +11,9 @@ mod http2_server;
 pub mod ids;
 pub mod listener;
 pub mod record;
+mod relay;
 mod rewind;
+mod streamed;
 pub mod upstream;
 pub mod views;
 
