@@ -31,7 +31,7 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -139,6 +139,10 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
     let dir = settings.data.dir.value.clone();
     let data = |error| StartError::Data(dir.clone(), error);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(data)?;
+    if fs::metadata(&dir).map_err(data)?.permissions().mode() & 0o022 != 0 {
+        let why = "others can write to it: chmod go-w it, or choose another with --data";
+        return Err(data(io::Error::new(io::ErrorKind::PermissionDenied, why)));
+    }
     let journal_bytes_max = settings.data.journal_bytes_max;
     let hash_key = key::read_or_make(&dir).map_err(data)?;
     let shared = shared(&settings, &hash_key)?;

@@ -5,7 +5,7 @@ use bartizan_engine::keys::HashKey;
 use bartizan_model::id::KeyEpoch;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 /// Name of the file in the data directory.
@@ -26,6 +26,10 @@ pub fn read_or_make(dir: &Path) -> io::Result<HashKey> {
 }
 
 fn read(file: fs::File) -> io::Result<HashKey> {
+    if file.metadata()?.permissions().mode() & 0o077 != 0 {
+        let why = "hash.key is open to others: chmod 600 it, or delete it for a new one";
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    }
     let mut bytes = Vec::new();
     file.take(64).read_to_end(&mut bytes)?;
     let key = <[u8; 16]>::try_from(bytes.as_slice()).map_err(|_| {

@@ -157,3 +157,81 @@ fn a_body_without_a_length_closes_the_connection_of_an_old_client() {
     let got = String::from_utf8(client.rest()).unwrap();
     assert!(got.contains("connection: close\r\n") && got.ends_with("\r\n\r\nok"), "{got:?}");
 }
+
+/// Many servers never read the body of a GET and take it for the next request.
+#[test]
+fn a_body_that_its_method_does_not_expect_ends_the_connection_upstream() {
+    let upstream = Upstream::scripted(|connection| {
+        let Some(_) = connection.head() else { return };
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        connection.until_closed();
+    });
+    let bartizan = Bartizan::observing(upstream.address);
+    let evil = "GET /evil HTTP/1.1\r\n\r\n";
+    let request = format!(
+        "GET /a HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\nContent-Length: {}\r\n\r\n{evil}",
+        evil.len()
+    );
+    assert_eq!(bartizan.ask(&request).status, 200);
+    bartizan.client().send("GET /second HTTP/1.1\r\nHost: x\r\n\r\n");
+    upstream.until_received("/second");
+    let received = upstream.received();
+    assert_eq!(received.len(), 2, "the second request came on a connection of its own");
+    assert!(String::from_utf8_lossy(&received[0]).contains("connection: close\r\n"));
+}
+
+/// The body that it should not have would be read as the next response.
+#[test]
+fn a_connection_is_not_kept_after_a_bare_response_that_names_a_body() {
+    for head in ["304 Not Modified\r\nContent-Length: 2", "204 No Content\r\nContent-Length: 2"] {
+        let upstream = Upstream::scripted(move |connection| {
+            let Some(_) = connection.request() else { return };
+            connection.send(format!("HTTP/1.1 {head}\r\n\r\n"));
+            connection.until_closed();
+        });
+        let bartizan = Bartizan::observing(upstream.address);
+        bartizan.get("/first");
+        bartizan.client().send("GET /second HTTP/1.1\r\nHost: x\r\n\r\n");
+        upstream.until_received("/second");
+        assert_eq!(upstream.received().len(), 2, "{head}");
+    }
+}
+
+/// A reset is no end of a body that ends with its connection.
+#[test]
+fn a_reset_upstream_is_not_passed_on_as_a_whole_response() {
+    let upstream = Upstream::scripted(|connection| {
+        // Closing with bytes unread resets the connection.
+        let mut start = [0; 8];
+        while connection.stream.peek(&mut start).is_ok_and(|it| it > 0 && it < start.len()) {}
+        connection.send("HTTP/1.1 200 OK\r\n\r\npart");
+    });
+    let bartizan = Bartizan::observing(upstream.address);
+    let mut client = bartizan.client();
+    client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    let got = String::from_utf8_lossy(&client.rest()).into_owned();
+    assert!(!got.contains("0\r\n\r\n"), "{got:?}");
+    assert_eq!(bartizan.at_least(1)[0]["outcome"], "upstream_failed");
+}
+
+/// What is in memory counts, until it is given back.
+#[test]
+fn a_held_body_counts_until_its_exchange_has_ended() {
+    let upstream = Upstream::scripted(|connection| {
+        let Some(_) = connection.request() else { return };
+        connection.until_closed();
+    });
+    let bartizan = Bartizan::observing(upstream.address);
+    let mut client = bartizan.client();
+    let body = format!("\"{}\"", "a".repeat(200_000));
+    client.send(format!(
+        "POST /held HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    ));
+    upstream.until_received("/held");
+    let mut operator = support::client::Client::connect(bartizan.admin);
+    operator.send("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let text = String::from_utf8_lossy(&operator.rest()).into_owned();
+    assert!(text.contains("bartizan_held_bytes 200002"), "{text}");
+}

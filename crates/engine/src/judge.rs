@@ -135,24 +135,38 @@ impl Gathering {
     }
 }
 
-/// What the body is declared to be. Of several content types the first that is examined counts:
-/// the upstream may take any of them. A content coding makes a body opaque, until its first bytes
+/// What the body is declared to be. A content coding makes a body opaque, until its first bytes
 /// show that it is not coded at all.
 fn declared_format(head: &RequestHead) -> Format {
     let is_coded = head.fields.iter().any(|(known, _, value)| {
-        known == Known::ContentEncoding && !value.eq_ignore_ascii_case(b"identity")
+        known == Known::ContentEncoding
+            && !value.is_empty()
+            && !value.eq_ignore_ascii_case(b"identity")
     });
     if is_coded {
         return Format::Opaque;
     }
-    let mut types = head.fields.iter().filter(|it| it.0 == Known::ContentType).map(|it| it.2);
-    let Some(first) = types.next() else { return Format::of(None) };
-    [first]
-        .into_iter()
-        .chain(types)
-        .map(|it| Format::of(Some(it)))
-        .find(|it| *it != Format::Opaque)
-        .unwrap_or(Format::Opaque)
+    let mut best = None;
+    for (_, _, value) in head.fields.iter().filter(|it| it.0 == Known::ContentType) {
+        for one in value.split(|&b| b == b',') {
+            let format = Format::of(Some(one));
+            if best.is_none_or(|best| rank(format) > rank(best)) {
+                best = Some(format);
+            }
+        }
+    }
+    best.unwrap_or(Format::of(None))
+}
+
+/// Of several declared types the one that decodes most is read: the upstream may take any.
+const fn rank(format: Format) -> u8 {
+    match format {
+        Format::Opaque => 0,
+        Format::Text => 1,
+        Format::Form => 2,
+        Format::Lenient => 3,
+        Format::Json => 4,
+    }
 }
 
 /// A walk within the limits in force.
@@ -180,18 +194,18 @@ impl<'a> Examiner<'a> {
 
 impl Sink for Examiner<'_> {
     fn take(&mut self, value: Value<'_>) {
-        let sighting = match examine_within(value.text, &mut self.gathering.effort) {
-            Ok(Some(sighting)) => sighting,
-            Ok(None) => return,
+        let sightings = match examine_within(value.text, &mut self.gathering.effort) {
+            Ok(sightings) => sightings,
             Err(Exhausted) => return self.gathering.is_unknown(Why::TooSuspicious),
         };
-        let finding = Finding {
-            sighting,
-            place: value.place.to_place(),
-            bytes: u32::try_from(value.text.len()).unwrap_or(u32::MAX),
-            value: self.key.value(value.text),
-        };
-        self.gathering.add(finding);
+        for sighting in sightings.into_iter().flatten() {
+            self.gathering.add(Finding {
+                sighting,
+                place: value.place.to_place(),
+                bytes: u32::try_from(value.text.len()).unwrap_or(u32::MAX),
+                value: self.key.value(value.text),
+            });
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::refusal::OwnReply;
 use crate::snapshot::Snapshot;
+use crate::tables::Room;
 use bartizan_contract::permit::Permit;
 use bartizan_model::head::{Fields, RequestHead, ResponseHead};
 use bartizan_model::id::{EndpointId, ExchangeId};
@@ -121,12 +122,14 @@ pub struct Intent {
 pub struct NotCommitted;
 
 /// How the body of a forwarded request is sent.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct BodyPlan {
     /// What was held and judged, to be sent first.
     pub held: Bytes,
     /// What follows it.
     pub rest: Rest,
+    /// The room that `held` takes, given back with it.
+    pub room: Option<Room>,
 }
 
 /// What follows the held part of a body.

@@ -160,7 +160,7 @@ impl Transaction {
         let head = JudgedHead::new(head, client);
         match needs {
             Needs::Nothing => {
-                let plan = BodyPlan { held: Bytes::new(), rest };
+                let plan = BodyPlan { held: Bytes::new(), rest, room: None };
                 self.decide(head, gathering, plan, at)
             }
             Needs::Body(format) => {
@@ -231,7 +231,7 @@ impl Transaction {
         }
         let refused = decide_body(&holding.gathering.assessment, &rules.clauses).0.is_some();
         let rest = if end { Rest::End } else { Rest::Stream };
-        match holding.sniffed(end) {
+        match holding.sniffed(bytes, end) {
             Sniffed::Unclear => {
                 self.request = Request::Holding(holding);
                 return Step::Read { max: DATA_BYTES_MAX };
@@ -280,9 +280,9 @@ impl Transaction {
     }
 
     fn decide_held(&mut self, holding: Holding, rest: Rest, at: Moment) -> Step {
-        let Holding { head, mut gathering, mut body, room: _, .. } = holding;
+        let Holding { head, mut gathering, mut body, room, .. } = holding;
         gathering.assessment.at = at;
-        let plan = BodyPlan { held: body.bytes(), rest };
+        let plan = BodyPlan { held: body.bytes(), rest, room: Some(room) };
         self.decide(head, gathering, plan, at)
     }
 
@@ -374,7 +374,10 @@ impl Transaction {
             return Step::Cut;
         }
         if head.status == 101 {
-            if !self.wants_upgrade || head.fields.get(Known::Upgrade).is_none() {
+            let agreed = head.fields.get(Known::Upgrade);
+            if !self.wants_upgrade
+                || !agreed.is_some_and(|it| it.eq_ignore_ascii_case(b"websocket"))
+            {
                 return self.on_upstream_failed(UpstreamFault::Malformed, at);
             }
             self.response = Response::Tunnel;
@@ -520,16 +523,15 @@ enum Sniffed {
 impl Holding {
     /// Whether the body is examined. Many servers never ask for the content type, so a body that
     /// is declared to be opaque and begins as JSON is examined as such.
-    fn sniffed(&mut self, end: bool) -> Sniffed {
+    fn sniffed(&mut self, piece: &[u8], end: bool) -> Sniffed {
         if self.format != Format::Opaque {
             return Sniffed::Examined;
         }
-        let body = self.body.bytes();
-        let is_blank = body.iter().all(u8::is_ascii_whitespace);
-        if is_blank && !end && body.len() < DATA_BYTES_MAX {
+        let is_blank = piece.iter().all(u8::is_ascii_whitespace);
+        if is_blank && !end && self.body.len() < DATA_BYTES_MAX {
             return Sniffed::Unclear;
         }
-        self.format = self.format.sniffed(&body);
+        self.format = self.format.sniffed(&self.body.bytes());
         if self.format == Format::Opaque { Sniffed::Opaque } else { Sniffed::Examined }
     }
 }

@@ -15,7 +15,7 @@ use crate::handing::Handing;
 use crate::json::{Json, looks_like_container};
 use crate::value::{PlaceRef, Sink};
 use bartizan_model::oddity::{Oddities, Oddity};
-use bartizan_model::place::escaped;
+use bartizan_model::place::escaped_step;
 
 /// Longest text that is handed over as one value, in bytes.
 pub const PIECE_BYTES_MAX: usize = 64 * 1024;
@@ -68,6 +68,7 @@ impl Format {
     /// The format of a body that begins with `first`: JSON, leniently, for a text or an opaque
     /// body that begins as JSON does.
     pub fn sniffed(self, first: &[u8]) -> Self {
+        let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
         match (self, first.trim_ascii_start()) {
             (Self::Text | Self::Opaque, [b'{' | b'[' | b'"', ..]) => Self::Lenient,
             (Self::Json | Self::Lenient | Self::Form | Self::Text | Self::Opaque, _) => self,
@@ -229,7 +230,7 @@ impl Walk {
             }
             let (name, value) = form::pair(pair, &mut name_scratch, &mut value_scratch);
             let mut path = String::from("$.");
-            path.push_str(&escaped(name));
+            path.push_str(&escaped_step(name));
             out.give(PlaceRef::Body(&path), value);
             out.give(PlaceRef::Name, name);
             if looks_like_container(value) {

@@ -16,7 +16,7 @@ use crate::handing::Handing;
 use crate::percent::hex;
 use crate::value::{PlaceRef, Sink};
 use bartizan_model::oddity::{Oddities, Oddity};
-use bartizan_model::place::{NAME_BYTES_MAX, escaped};
+use bartizan_model::place::{NAME_BYTES_MAX, escaped_step};
 use std::collections::BTreeSet;
 
 /// Keys of one object that are compared one by one before a tree takes over.
@@ -279,7 +279,7 @@ impl Json {
         }
         path.truncate(frame.path_bytes);
         append(path, ".");
-        append(path, &escaped(name));
+        append(path, &escaped_step(name));
     }
 
     fn hand_over(&mut self, raw: &Raw<'_>, out: &mut Handing<'_, impl Sink>) {
@@ -329,6 +329,7 @@ impl Frame {
 
 /// Whether `text` begins like an object or array.
 pub(crate) fn looks_like_container(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     matches!(text.trim_ascii_start(), [b'{' | b'[', _, ..])
 }
 

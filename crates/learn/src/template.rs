@@ -7,6 +7,8 @@
 //! Misses   objects whose names look like words (`/users/alice`): telling those apart takes many
 //!          observations.
 
+use std::borrow::Cow;
+
 /// Bytes of a template that are kept.
 pub const TEMPLATE_BYTES_MAX: usize = 256;
 /// Segments that are told apart; the rest becomes `{rest}`.
@@ -28,11 +30,39 @@ pub fn template(path: &[u8], out: &mut String) {
             return;
         }
         out.push('/');
-        match kind(segment) {
+        // `/%61dmin` is `/admin` to every server, and must not have another name here.
+        match kind(&unescaped(segment)) {
             Kind::Word(word) => out.push_str(word),
             Kind::Named(name) => out.push_str(name),
         }
     }
+}
+
+/// Undoes escapes of letters, digits and `-._~`, which mean the same escaped or not (RFC 3986
+/// section 6.2.2.2). Other escapes stay.
+fn unescaped(segment: &[u8]) -> Cow<'_, [u8]> {
+    if !segment.contains(&b'%') {
+        return Cow::Borrowed(segment);
+    }
+    let mut out = Vec::with_capacity(segment.len());
+    let mut rest = segment;
+    while let Some((&byte, tail)) = rest.split_first() {
+        let escaped = tail.get(..2).filter(|_| byte == b'%').and_then(|digits| {
+            let text = str::from_utf8(digits).ok().filter(|it| !it.starts_with('+'))?;
+            u8::from_str_radix(text, 16).ok()
+        });
+        match escaped {
+            Some(it) if it.is_ascii_alphanumeric() || b"-._~".contains(&it) => {
+                out.push(it);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            Some(_) | None => {
+                out.push(byte);
+                rest = tail;
+            }
+        }
+    }
+    Cow::Owned(out)
 }
 
 enum Kind<'a> {
@@ -117,6 +147,8 @@ mod tests {
         check("/reset/canaryQmVzdFNlY3JldFRva2Vu", "/reset/{text}");
         check("/api/getUserByEmailAddress", "/api/getUserByEmailAddress");
         check("/orders/", "/orders/");
+        check("/%61dmin/%31%37", "/admin/{int}");
+        check("/a%2fb/%+1", "/{text}/{text}");
     }
 
     #[test]

@@ -64,6 +64,21 @@ impl Method {
         }
     }
 
+    /// Whether a body means something to servers of this method. Many never read the body of the
+    /// others, and take it for the next request (RFC 9110 section 9.3.1).
+    pub const fn expects_body(self) -> bool {
+        match self {
+            Self::Post | Self::Put | Self::Patch => true,
+            Self::Get
+            | Self::Head
+            | Self::Delete
+            | Self::Options
+            | Self::Trace
+            | Self::Connect
+            | Self::Other => false,
+        }
+    }
+
     /// Whether sending it twice does what sending it once does (RFC 9110 section 9.2.2).
     pub const fn is_idempotent(self) -> bool {
         match self {
@@ -233,10 +248,15 @@ impl ResponseHead {
 
     fn is_nominated(&self, name: &[u8]) -> bool {
         self.fields.iter().any(|(known, _, value)| {
-            known == Known::Connection && list(value).any(|it| it.eq_ignore_ascii_case(name))
+            known == Known::Connection
+                && list(value).take(OPTIONS_MAX).any(|it| it.eq_ignore_ascii_case(name))
         })
     }
 }
+
+/// Options of one `Connection` field that are looked at. Further ones drop nothing, so that a long
+/// list costs no more than a short one.
+pub const OPTIONS_MAX: usize = 32;
 
 /// The members of a comma-separated list, trimmed; empty members are left out
 /// (RFC 9110 section 5.6.1).

@@ -5,7 +5,7 @@
 //!
 //! Source   RFC 9110 section 7.6.1 (connection options), RFC 9112 section 6 (framing).
 
-use crate::head::{RequestHead, list};
+use crate::head::{OPTIONS_MAX, RequestHead, list};
 use crate::known::Known;
 use std::net::IpAddr;
 
@@ -66,7 +66,8 @@ impl JudgedHead {
     /// this way: a client must not be able to strip `Authorization` or `Cookie` off a request.
     fn is_nominated(&self, name: &[u8]) -> bool {
         self.head.fields.iter().any(|(known, _, value)| {
-            known == Known::Connection && list(value).any(|it| it.eq_ignore_ascii_case(name))
+            known == Known::Connection
+                && list(value).take(OPTIONS_MAX).any(|it| it.eq_ignore_ascii_case(name))
         })
     }
 }

@@ -35,7 +35,7 @@ pub enum Known {
     ProxyAuthenticate,
     /// `Proxy-Authorization`
     ProxyAuthorization,
-    /// `Proxy-Connection`
+    /// `Proxy-Connection`, and `Proxy`, which no client means well
     ProxyConnection,
     /// `TE`
     Te,
@@ -67,6 +67,8 @@ impl Known {
             3 if is("via") => Self::Via,
             4 if is("host") => Self::Host,
             4 if is("date") => Self::Date,
+            // CGI turns it into the proxy that the API's own requests go through (httpoxy).
+            5 if is("proxy") => Self::ProxyConnection,
             6 if is("cookie") => Self::Cookie,
             6 if is("expect") => Self::Expect,
             7 if is("trailer") => Self::Trailer,

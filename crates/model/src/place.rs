@@ -144,6 +144,22 @@ fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
     Some((digit(*high)? << 4 | digit(*low)?, rest))
 }
 
+/// A client's name as one step of a body path: as [`escaped`], and with what would read as another
+/// step (`.`, `[`, `]`) escaped too.
+pub fn escaped_step(name: &[u8]) -> Cow<'_, str> {
+    if !name.iter().any(|b| matches!(b, b'.' | b'[' | b']')) {
+        return escaped(name);
+    }
+    let mut out = String::new();
+    for &byte in name.iter().take(NAME_BYTES_MAX) {
+        match byte {
+            b'.' | b'[' | b']' => out.push_str(&format!("\\x{byte:02x}")),
+            _ => out.push_str(&escaped(&[byte])),
+        }
+    }
+    Cow::Owned(cut(&out).to_owned())
+}
+
 fn cut(text: &str) -> &str {
     let mut end = text.len().min(NAME_BYTES_MAX);
     while !text.is_char_boundary(end) {
@@ -170,6 +186,14 @@ mod tests {
         for wrong in ["", "query", "query ", "body x", "line 3"] {
             assert_eq!(wrong.parse::<Place>(), Err(NotAPlace), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_step_is_one_step() {
+        assert_eq!(escaped_step(b"text"), "text");
+        assert_eq!(escaped_step(b"review.text"), "review\\x2etext");
+        assert_eq!(escaped_step(b"items[0]\n"), "items\\x5b0\\x5d\\x0a");
+        assert!(escaped_step(&[b'.'; 4_000]).len() <= NAME_BYTES_MAX);
     }
 
     #[test]

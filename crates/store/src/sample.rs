@@ -13,6 +13,10 @@ use bartizan_model::observation::{Observation, Outcome, Phases};
 use bartizan_model::oddity::Oddity;
 use bartizan_model::place::Place;
 
+/// Any two endpoints: how their ids come about is no matter of the format.
+const ORDERS: EndpointId = EndpointId::from_bits(0xc2474a0f6911f34d);
+const NOTES: EndpointId = EndpointId::from_bits(0x027e1f56bb1d956b);
+
 pub(crate) fn options(journal_bytes_max: u64, segment_bytes_max: u64) -> Options {
     Options { journal_bytes_max, segment_bytes_max, buffer_bytes_max: 900, epoch: KeyEpoch(3) }
 }
@@ -34,7 +38,7 @@ pub(crate) fn gap(n: u64) -> Record {
 }
 
 pub(crate) fn intent(n: u64) -> Record {
-    Record::Intent { id: id(n), at: at(n), endpoint: EndpointId::of("GET", "/orders/{int}") }
+    Record::Intent { id: id(n), at: at(n), endpoint: ORDERS }
 }
 
 /// One of each kind.
@@ -52,7 +56,7 @@ pub(crate) fn records() -> Vec<Record> {
 pub(crate) fn observation(n: u64) -> Observation {
     Observation {
         phases: Phases { judged_us: 11, forwarded_us: 12, answered_us: 13, finished_us: 14 },
-        endpoint: EndpointId::of("GET", "/orders/{int}"),
+        endpoint: ORDERS,
         template: "/orders/{int}".into(),
         subject: SubjectId(0x0102_0304_0506_0708_090a_0b0c_0d0e_0f10),
         method: Method::Get,
@@ -101,7 +105,7 @@ pub(crate) fn rules(revision: u64) -> RulesRecord {
         ],
         exceptions: vec![RecordedException {
             clause: ClauseName::ContentSqli,
-            endpoint: Some((EndpointId::of("POST", "/notes"), "POST /notes".to_owned())),
+            endpoint: Some((NOTES, "POST /notes".to_owned())),
             place: Some("body $.text".to_owned()),
             reason: "customers paste SQL\nhere".to_owned(),
             expires_us: 1_800_000_000_000_000,

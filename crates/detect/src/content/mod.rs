@@ -5,7 +5,7 @@
 //! evidence of a break-out is looked for; only it reaches the score from which a clause refuses.
 //!
 //! Reads    one decoded value of any bytes and length.
-//! Writes   at most one [`Sighting`]: the surer of the two kinds.
+//! Writes   at most one [`Sighting`] a kind.
 //! Memory   the tokens of one fragment.
 //! Errors   none.
 //! Misses   what is still encoded after the decoding that the reader did (double percent
@@ -89,30 +89,32 @@ const VALUE_COST_BYTES_MAX: usize = SQL_BYTES_MAX + HTML_BYTES_MAX;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exhausted;
 
+/// At most one sighting a kind of attack. All are told: a clause that is observed or excepted must
+/// not hide the violation of another.
+pub type Sightings = [Option<Sighting>; 2];
+
 /// Looks at one decoded value, within the effort that its message has left.
 ///
 /// # Errors
 ///
 /// [`Exhausted`] if the value is suspicious and there is no effort left for it.
-pub fn examine_within(text: &[u8], effort: &mut Effort) -> Result<Option<Sighting>, Exhausted> {
+pub fn examine_within(text: &[u8], effort: &mut Effort) -> Result<Sightings, Exhausted> {
     let suspicion = prefilter::look(text);
     if !suspicion.sql && !suspicion.html {
-        return Ok(None);
+        return Ok([None, None]);
     }
     if !effort.spend(text) {
         return Err(Exhausted);
     }
     let sql = if suspicion.sql { sql(text) } else { None };
     let html = if suspicion.html { html(text) } else { None };
-    Ok(match (sql, html) {
-        (Some(sql), Some(html)) if html.score > sql.score => Some(html),
-        (sql, html) => sql.or(html),
-    })
+    Ok([sql, html])
 }
 
-/// Looks at one decoded value, whatever it costs.
+/// The surest sighting in one decoded value, whatever it costs. For evaluation.
 pub fn examine(text: &[u8]) -> Option<Sighting> {
-    examine_within(text, &mut Effort::new(usize::MAX)).unwrap_or(None)
+    let sightings = examine_within(text, &mut Effort::new(usize::MAX)).unwrap_or_default();
+    sightings.into_iter().flatten().max_by_key(|it| it.score)
 }
 
 fn sql(text: &[u8]) -> Option<Sighting> {
@@ -170,12 +172,12 @@ mod tests {
     #[test]
     fn effort_is_spent_on_suspicious_values_only() {
         let mut effort = Effort::new(100);
-        assert_eq!(examine_within(&[b'x'; 1_000], &mut effort), Ok(None));
+        assert_eq!(examine_within(&[b'x'; 1_000], &mut effort), Ok([None, None]));
         assert_eq!(effort, Effort::new(100));
-        assert!(examine_within(b"' OR 1=1--", &mut effort).unwrap().is_some());
+        assert!(examine_within(b"' OR 1=1--", &mut effort).unwrap()[0].is_some());
         assert_eq!(effort, Effort::new(58));
         assert_eq!(examine_within(b"it's a long sentence of words", &mut effort), Err(Exhausted));
-        assert_eq!(examine_within(b"plain", &mut effort), Ok(None));
+        assert_eq!(examine_within(b"plain", &mut effort), Ok([None, None]));
     }
 
     #[test]

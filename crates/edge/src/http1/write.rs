@@ -70,6 +70,10 @@ pub fn request_head(out: &mut BytesMut, permit: &Permit, framed: Framed, default
         field(out, b"upgrade", protocol);
     }
     framing(out, framed);
+    if !matches!(framed, Framed::None | Framed::Length(0)) && !head.method.expects_body() {
+        // A server that does not read this body must not find it in front of a next request.
+        out.put_slice(b"connection: close\r\n");
+    }
     let client = judged.client();
     out.put_slice(b"x-forwarded-for: ");
     put(out, format_args!("{}", client.address));

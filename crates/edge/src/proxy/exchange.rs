@@ -15,7 +15,8 @@ use bartizan_engine::origin::Origin;
 use bartizan_engine::refusal::OwnReply;
 use bartizan_engine::step::{BodyPlan, Cause, Input, Reply, Rest, Side, Step, UpstreamFault};
 use bartizan_engine::transaction::Transaction;
-use bartizan_model::head::{Method, RequestHead, ResponseHead};
+use bartizan_model::head::{Framing, Method, RequestHead, ResponseHead};
+use bartizan_model::known::Known;
 use bartizan_model::observation::Outcome;
 use bytes::{Bytes, BytesMut};
 use std::io;
@@ -76,22 +77,26 @@ pub(super) struct Exchange {
     pub(super) worker: Arc<Worker>,
     transaction: Mutex<Transaction>,
     pub(super) method: Method,
+    has_odd_body: bool,
     ended: Mutex<Option<Ended>>,
 }
 
 impl Exchange {
     /// Opens an exchange.
-    fn open(worker: &Arc<Worker>, origin: Origin, method: Method) -> Self {
+    fn open(worker: &Arc<Worker>, origin: Origin, method: Method, framing: Framing) -> Self {
         let view = worker.shared.views.current();
         let at = worker.shared.clock.now();
         let transaction = Mutex::new(Transaction::open(origin, view, at));
-        Self { worker: Arc::clone(worker), transaction, method, ended: Mutex::new(None) }
+        let has_body = !matches!(framing, Framing::None | Framing::Length(0));
+        let has_odd_body = has_body && !method.expects_body();
+        let (worker, ended) = (Arc::clone(worker), Mutex::new(None));
+        Self { worker, transaction, method, has_odd_body, ended }
     }
 
     /// Opens an exchange with a head that was read. From here on it leaves an observation, even
     /// if nobody ever drives it.
     pub(super) fn begin(worker: &Arc<Worker>, origin: Origin, head: RequestHead) -> Begun {
-        let exchange = Self::open(worker, origin, head.method);
+        let exchange = Self::open(worker, origin, head.method, head.framing);
         let step = exchange.feed(Side::Request, Input::RequestHead(head));
         Begun { exchange, step }
     }
@@ -118,10 +123,17 @@ impl Exchange {
         None
     }
 
-    /// Whether the connection can serve another exchange after a response with this head. After
-    /// HEAD a careless upstream may still send a body, which would be read as the next response.
+    /// Whether the connection can serve another exchange. A careless upstream may send a body where
+    /// none may be, and it would be read as the next response; and it may leave a body unread that
+    /// its method does not expect, and read it as the next request.
     pub(super) fn may_keep(&self, head: &ResponseHead) -> bool {
-        head.keeps_alive && head.status != SWITCHING && self.method != Method::Head
+        let names_body = |known| head.fields.get(known).is_some_and(|it| it != b"0");
+        let is_bare = self.method == Method::Head || matches!(head.status, 204 | 304);
+        let may_follow = is_bare
+            && (self.method == Method::Head
+                || names_body(Known::ContentLength)
+                || names_body(Known::TransferEncoding));
+        head.keeps_alive && head.status != SWITCHING && !may_follow && !self.has_odd_body
     }
 
     /// How it ended; an exchange that was not fed to its end is cut.
@@ -244,7 +256,7 @@ async fn read(
 
 /// Leaves the observation of a request whose client went away before its head was complete.
 pub(super) fn abandoned(worker: &Arc<Worker>, origin: Origin, method: Method) {
-    let exchange = Exchange::open(worker, origin, method);
+    let exchange = Exchange::open(worker, origin, method, Framing::None);
     exchange.feed(Side::Request, Input::Abort(Cause::ClientGone));
 }
 

@@ -22,8 +22,10 @@ use bytes::{Bytes, BytesMut};
 use h2::server::SendResponse;
 use h2::{RecvStream, SendStream};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use std::future::poll_fn;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpStream;
 
@@ -58,16 +60,21 @@ pub(super) async fn serve_connection(
         .max_local_error_reset_streams(Some(RESETS_MAX))
         .max_send_buffer_size(64 * 1024);
     let watch = worker.sweeper.watch();
-    let handshake = builder.handshake::<_, Bytes>(Rewind::new(ahead, stream));
+    let wire = Rewind::new(ahead, stream);
+    let blocked = wire.blocked();
+    let handshake = builder.handshake::<_, Bytes>(wire);
     let Ok(Ok(mut connection)) = watch.within(manners.head_timeout_ms, handshake).await else {
         return;
     };
     let mut streams = tokio::task::JoinSet::new();
     let mut idle = tokio::time::interval(Duration::from_millis(IDLE_TICK_MS));
-    let (mut idle_ms, mut stopping_ms) = (0, 0);
+    let (mut idle_ms, mut leaving_ms, mut blocked_ms) = (0, 0, 0);
     loop {
+        // A stream that its client has reset still has a task for a moment, and what a client does
+        // not read waits in memory: neither may grow by further streams.
+        let has_room = streams.len() < STREAMS_MAX as usize && !blocked.load(Relaxed);
         tokio::select! {
-            accepted = connection.accept() => match accepted {
+            accepted = next(&mut connection, has_room) => match accepted {
                 Some(Ok((request, respond))) => {
                     idle_ms = 0;
                     // Begun here and not in its task: a connection that ends at once must not take
@@ -80,18 +87,35 @@ pub(super) async fn serve_connection(
             Some(_) = streams.join_next(), if !streams.is_empty() => idle_ms = 0,
             _ = idle.tick() => {
                 let is_stopping = worker.sweeper.is_stopping();
-                idle_ms = if streams.is_empty() { idle_ms + IDLE_TICK_MS } else { 0 };
-                stopping_ms = if is_stopping { stopping_ms + IDLE_TICK_MS } else { 0 };
-                if idle_ms >= manners.idle_timeout_ms || is_stopping {
+                let count = |is: bool, ms: u64| if is { ms + IDLE_TICK_MS } else { 0 };
+                idle_ms = count(streams.is_empty(), idle_ms);
+                blocked_ms = count(blocked.load(Relaxed), blocked_ms);
+                let is_leaving = is_stopping || idle_ms >= manners.idle_timeout_ms;
+                leaving_ms = count(is_leaving, leaving_ms);
+                if is_leaving {
                     connection.graceful_shutdown();
                 }
-                // A client that does not take its leave is not waited for.
-                if streams.is_empty() && stopping_ms > IDLE_TICK_MS {
+                // A client that does not take its leave, or takes no bytes, is not waited for.
+                let is_gone = streams.is_empty() && leaving_ms > IDLE_TICK_MS;
+                if is_gone || blocked_ms >= manners.body_timeout_ms {
                     return;
                 }
             }
         }
     }
+}
+
+type Connection = h2::server::Connection<Rewind, Bytes>;
+type Accepted = Result<(Request<RecvStream>, SendResponse<Bytes>), h2::Error>;
+
+/// The next request; without room for one, only what is under way goes on.
+async fn next(connection: &mut Connection, has_room: bool) -> Option<Accepted> {
+    if has_room {
+        return connection.accept().await;
+    }
+    // Ready means that the connection has ended.
+    poll_fn(|cx| connection.poll_closed(cx)).await.ok();
+    None
 }
 
 /// One stream whose exchange has begun.
@@ -119,7 +143,9 @@ impl Stream {
         let method = head.method;
         let watches = Watches { request: worker.sweeper.watch(), response: worker.sweeper.watch() };
         let watch = Arc::clone(&watches.request);
-        let up = Http2Uplink { body, ahead: Bytes::new(), is_done, watch, stall_ms };
+        let respond = Arc::new(Mutex::new(respond));
+        let reset = Arc::clone(&respond);
+        let up = Http2Uplink { body, reset, ahead: Bytes::new(), is_done, watch, stall_ms };
         let watch = Arc::clone(&watches.response);
         let down = Http2Downlink { respond, stream: None, method, watch, stall_ms };
         Self { begun: Exchange::begin(worker, origin, head), up, down, watches }
@@ -249,6 +275,8 @@ fn read_length(value: &[u8]) -> Option<u64> {
 /// What the client sends on a stream.
 struct Http2Uplink {
     body: RecvStream,
+    /// Tells of a reset until the response has begun.
+    reset: Arc<Mutex<SendResponse<Bytes>>>,
     ahead: Bytes,
     is_done: bool,
     watch: Arc<Watch>,
@@ -276,8 +304,14 @@ impl Uplink for Http2Uplink {
     }
 
     async fn gone(&mut self) {
-        // A reset stream shows when it is written to; a lost connection drops the exchange.
-        std::future::pending().await
+        let reset = poll_fn(|cx| {
+            let mut respond = self.reset.lock().unwrap_or_else(PoisonError::into_inner);
+            respond.poll_reset(cx)
+        });
+        if reset.await.is_err() {
+            // The response has begun: from here on a reset shows when it is written to.
+            std::future::pending().await
+        }
     }
 
     fn is_done(&self) -> bool {
@@ -291,7 +325,7 @@ impl Uplink for Http2Uplink {
 
 /// What the client gets on a stream.
 struct Http2Downlink {
-    respond: SendResponse<Bytes>,
+    respond: Arc<Mutex<SendResponse<Bytes>>>,
     stream: Option<SendStream<Bytes>>,
     method: Method,
     watch: Arc<Watch>,
@@ -300,7 +334,9 @@ struct Http2Downlink {
 
 impl Http2Downlink {
     fn send_head(&mut self, response: Response<()>, is_all: bool) -> Result<(), Cause> {
-        let sent = self.respond.send_response(response, is_all);
+        let mut respond = self.respond.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = respond.send_response(response, is_all);
+        drop(respond);
         self.stream = Some(sent.map_err(|_| Cause::ClientGone)?);
         Ok(())
     }
@@ -344,7 +380,7 @@ impl Downlink for Http2Downlink {
         let mut rest = bytes.clone();
         while !rest.is_empty() {
             stream.reserve_capacity(rest.len());
-            let capacity = std::future::poll_fn(|cx| stream.poll_capacity(cx));
+            let capacity = poll_fn(|cx| stream.poll_capacity(cx));
             match self.watch.within(self.stall_ms, capacity).await {
                 Ok(Some(Ok(room))) => {
                     let piece = rest.split_to(room.min(rest.len()));

@@ -131,6 +131,10 @@ pub(super) async fn relay<U: Uplink>(
                     More::End => {
                         return exchange.upstream_failed(UpstreamFault::Closed, down).await;
                     }
+                    // A reset is no end, also where the end of the connection would be one.
+                    More::UpstreamFailed(fault) => {
+                        return exchange.upstream_failed(fault, down).await;
+                    }
                     More::ClientFailed(cause) => {
                         return exchange.client_failed(cause, down).await;
                     }
@@ -171,6 +175,7 @@ pub(super) async fn relay<U: Uplink>(
 enum More {
     Some,
     End,
+    UpstreamFailed(UpstreamFault),
     ClientFailed(Cause),
 }
 
@@ -192,8 +197,9 @@ async fn more<U: Uplink>(
     tokio::select! {
         biased;
         read = answer.fill() => match read {
-            Ok(0) | Err(_) => More::End,
+            Ok(0) => More::End,
             Ok(_) => More::Some,
+            Err(fault) => More::UpstreamFailed(fault),
         },
         () = gone => More::ClientFailed(Cause::ClientGone),
     }

@@ -3,6 +3,8 @@
 use bytes::{Buf, BytesMut};
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -12,11 +14,22 @@ use tokio::net::TcpStream;
 pub(super) struct Rewind {
     ahead: BytesMut,
     stream: TcpStream,
+    blocked: Arc<AtomicBool>,
 }
 
 impl Rewind {
     pub(super) fn new(ahead: BytesMut, stream: TcpStream) -> Self {
-        Self { ahead, stream }
+        Self { ahead, stream, blocked: Arc::default() }
+    }
+
+    /// Whether the other end takes no more bytes at the moment.
+    pub(super) fn blocked(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.blocked)
+    }
+
+    fn noted<T>(&self, polled: Poll<T>) -> Poll<T> {
+        self.blocked.store(polled.is_pending(), Relaxed);
+        polled
     }
 }
 
@@ -42,7 +55,8 @@ impl AsyncWrite for Rewind {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.noted(polled)
     }
 
     fn poll_write_vectored(
@@ -50,7 +64,8 @@ impl AsyncWrite for Rewind {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.noted(polled)
     }
 
     fn is_write_vectored(&self) -> bool {
