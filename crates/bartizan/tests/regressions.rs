@@ -235,3 +235,27 @@ fn a_held_body_counts_until_its_exchange_has_ended() {
     let text = String::from_utf8_lossy(&operator.rest()).into_owned();
     assert!(text.contains("bartizan_held_bytes 200002"), "{text}");
 }
+
+/// What a client takes back must not hold a connection to the API until that answers.
+#[test]
+fn a_stream_that_is_reset_lets_its_upstream_connection_go() {
+    let (gone, went) = std::sync::mpsc::channel();
+    let gone = std::sync::Mutex::new(gone);
+    let upstream = Upstream::scripted(move |connection| {
+        let Some(_) = connection.request() else { return };
+        connection.until_closed();
+        gone.lock().unwrap().send(()).ok();
+    });
+    let bartizan = Bartizan::observing(upstream.address);
+    let mut client = Http2::connect(bartizan.address);
+    const RST_STREAM: u8 = 3;
+    for stream in (1..40).step_by(2) {
+        client.get(stream, &format!("/slow/{stream}"));
+        upstream.until_received(&format!("/slow/{stream} "));
+        client.frame(RST_STREAM, 0, stream, &8_u32.to_be_bytes());
+        went.recv_timeout(Duration::from_secs(10)).expect("the connection to the API ends");
+    }
+    let aborted =
+        bartizan.at_least(20).iter().filter(|it| it["outcome"] == "client_aborted").count();
+    assert_eq!(aborted, 20);
+}
