@@ -299,7 +299,7 @@ pub struct Status {
 #[command(before_help = "\
 Examples:
   bartizan tail --would-refuse
-  bartizan tail --endpoint 'GET /orders/{id}' --status 4xx --last 100")]
+  bartizan tail --endpoint 'GET /orders/{int}' --status 4xx --last 100")]
 pub struct Tail {
     /// Which bartizan, and how to print.
     #[command(flatten)]
@@ -314,7 +314,7 @@ pub struct Tail {
     /// Only answers of this status: one such as 500, or a class such as 4xx.
     #[arg(long)]
     pub status: Option<StatusFilter>,
-    /// Only this endpoint, such as 'GET /orders/{id}'.
+    /// Only this endpoint, such as 'GET /orders/{int}'.
     #[arg(long, value_name = "METHOD /TEMPLATE")]
     pub endpoint: Option<Endpoint>,
     /// Only decisions with this code, such as content.sqli.
@@ -553,7 +553,7 @@ mod tests {
             assert!(examples.iter().all(|it| it.starts_with(&start)), "{path}");
             for example in examples.iter().flat_map(|it| it.split(" && ")) {
                 let example = example.split(" > ").next().unwrap();
-                let words = example.replace("'GET /orders/{id}'", "GET\u{a0}/orders/{id}");
+                let words = example.replace("'GET /orders/{int}'", "GET\u{a0}/orders/{int}");
                 let words = words.split_ascii_whitespace().map(|it| it.replace('\u{a0}', " "));
                 assert!(Cli::try_parse_from(words).is_ok(), "{example}");
             }

@@ -225,7 +225,7 @@ pub(super) const SECTIONS: [(&str, &str); 9] = [
     ("", "Top level."),
     ("listen", "Where clients connect."),
     ("upstream", "Where admitted requests go."),
-    ("admin", "Where operators connect: console, status and metrics."),
+    ("admin", "Where operators connect: health and metrics."),
     ("data", "What is kept on disk."),
     ("record", "What must be recorded."),
     ("limits", "Bounds on what a client can make bartizan hold or wait for."),
@@ -307,7 +307,7 @@ pub(super) const TRUSTED_PROXIES: Items<Network> = Items {
     name: Name {
         section: "",
         key: "trusted_proxies",
-        says: "Peers whose `Forwarded` and `X-Forwarded-For` fields are believed.",
+        says: "Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` fields are believed.",
     },
     form: "networks or addresses",
     shape: Shape::Like("^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"),

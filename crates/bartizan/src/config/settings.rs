@@ -28,7 +28,7 @@ pub struct Settings {
     pub data: Data,
     /// What must be recorded.
     pub record: Record,
-    /// Peers whose `Forwarded` and `X-Forwarded-For` are believed.
+    /// Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<Network>,
     /// Bounds on what a client can make us hold or wait for.
     pub limits: Limits,

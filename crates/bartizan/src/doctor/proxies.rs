@@ -46,7 +46,7 @@ fn everybody_is_believed(listen: IpAddr) -> Finding {
 }
 
 fn nobody_is_believed(listen: IpAddr) -> Finding {
-    let good = Finding::good(KEY, "X-Forwarded-For and Forwarded are believed of nobody");
+    let good = Finding::good(KEY, "X-Forwarded-For is believed of nobody");
     if listen.is_loopback() {
         good
     } else {
