@@ -17,3 +17,4 @@ pub mod network;
 pub mod observation;
 pub mod oddity;
 pub mod place;
+pub mod route;
