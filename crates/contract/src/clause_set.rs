@@ -30,6 +30,11 @@ impl ClauseSet {
                     mode: mode.min(Mode::Observe),
                     set_by: SetBy::Default,
                 }),
+                DefaultMode::Declared => given(name).unwrap_or(Clause {
+                    name,
+                    mode: Mode::Enforce,
+                    set_by: SetBy::Default,
+                }),
             })
             .collect();
         let exceptions = exceptions
@@ -38,6 +43,14 @@ impl ClauseSet {
             .cloned()
             .collect();
         Self { clauses, exceptions }
+    }
+
+    /// The law and nothing else: what stays in force during a bypass.
+    pub fn of_the_law() -> Self {
+        let all = ClauseName::ALL.iter();
+        let off: Vec<_> =
+            all.map(|&name| Clause { name, mode: Mode::Off, set_by: SetBy::Flag }).collect();
+        Self::new(Mode::Off, SetBy::Flag, &off, &[])
     }
 
     /// All clauses, in order of precedence.
@@ -96,11 +109,25 @@ mod tests {
     }
 
     #[test]
+    fn a_bypass_leaves_the_law_in_force() {
+        for clause in ClauseSet::of_the_law().clauses() {
+            let is_law = clause.name.default_mode() == DefaultMode::Law;
+            assert_eq!(clause.mode == Mode::Enforce, is_law, "{}", clause.name);
+        }
+    }
+
+    #[test]
+    fn what_is_declared_is_in_force_in_every_mode() {
+        let set = ClauseSet::new(Mode::Observe, SetBy::Default, &[], &[]);
+        assert_eq!(set.mode(ClauseName::ClientAddress), Mode::Enforce);
+    }
+
+    #[test]
     fn a_configured_mode_beats_the_mode_of_the_instance() {
         let observe = clause(ClauseName::BaselinePath, Mode::Observe);
         let set = ClauseSet::new(Mode::Enforce, SetBy::Flag, &[observe], &[]);
         assert_eq!(set.mode(ClauseName::BaselinePath), Mode::Observe);
         assert_eq!(set.mode(ClauseName::ContentSqli), Mode::Enforce);
-        assert_eq!(set.mode(ClauseName::ContentUnexamined), Mode::Observe);
+        assert_eq!(set.mode(ClauseName::BaselineFieldNames), Mode::Observe);
     }
 }

@@ -8,7 +8,7 @@
 use crate::clause_set::{CONTENT_SCORE_MIN, ClauseSet};
 use crate::permit::Permit;
 use bartizan_model::assessment::{Assessment, Why};
-use bartizan_model::clause::{DefaultMode, Effect, Hit, Mode};
+use bartizan_model::clause::{ClauseName, DefaultMode, Effect, Hit, Mode};
 use bartizan_model::code::Code;
 use bartizan_model::judged::JudgedHead;
 use bartizan_model::observation::HITS_MAX;
@@ -28,6 +28,15 @@ pub enum Decision {
 pub struct Refusal {
     /// Why; the status comes from its table.
     pub code: Code,
+}
+
+/// What is done with a response.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ResponseDecision {
+    /// Its body is replaced by a document of our own, for this reason.
+    pub replaced: Option<Code>,
+    /// The fields that name software are left out.
+    pub without_banner: bool,
 }
 
 /// The violated clauses of one exchange, at most [`HITS_MAX`].
@@ -53,6 +62,47 @@ pub fn decide_body(assessment: &Assessment, clauses: &ClauseSet) -> (Option<Refu
     weigh(assessment, clauses)
 }
 
+/// Decides what of a response may reach the client. `violations` are codes of `disclosure` clauses.
+pub fn decide_response(
+    violations: &[Code],
+    assessment: &Assessment,
+    clauses: &ClauseSet,
+) -> (ResponseDecision, Hits) {
+    let (mut decision, mut hits) = (ResponseDecision::default(), Hits::default());
+    for &code in violations {
+        let name = code.entry().clause;
+        let effect = match clauses.mode(name) {
+            Mode::Off => continue,
+            _ if clauses.exception(name, assessment, None).is_some() => Effect::Excepted,
+            Mode::Observe => Effect::WouldScrub,
+            Mode::Enforce => Effect::Scrubbed,
+        };
+        if effect == Effect::Scrubbed {
+            match name {
+                ClauseName::DisclosureBanner => decision.without_banner = true,
+                _ => decision.replaced = decision.replaced.or(Some(code)),
+            }
+        }
+        hits.put(Hit { code, effect, margin: 0 });
+    }
+    (decision, hits)
+}
+
+impl Hits {
+    fn put(&mut self, hit: Hit) {
+        if self.kept.len() < HITS_MAX {
+            self.kept.push(hit);
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+    }
+}
+
+/// Codes that say that something was not judged, for want of room.
+const fn is_unjudged(code: Code) -> bool {
+    matches!(code, Code::LimitHeld | Code::ContentUnexamined)
+}
+
 fn weigh(assessment: &Assessment, clauses: &ClauseSet) -> (Option<Refusal>, Hits) {
     let mut scale = Scale { assessment, clauses, refusal: None, hits: Hits::default() };
     // The law first: its codes explain a refusal better than whatever else is wrong.
@@ -72,7 +122,7 @@ fn weigh(assessment: &Assessment, clauses: &ClauseSet) -> (Option<Refusal>, Hits
     }
     // An adapter that cannot see cannot refuse either: replay of logs is advisory.
     let is_unexamined = |why: Why| match why {
-        Why::BodyTooLarge | Why::TooSuspicious => true,
+        Why::BodyTooLarge | Why::TooSuspicious | Why::CodingUnknown => true,
         Why::NotSeen => false,
     };
     if assessment.unknown.iter().any(|&(_, why)| is_unexamined(why)) {
@@ -97,6 +147,8 @@ impl Scale<'_> {
         }
         let effect = if self.clauses.exception(name, self.assessment, place).is_some() {
             Effect::Excepted
+        } else if self.assessment.fails_open && is_unjudged(code) {
+            Effect::FailedOpen
         } else if mode == Mode::Observe {
             Effect::WouldRefuse
         } else if self.refusal.is_some() {
@@ -105,25 +157,23 @@ impl Scale<'_> {
             self.refusal = Some(Refusal { code });
             Effect::Refused
         };
-        if self.hits.kept.len() < HITS_MAX {
-            self.hits.kept.push(Hit { code, effect, margin });
-        } else {
-            self.hits.more = self.hits.more.saturating_add(1);
-        }
+        self.hits.put(Hit { code, effect, margin });
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bartizan_model::clause::{Clause, ClauseName, Exception, SetBy};
+    use bartizan_model::clause::{Exception, SetBy};
     use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
     use bartizan_model::head::{Framing, HeadWriter, Version};
     use bartizan_model::id::{EndpointId, KeyedHash};
     use bartizan_model::judged::Client;
     use bartizan_model::moment::Moment;
     use bartizan_model::oddity::Oddity;
+    use bartizan_model::route::Route;
     use std::net::{IpAddr, Ipv4Addr};
+    use std::sync::Arc;
 
     const NOW: Moment = Moment { mono_ns: 0, wall_us: 1_000 };
 
@@ -163,7 +213,8 @@ mod tests {
         let clauses = ClauseSet::new(mode, SetBy::Default, &[], exceptions);
         let head = HeadWriter::new().request(Version::Http11, Framing::None);
         let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: false };
-        let (decision, hits) = decide(JudgedHead::new(head, client), assessment, &clauses);
+        let head = JudgedHead::new(head, client, Arc::new(Route::to_everything(0)));
+        let (decision, hits) = decide(head, assessment, &clauses);
         let code = match decision {
             Decision::Admit(_) => None,
             Decision::Refuse(refusal) => Some(refusal.code),
@@ -240,14 +291,30 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_examined_is_noted_and_refused_only_by_name() {
+    fn what_could_not_be_examined_passes_only_where_the_route_fails_open() {
         let mut it = assessment();
         it.unknown.push((ClauseName::ContentSqli, Why::BodyTooLarge));
-        check(&it, Mode::Enforce, &[], None, &[Effect::WouldRefuse]);
-        let set_by = SetBy::File { line: 1, column: 1 };
-        let by_name = Clause { name: ClauseName::ContentUnexamined, mode: Mode::Enforce, set_by };
-        let clauses = ClauseSet::new(Mode::Observe, SetBy::Default, &[by_name], &[]);
-        assert_eq!(decide_body(&it, &clauses).0, Some(Refusal { code: Code::ContentUnexamined }));
+        check(&it, Mode::Observe, &[], None, &[Effect::WouldRefuse]);
+        let refused = Some(Code::ContentUnexamined);
+        check(&it, Mode::Enforce, &[], refused, &[Effect::Refused]);
+        it.fails_open = true;
+        check(&it, Mode::Enforce, &[], None, &[Effect::FailedOpen]);
+        it.violations.push(Code::LimitHeld);
+        let effects = [Effect::FailedOpen, Effect::FailedOpen];
+        check(&it, Mode::Enforce, &[], None, &effects);
+    }
+
+    #[test]
+    fn a_talkative_response_is_scrubbed_where_the_clause_is_enforced() {
+        let clauses = |mode| ClauseSet::new(mode, SetBy::Default, &[], &[]);
+        let codes = [Code::DisclosureBanner, Code::DisclosureStackTrace];
+        let (decision, hits) = decide_response(&codes, &assessment(), &clauses(Mode::Enforce));
+        assert_eq!(decision.replaced, Some(Code::DisclosureStackTrace));
+        assert!(decision.without_banner);
+        assert!(hits.kept.iter().all(|it| it.effect == Effect::Scrubbed));
+        let (decision, hits) = decide_response(&codes, &assessment(), &clauses(Mode::Observe));
+        assert_eq!(decision, ResponseDecision::default());
+        assert!(hits.kept.iter().all(|it| it.effect == Effect::WouldScrub));
     }
 
     #[test]

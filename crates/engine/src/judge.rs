@@ -5,6 +5,7 @@
 //! Memory   at most [`ASSESSED_MAX`] findings.
 
 use crate::keys::HashKey;
+use crate::routes::RouteRules;
 use crate::snapshot::Rules;
 use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{Effort, Exhausted, examine_within};
@@ -19,7 +20,8 @@ use bartizan_model::head::{Framing, Method, RequestHead};
 use bartizan_model::id::EndpointId;
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
-use bartizan_model::oddity::Oddities;
+use bartizan_model::oddity::{Oddities, Oddity};
+use bartizan_model::route::Spelling;
 
 /// Bytes of a held body that are walked before other exchanges get their turn.
 const WALK_BYTES: usize = 16 * 1024;
@@ -47,10 +49,17 @@ pub enum Needs {
 
 impl Gathering {
     /// Gathers what the head tells.
-    pub fn of_head(head: &RequestHead, endpoint: EndpointId, at: Moment, rules: &Rules) -> Self {
+    pub fn of_head(
+        head: &RequestHead,
+        endpoint: EndpointId,
+        at: Moment,
+        rules: &Rules,
+        on: &RouteRules,
+    ) -> Self {
         let mut assessment = Assessment::clean(at, endpoint);
         assessment.oddities = head.oddities;
-        let mode = |name| rules.clauses.mode(name);
+        assessment.fails_open = on.route.fail_open;
+        let mode = |name| on.clauses.mode(name);
         let examines =
             [ClauseName::ContentSqli, ClauseName::ContentXss, ClauseName::BaselineBodyParse]
                 .into_iter()
@@ -60,7 +69,10 @@ impl Gathering {
         if is_against_the_law(head.oddities) {
             return it;
         }
-        it.assessment.oddities.extend(path::oddities(head.target()));
+        it.assessment.oddities.extend(path_oddities(head, on.route.spelling));
+        if mode(ClauseName::BaselineFieldNames) != Mode::Off && head.fields.has_underscores() {
+            it.assessment.oddities.insert(Oddity::UnderscoreName);
+        }
         match head.method {
             Method::Trace => it.assessment.violations.push(Code::MethodTrace),
             Method::Get
@@ -175,8 +187,27 @@ pub fn walk(format: Format, rules: &Rules) -> Walk {
     Walk::new(format, WalkLimits { depth_max, values_max })
 }
 
+/// What is ambiguous in the path. Where a route preserves spellings, what is opaque to servers that
+/// do not decode is no oddity; what every server might resolve still is.
+fn path_oddities(head: &RequestHead, spelling: Spelling) -> Oddities {
+    let mut odd = path::oddities(head.target());
+    if spelling == Spelling::Preserve && !odd.is_empty() {
+        let opaque = [
+            Oddity::EncodedSlash,
+            Oddity::DoubleEncoding,
+            Oddity::PathParameter,
+            Oddity::EmptySegment,
+        ];
+        opaque.into_iter().for_each(|it| odd.remove(it));
+        if !head.path().contains(&b'\\') {
+            odd.remove(Oddity::Backslash);
+        }
+    }
+    odd
+}
+
 /// Whether the head alone is refused by law: the rest of it may not even have been read.
-fn is_against_the_law(oddities: Oddities) -> bool {
+pub(crate) fn is_against_the_law(oddities: Oddities) -> bool {
     oddities.iter().any(|it| it.code().entry().clause.default_mode() == DefaultMode::Law)
 }
 

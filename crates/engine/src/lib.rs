@@ -2,12 +2,18 @@
 //! exchange. Row 2, pure: it never awaits, reads no clock and owns no socket. The proxy, the
 //! replayer and every later adapter drive the same [`transaction::Transaction`].
 
+mod arrival;
+pub mod crowd;
 pub mod judge;
 pub mod keys;
 pub mod origin;
+pub mod rate;
 pub mod refusal;
 pub mod replay;
+pub mod routes;
+mod shim;
 pub mod snapshot;
 pub mod step;
 pub mod tables;
+mod talk;
 pub mod transaction;

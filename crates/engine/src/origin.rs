@@ -12,6 +12,8 @@ pub struct Origin {
     pub peer: IpAddr,
     /// Whether that connection is TLS.
     pub tls: bool,
+    /// Whether the client showed a certificate that was verified.
+    pub certified: bool,
     /// Whether the adapter sees bodies. What it cannot see is `Unknown`, never clean.
     pub sees_bodies: bool,
 }

@@ -71,7 +71,7 @@ pub fn replay(recording: &Recording, view: &Arc<Snapshot>, tables: &Tables) -> O
             Step::Read { .. }
             | Step::Ask { .. }
             | Step::Write(_)
-            | Step::Reply(Reply::Relay(_))
+            | Step::Reply(Reply::Relay(_) | Reply::Interim(_))
             | Step::Cut
             | Step::Tunnel(_)
             | Step::Yield
@@ -139,7 +139,9 @@ impl Player<'_> {
             }
             Step::Tunnel(_) => (Side::Response, finished, Input::Data { bytes: piece, end: true }),
             Step::Ask { question, .. } => match question {},
-            Step::Yield | Step::Cut | Step::Finished(_) => return None,
+            Step::Reply(Reply::Interim(_)) | Step::Yield | Step::Cut | Step::Finished(_) => {
+                return None;
+            }
         })
     }
 

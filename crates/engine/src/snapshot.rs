@@ -5,9 +5,13 @@
 //! so that every exchange already pins one consistent view.
 
 use crate::keys::HashKey;
+use crate::rate::Rate;
+use crate::routes::{RouteRules, Routes};
 use bartizan_contract::clause_set::ClauseSet;
+use bartizan_inspect::client_address::Source;
 use bartizan_model::limits::Limits;
 use bartizan_model::network::Network;
+use bartizan_model::route::Route;
 use std::sync::Arc;
 
 /// One consistent view. An exchange pins the one it began with.
@@ -22,14 +26,50 @@ pub struct Snapshot {
 /// What operators set.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    /// The clauses in force.
-    pub clauses: ClauseSet,
+    /// The routes, with the clauses in force on each.
+    pub routes: Routes,
+    /// What holds for requests that no route is found for, malformed ones above all.
+    pub base: Arc<RouteRules>,
     /// What a message may cost.
     pub limits: Limits,
     /// Proxies that are believed when they name a client's address.
     pub trusted: Vec<Network>,
+    /// Who may call, and how often.
+    pub clients: Clients,
     /// The key for values and subjects.
     pub key: HashKey,
     /// Whether an exchange is forwarded only after its intent is durable.
     pub record_required: bool,
+}
+
+impl Rules {
+    /// One API and one set of clauses for everything, without rules for addresses.
+    pub fn plain(clauses: ClauseSet, limits: Limits, key: HashKey) -> Self {
+        let route = Arc::new(Route::to_everything(0));
+        let base = RouteRules { route, clauses };
+        Self {
+            routes: Routes::new(vec![base.clone()]),
+            base: Arc::new(base),
+            limits,
+            trusted: Vec::new(),
+            clients: Clients::default(),
+            key,
+            record_required: false,
+        }
+    }
+}
+
+/// Who may call, and how often.
+#[derive(Clone, Debug, Default)]
+pub struct Clients {
+    /// What names a client's address.
+    pub source: Source,
+    /// The only ones that may call; empty is everybody.
+    pub allow: Vec<Network>,
+    /// Those who may not.
+    pub deny: Vec<Network>,
+    /// How often each may.
+    pub rate: Option<Rate>,
+    /// Whether the addresses are those of clients even when there are only few.
+    pub are_direct: bool,
 }

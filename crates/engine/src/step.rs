@@ -34,6 +34,8 @@ pub enum Input<'a> {
     RequestHead(RequestHead),
     /// A final response head was read.
     ResponseHead(ResponseHead),
+    /// The head of an interim response was read (1xx, but not 101).
+    InterimHead(ResponseHead),
     /// A piece of a body, at most [`DATA_BYTES_MAX`]; `end` with the last one, which may be empty.
     Data {
         /// The bytes, without their framing.
@@ -144,10 +146,23 @@ pub enum Rest {
 }
 
 /// What is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
     /// The bytes that were just given, as they are; the end too, if it was given with them.
     Verbatim,
+    /// These bytes, which were held; `end` if nothing follows.
+    Held {
+        /// The bytes.
+        bytes: Bytes,
+        /// Whether nothing follows.
+        end: bool,
+    },
+    /// The end of the body, with those of the trailer fields that were just given which
+    /// [`Fields::of_trailers`] yields; with this in place of `grpc-message`, if anything.
+    Trailers {
+        /// What replaces a message that gave too much away.
+        message: Option<&'static str>,
+    },
 }
 
 /// A reply to the client.
@@ -155,6 +170,8 @@ pub enum Payload {
 pub enum Reply {
     /// The upstream's response; its body follows piece by piece.
     Relay(ResponseHead),
+    /// An interim response; go on waiting for the final one, no input comes back.
+    Interim(ResponseHead),
     /// Our own, complete.
     Own(OwnReply),
 }
@@ -164,6 +181,12 @@ pub enum Reply {
 pub enum UpstreamFault {
     /// No connection.
     Unreachable,
+    /// No trust: the TLS handshake failed.
+    Tls,
+    /// It has as many exchanges in flight as it may have.
+    Busy,
+    /// It failed so often that it is left alone for a while, in milliseconds.
+    CircuitOpen(u64),
     /// It took nothing, or sent no complete response head, in time.
     Timeout,
     /// Not HTTP/1.1.

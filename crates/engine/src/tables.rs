@@ -1,15 +1,25 @@
 //! State that exchanges share while they are judged. The only locks and counters of the core.
 //!
-//! Memory   one counter. Everything here is bounded by configuration, and what does not fit is
+//! Memory   one counter, and the bounded tables of `rate` and `crowd`. Everything here is bounded by configuration, and what does not fit is
 //!          refused and counted, never waited for.
 
+use crate::crowd::Crowd;
+use crate::rate::RateTable;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 /// The shared tables of one process.
 #[derive(Clone, Debug)]
 pub struct Tables {
     held: Arc<Held>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    rate: RateTable,
+    crowd: Crowd,
+    is_overloaded: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -27,7 +37,27 @@ impl Tables {
             bytes_max: AtomicUsize::new(held_bytes_max),
             shed: AtomicU64::new(0),
         };
-        Self { held: Arc::new(held) }
+        Self { held: Arc::new(held), shared: Arc::default() }
+    }
+
+    /// Calls per client.
+    pub fn rate(&self) -> &RateTable {
+        &self.shared.rate
+    }
+
+    /// Whose addresses we see.
+    pub fn crowd(&self) -> &Crowd {
+        &self.shared.crowd
+    }
+
+    /// Whether requests are to be shed. Set by the edge, which sees memory and queues.
+    pub fn is_overloaded(&self) -> bool {
+        self.shared.is_overloaded.load(Relaxed)
+    }
+
+    /// Says whether requests are to be shed.
+    pub fn set_overloaded(&self, is_overloaded: bool) {
+        self.shared.is_overloaded.store(is_overloaded, Relaxed);
     }
 
     /// Changes the bound; room already taken stays taken.

@@ -3,39 +3,43 @@
 //!
 //! ```text
 //! request    AwaitHead -> Holding -> Walking -> Committing? -> Streaming -> Ended
-//! response   Idle -> AwaitHead -> Streaming | Tunnel | Replied -> Ended
+//! response   Idle -> AwaitHead -> Holding? -> Streaming | Tunnel | Replied -> Ended
 //! ```
 //!
 //! Reads    inputs (`step.rs`), a pinned snapshot, the shared tables.
 //! Writes   steps, and exactly one observation.
 //! Memory   the head, and a body held for judging within `inspect_bytes_max` and the process's
-//!          budget. A streamed body is never kept.
+//!          budget; of an error response at most 64 KiB. A streamed body is never kept.
 //! Errors   none: an input that does not fit the state is the adapter's fault and cuts.
-//! Misses   streamed bodies are counted, not examined; trailers end a body and are not passed on.
+//! Misses   streamed request bodies are counted, not examined; trailers of requests are dropped.
 
+use crate::arrival::{Arrival, arrive};
 use crate::judge::{Gathering, Needs, walk};
 use crate::origin::Origin;
-use crate::refusal::own_reply;
-use crate::snapshot::{Rules, Snapshot};
+use crate::refusal::{Addressee, OwnReply, later, own_reply, scrubbed_reply};
+use crate::routes::RouteRules;
+use crate::snapshot::Snapshot;
 use crate::step::{
     BodyPlan, Cause, DATA_BYTES_MAX, Input, Intent, NotCommitted, Payload, Reply, Rest, Side, Step,
     UpstreamFault,
 };
 use crate::tables::{Room, Tables};
-use bartizan_contract::decide::{Decision, Hits, decide, decide_body};
+use crate::talk::{Heard, Talk, banner, message_says_too_much};
+use bartizan_contract::decide::{Decision, Hits, decide, decide_body, decide_response};
 use bartizan_contract::permit::Permit;
 use bartizan_inspect::body::{Format, Progress, Walk};
-use bartizan_inspect::client_address::{client_address, client_spoke_tls};
+use bartizan_inspect::client_address::client_spoke_tls;
 use bartizan_learn::template::template;
 use bartizan_model::assessment::{Assessment, Why};
-use bartizan_model::clause::{Effect, Hit};
+use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
 use bartizan_model::code::Code;
-use bartizan_model::head::{Framing, RequestHead, ResponseHead};
+use bartizan_model::head::{Fields, Framing, Method, RequestHead, ResponseHead};
 use bartizan_model::id::EndpointId;
 use bartizan_model::judged::{Client, JudgedHead};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome};
+use bartizan_model::route::Demand;
 use bytes::{Bytes, BytesMut};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -45,9 +49,15 @@ use std::sync::Arc;
 pub struct Transaction {
     origin: Origin,
     view: Arc<Snapshot>,
+    /// What holds on the route that the request takes.
+    on: Arc<RouteRules>,
+    to: Addressee,
+    is_head: bool,
     request: Request,
     response: Response,
+    talk: Option<Box<Talk>>,
     wants_upgrade: bool,
+    retry_after_s: Option<u64>,
     seen: Observation,
 }
 
@@ -65,7 +75,15 @@ enum Request {
 enum Response {
     Idle,
     AwaitHead,
-    Streaming { end: bool },
+    /// An error response is read until it is known whether it says too much.
+    Holding,
+    /// Its held part is about to be written.
+    Releasing {
+        end: bool,
+    },
+    Streaming {
+        end: bool,
+    },
     Tunnel,
     Replied,
     Ended,
@@ -86,8 +104,25 @@ impl Transaction {
     pub fn open(origin: Origin, view: Arc<Snapshot>, at: Moment) -> Self {
         let epoch = view.rules.key.epoch();
         let seen = Observation::opened(origin.id, at, view.revision, epoch);
+        let on = Arc::clone(&view.rules.base);
         let (request, response) = (Request::AwaitHead, Response::Idle);
-        Self { origin, view, request, response, wants_upgrade: false, seen }
+        let to = Addressee::default();
+        let wants_upgrade = false;
+        let (is_head, talk) = (false, None);
+        let retry_after_s = None;
+        Self {
+            origin,
+            view,
+            on,
+            to,
+            is_head,
+            request,
+            response,
+            talk,
+            wants_upgrade,
+            retry_after_s,
+            seen,
+        }
     }
 
     /// Takes what happened and says what to do next.
@@ -102,15 +137,16 @@ impl Transaction {
             (Side::Request, Input::Resume) => self.walk_on(at),
             (Side::Request, Input::Committed(result)) => self.on_committed(result),
             (Side::Request, Input::Written) => self.on_request_written(),
-            (Side::Response, Input::ResponseHead(head)) => self.on_response_head(head, at),
+            (Side::Response, Input::InterimHead(head)) => self.on_interim_head(head, at),
+            (Side::Response, Input::ResponseHead(head)) => self.on_response_head(head, at, tables),
             (Side::Response, Input::Data { bytes, end }) => self.on_response_data(bytes, end, at),
-            (Side::Response, Input::Trailers(_)) => self.on_response_data(&Bytes::new(), true, at),
+            (Side::Response, Input::Trailers(fields)) => self.on_response_trailers(fields, at),
             (Side::Response, Input::Written) => self.on_response_written(at),
             (_, Input::UpstreamFailed(fault)) => self.on_upstream_failed(fault, at),
             (_, Input::Abort(cause)) => self.abort(cause, at),
             // Revocations will be looked up here; the rules that judged a call stay its rules.
             (_, Input::View(_)) => Step::Yield,
-            (Side::Request, Input::ResponseHead(_))
+            (Side::Request, Input::ResponseHead(_) | Input::InterimHead(_))
             | (Side::Response, Input::RequestHead(_) | Input::Committed(_) | Input::Resume)
             | (_, Input::Answer(_)) => Step::Cut,
         }
@@ -131,22 +167,41 @@ impl Transaction {
         match self.response {
             Response::AwaitHead => note(&mut phases.forwarded_us),
             Response::Replied => note(&mut phases.answered_us),
-            Response::Idle | Response::Streaming { .. } | Response::Tunnel | Response::Ended => {}
+            Response::Idle
+            | Response::Holding
+            | Response::Releasing { .. }
+            | Response::Streaming { .. }
+            | Response::Tunnel
+            | Response::Ended => {}
         }
     }
 
     // Request half.
 
-    fn on_request_head(&mut self, head: RequestHead, at: Moment, tables: &Tables) -> Step {
+    fn on_request_head(&mut self, mut head: RequestHead, at: Moment, tables: &Tables) -> Step {
         if !matches!(self.request, Request::AwaitHead) {
             return Step::Cut;
         }
         let view = Arc::clone(&self.view);
         let rules = &*view.rules;
-        let client = self.identify(&head, at, rules);
+        let arrival = Arrival { head: &mut head, origin: &self.origin, at };
+        let (on, mut standing) = arrive(arrival, rules, tables);
+        self.on = Arc::clone(&on);
+        let client = self.identify(&head, at, standing.client);
         self.wants_upgrade = head.upgrade().is_some();
-        let mut gathering = Gathering::of_head(&head, self.seen.endpoint, at, rules);
-        let refused = decide_body(&gathering.assessment, &rules.clauses).0.is_some();
+        self.is_head = head.method == Method::Head;
+        self.to = Addressee::of(&head);
+        if on.route.certificate == Demand::Required
+            && !self.origin.certified
+            && !self.to.is_preflight
+        {
+            standing.violations.push(Code::ClientCertificate);
+        }
+        let endpoint = self.seen.endpoint;
+        let mut gathering = Gathering::of_head(&head, endpoint, at, rules, &on);
+        gathering.assessment.violations.append(&mut standing.violations);
+        self.retry_after_s = standing.retry_after_s;
+        let refused = decide_body(&gathering.assessment, &on.clauses).0.is_some();
         let needs = if refused {
             Needs::Nothing
         } else {
@@ -157,7 +212,7 @@ impl Transaction {
             Framing::Length(0) => Rest::End,
             Framing::Length(_) | Framing::Delimited | Framing::Close => Rest::Stream,
         };
-        let head = JudgedHead::new(head, client);
+        let head = JudgedHead::new(head, client, Arc::clone(&on.route));
         match needs {
             Needs::Nothing => {
                 let plan = BodyPlan { held: Bytes::new(), rest, room: None };
@@ -173,7 +228,9 @@ impl Transaction {
     }
 
     /// Names the endpoint and the subject.
-    fn identify(&mut self, head: &RequestHead, at: Moment, rules: &Rules) -> Client {
+    fn identify(&mut self, head: &RequestHead, at: Moment, address: IpAddr) -> Client {
+        let view = Arc::clone(&self.view);
+        let rules = &*view.rules;
         let mut name = String::new();
         template(head.path(), &mut name);
         let seen = &mut self.seen;
@@ -183,7 +240,6 @@ impl Transaction {
         seen.method = head.method;
         seen.version = head.version;
         seen.request_head_bytes = head.bytes;
-        let address = client_address(self.origin.peer, &head.fields, &rules.trusted);
         let agent = head
             .fields
             .iter()
@@ -227,9 +283,11 @@ impl Transaction {
         holding.gathering.count_body(self.seen.request_body_bytes, rules);
         if !is_whole && !holding.room.grow(bytes.len()) {
             holding.gathering.assessment.violations.push(Code::LimitHeld);
-            return self.decide_held(*holding, Rest::Stream, at);
+            // A whole body of which only the end found no room is not torn apart.
+            let rest = if end { Rest::End } else { Rest::Stream };
+            return self.decide_held(*holding, rest, at);
         }
-        let refused = decide_body(&holding.gathering.assessment, &rules.clauses).0.is_some();
+        let refused = decide_body(&holding.gathering.assessment, &self.on.clauses).0.is_some();
         let rest = if end { Rest::End } else { Rest::Stream };
         match holding.sniffed(bytes, end) {
             Sniffed::Unclear => {
@@ -288,7 +346,7 @@ impl Transaction {
 
     fn decide(&mut self, head: JudgedHead, mut it: Gathering, plan: BodyPlan, at: Moment) -> Step {
         let view = Arc::clone(&self.view);
-        let (decision, hits) = decide(head, &it.assessment, &view.rules.clauses);
+        let (decision, hits) = decide(head, &it.assessment, &self.on.clauses);
         self.seen.oddities.extend(it.assessment.oddities);
         self.record_hits(hits);
         let findings = &mut it.assessment.findings;
@@ -299,7 +357,9 @@ impl Transaction {
         self.seen.findings = std::mem::take(findings);
         match decision {
             Decision::Refuse(refusal) => self.refuse(refusal.code, Outcome::Refused),
-            Decision::Admit(permit) if view.rules.record_required => {
+            Decision::Admit(permit)
+                if view.rules.record_required || self.on.route.record_required =>
+            {
                 let intent = Intent { id: self.origin.id, at, endpoint: self.seen.endpoint };
                 self.request = Request::Committing(permit, plan);
                 Step::Commit(intent)
@@ -340,7 +400,7 @@ impl Transaction {
             let known = self.seen.hits.iter().any(|it| it.code == Code::BodySize);
             let mut assessment = Assessment::clean(at, self.seen.endpoint);
             assessment.violations.push(Code::BodySize);
-            let (refusal, hits) = decide_body(&assessment, &view.rules.clauses);
+            let (refusal, hits) = decide_body(&assessment, &self.on.clauses);
             if !known {
                 self.record_hits(hits);
             }
@@ -369,10 +429,24 @@ impl Transaction {
 
     // Response half.
 
-    fn on_response_head(&mut self, head: ResponseHead, at: Moment) -> Step {
+    fn on_interim_head(&mut self, mut head: ResponseHead, at: Moment) -> Step {
         if self.response != Response::AwaitHead {
             return Step::Cut;
         }
+        let assessment = Assessment::clean(at, self.seen.endpoint);
+        let (decision, _) = decide_response(&banner(&head), &assessment, &self.on.clauses);
+        head.without_banner = decision.without_banner;
+        Step::Reply(Reply::Interim(head))
+    }
+
+    fn on_response_head(&mut self, mut head: ResponseHead, at: Moment, tables: &Tables) -> Step {
+        if self.response != Response::AwaitHead {
+            return Step::Cut;
+        }
+        let assessment = Assessment::clean(at, self.seen.endpoint);
+        let (decision, hits) = decide_response(&banner(&head), &assessment, &self.on.clauses);
+        head.without_banner = decision.without_banner;
+        self.record_hits(hits);
         if head.status == 101 {
             let agreed = head.fields.get(Known::Upgrade);
             if !self.wants_upgrade
@@ -385,15 +459,80 @@ impl Transaction {
         } else {
             self.response = Response::Streaming { end: head.framing == Framing::None };
         }
+        let examines = self.on.clauses.mode(ClauseName::DisclosureErrors) != Mode::Off;
+        if examines
+            && self.response == (Response::Streaming { end: false })
+            && !self.is_head
+            && let Some(talk) = Talk::of(head.clone(), self.to.dialect, tables)
+        {
+            self.response = Response::Holding;
+            self.seen.status = head.status;
+            self.talk = Some(Box::new(talk));
+            return Step::Read { max: DATA_BYTES_MAX };
+        }
         self.seen.status = head.status;
         self.seen.phases.answered_us = at.us_since(self.seen.started);
         match self.response {
             Response::Tunnel => Step::Tunnel(head),
             Response::Idle
             | Response::AwaitHead
+            | Response::Holding
+            | Response::Releasing { .. }
             | Response::Streaming { .. }
             | Response::Replied
             | Response::Ended => Step::Reply(Reply::Relay(head)),
+        }
+    }
+
+    /// Takes a piece of an error response, and releases it when enough is known.
+    fn hold_response(&mut self, bytes: &Bytes, end: bool, at: Moment) -> Step {
+        let Some(mut talk) = self.talk.take() else { return Step::Cut };
+        match talk.push(bytes, end, &self.view.rules.limits) {
+            Heard::More => {
+                self.talk = Some(talk);
+                return Step::Read { max: DATA_BYTES_MAX };
+            }
+            Heard::NoRoom => return self.refuse(Code::LimitHeld, Outcome::Refused),
+            Heard::Enough => {}
+        }
+        let mut assessment = Assessment::clean(at, self.seen.endpoint);
+        assessment.fails_open = self.on.route.fail_open;
+        let (decision, hits) =
+            decide_response(&talk.says_too_much(), &assessment, &self.on.clauses);
+        self.record_hits(hits);
+        if let Some(code) = decision.replaced {
+            let reply = scrubbed_reply(self.seen.status, code, self.origin.id, &self.to);
+            self.response = Response::Replied;
+            // What follows of the response, if anything, is not read any more.
+            let reply = OwnReply { close: !end, ..reply };
+            return Step::Reply(Reply::Own(reply));
+        }
+        self.seen.phases.answered_us = at.us_since(self.seen.started);
+        let head = talk.head.clone();
+        self.talk = Some(talk);
+        self.response = Response::Releasing { end };
+        Step::Reply(Reply::Relay(head))
+    }
+
+    fn on_response_trailers(&mut self, fields: &Fields, at: Moment) -> Step {
+        match self.response {
+            Response::Holding => self.hold_response(&Bytes::new(), true, at),
+            Response::Streaming { end: false } => {
+                self.response = Response::Streaming { end: true };
+                let codes = message_says_too_much(fields);
+                let assessment = Assessment::clean(at, self.seen.endpoint);
+                let (decision, hits) = decide_response(&codes, &assessment, &self.on.clauses);
+                self.record_hits(hits);
+                let message = decision.replaced.map(|code| code.entry().title);
+                Step::Write(Payload::Trailers { message })
+            }
+            Response::Idle
+            | Response::AwaitHead
+            | Response::Releasing { .. }
+            | Response::Streaming { end: true }
+            | Response::Tunnel
+            | Response::Replied
+            | Response::Ended => Step::Cut,
         }
     }
 
@@ -401,6 +540,7 @@ impl Transaction {
         let count = bytes.len() as u64;
         self.seen.response_body_bytes = self.seen.response_body_bytes.saturating_add(count);
         match self.response {
+            Response::Holding => self.hold_response(bytes, end, at),
             Response::Streaming { end: false } => {
                 self.response = Response::Streaming { end };
                 Step::Write(Payload::Verbatim)
@@ -409,6 +549,7 @@ impl Transaction {
             Response::Tunnel => Step::Write(Payload::Verbatim),
             Response::Idle
             | Response::AwaitHead
+            | Response::Releasing { .. }
             | Response::Streaming { end: true }
             | Response::Replied
             | Response::Ended => Step::Cut,
@@ -417,9 +558,18 @@ impl Transaction {
 
     fn on_response_written(&mut self, at: Moment) -> Step {
         match self.response {
+            Response::Releasing { end } => {
+                let Some(talk) = self.talk.take() else { return Step::Cut };
+                self.response = Response::Streaming { end };
+                Step::Write(Payload::Held { bytes: talk.into_held(), end })
+            }
             Response::Streaming { end: false } => Step::Read { max: DATA_BYTES_MAX },
             Response::Streaming { end: true } | Response::Replied => self.finish(at),
-            Response::Idle | Response::AwaitHead | Response::Tunnel | Response::Ended => Step::Cut,
+            Response::Idle
+            | Response::AwaitHead
+            | Response::Holding
+            | Response::Tunnel
+            | Response::Ended => Step::Cut,
         }
     }
 
@@ -428,14 +578,21 @@ impl Transaction {
     fn on_upstream_failed(&mut self, fault: UpstreamFault, at: Moment) -> Step {
         let code = match fault {
             UpstreamFault::Unreachable => Code::UpstreamUnreachable,
+            UpstreamFault::Tls => Code::UpstreamTls,
+            UpstreamFault::Busy => Code::UpstreamBusy,
+            UpstreamFault::CircuitOpen(ms) => {
+                self.retry_after_s = Some(ms.div_ceil(1_000));
+                Code::UpstreamCircuitOpen
+            }
             UpstreamFault::Timeout => Code::UpstreamTimeout,
             UpstreamFault::Malformed => Code::UpstreamMalformed,
             UpstreamFault::Closed => Code::UpstreamClosed,
         };
         self.record_hit(Hit { code, effect: Effect::Failed, margin: 0 });
         match self.response {
-            Response::AwaitHead => self.refuse(code, Outcome::UpstreamFailed),
+            Response::AwaitHead | Response::Holding => self.refuse(code, Outcome::UpstreamFailed),
             Response::Idle
+            | Response::Releasing { .. }
             | Response::Streaming { .. }
             | Response::Tunnel
             | Response::Replied
@@ -460,7 +617,7 @@ impl Transaction {
                 }
                 let mut assessment = Assessment::clean(at, self.seen.endpoint);
                 assessment.oddities.insert(oddity);
-                let (refusal, hits) = decide_body(&assessment, &self.view.rules.clauses);
+                let (refusal, hits) = decide_body(&assessment, &self.on.clauses);
                 self.seen.oddities.insert(oddity);
                 self.record_hits(hits);
                 let code = refusal.map_or(oddity.code(), |it| it.code);
@@ -472,7 +629,7 @@ impl Transaction {
 
     /// Refuses what is under way already: the client is told as long as nothing else was said.
     fn refuse_late(&mut self, code: Code, at: Moment) -> Step {
-        if matches!(self.response, Response::Idle | Response::AwaitHead) {
+        if matches!(self.response, Response::Idle | Response::AwaitHead | Response::Holding) {
             return self.refuse(code, Outcome::Refused);
         }
         self.seen.outcome = Outcome::Refused;
@@ -480,7 +637,13 @@ impl Transaction {
     }
 
     fn refuse(&mut self, code: Code, outcome: Outcome) -> Step {
-        let reply = own_reply(code, self.origin.id);
+        let mut reply = own_reply(code, self.origin.id, &self.to);
+        if let Some(seconds) =
+            self.retry_after_s.filter(|_| matches!(reply.code.entry().status, 429 | 503))
+        {
+            reply = later(reply, seconds);
+        }
+        self.talk = None;
         self.request = Request::Ended;
         self.response = Response::Replied;
         self.seen.outcome = outcome;

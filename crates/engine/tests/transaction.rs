@@ -52,13 +52,10 @@ impl Default for Setup {
 }
 
 fn snapshot(setup: &Setup) -> Arc<Snapshot> {
-    let rules = Rules {
-        clauses: ClauseSet::new(setup.mode, SetBy::Flag, &[], &[]),
-        limits: setup.limits,
-        trusted: Vec::new(),
-        key: HashKey::new(KeyEpoch(3), [9; 16]),
-        record_required: setup.record_required,
-    };
+    let clauses = ClauseSet::new(setup.mode, SetBy::Flag, &[], &[]);
+    let key = HashKey::new(KeyEpoch(3), [9; 16]);
+    let record_required = setup.record_required;
+    let rules = Rules { record_required, ..Rules::plain(clauses, setup.limits, key) };
     Arc::new(Snapshot { revision: 5, rules: Arc::new(rules) })
 }
 
@@ -67,6 +64,7 @@ fn origin() -> Origin {
         id: ExchangeId::new(1_700_000_000_000, 77),
         peer: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
         tls: false,
+        certified: false,
         sees_bodies: true,
     }
 }

@@ -22,6 +22,8 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// What could not be assessed, and why.
     pub unknown: Vec<(ClauseName, Why)>,
+    /// Whether the route lets pass what could not be assessed for want of room.
+    pub fails_open: bool,
 }
 
 impl Assessment {
@@ -34,6 +36,7 @@ impl Assessment {
             violations: Vec::new(),
             findings: Vec::new(),
             unknown: Vec::new(),
+            fails_open: false,
         }
     }
 }
@@ -45,6 +48,8 @@ pub enum Why {
     BodyTooLarge,
     /// The message has more suspicious bytes than are looked at closely.
     TooSuspicious,
+    /// The body has a content coding that cannot be decoded here.
+    CodingUnknown,
     /// The adapter does not see what the clause speaks of (replay of an access log, for example).
     NotSeen,
 }

@@ -37,13 +37,20 @@ macro_rules! clauses {
 clauses! {
     LawFraming = "law.framing", Law, "The message has one meaning: one framing, one host, no smuggling-class bytes.";
     LawLimits = "law.limits", Law, "The message stays within the limits that protect bartizan itself.";
+    LawRoute = "law.route", Law, "The request is for an API that is published here.";
     BaselinePath = "baseline.path", Follows, "The path means the same to every server.";
     BaselineMethod = "baseline.method", Follows, "The method is not `TRACE`, which echoes credentials.";
+    BaselineFieldNames = "baseline.field_names", Observed, "No field name holds an underscore, which some servers read as a hyphen.";
+    ClientAddress = "client.address", Declared, "The client's address is allowed, and not denied.";
+    ClientRate = "client.rate", Declared, "The client keeps to `clients.rate`.";
+    IdentityCertificate = "identity.certificate", Declared, "Where a client certificate is demanded, a good one was shown.";
     BaselineBodySize = "baseline.body_size", Follows, "The body is not larger than `limits.body_bytes_max`.";
     BaselineBodyParse = "baseline.body_parse", Follows, "The body is what its type says.";
     ContentSqli = "content.sqli", Follows, "No value breaks out into SQL.";
     ContentXss = "content.xss", Follows, "No value breaks out into script.";
-    ContentUnexamined = "content.unexamined", Observed, "Every body of an examined kind is small enough to be examined.";
+    ContentUnexamined = "content.unexamined", Follows, "Every body of an examined kind is small enough to be examined.";
+    DisclosureErrors = "disclosure.errors", Follows, "No response gives away stack traces, SQL errors, paths, versions or keys.";
+    DisclosureBanner = "disclosure.banner", Follows, "No response field names the software behind.";
     LawRecord = "law.record", Law, "Where recording is required, the intent is durable before anything is forwarded.";
     Upstream = "upstream", Law, "The API answers, in time and in well-formed HTTP.";
 }
@@ -57,6 +64,8 @@ pub enum DefaultMode {
     Follows,
     /// Observed until it is enforced by name.
     Observed,
+    /// In force as soon as an operator declares what it speaks of, in every mode of the instance.
+    Declared,
 }
 
 impl fmt::Display for ClauseName {
@@ -157,12 +166,26 @@ pub enum Effect {
     Overtaken,
     /// The upstream failed: nobody was refused, but nobody was served either.
     Failed,
+    /// It took something out of the response, or replaced its body.
+    Scrubbed,
+    /// It would have, were it enforced.
+    WouldScrub,
+    /// It could not be judged, and the route says that such calls pass.
+    FailedOpen,
 }
 
 impl Effect {
     /// All, in the order of their journal numbers.
-    pub const ALL: &'static [Self] =
-        &[Self::Refused, Self::WouldRefuse, Self::Excepted, Self::Overtaken, Self::Failed];
+    pub const ALL: &'static [Self] = &[
+        Self::Refused,
+        Self::WouldRefuse,
+        Self::Excepted,
+        Self::Overtaken,
+        Self::Failed,
+        Self::Scrubbed,
+        Self::WouldScrub,
+        Self::FailedOpen,
+    ];
 
     /// Name in output.
     pub const fn name(self) -> &'static str {
@@ -172,6 +195,9 @@ impl Effect {
             Self::Excepted => "excepted",
             Self::Overtaken => "overtaken",
             Self::Failed => "failed",
+            Self::Scrubbed => "scrubbed",
+            Self::WouldScrub => "would_scrub",
+            Self::FailedOpen => "failed_open",
         }
     }
 }

@@ -111,6 +111,10 @@ codes! {
         "No byte of the request body arrived for `limits.body_timeout`.";
     LimitHeld = 37, "limit.held", 503, LawLimits, "overloaded",
         "All held request bodies together reached `limits.held_bytes_max`; this one was shed and may be sent again.";
+    LimitBodyRate = 38, "limit.body_rate", 408, LawLimits, "request too slow",
+        "The request body arrived slower than `limits.body_rate_min` for longer than ten seconds.";
+    LimitOverload = 39, "limit.overload", 503, LawLimits, "overloaded",
+        "The process has more work, or more memory in use, than it can carry (`limits.memory_bytes_max`): the request was shed unread and may be sent again.";
     PathEncodedSlash = 48, "path.encoded_slash", 400, BaselinePath, "ambiguous path",
         "The path holds `%2f`. Some servers decode it before routing, so a rule on the path and the API may see different resources. npm's `/@scope%2fname` is a legitimate use.";
     PathBackslash = 49, "path.backslash", 400, BaselinePath, "ambiguous path",
@@ -133,6 +137,8 @@ codes! {
         "The target holds `#`. A fragment is never sent by a correct client.";
     MethodTrace = 64, "method.trace", 405, BaselineMethod, "method not allowed",
         "`TRACE` echoes the request, credentials included, to whoever asked (RFC 9110 section 9.3.8).";
+    FieldUnderscore = 66, "field.underscore", 400, BaselineFieldNames, "ambiguous field name",
+        "A field name holds an underscore. Servers of the CGI family read it as a hyphen, so `X_User` and `X-User` may be one field to the API and two to everything in front of it. Refused only where a route says `underscores: reject`.";
     BodySize = 72, "body.size", 413, BaselineBodySize, "body too large",
         "The request body exceeds `limits.body_bytes_max`.";
     BodyJsonMalformed = 73, "body.json_malformed", 400, BaselineBodyParse, "malformed body",
@@ -145,12 +151,40 @@ codes! {
         "The JSON body is nested deeper than 64 levels, which exhausts recursive parsers.";
     BodyTooManyValues = 77, "body.too_many_values", 413, BaselineBodyParse, "body too large",
         "The message has more single values than are examined (20,000).";
+    BodyCodingMalformed = 78, "body.coding_malformed", 400, BaselineBodyParse, "malformed body",
+        "The body cannot be decoded from its `Content-Encoding`, or has bytes behind its end. What the API would make of it cannot be judged.";
+    BodyCodingTooLarge = 79, "body.coding_too_large", 413, BaselineBodyParse, "body too large",
+        "Decoded, the body exceeds `limits.decoded_bytes_max`, or `limits.decoded_ratio_max` times its size: a decompression bomb, or a budget that is too small.";
+    RouteUnknown = 80, "route.unknown", 404, LawRoute, "not found",
+        "No entry of `routes` is for this host and path.";
+    RouteRefused = 81, "route.refused", 403, LawRoute, "not published",
+        "The route says `refuse: true`.";
+    ClientDenied = 88, "client.denied", 403, ClientAddress, "client not allowed",
+        "The client's address is in `clients.deny`, or `clients.allow` is set and it is not in it.";
+    ClientTooFast = 89, "client.too_fast", 429, ClientRate, "too many requests",
+        "The client's address exceeded `clients.rate` and its burst; `Retry-After` says when it may try again.";
+    ClientCertificate = 90, "client.certificate", 403, IdentityCertificate, "client certificate required",
+        "The route demands a client certificate and the connection has none.";
     ContentSqlInjection = 96, "content.sql_injection", 403, ContentSqli, "request refused",
         "A value reads as SQL that breaks out of the place it was meant for (OWASP A03:2021, CWE-89).";
     ContentScriptInjection = 97, "content.script_injection", 403, ContentXss, "request refused",
         "A value reads as HTML or script that would run in a browser (OWASP A03:2021, CWE-79).";
     ContentUnexamined = 98, "content.unexamined", 413, ContentUnexamined, "body too large",
-        "A body of a kind that is examined exceeds `limits.inspect_bytes_max`, or holds more than 32 KiB of suspicious values, so its content was not examined whole.";
+        "A body of a kind that is examined exceeds `limits.inspect_bytes_max`, holds more than 32 KiB of suspicious values, or has a content coding that cannot be decoded, so its content was not examined whole. Raise the limit, or let the route say `fail_open: true`.";
+    DisclosureStackTrace = 104, "disclosure.stack_trace", 500, DisclosureErrors, "internal error",
+        "A response body holds a stack trace (CWE-209). The client got this document and the API's status instead.";
+    DisclosureSqlError = 105, "disclosure.sql_error", 500, DisclosureErrors, "internal error",
+        "A response body holds the error message of a database.";
+    DisclosureDebugPage = 106, "disclosure.debug_page", 500, DisclosureErrors, "internal error",
+        "A response body is the debug page of a web framework. Switch debugging off in production.";
+    DisclosureFilePath = 107, "disclosure.file_path", 500, DisclosureErrors, "internal error",
+        "An error response names a source file on the server.";
+    DisclosureVersion = 108, "disclosure.version", 500, DisclosureErrors, "internal error",
+        "An error response names software and its version.";
+    DisclosurePrivateKey = 109, "disclosure.private_key", 500, DisclosureErrors, "internal error",
+        "A response body holds a private key.";
+    DisclosureBanner = 110, "disclosure.banner", 500, DisclosureBanner, "banner",
+        "A response field (`Server`, `X-Powered-By` and kin) names the software behind; it was taken out.";
     RecordUnavailable = 112, "record.unavailable", 503, LawRecord, "not recorded",
         "`record.required` is set and the intent to forward could not be written to the journal, so nothing was sent to the API. See the disk and `bartizan status`.";
     UpstreamUnreachable = 128, "upstream.unreachable", 502, Upstream, "API unreachable",
@@ -161,6 +195,12 @@ codes! {
         "The upstream's response is not well-formed HTTP/1.1; forwarding it could desynchronise the client.";
     UpstreamClosed = 131, "upstream.closed", 502, Upstream, "API closed the connection",
         "The upstream closed the connection before its response was complete.";
+    UpstreamBusy = 132, "upstream.busy", 503, Upstream, "API busy",
+        "The upstream has `exchanges_max` exchanges in flight already.";
+    UpstreamCircuitOpen = 133, "upstream.circuit_open", 503, Upstream, "API unavailable",
+        "Every address of the upstream failed several times in a row, or fails its health checks: it is left alone for a moment and then tried with single requests.";
+    UpstreamTls = 134, "upstream.tls", 502, Upstream, "API not trusted",
+        "The TLS handshake with the upstream failed: its certificate is not valid for its name, its issuer is not trusted, or it demands a client certificate.";
 }
 
 impl Code {

@@ -145,6 +145,31 @@ impl Fields {
         self.fields.iter().find(|it| it.known == known).map(|it| self.text(it.value))
     }
 
+    /// Whether a field name holds an underscore.
+    pub fn has_underscores(&self) -> bool {
+        self.fields.iter().any(|it| self.text(it.name).contains(&b'_'))
+    }
+
+    /// The fields of a trailer section that may be passed on: nothing that frames, routes,
+    /// authenticates or describes the content (RFC 9110 section 6.5.1).
+    pub fn of_trailers(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        const NEVER: [&[u8]; 8] = [
+            b"set-cookie",
+            b"cache-control",
+            b"content-range",
+            b"location",
+            b"www-authenticate",
+            b"age",
+            b"vary",
+            b"retry-after",
+        ];
+        self.iter()
+            .filter(|&(known, name, _)| {
+                known == Known::Other && !NEVER.iter().any(|it| name.eq_ignore_ascii_case(it))
+            })
+            .map(|(_, name, value)| (name, value))
+    }
+
     /// How many field lines there are.
     pub fn len(&self) -> usize {
         self.fields.len()
@@ -177,6 +202,7 @@ pub struct RequestHead {
     pub fields: Fields,
     method_text: Span,
     target: Span,
+    canonical: Option<Bytes>,
     authority: Span,
 }
 
@@ -188,7 +214,12 @@ impl RequestHead {
 
     /// The target in origin form (`/path?query`), or `*`.
     pub fn target(&self) -> &[u8] {
-        self.fields.text(self.target)
+        self.canonical.as_deref().unwrap_or_else(|| self.fields.text(self.target))
+    }
+
+    /// Replaces the target by its canonical spelling: from here on it is the only one.
+    pub fn canonicalise(&mut self, target: Bytes) {
+        self.canonical = Some(target);
     }
 
     /// The target up to `?`.
@@ -235,14 +266,18 @@ pub struct ResponseHead {
     pub keeps_alive: bool,
     /// Field lines.
     pub fields: Fields,
+    /// Whether the fields that name software are left out.
+    pub without_banner: bool,
 }
 
 impl ResponseHead {
     /// The fields to pass on to the client, in order: nothing that speaks of the upstream's
     /// connection or of framing, which the edge writes anew.
     pub fn passed_on(&self) -> impl Iterator<Item = (Known, &[u8], &[u8])> {
-        self.fields.iter().filter(|&(known, name, _)| {
-            if known == Known::Other { !self.is_nominated(name) } else { !known.is_hop_by_hop() }
+        self.fields.iter().filter(|&(known, name, _)| match known {
+            Known::Other => !self.is_nominated(name),
+            Known::Banner => !self.without_banner,
+            known => !known.is_hop_by_hop(),
         })
     }
 
@@ -330,15 +365,21 @@ impl HeadBuilder {
             fields,
             method_text: self.method,
             target: self.target,
+            canonical: None,
             authority: self.authority,
         }
+    }
+
+    /// The finished trailer section. `buffer` is what the spans refer to.
+    pub fn trailers(self, buffer: Bytes) -> Fields {
+        Fields { buffer, fields: self.fields }
     }
 
     /// The finished response head. `buffer` is what the spans refer to.
     pub fn response(self, buffer: Bytes, status: u16, framing: Framing) -> ResponseHead {
         let bytes = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
         let fields = Fields { buffer, fields: self.fields };
-        ResponseHead { status, framing, bytes, keeps_alive: true, fields }
+        ResponseHead { status, framing, bytes, keeps_alive: true, fields, without_banner: false }
     }
 }
 
@@ -393,6 +434,11 @@ impl HeadWriter {
     /// The finished request head.
     pub fn request(self, version: Version, framing: Framing) -> RequestHead {
         self.builder.request(self.buffer.freeze(), version, framing)
+    }
+
+    /// The finished trailer section.
+    pub fn trailers(self) -> Fields {
+        self.builder.trailers(self.buffer.freeze())
     }
 
     /// The finished response head.

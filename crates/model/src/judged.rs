@@ -7,7 +7,9 @@
 
 use crate::head::{OPTIONS_MAX, RequestHead, list};
 use crate::known::Known;
+use crate::route::{HostField, Route, Underscores};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Where a request came from, as far as the proxy itself knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,17 +25,40 @@ pub struct Client {
 pub struct JudgedHead {
     head: RequestHead,
     client: Client,
+    route: Arc<Route>,
+    rewritten: Option<Vec<u8>>,
     nominates: bool,
 }
 
 impl JudgedHead {
     /// Takes the head as read. Fields of the connection, framing fields and the client's own
     /// claims of origin are left out from here on.
-    pub fn new(head: RequestHead, client: Client) -> Self {
+    pub fn new(head: RequestHead, client: Client, route: Arc<Route>) -> Self {
         let nominates = head.fields.iter().any(|(known, _, value)| {
             known == Known::Connection && list(value).any(|it| !is_ordinary_option(it))
         });
-        Self { head, client, nominates }
+        let rewritten = route.rewrite.as_ref().and_then(|it| rewrite(&head, &route.prefix, it));
+        Self { head, client, route, rewritten, nominates }
+    }
+
+    /// The route it takes.
+    pub fn route(&self) -> &Route {
+        &self.route
+    }
+
+    /// The target to forward: the one that was judged, with its prefix replaced where the route
+    /// says so.
+    pub fn target(&self) -> &[u8] {
+        self.rewritten.as_deref().unwrap_or_else(|| self.head.target())
+    }
+
+    /// The host to forward, or `None` where the upstream is told its own.
+    pub fn host(&self) -> Option<&[u8]> {
+        let authority = self.head.authority();
+        match self.route.host_field {
+            HostField::Keep if !authority.is_empty() => Some(authority),
+            HostField::Keep | HostField::Upstream => None,
+        }
     }
 
     /// The head as it was read, for judging.
@@ -54,6 +79,9 @@ impl JudgedHead {
             .fields
             .iter()
             .filter(|&(known, name, _)| {
+                if self.route.underscores == Underscores::Drop && name.contains(&b'_') {
+                    return false;
+                }
                 if known == Known::Other {
                     return !self.nominates || !self.is_nominated(name);
                 }
@@ -72,6 +100,20 @@ impl JudgedHead {
     }
 }
 
+/// The target with `replacement` in place of the route's prefix. `None` if the target does not
+/// spell the prefix literally; what is matched in another spelling is forwarded as it is.
+fn rewrite(head: &RequestHead, prefix: &str, replacement: &str) -> Option<Vec<u8>> {
+    let rest = head.target().strip_prefix(prefix.trim_end_matches('/').as_bytes())?;
+    let mut target = replacement.trim_end_matches('/').as_bytes().to_vec();
+    if rest.first() != Some(&b'/')
+        && (target.is_empty() || !matches!(rest.first(), None | Some(b'?')))
+    {
+        target.push(b'/');
+    }
+    target.extend_from_slice(rest);
+    Some(target)
+}
+
 fn is_ordinary_option(option: &[u8]) -> bool {
     [&b"keep-alive"[..], b"close", b"upgrade", b"te"]
         .iter()
@@ -86,13 +128,18 @@ mod tests {
 
     #[track_caller]
     fn check(fields: &[(&str, &str)], forwarded: &[&str]) {
+        check_on(Route::to_everything(0), fields, forwarded);
+    }
+
+    #[track_caller]
+    fn check_on(route: Route, fields: &[(&str, &str)], forwarded: &[&str]) {
         let mut writer = HeadWriter::new();
         for (name, value) in fields {
             writer.field(name.as_bytes(), value.as_bytes());
         }
         let head = writer.request(Version::Http11, Framing::None);
         let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: false };
-        let judged = JudgedHead::new(head, client);
+        let judged = JudgedHead::new(head, client, Arc::new(route));
         let names: Vec<_> = judged.fields().map(|(it, _)| String::from_utf8_lossy(it)).collect();
         assert_eq!(names, forwarded);
     }
@@ -116,6 +163,36 @@ mod tests {
             ],
             &["Accept"],
         );
+    }
+
+    #[test]
+    fn names_with_underscores_are_dropped_where_the_route_says_so() {
+        let drops = Route { underscores: Underscores::Drop, ..Route::to_everything(0) };
+        check(&[("X_User", "1"), ("X-User", "2")], &["X_User", "X-User"]);
+        check_on(drops, &[("X_User", "1"), ("X-User", "2")], &["X-User"]);
+    }
+
+    #[track_caller]
+    fn check_rewritten(prefix: &str, rewrite: &str, target: &str, expected: &str) {
+        let mut route = Route::to_everything(0);
+        (route.prefix, route.rewrite) = (Arc::from(prefix), Some(Arc::from(rewrite)));
+        let mut writer = HeadWriter::new();
+        writer.target(target.as_bytes());
+        let head = writer.request(Version::Http11, Framing::None);
+        let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: false };
+        let judged = JudgedHead::new(head, client, Arc::new(route));
+        assert_eq!(String::from_utf8_lossy(judged.target()), expected);
+    }
+
+    #[test]
+    fn a_prefix_is_replaced_and_the_rest_stays() {
+        check_rewritten("/orders", "/v1/orders", "/orders/7?a=/orders", "/v1/orders/7?a=/orders");
+        check_rewritten("/orders", "/", "/orders/7", "/7");
+        check_rewritten("/orders", "/", "/orders", "/");
+        check_rewritten("/orders", "/", "/orders?x", "/?x");
+        check_rewritten("/orders/", "/v1/", "/orders/7", "/v1/7");
+        check_rewritten("/", "/v1", "/7", "/v1/7");
+        check_rewritten("/orders", "/v1", "/%6frders/7", "/%6frders/7");
     }
 
     #[test]

@@ -16,6 +16,10 @@ pub struct Limits {
     pub inspect_bytes_max: usize,
     /// Bytes that all held bodies of the process may have together.
     pub held_bytes_max: usize,
+    /// Bytes that a compressed body may have when decoded.
+    pub decoded_bytes_max: usize,
+    /// How many times its size a compressed body may have when decoded.
+    pub decoded_ratio_max: usize,
     /// Nesting of a JSON body.
     pub depth_max: usize,
     /// Suspicious bytes of one message that are looked at closely; further ones make content
@@ -34,6 +38,8 @@ impl Default for Limits {
             body_bytes_max: 0,
             inspect_bytes_max: 1024 * 1024,
             held_bytes_max: 256 * 1024 * 1024,
+            decoded_bytes_max: 8 * 1024 * 1024,
+            decoded_ratio_max: 100,
             depth_max: 64,
             suspicious_bytes_max: 32 * 1024,
             values_max: 20_000,

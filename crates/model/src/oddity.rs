@@ -67,6 +67,10 @@ oddities! {
     JsonDuplicateKey => BodyJsonDuplicateKey: "A JSON object has one key twice.";
     JsonDepth => BodyJsonDepth: "JSON is nested deeper than allowed.";
     TooManyValues => BodyTooManyValues: "More values than are examined.";
+    UnderscoreName => FieldUnderscore: "A field name holds an underscore.";
+    BodyTooSlow => LimitBodyRate: "The body arrives slower than allowed.";
+    CodingMalformed => BodyCodingMalformed: "A compressed body cannot be decoded.";
+    CodingTooLarge => BodyCodingTooLarge: "A compressed body exceeds its budget when decoded.";
 }
 
 /// A set of oddities.
@@ -85,6 +89,11 @@ impl Oddities {
     /// Adds all of `other`.
     pub const fn extend(&mut self, other: Self) {
         self.0 |= other.0;
+    }
+
+    /// Removes one.
+    pub const fn remove(&mut self, oddity: Oddity) {
+        self.0 &= !(1 << oddity as u8);
     }
 
     /// Whether `oddity` was met.

@@ -34,6 +34,7 @@ numbered! { Outcome, of_outcome, outcome:
 
 numbered! { Effect, of_effect, effect:
     Refused = 1, WouldRefuse = 2, Excepted = 3, Overtaken = 4, Failed = 5,
+    Scrubbed = 6, WouldScrub = 7, FailedOpen = 8,
 }
 
 numbered! { Mode, of_mode, mode:
@@ -51,6 +52,7 @@ numbered! { Oddity, of_oddity, oddity:
     EmptySegment = 32, PathParameter = 33, DoubleEncoding = 34, EncodedControl = 35,
     EncodedNul = 36, MalformedPercent = 37, Fragment = 38, JsonMalformed = 39,
     FormMalformed = 40, JsonDuplicateKey = 41, JsonDepth = 42, TooManyValues = 43,
+    UnderscoreName = 44, BodyTooSlow = 45, CodingMalformed = 46, CodingTooLarge = 47,
 }
 
 /// A set of oddities: bit n for number n.

@@ -22,13 +22,8 @@ use std::time::{Duration, Instant};
 
 /// The snapshot that tests judge under.
 pub fn snapshot(mode: Mode, limits: Limits) -> Snapshot {
-    let rules = Rules {
-        clauses: ClauseSet::new(mode, SetBy::Flag, &[], &[]),
-        limits,
-        trusted: Vec::new(),
-        key: HashKey::new(KeyEpoch(1), [7; 16]),
-        record_required: false,
-    };
+    let clauses = ClauseSet::new(mode, SetBy::Flag, &[], &[]);
+    let rules = Rules::plain(clauses, limits, HashKey::new(KeyEpoch(1), [7; 16]));
     Snapshot { revision: 1, rules: Arc::new(rules) }
 }
 

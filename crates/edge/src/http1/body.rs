@@ -4,10 +4,10 @@
 //! Writes   pieces of the body without their framing.
 //! Memory   one chunk-size line or trailer section, at most `head_bytes_max`.
 //! Errors   [`Malformed`] for anything that RFC 9112 section 7.1 does not allow; extensions are
-//!          accepted and dropped, trailers are checked and dropped.
+//!          accepted and dropped, trailers are checked.
 
-use super::head::{EndFinder, trailers_are_well_formed};
-use bartizan_model::head::Framing;
+use super::head::{EndFinder, read_trailers};
+use bartizan_model::head::{Fields, Framing};
 use bartizan_model::limits::Limits;
 use bytes::{Bytes, BytesMut};
 
@@ -42,10 +42,12 @@ enum State {
 pub struct Malformed;
 
 /// One reading.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Piece {
     /// So much of the body, and whether it was the last of it.
     Data(Bytes, bool),
+    /// The body ended, with these trailer fields.
+    Trailers(Fields),
     /// More bytes are needed.
     NeedMore,
 }
@@ -123,11 +125,12 @@ impl BodyReader {
                         return Ok(Piece::NeedMore);
                     };
                     let section = buffer.split_to(end);
-                    if section.as_ref() != b"\r\n" && !trailers_are_well_formed(&section, limits) {
-                        return Err(Malformed);
-                    }
                     self.state = State::Done;
-                    return Ok(Piece::Data(Bytes::new(), true));
+                    if section.as_ref() == b"\r\n" {
+                        return Ok(Piece::Data(Bytes::new(), true));
+                    }
+                    let fields = read_trailers(section.freeze(), limits).ok_or(Malformed)?;
+                    return Ok(Piece::Trailers(fields));
                 }
             }
         }
@@ -211,6 +214,12 @@ mod tests {
                         let text = |it: &[u8]| String::from_utf8(it.to_vec()).unwrap();
                         return Ok((text(&body), text(&buffer)));
                     }
+                }
+                Piece::Trailers(fields) => {
+                    assert!(!fields.is_empty());
+                    pieces.for_each(|it| buffer.extend_from_slice(it));
+                    let text = |it: &[u8]| String::from_utf8(it.to_vec()).unwrap();
+                    return Ok((text(&body), text(&buffer)));
                 }
                 Piece::NeedMore => match pieces.next() {
                     Some(piece) => buffer.extend_from_slice(piece),

@@ -9,7 +9,7 @@
 //! Source   RFC 9112 sections 2 to 6, RFC 9110 section 5.
 
 use bartizan_model::head::{
-    Framing, HeadBuilder, Method, RequestHead, ResponseHead, Version, list,
+    Fields, Framing, HeadBuilder, Method, RequestHead, ResponseHead, Version, list,
 };
 use bartizan_model::known::Known;
 use bartizan_model::limits::Limits;
@@ -115,11 +115,12 @@ fn closes(head: &ResponseHead) -> bool {
     })
 }
 
-/// Reads the trailer section of a chunked body, with its empty line; false if it is malformed.
-pub fn trailers_are_well_formed(bytes: &[u8], limits: &Limits) -> bool {
-    let mut lines = Lines { bytes, at: 0 };
+/// Reads the trailer section of a chunked body, with its empty line; `None` if it is malformed.
+pub fn read_trailers(bytes: Bytes, limits: &Limits) -> Option<Fields> {
+    let mut lines = Lines { bytes: &bytes, at: 0 };
     let mut builder = HeadBuilder::default();
-    fields(&mut lines, limits, &mut builder, &mut FramingFacts::default()).is_ok()
+    fields(&mut lines, limits, &mut builder, &mut FramingFacts::default()).ok()?;
+    Some(builder.trailers(bytes))
 }
 
 /// Lines that end with CR LF, without it.

@@ -3,9 +3,10 @@
 
 use super::head::is_token;
 use bartizan_contract::permit::Permit;
-use bartizan_engine::refusal::{MEDIA_TYPE, OwnReply};
+use bartizan_engine::refusal::OwnReply;
 use bartizan_engine::step::{BodyPlan, Rest};
 use bartizan_model::head::{Framing, Method, ResponseHead, Version};
+use bartizan_model::judged::JudgedHead;
 use bartizan_model::known::Known;
 use bytes::{BufMut, BytesMut};
 use std::io::Write;
@@ -51,14 +52,11 @@ impl Framed {
 pub fn request_head(out: &mut BytesMut, permit: &Permit, framed: Framed, default_host: &str) {
     let judged = permit.head();
     let head = judged.head();
-    let host = match head.authority() {
-        b"" => default_host.as_bytes(),
-        it => it,
-    };
+    let host = judged.host().unwrap_or(default_host.as_bytes());
     out.reserve(head.bytes as usize + 256);
     out.put_slice(head.method_text());
     out.put_slice(b" ");
-    out.put_slice(head.target());
+    out.put_slice(judged.target());
     out.put_slice(b" HTTP/1.1\r\nhost: ");
     out.put_slice(host);
     out.put_slice(b"\r\n");
@@ -74,16 +72,48 @@ pub fn request_head(out: &mut BytesMut, permit: &Permit, framed: Framed, default
         // A server that does not read this body must not find it in front of a next request.
         out.put_slice(b"connection: close\r\n");
     }
+    origin_fields(judged, head.authority(), |name, value| field(out, name, value));
+    out.put_slice(b"\r\n");
+}
+
+/// What the upstream is told of where a request came from; nothing that a client said of it is
+/// left. `host` is the one that the client asked for.
+pub fn origin_fields(judged: &JudgedHead, host: &[u8], mut put: impl FnMut(&[u8], &[u8])) {
     let client = judged.client();
-    out.put_slice(b"x-forwarded-for: ");
-    put(out, format_args!("{}", client.address));
-    out.put_slice(b"\r\nx-forwarded-host: ");
-    out.put_slice(host);
-    out.put_slice(if client.tls {
-        b"\r\nx-forwarded-proto: https\r\n\r\n"
-    } else {
-        b"\r\nx-forwarded-proto: http\r\n\r\n"
-    });
+    let mut address = AddressText { bytes: [0; 48], length: 0 };
+    // The text of an address always fits.
+    write!(address, "{}", client.address).ok();
+    put(b"x-forwarded-for", address.text());
+    put(b"x-real-ip", address.text());
+    if !host.is_empty() {
+        put(b"x-forwarded-host", host);
+    }
+    put(b"x-forwarded-proto", if client.tls { b"https" } else { b"http" });
+}
+
+/// Room for an address as text.
+struct AddressText {
+    bytes: [u8; 48],
+    length: usize,
+}
+
+impl AddressText {
+    fn text(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+impl Write for AddressText {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        let room = self.bytes.get_mut(self.length..).unwrap_or_default();
+        let count = (&mut *room).write(text)?;
+        self.length += count;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Writes the head of a response that is passed on.
@@ -141,16 +171,13 @@ pub fn own_reply(
     put(
         out,
         format_args!(
-            "content-type: {MEDIA_TYPE}\r\ncontent-length: {}\r\ncache-control: no-store\r\n",
+            "content-type: {}\r\ncontent-length: {}\r\n",
+            reply.media_type,
             reply.body.len()
         ),
     );
-    if let Some(seconds) = reply.retry_after_s {
-        put(out, format_args!("retry-after: {seconds}\r\n"));
-    }
-    if reply.status == 405 {
-        // RFC 9110 section 15.5.6 asks for the field; which methods an endpoint has is not known.
-        out.put_slice(b"allow: \r\n");
+    for (name, value) in &reply.fields {
+        field(out, name.as_bytes(), value);
     }
     connection(out, version, keep_alive);
     out.put_slice(b"\r\n");
@@ -174,6 +201,22 @@ pub fn data(out: &mut BytesMut, bytes: &[u8], framed: Framed, end: bool) {
         }
         Framed::None | Framed::Length(_) | Framed::Close => out.put_slice(bytes),
     }
+}
+
+/// Writes the end of a chunked body, with trailer fields.
+pub fn trailers<'a>(out: &mut BytesMut, fields: impl Iterator<Item = (&'a [u8], &'a [u8])>) {
+    out.put_slice(b"0\r\n");
+    fields.for_each(|(name, value)| field(out, name, value));
+    out.put_slice(b"\r\n");
+}
+
+/// Writes the head of an interim response.
+pub fn interim_head(out: &mut BytesMut, head: &ResponseHead) {
+    status_line(out, head.status);
+    for (_, name, value) in head.passed_on() {
+        field(out, name, value);
+    }
+    out.put_slice(b"\r\n");
 }
 
 fn status_line(out: &mut BytesMut, status: u16) {

@@ -63,13 +63,16 @@ impl Sweeper {
         self.stopping.load(Relaxed)
     }
 
-    /// Sweeps until the end of time.
-    pub async fn run(self: Arc<Self>) {
+    /// Sweeps until the end of time, and tells each time how many milliseconds late it is.
+    pub async fn run(self: Arc<Self>, mut tell: impl FnMut(u64)) {
         let mut ticks = tokio::time::interval(Duration::from_millis(SWEEP_MS));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            ticks.tick().await;
+            let due = ticks.tick().await;
+            let late_ms = due.elapsed().as_millis();
             self.clock.tick();
             self.sweep();
+            tell(u64::try_from(late_ms).unwrap_or(u64::MAX));
         }
     }
 
@@ -111,6 +114,11 @@ impl Watch {
         work: impl Future<Output = T>,
     ) -> Result<T, Elapsed> {
         self.wait(within_ms, true, work).await
+    }
+
+    /// Milliseconds on the worker's coarse clock.
+    pub fn now_ms(&self) -> u64 {
+        self.sweeper.clock.coarse_ms()
     }
 
     async fn wait<T>(
@@ -163,7 +171,7 @@ mod tests {
     fn worker() -> (Arc<Sweeper>, tokio::runtime::Runtime) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let sweeper = Sweeper::new(Arc::new(Clock::start()));
-        runtime.spawn(Arc::clone(&sweeper).run());
+        runtime.spawn(Arc::clone(&sweeper).run(|_| {}));
         (sweeper, runtime)
     }
 

@@ -5,29 +5,22 @@
 
 use super::Worker;
 use super::deadline::Watch;
-use super::relay::{Answer, Sides, relay};
+use super::relay::{Sides, relay};
 use super::streamed::stream;
-use super::upstream::{Link, Target};
-use crate::http1::body::BodyReader;
-use crate::http1::write::{self, Framed};
+use super::upstream::Upstream;
+use super::upstream::call::{Headed, Link, Message, Receiver, SWITCHING};
+use super::upstream::pool::Protocol;
+use super::views::View;
 use bartizan_contract::permit::Permit;
 use bartizan_engine::origin::Origin;
 use bartizan_engine::refusal::OwnReply;
 use bartizan_engine::step::{BodyPlan, Cause, Input, Reply, Rest, Side, Step, UpstreamFault};
 use bartizan_engine::transaction::Transaction;
-use bartizan_model::head::{Framing, Method, RequestHead, ResponseHead};
+use bartizan_model::head::{Fields, Framing, Method, RequestHead, ResponseHead};
 use bartizan_model::known::Known;
 use bartizan_model::observation::Outcome;
-use bytes::{Bytes, BytesMut};
-use std::io;
+use bytes::Bytes;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::io::AsyncWriteExt;
-use tokio::net::tcp::WriteHalf;
-
-/// Held bodies up to this length are sent in one write with their head.
-pub(super) const ONE_WRITE_BYTES_MAX: usize = 16 * 1024;
-/// The status after which a connection speaks no HTTP any more, whoever asked for it.
-pub(super) const SWITCHING: u16 = 101;
 
 /// What the client sends behind a head.
 pub(super) trait Uplink {
@@ -47,6 +40,10 @@ pub(super) trait Downlink {
     async fn go_on(&mut self) -> Result<(), Cause>;
     /// Begins the upstream's response.
     async fn begin(&mut self, head: &ResponseHead) -> Result<(), Cause>;
+    /// An interim response, before the final one.
+    async fn interim(&mut self, head: &ResponseHead) -> Result<(), Cause>;
+    /// The end of its body, with trailer fields; `message` stands in for `grpc-message`.
+    async fn trailers(&mut self, fields: &Fields, message: Option<&str>) -> Result<(), Cause>;
     /// A piece of its body.
     async fn data(&mut self, bytes: &Bytes, end: bool) -> Result<(), Cause>;
     /// Hands everything written so far to the kernel.
@@ -75,6 +72,7 @@ pub(super) enum Ended {
 /// A transaction and the guard that makes it leave its observation whatever happens.
 pub(super) struct Exchange {
     pub(super) worker: Arc<Worker>,
+    pub(super) view: Arc<View>,
     transaction: Mutex<Transaction>,
     pub(super) method: Method,
     has_odd_body: bool,
@@ -83,20 +81,32 @@ pub(super) struct Exchange {
 
 impl Exchange {
     /// Opens an exchange.
-    fn open(worker: &Arc<Worker>, origin: Origin, method: Method, framing: Framing) -> Self {
-        let view = worker.shared.views.current();
+    fn open(
+        worker: &Arc<Worker>,
+        view: &Arc<View>,
+        origin: Origin,
+        method: Method,
+        framing: Framing,
+    ) -> Self {
         let at = worker.shared.clock.now();
-        let transaction = Mutex::new(Transaction::open(origin, view, at));
+        let snapshot = Arc::clone(&view.snapshot);
+        let transaction = Mutex::new(Transaction::open(origin, snapshot, at));
+        let view = Arc::clone(view);
         let has_body = !matches!(framing, Framing::None | Framing::Length(0));
         let has_odd_body = has_body && !method.expects_body();
         let (worker, ended) = (Arc::clone(worker), Mutex::new(None));
-        Self { worker, transaction, method, has_odd_body, ended }
+        Self { worker, view, transaction, method, has_odd_body, ended }
     }
 
     /// Opens an exchange with a head that was read. From here on it leaves an observation, even
     /// if nobody ever drives it.
-    pub(super) fn begin(worker: &Arc<Worker>, origin: Origin, head: RequestHead) -> Begun {
-        let exchange = Self::open(worker, origin, head.method, head.framing);
+    pub(super) fn begin(
+        worker: &Arc<Worker>,
+        view: &Arc<View>,
+        origin: Origin,
+        head: RequestHead,
+    ) -> Begun {
+        let exchange = Self::open(worker, view, origin, head.method, head.framing);
         let step = exchange.feed(Side::Request, Input::RequestHead(head));
         Begun { exchange, step }
     }
@@ -234,7 +244,7 @@ pub(super) async fn serve(
                 return exchange.reply(&reply, down).await;
             }
             Some(
-                Step::Reply(Reply::Relay(_))
+                Step::Reply(Reply::Relay(_) | Reply::Interim(_))
                 | Step::Write(_)
                 | Step::Tunnel(_)
                 | Step::Cut
@@ -255,8 +265,8 @@ async fn read(
 }
 
 /// Leaves the observation of a request whose client went away before its head was complete.
-pub(super) fn abandoned(worker: &Arc<Worker>, origin: Origin, method: Method) {
-    let exchange = Exchange::open(worker, origin, method, Framing::None);
+pub(super) fn abandoned(worker: &Arc<Worker>, view: &Arc<View>, origin: Origin, method: Method) {
+    let exchange = Exchange::open(worker, view, origin, method, Framing::None);
     exchange.feed(Side::Request, Input::Abort(Cause::ClientGone));
 }
 
@@ -269,60 +279,56 @@ async fn forward(
     down: &mut impl Downlink,
     watches: &Watches,
 ) -> Ended {
-    let manners = exchange.worker.manners();
-    let target = &manners.target;
-    let framed = Framed::of_request(permit, plan);
-    let mut out = BytesMut::new();
-    write::request_head(&mut out, permit, framed, &target.authority);
-    let is_last = plan.rest != Rest::Stream;
-    let body = if plan.held.len() <= ONE_WRITE_BYTES_MAX {
-        write::data(&mut out, &plan.held, framed, is_last);
-        Bytes::new()
-    } else if framed == Framed::Chunked {
-        let mut chunk = BytesMut::with_capacity(plan.held.len() + 16);
-        write::data(&mut chunk, &plan.held, framed, is_last);
-        chunk.freeze()
-    } else {
-        plan.held.clone()
+    let judged = permit.head();
+    let upstream = judged.route().upstream.and_then(|at| exchange.view.upstreams.get(at));
+    let Some(upstream) = upstream else {
+        return exchange.upstream_failed(UpstreamFault::Unreachable, down).await;
     };
-    let held_bytes = plan.held.len() as u64;
-    let message = Message { head: out.freeze(), body, held_bytes };
+    let target = &upstream.target;
+    // A protocol change is a matter of HTTP/1.1.
+    let protocol = if target.http2 && judged.head().upgrade().is_none() {
+        Protocol::Http2
+    } else {
+        Protocol::Http1
+    };
+    let message = match protocol {
+        Protocol::Http1 => Some(Message::http1(permit, plan, &target.authority)),
+        Protocol::Http2 => Message::http2(permit, plan, &target.authority, target.tls.is_some()),
+    };
+    let Some(message) = message else {
+        return exchange.upstream_failed(UpstreamFault::Malformed, down).await;
+    };
+    let response_timeout_ms =
+        judged.route().response_timeout_ms.unwrap_or(target.response_timeout_ms);
+    let way = Route { upstream, protocol, response_timeout_ms };
     if plan.rest == Rest::Stream {
         if let Err(cause) = down.go_on().await {
             return exchange.client_failed(cause, down).await;
         }
-        return stream(exchange, &message, framed, target, up, down, watches).await;
+        return stream(exchange, &message, &way, up, down, watches).await;
     }
-    let may_repeat = permit.head().head().method.is_idempotent();
-    match ask(exchange, &message, target, may_repeat, up, watches).await {
-        Ok(Asked { mut link, head, whole }) => {
-            let keeps_alive = whole && exchange.may_keep(&head);
-            let (mut reader, mut writer) = link.stream.split();
-            let mut answer = Answer { reader: &mut reader, buffer: &mut link.buffer };
-            let mut body = BodyReader::new(head.framing);
-            let sides = Sides { up: Some(up), writer: Some(&mut writer) };
-            let ended = relay(exchange, head, &mut answer, &mut body, sides, down).await;
-            if ended == Ended::Cleanly && keeps_alive && body.is_done() {
-                exchange.worker.pool.keep(link);
-            }
+    let may_repeat = judged.head().method.is_idempotent();
+    match ask(exchange, &message, &way, may_repeat, up, down, watches).await {
+        Ok((link, ended, true)) => {
+            exchange.worker.pool.keep(link);
             ended
         }
+        Ok((_, ended, false)) => ended,
         Err(Failed::Upstream(fault)) => exchange.upstream_failed(fault, down).await,
-        Err(Failed::ClientGone) => exchange.client_failed(Cause::ClientGone, down).await,
+        Err(Failed::Client(cause)) => exchange.client_failed(cause, down).await,
     }
 }
 
-/// A request as it goes upstream.
-pub(super) struct Message {
-    pub(super) head: Bytes,
-    pub(super) body: Bytes,
-    /// Bytes of the body in either, without framing.
-    pub(super) held_bytes: u64,
+/// Where an exchange goes, and for how long it may go unanswered.
+pub(super) struct Route<'a> {
+    pub(super) upstream: &'a Arc<Upstream>,
+    pub(super) protocol: Protocol,
+    pub(super) response_timeout_ms: u64,
 }
 
 enum Failed {
     Upstream(UpstreamFault),
-    ClientGone,
+    Client(Cause),
 }
 
 impl From<UpstreamFault> for Failed {
@@ -331,67 +337,87 @@ impl From<UpstreamFault> for Failed {
     }
 }
 
-/// A response head, and the connection on which its body follows.
-struct Asked {
-    link: Link,
-    head: ResponseHead,
-    /// Whether the upstream took the whole request.
-    whole: bool,
-}
-
-/// Sends a complete request and waits for the head of its response. A kept connection that proves
-/// dead before it answered anything is replaced once, if the request may be sent twice.
+/// Sends a complete request and passes on what comes back. A kept connection that proves dead before
+/// it answered anything is replaced once, if the request may be sent twice. Returns the connection,
+/// and whether it can serve another exchange.
 async fn ask(
     exchange: &Exchange,
     message: &Message,
-    target: &Arc<Target>,
+    way: &Route<'_>,
     may_repeat: bool,
     up: &mut impl Uplink,
+    down: &mut impl Downlink,
     watches: &Watches,
-) -> Result<Asked, Failed> {
+) -> Result<(Link, Ended, bool), Failed> {
     let pool = &exchange.worker.pool;
     let mut fresh = false;
     loop {
-        let mut link = pool.connect(target, &watches.response, fresh).await?;
+        let mut link = pool.connect(way.upstream, way.protocol, &watches.response, fresh).await?;
+        let (mut sender, mut receiver) = link.begin(message)?;
         let mut whole = false;
         let asking = async {
-            let (mut reader, mut writer) = link.stream.split();
-            let mut answer = Answer { reader: &mut reader, buffer: &mut link.buffer };
             // An upstream may answer before it has read everything, and close its side then.
             let early = tokio::select! {
                 biased;
-                sent = message.send(&mut writer) => {
+                sent = sender.message(message) => {
                     whole = sent.is_ok();
                     None
                 }
-                head = answer.head(exchange.method) => Some(head),
+                head = final_head(exchange, &mut receiver, down) => Some(head),
             };
             match early {
                 Some(head) => head,
-                None => answer.head(exchange.method).await,
+                None => final_head(exchange, &mut receiver, down).await,
             }
         };
-        let waited = watches.response.within(target.response_timeout_ms, asking);
+        let waited = watches.response.within(way.response_timeout_ms, asking);
         let head = tokio::select! {
             biased;
-            head = waited => head.unwrap_or(Err(UpstreamFault::Timeout)),
-            () = up.gone() => return Err(Failed::ClientGone),
+            head = waited => head.unwrap_or(Err(Failed::Upstream(UpstreamFault::Timeout))),
+            () = up.gone() => return Err(Failed::Client(Cause::ClientGone)),
         };
         match head {
-            Ok(head) => return Ok(Asked { link, head, whole }),
-            Err(UpstreamFault::Closed)
-                if link.reused && may_repeat && link.buffer.is_empty() && !fresh =>
+            Ok(head) => {
+                let keeps_alive = whole && exchange.may_keep(&head);
+                let sides = Sides { up: Some(up), sender: Some(&mut sender) };
+                let ended = relay(exchange, head, &mut receiver, sides, down).await;
+                let keep = ended == Ended::Cleanly && keeps_alive && receiver.is_done();
+                link.lease.succeeded();
+                return Ok((link, ended, keep));
+            }
+            Err(Failed::Upstream(UpstreamFault::Closed))
+                if link.reused && may_repeat && link.is_untouched() && !fresh =>
             {
                 fresh = true;
             }
-            Err(fault) => return Err(Failed::Upstream(fault)),
+            Err(failed) => {
+                if matches!(failed, Failed::Upstream(UpstreamFault::Timeout)) {
+                    link.lease.failed(exchange.worker.shared.clock.coarse_ms());
+                }
+                return Err(failed);
+            }
         }
     }
 }
 
-impl Message {
-    async fn send(&self, writer: &mut WriteHalf<'_>) -> io::Result<()> {
-        writer.write_all(&self.head).await?;
-        if self.body.is_empty() { Ok(()) } else { writer.write_all(&self.body).await }
+/// Waits for the final head; interim ones are passed on.
+async fn final_head(
+    exchange: &Exchange,
+    receiver: &mut Receiver<'_>,
+    down: &mut impl Downlink,
+) -> Result<ResponseHead, Failed> {
+    loop {
+        match receiver.head(exchange.method).await? {
+            Headed::Final(head) => return Ok(head),
+            Headed::Interim(head) => {
+                let step = exchange.feed(Side::Response, Input::InterimHead(head));
+                // What a client waits for in order to send its body, we have said already.
+                if let Some(Step::Reply(Reply::Interim(head))) = step
+                    && head.status != 100
+                {
+                    down.interim(&head).await.map_err(Failed::Client)?;
+                }
+            }
+        }
     }
 }

@@ -8,24 +8,22 @@
 
 use super::deadline::{Elapsed, Watch};
 use super::exchange::{Downlink, Ended, Exchange, Uplink, Watches, abandoned, serve};
-use super::{Manners, Worker};
+use super::pace::Pace;
+use super::wire::{ReadHalf, Wire, WriteHalf};
+use super::{Caller, Manners, Worker};
 use crate::http1::body::{BodyReader, Malformed, Piece};
 use crate::http1::head::{EndFinder, read_request, unread_request};
 use crate::http1::write::{self, Framed};
-use bartizan_engine::origin::Origin;
 use bartizan_engine::refusal::OwnReply;
 use bartizan_engine::step::{Cause, DATA_BYTES_MAX};
-use bartizan_model::head::{Framing, Method, RequestHead, ResponseHead, Version, list};
+use bartizan_model::head::{Fields, Framing, Method, RequestHead, ResponseHead, Version, list};
 use bartizan_model::known::Known;
 use bartizan_model::limits::Limits;
 use bartizan_model::oddity::Oddity;
 use bytes::{Buf, Bytes, BytesMut};
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{ReadHalf, WriteHalf};
 
 /// Bytes that are read ahead of the current request before reading stops.
 const AHEAD_BYTES_MAX: usize = 16 * 1024;
@@ -39,16 +37,16 @@ const LINGER: Duration = Duration::from_secs(2);
 /// Serves a connection until it ends. `buffer` holds what was read of it already.
 pub(super) async fn serve_connection(
     worker: &Arc<Worker>,
-    mut stream: TcpStream,
-    peer: IpAddr,
+    mut wire: Wire,
+    caller: Caller,
     buffer: BytesMut,
 ) {
     let watches = Watches { request: worker.sweeper.watch(), response: worker.sweeper.watch() };
-    let (reader, writer) = stream.split();
+    let (reader, writer) = wire.split();
     let mut source = Source { reader, buffer };
-    let mut sink = Sink { writer, out: BytesMut::new() };
-    loop {
-        let ended = one(worker, peer, &mut source, &mut sink, &watches).await;
+    let mut sink = Sink { writer, out: BytesMut::new(), waiting: false };
+    for served in 1.. {
+        let ended = one(worker, caller, served, &mut source, &mut sink, &watches).await;
         match ended {
             Some(Ended::Cleanly) => {}
             Some(Ended::AndClose) => {
@@ -68,23 +66,29 @@ struct Source<'a> {
 struct Sink<'a> {
     writer: WriteHalf<'a>,
     out: BytesMut,
+    /// Whether TLS may still hold records that were written to it.
+    waiting: bool,
 }
 
 /// Serves one request; `None` if there was none.
 async fn one(
     worker: &Arc<Worker>,
-    peer: IpAddr,
+    caller: Caller,
+    served: u64,
     source: &mut Source<'_>,
     sink: &mut Sink<'_>,
     watches: &Watches,
 ) -> Option<Ended> {
-    let view = worker.shared.views.current();
-    let limits = view.rules.limits;
-    let manners = worker.manners();
-    let (head, client_is_gone) = source.head(&limits, &manners, &watches.request).await?;
-    let at = worker.shared.clock.now();
-    let origin = Origin { id: worker.shared.ids.next(at), peer, tls: false, sees_bodies: true };
-    let keeps_alive = keeps_alive(&head) && !worker.sweeper.is_stopping();
+    let view = worker.view();
+    let (head, client_is_gone) =
+        source.head(&view.snapshot.rules.limits, &view.manners, &watches.request).await?;
+    // What came into force while the connection was idle holds for the request that ended it.
+    let view = worker.view();
+    let (limits, manners) = (view.snapshot.rules.limits, &view.manners);
+    let origin = worker.origin(caller);
+    let is_last =
+        manners.requests_per_connection_max != 0 && served >= manners.requests_per_connection_max;
+    let keeps_alive = keeps_alive(&head) && !worker.sweeper.is_stopping() && !is_last;
     let (method, version) = (head.method, head.version);
     // A head that was not read to its end does not tell where a next request begins.
     let keeps_alive = keeps_alive && head.oddities.is_empty();
@@ -95,6 +99,7 @@ async fn one(
         limits,
         watch: &watches.request,
         stall_ms,
+        pace: Pace::new(manners.body_rate_min),
     };
     let mut down = Http1Downlink {
         sink,
@@ -102,15 +107,17 @@ async fn one(
         version,
         keeps_alive,
         owes_continue: expects_continue(&head),
+        takes_trailers: takes_trailers(&head),
         framed: Framed::None,
         watch: &watches.response,
         stall_ms,
+        pace: Pace::new(manners.body_rate_min),
     };
     if client_is_gone {
-        abandoned(worker, origin, method);
+        abandoned(worker, &view, origin, method);
         return None;
     }
-    let begun = Exchange::begin(worker, origin, head);
+    let begun = Exchange::begin(worker, &view, origin, head);
     let ended = serve(begun, &mut up, &mut down, watches).await;
     let reusable = down.keeps_alive && up.is_done();
     Some(if reusable { ended } else { ended.max(Ended::AndClose) })
@@ -126,6 +133,13 @@ fn keeps_alive(head: &RequestHead) -> bool {
         Version::Http10 => has(b"keep-alive"),
         Version::Http11 | Version::Http2 => !has(b"close"),
     }
+}
+
+/// Whether the client says that it understands trailer fields (RFC 9110 section 6.5.1).
+fn takes_trailers(head: &RequestHead) -> bool {
+    head.fields.iter().any(|(known, _, value)| {
+        known == Known::Te && list(value).any(|it| it.eq_ignore_ascii_case(b"trailers"))
+    })
 }
 
 fn expects_continue(head: &RequestHead) -> bool {
@@ -202,6 +216,7 @@ struct Http1Uplink<'a, 'b> {
     limits: Limits,
     watch: &'a Watch,
     stall_ms: u64,
+    pace: Pace,
 }
 
 impl Uplink for Http1Uplink<'_, '_> {
@@ -209,13 +224,21 @@ impl Uplink for Http1Uplink<'_, '_> {
         loop {
             match self.body.read(&mut self.source.buffer, max, &self.limits) {
                 Ok(Piece::Data(bytes, end)) => return Ok((bytes, end)),
+                // Those of a request were checked, and go no further.
+                Ok(Piece::Trailers(_)) => return Ok((Bytes::new(), true)),
                 Err(Malformed) => return Err(Cause::Odd(Oddity::ChunkMalformed)),
                 Ok(Piece::NeedMore) => {}
             }
             self.source.buffer.reserve(DATA_BYTES_MAX);
+            let since_ms = self.watch.now_ms();
             let filling = self.source.reader.read_buf(&mut self.source.buffer);
             match self.watch.within(self.stall_ms, filling).await {
-                Ok(Ok(1..)) => {}
+                Ok(Ok(count @ 1..)) => {
+                    let waited_ms = self.watch.now_ms().saturating_sub(since_ms);
+                    if self.pace.is_too_slow(waited_ms, count as u64) {
+                        return Err(Cause::Odd(Oddity::BodyTooSlow));
+                    }
+                }
                 Ok(Ok(0) | Err(_)) => return Err(Cause::ClientGone),
                 Err(Elapsed) => return Err(Cause::Odd(Oddity::BodyTimeout)),
             }
@@ -250,9 +273,11 @@ struct Http1Downlink<'a, 'b> {
     version: Version,
     keeps_alive: bool,
     owes_continue: bool,
+    takes_trailers: bool,
     framed: Framed,
     watch: &'a Watch,
     stall_ms: u64,
+    pace: Pace,
 }
 
 impl Downlink for Http1Downlink<'_, '_> {
@@ -277,6 +302,23 @@ impl Downlink for Http1Downlink<'_, '_> {
         Ok(())
     }
 
+    async fn interim(&mut self, head: &ResponseHead) -> Result<(), Cause> {
+        // HTTP/1.0 knows no interim responses.
+        if self.version == Version::Http11 {
+            write::interim_head(&mut self.sink.out, head);
+            self.flush().await?;
+        }
+        Ok(())
+    }
+
+    async fn trailers(&mut self, fields: &Fields, message: Option<&str>) -> Result<(), Cause> {
+        if self.framed != Framed::Chunked || !self.takes_trailers {
+            return self.data(&Bytes::new(), true).await;
+        }
+        write::trailers(&mut self.sink.out, scrubbed(fields, message));
+        Ok(())
+    }
+
     async fn data(&mut self, bytes: &Bytes, end: bool) -> Result<(), Cause> {
         write::data(&mut self.sink.out, bytes, self.framed, end);
         if self.sink.out.len() >= GATHER_BYTES_MAX { self.flush().await } else { Ok(()) }
@@ -284,14 +326,25 @@ impl Downlink for Http1Downlink<'_, '_> {
 
     async fn flush(&mut self) -> Result<(), Cause> {
         while !self.sink.out.is_empty() {
+            let since_ms = self.watch.now_ms();
             let writing = self.sink.writer.write(&self.sink.out);
-            match self.watch.within(self.stall_ms, writing).await {
-                Ok(Ok(count @ 1..)) => self.sink.out.advance(count),
-                // A client that takes nothing for so long is gone for us.
-                Ok(Ok(0) | Err(_)) | Err(Elapsed) => {
-                    self.sink.out.clear();
-                    return Err(Cause::ClientGone);
-                }
+            let count = match self.watch.within(self.stall_ms, writing).await {
+                Ok(Ok(count)) => count,
+                Ok(Err(_)) | Err(Elapsed) => 0,
+            };
+            let waited_ms = self.watch.now_ms().saturating_sub(since_ms);
+            // A client that takes nothing for so long, or next to nothing, is gone for us.
+            if count == 0 || self.pace.is_too_slow(waited_ms, count as u64) {
+                self.sink.out.clear();
+                return Err(Cause::ClientGone);
+            }
+            self.sink.out.advance(count);
+            self.sink.waiting = true;
+        }
+        if std::mem::take(&mut self.sink.waiting) {
+            match self.watch.within(self.stall_ms, self.sink.writer.flush()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(Elapsed) => return Err(Cause::ClientGone),
             }
         }
         Ok(())
@@ -311,8 +364,21 @@ impl Downlink for Http1Downlink<'_, '_> {
     }
 
     async fn tunnel(&mut self, bytes: &Bytes) -> Result<(), Cause> {
-        self.sink.writer.write_all(bytes).await.map_err(|_| Cause::ClientGone)
+        let written = self.sink.writer.write_all(bytes).await;
+        written.map_err(|_| Cause::ClientGone)?;
+        self.sink.writer.flush().await.map_err(|_| Cause::ClientGone)
     }
+}
+
+/// Trailer fields as a client may see them.
+pub(super) fn scrubbed<'a>(
+    fields: &'a Fields,
+    message: Option<&'a str>,
+) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+    fields.of_trailers().map(move |(name, value)| match message {
+        Some(message) if name.eq_ignore_ascii_case(b"grpc-message") => (name, message.as_bytes()),
+        Some(_) | None => (name, value),
+    })
 }
 
 /// Lets a closing reply arrive: half-closes, and reads on for a moment what the client still sends,

@@ -4,17 +4,23 @@
 //!          than RFC 9113 section 8.
 //! Memory   bounded by the stream, window and header-list limits below.
 //! Misses   requests that the library itself finds malformed: it resets their streams, and no
-//!          observation tells of them; trailers are not passed on; server push and extended CONNECT are not offered.
+//!          observation tells of them; trailers of requests and interim responses are dropped;
+//!          server push and extended CONNECT are not offered.
 
-use super::Worker;
 use super::deadline::{Elapsed, Watch};
 use super::exchange::{Begun, Downlink, Exchange, Uplink, Watches, serve};
-use super::rewind::Rewind;
+use super::http1_server::scrubbed;
+use super::http2_wire::Http2Wire;
+use super::pace::Pace;
+use super::views::View;
+use super::wire::Wire;
+use super::{Caller, Worker};
 use crate::http1::head::{is_authority, is_token};
-use bartizan_engine::origin::Origin;
-use bartizan_engine::refusal::{MEDIA_TYPE, OwnReply};
+use bartizan_engine::refusal::OwnReply;
 use bartizan_engine::step::Cause;
-use bartizan_model::head::{Framing, HeadWriter, Method, RequestHead, ResponseHead, Version};
+use bartizan_model::head::{
+    Fields, Framing, HeadWriter, Method, RequestHead, ResponseHead, Version,
+};
 use bartizan_model::known::Known;
 use bartizan_model::limits::Limits;
 use bartizan_model::oddity::Oddity;
@@ -23,14 +29,10 @@ use h2::server::SendResponse;
 use h2::{RecvStream, SendStream};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use std::future::poll_fn;
-use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpStream;
 
-/// Streams that a client may have open at once.
-const STREAMS_MAX: u32 = 128;
 /// Bytes that a client may send ahead on one stream, and on the connection.
 const STREAM_WINDOW_BYTES: u32 = 256 * 1024;
 const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
@@ -44,15 +46,15 @@ const IDLE_TICK_MS: u64 = 500;
 /// Serves a connection until it ends.
 pub(super) async fn serve_connection(
     worker: Arc<Worker>,
-    stream: TcpStream,
-    peer: IpAddr,
+    wire: Wire,
+    caller: Caller,
     ahead: BytesMut,
 ) {
-    let limits = worker.shared.views.current().rules.limits;
-    let manners = worker.manners();
+    let view = worker.view();
+    let (limits, manners) = (view.snapshot.rules.limits, &view.manners);
     let mut builder = h2::server::Builder::new();
     builder
-        .max_concurrent_streams(STREAMS_MAX)
+        .max_concurrent_streams(manners.streams_max)
         .initial_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .max_header_list_size(u32::try_from(limits.head_bytes_max).unwrap_or(u32::MAX))
@@ -60,7 +62,8 @@ pub(super) async fn serve_connection(
         .max_local_error_reset_streams(Some(RESETS_MAX))
         .max_send_buffer_size(64 * 1024);
     let watch = worker.sweeper.watch();
-    let wire = Rewind::new(ahead, stream);
+    let clock = Arc::clone(&worker.shared.clock);
+    let wire = Http2Wire::new(ahead, wire, clock, manners.control_frames_max);
     let blocked = wire.blocked();
     let handshake = builder.handshake::<_, Bytes>(wire);
     let Ok(Ok(mut connection)) = watch.within(manners.head_timeout_ms, handshake).await else {
@@ -69,17 +72,19 @@ pub(super) async fn serve_connection(
     let mut streams = tokio::task::JoinSet::new();
     let mut idle = tokio::time::interval(Duration::from_millis(IDLE_TICK_MS));
     let (mut idle_ms, mut leaving_ms, mut blocked_ms) = (0, 0, 0);
+    let mut served = 0;
     loop {
         // A stream that its client has reset still has a task for a moment, and what a client does
         // not read waits in memory: neither may grow by further streams.
-        let has_room = streams.len() < STREAMS_MAX as usize && !blocked.load(Relaxed);
+        let has_room = streams.len() < manners.streams_max as usize && !blocked.load(Relaxed);
         tokio::select! {
             accepted = next(&mut connection, has_room) => match accepted {
                 Some(Ok((request, respond))) => {
                     idle_ms = 0;
+                    served += 1;
                     // Begun here and not in its task: a connection that ends at once must not take
                     // the observation with it.
-                    let stream = Stream::begin(&worker, peer, request, respond);
+                    let stream = Stream::begin(&worker, caller, request, respond);
                     streams.spawn(stream.serve());
                 }
                 Some(Err(_)) | None => return,
@@ -90,7 +95,9 @@ pub(super) async fn serve_connection(
                 let count = |is: bool, ms: u64| if is { ms + IDLE_TICK_MS } else { 0 };
                 idle_ms = count(streams.is_empty(), idle_ms);
                 blocked_ms = count(blocked.load(Relaxed), blocked_ms);
-                let is_leaving = is_stopping || idle_ms >= manners.idle_timeout_ms;
+                let requests_max = manners.requests_per_connection_max;
+                let is_old = requests_max != 0 && served >= requests_max;
+                let is_leaving = is_stopping || is_old || idle_ms >= manners.idle_timeout_ms;
                 leaving_ms = count(is_leaving, leaving_ms);
                 if is_leaving {
                     connection.graceful_shutdown();
@@ -105,7 +112,7 @@ pub(super) async fn serve_connection(
     }
 }
 
-type Connection = h2::server::Connection<Rewind, Bytes>;
+type Connection = h2::server::Connection<Http2Wire, Bytes>;
 type Accepted = Result<(Request<RecvStream>, SendResponse<Bytes>), h2::Error>;
 
 /// The next request; without room for one, only what is under way goes on.
@@ -129,14 +136,15 @@ struct Stream {
 impl Stream {
     fn begin(
         worker: &Arc<Worker>,
-        peer: IpAddr,
+        caller: Caller,
         request: Request<RecvStream>,
         respond: SendResponse<Bytes>,
     ) -> Self {
-        let limits = worker.shared.views.current().rules.limits;
-        let stall_ms = worker.manners().body_timeout_ms;
-        let at = worker.shared.clock.now();
-        let origin = Origin { id: worker.shared.ids.next(at), peer, tls: false, sees_bodies: true };
+        let view: Arc<View> = worker.view();
+        let (limits, manners) = (view.snapshot.rules.limits, &view.manners);
+        let stall_ms = manners.body_timeout_ms;
+        let pace = Pace::new(manners.body_rate_min);
+        let origin = worker.origin(caller);
         let (parts, body) = request.into_parts();
         let is_done = body.is_end_stream();
         let head = read_head(&parts, is_done, &limits);
@@ -145,10 +153,11 @@ impl Stream {
         let watch = Arc::clone(&watches.request);
         let respond = Arc::new(Mutex::new(respond));
         let reset = Arc::clone(&respond);
-        let up = Http2Uplink { body, reset, ahead: Bytes::new(), is_done, watch, stall_ms };
+        let ahead = Bytes::new();
+        let up = Http2Uplink { body, reset, ahead, is_done, watch, stall_ms, pace };
         let watch = Arc::clone(&watches.response);
-        let down = Http2Downlink { respond, stream: None, method, watch, stall_ms };
-        Self { begun: Exchange::begin(worker, origin, head), up, down, watches }
+        let down = Http2Downlink { respond, stream: None, method, watch, stall_ms, pace };
+        Self { begun: Exchange::begin(worker, &view, origin, head), up, down, watches }
     }
 
     async fn serve(self) {
@@ -281,13 +290,19 @@ struct Http2Uplink {
     is_done: bool,
     watch: Arc<Watch>,
     stall_ms: u64,
+    pace: Pace,
 }
 
 impl Uplink for Http2Uplink {
     async fn read(&mut self, max: usize) -> Result<(Bytes, bool), Cause> {
         if self.ahead.is_empty() {
+            let since_ms = self.watch.now_ms();
             match self.watch.within(self.stall_ms, self.body.data()).await {
                 Ok(Some(Ok(bytes))) => {
+                    let waited_ms = self.watch.now_ms().saturating_sub(since_ms);
+                    if self.pace.is_too_slow(waited_ms, bytes.len() as u64) {
+                        return Err(Cause::Odd(Oddity::BodyTooSlow));
+                    }
                     let released = self.body.flow_control().release_capacity(bytes.len());
                     released.map_err(|_| Cause::ClientGone)?;
                     self.ahead = bytes;
@@ -330,6 +345,7 @@ struct Http2Downlink {
     method: Method,
     watch: Arc<Watch>,
     stall_ms: u64,
+    pace: Pace,
 }
 
 impl Http2Downlink {
@@ -380,9 +396,14 @@ impl Downlink for Http2Downlink {
         let mut rest = bytes.clone();
         while !rest.is_empty() {
             stream.reserve_capacity(rest.len());
+            let since_ms = self.watch.now_ms();
             let capacity = poll_fn(|cx| stream.poll_capacity(cx));
             match self.watch.within(self.stall_ms, capacity).await {
                 Ok(Some(Ok(room))) => {
+                    let waited_ms = self.watch.now_ms().saturating_sub(since_ms);
+                    if self.pace.is_too_slow(waited_ms, room as u64) {
+                        return Err(Cause::ClientGone);
+                    }
                     let piece = rest.split_to(room.min(rest.len()));
                     let is_last = end && rest.is_empty();
                     stream.send_data(piece, is_last).map_err(|_| Cause::ClientGone)?;
@@ -403,21 +424,38 @@ impl Downlink for Http2Downlink {
         Ok(())
     }
 
+    async fn interim(&mut self, _: &ResponseHead) -> Result<(), Cause> {
+        Ok(())
+    }
+
+    async fn trailers(&mut self, fields: &Fields, message: Option<&str>) -> Result<(), Cause> {
+        let mut map = http::HeaderMap::new();
+        for (name, value) in scrubbed(fields, message) {
+            let (name, value) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value));
+            if let (Ok(name), Ok(value)) = (name, value) {
+                map.append(name, value);
+            }
+        }
+        let stream = self.stream.as_mut().ok_or(Cause::ClientGone)?;
+        stream.send_trailers(map).map_err(|_| Cause::ClientGone)
+    }
+
     async fn own(&mut self, reply: &OwnReply) -> Result<(), Cause> {
         let mut response = Response::new(());
         *response.status_mut() =
             StatusCode::from_u16(reply.status).map_err(|_| Cause::ClientGone)?;
         let headers = response.headers_mut();
-        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-        headers.insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(reply.body.len()));
-        if let Some(seconds) = reply.retry_after_s {
-            headers.insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(reply.media_type));
+        if !reply.body.is_empty() {
+            headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(reply.body.len()));
         }
-        if reply.status == 405 {
-            headers.insert(http::header::ALLOW, HeaderValue::from_static(""));
+        for (name, value) in &reply.fields {
+            if let Ok(value) = HeaderValue::from_bytes(value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
         }
-        let is_all = self.method == Method::Head;
+        // A gRPC reply is its fields: the end comes with them.
+        let is_all = self.method == Method::Head || reply.body.is_empty();
         self.send_head(response, is_all)?;
         if is_all { Ok(()) } else { self.data(&reply.body, true).await }
     }

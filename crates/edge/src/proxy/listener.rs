@@ -5,21 +5,26 @@
 
 use super::deadline::{SWEEP_MS, Sweeper};
 use super::record::Recorder;
-use super::upstream::Pool;
-use super::{Shared, Worker, http1_server, http2_server};
+use super::upstream::health;
+use super::upstream::pool::Pool;
+use super::wire::Wire;
+use super::{Caller, Shared, Worker, http1_server, http2_server, proxy_protocol};
+use crate::tls;
+use bartizan_model::network::{Network, canonical};
 use bytes::BytesMut;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 
 /// What HTTP/2 with prior knowledge begins with (RFC 9113 section 3.4).
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// The running proxy.
 #[derive(Debug)]
@@ -108,8 +113,13 @@ async fn run(
     mut stopped: tokio::sync::watch::Receiver<bool>,
 ) {
     let Ok(listener) = TcpListener::from_std(socket) else { return };
-    tokio::spawn(Arc::clone(&worker.sweeper).run());
+    let looking = Arc::clone(&worker.shared);
+    tokio::spawn(Arc::clone(&worker.sweeper).run(move |late_ms| {
+        let memory_bytes_max = looking.views.current().manners.memory_bytes_max;
+        looking.pressure.look(&looking, memory_bytes_max, late_ms);
+    }));
     tokio::spawn(close_old_links(Arc::clone(&worker)));
+    tokio::spawn(health::run(Arc::clone(&worker.shared)));
     loop {
         tokio::select! {
             biased;
@@ -139,24 +149,56 @@ async fn close_old_links(worker: Arc<Worker>) {
     let mut ticks = tokio::time::interval(Duration::from_millis(SWEEP_MS * 10));
     loop {
         ticks.tick().await;
-        worker.pool.close_old(worker.manners().target.idle_timeout_ms);
+        worker.pool.close_old(&worker.view().upstreams);
     }
 }
 
 /// Counts a connection for as long as it is open.
-struct Counted(Arc<Shared>);
+struct Counted {
+    shared: Arc<Shared>,
+    address: Option<IpAddr>,
+}
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.0.connections.fetch_sub(1, Relaxed);
+        self.shared.connections.fetch_sub(1, Relaxed);
+        let Some(address) = self.address else { return };
+        let mut by_address = self.shared.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = by_address.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                by_address.remove(&address);
+            }
+        }
+    }
+}
+
+impl Counted {
+    /// Counts the connection under its address; false if that has as many as it may have.
+    fn count_address(&mut self, address: IpAddr, max: usize) -> bool {
+        let mut by_address = self.shared.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = by_address.entry(address).or_default();
+        if *count >= max {
+            return false;
+        }
+        *count += 1;
+        self.address = Some(address);
+        true
     }
 }
 
 fn accept(worker: &Arc<Worker>, stream: TcpStream, peer: IpAddr) {
     let shared = &worker.shared;
+    let view = worker.view();
+    let (manners, peer) = (&view.manners, canonical(peer));
     let open = shared.connections.fetch_add(1, Relaxed);
-    let counted = Counted(Arc::clone(shared));
-    if open >= worker.manners().connections_max || stream.set_nodelay(true).is_err() {
+    let mut counted = Counted { shared: Arc::clone(shared), address: None };
+    let per_address = manners.connections_per_address_max;
+    let has_room = open < manners.connections_max
+        && (per_address == 0
+            || is_in(&view.snapshot.rules.trusted, peer)
+            || counted.count_address(peer, per_address));
+    if !has_room || stream.set_nodelay(true).is_err() {
         shared.turned_away.fetch_add(1, Relaxed);
         return;
     }
@@ -167,11 +209,61 @@ fn accept(worker: &Arc<Worker>, stream: TcpStream, peer: IpAddr) {
     });
 }
 
-/// Tells HTTP/2 from HTTP/1 by the first bytes.
+fn is_in(networks: &[Network], address: IpAddr) -> bool {
+    networks.iter().any(|it| it.contains(address))
+}
+
+/// Serves a connection: what comes before HTTP, then HTTP.
 async fn serve(worker: Arc<Worker>, mut stream: TcpStream, peer: IpAddr) {
-    let manners = worker.manners();
+    let view = worker.view();
+    let watch = worker.sweeper.watch();
+    let within_ms = view.manners.head_timeout_ms;
+    let caller = Caller { peer, tls: false, certified: false };
+    let failed = || worker.shared.handshakes_failed.fetch_add(1, Relaxed);
+    let caller = if view.manners.proxy_protocol {
+        // Who is not trusted could name anybody.
+        let reading = async {
+            match is_in(&view.snapshot.rules.trusted, peer) {
+                true => proxy_protocol::read(&mut stream).await,
+                false => Err(proxy_protocol::Malformed),
+            }
+        };
+        match watch.within(within_ms, reading).await {
+            Ok(Ok(named)) => Caller { peer: named.map_or(peer, canonical), ..caller },
+            Ok(Err(_)) | Err(_) => {
+                failed();
+                return;
+            }
+        }
+    } else {
+        caller
+    };
+    let Some(config) = &view.tls else {
+        return in_clear(worker, stream, caller).await;
+    };
+    let handshake = TlsAcceptor::from(Arc::clone(config)).accept(stream);
+    let Ok(Ok(session)) = watch.within(within_ms, handshake).await else {
+        failed();
+        return;
+    };
+    let known = session.get_ref().1;
+    let certified = known.peer_certificates().is_some_and(|it| !it.is_empty());
+    let is_http2 = known.alpn_protocol() == Some(tls::H2);
+    let caller = Caller { tls: true, certified, ..caller };
+    let wire = Wire::of_tls(session.into());
+    drop(view);
+    if is_http2 {
+        http2_server::serve_connection(worker, wire, caller, BytesMut::new()).await;
+    } else {
+        http1_server::serve_connection(&worker, wire, caller, BytesMut::new()).await;
+    }
+}
+
+/// Tells HTTP/2 from HTTP/1 by the first bytes, where clear-text HTTP/2 is spoken at all.
+async fn in_clear(worker: Arc<Worker>, mut stream: TcpStream, caller: Caller) {
+    let view = worker.view();
     let mut buffer = BytesMut::new();
-    if manners.http2 {
+    if view.manners.http2 {
         let watch = worker.sweeper.watch();
         let telling = async {
             loop {
@@ -184,9 +276,10 @@ async fn serve(worker: Arc<Worker>, mut stream: TcpStream, peer: IpAddr) {
                 }
             }
         };
-        match watch.idle(manners.head_timeout_ms, telling).await {
+        match watch.idle(view.manners.head_timeout_ms, telling).await {
             Ok(Some(true)) => {
-                return http2_server::serve_connection(worker, stream, peer, buffer).await;
+                let wire = Wire::Plain(stream);
+                return http2_server::serve_connection(worker, wire, caller, buffer).await;
             }
             // Whatever began before it broke off was the beginning of an HTTP/1 head.
             Ok(Some(false)) => {}
@@ -194,5 +287,6 @@ async fn serve(worker: Arc<Worker>, mut stream: TcpStream, peer: IpAddr) {
             Ok(None) | Err(_) => return,
         }
     }
-    http1_server::serve_connection(&worker, stream, peer, buffer).await;
+    drop(view);
+    http1_server::serve_connection(&worker, Wire::Plain(stream), caller, buffer).await;
 }

@@ -8,32 +8,40 @@ pub mod deadline;
 mod exchange;
 mod http1_server;
 mod http2_server;
+mod http2_wire;
 pub mod ids;
 pub mod listener;
+mod pace;
+pub mod pressure;
+mod proxy_protocol;
 pub mod record;
 mod relay;
-mod rewind;
 mod streamed;
 pub mod upstream;
 pub mod views;
+mod wire;
 
+use crate::proxy::pressure::Pressure;
+use bartizan_engine::origin::Origin;
 use bartizan_engine::tables::Tables;
 use clock::Clock;
 use deadline::Sweeper;
 use ids::Ids;
 use record::Recorder;
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
-use std::sync::{Arc, RwLock};
-use upstream::{Pool, Target};
-use views::Views;
+use std::sync::{Arc, Mutex};
+use upstream::pool::Pool;
+use views::{View, Views};
 
 /// How long a client may take, and what it may speak. Changes with a reload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manners {
-    /// Where admitted requests go.
-    pub target: Arc<Target>,
     /// Whether clear-text HTTP/2 with prior knowledge is accepted.
     pub http2: bool,
+    /// Whether connections begin with a header of the PROXY protocol, from trusted proxies.
+    pub proxy_protocol: bool,
     /// Client connections at once, over all workers.
     pub connections_max: usize,
     /// Milliseconds for a head to be complete.
@@ -42,12 +50,43 @@ pub struct Manners {
     pub body_timeout_ms: u64,
     /// Milliseconds between two requests on a connection.
     pub idle_timeout_ms: u64,
+    /// Client connections of one address at once; 0 is no bound. Trusted proxies have none.
+    pub connections_per_address_max: usize,
+    /// Requests on one connection; 0 is no bound.
+    pub requests_per_connection_max: u64,
+    /// Bytes a second that a body must have on average; 0 is no bound.
+    pub body_rate_min: u64,
+    /// Streams of one HTTP/2 connection at once.
+    pub streams_max: u32,
+    /// HTTP/2 control frames a second and connection.
+    pub control_frames_max: u64,
+    /// Resident memory from which on requests are shed; 0 is no bound.
+    pub memory_bytes_max: u64,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        Self {
+            http2: true,
+            proxy_protocol: false,
+            connections_max: 10_000,
+            head_timeout_ms: 10_000,
+            body_timeout_ms: 20_000,
+            idle_timeout_ms: 75_000,
+            connections_per_address_max: 8_192,
+            requests_per_connection_max: 10_000,
+            body_rate_min: 500,
+            streams_max: 128,
+            control_frames_max: 200,
+            memory_bytes_max: 512 * 1024 * 1024,
+        }
+    }
 }
 
 /// What all workers share.
 #[derive(Debug)]
 pub struct Shared {
-    /// The snapshot in force.
+    /// What is in force.
     pub views: Arc<Views>,
     /// The tables of the engine.
     pub tables: Tables,
@@ -55,12 +94,33 @@ pub struct Shared {
     pub ids: Ids,
     /// The clock.
     pub clock: Arc<Clock>,
-    /// Time-outs and target in force.
-    pub manners: RwLock<Arc<Manners>>,
     /// Client connections open now.
     pub connections: AtomicUsize,
     /// Client connections that were closed unread because there were too many.
     pub turned_away: AtomicU64,
+    /// TLS handshakes and PROXY protocol headers that failed.
+    pub handshakes_failed: AtomicU64,
+    /// Whether there is more to do or to hold than can be carried.
+    pub pressure: Pressure,
+    /// Client connections by address.
+    pub by_address: Mutex<HashMap<IpAddr, usize>>,
+}
+
+impl Shared {
+    /// With nothing going on yet.
+    pub fn new(views: Arc<Views>, tables: Tables, ids: Ids) -> Arc<Self> {
+        Arc::new(Self {
+            views,
+            tables,
+            ids,
+            clock: Arc::new(Clock::start()),
+            connections: AtomicUsize::new(0),
+            turned_away: AtomicU64::new(0),
+            handshakes_failed: AtomicU64::new(0),
+            pressure: Pressure::default(),
+            by_address: Mutex::default(),
+        })
+    }
 }
 
 /// What one worker has to itself.
@@ -72,9 +132,26 @@ struct Worker {
     pool: Arc<Pool>,
 }
 
+/// A client's connection, as far as it is known before its first request.
+#[derive(Clone, Copy, Debug)]
+struct Caller {
+    /// The other end, or whom a trusted load balancer named in its place.
+    peer: IpAddr,
+    /// Whether it speaks TLS.
+    tls: bool,
+    /// Whether it showed a certificate that was verified.
+    certified: bool,
+}
+
 impl Worker {
-    fn manners(&self) -> Arc<Manners> {
-        let guard = self.shared.manners.read();
-        Arc::clone(&guard.unwrap_or_else(std::sync::PoisonError::into_inner))
+    fn view(&self) -> Arc<View> {
+        self.shared.views.current()
+    }
+
+    /// What opens an exchange of this caller now.
+    fn origin(&self, caller: Caller) -> Origin {
+        let id = self.shared.ids.next(self.shared.clock.now());
+        let Caller { peer, tls, certified } = caller;
+        Origin { id, peer, tls, certified, sees_bodies: true }
     }
 }

@@ -1,76 +1,26 @@
 //! What comes back: the upstream's response, read strictly and passed on, or a tunnel.
 //!
-//! Reads    heads and bodies of the upstream, within their limits.
+//! Reads    bodies of the upstream, through its [`Receiver`].
 //! Writes   to the client, through its [`Downlink`]; nothing written stays behind while it waits.
 //! Memory   a head, and one piece of a body.
-//! Misses   a pause inside a response body or a tunnel has no limit; interim responses are dropped.
+//! Misses   a pause inside a response body or a tunnel has no limit.
 
-use super::exchange::{Downlink, Ended, Exchange, SWITCHING, Uplink};
-use crate::http1::body::{BodyReader, Malformed, Piece};
-use crate::http1::head::{EndFinder, read_response};
-use bartizan_engine::step::{
-    Cause, DATA_BYTES_MAX, Input, Payload, Reply, Side, Step, UpstreamFault,
-};
-use bartizan_model::head::{Framing, Method, ResponseHead};
-use bartizan_model::limits::Limits;
-use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::tcp::{ReadHalf, WriteHalf};
-
-/// Largest head of an upstream's response, in bytes.
-const RESPONSE_HEAD_BYTES_MAX: usize = 64 * 1024;
-/// Interim responses before the final one.
-const INTERIM_MAX: usize = 16;
-
-/// What the upstream sends.
-pub(super) struct Answer<'a, 'b> {
-    pub(super) reader: &'a mut ReadHalf<'b>,
-    pub(super) buffer: &'a mut BytesMut,
-}
-
-impl Answer<'_, '_> {
-    /// Reads the head of the final response; interim ones are dropped.
-    pub(super) async fn head(&mut self, method: Method) -> Result<ResponseHead, UpstreamFault> {
-        let limits = Limits { head_bytes_max: RESPONSE_HEAD_BYTES_MAX, ..Limits::default() };
-        let limits = Limits { fields_max: 512, ..limits };
-        for _ in 0..INTERIM_MAX {
-            let mut finder = EndFinder::default();
-            let end = loop {
-                if let Some(end) = finder.find(self.buffer) {
-                    break end;
-                }
-                if self.buffer.len() > RESPONSE_HEAD_BYTES_MAX {
-                    return Err(UpstreamFault::Malformed);
-                }
-                if self.fill().await? == 0 {
-                    return Err(UpstreamFault::Closed);
-                }
-            };
-            let bytes = self.buffer.split_to(end).freeze();
-            let head = read_response(bytes, method, &limits).ok_or(UpstreamFault::Malformed)?;
-            if head.status >= 200 || head.status == SWITCHING {
-                return Ok(head);
-            }
-        }
-        Err(UpstreamFault::Malformed)
-    }
-
-    async fn fill(&mut self) -> Result<usize, UpstreamFault> {
-        self.buffer.reserve(DATA_BYTES_MAX);
-        self.reader.read_buf(self.buffer).await.map_err(|_| UpstreamFault::Closed)
-    }
-}
+use super::exchange::{Downlink, Ended, Exchange, Uplink};
+use super::upstream::call::{Receiver, Sender, Taken};
+use bartizan_engine::step::{Cause, Input, Payload, Reply, Side, Step, UpstreamFault};
+use bartizan_model::head::{Fields, Framing, ResponseHead};
+use bytes::Bytes;
 
 /// What a relay may need besides the upstream's answer.
 pub(super) struct Sides<'a, 'b, U> {
     /// The client's side, unless it is still sending its body.
     pub(super) up: Option<&'a mut U>,
     /// The way to the upstream, for a tunnel.
-    pub(super) writer: Option<&'a mut WriteHalf<'b>>,
+    pub(super) sender: Option<&'a mut Sender<'b>>,
 }
 
 /// The client's side is busy with its body.
-pub(super) const NO_SIDES: Sides<'_, '_, Busy> = Sides { up: None, writer: None };
+pub(super) const NO_SIDES: Sides<'_, '_, Busy> = Sides { up: None, sender: None };
 
 /// A client's side that is never there.
 pub(super) enum Busy {}
@@ -94,14 +44,13 @@ impl Uplink for Busy {
 pub(super) async fn relay<U: Uplink>(
     exchange: &Exchange,
     head: ResponseHead,
-    answer: &mut Answer<'_, '_>,
-    body: &mut BodyReader,
+    receiver: &mut Receiver<'_>,
     mut sides: Sides<'_, '_, U>,
     down: &mut impl Downlink,
 ) -> Ended {
-    let limits = Limits::default();
     let mut step = exchange.feed(Side::Response, Input::ResponseHead(head));
     let mut piece = (Bytes::new(), false);
+    let mut trailers: Option<Fields> = None;
     loop {
         step = match step {
             Some(Step::Reply(Reply::Relay(head))) => {
@@ -115,15 +64,19 @@ pub(super) async fn relay<U: Uplink>(
                     Err(cause) => return exchange.client_failed(cause, down).await,
                 }
             }
-            Some(Step::Read { max }) => match body.read(answer.buffer, max, &limits) {
-                Ok(Piece::Data(bytes, end)) => {
+            Some(Step::Read { max }) => match receiver.take(max).await {
+                Ok(Taken::Data(bytes, end)) => {
                     piece = (bytes, end);
                     let (bytes, end) = (&piece.0, piece.1);
                     exchange.feed(Side::Response, Input::Data { bytes, end })
                 }
-                Ok(Piece::NeedMore) => match more(answer, sides.up.as_deref_mut(), down).await {
+                Ok(Taken::Trailers(fields)) => {
+                    let fields = trailers.insert(fields);
+                    exchange.feed(Side::Response, Input::Trailers(fields))
+                }
+                Ok(Taken::NeedMore) => match more(receiver, sides.up.as_deref_mut(), down).await {
                     More::Some => Some(Step::Read { max }),
-                    More::End if body.ends_with_connection() => {
+                    More::End if receiver.ends_with_connection() => {
                         piece = (Bytes::new(), true);
                         let (bytes, end) = (&piece.0, true);
                         exchange.feed(Side::Response, Input::Data { bytes, end })
@@ -139,15 +92,25 @@ pub(super) async fn relay<U: Uplink>(
                         return exchange.client_failed(cause, down).await;
                     }
                 },
-                Err(Malformed) => {
+                Err(fault) => {
                     // What was recorded as answered goes out before the connection is cut.
                     down.flush().await.ok();
-                    return exchange.upstream_failed(UpstreamFault::Malformed, down).await;
+                    return exchange.upstream_failed(fault, down).await;
                 }
             },
-            Some(Step::Write(Payload::Verbatim)) => {
-                let written = match down.data(&piece.0, piece.1).await {
-                    Ok(()) if piece.1 => down.flush().await,
+            Some(Step::Write(payload)) => {
+                let (written, end) = match (payload, trailers.take()) {
+                    (Payload::Verbatim, _) => (down.data(&piece.0, piece.1).await, piece.1),
+                    (Payload::Held { bytes, end }, _) => (down.data(&bytes, end).await, end),
+                    (Payload::Trailers { message }, Some(fields)) => {
+                        (down.trailers(&fields, message).await, true)
+                    }
+                    (Payload::Trailers { .. }, None) => {
+                        (down.data(&Bytes::new(), true).await, true)
+                    }
+                };
+                let written = match written {
+                    Ok(()) if end => down.flush().await,
                     written => written,
                 };
                 match written {
@@ -156,13 +119,14 @@ pub(super) async fn relay<U: Uplink>(
                 }
             }
             Some(Step::Tunnel(head)) => {
-                return tunnel(exchange, &head, answer, sides, down).await;
+                return tunnel(exchange, &head, receiver, sides, down).await;
             }
             Some(Step::Reply(Reply::Own(reply))) => return exchange.reply(&reply, down).await,
             Some(
                 Step::Ask { .. }
                 | Step::Commit(_)
                 | Step::Forward(..)
+                | Step::Reply(Reply::Interim(_))
                 | Step::Yield
                 | Step::Cut
                 | Step::Finished(_),
@@ -181,7 +145,7 @@ enum More {
 
 /// Waits for more of a response; nothing written stays behind while it does.
 async fn more<U: Uplink>(
-    answer: &mut Answer<'_, '_>,
+    receiver: &mut Receiver<'_>,
     up: Option<&mut U>,
     down: &mut impl Downlink,
 ) -> More {
@@ -196,7 +160,7 @@ async fn more<U: Uplink>(
     };
     tokio::select! {
         biased;
-        read = answer.fill() => match read {
+        read = receiver.fill() => match read {
             Ok(0) => More::End,
             Ok(_) => More::Some,
             Err(fault) => More::UpstreamFailed(fault),
@@ -209,11 +173,11 @@ async fn more<U: Uplink>(
 async fn tunnel<U: Uplink>(
     exchange: &Exchange,
     head: &ResponseHead,
-    answer: &mut Answer<'_, '_>,
+    receiver: &mut Receiver<'_>,
     sides: Sides<'_, '_, U>,
     down: &mut impl Downlink,
 ) -> Ended {
-    let (Some(up), Some(writer)) = (sides.up, sides.writer) else { return exchange.ended() };
+    let (Some(up), Some(sender)) = (sides.up, sides.sender) else { return exchange.ended() };
     if down.switch(head).await.is_err() {
         exchange.feed(Side::Request, Input::Abort(Cause::ClientGone));
         return Ended::Cut;
@@ -221,7 +185,7 @@ async fn tunnel<U: Uplink>(
     let to_upstream = async {
         loop {
             let bytes = up.tunnel().await;
-            if bytes.is_empty() || writer.write_all(&bytes).await.is_err() {
+            if bytes.is_empty() || sender.raw(&bytes).await.is_err() {
                 return;
             }
             exchange.feed(Side::Request, Input::Data { bytes: &bytes, end: false });
@@ -229,10 +193,10 @@ async fn tunnel<U: Uplink>(
     };
     let to_client = async {
         loop {
-            if answer.buffer.is_empty() && !matches!(answer.fill().await, Ok(1..)) {
+            let bytes = receiver.tunnel().await;
+            if bytes.is_empty() {
                 return;
             }
-            let bytes = answer.buffer.split().freeze();
             exchange.feed(Side::Response, Input::Data { bytes: &bytes, end: false });
             if down.tunnel(&bytes).await.is_err() {
                 return;

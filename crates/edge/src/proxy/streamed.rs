@@ -6,53 +6,52 @@
 //! Memory   one piece of the body, and a head.
 
 use super::deadline::{Elapsed, Watch};
-use super::exchange::{Downlink, Ended, Exchange, Message, ONE_WRITE_BYTES_MAX, Uplink, Watches};
-use super::relay::{Answer, NO_SIDES, Sides, relay};
-use super::upstream::Target;
-use crate::http1::body::BodyReader;
-use crate::http1::write::{self, Framed};
+use super::exchange::{Downlink, Ended, Exchange, Route, Uplink, Watches};
+use super::relay::{NO_SIDES, Sides, relay};
+use super::upstream::call::{Headed, Message, Receiver, Sender};
 use bartizan_engine::refusal::OwnReply;
 use bartizan_engine::step::{Cause, Input, Payload, Reply, Side, Step, UpstreamFault};
 use bartizan_model::head::ResponseHead;
 use bartizan_model::oddity::Oddity;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use tokio::io::AsyncWriteExt;
-use tokio::net::tcp::WriteHalf;
 use tokio::sync::Notify;
 
 /// Forwards a request whose body is still arriving, and passes on what comes back.
 pub(super) async fn stream<U: Uplink>(
     exchange: &Exchange,
     message: &Message,
-    framed: Framed,
-    target: &Arc<Target>,
+    way: &Route<'_>,
     up: &mut U,
     down: &mut impl Downlink,
     watches: &Watches,
 ) -> Ended {
-    let mut link = match exchange.worker.pool.connect(target, &watches.response, false).await {
+    let pool = &exchange.worker.pool;
+    let connected = pool.connect(way.upstream, way.protocol, &watches.response, false).await;
+    let mut link = match connected {
         Ok(link) => link,
         Err(fault) => return exchange.upstream_failed(fault, down).await,
     };
-    let (mut reader, mut writer) = link.stream.split();
-    let mut answer = Answer { reader: &mut reader, buffer: &mut link.buffer };
+    let (mut sender, mut receiver) = match link.begin(message) {
+        Ok(both) => both,
+        Err(fault) => return exchange.upstream_failed(fault, down).await,
+    };
+    let stall_ms = way.response_timeout_ms;
     let whole = Whole::default();
     let first = {
         let mut sending =
-            pin!(send_all(exchange, message, framed, up, &mut writer, watches, &whole));
+            pin!(send_all(exchange, message, up, (&mut sender, stall_ms), watches, &whole));
         let first = tokio::select! {
             biased;
-            head = answer.head(exchange.method) => First::Head(head),
+            head = final_head(exchange, &mut receiver) => First::Head(head),
             () = whole.reached() => First::Sent(Sent::Whole),
             sent = &mut sending => First::Sent(sent),
         };
         match first {
             First::Head(Ok(head)) if !whole.is_reached() => {
-                return both(exchange, head, &mut answer, sending, &whole, down).await;
+                return both(exchange, head, &mut receiver, sending, &whole, down).await;
             }
             other @ (First::Head(_) | First::Sent(_)) => other,
         }
@@ -62,10 +61,10 @@ pub(super) async fn stream<U: Uplink>(
         First::Head(head) => head,
         First::Sent(Sent::UpstreamStalled) => Err(UpstreamFault::Timeout),
         First::Sent(Sent::Whole | Sent::UpstreamClosed) => {
-            let head = answer.head(exchange.method);
+            let head = final_head(exchange, &mut receiver);
             tokio::select! {
                 biased;
-                head = watches.response.within(target.response_timeout_ms, head) => {
+                head = watches.response.within(stall_ms, head) => {
                     head.unwrap_or(Err(UpstreamFault::Timeout))
                 }
                 () = up.gone(), if is_whole => {
@@ -88,15 +87,34 @@ pub(super) async fn stream<U: Uplink>(
     match head {
         Ok(head) => {
             let keeps_alive = is_whole && exchange.may_keep(&head);
-            let mut body = BodyReader::new(head.framing);
-            let sides = Sides { up: Some(&mut *up), writer: None };
-            let ended = relay(exchange, head, &mut answer, &mut body, sides, down).await;
-            if ended == Ended::Cleanly && keeps_alive && body.is_done() {
+            let sides = Sides { up: Some(&mut *up), sender: None };
+            let ended = relay(exchange, head, &mut receiver, sides, down).await;
+            let keep = ended == Ended::Cleanly && keeps_alive && receiver.is_done();
+            link.lease.succeeded();
+            if keep {
                 exchange.worker.pool.keep(link);
             }
             if up.is_done() { ended } else { ended.max(Ended::AndClose) }
         }
-        Err(fault) => exchange.upstream_failed(fault, down).await,
+        Err(fault) => {
+            if fault == UpstreamFault::Timeout {
+                link.lease.failed(exchange.worker.shared.clock.coarse_ms());
+            }
+            exchange.upstream_failed(fault, down).await
+        }
+    }
+}
+
+/// Waits for the final head. Interim ones are dropped: the client's side is busy with its body, and
+/// what it may wait for in order to send it has been said.
+async fn final_head(
+    exchange: &Exchange,
+    receiver: &mut Receiver<'_>,
+) -> Result<ResponseHead, UpstreamFault> {
+    loop {
+        if let Headed::Final(head) = receiver.head(exchange.method).await? {
+            return Ok(head);
+        }
     }
 }
 
@@ -131,13 +149,12 @@ enum First {
 async fn both(
     exchange: &Exchange,
     head: ResponseHead,
-    answer: &mut Answer<'_, '_>,
+    receiver: &mut Receiver<'_>,
     mut sending: Pin<&mut impl Future<Output = Sent>>,
     whole: &Whole,
     down: &mut impl Downlink,
 ) -> Ended {
-    let mut body = BodyReader::new(head.framing);
-    let mut relaying = pin!(relay(exchange, head, answer, &mut body, NO_SIDES, down));
+    let mut relaying = pin!(relay(exchange, head, receiver, NO_SIDES, down));
     tokio::select! {
         biased;
         ended = &mut relaying => {
@@ -176,21 +193,14 @@ enum Sent {
 async fn send_all(
     exchange: &Exchange,
     message: &Message,
-    framed: Framed,
     up: &mut impl Uplink,
-    writer: &mut WriteHalf<'_>,
+    (sender, stall_ms): (&mut Sender<'_>, u64),
     watches: &Watches,
     whole: &Whole,
 ) -> Sent {
-    let stall_ms = exchange.worker.manners().target.response_timeout_ms;
-    let left = match framed {
-        Framed::Length(length) => Some(length.saturating_sub(message.held_bytes)),
-        Framed::None | Framed::Chunked | Framed::Close => None,
-    };
-    let out = BytesMut::from(&*message.head);
-    let mut outlet = Outlet { writer, watch: &watches.request, stall_ms, out };
-    let sent = match outlet.put_large(&message.body).await {
-        Ok(()) => send_rest(exchange, framed, left, up, &mut outlet).await,
+    let mut outlet = Outlet { sender, watch: &watches.request, stall_ms };
+    let sent = match outlet.message(message).await {
+        Ok(()) => send_rest(exchange, message.left(), up, &mut outlet).await,
         Err(sent) => sent,
     };
     if !matches!(sent, Sent::Whole) {
@@ -204,36 +214,22 @@ async fn send_all(
 /// The way to the upstream. What is put into it waits for company as long as more is at hand, and
 /// is written before anything is waited for.
 struct Outlet<'a, 'b> {
-    writer: &'a mut WriteHalf<'b>,
+    sender: &'a mut Sender<'b>,
     watch: &'a Watch,
     stall_ms: u64,
-    out: BytesMut,
 }
 
 impl Outlet<'_, '_> {
-    /// Puts a body that was held: nothing, or too large to be copied.
-    async fn put_large(&mut self, bytes: &Bytes) -> Result<(), Sent> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        self.flush().await?;
-        match self.watch.within(self.stall_ms, self.writer.write_all(bytes)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Sent::UpstreamClosed),
-            Err(Elapsed) => Err(Sent::UpstreamStalled),
-        }
+    async fn message(&mut self, message: &Message) -> Result<(), Sent> {
+        sent(self.watch.within(self.stall_ms, self.sender.message(message)).await)
     }
 
-    /// Writes what waits. May be dropped in the middle: what was written is forgotten at once.
+    async fn put(&mut self, bytes: &Bytes, end: bool) -> Result<(), Sent> {
+        sent(self.watch.within(self.stall_ms, self.sender.put(bytes, end)).await)
+    }
+
     async fn flush(&mut self) -> Result<(), Sent> {
-        while !self.out.is_empty() {
-            match self.watch.within(self.stall_ms, self.writer.write_buf(&mut self.out)).await {
-                Ok(Ok(1..)) => {}
-                Ok(Ok(0) | Err(_)) => return Err(Sent::UpstreamClosed),
-                Err(Elapsed) => return Err(Sent::UpstreamStalled),
-            }
-        }
-        Ok(())
+        sent(self.watch.within(self.stall_ms, self.sender.flush()).await)
     }
 
     /// Reads from the client; if that has to wait, what waits here goes out first.
@@ -252,6 +248,14 @@ impl Outlet<'_, '_> {
     }
 }
 
+fn sent(done: Result<std::io::Result<()>, Elapsed>) -> Result<(), Sent> {
+    match done {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(Sent::UpstreamClosed),
+        Err(Elapsed) => Err(Sent::UpstreamStalled),
+    }
+}
+
 /// Whether a piece fits what is left of an announced length, which it is taken off.
 fn fits(left: &mut Option<u64>, (bytes, end): &(Bytes, bool)) -> bool {
     let Some(known) = left else { return true };
@@ -266,7 +270,6 @@ fn fits(left: &mut Option<u64>, (bytes, end): &(Bytes, bool)) -> bool {
 
 async fn send_rest(
     exchange: &Exchange,
-    framed: Framed,
     mut left: Option<u64>,
     up: &mut impl Uplink,
     outlet: &mut Outlet<'_, '_>,
@@ -290,10 +293,7 @@ async fn send_rest(
                 Err(sent) => return sent,
             },
             Some(Step::Write(Payload::Verbatim)) => {
-                write::data(&mut outlet.out, &piece.0, framed, piece.1);
-                if (piece.1 || outlet.out.len() >= ONE_WRITE_BYTES_MAX)
-                    && let Err(sent) = outlet.flush().await
-                {
+                if let Err(sent) = outlet.put(&piece.0, piece.1).await {
                     return sent;
                 }
                 exchange.feed(Side::Request, Input::Written)
@@ -304,7 +304,8 @@ async fn send_rest(
                 Step::Ask { .. }
                 | Step::Commit(_)
                 | Step::Forward(..)
-                | Step::Reply(Reply::Relay(_))
+                | Step::Write(Payload::Held { .. } | Payload::Trailers { .. })
+                | Step::Reply(Reply::Relay(_) | Reply::Interim(_))
                 | Step::Cut
                 | Step::Tunnel(_)
                 | Step::Finished(_),

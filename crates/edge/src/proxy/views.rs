@@ -1,39 +1,43 @@
-//! The snapshot in force, swapped whole while exchanges go on under the one they began with.
+//! What is in force, swapped whole: exchanges go on under the view that they began with, so that none
+//! is judged by one revision and forwarded by another.
 
+use super::Manners;
+use super::upstream::Upstream;
 use bartizan_engine::snapshot::Snapshot;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where the snapshot in force is found.
+/// Everything that a revision says.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// What judging reads.
+    pub snapshot: Arc<Snapshot>,
+    /// How clients are treated.
+    pub manners: Manners,
+    /// Where the routes of the snapshot lead, by their position.
+    pub upstreams: Vec<Arc<Upstream>>,
+    /// What clients are offered, if the listener speaks TLS.
+    pub tls: Option<Arc<rustls::ServerConfig>>,
+}
+
+/// Where the view in force is found.
 #[derive(Debug)]
 pub struct Views {
-    revision: AtomicU64,
-    current: Mutex<Arc<Snapshot>>,
+    current: Mutex<Arc<View>>,
 }
 
 impl Views {
-    /// With this snapshot in force.
-    pub fn new(snapshot: Snapshot) -> Arc<Self> {
-        let revision = AtomicU64::new(snapshot.revision);
-        Arc::new(Self { revision, current: Mutex::new(Arc::new(snapshot)) })
+    /// With this view in force.
+    pub fn new(view: View) -> Arc<Self> {
+        Arc::new(Self { current: Mutex::new(Arc::new(view)) })
     }
 
-    /// Puts another snapshot in force.
-    pub fn swap(&self, snapshot: Snapshot) {
-        let revision = snapshot.revision;
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
-        self.revision.store(revision, Ordering::Release);
+    /// Puts another view in force.
+    pub fn swap(&self, view: View) {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(view);
     }
 
-    /// The snapshot in force.
-    pub fn current(&self) -> Arc<Snapshot> {
+    /// The view in force.
+    pub fn current(&self) -> Arc<View> {
         Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Brings `cached` up to date; one load where nothing changed.
-    pub fn refresh(&self, cached: &mut Arc<Snapshot>) {
-        if self.revision.load(Ordering::Acquire) != cached.revision {
-            *cached = self.current();
-        }
     }
 }

@@ -1,0 +1,116 @@
+//! Talkative responses: an error response is held until it is known that it gives nothing away.
+//!
+//! Reads    bodies of responses with a status of 400 or more, and of GraphQL responses, which report
+//!          errors with 200; the `grpc-message` of trailers.
+//! Memory   at most [`HELD_BYTES_MAX`] of a body, and as much again decoded, within the process's
+//!          budget.
+//! Misses   what lies behind the first 64 KiB, other media types than text, and successful
+//!          responses; a coding that cannot be decoded.
+
+use crate::refusal::Dialect;
+use crate::shim::coding::{Budget, Decoder};
+use crate::shim::disclosure::{self, DisclosureKind};
+use crate::tables::{Room, Tables};
+use bartizan_model::code::Code;
+use bartizan_model::head::{Fields, ResponseHead};
+use bartizan_model::known::Known;
+use bartizan_model::limits::Limits;
+use bytes::{Bytes, BytesMut};
+
+/// Bytes of a response that are held.
+const HELD_BYTES_MAX: usize = 64 * 1024;
+
+/// An error response that is being held.
+#[derive(Debug)]
+pub(crate) struct Talk {
+    pub(crate) head: ResponseHead,
+    held: BytesMut,
+    decoded: Vec<u8>,
+    decoder: Option<Decoder>,
+    is_plain: bool,
+    room: Room,
+}
+
+/// What came of one more piece.
+pub(crate) enum Heard {
+    /// More is to be read before anything can be said.
+    More,
+    /// Enough was read.
+    Enough,
+    /// The process has no room to hold it.
+    NoRoom,
+}
+
+impl Talk {
+    /// Holds this response, if it is of a kind that may say too much.
+    pub(crate) fn of(head: ResponseHead, dialect: Dialect, tables: &Tables) -> Option<Self> {
+        let is_error = head.status >= 400 || dialect == Dialect::GraphQl;
+        if !is_error || !is_text(head.fields.get(Known::ContentType)) {
+            return None;
+        }
+        let coding = head.fields.get(Known::ContentEncoding).unwrap_or_default();
+        let decoder = Decoder::of(coding).ok()?;
+        let (held, decoded) = (BytesMut::new(), Vec::new());
+        let is_plain = decoder.is_none();
+        Some(Self { head, held, decoded, decoder, is_plain, room: tables.room() })
+    }
+
+    /// Takes a piece of the body.
+    pub(crate) fn push(&mut self, bytes: &Bytes, end: bool, limits: &Limits) -> Heard {
+        if !self.room.grow(bytes.len()) {
+            return Heard::NoRoom;
+        }
+        self.held.extend_from_slice(bytes);
+        if let Some(decoder) = &mut self.decoder {
+            let budget = Budget { bytes_max: HELD_BYTES_MAX, ratio_max: limits.decoded_ratio_max };
+            // What cannot be decoded further is looked at as far as it could be.
+            if decoder.push(bytes, end, budget, &mut self.decoded).is_err() {
+                return Heard::Enough;
+            }
+        }
+        if end || self.held.len() >= HELD_BYTES_MAX { Heard::Enough } else { Heard::More }
+    }
+
+    /// The clauses that it violates.
+    pub(crate) fn says_too_much(&self) -> Vec<Code> {
+        let text: &[u8] = if self.is_plain { &self.held } else { &self.decoded };
+        disclosure::examine(text).map(|it| code(it.kind)).into_iter().collect()
+    }
+
+    /// What is to be written, if anything may be.
+    pub(crate) fn into_held(self) -> Bytes {
+        self.held.freeze()
+    }
+}
+
+/// What the fields of a response violate.
+pub(crate) fn banner(head: &ResponseHead) -> Vec<Code> {
+    let has_banner = head.fields.get(Known::Banner).is_some();
+    if has_banner { vec![Code::DisclosureBanner] } else { Vec::new() }
+}
+
+/// What the message of a gRPC status violates.
+pub(crate) fn message_says_too_much(trailers: &Fields) -> Vec<Code> {
+    let message = trailers.iter().find(|(_, name, _)| name.eq_ignore_ascii_case(b"grpc-message"));
+    let found = message.and_then(|(_, _, value)| disclosure::examine(value));
+    found.map(|it| code(it.kind)).into_iter().collect()
+}
+
+fn code(kind: DisclosureKind) -> Code {
+    match kind {
+        DisclosureKind::StackTrace => Code::DisclosureStackTrace,
+        DisclosureKind::SqlError => Code::DisclosureSqlError,
+        DisclosureKind::DebugPage => Code::DisclosureDebugPage,
+        DisclosureKind::FilePath => Code::DisclosureFilePath,
+        DisclosureKind::Version => Code::DisclosureVersion,
+        DisclosureKind::PrivateKey => Code::DisclosurePrivateKey,
+    }
+}
+
+/// Whether a media type is text of some kind; without one it may be.
+fn is_text(media_type: Option<&[u8]>) -> bool {
+    let Some(media_type) = media_type else { return true };
+    let name = media_type.split(|&b| b == b';').next().unwrap_or_default().trim_ascii();
+    let has = |part: &[u8]| name.windows(part.len()).any(|it| it.eq_ignore_ascii_case(part));
+    has(b"text/") || has(b"json") || has(b"xml") || has(b"html") || has(b"javascript")
+}
