@@ -256,6 +256,25 @@ fn an_upstream_from_outside_is_one_more() {
 }
 
 #[test]
+fn a_guard_may_stand_before_tls() {
+    let environment = Overrides::from_environment(|name| {
+        (name == "BARTIZAN_UPSTREAM").then(|| "https://api.example".into())
+    });
+    let settings = Settings::for_guard(&environment).unwrap().settings;
+    assert_eq!(settings.upstream_urls(), "https://api.example:443");
+    assert_eq!(settings.routes(), [Route::to_everything(0)]);
+}
+
+#[test]
+fn an_upstream_that_is_not_verified_is_read_and_doubtful() {
+    let text = "version: 1\nupstream: {url: 'https://a', verify: false}\n";
+    let source = Source { name: String::new(), bytes: text.into() };
+    let accepted = Settings::read(&source, &Overrides::default(), 0).unwrap();
+    assert!(!accepted.settings.upstreams[0].verify);
+    assert!(accepted.warnings.to_string().contains("NOT VERIFIED"));
+}
+
+#[test]
 fn a_check_reads_no_key() {
     let text = with("", "certificates", "[{certificate: /nowhere/a, key: env:NOBODY_SETS_THIS}]");
     let settings = read(&text);

@@ -310,11 +310,14 @@ certificates:
     },
     Section::mapping(TLS, "How TLS is spoken with clients."),
     Section::mapping(CLIENTS, "Who may send requests, and how many."),
-    Section::mapping(UPSTREAM, "Where admitted requests go."),
+    Section::mapping(
+        UPSTREAM,
+        "Where admitted requests go: the upstream that `routes` call `default`. The section may be \
+         missing where `upstreams` has items.",
+    ),
     Section {
         name: UPSTREAMS,
-        says: "A list of further upstreams, for `routes`. With it, the section `upstream` may be \
-               missing.",
+        says: "A list of further upstreams, each with a name. `routes` say what goes to which.",
         items_max: Some(256),
         example: "\
 upstreams:

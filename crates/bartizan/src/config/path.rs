@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, expected: Option<PathFault>) {
+    fn check(text: &str, expected: Option<&PathFault>) {
         let found = match of_route(text) {
             Ok(it) => {
                 assert_eq!(&*it, text);
@@ -71,7 +71,7 @@ mod tests {
             Err(Fault::NotAPath { why, .. }) => Some(why),
             Err(other) => panic!("{other:?}"),
         };
-        assert_eq!(found, expected, "{text}");
+        assert_eq!(found.as_ref(), expected, "{text}");
     }
 
     #[test]
@@ -85,20 +85,20 @@ mod tests {
     #[test]
     fn what_servers_read_differently_is_not() {
         for text in ["", "v1", "*", "http://a/"] {
-            check(text, Some(PathFault::Slash));
+            check(text, Some(&PathFault::Slash));
         }
         for (text, it) in [("/a?b", '?'), ("/a#b", '#'), ("/%61", '%'), ("/a\\b", '\\')] {
-            check(text, Some(PathFault::Character(it)));
+            check(text, Some(&PathFault::Character(it)));
         }
-        check("/a b", Some(PathFault::Character(' ')));
-        check("/\u{e4}", Some(PathFault::Character('\u{e4}')));
+        check("/a b", Some(&PathFault::Character(' ')));
+        check("/\u{e4}", Some(&PathFault::Character('\u{e4}')));
         for text in ["/.", "/a/..", "/a/../b", "/..;x/b", "/./"] {
-            check(text, Some(PathFault::Dots));
+            check(text, Some(&PathFault::Dots));
         }
-        check("/a/", Some(PathFault::Empty("/a".to_owned())));
-        check("//a", Some(PathFault::Empty("/a".to_owned())));
-        check("//", Some(PathFault::Empty("/".to_owned())));
-        check(&format!("/{}", "x".repeat(PATH_CHARS_MAX)), Some(PathFault::Long));
+        check("/a/", Some(&PathFault::Empty("/a".to_owned())));
+        check("//a", Some(&PathFault::Empty("/a".to_owned())));
+        check("//", Some(&PathFault::Empty("/".to_owned())));
+        check(&format!("/{}", "x".repeat(PATH_CHARS_MAX)), Some(&PathFault::Long));
     }
 
     #[test]

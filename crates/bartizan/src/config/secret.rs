@@ -20,6 +20,8 @@ pub const SECRET_BYTES_MAX: usize = 1024 * 1024;
 /// Characters of a reference at most: the length of a path.
 const REFERENCE_CHARS_MAX: usize = 4_096;
 
+const PEM_LINE_CHARS: usize = 60;
+
 const FILE: &str = "file:";
 const ENVIRONMENT: &str = "env:";
 
@@ -102,6 +104,18 @@ fn is_secret(text: &str) -> bool {
         || (text.len() >= 64 && text.starts_with("MI") && text.bytes().all(is_base64))
 }
 
+/// Whether a line of the file is probably one of a key that was pasted there: a PEM line has 64
+/// characters of base64, mixed. A message about it must not repeat it.
+pub(super) fn is_secret_line(line: &str) -> bool {
+    let is_mixed = |it: &str| {
+        it.bytes().any(|it| it.is_ascii_digit())
+            && it.bytes().any(|it| it.is_ascii_lowercase())
+            && it.bytes().any(|it| it.is_ascii_uppercase())
+    };
+    let mut runs = line.split(|it| !(char::is_ascii_alphanumeric(&it) || "+/=".contains(it)));
+    line.contains("-----") || runs.any(|it| it.len() >= PEM_LINE_CHARS && is_mixed(it))
+}
+
 fn of_file(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = SECRET_BYTES_MAX as u64 + 1;
@@ -176,35 +190,35 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, expected: Result<Reference, Fault>) {
-        assert_eq!(Reference::parse(text), expected, "{text}");
+    fn check(text: &str, expected: &Result<Reference, Fault>) {
+        assert_eq!(&Reference::parse(text), expected, "{text}");
     }
 
     #[test]
     fn a_file_and_a_variable_can_be_referred_to() {
         let file = |path: &str| Ok(Reference::File(PathBuf::from(path)));
-        check("tls/key.pem", file("tls/key.pem"));
-        check("/etc/tls/key.pem", file("/etc/tls/key.pem"));
-        check("file:key.pem", file("key.pem"));
-        check("file:a:b", file("a:b"));
-        check("./a:b", file("./a:b"));
-        check("env:TLS_KEY", Ok(Reference::Environment("TLS_KEY".to_owned())));
+        check("tls/key.pem", &file("tls/key.pem"));
+        check("/etc/tls/key.pem", &file("/etc/tls/key.pem"));
+        check("file:key.pem", &file("key.pem"));
+        check("file:a:b", &file("a:b"));
+        check("./a:b", &file("./a:b"));
+        check("env:TLS_KEY", &Ok(Reference::Environment("TLS_KEY".to_owned())));
     }
 
     #[test]
     fn nothing_else_can() {
         for text in ["", "file:", "env:", "env:A B", "env:1A", "env:A=b", "vault:a", "a\tb", "a\n"]
         {
-            check(text, Err(Fault::NotAReference));
+            check(text, &Err(Fault::NotAReference));
         }
-        check(&"x/".repeat(2_049), Err(Fault::NotAReference));
+        check(&"x/".repeat(2_049), &Err(Fault::NotAReference));
     }
 
     #[test]
     fn a_secret_itself_is_refused() {
         let base64 = format!("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC{}", "Aa0+/".repeat(20));
         for text in ["-----BEGIN PRIVATE KEY-----", "a\nb", "env:-----BEGIN X-----", &base64] {
-            check(text, Err(Fault::LiteralSecret));
+            check(text, &Err(Fault::LiteralSecret));
         }
     }
 
@@ -238,5 +252,17 @@ mod tests {
         let gone = reference.read().unwrap_err();
         assert_eq!(gone.why, WhyUnread::Failed(io::ErrorKind::NotFound));
         assert!(gone.to_string().ends_with(" cannot be read: entity not found"), "{gone}");
+    }
+
+    #[test]
+    fn a_line_of_a_key_is_known_by_its_look() {
+        let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
+        for text in [line, &format!("  {line}"), &format!("x: {line}\r"), "-----BEGIN X-----"] {
+            assert!(is_secret_line(text), "{text}");
+        }
+        let path = format!("key: /srv/{}", "A1b/".repeat(12));
+        for text in ["", "mode: enforce", "key: /etc/tls/key.pem", &"x".repeat(100), &path] {
+            assert!(!is_secret_line(text), "{text}");
+        }
     }
 }
