@@ -161,7 +161,7 @@ Examples:
   bartizan doctor -c bartizan.yaml
   bartizan doctor http://127.0.0.1:3000 --data /var/lib/bartizan")]
 pub struct Doctor {
-    /// The API, as for `guard`: http://HOST:PORT.
+    /// The API, as for `guard`: http://HOST:PORT or https://HOST:PORT.
     #[arg(conflicts_with = "config")]
     pub upstream_url: Option<OsString>,
     /// The configuration file, as for `run`.
@@ -217,7 +217,7 @@ Examples:
   bartizan guard http://127.0.0.1:3000
   bartizan guard http://127.0.0.1:3000 --listen 0.0.0.0:8080 --enforce")]
 pub struct Guard {
-    /// The API: http://HOST:PORT.
+    /// The API: http://HOST:PORT or https://HOST:PORT.
     pub upstream_url: OsString,
     /// Values that win over environment and defaults.
     #[command(flatten)]
@@ -242,7 +242,7 @@ pub struct Configured {
     /// The configuration file.
     #[arg(short, long, value_name = "FILE", default_value = "bartizan.yaml")]
     pub config: PathBuf,
-    /// The API: http://HOST:PORT [configuration: upstream.url].
+    /// The API: http://HOST:PORT or https://HOST:PORT [configuration: upstream.url].
     #[arg(long, value_name = "URL")]
     pub upstream: Option<OsString>,
     /// Values that win over environment, file and defaults.
@@ -568,7 +568,7 @@ mod tests {
         let settings = accepted.settings;
         assert_eq!(settings.file, None);
         assert_eq!(settings.describe(settings.mode.origin), "default");
-        assert_eq!(settings.describe(settings.upstream.url.origin), "flag <UPSTREAM_URL>");
+        assert_eq!(settings.describe(settings.upstreams[0].url.origin), "flag <UPSTREAM_URL>");
         assert_eq!(settings.listen.address.value.to_string(), "127.0.0.1:8080");
     }
 
@@ -589,7 +589,7 @@ mod tests {
 
     #[test]
     fn a_flag_has_the_messages_of_the_file() {
-        let line = ["guard", "https://api", "--listen", "8080", "--trusted-proxy", "10.0.0.5/8"];
+        let line = ["guard", "ftp://api", "--listen", "8080", "--trusted-proxy", "10.0.0.5/8"];
         let Command::Guard(guard) = parsed(&line) else { panic!() };
         let report = Settings::for_guard(&guard.overrides()).unwrap_err();
         let expected = "\
@@ -603,9 +603,9 @@ error: `8080` is not a socket address
   = note: expected ADDRESS:PORT
   = help: such as `127.0.0.1:8080` or `[::1]:8080`
 
-error: `https://api` is not an upstream URL
+error: `ftp://api` is not an upstream URL
   --> command line <UPSTREAM_URL>
-  = note: expected http://HOST:PORT
+  = note: expected http://HOST:PORT or https://HOST:PORT
 ";
         assert_eq!(report.to_string(), expected);
     }

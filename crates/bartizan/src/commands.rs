@@ -238,7 +238,7 @@ impl Banner {
     fn of(settings: &Settings) -> Self {
         Self {
             mode: settings.mode.value.name(),
-            upstream: settings.upstream.url.value.to_string(),
+            upstream: settings.upstream_urls(),
             data: settings.data.dir.value.display().to_string(),
         }
     }

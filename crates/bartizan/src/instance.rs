@@ -366,7 +366,7 @@ impl control::Status for State {
             "mode": settings.mode.value.name(),
             "listen": self.address.to_string(),
             "admin": self.admin.to_string(),
-            "upstream": settings.upstream.url.value.to_string(),
+            "upstream": settings.upstream_urls(),
             "configuration": settings.file,
             "configuration_loaded": crate::show::timestamp(self.loaded_us.load(Relaxed)),
             "revision": self.revision.load(Relaxed),

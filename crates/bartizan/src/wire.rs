@@ -24,16 +24,19 @@ pub fn snapshot(settings: &Settings, key: HashKey, revision: u64) -> Snapshot {
 
 /// The time-outs and the target that these settings mean.
 pub fn manners(settings: &Settings) -> Manners {
-    let (upstream, limits) = (&settings.upstream, &settings.limits);
+    let limits = &settings.limits;
+    // There is always one.
+    let upstream = settings.upstreams.first();
+    let target = Target {
+        host: upstream.map(|it| it.url.value.host()).unwrap_or_default(),
+        port: upstream.map_or(0, |it| it.url.value.port()),
+        authority: upstream.map(|it| it.url.value.authority()).unwrap_or_default(),
+        connect_timeout_ms: upstream.map_or(0, |it| it.connect_timeout_ms),
+        response_timeout_ms: upstream.map_or(0, |it| it.response_timeout_ms),
+        idle_timeout_ms: upstream.map_or(0, |it| it.idle_timeout_ms),
+    };
     Manners {
-        target: Arc::new(Target {
-            host: upstream.url.value.host().trim_matches(['[', ']']).to_owned(),
-            port: upstream.url.value.port(),
-            authority: upstream.url.value.authority(),
-            connect_timeout_ms: upstream.connect_timeout_ms,
-            response_timeout_ms: upstream.response_timeout_ms,
-            idle_timeout_ms: upstream.idle_timeout_ms,
-        }),
+        target: Arc::new(target),
         http2: settings.listen.http2,
         connections_max: limits.connections_max,
         head_timeout_ms: limits.head_timeout_ms,

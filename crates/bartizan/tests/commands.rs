@@ -50,7 +50,7 @@ fn what_config_show_prints_is_a_file_that_check_accepts() {
     check_exit(&shown, 0);
     let text = String::from_utf8(shown.stdout).unwrap();
     assert!(text.contains("mode: enforce  # flag --enforce\n"), "{text}");
-    assert!(text.contains(&format!("  workers: 1  # {file}:4:12\n")), "{text}");
+    assert!(text.contains(&format!("  workers: 1  # {file}:4:13\n")), "{text}");
     fs::write(home.path().join("b.yaml"), &text).unwrap();
     check_exit(&output(&["check", "-c", &home.path().join("b.yaml").display().to_string()]), 0);
     let shown = output(&["config", "show", "-c", &file, "-o", "json"]);
@@ -145,5 +145,5 @@ fn the_doctor_knows_the_ports_of_the_instance_that_runs() {
 #[test]
 fn the_doctor_needs_a_configuration_that_can_be_meant() {
     check_exit(&output(&["doctor", "-c", "/nowhere/bartizan.yaml"]), 2);
-    check_exit(&output(&["doctor", "https://api"]), 2);
+    check_exit(&output(&["doctor", "ftp://api"]), 2);
 }

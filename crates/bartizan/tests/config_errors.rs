@@ -102,8 +102,8 @@ error: unknown key `lisen`
   --> bartizan.yaml:3:1
   |
 3 | lisen: {}
-  | ^^^^^ expected one of: version, mode, trusted_proxies, listen, upstream, admin, data, \
-record, limits, clauses, exceptions
+  | ^^^^^ expected one of: version, mode, trusted_proxies, listen, certificates, tls, clients, \
+upstream, upstreams, routes, admin, data, record, limits, clauses, exceptions
   = help: did you mean `listen`?
 
 error: unknown value `enforced`

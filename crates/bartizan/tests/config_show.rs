@@ -31,12 +31,14 @@ fn values(mut it: Settings) -> Settings {
     for origin in [
         &mut it.mode.origin,
         &mut it.listen.address.origin,
-        &mut it.upstream.url.origin,
         &mut it.admin.address.origin,
         &mut it.data.dir.origin,
     ] {
         *origin = Origin::Default;
     }
+    it.upstreams.iter_mut().for_each(|it| it.url.origin = Origin::Default);
+    let modes = it.routes.iter_mut().filter_map(|it| it.mode.as_mut());
+    modes.for_each(|it| it.origin = Origin::Default);
     it.clauses.iter_mut().for_each(|it| it.set_by = SetBy::Default);
     it.exceptions.iter_mut().for_each(|it| it.set_by = SetBy::Default);
     it
@@ -90,6 +92,24 @@ fn texts_that_need_quotes_survive() {
 }
 
 #[test]
+fn a_file_whose_upstreams_are_all_listed_stays_one() {
+    let text = "version: 1\nupstreams: [{name: a, url: 'http://a'}]\n";
+    check_round_trip(text, &Overrides::default());
+    let shown = read(text).as_yaml(false);
+    assert!(!shown.contains("upstream:\n"), "{shown}");
+    let list = "upstreams:\n  - name: a\n    url: http://a\n    addresses: []\n";
+    assert!(shown.contains(list), "{shown}");
+}
+
+#[test]
+fn zero_stays_zero_where_it_stands_for_something() {
+    let zeros = "memory_bytes_max: 0, requests_per_connection_max: 0, body_rate_min: 0";
+    let text = format!("{SHORTEST}limits: {{{zeros}}}\nclients: {{rate_burst: 0}}\n");
+    check_round_trip(&text, &Overrides::default());
+    assert!(read(&text).as_yaml(false).contains("  memory_bytes_max: 0\n"));
+}
+
+#[test]
 fn a_plain_number_of_bytes_stays_one() {
     let text = format!("{SHORTEST}limits: {{body_bytes_max: 0, head_bytes_max: 9000}}\n");
     check_round_trip(&text, &Overrides::default());
@@ -116,8 +136,12 @@ fn every_value_says_where_it_came_from() {
     }
     let json = read_with(COMPLETE, &environment()).as_json(true);
     assert_eq!(json["origins"]["mode"], "environment BARTIZAN_MODE");
-    assert_eq!(json["origins"]["limits.fields_max"], "bartizan.yaml:25:15");
-    assert_eq!(json["origins"]["exceptions[1].field"], "bartizan.yaml:46:12");
+    assert_eq!(json["origins"]["limits.fields_max"], "bartizan.yaml:31:15");
+    assert_eq!(json["origins"]["exceptions[1].field"], "bartizan.yaml:60:12");
+    assert_eq!(json["origins"]["upstreams[1].connect_timeout"], "bartizan.yaml:92:22");
+    assert_eq!(json["origins"]["upstreams[0].connect_timeout"], "default");
+    assert_eq!(json["origins"]["routes[1].refuse"], "bartizan.yaml:109:13");
+    assert_eq!(json["origins"]["certificates[1].key"], "bartizan.yaml:70:10");
     assert_eq!(read(SHORTEST).as_json(false).get("origins"), None);
 }
 
@@ -219,6 +243,10 @@ fn the_schema_admits_no_slip() {
         (json!({"version": 1, "listen": {"http2": "true"}}), ".listen.http2: type"),
         (json!({"version": 1, "clauses": {"law.framing": "off"}}), ".clauses: law.framing"),
         (json!({"version": 1, "exceptions": {}}), ".exceptions: type"),
+        (json!({"version": 1, "upstreams": [{"name": "a"}]}), ".upstreams[0]: url"),
+        (json!({"version": 1, "routes": [{"path": "/"}]}), ".routes[0]: name"),
+        (json!({"version": 1, "routes": [{"name": "a", "urk": 1}]}), ".routes[0]: urk"),
+        (json!({"version": 1, "tls": {"minimum": "1.1"}}), ".tls.minimum: enum"),
         (
             json!({"version": 1, "exceptions": [{"clause": "content.xss", "reason": "x"}]}),
             ".exceptions[0]: expires",

@@ -10,10 +10,14 @@
 
 use std::path::PathBuf;
 
-use bartizan::config::{Origin, Overrides, Report, Settings, Source};
+use bartizan::config::secret::Reference;
+use bartizan::config::{
+    ClientSource, Origin, Overrides, Report, Settings, Source, TlsVersion, Upstream,
+};
 use bartizan_model::clause::{Clause, ClauseName, Mode, SetBy};
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
+use bartizan_model::route::{Demand, HostField, HostPattern, Route, Spelling, Underscores};
 
 const SHORTEST: &str = "version: 1\nupstream: {url: 'http://127.0.0.1:3000'}\n";
 
@@ -62,11 +66,22 @@ fn the_shortest_file_has_every_default() {
     assert_eq!(settings.file.as_deref(), Some("bartizan.yaml"));
     assert_eq!((settings.mode.value, settings.mode.origin), (Mode::Observe, Origin::Default));
     assert_eq!(settings.listen.address.value.to_string(), "127.0.0.1:8080");
-    assert_eq!((settings.listen.http2, settings.listen.workers), (true, None));
-    assert_eq!(settings.upstream.url.value.to_string(), "http://127.0.0.1:3000");
-    assert_eq!(settings.upstream.connect_timeout_ms, 5_000);
-    assert_eq!(settings.upstream.response_timeout_ms, 60_000);
-    assert_eq!(settings.upstream.idle_timeout_ms, 4_000);
+    assert_eq!((settings.listen.http2, settings.listen.workers), (false, None));
+    assert!(!settings.listen.proxy_protocol);
+    assert_eq!(settings.certificates, []);
+    assert_eq!((settings.tls.minimum, settings.tls.client_ca), (TlsVersion::V1_2, None));
+    assert_eq!(settings.tls.client_certificate, Demand::None);
+    let clients = settings.clients;
+    assert_eq!(clients.source, ClientSource::XForwardedFor);
+    assert_eq!((clients.allow, clients.deny), (vec![], vec![]));
+    assert_eq!((clients.rate, clients.rate_burst), (None, None));
+    assert!(!clients.addresses_are_clients);
+    let [upstream] = settings.upstreams.as_slice() else { panic!("one") };
+    check_upstream_defaults(upstream);
+    assert_eq!((&*upstream.name, upstream.places()[0].port()), ("default", 3_000));
+    assert_eq!(upstream.url.value.to_string(), "http://127.0.0.1:3000");
+    let [routing] = settings.routes.as_slice() else { panic!("one") };
+    assert_eq!((&routing.route, &routing.mode), (&Route::to_everything(0), &None));
     assert_eq!(settings.admin.address.value.to_string(), "127.0.0.1:9440");
     assert_eq!(settings.data.dir.value, PathBuf::from("./bartizan-data"));
     assert_eq!(settings.data.journal_bytes_max, 256 << 20);
@@ -81,6 +96,20 @@ fn the_shortest_file_has_every_default() {
     assert_eq!(limits.connections_max, 10_000);
     assert_eq!((limits.head_timeout_ms, limits.body_timeout_ms), (10_000, 30_000));
     assert_eq!(limits.idle_timeout_ms, 75_000);
+    assert_eq!(limits.requests_per_connection_max, Some(10_000));
+    assert_eq!(limits.connections_per_address_max, Some(8_192));
+    assert_eq!((limits.body_rate_min, limits.memory_bytes_max), (Some(500), Some(512 << 20)));
+    assert_eq!((limits.streams_max, limits.control_frames_max), (128, 200));
+    assert_eq!((limits.decoded_bytes_max, limits.decoded_ratio_max), (8 << 20, 100));
+}
+
+#[track_caller]
+fn check_upstream_defaults(it: &Upstream) {
+    assert_eq!((&it.addresses, it.http2, &it.ca), (&vec![], false, &None));
+    assert_eq!((&it.client_certificate, it.verify), (&None, true));
+    assert_eq!((&it.health_path, it.health_interval_ms), (&None, 5_000));
+    assert_eq!((it.exchanges_max, it.connect_timeout_ms), (4_096, 5_000));
+    assert_eq!((it.response_timeout_ms, it.idle_timeout_ms), (60_000, 4_000));
 }
 
 #[test]
@@ -89,10 +118,17 @@ fn every_key_is_read() {
     assert_eq!(settings.mode.value, Mode::Enforce);
     assert_eq!(settings.listen.address.value.to_string(), "0.0.0.0:80");
     assert_eq!((settings.listen.http2, settings.listen.workers), (false, Some(2)));
-    assert_eq!(settings.upstream.url.value.to_string(), "http://api.internal:3000");
-    assert_eq!(settings.upstream.connect_timeout_ms, 500);
-    assert_eq!(settings.upstream.response_timeout_ms, 300_000);
-    assert_eq!(settings.upstream.idle_timeout_ms, 3_600_000);
+    assert!(settings.listen.proxy_protocol);
+    let upstream = &settings.upstreams[0];
+    assert_eq!(upstream.url.value.to_string(), "http://api.internal:3000");
+    let places: Vec<_> = upstream.places().iter().map(ToString::to_string).collect();
+    assert_eq!(places, ["10.1.0.1:3000", "[2001:db8::1]:3001"]);
+    assert_eq!((upstream.http2, upstream.exchanges_max), (true, 100));
+    assert_eq!(upstream.health_path.as_deref(), Some("/health?full=1"));
+    assert_eq!(upstream.health_interval_ms, 1_000);
+    assert_eq!(upstream.connect_timeout_ms, 500);
+    assert_eq!(upstream.response_timeout_ms, 300_000);
+    assert_eq!(upstream.idle_timeout_ms, 3_600_000);
     assert_eq!(settings.admin.address.value.to_string(), "127.0.0.1:0");
     assert_eq!(settings.data.dir.value, PathBuf::from("/var/lib/bartizan"));
     assert_eq!(settings.data.journal_bytes_max, 1 << 30);
@@ -107,6 +143,142 @@ fn every_key_is_read() {
     assert_eq!(limits.connections_max, 500);
     assert_eq!((limits.head_timeout_ms, limits.body_timeout_ms), (1_000, 2_000));
     assert_eq!(limits.idle_timeout_ms, 3_000);
+    assert_eq!(limits.requests_per_connection_max, Some(100));
+    assert_eq!(limits.connections_per_address_max, Some(10));
+    assert_eq!((limits.body_rate_min, limits.memory_bytes_max), (Some(1 << 10), Some(128 << 20)));
+    assert_eq!((limits.streams_max, limits.control_frames_max), (16, 50));
+    assert_eq!((limits.decoded_bytes_max, limits.decoded_ratio_max), (1 << 20, 20));
+}
+
+#[test]
+fn certificates_and_clients_are_read() {
+    let settings = read(include_str!("config_complete.yaml"));
+    assert_eq!(settings.tls.minimum, TlsVersion::V1_3);
+    assert_eq!(settings.tls.client_certificate, Demand::Optional);
+    let clients = settings.clients.clone();
+    assert_eq!(clients.source, ClientSource::Forwarded);
+    let shown = |it: &[bartizan_model::network::Network]| {
+        it.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&clients.allow), ["192.0.2.0/24", "2001:db8::/32"]);
+    assert_eq!(shown(&clients.deny), ["192.0.2.7/32"]);
+    assert_eq!(clients.rate.map(|it| (it.requests, it.per_ms)), Some((600, 60_000)));
+    assert_eq!(clients.rate_burst, Some(50));
+    assert!(clients.addresses_are_clients);
+
+    let references: Vec<_> =
+        settings.references().map(|(key, it)| format!("{key}: {it}")).collect();
+    let expected = [
+        "certificates[0].certificate: file:/etc/tls/api.crt",
+        "certificates[0].key: file:/etc/tls/api.key",
+        "certificates[1].certificate: env:OTHER_CERTIFICATE",
+        "certificates[1].key: env:OTHER_KEY",
+        "tls.client_ca: file:tls/clients.crt",
+        "upstream orders, ca: file:/etc/tls/ca.crt",
+        "upstream orders, client_certificate: file:/etc/tls/us.crt",
+        "upstream orders, client_key: env:OUR_KEY",
+    ];
+    assert_eq!(references, expected);
+}
+
+#[test]
+fn upstreams_are_listed_after_that_of_the_section() {
+    let settings = read(include_str!("config_complete.yaml"));
+    let [_, orders, pages] = settings.upstreams.as_slice() else { panic!("three") };
+    let names: Vec<_> = settings.upstreams.iter().map(|it| &*it.name).collect();
+    assert_eq!(names, ["default", "orders", "pages.v2"]);
+    assert_eq!(orders.url.value.authority(), "orders.internal:443");
+    assert!(orders.url.value.is_tls());
+    assert_eq!(orders.places()[0].to_string(), "10.0.0.1:8443");
+    let us = orders.client_certificate.clone().unwrap();
+    assert_eq!(us.key, Reference::Environment("OUR_KEY".to_owned()));
+    assert_eq!(pages.connect_timeout_ms, 1_000);
+    check_upstream_defaults(&Upstream { connect_timeout_ms: 5_000, ..pages.clone() });
+}
+
+#[test]
+fn routes_name_upstreams_by_position() {
+    let settings = read(include_str!("config_complete.yaml"));
+    let routes = settings.routes();
+    let orders = Route {
+        name: "orders".into(),
+        host: HostPattern::Exact("api.example.com".into()),
+        prefix: "/v1/orders".into(),
+        upstream: Some(1),
+        rewrite: Some("/".into()),
+        host_field: HostField::Upstream,
+        spelling: Spelling::Canonicalise,
+        underscores: Underscores::Drop,
+        certificate: Demand::Required,
+        fail_open: true,
+        record_required: true,
+        response_timeout_ms: Some(120_000),
+    };
+    let plain =
+        |name: &str, upstream| Route { name: name.into(), upstream, ..Route::to_everything(0) };
+    let internal = Route { prefix: "/internal".into(), ..plain("internal", None) };
+    let pages = Route {
+        host: HostPattern::Under(".example.com".into()),
+        spelling: Spelling::Preserve,
+        underscores: Underscores::Reject,
+        ..plain("pages", Some(2))
+    };
+    assert_eq!(routes, [orders, internal, pages, plain("everything-else", Some(0))]);
+    assert_eq!(settings.route_modes(), [Some(Mode::Observe), None, None, None]);
+    let mode = settings.routes[0].mode.clone().unwrap();
+    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:106:11");
+}
+
+#[test]
+fn the_only_upstream_needs_no_name_in_a_route() {
+    let text = "version: 1\nupstreams: [{name: a, url: 'http://a'}]\nroutes: [{name: b}]\n";
+    assert_eq!(read(text).routes()[0].upstream, Some(0));
+    let text = "version: 1\nupstreams: [{name: a, url: 'http://a'}]\n";
+    assert_eq!(read(text).routes(), [Route::to_everything(0)]);
+    // Without the section, the name is free.
+    let text = text.replace("name: a", "name: default");
+    assert_eq!(&*read(&text).upstreams[0].name, "default");
+}
+
+#[test]
+fn an_upstream_from_outside_is_one_more() {
+    let environment = Overrides::from_environment(|name| {
+        (name == "BARTIZAN_UPSTREAM").then(|| "https://outside".into())
+    });
+    let text = "version: 1\nupstreams: [{name: a, url: 'http://a'}]\n";
+    assert!(read_with(text, &environment, 0).is_err());
+    let text = format!(
+        "{text}routes: [{{name: x, upstream: default}}, {{name: y, path: /y, upstream: a}}]\n"
+    );
+    let settings = read_with(&text, &environment, 0).unwrap();
+    assert_eq!(settings.upstream_urls(), "https://outside:443, http://a:80");
+    assert_eq!(settings.routes()[1].upstream, Some(1));
+}
+
+#[test]
+fn a_guard_may_stand_before_tls() {
+    let environment = Overrides::from_environment(|name| {
+        (name == "BARTIZAN_UPSTREAM").then(|| "https://api.example".into())
+    });
+    let settings = Settings::for_guard(&environment).unwrap().settings;
+    assert_eq!(settings.upstream_urls(), "https://api.example:443");
+    assert_eq!(settings.routes(), [Route::to_everything(0)]);
+}
+
+#[test]
+fn an_upstream_that_is_not_verified_is_read_and_doubtful() {
+    let text = "version: 1\nupstream: {url: 'https://a', verify: false}\n";
+    let source = Source { name: String::new(), bytes: text.into() };
+    let accepted = Settings::read(&source, &Overrides::default(), 0).unwrap();
+    assert!(!accepted.settings.upstreams[0].verify);
+    assert!(accepted.warnings.to_string().contains("NOT VERIFIED"));
+}
+
+#[test]
+fn a_check_reads_no_key() {
+    let text = with("", "certificates", "[{certificate: /nowhere/a, key: env:NOBODY_SETS_THIS}]");
+    let settings = read(&text);
+    assert!(settings.references().all(|(_, it)| it.read().is_err()));
 }
 
 #[test]
@@ -117,10 +289,10 @@ fn a_clause_that_the_file_names_has_its_own_mode_and_knows_whence() {
         Clause { name, mode, set_by }
     };
     let expected = [
-        clause(ClauseName::BaselinePath, Mode::Observe, 35, 18),
-        clause(ClauseName::BaselineBodySize, Mode::Off, 36, 23),
-        clause(ClauseName::ContentXss, Mode::Observe, 37, 16),
-        clause(ClauseName::ContentUnexamined, Mode::Enforce, 38, 23),
+        clause(ClauseName::BaselinePath, Mode::Observe, 49, 18),
+        clause(ClauseName::BaselineBodySize, Mode::Off, 50, 23),
+        clause(ClauseName::ContentXss, Mode::Observe, 51, 16),
+        clause(ClauseName::ContentUnexamined, Mode::Enforce, 52, 23),
     ];
     assert_eq!(settings.clauses, expected);
 }
@@ -136,7 +308,7 @@ fn an_exception_keeps_what_it_lifts_and_where_it_was_written() {
     assert_eq!(narrow.place, Some(Place::body("$.comment")));
     assert_eq!(narrow.reason, "reviewers quote SQL");
     assert_eq!(narrow.expires_us, 1_801_440_000_000_000);
-    assert_eq!(narrow.set_by, SetBy::File { line: 40, column: 5 });
+    assert_eq!(narrow.set_by, SetBy::File { line: 54, column: 5 });
     assert_eq!(of_names.place, Some(Place::Name));
     assert_eq!((&wide.endpoint, &wide.place), (&None, &None));
 }
@@ -200,6 +372,19 @@ fn both_sides_of_every_bound() {
     check_bounds("limits", "head_timeout", ["10ms", "5m"], ["9ms", "300001ms"]);
     check_bounds("limits", "body_timeout", ["10ms", "1h"], ["9ms", "3600001ms"]);
     check_bounds("limits", "idle_timeout", ["10ms", "1h"], ["9ms", "3600001ms"]);
+    check_bounds("clients", "rate_burst", ["0", "1"], ["1000001", "1000002"]);
+    check_bounds("upstream", "health_interval", ["100ms", "1h"], ["99ms", "3600001ms"]);
+    check_bounds("upstream", "exchanges_max", ["1", "1000000"], ["0", "1000001"]);
+    let billion = ["1000000001", "1000000002"];
+    check_bounds("limits", "requests_per_connection_max", ["0", "1000000000"], billion);
+    check_bounds("limits", "connections_per_address_max", ["0", "1000000"], ["1000001", "1000002"]);
+    check_bounds("limits", "body_rate_min", ["0", "1GiB"], ["1025MiB", "2GiB"]);
+    check_bounds("limits", "memory_bytes_max", ["0", "64MiB"], ["1", "67108863"]);
+    check_bounds("limits", "memory_bytes_max", ["64MiB", "1024GiB"], ["67108863", "1025GiB"]);
+    check_bounds("limits", "streams_max", ["1", "10000"], ["0", "10001"]);
+    check_bounds("limits", "control_frames_max", ["10", "1000000"], ["9", "1000001"]);
+    check_bounds("limits", "decoded_bytes_max", ["1KiB", "1GiB"], ["1023", "1025MiB"]);
+    check_bounds("limits", "decoded_ratio_max", ["1", "10000"], ["0", "10001"]);
 }
 
 #[test]
@@ -219,6 +404,26 @@ fn a_list_may_have_so_many_items_and_no_more() {
     let exceptions = |n| with("", "exceptions", &format!("[{}]", one.repeat(n)));
     assert_eq!(read(&exceptions(1_000)).exceptions.len(), 1_000);
     assert!(read_with(&exceptions(1_001), &Overrides::default(), 0).is_err());
+    let list = |name: &str, key: &str, items: String| with(name, key, &format!("[{items}]"));
+    let deny = |n| list("clients", "deny", "10.0.0.1,".repeat(n));
+    assert_eq!(read(&deny(10_000)).clients.deny.len(), 10_000);
+    assert!(read_with(&deny(10_001), &Overrides::default(), 0).is_err());
+    let addresses = |n| list("upstream", "addresses", "'a:1',".repeat(n));
+    assert_eq!(read(&addresses(64)).upstreams[0].addresses.len(), 64);
+    assert!(read_with(&addresses(65), &Overrides::default(), 0).is_err());
+    let route = |i| format!("{{name: r{i}, path: /{i}}},");
+    let routes = |n| list("", "routes", (0..n).map(route).collect());
+    assert_eq!(read(&routes(1_000)).routes.len(), 1_000);
+    assert!(read_with(&routes(1_001), &Overrides::default(), 0).is_err());
+    let upstream = |i| format!("{{name: u{i}, url: 'http://a'}},");
+    let to = |i| format!("{{name: r{i}, path: /{i}, upstream: u{i}}},");
+    let upstreams = |n: usize| {
+        let upstreams: String = (0..n).map(upstream).collect();
+        let routes: String = (0..n).map(to).collect();
+        format!("version: 1\nupstreams: [{upstreams}]\nroutes: [{routes}]\n")
+    };
+    assert_eq!(read(&upstreams(256)).upstreams.len(), 256);
+    assert!(read_with(&upstreams(257), &Overrides::default(), 0).is_err());
 }
 
 #[test]
@@ -254,7 +459,7 @@ fn flags_win_over_environment_and_environment_over_the_file() {
     assert_eq!(settings.listen.address.value.port(), 1);
     assert_eq!(settings.admin.address.value.port(), 2);
     assert_eq!(settings.data.dir.value, PathBuf::from("of-environment"));
-    assert_eq!(settings.upstream.url.value.host(), "of-environment");
+    assert_eq!(settings.upstreams[0].url.value.host(), "of-environment");
     assert_eq!(settings.describe(settings.mode.origin), "environment BARTIZAN_MODE");
     assert_eq!(SetBy::from(settings.mode.origin), SetBy::Flag);
 
@@ -270,7 +475,7 @@ fn an_upstream_from_outside_completes_a_file_without_one() {
         (name == "BARTIZAN_UPSTREAM").then(|| "http://127.0.0.1:3000".into())
     });
     let settings = read_with("version: 1\n", &environment, 0).unwrap();
-    assert_eq!(settings.upstream.url.value.port(), 3_000);
+    assert_eq!(settings.upstreams[0].url.value.port(), 3_000);
     assert!(read_with("version: 1\n", &Overrides::default(), 0).is_err());
 }
 

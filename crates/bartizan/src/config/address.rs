@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::fault::Fault;
-use super::upstream_url::UpstreamUrl;
+use super::host_port::HostPort;
 
 pub(super) fn parse(text: &str) -> Result<SocketAddr, Fault> {
     text.parse().map_err(|_| Fault::NotAnAddress { given: text.to_owned() })
@@ -14,12 +14,12 @@ pub(super) fn collide(a: SocketAddr, b: SocketAddr) -> bool {
     a.port() == b.port() && a.port() != 0 && reaches(a.ip(), b.ip())
 }
 
-/// Whether a connection to `url` certainly ends at a listener on `address`.
-pub(super) fn is_same_door(url: &UpstreamUrl, address: SocketAddr) -> bool {
-    url.port() == address.port()
-        && match url.host_address() {
+/// Whether a connection to `place` certainly ends at a listener on `address`.
+pub(super) fn is_same_door(place: &HostPort, address: SocketAddr) -> bool {
+    place.port() == address.port()
+        && match place.host_address() {
             Some(host) => reaches(address.ip(), host) && (host == address.ip() || is_local(host)),
-            None => url.host() == "localhost" && is_local(address.ip()),
+            None => place.host() == "localhost" && is_local(address.ip()),
         }
 }
 
@@ -47,9 +47,9 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_same_door(url: &str, listen: &str, expected: bool) {
-        let (url, listen) = (UpstreamUrl::parse(url).unwrap(), parse(listen).unwrap());
-        assert_eq!(is_same_door(&url, listen), expected);
+    fn check_same_door(place: &str, listen: &str, expected: bool) {
+        let (place, listen) = (HostPort::parse(place).unwrap(), parse(listen).unwrap());
+        assert_eq!(is_same_door(&place, listen), expected);
     }
 
     #[test]
@@ -65,19 +65,19 @@ mod tests {
 
     #[test]
     fn an_upstream_on_our_own_port_here_is_ourselves() {
-        check_same_door("http://127.0.0.1:80", "127.0.0.1:80", true);
-        check_same_door("http://localhost:80", "127.0.0.1:80", true);
-        check_same_door("http://localhost:80", "0.0.0.0:80", true);
-        check_same_door("http://127.0.0.1:80", "0.0.0.0:80", true);
-        check_same_door("http://[::1]:80", "[::]:80", true);
+        check_same_door("127.0.0.1:80", "127.0.0.1:80", true);
+        check_same_door("localhost:80", "127.0.0.1:80", true);
+        check_same_door("localhost:80", "0.0.0.0:80", true);
+        check_same_door("127.0.0.1:80", "0.0.0.0:80", true);
+        check_same_door("[::1]:80", "[::]:80", true);
     }
 
     #[test]
     fn an_upstream_elsewhere_is_not_ourselves() {
-        check_same_door("http://127.0.0.1:81", "127.0.0.1:80", false);
-        check_same_door("http://127.0.0.2:80", "127.0.0.1:80", false);
-        check_same_door("http://192.0.2.1:80", "0.0.0.0:80", false);
-        check_same_door("http://api:80", "0.0.0.0:80", false);
-        check_same_door("http://localhost:80", "192.0.2.1:80", false);
+        check_same_door("127.0.0.1:81", "127.0.0.1:80", false);
+        check_same_door("127.0.0.2:80", "127.0.0.1:80", false);
+        check_same_door("192.0.2.1:80", "0.0.0.0:80", false);
+        check_same_door("api:80", "0.0.0.0:80", false);
+        check_same_door("localhost:80", "192.0.2.1:80", false);
     }
 }

@@ -1,16 +1,18 @@
 //! The settings, put together key by key.
 
 use super::clause::{configurable, has_fields};
-use super::conflicts;
+use super::conflicts::{self, Trust};
 use super::effective::Effective;
 use super::endpoint::Endpoint;
 use super::fault::Fault;
-use super::keys;
+use super::keys::{self, tls};
 use super::node::Node;
 use super::overrides::Overrides;
 use super::problem::{Place, Problems};
 use super::reader::{Reader, Scope};
-use super::settings::{Admin, Data, Limits, Listen, Record, Settings, Upstream};
+use super::routes;
+use super::settings::{Admin, Certificate, Clients, Data, Limits, Listen, Record, Settings, Tls};
+use super::upstreams::Upstreams;
 use bartizan_model::clause::{Clause, ClauseName, Exception};
 use bartizan_model::id::EndpointId;
 use std::collections::BTreeMap;
@@ -39,13 +41,19 @@ pub(super) fn settings(
     let section = reader.section(&top, "listen");
     let listen = reader.word(&section, &keys::LISTEN_ADDRESS, over.listen.as_ref());
     let http2 = reader.flag(&section, &keys::LISTEN_HTTP2);
-    let workers = some_size(reader.number(&section, &keys::LISTEN_WORKERS));
+    let workers = some(reader.number(&section, &keys::LISTEN_WORKERS)).map(size);
+    let proxy_protocol = reader.flag(&section, &keys::LISTEN_PROXY_PROTOCOL);
+    if proxy_protocol {
+        let has_trusted =
+            !over.trusted_proxies.is_empty() || top.has(keys::TRUSTED_PROXIES.name.key);
+        conflicts::proxy_protocol(&mut reader, &section, has_trusted);
+    }
 
-    let section = reader.section(&top, "upstream");
-    let url = reader.word(&section, &keys::UPSTREAM_URL, over.upstream.as_ref());
-    let connect_timeout_ms = reader.number(&section, &keys::UPSTREAM_CONNECT_TIMEOUT);
-    let response_timeout_ms = reader.number(&section, &keys::UPSTREAM_RESPONSE_TIMEOUT);
-    let idle_timeout_ms = reader.number(&section, &keys::UPSTREAM_IDLE_TIMEOUT);
+    let certificates = certificates(&mut reader, &top);
+    let (tls, trust) = tls(&mut reader, &top);
+    let clients = clients(&mut reader, &top);
+    let mut upstreams = Upstreams::read(&mut reader, &top, over.upstream.as_ref());
+    let routes = routes::read(&mut reader, &top, &mut upstreams, trust);
 
     let section = reader.section(&top, "admin");
     let admin = reader.word(&section, &keys::ADMIN_ADDRESS, over.admin.as_ref());
@@ -62,18 +70,17 @@ pub(super) fn settings(
     let mut endpoints = BTreeMap::new();
     let exceptions = exceptions(&mut reader, &top, now_unix_s, &mut endpoints);
     conflicts::admin_is_open(&mut reader, admin.as_ref());
-    conflicts::addresses(&mut reader, listen.as_ref(), admin.as_ref(), url.as_ref());
+    conflicts::addresses(&mut reader, listen.as_ref(), admin.as_ref(), upstreams.doors());
 
     let settings = Settings {
         file: None,
         mode: mode?.given(),
-        listen: Listen { address: listen?.given(), http2, workers },
-        upstream: Upstream {
-            url: url?.given(),
-            connect_timeout_ms,
-            response_timeout_ms,
-            idle_timeout_ms,
-        },
+        listen: Listen { address: listen?.given(), http2, workers, proxy_protocol },
+        certificates,
+        tls: tls?,
+        clients: clients?,
+        upstreams: upstreams.into_all(),
+        routes,
         admin: Admin { address: admin?.given() },
         data: Data { dir: dir?.given(), journal_bytes_max },
         record,
@@ -92,6 +99,47 @@ fn file<'t>(reader: &mut Reader<'_>, node: &'t Node) -> Scope<'t> {
     top
 }
 
+fn certificates(reader: &mut Reader<'_>, top: &Scope<'_>) -> Vec<Certificate> {
+    let read = reader.mappings(top, keys::CERTIFICATES, |reader, scope, _| {
+        let certificate = reader.word(scope, &tls::CERTIFICATE, None);
+        let key = reader.word(scope, &tls::KEY, None);
+        Some(Certificate { certificate: certificate?.value, key: key?.value })
+    });
+    read.into_iter().flatten().collect()
+}
+
+fn tls(reader: &mut Reader<'_>, top: &Scope<'_>) -> (Option<Tls>, Trust) {
+    let section = reader.section(top, keys::TLS);
+    let trust = Trust::of(top, &section);
+    let minimum = reader.word(&section, &tls::MINIMUM, None);
+    let client_ca = reader.word(&section, &tls::CLIENT_CA, None).map(|it| it.value);
+    let demand = reader.word(&section, &tls::CLIENT_CERTIFICATE, None);
+    if let Some(demand) = &demand {
+        trust.demand(reader, &section, tls::CLIENT_CERTIFICATE.name, demand.value);
+    }
+    let tls = minimum.zip(demand).map(|(minimum, demand)| Tls {
+        minimum: minimum.value,
+        client_ca,
+        client_certificate: demand.value,
+    });
+    (tls, trust)
+}
+
+fn clients(reader: &mut Reader<'_>, top: &Scope<'_>) -> Option<Clients> {
+    let section = reader.section(top, keys::CLIENTS);
+    let source = reader.word(&section, &tls::SOURCE, None);
+    let clients = Clients {
+        allow: reader.items(&section, &tls::ALLOW, &[]),
+        deny: reader.items(&section, &tls::DENY, &[]),
+        rate: reader.word(&section, &tls::RATE, None).map(|it| it.value),
+        rate_burst: some(reader.number(&section, &tls::RATE_BURST)).map(small),
+        addresses_are_clients: reader.flag(&section, &tls::ADDRESSES_ARE_CLIENTS),
+        source: source?.value,
+    };
+    conflicts::burst(reader, &section, &clients);
+    Some(clients)
+}
+
 fn limits(reader: &mut Reader<'_>, top: &Scope<'_>) -> Limits {
     let section = reader.section(top, "limits");
     let mut number = |key| reader.number(&section, key);
@@ -99,13 +147,21 @@ fn limits(reader: &mut Reader<'_>, top: &Scope<'_>) -> Limits {
         head_bytes_max: size(number(&keys::HEAD_BYTES_MAX)),
         target_bytes_max: size(number(&keys::TARGET_BYTES_MAX)),
         fields_max: size(number(&keys::FIELDS_MAX)),
-        body_bytes_max: Some(number(&keys::BODY_BYTES_MAX)).filter(|it| *it > 0),
+        body_bytes_max: some(number(&keys::BODY_BYTES_MAX)),
         inspect_bytes_max: size(number(&keys::INSPECT_BYTES_MAX)),
         held_bytes_max: size(number(&keys::HELD_BYTES_MAX)),
         connections_max: size(number(&keys::CONNECTIONS_MAX)),
         head_timeout_ms: number(&keys::HEAD_TIMEOUT),
         body_timeout_ms: number(&keys::BODY_TIMEOUT),
         idle_timeout_ms: number(&keys::IDLE_TIMEOUT),
+        requests_per_connection_max: some(number(&keys::REQUESTS_PER_CONNECTION_MAX)),
+        connections_per_address_max: some(number(&keys::CONNECTIONS_PER_ADDRESS_MAX)).map(size),
+        body_rate_min: some(number(&keys::BODY_RATE_MIN)),
+        memory_bytes_max: some(number(&keys::MEMORY_BYTES_MAX)),
+        streams_max: small(number(&keys::STREAMS_MAX)),
+        control_frames_max: small(number(&keys::CONTROL_FRAMES_MAX)),
+        decoded_bytes_max: size(number(&keys::DECODED_BYTES_MAX)),
+        decoded_ratio_max: small(number(&keys::DECODED_RATIO_MAX)),
     };
     conflicts::limits(reader, &section, &limits);
     limits
@@ -128,27 +184,24 @@ fn exceptions(
     now_unix_s: u64,
     endpoints: &mut Endpoints,
 ) -> Vec<Exception> {
-    let nodes = reader.list(top, keys::EXCEPTIONS, keys::EXCEPTIONS_MAX);
-    let read = nodes.iter().enumerate().filter_map(|(item, it)| {
-        reader.begin_item(item);
-        exception(reader, it, now_unix_s, endpoints)
+    let read = reader.mappings(top, keys::EXCEPTIONS, |reader, scope, place| {
+        exception(reader, scope, place, now_unix_s, endpoints)
     });
-    read.collect()
+    read.into_iter().flatten().collect()
 }
 
 fn exception(
     reader: &mut Reader<'_>,
-    node: &Node,
+    scope: &Scope<'_>,
+    place: Place,
     now_unix_s: u64,
     endpoints: &mut Endpoints,
 ) -> Option<Exception> {
-    let place = Place::At(node.span);
-    let scope = reader.mapping(keys::EXCEPTIONS, node, place);
-    let clause = reader.word(&scope, &keys::EXCEPTION_CLAUSE, None);
-    let endpoint = reader.word(&scope, &keys::EXCEPTION_ENDPOINT, None);
-    let field = reader.word(&scope, &keys::EXCEPTION_FIELD, None);
-    let reason = reader.word(&scope, &keys::EXCEPTION_REASON, None);
-    let expires = reader.word(&scope, &keys::EXCEPTION_EXPIRES, None);
+    let clause = reader.word(scope, &keys::EXCEPTION_CLAUSE, None);
+    let endpoint = reader.word(scope, &keys::EXCEPTION_ENDPOINT, None);
+    let field = reader.word(scope, &keys::EXCEPTION_FIELD, None);
+    let reason = reader.word(scope, &keys::EXCEPTION_REASON, None);
+    let expires = reader.word(scope, &keys::EXCEPTION_EXPIRES, None);
 
     if let (Some(clause), Some(field)) = (&clause, &field) {
         check_field(reader, clause.value, field.place);
@@ -178,20 +231,26 @@ fn check_field(reader: &mut Reader<'_>, clause: ClauseName, field: Place) {
     }
 }
 
-fn some_size(number: u64) -> Option<usize> {
-    (number > 0).then(|| size(number))
+/// Zero stands for what has no number.
+pub(super) fn some(number: u64) -> Option<u64> {
+    (number > 0).then_some(number)
 }
 
 /// Bounds keep every size far below this machine's word.
-fn size(number: u64) -> usize {
+pub(super) fn size(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// Bounds keep these small.
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Source;
-    use crate::config::keys::{ALL, CLAUSES, EXCEPTIONS, Key, Name};
+    use crate::config::keys::{CLAUSES, Key, Name, all, items_max};
     use crate::config::node::parse;
 
     /// A mapping where a value belongs must be noticed, so the key must be read.
@@ -200,7 +259,7 @@ mod tests {
         let value = format!("{{{}: {{x: y}}}}", name.key);
         let text = match name.section {
             "" => value,
-            EXCEPTIONS => format!("{EXCEPTIONS}: [{value}]"),
+            section if items_max(section).is_some() => format!("{section}: [{value}]"),
             section => format!("{section}: {value}"),
         };
         let mut problems = Problems::default();
@@ -213,9 +272,7 @@ mod tests {
 
     #[test]
     fn every_key_of_the_table_is_read() {
-        for key in ALL {
-            check(key.row().name);
-        }
+        all().for_each(|it| check(it.name()));
         for clause in configurable() {
             let row = keys::clause(clause).row();
             assert_eq!(row.name.section, CLAUSES);

@@ -4,14 +4,15 @@ use std::net::SocketAddr;
 
 use super::address::{collide, is_same_door};
 use super::fault::Fault;
+use super::host_port::HostPort;
 use super::keys::{
-    ADMIN_ADDRESS, HEAD_BYTES_MAX, HELD_BYTES_MAX, INSPECT_BYTES_MAX, LISTEN_ADDRESS, Number,
-    TARGET_BYTES_MAX,
+    ADMIN_ADDRESS, CERTIFICATES, HEAD_BYTES_MAX, HELD_BYTES_MAX, INSPECT_BYTES_MAX, LISTEN_ADDRESS,
+    LISTEN_PROXY_PROTOCOL, Name, Number, TARGET_BYTES_MAX, TRUSTED_PROXIES, tls,
 };
 use super::problem::Place;
 use super::reader::{Read, Reader, Scope};
-use super::settings::Limits;
-use super::upstream_url::UpstreamUrl;
+use super::settings::{Clients, Limits};
+use bartizan_model::route::Demand;
 
 /// Limits that contain one another.
 pub(super) fn limits(reader: &mut Reader<'_>, scope: &Scope<'_>, limits: &Limits) {
@@ -51,12 +52,63 @@ pub(super) fn admin_is_open(reader: &mut Reader<'_>, admin: Option<&Read<SocketA
     }
 }
 
-/// Addresses that would meet.
+/// A value that means nothing, or less than it seems, without another.
+fn needs(reader: &mut Reader<'_>, scope: &Scope<'_>, key: Name, needs: Name) {
+    let fault = Fault::Needs { key: key.path(), needs: format!("`{}`", needs.path()) };
+    reader.report(scope.place_of(key), fault);
+}
+
+/// Nobody may send a PROXY protocol header, and every connection has to.
+pub(super) fn proxy_protocol(reader: &mut Reader<'_>, listen: &Scope<'_>, has_trusted: bool) {
+    if !has_trusted {
+        needs(reader, listen, LISTEN_PROXY_PROTOCOL.name, TRUSTED_PROXIES.name);
+    }
+}
+
+/// A burst of a rate that is not there.
+pub(super) fn burst(reader: &mut Reader<'_>, scope: &Scope<'_>, clients: &Clients) {
+    if clients.rate_burst.is_some() && !scope.has(tls::RATE.name.key) {
+        needs(reader, scope, tls::RATE_BURST.name, tls::RATE.name);
+    }
+}
+
+/// What a demand for certificates of clients rests on.
+#[derive(Clone, Copy)]
+pub(super) struct Trust {
+    has_certificates: bool,
+    has_client_ca: bool,
+}
+
+impl Trust {
+    pub(super) fn of(top: &Scope<'_>, tls_section: &Scope<'_>) -> Self {
+        Self {
+            has_certificates: top.has(CERTIFICATES),
+            has_client_ca: tls_section.has(tls::CLIENT_CA.name.key),
+        }
+    }
+
+    /// Clients can show a certificate in TLS only, and any would do if nobody vouched for it.
+    pub(super) fn demand(self, reader: &mut Reader<'_>, scope: &Scope<'_>, key: Name, it: Demand) {
+        match it {
+            Demand::None => {}
+            Demand::Optional | Demand::Required if !self.has_client_ca => {
+                needs(reader, scope, key, tls::CLIENT_CA.name);
+            }
+            Demand::Optional | Demand::Required if !self.has_certificates => {
+                let certificates = Name { section: "", key: CERTIFICATES, says: "" };
+                needs(reader, scope, key, certificates);
+            }
+            Demand::Optional | Demand::Required => {}
+        }
+    }
+}
+
+/// Addresses that would meet. `doors` are where upstreams are connected to.
 pub(super) fn addresses(
     reader: &mut Reader<'_>,
     listen: Option<&Read<SocketAddr>>,
     admin: Option<&Read<SocketAddr>>,
-    url: Option<&Read<UpstreamUrl>>,
+    doors: &[Read<HostPort>],
 ) {
     if let (Some(listen), Some(admin)) = (listen, admin)
         && collide(listen.value, admin.value)
@@ -71,12 +123,14 @@ pub(super) fn addresses(
         reader.report(place, Fault::AddressTwice { other });
     }
     let listeners = [("listen.address", listen), ("admin.address", admin)];
-    for (listener, address) in listeners {
-        if let (Some(url), Some(address)) = (url, address)
-            && is_same_door(&url.value, address.value)
-        {
-            let address = address.value.to_string();
-            reader.report(url.place, Fault::UpstreamIsOurs { listener, address });
-        }
+    let met = listeners.iter().flat_map(|(listener, address)| {
+        let address = address.map(|it| it.value);
+        doors.iter().filter_map(move |door| {
+            let address = address.filter(|it| is_same_door(&door.value, *it))?;
+            Some((door.place, Fault::UpstreamIsOurs { listener, address: address.to_string() }))
+        })
+    });
+    for (place, fault) in met {
+        reader.report(place, fault);
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! Reads    what the reader noted key by key, so that nothing can be in force and not be shown.
 //! Writes   YAML that `bartizan check` accepts again, or JSON of the same shape.
-//! Memory   one entry per key and per key of an exception, as many as the file can hold.
+//! Memory   one entry per key and per key of an item of a list, as many as the file can hold.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::Accepted;
-use super::keys::{EXCEPTIONS, Name};
+use super::keys::{Name, items_max};
 use super::origin::Origin;
 use super::shown::printable;
 
@@ -15,7 +15,7 @@ use super::shown::printable;
 #[derive(Clone, Debug)]
 pub(super) struct Effective {
     pub(super) name: Name,
-    /// Which exception, from 0; always 0 elsewhere.
+    /// Which item of a section that is a list, from 0; always 0 elsewhere.
     pub(super) item: usize,
     pub(super) value: Value,
     pub(super) origin: Origin,
@@ -42,13 +42,13 @@ impl Accepted {
             if here.0 != before.0 {
                 out.push_str(&format!("{}:\n", here.0));
             }
-            let starts_item = here.0 == EXCEPTIONS && here != before;
+            let starts_item = here != before;
             before = here;
-            let indent = match here.0 {
-                "" => "",
-                EXCEPTIONS if starts_item => "  - ",
-                EXCEPTIONS => "    ",
-                _ => "  ",
+            let indent = match (here.0, is_listed(it)) {
+                ("", _) => "",
+                (_, false) => "  ",
+                (_, true) if starts_item => "  - ",
+                (_, true) => "    ",
             };
             let origin = if origins { self.comment(it.origin) } else { String::new() };
             put(&mut out, indent, it, &origin);
@@ -86,9 +86,10 @@ impl Accepted {
 
 impl Effective {
     fn path(&self) -> String {
-        match self.name.section {
-            EXCEPTIONS => format!("{EXCEPTIONS}[{}].{}", self.item, self.name.key),
-            _ => self.name.path(),
+        if is_listed(self) {
+            format!("{}[{}].{}", self.name.section, self.item, self.name.key)
+        } else {
+            self.name.path()
         }
     }
 }
@@ -103,6 +104,11 @@ impl Value {
             Self::Unset(_) => Json::Null,
         }
     }
+}
+
+/// Whether its section is a list of mappings.
+fn is_listed(it: &Effective) -> bool {
+    items_max(it.name.section).is_some()
 }
 
 fn put(out: &mut String, indent: &str, it: &Effective, origin: &str) {
@@ -130,7 +136,7 @@ fn mapping<'m>(
         return Some(top);
     }
     let section = top.entry(it.name.section);
-    if it.name.section != EXCEPTIONS {
+    if !is_listed(it) {
         return section.or_insert_with(|| json!({})).as_object_mut();
     }
     let items = section.or_insert_with(|| json!([])).as_array_mut()?;

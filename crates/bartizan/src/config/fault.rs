@@ -7,11 +7,16 @@ use bartizan_model::network::Network;
 use std::fmt;
 
 use super::day::Day;
+use super::keys::{Number, Zero};
 use super::node::NESTING_MAX;
+use super::path::PATH_CHARS_MAX;
 use super::problem::Severity;
-use super::shown::Shown;
+use super::shown::{Shown, printable};
 use super::source::FILE_BYTES_MAX;
 use super::unit::Unit;
+
+/// Names of a message at most.
+const NAMES_MAX: usize = 12;
 
 /// Names longer than this get no suggestion.
 const SUGGEST_BYTES_MAX: usize = 64;
@@ -47,12 +52,20 @@ pub enum Fault {
     Version { given: String },
     UnknownWord { given: String, expected: Vec<&'static str>, near: Option<&'static str> },
     NotANumber { key: String, form: &'static str },
-    OutOfBounds { key: String, min: String, max: String },
+    OutOfBounds { key: String, min: String, max: String, zero: Option<&'static str> },
     NotAnAddress { given: String },
     NotAnUpstream { given: String, why: UrlFault },
     NotANetwork { given: String, why: NetworkFault },
     NotADirectory,
     NotText,
+    NotAPlace { given: String, why: UrlFault },
+    NotAReference,
+    LiteralSecret,
+    NotAName { given: String },
+    NotAHost { given: String },
+    NotAPath { given: String, why: PathFault },
+    NotARate { given: String },
+    NotVerified,
     LawHasNoMode,
     LawHasNoException,
     UpstreamHasNoMode,
@@ -70,12 +83,20 @@ pub enum Fault {
     AddressTwice { other: String },
     UpstreamIsOurs { listener: &'static str, address: String },
     Exceeds { key: String, over: String, other: String, other_value: String },
+    Needs { key: String, needs: String },
+    Excludes { key: String, other: String },
+    // Upstreams and routes
+    NameTwice { name: String, first_line: Option<usize> },
+    UnknownUpstream { given: String, expected: Vec<String>, near: Option<String> },
+    NeedsRoutes { upstreams: usize },
+    RouteTwice { other: String },
+    UnusedUpstream { name: String },
 }
 
 /// Why a text is no upstream address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UrlFault {
-    /// Not `http://`.
+    /// Neither `http://` nor `https://`.
     Scheme,
     /// A user name or password.
     UserInfo,
@@ -85,6 +106,21 @@ pub enum UrlFault {
     Host,
     /// Not 1 to 65535.
     Port,
+}
+
+/// Why a text is no path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathFault {
+    /// It does not begin with a slash.
+    Slash,
+    /// A character that has no place there.
+    Character(char),
+    /// A segment that servers take for a step.
+    Dots,
+    /// An empty segment; this path was probably meant.
+    Empty(String),
+    /// It is too long.
+    Long,
 }
 
 /// Why a text is no network.
@@ -135,19 +171,43 @@ impl Fault {
         Self::UnknownClause { given: given.to_owned(), near: nearest(given, &expected), expected }
     }
 
-    pub(super) fn out_of_bounds(key: String, unit: Unit, min: u64, max: u64) -> Self {
-        Self::OutOfBounds { key, min: unit.show(min), max: unit.show(max) }
+    pub(super) fn unknown_upstream(given: &str, names: &[&str]) -> Self {
+        Self::UnknownUpstream {
+            given: given.to_owned(),
+            expected: names.iter().take(NAMES_MAX).map(|&it| it.to_owned()).collect(),
+            near: nearest(given, names).map(ToOwned::to_owned),
+        }
+    }
+
+    pub(super) fn out_of_bounds(key: &Number) -> Self {
+        let (min, max) = (key.unit.show(key.min), key.unit.show(key.max));
+        let zero = match key.zero {
+            Zero::Written(meaning) => Some(meaning),
+            Zero::Plain | Zero::Unwritten(_) => None,
+        };
+        Self::OutOfBounds { key: key.name.path(), min, max, zero }
     }
 
     /// Whether it stops the start.
     pub fn severity(&self) -> Severity {
-        let is_warning = matches!(self, Self::Expired { .. } | Self::AdminIsOpen);
+        let is_warning = matches!(
+            self,
+            Self::Expired { .. }
+                | Self::AdminIsOpen
+                | Self::NotVerified
+                | Self::UnusedUpstream { .. }
+        );
         if is_warning { Severity::Warning } else { Severity::Error }
     }
 
     /// Whether the text under the mark must not be shown.
     pub fn is_secret(&self) -> bool {
-        matches!(self, Self::NotAnUpstream { why: UrlFault::UserInfo, .. })
+        matches!(
+            self,
+            Self::NotAnUpstream { why: UrlFault::UserInfo, .. }
+                | Self::NotAReference
+                | Self::LiteralSecret
+        )
     }
 
     /// What is wrong.
@@ -189,6 +249,14 @@ impl Fault {
             Self::NotANetwork { given, .. } => format!("{} is not a network", Shown(given)),
             Self::NotADirectory => "a directory needs a name".to_owned(),
             Self::NotText => "the value is not UTF-8".to_owned(),
+            Self::NotAPlace { given, .. } => format!("{} is not a host and port", Shown(given)),
+            Self::NotAReference => "this refers to no file and no variable".to_owned(),
+            Self::LiteralSecret => "keys and certificates do not belong into the file".to_owned(),
+            Self::NotAName { given } => format!("{} is not a name", Shown(given)),
+            Self::NotAHost { given } => format!("{} is not a host", Shown(given)),
+            Self::NotAPath { given, .. } => format!("{} is not a path", Shown(given)),
+            Self::NotARate { given } => format!("{} is not a rate", Shown(given)),
+            Self::NotVerified => "the certificate of this upstream is NOT VERIFIED".to_owned(),
             Self::LawHasNoMode => "the law has no mode".to_owned(),
             Self::LawHasNoException => "no exception lifts the law".to_owned(),
             Self::UpstreamHasNoMode => "`upstream` has no mode".to_owned(),
@@ -207,6 +275,13 @@ impl Fault {
             Self::AddressTwice { .. } => "two listeners cannot share one address".to_owned(),
             Self::UpstreamIsOurs { .. } => "the upstream is bartizan itself".to_owned(),
             Self::Exceeds { key, over, .. } => format!("`{key}` exceeds `{over}`"),
+            Self::Needs { key, .. } => format!("`{key}` cannot stand alone"),
+            Self::Excludes { key, other } => format!("`{key}` contradicts `{other}`"),
+            Self::NameTwice { name, .. } => format!("{} is named twice", Shown(name)),
+            Self::UnknownUpstream { given, .. } => format!("unknown upstream {}", Shown(given)),
+            Self::NeedsRoutes { upstreams } => format!("{upstreams} upstreams and no routes"),
+            Self::RouteTwice { .. } => "no request ever takes this route".to_owned(),
+            Self::UnusedUpstream { name } => format!("no route leads to {}", Shown(name)),
         }
     }
 
@@ -221,9 +296,24 @@ impl Fault {
             | Self::UnknownClause { expected, .. } => one_of(expected),
             Self::Version { .. } => "expected 1".to_owned(),
             Self::NotANumber { form, .. } => format!("expected {form}"),
-            Self::OutOfBounds { min, max, .. } => format!("must be {min} to {max}"),
+            Self::OutOfBounds { min, max, zero: None, .. } => format!("must be {min} to {max}"),
+            Self::OutOfBounds { min, max, zero: Some(meaning), .. } => {
+                format!("must be {min} to {max}, or 0 ({meaning})")
+            }
             Self::NotAnAddress { .. } => "expected ADDRESS:PORT".to_owned(),
             Self::NotAnUpstream { why, .. } => why.label().to_owned(),
+            Self::NotAPlace { why, .. } => why.label_of_place().to_owned(),
+            Self::NotAReference => "expected `file:PATH`, `env:NAME` or a path".to_owned(),
+            Self::NotAName { .. } => {
+                "expected 1 to 63 of a to z, 0 to 9, `.`, `_` and `-`".to_owned()
+            }
+            Self::NotAHost { .. } => {
+                "expected a host without port, such as `api.example.com`, or `*.example.com`"
+                    .to_owned()
+            }
+            Self::NotAPath { why, .. } => why.label(),
+            Self::NotARate { .. } => "expected 1 to 1000000, and `/s`, `/m` or `/h`".to_owned(),
+            Self::NotVerified => "whoever is on the way can read and change everything".to_owned(),
             Self::NotANetwork { why, .. } => why.label(),
             Self::LawHasNoMode => "it holds in every mode".to_owned(),
             Self::LawHasNoException => "this is law, not a clause".to_owned(),
@@ -245,6 +335,17 @@ impl Fault {
             Self::AddressTwice { other } => format!("also taken by {other}"),
             Self::UpstreamIsOurs { listener, address } => format!("`{listener}` is {address}"),
             Self::Exceeds { other, other_value, .. } => format!("`{other}` is {other_value}"),
+            Self::Needs { needs, .. } => format!("needs {needs}"),
+            Self::Excludes { .. } => "one of them must go".to_owned(),
+            Self::NameTwice { first_line: Some(line), .. } => format!("first given on line {line}"),
+            Self::NameTwice { first_line: None, .. } => {
+                "the section `upstream` has this name".to_owned()
+            }
+            Self::UnknownUpstream { expected, .. } => {
+                let more = if expected.len() < NAMES_MAX { "" } else { ", …" };
+                format!("expected one of: {}{more}", expected.join(", "))
+            }
+            Self::RouteTwice { other } => format!("`{other}` has the same host and path"),
             Self::FileTooLarge
             | Self::FileEmpty
             | Self::Syntax { .. }
@@ -263,6 +364,9 @@ impl Fault {
             | Self::TooMany { .. }
             | Self::NotADirectory
             | Self::NotText
+            | Self::LiteralSecret
+            | Self::NeedsRoutes { .. }
+            | Self::UnusedUpstream { .. }
             | Self::NoFields { .. }
             | Self::ReasonEmpty => return None,
         };
@@ -277,8 +381,14 @@ impl Fault {
             | Self::UnknownClause { near, .. } => {
                 return near.map(|it| format!("did you mean `{it}`?"));
             }
+            Self::UnknownUpstream { near, .. } => {
+                return near.as_ref().map(|it| format!("did you mean `{it}`?"));
+            }
             Self::NotANetwork { why: NetworkFault::HostBits(near), .. } => {
                 return Some(format!("did you mean `{near}`?"));
+            }
+            Self::NotAPath { why: PathFault::Empty(near), .. } => {
+                return Some(format!("did you mean {}?", Shown(near)));
             }
             Self::MissingKey { example, .. } => return Some(format!("for example `{example}`")),
             Self::FileEmpty => "the shortest file is `version: 1` and `upstream: {url: …}`",
@@ -306,6 +416,17 @@ impl Fault {
             Self::AdminIsOpen => "bind it to loopback, or let only operators through to it",
             Self::AddressTwice { .. } => "give one of them another port",
             Self::UpstreamIsOurs { .. } => "requests would go round in a circle",
+            Self::LiteralSecret => {
+                "keep it in a file that only bartizan can read, and write `file:PATH` here"
+            }
+            Self::NotAPath { why: PathFault::Dots, .. } => {
+                "servers disagree on such paths, so that requests would miss the route"
+            }
+            Self::NotVerified => {
+                "not for production: name who issued its certificate with `ca` instead"
+            }
+            Self::NeedsRoutes { .. } => "say with `routes` which requests go where",
+            Self::UnusedUpstream { .. } => "remove it, or name it in a route",
             Self::FileTooLarge
             | Self::FileNotUtf8
             | Self::Syntax { .. }
@@ -325,6 +446,16 @@ impl Fault {
             | Self::NotADirectory
             | Self::NotText
             | Self::ReasonTooLong { .. }
+            | Self::NotAPlace { .. }
+            | Self::NotAReference
+            | Self::NotAName { .. }
+            | Self::NotAHost { .. }
+            | Self::NotAPath { .. }
+            | Self::NotARate { .. }
+            | Self::Needs { .. }
+            | Self::Excludes { .. }
+            | Self::NameTwice { .. }
+            | Self::RouteTwice { .. }
             | Self::Exceeds { .. } => return None,
         };
         Some(help.to_owned())
@@ -334,11 +465,33 @@ impl Fault {
 impl UrlFault {
     fn label(self) -> &'static str {
         match self {
-            Self::Scheme => "expected http://HOST:PORT",
+            Self::Scheme => "expected http://HOST:PORT or https://HOST:PORT",
             Self::UserInfo => "expected no `@`, nor what comes before it",
             Self::Path => "expected nothing after the port",
             Self::Host => "expected a host name or address",
             Self::Port => "expected a port from 1 to 65535",
+        }
+    }
+}
+
+impl UrlFault {
+    /// The same where only HOST:PORT is written.
+    fn label_of_place(self) -> &'static str {
+        match self {
+            Self::Port => Self::Port.label(),
+            Self::Host | Self::Scheme | Self::UserInfo | Self::Path => "expected HOST:PORT",
+        }
+    }
+}
+
+impl PathFault {
+    fn label(&self) -> String {
+        match self {
+            Self::Slash => "expected `/` first".to_owned(),
+            Self::Character(it) => format!("expected no `{}`", printable(*it)),
+            Self::Dots => "expected no segment `.` or `..`".to_owned(),
+            Self::Empty(_) => "expected no empty segment".to_owned(),
+            Self::Long => format!("at most {} characters", PATH_CHARS_MAX),
         }
     }
 }
@@ -358,7 +511,7 @@ fn one_of(expected: &[&str]) -> String {
 }
 
 /// The candidate that was probably meant: at most one slip in three characters away.
-fn nearest(given: &str, candidates: &[&'static str]) -> Option<&'static str> {
+fn nearest<'c>(given: &str, candidates: &[&'c str]) -> Option<&'c str> {
     if given.len() > SUGGEST_BYTES_MAX {
         return None;
     }

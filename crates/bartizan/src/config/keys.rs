@@ -3,6 +3,10 @@
 //! One constant per key holds its name, default, bounds and sentence. There is no second copy:
 //! the checks, the list of known keys and `docs/configuration.md` all come from here.
 
+pub(super) mod route;
+pub(super) mod tls;
+pub(super) mod upstream;
+
 use bartizan_model::clause::{ClauseName, DefaultMode, Mode};
 use bartizan_model::network::Network;
 use bartizan_model::place::Place;
@@ -22,20 +26,37 @@ use super::overrides::VARIABLES;
 use super::reason;
 use super::schema;
 use super::unit::Unit;
-use super::upstream_url::UpstreamUrl;
 
 /// The name of the section whose keys are the clauses.
 pub(super) const CLAUSES: &str = "clauses";
 
-/// The name of the section that is a list of mappings.
+pub(super) const CERTIFICATES: &str = "certificates";
+pub(super) const TLS: &str = "tls";
+pub(super) const CLIENTS: &str = "clients";
+pub(super) const UPSTREAM: &str = "upstream";
+pub(super) const UPSTREAMS: &str = "upstreams";
+pub(super) const ROUTES: &str = "routes";
 pub(super) const EXCEPTIONS: &str = "exceptions";
-
-/// Exceptions in a file at most.
-pub(super) const EXCEPTIONS_MAX: usize = 1_000;
 
 pub(super) const DATA_DIR_DEFAULT: &str = "./bartizan-data";
 
 const ADDRESS: Shape = Shape::Like("^.+:[0-9]{1,5}$");
+
+const NETWORK_SHAPE: Shape = Shape::Like("^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$");
+
+const REFERENCE: &str = "`file:PATH`, `env:NAME` or path";
+const REFERENCE_SHAPE: Shape = Shape::Like("^[^\\n]+$");
+
+/// What a name of an upstream or a route looks like.
+struct NameForm {
+    form: &'static str,
+    shape: Shape,
+}
+
+const NAME: NameForm = NameForm {
+    form: "1 to 63 of `a-z`, `0-9`, `.`, `_` and `-`",
+    shape: Shape::Like("^[a-z0-9._-]{1,63}$"),
+};
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -69,8 +90,26 @@ pub(super) struct Number {
     pub(super) default: u64,
     pub(super) min: u64,
     pub(super) max: u64,
-    /// What zero stands for. Outside the bounds it can be a default and not be written.
-    pub(super) zero: Option<&'static str>,
+    pub(super) zero: Zero,
+}
+
+/// What zero stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Zero {
+    /// A number as any other.
+    Plain,
+    /// This; it is the default and cannot be written.
+    Unwritten(&'static str),
+    /// This; it can be written although it is out of bounds.
+    Written(&'static str),
+}
+
+impl Number {
+    /// Whether the file may say so.
+    pub(super) fn admits(&self, number: u64) -> bool {
+        let is_zero = number == 0 && matches!(self.zero, Zero::Written(_));
+        is_zero || (self.min..=self.max).contains(&number)
+    }
 }
 
 /// `true` or `false`.
@@ -135,6 +174,7 @@ pub(super) struct Row {
 
 /// A key, whatever its type.
 pub(super) trait Key {
+    fn name(&self) -> Name;
     fn row(&self) -> Row;
     /// Its JSON Schema, without the sentence.
     fn schema(&self) -> Json;
@@ -145,18 +185,21 @@ pub(super) trait Key {
 }
 
 impl Key for Number {
+    fn name(&self) -> Name {
+        self.name
+    }
+
     fn row(&self) -> Row {
-        let show = |it| match self.zero {
-            Some(meaning) if it == 0 && self.min == 0 => format!("0 ({meaning})"),
-            Some(meaning) if it == 0 => meaning.to_owned(),
-            Some(_) | None => self.unit.show(it),
+        let default = match self.zero {
+            Zero::Written(meaning) if self.default == 0 => format!("0 ({meaning})"),
+            Zero::Unwritten(meaning) if self.default == 0 => meaning.to_owned(),
+            Zero::Plain | Zero::Unwritten(_) | Zero::Written(_) => self.unit.show(self.default),
         };
-        Row {
-            name: self.name,
-            form: self.unit.noun().to_owned(),
-            default: show(self.default),
-            bounds: format!("{} to {}", self.unit.show(self.min), self.unit.show(self.max)),
+        let mut bounds = format!("{} to {}", self.unit.show(self.min), self.unit.show(self.max));
+        if let Zero::Written(meaning) = self.zero {
+            bounds.push_str(&format!(", or 0 ({meaning})"));
         }
+        Row { name: self.name, form: self.unit.noun().to_owned(), default, bounds }
     }
 
     fn schema(&self) -> Json {
@@ -165,6 +208,10 @@ impl Key for Number {
 }
 
 impl Key for Flag {
+    fn name(&self) -> Name {
+        self.name
+    }
+
     fn row(&self) -> Row {
         Row {
             name: self.name,
@@ -180,6 +227,10 @@ impl Key for Flag {
 }
 
 impl<T> Key for Word<T> {
+    fn name(&self) -> Name {
+        self.name
+    }
+
     fn row(&self) -> Row {
         let default = match self.absent {
             Absent::Default(_, text) => text,
@@ -205,6 +256,10 @@ impl<T> Key for Word<T> {
 }
 
 impl<T> Key for Items<T> {
+    fn name(&self) -> Name {
+        self.name
+    }
+
     fn row(&self) -> Row {
         Row {
             name: self.name,
@@ -220,35 +275,139 @@ impl<T> Key for Items<T> {
     }
 }
 
+/// A section of the file.
+pub(super) struct Section {
+    /// Its key at the top level; empty for the top level itself.
+    pub(super) name: &'static str,
+    /// A sentence or two for the reference.
+    pub(super) says: &'static str,
+    /// Items at most, if it is a list of mappings.
+    pub(super) items_max: Option<usize>,
+    /// How it may look, in the reference; empty where the table is enough.
+    pub(super) example: &'static str,
+}
+
+impl Section {
+    const fn mapping(name: &'static str, says: &'static str) -> Self {
+        Self { name, says, items_max: None, example: "" }
+    }
+}
+
 /// Sections, in the order of the reference.
-pub(super) const SECTIONS: [(&str, &str); 9] = [
-    ("", "Top level."),
-    ("listen", "Where clients connect."),
-    ("upstream", "Where admitted requests go."),
-    ("admin", "Where operators connect: health and metrics."),
-    ("data", "What is kept on disk."),
-    ("record", "What must be recorded."),
-    ("limits", "Bounds on what a client can make bartizan hold or wait for."),
-    (CLAUSES, "The mode of each clause: `off`, `observe` or `enforce`. Overrides `mode`."),
-    (
-        EXCEPTIONS,
-        "A list. Each item lifts one clause, narrowly, for a reason and until a day. No exception \
-         lifts the law.",
+pub(super) const SECTIONS: [Section; 14] = [
+    Section::mapping("", "Top level."),
+    Section::mapping("listen", "Where clients connect."),
+    Section {
+        name: CERTIFICATES,
+        says: "A list. With at least one item, `listen.address` speaks TLS. Each client is shown \
+               the one that is for the name it asks for, or the first.",
+        items_max: Some(256),
+        example: "\
+certificates:
+  - certificate: /etc/bartizan/tls/api.crt
+    key: env:API_KEY_PEM
+",
+    },
+    Section::mapping(TLS, "How TLS is spoken with clients."),
+    Section::mapping(CLIENTS, "Who may send requests, and how many."),
+    Section::mapping(
+        UPSTREAM,
+        "Where admitted requests go: the upstream that `routes` call `default`. The section may be \
+         missing where `upstreams` has items.",
     ),
+    Section {
+        name: UPSTREAMS,
+        says: "A list of further upstreams, each with a name. `routes` say what goes to which.",
+        items_max: Some(256),
+        example: "\
+upstreams:
+  - name: orders
+    url: https://orders.internal
+    addresses: [10.0.0.1:8443, 10.0.0.2:8443]
+    ca: /etc/bartizan/tls/internal-ca.crt
+",
+    },
+    Section {
+        name: ROUTES,
+        says: "A list. A request takes the route whose host fits best, an exact one before \
+               `*.example.com` before every host, and then the one with the longest path, \
+               wherever it stands in the list. Without routes, everything goes to the only \
+               upstream.",
+        items_max: Some(bartizan_model::route::ROUTES_MAX),
+        example: "\
+upstreams:
+  - name: orders
+    url: http://127.0.0.1:3000
+  - name: pages
+    url: http://127.0.0.1:3001
+routes:
+  - name: orders
+    host: api.example.com
+    path: /v1/orders
+    upstream: orders
+  - name: internal
+    path: /internal
+    refuse: true
+  - name: everything-else
+    upstream: pages
+    mode: observe
+",
+    },
+    Section::mapping("admin", "Where operators connect: health and metrics."),
+    Section::mapping("data", "What is kept on disk."),
+    Section::mapping("record", "What must be recorded."),
+    Section::mapping("limits", "Bounds on what a client can make bartizan hold or wait for."),
+    Section::mapping(
+        CLAUSES,
+        "The mode of each clause: `off`, `observe` or `enforce`. Overrides `mode`.",
+    ),
+    Section {
+        name: EXCEPTIONS,
+        says: "A list. Each item lifts one clause, narrowly, for a reason and until a day. No \
+               exception lifts the law.",
+        items_max: Some(1_000),
+        example: "\
+exceptions:
+  - clause: content.sqli
+    endpoint: POST /reviews
+    field: body $.comment
+    reason: reviewers quote SQL
+    expires: 2027-01-31
+",
+    },
 ];
 
+/// Items of a section at most; `None` for one that is no list.
+pub(super) fn items_max(section: &str) -> Option<usize> {
+    SECTIONS.iter().find(|it| it.name == section)?.items_max
+}
+
 /// Every key but the clauses, in the order of the reference.
-pub(super) const ALL: [&dyn Key; 29] = [
-    &VERSION,
-    &MODE,
-    &TRUSTED_PROXIES,
-    &LISTEN_ADDRESS,
-    &LISTEN_HTTP2,
-    &LISTEN_WORKERS,
-    &UPSTREAM_URL,
-    &UPSTREAM_CONNECT_TIMEOUT,
-    &UPSTREAM_RESPONSE_TIMEOUT,
-    &UPSTREAM_IDLE_TIMEOUT,
+pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
+    const BEFORE: [&dyn Key; 7] = [
+        &VERSION,
+        &MODE,
+        &TRUSTED_PROXIES,
+        &LISTEN_ADDRESS,
+        &LISTEN_HTTP2,
+        &LISTEN_WORKERS,
+        &LISTEN_PROXY_PROTOCOL,
+    ];
+    const LISTED_NAME: [&dyn Key; 1] = [&upstream::LISTED_NAME];
+    BEFORE
+        .into_iter()
+        .chain(tls::OF_CERTIFICATES)
+        .chain(tls::OF_TLS)
+        .chain(tls::OF_CLIENTS)
+        .chain(upstream::ONE.all())
+        .chain(LISTED_NAME)
+        .chain(upstream::LISTED.all())
+        .chain(route::ALL)
+        .chain(AFTER)
+}
+
+/// What comes after the routes.
+const AFTER: [&dyn Key; 27] = [
     &ADMIN_ADDRESS,
     &DATA_DIR,
     &DATA_JOURNAL_BYTES_MAX,
@@ -263,6 +422,14 @@ pub(super) const ALL: [&dyn Key; 29] = [
     &HEAD_TIMEOUT,
     &BODY_TIMEOUT,
     &IDLE_TIMEOUT,
+    &REQUESTS_PER_CONNECTION_MAX,
+    &CONNECTIONS_PER_ADDRESS_MAX,
+    &BODY_RATE_MIN,
+    &MEMORY_BYTES_MAX,
+    &STREAMS_MAX,
+    &CONTROL_FRAMES_MAX,
+    &DECODED_BYTES_MAX,
+    &DECODED_RATIO_MAX,
     &EXCEPTION_CLAUSE,
     &EXCEPTION_ENDPOINT,
     &EXCEPTION_FIELD,
@@ -272,9 +439,8 @@ pub(super) const ALL: [&dyn Key; 29] = [
 
 /// The keys that a section but `clauses` may hold; `""` is the top level.
 pub(super) fn known(section: &str) -> Vec<&'static str> {
-    let keys = ALL.iter().map(|it| it.row().name).filter(|it| it.section == section);
-    let keys = keys.map(|it| it.key);
-    let sections = SECTIONS.iter().map(|(name, _)| *name);
+    let keys = all().map(Key::name).filter(|it| it.section == section).map(|it| it.key);
+    let sections = SECTIONS.iter().map(|it| it.name);
     let sections = sections.filter(|it| section.is_empty() && !it.is_empty());
     keys.chain(sections).collect()
 }
@@ -307,10 +473,11 @@ pub(super) const TRUSTED_PROXIES: Items<Network> = Items {
     name: Name {
         section: "",
         key: "trusted_proxies",
-        says: "Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` fields are believed.",
+        says: "Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` fields are believed, or what \
+               `clients.source` and `listen.proxy_protocol` say.",
     },
     form: "networks or addresses",
-    shape: Shape::Like("^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"),
+    shape: NETWORK_SHAPE,
     items_max: 256,
     parse: network::parse,
 };
@@ -333,9 +500,10 @@ pub(super) const LISTEN_HTTP2: Flag = Flag {
     name: Name {
         section: "listen",
         key: "http2",
-        says: "Whether clear-text HTTP/2 with prior knowledge is accepted.",
+        says: "Whether clear-text HTTP/2 with prior knowledge is accepted. With TLS, HTTP/2 is \
+               always offered.",
     },
-    default: true,
+    default: false,
 };
 
 pub(super) const LISTEN_WORKERS: Number = Number {
@@ -344,60 +512,17 @@ pub(super) const LISTEN_WORKERS: Number = Number {
     default: 0,
     min: 1,
     max: 64,
-    zero: Some("one per core"),
+    zero: Zero::Unwritten("one per core"),
 };
 
-// upstream
-
-pub(super) const UPSTREAM_URL: Word<UpstreamUrl> = Word {
+pub(super) const LISTEN_PROXY_PROTOCOL: Flag = Flag {
     name: Name {
-        section: "upstream",
-        key: "url",
-        says: "The API: a host and a port (80 if missing), and no path.",
+        section: "listen",
+        key: "proxy_protocol",
+        says: "Every connection begins with a PROXY protocol header, version 1 or 2, and only \
+               peers in `trusted_proxies` may send one.",
     },
-    form: "`http://HOST:PORT`",
-    shape: Shape::Like("^[Hh][Tt][Tt][Pp]://[^/?#@\\\\]+/?$"),
-    absent: Absent::Error("url: http://127.0.0.1:3000"),
-    parse: UpstreamUrl::parse,
-};
-
-pub(super) const UPSTREAM_CONNECT_TIMEOUT: Number = Number {
-    name: Name {
-        section: "upstream",
-        key: "connect_timeout",
-        says: "How long a connection may take to be established.",
-    },
-    unit: Unit::Milliseconds,
-    default: 5 * SECOND,
-    min: 10,
-    max: 5 * MINUTE,
-    zero: None,
-};
-
-pub(super) const UPSTREAM_RESPONSE_TIMEOUT: Number = Number {
-    name: Name {
-        section: "upstream",
-        key: "response_timeout",
-        says: "How long the upstream may take until its response head is complete.",
-    },
-    unit: Unit::Milliseconds,
-    default: 60 * SECOND,
-    min: 10,
-    max: HOUR,
-    zero: None,
-};
-
-pub(super) const UPSTREAM_IDLE_TIMEOUT: Number = Number {
-    name: Name {
-        section: "upstream",
-        key: "idle_timeout",
-        says: "How long an unused connection is kept. Must be shorter than the upstream's own.",
-    },
-    unit: Unit::Milliseconds,
-    default: 4 * SECOND,
-    min: 10,
-    max: HOUR,
-    zero: None,
+    default: false,
 };
 
 // admin
@@ -441,7 +566,7 @@ pub(super) const DATA_JOURNAL_BYTES_MAX: Number = Number {
     default: 256 * MIB,
     min: MIB,
     max: 1_024 * GIB,
-    zero: None,
+    zero: Zero::Plain,
 };
 
 // record
@@ -463,7 +588,7 @@ pub(super) const HEAD_BYTES_MAX: Number = Number {
     default: 32 * KIB,
     min: KIB,
     max: MIB,
-    zero: None,
+    zero: Zero::Plain,
 };
 
 pub(super) const TARGET_BYTES_MAX: Number = Number {
@@ -476,7 +601,7 @@ pub(super) const TARGET_BYTES_MAX: Number = Number {
     default: 8 * KIB,
     min: 256,
     max: MIB,
-    zero: None,
+    zero: Zero::Plain,
 };
 
 pub(super) const FIELDS_MAX: Number = Number {
@@ -485,7 +610,7 @@ pub(super) const FIELDS_MAX: Number = Number {
     default: 128,
     min: 8,
     max: 1_024,
-    zero: None,
+    zero: Zero::Plain,
 };
 
 pub(super) const BODY_BYTES_MAX: Number = Number {
@@ -496,9 +621,9 @@ pub(super) const BODY_BYTES_MAX: Number = Number {
     },
     unit: Unit::Bytes,
     default: 0,
-    min: 0,
+    min: 1,
     max: 1_024 * GIB,
-    zero: Some("unlimited"),
+    zero: Zero::Written("unlimited"),
 };
 
 pub(super) const INSPECT_BYTES_MAX: Number = Number {
@@ -511,7 +636,7 @@ pub(super) const INSPECT_BYTES_MAX: Number = Number {
     default: MIB,
     min: KIB,
     max: 64 * MIB,
-    zero: None,
+    zero: Zero::Plain,
 };
 
 pub(super) const HELD_BYTES_MAX: Number = Number {
@@ -524,7 +649,7 @@ pub(super) const HELD_BYTES_MAX: Number = Number {
     default: 256 * MIB,
     min: MIB,
     max: 64 * GIB,
-    zero: None,
+    zero: Zero::Plain,
 };
 
 pub(super) const CONNECTIONS_MAX: Number = Number {
@@ -537,7 +662,7 @@ pub(super) const CONNECTIONS_MAX: Number = Number {
     default: 10_000,
     min: 1,
     max: 1_000_000,
-    zero: None,
+    zero: Zero::Plain,
 };
 
 pub(super) const HEAD_TIMEOUT: Number = Number {
@@ -550,7 +675,7 @@ pub(super) const HEAD_TIMEOUT: Number = Number {
     default: 10 * SECOND,
     min: 10,
     max: 5 * MINUTE,
-    zero: None,
+    zero: Zero::Plain,
 };
 
 pub(super) const BODY_TIMEOUT: Number = Number {
@@ -563,7 +688,7 @@ pub(super) const BODY_TIMEOUT: Number = Number {
     default: 30 * SECOND,
     min: 10,
     max: HOUR,
-    zero: None,
+    zero: Zero::Plain,
 };
 
 pub(super) const IDLE_TIMEOUT: Number = Number {
@@ -576,7 +701,112 @@ pub(super) const IDLE_TIMEOUT: Number = Number {
     default: 75 * SECOND,
     min: 10,
     max: HOUR,
-    zero: None,
+    zero: Zero::Plain,
+};
+
+pub(super) const REQUESTS_PER_CONNECTION_MAX: Number = Number {
+    name: Name {
+        section: "limits",
+        key: "requests_per_connection_max",
+        says: "Requests on one client connection, which is closed after them.",
+    },
+    unit: Unit::Count,
+    default: 10_000,
+    min: 1,
+    max: 1_000_000_000,
+    zero: Zero::Written("unlimited"),
+};
+
+pub(super) const CONNECTIONS_PER_ADDRESS_MAX: Number = Number {
+    name: Name {
+        section: "limits",
+        key: "connections_per_address_max",
+        says: "Connections from one address at the same time; trusted proxies are exempt.",
+    },
+    unit: Unit::Count,
+    default: 8_192,
+    min: 1,
+    max: 1_000_000,
+    zero: Zero::Written("unlimited"),
+};
+
+pub(super) const BODY_RATE_MIN: Number = Number {
+    name: Name {
+        section: "limits",
+        key: "body_rate_min",
+        says: "The slowest average pace, in bytes a second, at which a body may arrive or a reply \
+               be taken after 10 s.",
+    },
+    unit: Unit::Bytes,
+    default: 500,
+    min: 1,
+    max: GIB,
+    zero: Zero::Written("no bound"),
+};
+
+pub(super) const MEMORY_BYTES_MAX: Number = Number {
+    name: Name {
+        section: "limits",
+        key: "memory_bytes_max",
+        says: "Resident memory beyond which new requests are answered 503.",
+    },
+    unit: Unit::Bytes,
+    default: 512 * MIB,
+    min: 64 * MIB,
+    max: 1_024 * GIB,
+    zero: Zero::Written("unlimited"),
+};
+
+pub(super) const STREAMS_MAX: Number = Number {
+    name: Name {
+        section: "limits",
+        key: "streams_max",
+        says: "HTTP/2 streams of one connection at the same time.",
+    },
+    unit: Unit::Count,
+    default: 128,
+    min: 1,
+    max: 10_000,
+    zero: Zero::Plain,
+};
+
+pub(super) const CONTROL_FRAMES_MAX: Number = Number {
+    name: Name {
+        section: "limits",
+        key: "control_frames_max",
+        says: "HTTP/2 control frames of one connection in a second.",
+    },
+    unit: Unit::Count,
+    default: 200,
+    min: 10,
+    max: 1_000_000,
+    zero: Zero::Plain,
+};
+
+pub(super) const DECODED_BYTES_MAX: Number = Number {
+    name: Name {
+        section: "limits",
+        key: "decoded_bytes_max",
+        says: "A compressed request body, once it is decompressed.",
+    },
+    unit: Unit::Bytes,
+    default: 8 * MIB,
+    min: KIB,
+    max: GIB,
+    zero: Zero::Plain,
+};
+
+pub(super) const DECODED_RATIO_MAX: Number = Number {
+    name: Name {
+        section: "limits",
+        key: "decoded_ratio_max",
+        says: "How many times larger than sent a compressed request body may become.",
+    },
+    unit: Unit::Count,
+    default: 100,
+    min: 1,
+    max: 10_000,
+    zero: Zero::Plain,
 };
 
 // clauses: one key each, read alike
@@ -657,6 +887,21 @@ mod tests {
         check(&LISTEN_ADDRESS);
         check(&ADMIN_ADDRESS);
         check(&DATA_DIR);
+        check(&tls::MINIMUM);
+        check(&tls::CLIENT_CERTIFICATE);
+        check(&tls::SOURCE);
+        check(&route::PATH);
+        check(&route::HOST_FIELD);
+        check(&route::PATHS);
+        check(&route::UNDERSCORES);
+        check(&route::CLIENT_CERTIFICATE);
+    }
+
+    #[test]
+    fn the_sentences_about_names_and_rates_name_the_bounds() {
+        assert!(NAME.form.contains(&super::super::naming::NAME_CHARS_MAX.to_string()));
+        let says = tls::RATE.name.says;
+        assert!(says.contains(&super::super::rate::REQUESTS_MAX.to_string()));
     }
 
     #[test]
@@ -674,12 +919,13 @@ mod tests {
 
     #[test]
     fn every_key_stands_in_a_section_of_the_reference_once() {
-        let mut paths: Vec<_> = ALL.iter().map(|it| it.row().name.path()).collect();
-        for row in ALL.iter().map(|it| it.row()) {
-            assert!(SECTIONS.iter().any(|(name, _)| *name == row.name.section));
+        let mut paths: Vec<_> = all().map(|it| it.name().path()).collect();
+        for name in all().map(Key::name) {
+            assert!(SECTIONS.iter().any(|it| it.name == name.section));
         }
+        let written = paths.len();
         paths.sort();
         paths.dedup();
-        assert_eq!(paths.len(), ALL.len());
+        assert_eq!(paths.len(), written);
     }
 }

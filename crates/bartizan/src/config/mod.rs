@@ -7,16 +7,18 @@
 //! Errors   [`Report`]: the YAML itself does not parse (one problem), or anything in it cannot be
 //!          meant (all problems in one go).
 //! Misses   what only the running system knows: whether an address is free, a directory writable,
-//!          an upstream reachable; an upstream *name* that resolves to our own listener.
+//!          an upstream reachable, a key there and right; an upstream *name* that resolves to our
+//!          own listener.
 //!
 //! One way through: bytes → `source` (text) → `node` (tree with positions) → `reader` and
-//! `assemble` (typed values, guided by the table in `keys`) → `conflicts` (values that exclude
-//! each other). What outlives the reading has the types of `bartizan_model`. `effective` keeps what
+//! `assemble` (typed values, guided by the table in `keys`; `upstreams` and `routes` for theirs) →
+//! `conflicts` (values that exclude each other). What outlives the reading has the types of `bartizan_model`. `effective` keeps what
 //! each key came to and where from, to be shown as a file again. The reference in
 //! `docs/configuration.md` and the schema beside it are written from the same table.
 
 mod address;
 mod assemble;
+mod choice;
 mod clause;
 mod conflicts;
 mod day;
@@ -24,33 +26,46 @@ mod effective;
 mod endpoint;
 mod fault;
 mod field;
+mod host;
+mod host_port;
 mod keys;
 mod mode;
+mod naming;
 mod network;
 mod node;
 mod origin;
 mod overrides;
+mod path;
 mod problem;
+mod rate;
 mod reader;
 mod reason;
 mod reference;
 mod render;
+mod routes;
 mod schema;
+pub mod secret;
 mod settings;
 mod shown;
 mod source;
 mod unit;
 mod upstream_url;
+mod upstreams;
 
+pub use choice::{ClientSource, TlsVersion};
 pub use day::Day;
 pub use endpoint::Endpoint;
-pub use fault::{DateFault, Fault, NetworkFault, TextFault, UrlFault};
+pub use fault::{DateFault, Fault, NetworkFault, PathFault, TextFault, UrlFault};
+pub use host_port::HostPort;
 pub use origin::{Given, Origin};
 pub use overrides::{Overrides, data_dir};
 pub use problem::{PROBLEMS_MAX, Place, Problem, Report, Severity, Span};
+pub use rate::Rate;
 pub use reference::reference;
 pub use schema::schema;
-pub use settings::{Admin, Data, Limits, Listen, Record, Settings, Upstream};
+pub use settings::{
+    Admin, Certificate, Clients, Data, Limits, Listen, Record, Routing, Settings, Tls, Upstream,
+};
 pub use source::{FILE_BYTES_MAX, Source};
 pub use upstream_url::UpstreamUrl;
 

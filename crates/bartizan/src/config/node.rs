@@ -65,6 +65,16 @@ impl Node {
         }
     }
 
+    /// Nothing, or a list or mapping with nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        match &self.value {
+            Value::Scalar { .. } => self.is_nothing(),
+            Value::List(items) => items.is_empty(),
+            Value::Map(map) => map.entries.is_empty(),
+            Value::Unusable => false,
+        }
+    }
+
     /// The text of a single value.
     pub(super) fn text(&self) -> Option<&str> {
         match &self.value {

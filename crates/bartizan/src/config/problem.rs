@@ -118,6 +118,11 @@ impl Problems {
         }
     }
 
+    /// Whether anything was found that stops the start.
+    pub(super) fn has_errors(&self) -> bool {
+        self.unlisted > 0 || self.found.iter().any(|it| it.fault.severity() == Severity::Error)
+    }
+
     pub(super) fn into_report(mut self, source: &Source) -> Report {
         self.found.sort_by_key(|it| match it.place {
             Place::At(span) => span.start,

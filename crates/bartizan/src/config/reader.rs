@@ -7,7 +7,9 @@ use std::ffi::OsString;
 use super::clause;
 use super::effective::{self, Effective};
 use super::fault::Fault;
-use super::keys::{Absent, CLAUSES, Flag, Items, Name, Number, Shape, Word, known};
+use super::keys::{
+    Absent, CLAUSES, Flag, Items, Name, Number, Shape, Word, Zero, items_max, known,
+};
 use super::node::{Entry, Map, Node, Value};
 use super::origin::{Given, Origin};
 use super::problem::{Place, Problems};
@@ -42,6 +44,21 @@ impl<'t> Scope<'t> {
         self.map?.get(key)
     }
 
+    /// Whether nobody wrote anything in it: it is not there, or empty.
+    pub(super) fn is_silent(&self) -> bool {
+        self.missing.is_some() && self.map.is_none_or(|it| it.entries.is_empty())
+    }
+
+    /// Whether a value is written there, be it right or wrong.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|it| !it.node.is_empty())
+    }
+
+    /// Where a missing key is reported.
+    pub(super) fn missing(&self) -> Option<Place> {
+        self.missing
+    }
+
     /// Where `name` was written, or its default.
     pub(super) fn place_of(&self, name: Name) -> Place {
         self.get(name.key).map_or(Place::Default, |it| Place::At(it.node.span))
@@ -64,15 +81,34 @@ impl<'p> Reader<'p> {
         self.effective
     }
 
-    /// The keys that follow belong to this item of a list.
-    pub(super) fn begin_item(&mut self, item: usize) {
-        self.item = item;
+    /// Reads each item of a section that is a list of mappings.
+    pub(super) fn mappings<'t, T>(
+        &mut self,
+        top: &Scope<'t>,
+        section: &'static str,
+        mut read: impl FnMut(&mut Self, &Scope<'t>, Place) -> T,
+    ) -> Vec<T> {
+        let nodes = self.list(top, section, items_max(section).unwrap_or(0));
+        let mut all = Vec::with_capacity(nodes.len());
+        for (item, node) in nodes.iter().enumerate() {
+            self.item = item;
+            let place = Place::At(node.span);
+            let scope = self.mapping(section, node, place);
+            all.push(read(self, &scope, place));
+        }
+        self.item = 0;
+        all
     }
 
     /// The one place that every value in force passes.
     fn keep(&mut self, name: Name, value: effective::Value, place: Place) {
         let (item, origin) = (self.item, place.origin());
         self.effective.push(Effective { name, item, value, origin });
+    }
+
+    /// Whether anything was reported that stops the start.
+    pub(super) fn has_errors(&self) -> bool {
+        self.problems.has_errors()
     }
 
     pub(super) fn report(&mut self, place: Place, fault: Fault) {
@@ -83,8 +119,9 @@ impl<'p> Reader<'p> {
     pub(super) fn mapping<'t>(&mut self, section: &str, node: &'t Node, place: Place) -> Scope<'t> {
         match &node.value {
             Value::Map(map) => {
+                let expected = known(section);
                 for entry in &map.entries {
-                    self.known_key(section, entry);
+                    self.known_key(section, entry, &expected);
                 }
                 Scope { map: Some(map), missing: Some(place) }
             }
@@ -97,10 +134,10 @@ impl<'p> Reader<'p> {
         }
     }
 
-    fn known_key(&mut self, section: &str, entry: &Entry) {
+    fn known_key(&mut self, section: &str, entry: &Entry, expected: &[&'static str]) {
         let fault = match section {
             CLAUSES => clause::fault_of_key(&entry.key),
-            _ => fault_of_key(&entry.key, known(section)),
+            _ => fault_of_key(&entry.key, expected),
         };
         if let Some(fault) = fault {
             self.report(Place::At(entry.key_span), fault);
@@ -144,7 +181,7 @@ impl<'p> Reader<'p> {
         let written = self.written_number(scope, key);
         let (number, place) = written.unwrap_or((key.default, Place::Default));
         let value = match (key.zero, key.unit.show(number)) {
-            (Some(meaning), _) if number < key.min => effective::Value::Unset(meaning),
+            (Zero::Unwritten(meaning), _) if number == 0 => effective::Value::Unset(meaning),
             (_, text) if text.parse() == Ok(number) => effective::Value::Number(number),
             (_, text) => effective::Value::Text(text),
         };
@@ -156,8 +193,8 @@ impl<'p> Reader<'p> {
         let (text, plain, place) = self.scalar(scope, key.name)?;
         let must_be_plain = key.unit == Unit::Count;
         let fault = match key.unit.parse(text).filter(|_| plain || !must_be_plain) {
-            Some(number) if (key.min..=key.max).contains(&number) => return Some((number, place)),
-            Some(_) => Fault::out_of_bounds(key.name.path(), key.unit, key.min, key.max),
+            Some(number) if key.admits(number) => return Some((number, place)),
+            Some(_) => Fault::out_of_bounds(key),
             None => Fault::NotANumber { key: key.name.path(), form: key.unit.form() },
         };
         self.report(place, fault);
@@ -327,7 +364,7 @@ impl<T> Absent<T> {
     }
 }
 
-fn fault_of_key(key: &str, expected: Vec<&'static str>) -> Option<Fault> {
+fn fault_of_key(key: &str, expected: &[&'static str]) -> Option<Fault> {
     let is_known = expected.contains(&key);
-    (!is_known).then(|| Fault::unknown_key(key, expected))
+    (!is_known).then(|| Fault::unknown_key(key, expected.to_vec()))
 }

@@ -1,7 +1,7 @@
 //! The reference of the configuration, written from the table that the reader uses.
 
 use super::clause;
-use super::keys::{self, ALL, CLAUSES, EXCEPTIONS, Key, Row, SECTIONS};
+use super::keys::{self, CLAUSES, Key, Row, SECTIONS, Section};
 use super::overrides::VARIABLES;
 use super::source::FILE_BYTES_MAX;
 use super::unit::Unit;
@@ -31,20 +31,13 @@ in a row saw the same; SIGHUP takes it over at once. A file with a mistake chang
 on standard error, and shows as `reload_fault` in `bartizan status`. `listen.address`,
 `listen.workers`, `admin.address` and `data` change with the next start.
 
+**Keys and certificates** are referred to and never stand in the file: `file:PATH`, a plain path,
+or `env:NAME` for an environment variable that holds the PEM text. Relative paths are relative to
+the working directory. `bartizan check` reads none of them.
+
 For editors and pipelines there is a [JSON Schema](configuration.schema.json), which
 `bartizan config schema` prints too. `bartizan check` knows more than it.
 
-";
-
-const EXCEPTION_EXAMPLE: &str = "
-```yaml
-exceptions:
-  - clause: content.sqli
-    endpoint: POST /reviews
-    field: body $.comment
-    reason: reviewers quote SQL
-    expires: 2027-01-31
-```
 ";
 
 /// The text of `docs/configuration.md`.
@@ -52,13 +45,15 @@ pub fn reference() -> String {
     let mut text = INTRODUCTION.to_owned();
     text.push_str(&variables());
     text.push_str(&units());
-    for (section, says) in SECTIONS {
-        text.push_str(&heading(section, says));
-        for row in rows(section) {
+    for section in &SECTIONS {
+        text.push_str(&heading(section));
+        for row in rows(section.name) {
             text.push_str(&line(&row));
         }
+        if !section.example.is_empty() {
+            text.push_str(&format!("\n```yaml\n{}```\n", section.example));
+        }
     }
-    text.push_str(EXCEPTION_EXAMPLE);
     text
 }
 
@@ -81,12 +76,13 @@ fn units() -> String {
     text
 }
 
-fn heading(section: &str, says: &str) -> String {
-    let name = if section.is_empty() { "Top level" } else { section };
-    let says = if section.is_empty() { String::new() } else { format!("{says}\n\n") };
+fn heading(section: &Section) -> String {
+    let is_top = section.name.is_empty();
+    let name = if is_top { "Top level" } else { section.name };
+    let says = if is_top { String::new() } else { format!("{}\n\n", section.says) };
     let mut text = format!("\n## {name}\n\n{says}");
-    if section == EXCEPTIONS {
-        text.push_str(&format!("At most {} items.\n\n", keys::EXCEPTIONS_MAX));
+    if let Some(items_max) = section.items_max {
+        text.push_str(&format!("At most {items_max} items.\n\n"));
     }
     text.push_str("| key | type | default | bounds | |\n|---|---|---|---|---|\n");
     text
@@ -96,10 +92,33 @@ fn rows(section: &str) -> Vec<Row> {
     if section == CLAUSES {
         return clause::configurable().map(|it| keys::clause(it).row()).collect();
     }
-    ALL.iter().map(|it| it.row()).filter(|it| it.name.section == section).collect()
+    keys::all().filter(|it| it.name().section == section).map(Key::row).collect()
 }
 
 fn line(row: &Row) -> String {
     let Row { name, form, default, bounds } = row;
     format!("| `{}` | {form} | {default} | {bounds} | {} |\n", name.key, name.says)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Overrides, Settings, Source};
+
+    #[test]
+    fn every_example_is_a_configuration() {
+        for example in SECTIONS.iter().map(|it| it.example).filter(|it| !it.is_empty()) {
+            let has_upstream = example.contains("routes:");
+            let upstream = if has_upstream { "" } else { "upstream: {url: 'http://a'}\n" };
+            let routes = if example.contains("upstreams:") && !has_upstream {
+                "routes: [{name: a, upstream: default}, {name: b, path: /b, upstream: orders}]\n"
+            } else {
+                ""
+            };
+            let text = format!("version: 1\n{upstream}{example}{routes}");
+            let source = Source { name: String::new(), bytes: text.clone().into_bytes() };
+            let accepted = Settings::read(&source, &Overrides::default(), 0);
+            assert!(accepted.is_ok_and(|it| it.warnings.is_empty()), "{text}");
+        }
+    }
 }

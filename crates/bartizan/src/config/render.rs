@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::fault::Fault;
 use super::problem::{Place, Problem, Report, Severity, Span};
+use super::secret::is_secret_line;
 use super::shown::printable;
 
 /// Characters of a source line shown at most.
@@ -56,6 +57,8 @@ impl Report {
         let mut excerpt = Excerpt::of(&self.text, span);
         if fault.is_secret() {
             excerpt.hide();
+        } else if is_secret_line(&excerpt.line) {
+            excerpt.hide_all();
         }
         let margin = span.line.to_string().len() + 1;
         let (pad, marks) = (excerpt.lead, "^".repeat(excerpt.marked.max(1)));
@@ -102,6 +105,11 @@ struct Excerpt {
 }
 
 impl Excerpt {
+    /// Hides the whole line.
+    fn hide_all(&mut self) {
+        self.line = "*".repeat(self.line.chars().count());
+    }
+
     /// Hides everything from the mark on.
     fn hide(&mut self) {
         let before = self.line.chars().take(self.lead);

@@ -1,13 +1,13 @@
 //! The JSON Schema of the configuration, written from the table that the reader uses.
 //!
 //! Misses   what needs more than one value: limits that contain one another, addresses that
-//!          collide, expired exceptions. Bounds of sizes and durations written with a unit stand in
+//!          collide, names of upstreams, expired exceptions. Bounds of sizes and durations written with a unit stand in
 //!          their descriptions only. `bartizan check` sees all of that.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::clause;
-use super::keys::{self, ALL, CLAUSES, EXCEPTIONS, Key, Number, SECTIONS, Shape};
+use super::keys::{self, CLAUSES, Key, Number, SECTIONS, Section, Shape, Zero};
 use super::unit::Unit;
 
 /// The text of `docs/configuration.schema.json`.
@@ -16,8 +16,8 @@ pub fn schema() -> String {
     if let Some(members) = top.as_object_mut() {
         members.insert("type".to_owned(), json!("object"));
         if let Some(properties) = members.get_mut("properties").and_then(Json::as_object_mut) {
-            for (section, says) in SECTIONS.iter().filter(|(section, _)| !section.is_empty()) {
-                properties.insert((*section).to_owned(), described(of_section(section), says));
+            for it in SECTIONS.iter().filter(|it| !it.name.is_empty()) {
+                properties.insert(it.name.to_owned(), described(of_section(it), it.says));
             }
         }
     }
@@ -32,15 +32,13 @@ pub fn schema() -> String {
     format!("{whole:#}\n")
 }
 
-fn of_section(section: &str) -> Json {
-    if section != EXCEPTIONS {
-        return mapping(section);
-    }
-    let mut item = mapping(EXCEPTIONS);
+fn of_section(section: &Section) -> Json {
+    let mut item = mapping(section.name);
+    let Some(items_max) = section.items_max else { return item };
     if let Some(members) = item.as_object_mut() {
         members.insert("type".to_owned(), json!("object"));
     }
-    json!({ "type": ["array", "null"], "maxItems": keys::EXCEPTIONS_MAX, "items": item })
+    json!({ "type": ["array", "null"], "maxItems": items_max, "items": item })
 }
 
 /// A section may be empty: all its keys commented out.
@@ -60,7 +58,7 @@ fn mapping(section: &str) -> Json {
     if section == CLAUSES {
         clause::configurable().for_each(|it| add(&keys::clause(it)));
     } else {
-        ALL.iter().filter(|it| it.row().name.section == section).for_each(|it| add(*it));
+        keys::all().filter(|it| it.name().section == section).for_each(add);
     }
     let mut mapping = json!({ "type": ["object", "null"], "additionalProperties": false });
     if let Some(members) = mapping.as_object_mut() {
@@ -80,18 +78,19 @@ fn described(mut schema: Json, says: &str) -> Json {
 }
 
 pub(super) fn number(key: &Number) -> Json {
+    // A gap between zero and the bounds is more than one range can say.
+    let min = if matches!(key.zero, Zero::Written(_)) { 0 } else { key.min };
     let mut schema = match key.unit {
-        Unit::Count => json!({ "type": "integer", "minimum": key.min, "maximum": key.max }),
+        Unit::Count => json!({ "type": "integer", "minimum": min, "maximum": key.max }),
         Unit::Bytes => json!({
             "type": ["integer", "string"],
-            "minimum": key.min,
+            "minimum": min,
             "maximum": key.max,
             "pattern": "^[0-9]+(KiB|MiB|GiB)?$",
         }),
         Unit::Milliseconds => json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h)$" }),
     };
-    // A default outside the bounds cannot be written.
-    let default = (key.default >= key.min).then(|| match key.unit {
+    let default = key.admits(key.default).then(|| match key.unit {
         Unit::Count => json!(key.default),
         Unit::Bytes | Unit::Milliseconds => json!(key.unit.show(key.default)),
     });

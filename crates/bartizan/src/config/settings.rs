@@ -3,12 +3,18 @@
 use bartizan_model::clause::{Clause, Exception, Mode};
 use bartizan_model::id::EndpointId;
 use bartizan_model::network::Network;
+use bartizan_model::route::{Demand, Route};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::choice::{ClientSource, TlsVersion};
 use super::endpoint::Endpoint;
+use super::host_port::HostPort;
 use super::origin::{Given, Origin};
+use super::rate::Rate;
+use super::secret::Reference;
 use super::upstream_url::UpstreamUrl;
 
 /// Everything a start needs.
@@ -20,15 +26,24 @@ pub struct Settings {
     pub mode: Given<Mode>,
     /// Where clients connect.
     pub listen: Listen,
-    /// Where admitted requests go.
-    pub upstream: Upstream,
+    /// What clients are shown; with at least one, `listen.address` speaks TLS.
+    pub certificates: Vec<Certificate>,
+    /// How TLS is spoken with clients.
+    pub tls: Tls,
+    /// Who may send requests, and how many.
+    pub clients: Clients,
+    /// Where admitted requests go: at least one, `default` first if there is one of that name from
+    /// the section `upstream`, then in the order of the file. Routes name them by position.
+    pub upstreams: Vec<Upstream>,
+    /// Which requests go where: at least one, in the order of the file.
+    pub routes: Vec<Routing>,
     /// Where operators connect.
     pub admin: Admin,
     /// What is kept on disk.
     pub data: Data,
     /// What must be recorded.
     pub record: Record,
-    /// Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    /// Peers whose word about a client's address and scheme is believed.
     pub trusted_proxies: Vec<Network>,
     /// Bounds on what a client can make us hold or wait for.
     pub limits: Limits,
@@ -41,6 +56,40 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The routes for the engine, in the order of [`Settings::route_modes`].
+    pub fn routes(&self) -> Vec<Route> {
+        self.routes.iter().map(|it| it.route.clone()).collect()
+    }
+
+    /// The mode of each route that has one of its own.
+    pub fn route_modes(&self) -> Vec<Option<Mode>> {
+        self.routes.iter().map(|it| it.mode.as_ref().map(|it| it.value)).collect()
+    }
+
+    /// Every certificate and key that is referred to, with the key that names it. They are not
+    /// read with the file: the start and `bartizan doctor` do that.
+    pub fn references(&self) -> impl Iterator<Item = (String, &Reference)> {
+        let listed = self.certificates.iter().enumerate().flat_map(|(item, it)| {
+            it.references(|key| format!("certificates[{item}].{key}"), ["certificate", "key"])
+        });
+        let client_ca = self.tls.client_ca.iter().map(|it| ("tls.client_ca".to_owned(), it));
+        let upstreams = self.upstreams.iter().flat_map(|upstream| {
+            let path = |key| format!("upstream {}, {key}", upstream.name);
+            let ca = upstream.ca.iter().map(move |it| (path("ca"), it));
+            let keys = ["client_certificate", "client_key"];
+            ca.chain(
+                upstream.client_certificate.iter().flat_map(move |it| it.references(path, keys)),
+            )
+        });
+        listed.chain(client_ca).chain(upstreams)
+    }
+
+    /// The addresses of all upstreams, for people.
+    pub fn upstream_urls(&self) -> String {
+        let urls: Vec<_> = self.upstreams.iter().map(|it| it.url.value.to_string()).collect();
+        urls.join(", ")
+    }
+
     /// An origin in words: `bartizan.yaml:3:1`, `flag --enforce`, `default`.
     pub fn describe(&self, origin: Origin) -> String {
         match (origin, &self.file) {
@@ -59,19 +108,106 @@ pub struct Listen {
     pub http2: bool,
     /// Worker threads; `None` means one per core.
     pub workers: Option<usize>,
+    /// Whether every connection begins with a PROXY protocol header, of a trusted proxy.
+    pub proxy_protocol: bool,
+}
+
+/// A certificate and its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// The certificate (PEM), followed by its chain.
+    pub certificate: Reference,
+    /// Its key (PEM).
+    pub key: Reference,
+}
+
+impl Certificate {
+    fn references(
+        &self,
+        path: impl Fn(&'static str) -> String,
+        [certificate, key]: [&'static str; 2],
+    ) -> [(String, &Reference); 2] {
+        [(path(certificate), &self.certificate), (path(key), &self.key)]
+    }
+}
+
+/// How TLS is spoken with clients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The oldest version that clients may speak.
+    pub minimum: TlsVersion,
+    /// The certificates that those of clients must come from.
+    pub client_ca: Option<Reference>,
+    /// Whether every client shows a certificate. Routes may demand more of theirs.
+    pub client_certificate: Demand,
+}
+
+/// Who may send requests, and how many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clients {
+    /// What says which address a client has.
+    pub source: ClientSource,
+    /// The only clients that are served; everybody if empty.
+    pub allow: Vec<Network>,
+    /// Clients that are not served, even where `allow` names them.
+    pub deny: Vec<Network>,
+    /// How many requests one client may send; `None` is without bound.
+    pub rate: Option<Rate>,
+    /// How many of them may come at once; `None` means as many as in `rate`.
+    pub rate_burst: Option<u32>,
+    /// Whether address rules apply also when most traffic comes from few private addresses.
+    pub addresses_are_clients: bool,
 }
 
 /// Where admitted requests go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upstream {
+    /// The name that routes call it by; `default` for that of the section `upstream`.
+    pub name: Arc<str>,
     /// The API.
     pub url: Given<UpstreamUrl>,
+    /// Where it answers, in place of the host and port of `url`, if not empty.
+    pub addresses: Vec<HostPort>,
+    /// Whether HTTP/2 is spoken: by ALPN over TLS, with prior knowledge in clear text.
+    pub http2: bool,
+    /// The certificates that its own must come from; `None` means the system's roots.
+    pub ca: Option<Reference>,
+    /// What it is shown.
+    pub client_certificate: Option<Certificate>,
+    /// Whether its certificate is verified.
+    pub verify: bool,
+    /// What is asked for to know whether it is well.
+    pub health_path: Option<String>,
+    /// How often that is asked.
+    pub health_interval_ms: u64,
+    /// Exchanges with it at the same time.
+    pub exchanges_max: usize,
     /// Until a connection is established.
     pub connect_timeout_ms: u64,
     /// From the end of the request to the response head.
     pub response_timeout_ms: u64,
     /// For how long an unused connection is kept.
     pub idle_timeout_ms: u64,
+}
+
+impl Upstream {
+    /// Where to connect to: its addresses, or else the host and port of its URL.
+    pub fn places(&self) -> &[HostPort] {
+        if self.addresses.is_empty() {
+            std::slice::from_ref(self.url.value.at())
+        } else {
+            &self.addresses
+        }
+    }
+}
+
+/// A route, and the mode that holds on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Routing {
+    /// The route. Its upstream is a position in [`Settings::upstreams`].
+    pub route: Route,
+    /// The mode of each clause that is not configured, in place of [`Settings::mode`].
+    pub mode: Option<Given<Mode>>,
 }
 
 /// Where operators connect.
@@ -120,4 +256,21 @@ pub struct Limits {
     pub body_timeout_ms: u64,
     /// Between two requests of a connection.
     pub idle_timeout_ms: u64,
+    /// Requests on one client connection; `None` is without bound.
+    pub requests_per_connection_max: Option<u64>,
+    /// Connections from one address at the same time, but of trusted proxies; `None` is without
+    /// bound.
+    pub connections_per_address_max: Option<usize>,
+    /// Bytes a second that a body or a reply must make on average after 10 s; `None` is no bound.
+    pub body_rate_min: Option<u64>,
+    /// Resident memory beyond which new requests are answered 503; `None` is without bound.
+    pub memory_bytes_max: Option<u64>,
+    /// HTTP/2 streams of one connection at the same time.
+    pub streams_max: u32,
+    /// HTTP/2 control frames of one connection in a second.
+    pub control_frames_max: u32,
+    /// A compressed request body, decompressed.
+    pub decoded_bytes_max: usize,
+    /// How many times larger than sent it may become.
+    pub decoded_ratio_max: u32,
 }

@@ -1,8 +1,9 @@
 //! Operator-supplied text made fit to print: one line, no control characters, bounded.
 //!
 //! A configuration may come from a pull request; its messages must not move a terminal's cursor
-//! or reverse the reading direction of a log.
+//! or reverse the reading direction of a log. A key that was pasted in the wrong place is hidden.
 
+use super::secret::is_secret_line;
 use std::fmt;
 
 const CHARS_MAX: usize = 60;
@@ -12,6 +13,9 @@ pub(super) struct Shown<'a>(pub(super) &'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if is_secret_line(self.0) {
+            return f.write_str("`***`");
+        }
         let text: String = self.0.chars().take(CHARS_MAX).map(printable).collect();
         let more = if self.0.chars().nth(CHARS_MAX).is_some() { "…" } else { "" };
         write!(f, "`{text}{more}`")
@@ -49,6 +53,12 @@ mod tests {
         check("a\u{202e}b\u{9b}", "`a\u{fffd}b\u{fffd}`");
         check("a\nb\tc", "`a\u{fffd}b c`");
         check("Käse", "`Käse`");
+    }
+
+    #[test]
+    fn a_key_in_the_wrong_place_is_hidden() {
+        check("-----BEGIN PRIVATE KEY-----", "`***`");
+        check(&"aB1+".repeat(16), "`***`");
     }
 
     #[test]

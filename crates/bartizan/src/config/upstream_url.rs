@@ -1,55 +1,50 @@
-//! The address of the API behind us: `http://HOST:PORT` and nothing more.
+//! The address of the API behind us: `http://HOST:PORT` or `https://HOST:PORT`, nothing more.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use super::fault::{Fault, UrlFault};
+use super::host_port::HostPort;
 
-const PORT_DEFAULT: u16 = 80;
-const HOST_CHARS_MAX: usize = 253;
+const SCHEMES: [(&str, u16); 2] = [("http", 80), (HTTPS, 443)];
+const HTTPS: &str = "https";
 
 /// A checked upstream address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpstreamUrl {
-    host: Host,
-    port: u16,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Host {
-    Address(IpAddr),
-    Name(String),
+    scheme: &'static str,
+    at: HostPort,
 }
 
 impl UpstreamUrl {
+    /// Whether TLS is spoken there.
+    pub fn is_tls(&self) -> bool {
+        self.scheme == HTTPS
+    }
+
+    /// The host and the port.
+    pub fn at(&self) -> &HostPort {
+        &self.at
+    }
+
     /// The host, in lower case and without brackets: what to resolve.
     pub fn host(&self) -> String {
-        match &self.host {
-            Host::Address(address) => address.to_string(),
-            Host::Name(name) => name.clone(),
-        }
+        self.at.host()
     }
 
     /// The host, where it is an address already.
     pub fn host_address(&self) -> Option<IpAddr> {
-        match &self.host {
-            Host::Address(address) => Some(*address),
-            Host::Name(_) => None,
-        }
+        self.at.host_address()
     }
 
     /// The port.
     pub fn port(&self) -> u16 {
-        self.port
+        self.at.port()
     }
 
     /// `HOST:PORT`, with brackets where the host needs them.
     pub fn authority(&self) -> String {
-        match &self.host {
-            Host::Address(IpAddr::V6(it)) => format!("[{it}]:{}", self.port),
-            Host::Address(IpAddr::V4(it)) => format!("{it}:{}", self.port),
-            Host::Name(name) => format!("{name}:{}", self.port),
-        }
+        self.at.to_string()
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
@@ -67,60 +62,19 @@ impl UpstreamUrl {
             return Err(UrlFault::UserInfo);
         }
         let (scheme, rest) = text.split_once("://").ok_or(UrlFault::Scheme)?;
-        if !scheme.eq_ignore_ascii_case("http") {
-            return Err(UrlFault::Scheme);
-        }
+        let scheme = SCHEMES.into_iter().find(|(name, _)| scheme.eq_ignore_ascii_case(name));
+        let (scheme, port) = scheme.ok_or(UrlFault::Scheme)?;
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         if authority.contains(['/', '?', '#', '\\']) {
             return Err(UrlFault::Path);
         }
-        let (host, port) = split_port(authority)?;
-        Ok(Self { host: read_host(host)?, port })
+        Ok(Self { scheme, at: HostPort::read(authority, Some(port))? })
     }
-}
-
-fn split_port(authority: &str) -> Result<(&str, u16), UrlFault> {
-    // A colon inside brackets belongs to the address.
-    match authority.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')) {
-        None => Ok((authority, PORT_DEFAULT)),
-        Some((host, port)) => {
-            let is_number = port.bytes().all(|it| it.is_ascii_digit());
-            let port = port.parse().ok().filter(|it| is_number && *it != 0);
-            Ok((host, port.ok_or(UrlFault::Port)?))
-        }
-    }
-}
-
-fn read_host(text: &str) -> Result<Host, UrlFault> {
-    if let Some(inner) = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
-        let address: Ipv6Addr = inner.parse().map_err(|_| UrlFault::Host)?;
-        return Ok(Host::Address(address.into()));
-    }
-    if let Ok(address) = text.parse::<std::net::Ipv4Addr>() {
-        return Ok(Host::Address(address.into()));
-    }
-    let name = text.to_ascii_lowercase();
-    if is_name(&name) { Ok(Host::Name(name)) } else { Err(UrlFault::Host) }
-}
-
-/// Names of DNS and of container networks (underscores). A last label of digits only would be
-/// taken for an IPv4 address by some resolvers.
-fn is_name(name: &str) -> bool {
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-' || it == b'_')
-    };
-    let last = name.rsplit('.').next().unwrap_or_default();
-    name.len() <= HOST_CHARS_MAX
-        && name.split('.').all(is_label)
-        && !last.bytes().all(|it| it.is_ascii_digit())
 }
 
 impl fmt::Display for UpstreamUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://{}", self.authority())
+        write!(f, "{}://{}", self.scheme, self.at)
     }
 }
 
@@ -144,11 +98,14 @@ mod tests {
         check("http://[::1]:3000", Ok("http://[::1]:3000"));
         check("http://[::1]", Ok("http://[::1]:80"));
         check("http://a:65535", Ok("http://a:65535"));
+        check("https://api.example", Ok("https://api.example:443"));
+        check("HTTPS://[::1]:8443/", Ok("https://[::1]:8443"));
     }
 
     #[test]
     fn anything_more_is_refused() {
-        check("https://a", Err(UrlFault::Scheme));
+        check("ftp://a", Err(UrlFault::Scheme));
+        check("httpss://a", Err(UrlFault::Scheme));
         check("127.0.0.1:3000", Err(UrlFault::Scheme));
         check("unix:///run/api", Err(UrlFault::Scheme));
         check("http://a/b", Err(UrlFault::Path));

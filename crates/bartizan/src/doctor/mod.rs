@@ -42,7 +42,7 @@ fn examine(settings: &Settings) -> Vec<Finding> {
     findings.extend(data::examine(&settings.data.dir.value));
     findings.push(files::examine(settings.limits.connections_max));
     findings.push(clock::examine(&settings.data.dir.value));
-    findings.push(upstream::examine(&settings.upstream));
+    findings.extend(settings.upstreams.iter().map(upstream::examine));
     findings.extend(proxies::examine(settings));
     findings
 }

@@ -22,6 +22,9 @@ pub(super) fn examine(upstream: &Upstream) -> Finding {
             return Finding::problem(KEY, format!("{url} cannot be reached: {error}"), mend);
         }
     };
+    if url.is_tls() {
+        return Finding::good(KEY, format!("{url} takes connections; TLS was not tried"));
+    }
     match status(stream, url, Duration::from_millis(upstream.response_timeout_ms)) {
         Ok(status) => answered(url, status),
         Err(error) => Finding::problem(
@@ -132,7 +135,8 @@ mod tests {
             "version: 1\nupstream: {{url: 'http://{address}', response_timeout: {limit}}}\n"
         );
         let source = Source { name: String::new(), bytes: text.into_bytes() };
-        Settings::read(&source, &Overrides::default(), 0).unwrap().settings.upstream
+        let accepted = Settings::read(&source, &Overrides::default(), 0).unwrap();
+        accepted.settings.upstreams.into_iter().next().unwrap()
     }
 
     #[test]

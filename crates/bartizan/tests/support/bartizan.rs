@@ -68,13 +68,14 @@ impl Captured {
     }
 }
 
-/// The configuration that tests begin with: one worker, so that observations are in order.
+/// The configuration that tests begin with: one worker, so that observations are in order, and
+/// HTTP/2 in clear text for the clients that speak it.
 pub fn configuration(upstream: SocketAddr, mode: &str, more: &str) -> String {
     let more = more.trim_end();
     let nested = |name: &str| more.lines().any(|it| it == format!("{name}:"));
     assert!(!nested("listen") && !nested("upstream"), "use the lines below `upstream:` instead");
     format!(
-        "version: 1\nmode: {mode}\nlisten:\n  workers: 1\nupstream:\n  url: http://{upstream}\n{more}\n"
+        "version: 1\nmode: {mode}\nlisten:\n  {{workers: 1, http2: true}}\nupstream:\n  url: http://{upstream}\n{more}\n"
     )
 }
 

@@ -1,0 +1,194 @@
+//! The keys of one route.
+
+use super::super::choice;
+use super::super::host;
+use super::super::mode;
+use super::super::naming;
+use super::super::path;
+use super::super::unit::Unit;
+use super::{Absent, Flag, HOUR, Key, NAME, Name, Number, ROUTES, Shape, Word, Zero};
+use bartizan_model::clause::Mode;
+use bartizan_model::route::{Demand, HostField, HostPattern, Spelling, Underscores};
+use std::sync::Arc;
+
+const PATH_SHAPE: Shape = Shape::Like("^/[^?#%\\\\\\s]*$");
+
+pub(super) const ALL: [&dyn Key; 14] = [
+    &ROUTE_NAME,
+    &HOST,
+    &PATH,
+    &UPSTREAM,
+    &REFUSE,
+    &REWRITE,
+    &HOST_FIELD,
+    &PATHS,
+    &UNDERSCORES,
+    &CLIENT_CERTIFICATE,
+    &FAIL_OPEN,
+    &RECORD_REQUIRED,
+    &RESPONSE_TIMEOUT,
+    &MODE,
+];
+
+pub(in super::super) const ROUTE_NAME: Word<Arc<str>> = Word {
+    name: Name { section: ROUTES, key: "name", says: "Its name in output and metrics." },
+    form: NAME.form,
+    shape: NAME.shape,
+    absent: Absent::Error("name: orders"),
+    parse: naming::parse,
+};
+
+pub(in super::super) const HOST: Word<HostPattern> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "host",
+        says: "The host it is for, whatever the port, or all hosts under a name.",
+    },
+    form: "`api.example.com` or `*.example.com`",
+    shape: Shape::Like("^(\\*\\.)?[A-Za-z0-9._-]+$"),
+    absent: Absent::Nothing("every host"),
+    parse: host::parse,
+};
+
+pub(in super::super) const PATH: Word<Arc<str>> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "path",
+        says: "The path it is for, and everything below it: `/v1` is for `/v1` and `/v1/a`, not \
+               for `/v10`.",
+    },
+    form: "path",
+    shape: PATH_SHAPE,
+    absent: Absent::Default(|| Arc::from("/"), "/"),
+    parse: path::of_route,
+};
+
+pub(in super::super) const UPSTREAM: Word<Arc<str>> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "upstream",
+        says: "The name of the upstream it leads to. Required if there are several.",
+    },
+    form: NAME.form,
+    shape: NAME.shape,
+    absent: Absent::Nothing("the only one"),
+    parse: naming::parse,
+};
+
+pub(in super::super) const REFUSE: Flag = Flag {
+    name: Name {
+        section: ROUTES,
+        key: "refuse",
+        says: "Whether its requests are refused, and lead to no upstream.",
+    },
+    default: false,
+};
+
+pub(in super::super) const REWRITE: Word<Arc<str>> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "rewrite",
+        says: "What replaces `path` at the beginning of the forwarded path.",
+    },
+    form: "path",
+    shape: PATH_SHAPE,
+    absent: Absent::Nothing("nothing"),
+    parse: path::of_route,
+};
+
+pub(in super::super) const HOST_FIELD: Word<HostField> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "host_field",
+        says: "The host that the upstream is told: the client's, or that of its `url`.",
+    },
+    form: "`keep` or `upstream`",
+    shape: Shape::Among(choice::words::<HostField>),
+    absent: Absent::Default(|| HostField::Keep, "keep"),
+    parse: choice::parse,
+};
+
+pub(in super::super) const PATHS: Word<Spelling> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "paths",
+        says: "What becomes of a path that servers read differently: the clause `baseline.path` \
+               judges it, its one canonical spelling replaces it, or it stays as it is.",
+    },
+    form: "`reject`, `canonicalise` or `preserve`",
+    shape: Shape::Among(choice::words::<Spelling>),
+    absent: Absent::Default(|| Spelling::Judge, "reject"),
+    parse: choice::parse,
+};
+
+pub(in super::super) const UNDERSCORES: Word<Underscores> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "underscores",
+        says: "What becomes of header fields with an underscore in their name, which some servers \
+               read as a hyphen; `reject` refuses the request.",
+    },
+    form: "`pass`, `drop` or `reject`",
+    shape: Shape::Among(choice::words::<Underscores>),
+    absent: Absent::Default(|| Underscores::Pass, "pass"),
+    parse: choice::parse,
+};
+
+pub(in super::super) const CLIENT_CERTIFICATE: Word<Demand> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "client_certificate",
+        says: "Whether its clients show a certificate, where `tls.client_certificate` does not \
+               demand more of everybody. Needs `tls.client_ca`.",
+    },
+    form: "`none`, `optional` or `required`",
+    shape: Shape::Among(choice::words::<Demand>),
+    absent: Absent::Default(|| Demand::None, "none"),
+    parse: choice::parse,
+};
+
+pub(in super::super) const FAIL_OPEN: Flag = Flag {
+    name: Name {
+        section: ROUTES,
+        key: "fail_open",
+        says: "Whether what cannot be judged for want of room passes unjudged, counted and \
+               recorded; else 503.",
+    },
+    default: false,
+};
+
+pub(in super::super) const RECORD_REQUIRED: Flag = Flag {
+    name: Name {
+        section: ROUTES,
+        key: "record_required",
+        says: "Whether its exchanges are forwarded only after their intent is on disk, as \
+               `record.required` says of all.",
+    },
+    default: false,
+};
+
+pub(in super::super) const RESPONSE_TIMEOUT: Number = Number {
+    name: Name {
+        section: ROUTES,
+        key: "response_timeout",
+        says: "How long the upstream may take until its response head is complete.",
+    },
+    unit: Unit::Milliseconds,
+    default: 0,
+    min: 10,
+    max: HOUR,
+    zero: Zero::Unwritten("the upstream's"),
+};
+
+pub(in super::super) const MODE: Word<Mode> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "mode",
+        says: "The mode here of each clause that `clauses` does not name, in place of `mode` at \
+               the top level.",
+    },
+    form: "`observe` or `enforce`",
+    shape: Shape::Among(|| mode::names(mode::OF_INSTANCE)),
+    absent: Absent::Nothing("as `mode` at the top level"),
+    parse: mode::of_instance,
+};
