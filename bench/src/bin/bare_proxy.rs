@@ -3,11 +3,10 @@
 //! `bare_proxy LISTEN_PORT UPSTREAM_HOST:PORT [off]`; `off` switches content clauses off.
 
 use bartizan_contract::clause_set::ClauseSet;
-use bartizan_edge::proxy::clock::Clock;
 use bartizan_edge::proxy::ids::Ids;
 use bartizan_edge::proxy::record::{Recorder, Waiting};
-use bartizan_edge::proxy::upstream::Target;
-use bartizan_edge::proxy::views::Views;
+use bartizan_edge::proxy::upstream::{Target, Upstream};
+use bartizan_edge::proxy::views::{View, Views};
 use bartizan_edge::proxy::{Manners, Shared, listener};
 use bartizan_engine::keys::HashKey;
 use bartizan_engine::snapshot::{Rules, Snapshot};
@@ -16,8 +15,7 @@ use bartizan_model::clause::{Mode, SetBy};
 use bartizan_model::id::KeyEpoch;
 use bartizan_model::limits::Limits;
 use std::error::Error;
-use std::sync::atomic::{AtomicU64, AtomicUsize};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -26,38 +24,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let upstream = arguments.next().ok_or("an upstream HOST:PORT")?;
     let (host, upstream_port) = upstream.split_once(':').ok_or("an upstream HOST:PORT")?;
     let mode = if arguments.next().as_deref() == Some("off") { Mode::Off } else { Mode::Observe };
-    let rules = Rules {
-        clauses: ClauseSet::new(mode, SetBy::Default, &[], &[]),
-        limits: Limits::default(),
-        trusted: Vec::new(),
-        key: HashKey::new(KeyEpoch(1), [7; 16]),
-        record_required: false,
+    let clauses = ClauseSet::new(mode, SetBy::Default, &[], &[]);
+    let key = HashKey::new(KeyEpoch(1), [7; 16]);
+    let rules = Rules::plain(clauses, Limits::default(), key);
+    let target = Target::plain(host, upstream_port.parse()?);
+    let view = View {
+        snapshot: Arc::new(Snapshot { revision: 1, rules: Arc::new(rules) }),
+        manners: Manners::default(),
+        upstreams: vec![Upstream::new(target)],
+        tls: None,
     };
-    let target = Target {
-        host: host.to_owned(),
-        port: upstream_port.parse()?,
-        authority: upstream.clone(),
-        connect_timeout_ms: 5_000,
-        response_timeout_ms: 60_000,
-        idle_timeout_ms: 4_000,
-    };
-    let manners = Manners {
-        target: Arc::new(target),
-        http2: true,
-        connections_max: 10_000,
-        head_timeout_ms: 10_000,
-        body_timeout_ms: 30_000,
-        idle_timeout_ms: 75_000,
-    };
-    let shared = Arc::new(Shared {
-        views: Views::new(Snapshot { revision: 1, rules: Arc::new(rules) }),
-        tables: Tables::new(1 << 28),
-        ids: Ids::new()?,
-        clock: Arc::new(Clock::start()),
-        manners: RwLock::new(Arc::new(manners)),
-        connections: AtomicUsize::new(0),
-        turned_away: AtomicU64::new(0),
-    });
+    let shared = Shared::new(Views::new(view), Tables::new(1 << 28), Ids::new()?);
     let workers = std::thread::available_parallelism()?.get();
     let recorders: Vec<_> = (0..workers).map(|_| Recorder::new(65_536)).collect();
     let proxy = listener::start(([127, 0, 0, 1], port).into(), workers, &shared, &recorders)?;

@@ -78,13 +78,9 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let rules = Rules {
-            clauses: ClauseSet::new(Mode::Enforce, SetBy::Flag, &[], &[]),
-            limits: Limits::default(),
-            trusted: Vec::new(),
-            key: HashKey::new(KeyEpoch(1), [7; 16]),
-            record_required: false,
-        };
+        let clauses = ClauseSet::new(Mode::Enforce, SetBy::Flag, &[], &[]);
+        let key = HashKey::new(KeyEpoch(1), [7; 16]);
+        let rules = Rules::plain(clauses, Limits::default(), key);
         let (body, hostile) = (order(1024), hostile(1_000_000));
         Self {
             limits: Limits::default(),
@@ -101,19 +97,19 @@ impl Bench {
     fn judged(&self) -> JudgedHead {
         let head = read_request(Bytes::from_static(GET.as_bytes()), &self.limits);
         let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: false };
-        JudgedHead::new(head, client)
+        JudgedHead::new(head, client, Arc::clone(&self.view.rules.base.route))
     }
 
     /// A decision on a call that violates nothing. Includes reading the head.
     fn decide(&self) {
         let assessment = Assessment::clean(Moment::default(), EndpointId::of("GET", "/json"));
-        black_box(decide(self.judged(), &assessment, &self.view.rules.clauses));
+        black_box(decide(self.judged(), &assessment, &self.view.rules.base.clauses));
     }
 
     /// The head of a forwarded request. Includes reading and deciding.
     fn write(&self) {
         let assessment = Assessment::clean(Moment::default(), EndpointId::of("GET", "/json"));
-        let (decision, _) = decide(self.judged(), &assessment, &self.view.rules.clauses);
+        let (decision, _) = decide(self.judged(), &assessment, &self.view.rules.base.clauses);
         if let Decision::Admit(permit) = decision {
             let mut out = BytesMut::new();
             request_head(&mut out, &permit, Framed::None, "127.0.0.1");
@@ -127,6 +123,7 @@ impl Bench {
             id: ExchangeId::new(1_700_000_000_000, 7),
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tls: false,
+            certified: false,
             sees_bodies: true,
         };
         let at = Moment { mono_ns: 1_000, wall_us: 1_700_000_000_000_000 };

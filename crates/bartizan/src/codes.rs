@@ -18,6 +18,9 @@ pub fn reference() -> String {
             DefaultMode::Follows => {
                 "that of the instance: `observe`, or `enforce` with `--enforce`"
             }
+            DefaultMode::Declared => {
+                "`enforce`, in every mode of the instance: it speaks only of what the configuration declares"
+            }
             DefaultMode::Observed => "`observe`, also with `--enforce`; `enforce` by name only",
         };
         out.push_str(&format!("| `{clause}` | {} | {mode} |\n", clause.says()));

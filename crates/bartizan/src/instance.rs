@@ -11,16 +11,15 @@ use crate::key;
 use crate::metrics::Gauges;
 use crate::pipeline::{self, Hub};
 use crate::rules_record;
-use crate::wire;
+use crate::wire::{self, Judging, WireFault, Wired};
 use bartizan_console::admin::{self, Facts};
-use bartizan_edge::proxy::clock::Clock;
+use bartizan_edge::proxy::Shared;
 use bartizan_edge::proxy::ids::Ids;
 use bartizan_edge::proxy::listener::{self, Proxy};
 use bartizan_edge::proxy::record::Recorder;
+use bartizan_edge::proxy::upstream::Upstream;
 use bartizan_edge::proxy::views::Views;
-use bartizan_edge::proxy::{Manners, Shared};
 use bartizan_engine::keys::HashKey;
-use bartizan_engine::snapshot::Snapshot;
 use bartizan_engine::tables::Tables;
 use bartizan_model::clause::Mode;
 use bartizan_model::code::Code;
@@ -34,7 +33,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -59,6 +58,8 @@ pub enum StartError {
     Journal(JournalError),
     /// An address cannot be listened on.
     Listen(&'static str, SocketAddr, io::Error),
+    /// A certificate, key or CA cannot be used.
+    Wire(WireFault),
     /// The system gives no threads, sockets or randomness.
     System(io::Error),
 }
@@ -77,6 +78,7 @@ impl fmt::Display for StartError {
                 }
                 Ok(())
             }
+            Self::Wire(fault) => write!(f, "cannot start: {fault}"),
             Self::System(error) => write!(f, "cannot start: {error}"),
         }
     }
@@ -114,6 +116,7 @@ struct State {
     shared: Arc<Shared>,
     hub: Arc<Hub>,
     settings: Mutex<Settings>,
+    wired: Mutex<Vec<Wired>>,
     key: HashKey,
     revision: AtomicU64,
     reload_fault: Mutex<Option<String>>,
@@ -145,7 +148,7 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
     }
     let journal_bytes_max = settings.data.journal_bytes_max;
     let hash_key = key::read_or_make(&dir).map_err(data)?;
-    let shared = shared(&settings, &hash_key)?;
+    let (shared, wired) = shared(&settings, &hash_key)?;
     let options = Options {
         journal_bytes_max,
         segment_bytes_max: SEGMENT_BYTES_MAX,
@@ -170,6 +173,7 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
     let state = Arc::new(State {
         hub: Arc::clone(&hub),
         settings: Mutex::new(settings),
+        wired: Mutex::new(wired),
         key: hash_key,
         revision: AtomicU64::new(1),
         reload_fault: Mutex::new(None),
@@ -226,17 +230,12 @@ fn workers(settings: &Settings) -> usize {
     settings.listen.workers.unwrap_or_else(cores)
 }
 
-fn shared(settings: &Settings, key: &HashKey) -> Result<Arc<Shared>, StartError> {
+fn shared(settings: &Settings, key: &HashKey) -> Result<(Arc<Shared>, Vec<Wired>), StartError> {
     let ids = Ids::new().map_err(|error| StartError::System(io::Error::other(error)))?;
-    Ok(Arc::new(Shared {
-        views: Views::new(wire::snapshot(settings, key.clone(), 1)),
-        tables: Tables::new(settings.limits.held_bytes_max),
-        ids,
-        clock: Arc::new(Clock::start()),
-        manners: RwLock::new(Arc::new(wire::manners(settings))),
-        connections: std::sync::atomic::AtomicUsize::new(0),
-        turned_away: AtomicU64::new(0),
-    }))
+    let wired = wire::view(settings, key, 1, Judging::Everything, &[]);
+    let (view, wired) = wired.map_err(StartError::Wire)?;
+    let tables = Tables::new(settings.limits.held_bytes_max);
+    Ok((Shared::new(Views::new(view), tables, ids), wired))
 }
 
 impl Instance {
@@ -259,8 +258,9 @@ impl Instance {
             });
         match read {
             Ok(accepted) => {
-                *lock(&self.state.reload_fault) = None;
-                Ok(self.state.apply(accepted.settings))
+                let applied = self.state.apply(accepted.settings).map_err(|it| it.to_string());
+                *lock(&self.state.reload_fault) = applied.as_ref().err().cloned();
+                applied
             }
             Err(report) => {
                 *lock(&self.state.reload_fault) = Some(report.clone());
@@ -282,13 +282,19 @@ impl Instance {
 }
 
 impl State {
-    fn apply(&self, settings: Settings) -> Vec<String> {
+    fn apply(&self, settings: Settings) -> Result<Vec<String>, WireFault> {
         let mut before = lock(&self.settings);
-        self.loaded_us.store(self.shared.clock.now().wall_us, Relaxed);
-        // The same rules again are no new revision: a signal may follow a change that was seen.
-        if *before == settings {
-            return Vec::new();
+        let mut wired = lock(&self.wired);
+        // The same rules again are no new revision: a signal may follow a change that was seen. What
+        // they refer to may have changed all the same.
+        if *before == settings && settings.references().next().is_none() {
+            self.loaded_us.store(self.shared.clock.now().wall_us, Relaxed);
+            return Ok(Vec::new());
         }
+        let revision = self.revision.load(Relaxed) + 1;
+        let (view, now_wired) =
+            wire::view(&settings, &self.key, revision, Judging::Everything, &wired)?;
+        self.loaded_us.store(self.shared.clock.now().wall_us, Relaxed);
         let mut fixed = Vec::new();
         let mut note = |name: &str, changed: bool| {
             if changed {
@@ -299,22 +305,21 @@ impl State {
         note("listen.workers", before.listen.workers != settings.listen.workers);
         note("admin.address", before.admin.address.value != settings.admin.address.value);
         note("data", before.data != settings.data);
-        let revision = self.revision.fetch_add(1, Relaxed) + 1;
-        let manners: Manners = wire::manners(&settings);
-        let snapshot: Snapshot = wire::snapshot(&settings, self.key.clone(), revision);
+        self.revision.store(revision, Relaxed);
         self.shared.tables.set_held_bytes_max(settings.limits.held_bytes_max);
-        *self.shared.manners.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(manners);
-        self.shared.views.swap(snapshot);
+        self.shared.views.swap(view);
+        *wired = now_wired;
         *before = settings;
+        drop(wired);
         drop(before);
         self.announce();
-        fixed
+        Ok(fixed)
     }
 
     /// Has the rules in force written to the journal.
     fn announce(&self) {
         let settings = lock(&self.settings);
-        let view = self.shared.views.current();
+        let view = Arc::clone(&self.shared.views.current().snapshot);
         let wall_us = self.shared.clock.now().wall_us;
         self.hub.announce(rules_record::of(&settings, &view, wall_us));
     }
@@ -334,9 +339,30 @@ impl Facts for State {
             held_bytes: self.shared.tables.held_bytes(),
             revision: self.revision.load(Relaxed),
             turned_away: self.shared.turned_away.load(Relaxed),
+            handshakes_failed: self.shared.handshakes_failed.load(Relaxed),
+            resident_bytes: self.shared.pressure.resident_bytes(),
             shed: self.shared.tables.shed(),
         })
     }
+}
+
+/// What `status` says while address rules would fall on everybody.
+const ADDRESSES_ARE_SHARED: &str = "most traffic comes from few private addresses, as through a \
+    proxy that is not in `trusted_proxies`: `clients.deny` and `clients.rate` are not applied, \
+    because they would hit everybody behind it; name the proxy, or set `clients.addresses_are_clients`";
+
+fn upstream(it: &Upstream, now_ms: u64) -> Value {
+    let addresses = it.target.addresses.iter().zip(it.balance.conditions(now_ms));
+    let addresses: Vec<Value> = addresses
+        .map(
+            |((host, port), condition)| json!({"host": host, "port": port, "is": condition.name()}),
+        )
+        .collect();
+    json!({
+        "name": &*it.target.name,
+        "in_flight": it.balance.in_flight(),
+        "addresses": addresses,
+    })
 }
 
 impl control::Status for State {
@@ -351,7 +377,9 @@ impl control::Status for State {
             .into();
         let would: u64 = Code::ALL.iter().map(|it| metrics.would_refuse(*it)).sum();
         let in_force: Value = view
+            .snapshot
             .rules
+            .base
             .clauses
             .clauses()
             .iter()
@@ -359,6 +387,15 @@ impl control::Status for State {
             .map(|it| (it.name.name().to_owned(), json!(it.mode.name())))
             .collect::<serde_json::Map<_, _>>()
             .into();
+        let now_ms = self.shared.clock.coarse_ms();
+        let upstreams: Vec<Value> = view.upstreams.iter().map(|it| upstream(it, now_ms)).collect();
+        let are_shared = self.shared.tables.crowd().is_shared();
+        let are_direct = view.snapshot.rules.clients.are_direct;
+        let client_addresses = match (are_shared, are_direct) {
+            (true, false) => ADDRESSES_ARE_SHARED,
+            (true, true) => "few private addresses; address rules apply all the same",
+            (false, _) => "of clients",
+        };
         json!({
             "schema": "bartizan.status/v1",
             "running": true,
@@ -373,6 +410,13 @@ impl control::Status for State {
             "started": crate::show::timestamp(self.started_us),
             "uptime_s": self.shared.clock.now().wall_us.saturating_sub(self.started_us) / 1_000_000,
             "connections": self.shared.connections.load(Relaxed),
+            "connections_turned_away": self.shared.turned_away.load(Relaxed),
+            "handshakes_failed": self.shared.handshakes_failed.load(Relaxed),
+            "tls": view.tls.is_some(),
+            "upstreams": upstreams,
+            "client_addresses": client_addresses,
+            "overloaded": self.shared.tables.is_overloaded(),
+            "resident_bytes": self.shared.pressure.resident_bytes(),
             "exchanges": exchanges,
             "would_refuse": would,
             "observations_lost": metrics.lost_count(),

@@ -21,6 +21,8 @@ pub struct Metrics {
     exchanges: Family<Label, Counter>,
     refused: Family<Label, Counter>,
     would_refuse: Family<Label, Counter>,
+    failed_open: Family<Label, Counter>,
+    scrubbed: Family<[(&'static str, &'static str); 2], Counter>,
     request_bytes: Counter,
     response_bytes: Counter,
     judged: Histogram,
@@ -29,9 +31,11 @@ pub struct Metrics {
     journal_errors: Counter,
     turned_away: Counter,
     shed: Counter,
+    handshakes_failed: Counter,
     connections: Gauge,
     held_bytes: Gauge,
     revision: Gauge,
+    resident_bytes: Gauge,
 }
 
 /// What is read at the moment of asking.
@@ -47,6 +51,10 @@ pub struct Gauges {
     pub turned_away: u64,
     /// Bodies that found no room since the start.
     pub shed: u64,
+    /// TLS handshakes and PROXY protocol headers that failed since the start.
+    pub handshakes_failed: u64,
+    /// Resident memory in bytes, if it is known.
+    pub resident_bytes: u64,
 }
 
 impl Default for Metrics {
@@ -56,6 +64,8 @@ impl Default for Metrics {
             exchanges: Family::default(),
             refused: Family::default(),
             would_refuse: Family::default(),
+            failed_open: Family::default(),
+            scrubbed: Family::default(),
             request_bytes: Counter::default(),
             response_bytes: Counter::default(),
             judged: Histogram::new(buckets(0.000_01)),
@@ -64,9 +74,11 @@ impl Default for Metrics {
             journal_errors: Counter::default(),
             turned_away: Counter::default(),
             shed: Counter::default(),
+            handshakes_failed: Counter::default(),
             connections: Gauge::default(),
             held_bytes: Gauge::default(),
             revision: Gauge::default(),
+            resident_bytes: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -97,6 +109,14 @@ impl Metrics {
                 }
                 Effect::WouldRefuse => {
                     self.would_refuse.get_or_create(&label).inc();
+                }
+                Effect::FailedOpen => {
+                    self.failed_open.get_or_create(&label).inc();
+                }
+                Effect::Scrubbed | Effect::WouldScrub => {
+                    let effect = hit.effect.name();
+                    let label = [("code", hit.code.name()), ("effect", effect)];
+                    self.scrubbed.get_or_create(&label).inc();
                 }
                 Effect::Excepted | Effect::Overtaken | Effect::Failed => {}
             }
@@ -136,6 +156,8 @@ impl Metrics {
         self.revision.set(signed(gauges.revision));
         catch_up(&self.turned_away, gauges.turned_away);
         catch_up(&self.shed, gauges.shed);
+        catch_up(&self.handshakes_failed, gauges.handshakes_failed);
+        self.resident_bytes.set(i64::try_from(gauges.resident_bytes).unwrap_or(i64::MAX));
         let mut text = String::new();
         match encode(&mut text, &self.registry) {
             Ok(()) => text,
@@ -154,6 +176,11 @@ impl Metrics {
         counter("observations_lost", "Observations that found no room", &self.lost);
         counter("journal_errors", "Failed writes of the journal", &self.journal_errors);
         counter("connections_turned_away", "Connections over the limit", &self.turned_away);
+        counter(
+            "handshakes_failed",
+            "TLS handshakes and PROXY headers that failed",
+            &self.handshakes_failed,
+        );
         counter("bodies_shed", "Bodies that found no room to be held", &self.shed);
         let mut family = |name: &str, help: &str, it: &Family<Label, Counter>| {
             registry.register(name, help, it.clone());
@@ -161,11 +188,15 @@ impl Metrics {
         family("exchanges", "Finished exchanges by outcome", &self.exchanges);
         family("refused", "Refusals by code", &self.refused);
         family("would_refuse", "Violations of observed clauses by code", &self.would_refuse);
+        family("failed_open", "Calls let through unjudged by code", &self.failed_open);
+        let help = "Responses that gave too much away by code and what was done";
+        registry.register("responses_talkative", help, self.scrubbed.clone());
         let mut gauge = |name: &str, help: &str, it: &Gauge| {
             registry.register(name, help, it.clone());
         };
         gauge("connections", "Open client connections", &self.connections);
         gauge("held_bytes", "Bytes of request bodies held for judging", &self.held_bytes);
+        gauge("resident_bytes", "Resident memory; 0 if unknown", &self.resident_bytes);
         gauge("revision", "Revision of the rules in force", &self.revision);
         registry.register("judged_seconds", "Head read to decision", self.judged.clone());
         registry.register("exchange_seconds", "Head read to end", self.finished.clone());
@@ -183,6 +214,9 @@ pub fn reference() -> String {
     metrics.exchanges(Outcome::Served);
     metrics.would_refuse(Code::MethodTrace);
     metrics.refused.get_or_create(&[("code", Code::MethodTrace.name())]).get();
+    metrics.failed_open.get_or_create(&[("code", Code::ContentUnexamined.name())]).get();
+    let label = [("code", Code::DisclosureBanner.name()), ("effect", Effect::Scrubbed.name())];
+    metrics.scrubbed.get_or_create(&label).get();
     let text = metrics.text(Gauges::default());
     let mut out = String::from(
         "# Metrics\n\nServed on the admin listener at `/metrics` in the OpenMetrics text format. \

@@ -7,7 +7,7 @@ use bartizan_store::{RecordedException, RulesRecord};
 
 /// The record of `view`, which these settings gave.
 pub fn of(settings: &Settings, view: &Snapshot, wall_us: u64) -> RulesRecord {
-    let rules = &view.rules.clauses;
+    let rules = &view.rules.base.clauses;
     RulesRecord {
         revision: view.revision,
         wall_us,
@@ -35,7 +35,7 @@ fn exception(settings: &Settings, it: &Exception) -> RecordedException {
 mod tests {
     use super::*;
     use crate::config::{Overrides, Source};
-    use crate::wire;
+    use crate::wire::{self, Judging};
     use bartizan_engine::keys::HashKey;
     use bartizan_model::clause::{ClauseName, Mode, SetBy};
     use bartizan_model::id::{EndpointId, KeyEpoch};
@@ -55,7 +55,8 @@ exceptions:
     fn recorded() -> (Snapshot, RulesRecord) {
         let source = Source { name: "bartizan.yaml".to_owned(), bytes: FILE.into() };
         let settings = Settings::read(&source, &Overrides::default(), 0).unwrap().settings;
-        let view = wire::snapshot(&settings, HashKey::new(KeyEpoch(1), [0; 16]), 7);
+        let view =
+            wire::snapshot(&settings, HashKey::new(KeyEpoch(1), [0; 16]), 7, Judging::Everything);
         let record = of(&settings, &view, 8);
         (view, record)
     }

@@ -21,8 +21,10 @@ use bartizan_model::id::EndpointId;
 use bartizan_model::judged::{Client, JudgedHead};
 use bartizan_model::limits::Limits;
 use bartizan_model::moment::Moment;
+use bartizan_model::route::Route;
 use bytes::{Bytes, BytesMut};
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 const SEEDS: &[&str] = &[
     "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -93,6 +95,10 @@ impl Mutator {
     }
 }
 
+fn route() -> Arc<Route> {
+    Arc::new(Route::to_everything(0))
+}
+
 fn written(head: RequestHead) -> Option<Bytes> {
     let framed = match head.framing {
         Framing::None | Framing::Close => Framed::None,
@@ -102,7 +108,7 @@ fn written(head: RequestHead) -> Option<Bytes> {
     let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: false };
     let assessment = Assessment::clean(Moment::default(), EndpointId::of("GET", "/"));
     let clauses = ClauseSet::new(Mode::Enforce, SetBy::Flag, &[], &[]);
-    match decide(JudgedHead::new(head, client), &assessment, &clauses).0 {
+    match decide(JudgedHead::new(head, client, route()), &assessment, &clauses).0 {
         Decision::Admit(permit) => {
             let mut out = BytesMut::new();
             request_head(&mut out, &permit, framed, "default");
@@ -117,7 +123,7 @@ type Meaning = (Vec<u8>, Vec<u8>, Framing, Vec<(Vec<u8>, Vec<u8>)>);
 /// What a head means, apart from what the proxy sets itself.
 fn meaning(head: &RequestHead) -> Meaning {
     let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: false };
-    let judged = JudgedHead::new(head.clone(), client);
+    let judged = JudgedHead::new(head.clone(), client, route());
     let fields = judged.fields().map(|(a, b)| (a.to_vec(), b.to_vec())).collect();
     (head.method_text().to_vec(), head.target().to_vec(), head.framing, fields)
 }

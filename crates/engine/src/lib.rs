@@ -11,7 +11,6 @@ pub mod rate;
 pub mod refusal;
 pub mod replay;
 pub mod routes;
-mod shim;
 pub mod snapshot;
 pub mod step;
 pub mod tables;

@@ -8,9 +8,9 @@
 //!          responses; a coding that cannot be decoded.
 
 use crate::refusal::Dialect;
-use crate::shim::coding::{Budget, Decoder};
-use crate::shim::disclosure::{self, DisclosureKind};
 use crate::tables::{Room, Tables};
+use bartizan_detect::disclosure::{self, DisclosureKind, banner_field};
+use bartizan_inspect::content_coding::{DecodeLimits, Decoder};
 use bartizan_model::code::Code;
 use bartizan_model::head::{Fields, ResponseHead};
 use bartizan_model::known::Known;
@@ -43,28 +43,34 @@ pub(crate) enum Heard {
 
 impl Talk {
     /// Holds this response, if it is of a kind that may say too much.
-    pub(crate) fn of(head: ResponseHead, dialect: Dialect, tables: &Tables) -> Option<Self> {
+    pub(crate) fn of(
+        head: ResponseHead,
+        dialect: Dialect,
+        limits: &Limits,
+        tables: &Tables,
+    ) -> Option<Self> {
         let is_error = head.status >= 400 || dialect == Dialect::GraphQl;
         if !is_error || !is_text(head.fields.get(Known::ContentType)) {
             return None;
         }
         let coding = head.fields.get(Known::ContentEncoding).unwrap_or_default();
-        let decoder = Decoder::of(coding).ok()?;
+        let bytes_max = HELD_BYTES_MAX as u64;
+        let limits = DecodeLimits { bytes_max, ratio_max: limits.decoded_ratio_max as u64 };
+        let decoder = Decoder::of(coding, limits).ok()?;
         let (held, decoded) = (BytesMut::new(), Vec::new());
         let is_plain = decoder.is_none();
         Some(Self { head, held, decoded, decoder, is_plain, room: tables.room() })
     }
 
     /// Takes a piece of the body.
-    pub(crate) fn push(&mut self, bytes: &Bytes, end: bool, limits: &Limits) -> Heard {
+    pub(crate) fn push(&mut self, bytes: &Bytes, end: bool) -> Heard {
         if !self.room.grow(bytes.len()) {
             return Heard::NoRoom;
         }
         self.held.extend_from_slice(bytes);
         if let Some(decoder) = &mut self.decoder {
-            let budget = Budget { bytes_max: HELD_BYTES_MAX, ratio_max: limits.decoded_ratio_max };
             // What cannot be decoded further is looked at as far as it could be.
-            if decoder.push(bytes, end, budget, &mut self.decoded).is_err() {
+            if decoder.push(bytes, end, &mut self.decoded).is_err() {
                 return Heard::Enough;
             }
         }
@@ -83,10 +89,17 @@ impl Talk {
     }
 }
 
-/// What the fields of a response violate.
-pub(crate) fn banner(head: &ResponseHead) -> Vec<Code> {
-    let has_banner = head.fields.get(Known::Banner).is_some();
-    if has_banner { vec![Code::DisclosureBanner] } else { Vec::new() }
+/// Positions of the fields of a response that name the software behind, one bit each.
+pub(crate) fn banner(head: &ResponseHead) -> u128 {
+    let mut positions = 0;
+    for (at, (known, name, value)) in head.fields.iter().enumerate().take(128) {
+        // Few names begin like one that does.
+        let may_name = name.first().is_some_and(|it| b"sxpml".contains(&(it | 0x20)));
+        if known == Known::Other && may_name && banner_field(name, value).is_some() {
+            positions |= 1 << at;
+        }
+    }
+    positions
 }
 
 /// What the message of a gRPC status violates.

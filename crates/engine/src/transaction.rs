@@ -433,9 +433,7 @@ impl Transaction {
         if self.response != Response::AwaitHead {
             return Step::Cut;
         }
-        let assessment = Assessment::clean(at, self.seen.endpoint);
-        let (decision, _) = decide_response(&banner(&head), &assessment, &self.on.clauses);
-        head.without_banner = decision.without_banner;
+        self.scrub_banner(&mut head, at);
         Step::Reply(Reply::Interim(head))
     }
 
@@ -443,9 +441,7 @@ impl Transaction {
         if self.response != Response::AwaitHead {
             return Step::Cut;
         }
-        let assessment = Assessment::clean(at, self.seen.endpoint);
-        let (decision, hits) = decide_response(&banner(&head), &assessment, &self.on.clauses);
-        head.without_banner = decision.without_banner;
+        let hits = self.scrub_banner(&mut head, at);
         self.record_hits(hits);
         if head.status == 101 {
             let agreed = head.fields.get(Known::Upgrade);
@@ -463,7 +459,8 @@ impl Transaction {
         if examines
             && self.response == (Response::Streaming { end: false })
             && !self.is_head
-            && let Some(talk) = Talk::of(head.clone(), self.to.dialect, tables)
+            && let Some(talk) =
+                Talk::of(head.clone(), self.to.dialect, &self.view.rules.limits, tables)
         {
             self.response = Response::Holding;
             self.seen.status = head.status;
@@ -484,10 +481,28 @@ impl Transaction {
         }
     }
 
+    /// Leaves out the fields that name software, if its clause is enforced.
+    fn scrub_banner(&self, head: &mut ResponseHead, at: Moment) -> Hits {
+        if self.on.clauses.mode(ClauseName::DisclosureBanner) == Mode::Off {
+            return Hits::default();
+        }
+        let positions = banner(head);
+        if positions == 0 {
+            return Hits::default();
+        }
+        let assessment = Assessment::clean(at, self.seen.endpoint);
+        let codes = [Code::DisclosureBanner];
+        let (decision, hits) = decide_response(&codes, &assessment, &self.on.clauses);
+        if decision.without_banner {
+            head.leave_out(positions);
+        }
+        hits
+    }
+
     /// Takes a piece of an error response, and releases it when enough is known.
     fn hold_response(&mut self, bytes: &Bytes, end: bool, at: Moment) -> Step {
         let Some(mut talk) = self.talk.take() else { return Step::Cut };
-        match talk.push(bytes, end, &self.view.rules.limits) {
+        match talk.push(bytes, end) {
             Heard::More => {
                 self.talk = Some(talk);
                 return Step::Read { max: DATA_BYTES_MAX };

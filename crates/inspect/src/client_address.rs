@@ -127,7 +127,11 @@ mod tests {
     fn forwarded_is_read_from_the_right_through_trusted_proxies() {
         check_forwarded("203.0.113.1", &["for=198.51.100.7"], "203.0.113.1");
         check_forwarded("10.0.0.1", &["for=198.51.100.7"], "198.51.100.7");
-        check_forwarded("10.0.0.1", &["for=1.2.3.4, For=\"198.51.100.7:80\";proto=http"], "198.51.100.7");
+        check_forwarded(
+            "10.0.0.1",
+            &["for=1.2.3.4, For=\"198.51.100.7:80\";proto=http"],
+            "198.51.100.7",
+        );
         check_forwarded("10.0.0.1", &["for=\"[2001:db8::7]:1234\"", "for=10.1.1.1"], "2001:db8::7");
         check_forwarded("10.0.0.1", &["for=198.51.100.7", "for=_hidden"], "10.0.0.1");
         check_forwarded("10.0.0.1", &["for=\"1.2.3.4, for=198.51.100.7"], "198.51.100.7");

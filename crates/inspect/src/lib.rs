@@ -3,10 +3,12 @@
 
 pub mod body;
 pub mod client_address;
+pub mod content_coding;
 pub mod form;
 mod handing;
 pub mod head_values;
 mod json;
 pub mod path;
+pub mod path_spelling;
 pub mod percent;
 pub mod value;

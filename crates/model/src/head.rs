@@ -266,19 +266,31 @@ pub struct ResponseHead {
     pub keeps_alive: bool,
     /// Field lines.
     pub fields: Fields,
-    /// Whether the fields that name software are left out.
-    pub without_banner: bool,
+    /// Positions of fields that are left out when it is passed on, one bit each.
+    left_out: u128,
 }
 
 impl ResponseHead {
     /// The fields to pass on to the client, in order: nothing that speaks of the upstream's
     /// connection or of framing, which the edge writes anew.
     pub fn passed_on(&self) -> impl Iterator<Item = (Known, &[u8], &[u8])> {
-        self.fields.iter().filter(|&(known, name, _)| match known {
+        let passes = |at: usize, known: Known, name: &[u8]| match known {
+            _ if self.left_out != 0 && self.is_left_out(at) => false,
             Known::Other => !self.is_nominated(name),
-            Known::Banner => !self.without_banner,
             known => !known.is_hop_by_hop(),
-        })
+        };
+        let fields = self.fields.iter().enumerate();
+        fields.filter(move |&(at, (known, name, _))| passes(at, known, name)).map(|(_, it)| it)
+    }
+
+    /// Leaves out the fields at these positions, of the first 128.
+    pub fn leave_out(&mut self, positions: u128) {
+        self.left_out |= positions;
+    }
+
+    fn is_left_out(&self, at: usize) -> bool {
+        u32::try_from(at)
+            .is_ok_and(|at| self.left_out.checked_shr(at).is_some_and(|it| it & 1 != 0))
     }
 
     fn is_nominated(&self, name: &[u8]) -> bool {
@@ -379,7 +391,7 @@ impl HeadBuilder {
     pub fn response(self, buffer: Bytes, status: u16, framing: Framing) -> ResponseHead {
         let bytes = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
         let fields = Fields { buffer, fields: self.fields };
-        ResponseHead { status, framing, bytes, keeps_alive: true, fields, without_banner: false }
+        ResponseHead { status, framing, bytes, keeps_alive: true, fields, left_out: 0 }
     }
 }
 

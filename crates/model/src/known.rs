@@ -11,8 +11,6 @@ pub enum Known {
     AcceptEncoding,
     /// `Authorization`
     Authorization,
-    /// `Server`, `X-Powered-By` and other names under which software introduces itself
-    Banner,
     /// `Connection`
     Connection,
     /// `Content-Encoding`
@@ -75,7 +73,6 @@ impl Known {
             5 if is("proxy") => Self::ProxyConnection,
             6 if is("cookie") => Self::Cookie,
             6 if is("origin") => Self::Origin,
-            6 if is("server") => Self::Banner,
             6 if is("expect") => Self::Expect,
             7 if is("trailer") => Self::Trailer,
             7 if is("upgrade") => Self::Upgrade,
@@ -84,25 +81,19 @@ impl Known {
             10 if is("connection") => Self::Connection,
             10 if is("keep-alive") => Self::KeepAlive,
             11 if is("x-client-ip") => Self::ClientAddress,
-            11 if is("x-generator") => Self::Banner,
             12 if is("content-type") => Self::ContentType,
-            12 if is("x-powered-by") => Self::Banner,
             13 if is("authorization") => Self::Authorization,
             14 if is("content-length") => Self::ContentLength,
             14 if is("http2-settings") => Self::Http2Settings,
-            13 if is("x-debug-token") => Self::Banner,
             14 if is("true-client-ip") => Self::ClientAddress,
             15 if is("accept-encoding") => Self::AcceptEncoding,
             15 if is("x-forwarded-for") => Self::XForwardedFor,
             16 if is("proxy-connection") => Self::ProxyConnection,
             16 if is("content-encoding") => Self::ContentEncoding,
             16 if is("cf-connecting-ip") => Self::ClientAddress,
-            16 if is("x-aspnet-version") => Self::Banner,
             17 if is("transfer-encoding") => Self::TransferEncoding,
             18 if is("proxy-authenticate") => Self::ProxyAuthenticate,
             19 if is("proxy-authorization") => Self::ProxyAuthorization,
-            18 if is("x-debug-token-link") => Self::Banner,
-            19 if is("x-aspnetmvc-version") => Self::Banner,
             19 if is("x-cluster-client-ip") => Self::ClientAddress,
             11.. if name.get(..12).is_some_and(|it| eq_folded(it, b"x-forwarded-")) => {
                 Self::XForwarded
@@ -130,7 +121,6 @@ impl Known {
             Self::Other
             | Self::AcceptEncoding
             | Self::Authorization
-            | Self::Banner
             | Self::ContentEncoding
             | Self::ContentType
             | Self::Cookie

@@ -1,12 +1,11 @@
 //! The real proxy in the test's own process, on a free port.
 
 use bartizan_contract::clause_set::ClauseSet;
-use bartizan_edge::proxy::clock::Clock;
 use bartizan_edge::proxy::ids::Ids;
 use bartizan_edge::proxy::listener::{self, Proxy};
 use bartizan_edge::proxy::record::{Recorder, Waiting};
-use bartizan_edge::proxy::upstream::Target;
-use bartizan_edge::proxy::views::Views;
+use bartizan_edge::proxy::upstream::{Target, Upstream};
+use bartizan_edge::proxy::views::{View, Views};
 use bartizan_edge::proxy::{Manners, Shared};
 use bartizan_engine::keys::HashKey;
 use bartizan_engine::snapshot::{Rules, Snapshot};
@@ -16,8 +15,7 @@ use bartizan_model::id::KeyEpoch;
 use bartizan_model::limits::Limits;
 use bartizan_model::observation::Observation;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, AtomicUsize};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The snapshot that tests judge under.
@@ -39,31 +37,23 @@ pub struct TestProxy {
 impl TestProxy {
     /// Starts it in front of `upstream`.
     pub fn start(upstream: SocketAddr, snapshot: Snapshot) -> Self {
-        let target = Target {
-            host: upstream.ip().to_string(),
-            port: upstream.port(),
-            authority: upstream.to_string(),
-            connect_timeout_ms: 2_000,
-            response_timeout_ms: 5_000,
-            idle_timeout_ms: 4_000,
-        };
+        let mut target = Target::plain(&upstream.ip().to_string(), upstream.port());
+        (target.connect_timeout_ms, target.response_timeout_ms) = (2_000, 5_000);
         let manners = Manners {
-            target: Arc::new(target),
-            http2: true,
             connections_max: 1_000,
             head_timeout_ms: 5_000,
             body_timeout_ms: 5_000,
             idle_timeout_ms: 30_000,
+            ..Manners::default()
         };
-        let shared = Arc::new(Shared {
-            tables: Tables::new(snapshot.rules.limits.held_bytes_max),
-            views: Views::new(snapshot),
-            ids: Ids::new().unwrap(),
-            clock: Arc::new(Clock::start()),
-            manners: RwLock::new(Arc::new(manners)),
-            connections: AtomicUsize::new(0),
-            turned_away: AtomicU64::new(0),
-        });
+        let tables = Tables::new(snapshot.rules.limits.held_bytes_max);
+        let view = View {
+            snapshot: Arc::new(snapshot),
+            manners,
+            upstreams: vec![Upstream::new(target)],
+            tls: None,
+        };
+        let shared = Shared::new(Views::new(view), tables, Ids::new().unwrap());
         let recorder = Recorder::new(100_000);
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let proxy = listener::start(any, 1, &shared, &[Arc::clone(&recorder)]).unwrap();

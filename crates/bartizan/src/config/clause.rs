@@ -71,7 +71,14 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::BaselineMethod
         | ClauseName::BaselineBodySize
         | ClauseName::BaselineBodyParse
+        | ClauseName::BaselineFieldNames
+        | ClauseName::ClientAddress
+        | ClauseName::ClientRate
+        | ClauseName::IdentityCertificate
+        | ClauseName::DisclosureErrors
+        | ClauseName::DisclosureBanner
         | ClauseName::ContentUnexamined
+        | ClauseName::LawRoute
         | ClauseName::LawFraming
         | ClauseName::LawLimits
         | ClauseName::LawRecord

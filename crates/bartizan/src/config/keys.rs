@@ -817,7 +817,7 @@ pub(super) fn clause(clause: ClauseName) -> Word<Mode> {
         form: "`off`, `observe` or `enforce`",
         shape: Shape::Among(|| mode::names(Mode::ALL)),
         absent: Absent::Nothing(match clause.default_mode() {
-            DefaultMode::Law => Mode::Enforce.name(),
+            DefaultMode::Law | DefaultMode::Declared => Mode::Enforce.name(),
             DefaultMode::Follows => "as `mode`",
             DefaultMode::Observed => Mode::Observe.name(),
         }),

@@ -327,7 +327,11 @@ mod tests {
 
     #[test]
     fn a_reply_of_our_own_is_complete() {
-        let reply = refusal::own_reply(Code::MethodTrace, ExchangeId::new(0, 0));
+        let reply = refusal::own_reply(
+            Code::MethodTrace,
+            ExchangeId::new(0, 0),
+            &refusal::Addressee::default(),
+        );
         let mut out = BytesMut::new();
         own_reply(&mut out, &reply, Method::Head, Version::Http11, false);
         let text = str::from_utf8(&out).unwrap();

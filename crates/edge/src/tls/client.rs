@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub enum Trust<'a> {
     /// By these CA certificates, in PEM.
     Roots(&'a [u8]),
+    /// By those of the system.
+    System(&'a [CertificateDer<'static>]),
     /// Not at all. For tests only: whoever sits between can read and change everything.
     Nobody,
 }
@@ -33,6 +35,12 @@ pub fn client_config(
         .map_err(refused)?;
     let builder = match trust {
         Trust::Roots(pem) => builder.with_root_certificates(roots(pem)?),
+        Trust::System(certificates) => {
+            let mut roots = rustls::RootCertStore::empty();
+            // A system has some that the library does not take; the others are as good.
+            roots.add_parsable_certificates(certificates.iter().cloned());
+            builder.with_root_certificates(roots)
+        }
         Trust::Nobody => {
             builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified(provider)))
         }

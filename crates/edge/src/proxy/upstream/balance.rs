@@ -50,6 +50,17 @@ pub enum Condition {
     Unwell,
 }
 
+impl Condition {
+    /// Name in output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Well => "well",
+            Self::Failing => "failing",
+            Self::Unwell => "unwell",
+        }
+    }
+}
+
 impl Balance {
     /// All addresses well and idle.
     pub fn new(addresses: usize) -> Self {
