@@ -51,11 +51,42 @@ pub fn start(
     drop(std::net::TcpListener::bind(address)?);
     let first = bind(address)?;
     let address = first.local_addr()?;
-    let mut proxy = Proxy { address, sweepers: Vec::new(), stops: Vec::new(), threads: Vec::new() };
     let mut sockets = vec![first];
     for _ in 1..workers {
         sockets.push(bind(address)?);
     }
+    serve_on(sockets, address, shared, recorders)
+}
+
+/// Starts `workers` workers on sockets that somebody else bound and listens on; each worker has one of
+/// them, and each socket at least one worker.
+///
+/// # Errors
+///
+/// If there is no socket, one cannot be used, or a thread cannot be started.
+pub fn start_on(
+    sockets: &[std::net::TcpListener],
+    workers: usize,
+    shared: &Arc<Shared>,
+    recorders: &[Arc<Recorder>],
+) -> io::Result<Proxy> {
+    let first = sockets.first().ok_or(io::ErrorKind::NotFound)?;
+    let address = first.local_addr()?;
+    sockets.iter().try_for_each(|it| it.set_nonblocking(true))?;
+    let count = workers.max(sockets.len());
+    let shares: io::Result<Vec<_>> =
+        sockets.iter().cycle().take(count).map(std::net::TcpListener::try_clone).collect();
+    serve_on(shares?, address, shared, recorders)
+}
+
+/// One worker for each socket.
+fn serve_on(
+    sockets: Vec<std::net::TcpListener>,
+    address: SocketAddr,
+    shared: &Arc<Shared>,
+    recorders: &[Arc<Recorder>],
+) -> io::Result<Proxy> {
+    let mut proxy = Proxy { address, sweepers: Vec::new(), stops: Vec::new(), threads: Vec::new() };
     for (number, (socket, recorder)) in sockets.into_iter().zip(recorders).enumerate() {
         let sweeper = Sweeper::new(Arc::clone(&shared.clock));
         let (stop, stopped) = tokio::sync::watch::channel(false);
