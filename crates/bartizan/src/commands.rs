@@ -8,7 +8,7 @@ use crate::config::{Accepted, Overrides, Report, Settings, Source, data_dir, sch
 use crate::explain;
 use crate::filter::Filter;
 use crate::instance::{self, DRAIN, Instance, JOURNAL, Reloadable};
-use crate::log::{Cause, Event, Log};
+use crate::log::{Cause, Event, Log, Logger};
 use crate::notice::Noticed;
 use crate::show;
 use crate::supervisor::{self, State};
@@ -194,8 +194,12 @@ fn understood(source: &Source, overrides: &Overrides) -> Result<Accepted, Exit> 
 
 /// Serves until a signal says to stop.
 fn serve(accepted: Accepted, file: Option<(Reloadable, Watch)>, log: Log) -> Exit {
+    let logger = match Logger::start(log) {
+        Ok(logger) => logger,
+        Err(error) => return refuse(log, &format!("cannot start: {error}"), Exit::Failed),
+    };
     if !accepted.warnings.is_empty() {
-        log.say(&Event::Doubtful { text: accepted.warnings.to_string().trim_end().to_owned() });
+        logger.say(Event::Doubtful { text: accepted.warnings.to_string().trim_end().to_owned() });
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -224,7 +228,7 @@ fn serve(accepted: Accepted, file: Option<(Reloadable, Watch)>, log: Log) -> Exi
         Err(error) => return refuse(log, &error.to_string(), Exit::Failed),
     };
     match log {
-        Log::Json => log.say(&banner.event(&instance)),
+        Log::Json => logger.say(banner.event(&instance)),
         Log::Human => {
             if say(&banner.text(&instance)) != Exit::Clean {
                 note("nobody reads standard output; serving all the same");
@@ -234,15 +238,17 @@ fn serve(accepted: Accepted, file: Option<(Reloadable, Watch)>, log: Log) -> Exi
     // The workers have their own handles; these would keep the sockets open through the stop.
     drop(inherited);
     supervisor::tell(State::Ready);
-    let mut running = Running { instance: &instance, file, log, noticed: Noticed::default() };
+    let mut running =
+        Running { instance: &instance, file, log: &logger, noticed: Noticed::default() };
     runtime.block_on(running.until_stopped(signals));
     supervisor::tell(State::Stopping);
-    log.say(&Event::Stopping { within_s: DRAIN.as_secs() });
+    logger.say(Event::Stopping { within_s: DRAIN.as_secs() });
     instance.stop();
     match log {
-        Log::Json => log.say(&Event::Stopped),
+        Log::Json => logger.say(Event::Stopped),
         Log::Human => {}
     }
+    logger.finish();
     Exit::Clean
 }
 
@@ -267,7 +273,7 @@ impl Signals {
 struct Running<'a> {
     instance: &'a Instance,
     file: Option<(Reloadable, Watch)>,
-    log: Log,
+    log: &'a Logger,
     noticed: Noticed,
 }
 
@@ -290,7 +296,7 @@ impl Running<'_> {
     /// SIGHUP: reads the file, changed or not.
     fn reload(&mut self) {
         let Some((reloadable, watch)) = &mut self.file else {
-            return self.log.say(&Event::NothingToReload);
+            return self.log.say(Event::NothingToReload);
         };
         supervisor::tell(State::Reloading);
         let result = self.instance.reload(watch.read(), reloadable, now_unix_s());
@@ -311,14 +317,14 @@ impl Running<'_> {
                 self.reloaded(Cause::Reference, result);
             }
         }
-        self.instance.events(&mut self.noticed).iter().for_each(|it| self.log.say(it));
+        self.instance.events(&mut self.noticed).into_iter().for_each(|it| self.log.say(it));
     }
 
     fn reloaded(&self, cause: Cause, result: Result<Vec<String>, String>) {
         let named = |(it, _): &(Reloadable, Watch)| it.path.display().to_string();
         let file = self.file.as_ref().map(named).unwrap_or_default();
         let revision = self.instance.revision();
-        self.log.say(&match result {
+        self.log.say(match result {
             Ok(fixed) => Event::Reloaded { cause, file, revision, fixed },
             Err(report) => {
                 let reason = report.trim_end().to_owned();

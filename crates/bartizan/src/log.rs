@@ -2,17 +2,26 @@
 //! on standard output.
 //!
 //! Reads    [`Event`]s: a closed list, of which `docs/log.md` is written.
+//! Memory   at most [`WAITING_MAX`] events that nobody reads; further ones are counted.
 //! Misses   single exchanges: those are in the journal, see `bartizan tail`. Nothing that a client
 //!          sent is in any event.
 
 use crate::commands::note;
 use crate::show;
 use serde_json::{Map, Value, json};
-use std::io::Write;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Name and version of the JSON form.
 pub const SCHEMA: &str = "bartizan.log/v1";
+
+/// Events that wait for their reader.
+const WAITING_MAX: usize = 1_024;
+/// How long a reader may take at the end.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How events are said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -31,8 +40,52 @@ impl Log {
             Self::Json => {
                 let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 let us = u64::try_from(now.as_micros()).unwrap_or(u64::MAX);
-                drop(writeln!(std::io::stdout().lock(), "{}", event.as_json(us)));
+                drop(writeln!(io::stdout().lock(), "{}", event.as_json(us)));
             }
+        }
+    }
+}
+
+/// Says events from a thread of its own: a reader that stalls must not keep a signal from stopping us.
+#[derive(Debug)]
+pub struct Logger {
+    waiting: SyncSender<Event>,
+    thread: JoinHandle<()>,
+    lost: AtomicU64,
+}
+
+impl Logger {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// If the system gives no thread.
+    pub fn start(form: Log) -> io::Result<Self> {
+        let (waiting, events) = sync_channel::<Event>(WAITING_MAX);
+        let thread = std::thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || events.iter().for_each(|it| form.say(&it)))?;
+        Ok(Self { waiting, thread, lost: AtomicU64::new(0) })
+    }
+
+    /// Leaves an event to be said. What finds no room is counted, and the count said when there is.
+    pub fn say(&self, event: Event) {
+        let lost = self.lost.swap(0, Relaxed);
+        if lost > 0 && self.waiting.try_send(Event::EventsLost { count: lost }).is_err() {
+            self.lost.fetch_add(lost, Relaxed);
+        }
+        if self.waiting.try_send(event).is_err() {
+            self.lost.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Waits until everything is said, or for as long as a reader deserves.
+    pub fn finish(self) {
+        let Self { waiting, thread, .. } = self;
+        drop(waiting);
+        let until = Instant::now() + PATIENCE;
+        while !thread.is_finished() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 }
@@ -116,6 +169,7 @@ pub enum Event {
     UpstreamCondition { upstream: String, address: String, was: &'static str, is: &'static str },
     JournalFailing { reason: String },
     JournalWorking,
+    EventsLost { count: u64 },
     Stopping { within_s: u64 },
     Stopped,
 }
@@ -175,6 +229,9 @@ impl Event {
                 ("journal_failing", Error, "The journal cannot be written.")
             }
             Self::JournalWorking => ("journal_working", Info, "The journal is written again."),
+            Self::EventsLost { .. } => {
+                ("events_lost", Warning, "Nobody read the log, so that events were dropped.")
+            }
             Self::Stopping { .. } => ("stopping", Info, "No new connections; open exchanges end."),
             Self::Stopped => ("stopped", Info, "Everything recorded is on disk; the process ends."),
         };
@@ -221,6 +278,7 @@ impl Event {
                 "was": was,
                 "is": is,
             }),
+            Self::EventsLost { count } => json!({ "count": count }),
             Self::Stopping { within_s } => json!({ "within_s": within_s }),
             Self::NothingToReload
             | Self::OverloadBegun
@@ -294,6 +352,9 @@ impl Event {
             }
             Self::JournalFailing { reason } => format!("the journal cannot be written: {reason}"),
             Self::JournalWorking => "the journal is written again".to_owned(),
+            Self::EventsLost { count } => {
+                format!("{count} events found no reader and were dropped")
+            }
             Self::Stopping { within_s } => {
                 format!("stopping: open exchanges have {within_s} s to end")
             }
@@ -353,6 +414,7 @@ impl Event {
             },
             Self::JournalFailing { reason: "no space left on device".to_owned() },
             Self::JournalWorking,
+            Self::EventsLost { count: 3 },
             Self::Stopping { within_s: 10 },
             Self::Stopped,
         ]
@@ -408,7 +470,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 17);
+        assert_eq!(kinds.len(), 18);
     }
 
     #[test]

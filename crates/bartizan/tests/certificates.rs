@@ -16,7 +16,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use support::bartizan::{Bartizan, configuration};
+use support::bartizan::{Bartizan, configuration, output, said};
 use support::directory::Directory;
 use support::until;
 use support::upstream::Upstream;
@@ -147,4 +147,32 @@ fn a_configuration_that_waits_for_its_certificate_is_taken_over_with_it() {
     fs::write(path("new.key"), &new.1).unwrap();
     until_shown(&bartizan, "new");
     until("no fault", || fault(&bartizan).is_none().then_some(()));
+}
+
+#[test]
+fn the_doctor_knows_how_long_a_certificate_lasts_and_whose_key_it_is() {
+    if !has_openssl() {
+        return;
+    }
+    let upstream = Upstream::echoing_targets();
+    let home = Directory::new();
+    make(home.path(), "mine");
+    make(home.path(), "other");
+    let path = |name: &str| home.path().join(name).display().to_string();
+    let examine = |key: &str| {
+        let more = format!(
+            "certificates:\n  - {{certificate: '{}', key: '{}'}}\n",
+            path("mine.pem"),
+            path(key)
+        );
+        fs::write(path("a.yaml"), configuration(upstream.address, "observe", &more)).unwrap();
+        said(&output(&["doctor", "-c", &path("a.yaml"), "--data", &path("data")]))
+    };
+    let good = examine("mine.key");
+    // It was made for 30 days, a moment ago.
+    let lasts = |days: u8| good.contains(&format!("mine.pem is valid for {days} more days"));
+    assert!(lasts(29) || lasts(30), "{good}");
+    assert!(!good.contains("another certificate") && !good.contains("PRIVATE KEY"), "{good}");
+    let bad = examine("other.key");
+    assert!(bad.contains("certificates[0] is the key of another certificate"), "{bad}");
 }

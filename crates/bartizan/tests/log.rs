@@ -157,3 +157,34 @@ fn a_start_that_fails_is_told_too() {
     assert_eq!(it.status.code(), Some(2));
     assert!(said(&it).contains("BARTIZAN_LOG"), "{}", said(&it));
 }
+
+#[test]
+fn a_reader_that_stalls_keeps_no_signal_from_stopping_it() {
+    let upstream = Upstream::echoing_targets();
+    let home = Directory::new();
+    let yaml = configuration(upstream.address, "observe", "");
+    fs::write(home.path().join("bartizan.yaml"), &yaml).unwrap();
+    let data = home.path().join("data").display().to_string();
+    let mut command = command();
+    command.args([
+        "run",
+        "--listen",
+        "127.0.0.1:0",
+        "--admin",
+        "127.0.0.1:0",
+        "--log",
+        "json",
+        "-c",
+    ]);
+    command.arg(home.path().join("bartizan.yaml")).args(["--data", &data]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let status = || output(&["status", "-o", "json", "--data", &data]);
+    until("the start", || status().status.success().then_some(()));
+    // Nobody reads the pipe: it is full after some hundred events.
+    let script = format!(
+        "for i in $(seq 400); do kill -HUP {0}; sleep 0.005; done; kill -TERM {0}",
+        child.id()
+    );
+    assert!(Command::new("sh").args(["-c", &script]).status().unwrap().success());
+    assert!(until("the end", || child.try_wait().unwrap()).success());
+}
