@@ -17,7 +17,7 @@ use support::upstream::{Upstream, ok};
 
 /// What the proxy adds at the end of a head.
 const ORIGIN: &str =
-    "x-forwarded-for: 127.0.0.1\r\nx-forwarded-host: h\r\nx-forwarded-proto: http\r\n\r\n";
+    "x-forwarded-for: 127.0.0.1\r\nx-real-ip: 127.0.0.1\r\nx-forwarded-host: h\r\nx-forwarded-proto: http\r\n\r\n";
 
 /// Sends `request` and expects exactly `forwarded` at the upstream.
 #[track_caller]
