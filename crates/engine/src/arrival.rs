@@ -3,7 +3,7 @@
 //! Reads    the head, the routes, the address rules, the shared tables.
 //! Writes   the head's canonical target, where its route says so; charges the client's rate.
 //! Misses   address rules are not applied while most traffic comes from few private addresses
-//!          (`crowd.rs`), but for `clients.allow`, which names who may call.
+//!          (`tables/crowd.rs`), but for `clients.allow`, which names who may call.
 
 use crate::judge::is_against_the_law;
 use crate::origin::Origin;

@@ -134,9 +134,7 @@ impl Gathering {
             Framing::Length(length) if length > rules.limits.inspect_bytes_max as u64 => {
                 Needs::Body(Format::Opaque, None)
             }
-            Framing::Length(_) | Framing::Delimited | Framing::Close => {
-                Needs::Body(format, coding)
-            }
+            Framing::Length(_) | Framing::Delimited | Framing::Close => Needs::Body(format, coding),
         }
     }
 
