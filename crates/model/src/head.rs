@@ -48,6 +48,18 @@ impl Method {
         }
     }
 
+    /// Whether `text` is a known method but for the case of its letters.
+    pub fn is_miswritten(text: &[u8]) -> bool {
+        if Self::of(text) != Self::Other || text.len() > 7 {
+            return false;
+        }
+        let mut upper = [0; 7];
+        let upper = upper.get_mut(..text.len()).unwrap_or_default();
+        upper.copy_from_slice(text);
+        upper.make_ascii_uppercase();
+        Self::of(upper) != Self::Other
+    }
+
     /// The name as recorded; other methods are recorded as `OTHER`, because clients invent them.
     pub const fn name(self) -> &'static str {
         match self {
@@ -235,6 +247,11 @@ impl RequestHead {
     /// The target in origin form (`/path?query`), or `*`.
     pub fn target(&self) -> &[u8] {
         self.canonical.as_deref().unwrap_or_else(|| self.fields.text(self.target))
+    }
+
+    /// Whether the target ends where the authority begins, as in `http:/` + `/host`.
+    pub fn target_touches_authority(&self) -> bool {
+        self.target.end == self.authority.start && self.authority.start < self.authority.end
     }
 
     /// Replaces the target by its canonical spelling: from here on it is the only one.
