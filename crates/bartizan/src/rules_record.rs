@@ -82,7 +82,7 @@ exceptions:
         assert_eq!(record.clauses.len(), ClauseName::ALL.len());
         assert_eq!(of(ClauseName::ContentXss), Some((Mode::Off, file(5, 24))));
         assert_eq!(of(ClauseName::ContentSqli), Some((Mode::Enforce, file(2, 7))));
-        assert_eq!(of(ClauseName::ContentUnexamined), Some((Mode::Observe, SetBy::Default)));
+        assert_eq!(of(ClauseName::BaselineFieldNames), Some((Mode::Observe, SetBy::Default)));
         assert_eq!(of(ClauseName::LawFraming), Some((Mode::Enforce, SetBy::Law)));
     }
 

@@ -256,7 +256,7 @@ fn the_exception_for_an_unexamined_body_is_a_configuration() {
     let mut client = bartizan.client();
     let body = "a".repeat(2 << 20);
     client.send(format!(
-        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     ));
     assert_eq!(client.answer().status, 200);

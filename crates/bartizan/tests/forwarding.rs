@@ -16,8 +16,7 @@ use support::bartizan::{Bartizan, configuration};
 use support::upstream::{Upstream, ok};
 
 /// What the proxy adds at the end of a head.
-const ORIGIN: &str =
-    "x-forwarded-for: 127.0.0.1\r\nx-forwarded-host: h\r\nx-forwarded-proto: http\r\n\r\n";
+const ORIGIN: &str = "x-forwarded-for: 127.0.0.1\r\nx-real-ip: 127.0.0.1\r\nx-forwarded-host: h\r\nx-forwarded-proto: http\r\n\r\n";
 
 /// Sends `request` and expects exactly `forwarded` at the upstream.
 #[track_caller]
@@ -210,7 +209,13 @@ fn a_response_is_written_anew() {
         hop.head,
         "HTTP/1.1 200 OK\r\nB: 1\r\nA: 2\r\nSet-Cookie: a\r\nSet-Cookie: b\r\ncontent-length: 2\r\n\r\n"
     );
-    assert_eq!(bartizan.get("/interim").text(), "final");
+    let mut client = bartizan.client();
+    client.send("GET /interim HTTP/1.1\r\nHost: h\r\n\r\n");
+    let hint = client.read_to(b"\r\n\r\n");
+    assert_eq!(hint, b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");
+    assert_eq!(client.answer().text(), "final");
+    // HTTP/1.0 knows no interim responses.
+    assert_eq!(bartizan.ask("GET /interim HTTP/1.0\r\nHost: h\r\n\r\n").text(), "final");
     assert_eq!(bartizan.get("/none").head, "HTTP/1.1 204 No Content\r\n\r\n");
     assert_eq!(bartizan.get("/chunked").text(), "ok");
     let old = bartizan.ask("GET /chunked HTTP/1.0\r\nHost: h\r\n\r\n");

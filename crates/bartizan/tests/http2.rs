@@ -44,7 +44,7 @@ fn an_ordinary_request_becomes_an_ordinary_request() {
     assert_eq!((answer.status, answer.body.as_slice()), (200, &b"hello"[..]));
     assert_eq!(
         upstream.text(),
-        "GET /a HTTP/1.1\r\nhost: x\r\nb: 1\r\na: 2\r\nx-forwarded-for: 127.0.0.1\r\n\
+        "GET /a HTTP/1.1\r\nhost: x\r\nb: 1\r\na: 2\r\nx-forwarded-for: 127.0.0.1\r\nx-real-ip: 127.0.0.1\r\n\
          x-forwarded-host: x\r\nx-forwarded-proto: http\r\n\r\n"
     );
 }

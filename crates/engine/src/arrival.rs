@@ -3,7 +3,7 @@
 //! Reads    the head, the routes, the address rules, the shared tables.
 //! Writes   the head's canonical target, where its route says so; charges the client's rate.
 //! Misses   address rules are not applied while most traffic comes from few private addresses
-//!          (`crowd.rs`), but for `clients.allow`, which names who may call.
+//!          (`tables/crowd.rs`), but for `clients.allow`, which names who may call.
 
 use crate::judge::is_against_the_law;
 use crate::origin::Origin;
@@ -98,7 +98,7 @@ fn address_rules(
         return;
     }
     let is_peer = client == canonical_address(origin.peer);
-    let forwarded = is_peer && head.fields.iter().any(|(known, ..)| known.is_forwarding());
+    let forwarded = is_peer && head.fields.has_forwarding();
     tables.crowd().note(client, forwarded, at.mono_ns);
     if tables.crowd().is_shared() && !clients.are_direct {
         return;

@@ -10,6 +10,8 @@ use crate::snapshot::Rules;
 use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{Effort, Exhausted, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
+use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
+use bartizan_inspect::path_spelling::canonical;
 use bartizan_inspect::value::{Sink, Value};
 use bartizan_inspect::{head_values, path};
 use bartizan_model::assessment::{Assessment, Why};
@@ -39,12 +41,13 @@ pub struct Gathering {
 }
 
 /// What the gathering needs of the body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Needs {
     /// Nothing: decide now.
     Nothing,
     /// The whole body, read in this format; of an opaque one the beginning, to see whether it is.
-    Body(Format),
+    /// With a decoder, once decoded.
+    Body(Format, Option<Decoder>),
 }
 
 impl Gathering {
@@ -102,7 +105,15 @@ impl Gathering {
         if head.framing == Framing::None || !self.examines {
             return Needs::Nothing;
         }
-        let format = declared_format(head);
+        let (format, coding) = declared_format(head);
+        let coding = match Decoder::of(&coding, decode_limits(rules)) {
+            Ok(coding) => coding,
+            Err(CodingUnknown) if format == Format::Opaque => None,
+            Err(CodingUnknown) => {
+                self.is_unknown(Why::CodingUnknown);
+                return Needs::Nothing;
+            }
+        };
         if !sees_bodies {
             if format != Format::Opaque {
                 self.is_unknown(Why::NotSeen);
@@ -111,13 +122,19 @@ impl Gathering {
         }
         match head.framing {
             Framing::Length(0) | Framing::None => Needs::Nothing,
-            Framing::Length(length) if length > rules.limits.inspect_bytes_max as u64 => {
-                if format != Format::Opaque {
-                    self.is_unknown(Why::BodyTooLarge);
-                }
+            // The beginning tells whether a long text is one that somebody would take apart.
+            Framing::Length(length)
+                if length > rules.limits.inspect_bytes_max as u64
+                    && format != Format::Opaque
+                    && !is_plain_text(head) =>
+            {
+                self.is_unknown(Why::BodyTooLarge);
                 Needs::Nothing
             }
-            Framing::Length(_) | Framing::Delimited | Framing::Close => Needs::Body(format),
+            Framing::Length(length) if length > rules.limits.inspect_bytes_max as u64 => {
+                Needs::Body(Format::Opaque, None)
+            }
+            Framing::Length(_) | Framing::Delimited | Framing::Close => Needs::Body(format, coding),
         }
     }
 
@@ -147,16 +164,31 @@ impl Gathering {
     }
 }
 
-/// What the body is declared to be. A content coding makes a body opaque, until its first bytes
-/// show that it is not coded at all.
-fn declared_format(head: &RequestHead) -> Format {
-    let is_coded = head.fields.iter().any(|(known, _, value)| {
-        known == Known::ContentEncoding
-            && !value.is_empty()
-            && !value.eq_ignore_ascii_case(b"identity")
-    });
-    if is_coded {
-        return Format::Opaque;
+fn decode_limits(rules: &Rules) -> DecodeLimits {
+    DecodeLimits {
+        bytes_max: rules.limits.decoded_bytes_max as u64,
+        ratio_max: rules.limits.decoded_ratio_max as u64,
+    }
+}
+
+/// Whether a body is text that no server takes apart, unless it begins like JSON: a log or a
+/// document. Such a body may be longer than what is examined.
+pub(crate) fn is_plain_text(head: &RequestHead) -> bool {
+    let Some(media) = head.fields.get(Known::ContentType) else { return true };
+    let media = media.split(|&b| b == b';').next().unwrap_or_default().trim_ascii();
+    [&b"text/plain"[..], b"text/csv", b"text/markdown"]
+        .iter()
+        .any(|it| media.eq_ignore_ascii_case(it))
+}
+
+/// What the body is declared to be, and its content codings.
+fn declared_format(head: &RequestHead) -> (Format, Vec<u8>) {
+    let mut codings = Vec::new();
+    for (known, _, value) in head.fields.iter() {
+        if known == Known::ContentEncoding {
+            codings.extend_from_slice(if codings.is_empty() { b"" } else { b"," });
+            codings.extend_from_slice(value);
+        }
     }
     let mut best = None;
     for (_, _, value) in head.fields.iter().filter(|it| it.0 == Known::ContentType) {
@@ -167,7 +199,7 @@ fn declared_format(head: &RequestHead) -> Format {
             }
         }
     }
-    best.unwrap_or(Format::of(None))
+    (best.unwrap_or(Format::of(None)), codings)
 }
 
 /// Of several declared types the one that decodes most is read: the upstream may take any.
@@ -191,6 +223,12 @@ pub fn walk(format: Format, rules: &Rules) -> Walk {
 /// do not decode is no oddity; what every server might resolve still is.
 fn path_oddities(head: &RequestHead, spelling: Spelling) -> Oddities {
     let mut odd = path::oddities(head.target());
+    // One decoding may uncover what the next one would read: `%25%32f` is `%252f`.
+    let mut scratch = Vec::new();
+    let spelt = canonical(head.target(), &mut scratch);
+    if spelt != head.target() {
+        odd.extend(path::oddities(spelt));
+    }
     if spelling == Spelling::Preserve && !odd.is_empty() {
         let opaque = [
             Oddity::EncodedSlash,
@@ -208,7 +246,9 @@ fn path_oddities(head: &RequestHead, spelling: Spelling) -> Oddities {
 
 /// Whether the head alone is refused by law: the rest of it may not even have been read.
 pub(crate) fn is_against_the_law(oddities: Oddities) -> bool {
-    oddities.iter().any(|it| it.code().entry().clause.default_mode() == DefaultMode::Law)
+    // Nearly every head is without any, and there are many kinds to look for.
+    !oddities.is_empty()
+        && oddities.iter().any(|it| it.code().entry().clause.default_mode() == DefaultMode::Law)
 }
 
 /// Shows every value to the content detectors.

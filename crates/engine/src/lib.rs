@@ -3,11 +3,9 @@
 //! replayer and every later adapter drive the same [`transaction::Transaction`].
 
 mod arrival;
-pub mod crowd;
 pub mod judge;
 pub mod keys;
 pub mod origin;
-pub mod rate;
 pub mod refusal;
 pub mod replay;
 pub mod routes;

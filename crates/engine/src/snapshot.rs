@@ -5,8 +5,8 @@
 //! so that every exchange already pins one consistent view.
 
 use crate::keys::HashKey;
-use crate::rate::Rate;
 use crate::routes::{RouteRules, Routes};
+use crate::tables::rate::Rate;
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_inspect::client_address::Source;
 use bartizan_model::limits::Limits;

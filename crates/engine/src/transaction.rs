@@ -14,7 +14,7 @@
 //! Misses   streamed request bodies are counted, not examined; trailers of requests are dropped.
 
 use crate::arrival::{Arrival, arrive};
-use crate::judge::{Gathering, Needs, walk};
+use crate::judge::{Gathering, Needs, is_plain_text, walk};
 use crate::origin::Origin;
 use crate::refusal::{Addressee, OwnReply, later, own_reply, scrubbed_reply};
 use crate::routes::RouteRules;
@@ -29,6 +29,7 @@ use bartizan_contract::decide::{Decision, Hits, decide, decide_body, decide_resp
 use bartizan_contract::permit::Permit;
 use bartizan_inspect::body::{Format, Progress, Walk};
 use bartizan_inspect::client_address::client_spoke_tls;
+use bartizan_inspect::content_coding::{DecodeFault, Decoder};
 use bartizan_learn::template::template;
 use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
@@ -39,6 +40,7 @@ use bartizan_model::judged::{Client, JudgedHead};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome};
+use bartizan_model::oddity::Oddity;
 use bartizan_model::route::Demand;
 use bytes::{Bytes, BytesMut};
 use std::net::IpAddr;
@@ -96,7 +98,47 @@ struct Holding {
     gathering: Gathering,
     format: Format,
     body: HeldBody,
+    /// What the body is without its content coding, which is what gets examined.
+    decoded: Option<Decoded>,
     room: Room,
+}
+
+/// A compressed body, as far as it is decoded.
+#[derive(Debug)]
+struct Decoded {
+    decoder: Decoder,
+    text: Vec<u8>,
+    fault: Option<DecodeFault>,
+}
+
+impl Decoded {
+    fn new(decoder: Decoder) -> Self {
+        Self { decoder, text: Vec::new(), fault: None }
+    }
+
+    /// Decodes a piece; after a fault nothing more. Returns how much longer the text became.
+    fn push(&mut self, bytes: &[u8], end: bool) -> usize {
+        let before = self.text.len();
+        if self.fault.is_none() {
+            self.fault = self.decoder.push(bytes, end, &mut self.text).err();
+        }
+        self.text.len() - before
+    }
+
+    /// What the body decodes to. A body that is not of its coding at all is looked at as it is: the
+    /// upstream may not ask for the coding either.
+    fn usable(&self) -> Option<&[u8]> {
+        (self.fault.is_none() || !self.text.is_empty()).then_some(&self.text)
+    }
+
+    fn oddity(&self) -> Option<Oddity> {
+        Some(match self.fault? {
+            DecodeFault::TooLarge | DecodeFault::Ratio => Oddity::CodingTooLarge,
+            DecodeFault::Malformed | DecodeFault::Truncated | DecodeFault::TrailingBytes => {
+                Oddity::CodingMalformed
+            }
+        })
+    }
 }
 
 impl Transaction {
@@ -218,9 +260,10 @@ impl Transaction {
                 let plan = BodyPlan { held: Bytes::new(), rest, room: None };
                 self.decide(head, gathering, plan, at)
             }
-            Needs::Body(format) => {
+            Needs::Body(format, decoder) => {
                 let (body, room) = (HeldBody::default(), tables.room());
-                let holding = Holding { head, gathering, format, body, room };
+                let decoded = decoder.map(Decoded::new);
+                let holding = Holding { head, gathering, format, body, decoded, room };
                 self.request = Request::Holding(Box::new(holding));
                 Step::Read { max: DATA_BYTES_MAX }
             }
@@ -281,7 +324,12 @@ impl Transaction {
         let is_whole = end && holding.body.is_empty();
         holding.body.push(bytes);
         holding.gathering.count_body(self.seen.request_body_bytes, rules);
-        if !is_whole && !holding.room.grow(bytes.len()) {
+        let mut grown = if is_whole { 0 } else { bytes.len() };
+        if let Some(decoded) = &mut holding.decoded {
+            grown += decoded.push(bytes, end);
+            holding.gathering.assessment.oddities.extend(decoded.oddity().into_iter().collect());
+        }
+        if grown > 0 && !holding.room.grow(grown) {
             holding.gathering.assessment.violations.push(Code::LimitHeld);
             // A whole body of which only the end found no room is not torn apart.
             let rest = if end { Rest::End } else { Rest::Stream };
@@ -289,7 +337,7 @@ impl Transaction {
         }
         let refused = decide_body(&holding.gathering.assessment, &self.on.clauses).0.is_some();
         let rest = if end { Rest::End } else { Rest::Stream };
-        match holding.sniffed(bytes, end) {
+        match holding.sniffed(bytes, end, rules.limits.inspect_bytes_max) {
             Sniffed::Unclear => {
                 self.request = Request::Holding(holding);
                 return Step::Read { max: DATA_BYTES_MAX };
@@ -298,7 +346,10 @@ impl Transaction {
             Sniffed::Examined => {}
         }
         if holding.body.len() > rules.limits.inspect_bytes_max {
-            holding.gathering.is_unknown(Why::BodyTooLarge);
+            let is_plain = holding.format == Format::Text && is_plain_text(holding.head.head());
+            if !is_plain {
+                holding.gathering.is_unknown(Why::BodyTooLarge);
+            }
             return self.decide_held(*holding, rest, at);
         }
         if refused {
@@ -317,8 +368,10 @@ impl Transaction {
         let view = Arc::clone(&self.view);
         match std::mem::replace(&mut self.request, Request::Ended) {
             Request::Walking(mut holding, mut walk) => {
-                let body = holding.body.bytes();
-                match holding.gathering.walk(&mut walk, &body, &view.rules) {
+                let held = holding.body.bytes();
+                let decoded = holding.decoded.as_ref().and_then(Decoded::usable);
+                let text = decoded.unwrap_or(&held);
+                match holding.gathering.walk(&mut walk, text, &view.rules) {
                     Progress::Done => self.decide_held(*holding, Rest::End, at),
                     Progress::More => {
                         self.request = Request::Walking(holding, walk);
@@ -701,15 +754,23 @@ enum Sniffed {
 impl Holding {
     /// Whether the body is examined. Many servers never ask for the content type, so a body that
     /// is declared to be opaque and begins as JSON is examined as such.
-    fn sniffed(&mut self, piece: &[u8], end: bool) -> Sniffed {
+    fn sniffed(&mut self, piece: &[u8], end: bool, bytes_max: usize) -> Sniffed {
         if self.format != Format::Opaque {
             return Sniffed::Examined;
         }
-        let is_blank = piece.iter().all(u8::is_ascii_whitespace);
-        if is_blank && !end && self.body.len() < DATA_BYTES_MAX {
+        // What is compressed tells nothing by its first bytes: an opaque type stays opaque, but for
+        // what it decodes to.
+        let decoded = self.decoded.as_ref().and_then(Decoded::usable);
+        let (is_blank, bytes_max) = match decoded {
+            // A decoder may give its first byte late.
+            Some(text) => (text.iter().all(u8::is_ascii_whitespace), bytes_max),
+            None => (piece.iter().all(u8::is_ascii_whitespace), DATA_BYTES_MAX),
+        };
+        if is_blank && !end && self.body.len() < bytes_max {
             return Sniffed::Unclear;
         }
-        self.format = self.format.sniffed(&self.body.bytes());
+        let held = self.body.bytes();
+        self.format = self.format.sniffed(decoded.unwrap_or(&held));
         if self.format == Format::Opaque { Sniffed::Opaque } else { Sniffed::Examined }
     }
 }

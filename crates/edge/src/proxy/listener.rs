@@ -13,10 +13,13 @@ use crate::tls;
 use bartizan_model::network::{Network, canonical};
 use bytes::BytesMut;
 use socket2::{Domain, Protocol, Socket, Type};
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, PoisonError};
+use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
@@ -162,6 +165,10 @@ async fn run(
             _ = stopped.changed() => break,
         }
     }
+    // Who has connected already, as far as the kernel is concerned, is served too.
+    while let Some(Ok((stream, peer))) = at_once(listener.accept()).await {
+        accept(&worker, stream, peer.ip());
+    }
     drop(listener);
     // The sender is dropped when the time for an orderly end is over.
     let over = async { while stopped.changed().await.is_ok() {} };
@@ -174,6 +181,16 @@ async fn run(
         () = over => {}
         () = ended => {}
     }
+}
+
+/// The output of `future`, if it is ready at once.
+async fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(it) => Poll::Ready(Some(it)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 async fn close_old_links(worker: Arc<Worker>) {

@@ -3,8 +3,11 @@
 //! Memory   one counter, and the bounded tables of `rate` and `crowd`. Everything here is bounded by configuration, and what does not fit is
 //!          refused and counted, never waited for.
 
-use crate::crowd::Crowd;
-use crate::rate::RateTable;
+pub mod crowd;
+pub mod rate;
+
+use crowd::Crowd;
+use rate::RateTable;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
