@@ -204,7 +204,7 @@ fn tls(settings: &Settings) -> Result<Option<rustls::ServerConfig>, WireFault> {
     let is_asked = settings.routes.iter().any(|it| it.route.certificate != Demand::None);
     let demand = match settings.tls.client_certificate {
         Demand::None if is_asked => Demand::Optional,
-        demand => demand,
+        demand @ (Demand::None | Demand::Optional | Demand::Required) => demand,
     };
     let offer = Offer {
         identities: pairs.iter().map(|(certificate, key)| identity(certificate, key)).collect(),

@@ -311,10 +311,14 @@ impl ResponseHead {
     /// The fields to pass on to the client, in order: nothing that speaks of the upstream's
     /// connection or of framing, which the edge writes anew.
     pub fn passed_on(&self) -> impl Iterator<Item = (Known, &[u8], &[u8])> {
-        let passes = |at: usize, known: Known, name: &[u8]| match known {
-            _ if self.left_out != 0 && self.is_left_out(at) => false,
-            Known::Other => !self.is_nominated(name),
-            known => !known.is_hop_by_hop(),
+        let passes = |at: usize, known: Known, name: &[u8]| {
+            if self.left_out != 0 && self.is_left_out(at) {
+                false
+            } else if known == Known::Other {
+                !self.is_nominated(name)
+            } else {
+                !known.is_hop_by_hop()
+            }
         };
         let fields = self.fields.iter().enumerate();
         fields.filter(move |&(at, (known, name, _))| passes(at, known, name)).map(|(_, it)| it)

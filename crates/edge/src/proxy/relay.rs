@@ -213,8 +213,12 @@ async fn tunnel<U: Uplink>(
         () = to_client => false,
         _ = stopped => true,
     };
-    if is_stopped && frames.is_between() {
-        down.tunnel(&Bytes::from_static(GOING_AWAY)).await.ok();
+    if is_stopped {
+        if frames.is_between() {
+            down.tunnel(&Bytes::from_static(GOING_AWAY)).await.ok();
+        }
+        exchange.feed(Side::Response, Input::Abort(Cause::Stopped));
+        return Ended::Cut;
     }
     exchange.feed(Side::Response, Input::Data { bytes: &Bytes::new(), end: true });
     Ended::Cut
