@@ -73,6 +73,9 @@ impl H2Upstream {
 async fn serve(io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, seen: Arc<Seen>) {
     let Ok(mut connection) = h2::server::handshake(io).await else { return };
     while let Some(Ok((request, respond))) = connection.accept().await {
+        if request.uri().path() == "/leave" {
+            connection.graceful_shutdown();
+        }
         tokio::spawn(answer(request, respond, Arc::clone(&seen)));
     }
 }
@@ -136,11 +139,18 @@ async fn answer(
             let mut stream = respond.send_response(grpc().body(()).unwrap(), false).unwrap();
             stream.send_trailers(trailers("5", "no such order")).unwrap();
         }
+        "/204" | "/304" => {
+            let head = Response::builder().status(&path[1..]).body(()).unwrap();
+            respond.send_response(head, true).unwrap();
+        }
         "/hang" => std::future::pending().await,
         path => {
             let head = Response::builder().status(200).body(()).unwrap();
-            let mut stream = respond.send_response(head, false).unwrap();
-            stream.send_data(Bytes::from(path.to_owned()), true).unwrap();
+            let is_head = parts.method == http::Method::HEAD;
+            let mut stream = respond.send_response(head, is_head).unwrap();
+            if !is_head {
+                stream.send_data(Bytes::from(path.to_owned()), true).unwrap();
+            }
         }
     }
 }
