@@ -260,3 +260,53 @@ fn who_is_not_trusted_names_nobody() {
     }
     assert_eq!(upstream.text(), "");
 }
+
+/// How many of 300 requests with a forged field are served.
+fn served_although_forged(clients: &str) -> usize {
+    let upstream = telling();
+    let more = format!("clients: {clients}\n");
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "enforce", &more));
+    let mut client = bartizan.client();
+    let one = |_: &usize| {
+        client.send("GET /a HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7\r\n\r\n");
+        client.answer().status == 200
+    };
+    (0..300).filter(one).count()
+}
+
+/// Whoever forges forwarding fields must not look like a proxy for whom no rule may hold.
+#[test]
+#[ignore = "after 200 of them no address rule is applied any more, if its own address is private"]
+fn no_forged_field_lifts_the_rules_for_whoever_sends_it() {
+    assert_eq!(served_although_forged("{rate: 1/h}"), 1);
+    assert_eq!(served_although_forged("{deny: [127.0.0.1]}"), 0);
+}
+
+#[test]
+fn no_forged_field_lifts_the_rules_where_addresses_are_clients() {
+    assert_eq!(served_although_forged("{rate: 1/h, addresses_are_clients: true}"), 1);
+    assert_eq!(served_although_forged("{deny: [127.0.0.1], addresses_are_clients: true}"), 0);
+    assert_eq!(served_although_forged("{allow: [192.0.2.0/24]}"), 0);
+}
+
+/// Names the client inside and outside of TLS: the header comes first, in clear.
+#[test]
+fn a_balancer_names_the_client_ahead_of_tls() {
+    let upstream = telling();
+    let authority = support::authority::Authority::new("tests");
+    let dir = support::directory::Directory::new();
+    let (certificate, key) = authority.issue(&["api.example"]).write(&dir, "own");
+    let bartizan = Bartizan::configured(&format!(
+        "version: 1\nmode: enforce\nlisten: {{workers: 1, proxy_protocol: true}}\n\
+         upstream: {{url: 'http://{}'}}\ntrusted_proxies: [127.0.0.1]\n\
+         certificates: [{{certificate: '{certificate}', key: '{key}'}}]\n",
+        upstream.address
+    ));
+    let config = support::authority::Speaks::default().config();
+    let mut stream = std::net::TcpStream::connect(bartizan.address).unwrap();
+    std::io::Write::write_all(&mut stream, b"PROXY TCP4 192.0.2.7 10.0.0.1 50000 443\r\n").unwrap();
+    let mut secure = support::authority::shake(stream, "api.example", &config).unwrap();
+    let answer =
+        support::authority::ask(&mut secure, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    assert_eq!(answer.text(), "192.0.2.7");
+}

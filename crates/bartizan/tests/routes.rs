@@ -263,3 +263,50 @@ fn a_route_may_fail_open() {
     assert_eq!(seen[1]["hits"][0]["effect"], "failed_open");
     assert_eq!(seen[1]["hits"][0]["code"], "content.unexamined");
 }
+
+/// A reload changes routes, and keeps connections to upstreams that it does not change.
+#[test]
+fn routes_change_with_a_reload() {
+    let upstream = Upstream::echoing_targets();
+    let with = |routes: &str| configuration(upstream.address, "enforce", routes);
+    let bartizan = Bartizan::configured(&with(""));
+    assert_eq!(bartizan.get("/admin").text(), "/admin");
+    bartizan
+        .reload(&with("routes:\n  - {name: admin, path: /admin, refuse: true}\n  - {name: all}\n"));
+    assert_eq!(bartizan.get("/admin").code(), "route.refused");
+    assert_eq!(bartizan.get("/a").text(), "/a");
+    assert_eq!(upstream.received().len(), 1, "one connection");
+}
+
+/// `OPTIONS *` is for the server as a whole.
+#[test]
+fn the_server_itself_can_be_asked() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::configured(&configuration(
+        upstream.address,
+        "enforce",
+        "routes:\n  - {name: shop, path: /shop, rewrite: /v1}\n  - {name: all}\n",
+    ));
+    assert_eq!(bartizan.ask("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").text(), "*");
+}
+
+/// The host of a target in absolute form counts, and no other.
+#[test]
+fn the_host_cannot_be_said_twice() {
+    let it = two(
+        "observe",
+        "  - {name: secret, host: secret.example, refuse: true}\n  - {name: all, upstream: default}\n",
+    );
+    let ask = |request: &str| it.bartizan.ask(request);
+    assert_eq!(ask("GET http://secret.example/ HTTP/1.1\r\nHost: x\r\n\r\n").status, 400);
+    assert_eq!(ask("GET http://x/ HTTP/1.1\r\nHost: secret.example\r\n\r\n").status, 400);
+    for host in ["SECRET.example", "secret.example.", "secret.example:8080", "secret.example.:8080"]
+    {
+        let answer = ask(&format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+        assert_eq!(answer.code(), "route.refused", "{host}");
+    }
+    for host in ["secret%2eexample", "secret.example,x", "secret.example x", "x@secret.example"] {
+        let answer = ask(&format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+        assert!(answer.status == 400 || answer.status == 403, "{host}: {}", answer.text());
+    }
+}

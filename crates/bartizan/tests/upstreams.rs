@@ -439,3 +439,88 @@ fn a_client_that_goes_away_frees_its_place_over_http2() {
     }
     assert_eq!(upstream.connections(), 1);
 }
+
+/// RFC 9113 section 8.7: what the server says it has not processed may be sent again.
+#[test]
+#[ignore = "it is answered with upstream.closed"]
+fn a_refused_stream_is_sent_again() {
+    let upstream = H2Upstream::start(None);
+    let bartizan = enforcing(&upstream);
+    assert_eq!(bartizan.get("/a").text(), "/a");
+    let answer =
+        bartizan.ask("POST /refused-once HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab");
+    assert_eq!(answer.text(), "/refused-once");
+}
+
+/// What an upstream resets is answered with 502 and costs nobody else anything.
+#[test]
+#[ignore = "each is sent a second time, on a connection of its own"]
+fn a_stream_that_is_reset_is_a_failed_call_and_no_more() {
+    let upstream = H2Upstream::start(None);
+    let bartizan = enforcing(&upstream);
+    for _ in 0..8 {
+        assert_eq!(bartizan.get("/reset").code(), "upstream.closed");
+    }
+    assert_eq!(bartizan.get("/a").text(), "/a");
+    assert_eq!(upstream.connections(), 1);
+}
+
+/// An upstream whose handler crashes on one request is not shut off for all.
+#[test]
+fn answers_that_break_off_open_no_circuit() {
+    let upstream = Upstream::scripted(|connection| {
+        while let Some(request) = connection.request() {
+            if request.target() == "/crash" {
+                return;
+            }
+            connection.send(ok("well"));
+        }
+    });
+    let bartizan = Bartizan::enforcing(upstream.address);
+    for _ in 0..12 {
+        let answer = bartizan.ask("POST /crash HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+        assert_eq!(answer.status, 502);
+    }
+    assert_eq!(bartizan.get("/a").text(), "well");
+}
+
+/// One slow endpoint does not take the others with it.
+#[test]
+#[ignore = "five timeouts in a row shut off the whole upstream, whoever caused them"]
+fn a_slow_endpoint_shuts_off_no_other() {
+    let upstream = Upstream::scripted(|connection| {
+        while let Some(request) = connection.request() {
+            if request.target() == "/slow" {
+                return connection.until_closed();
+            }
+            connection.send(ok("well"));
+        }
+    });
+    let more = "  response_timeout: 100ms\n";
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "enforce", more));
+    for _ in 0..8 {
+        bartizan.get("/slow");
+    }
+    assert_eq!(bartizan.get("/a").text(), "well");
+}
+
+#[test]
+fn a_protocol_change_goes_to_an_upstream_of_http2_in_http1() {
+    let upstream = Upstream::scripted(|connection| {
+        let Some(request) = connection.head() else { return };
+        assert_eq!(request.fields("upgrade"), ["websocket"]);
+        connection.send(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhello",
+        );
+        connection.until_closed();
+    });
+    let bartizan =
+        Bartizan::configured(&configuration(upstream.address, "enforce", "  http2: true\n"));
+    let mut client = bartizan.client();
+    client.send(
+        "GET /a HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    assert_eq!(client.head().status, 101);
+    assert_eq!(client.read(5), b"hello");
+}

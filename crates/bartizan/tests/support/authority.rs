@@ -146,7 +146,11 @@ pub type Secure = StreamOwned<ClientConnection, TcpStream>;
 
 /// Connects and shakes hands.
 pub fn connect(address: SocketAddr, name: &str, config: &Arc<ClientConfig>) -> io::Result<Secure> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    shake(TcpStream::connect_timeout(&address, PATIENCE)?, name, config)
+}
+
+/// Shakes hands on a connection that is open already.
+pub fn shake(mut stream: TcpStream, name: &str, config: &Arc<ClientConfig>) -> io::Result<Secure> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_nodelay(true)?;
     let name = ServerName::try_from(name.to_owned()).unwrap();

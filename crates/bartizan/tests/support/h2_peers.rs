@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use rustls::{ClientConfig, ServerConfig};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -27,6 +27,7 @@ pub struct H2Upstream {
 #[derive(Debug, Default)]
 struct Seen {
     connections: AtomicUsize,
+    has_refused: AtomicBool,
     requests: Mutex<Vec<(String, HeaderMap, Vec<u8>)>>,
 }
 
@@ -105,6 +106,12 @@ async fn answer(
         while let Some(Ok(_)) = body.data().await {}
         stream.send_trailers(trailers("0", "")).ok();
         return;
+    }
+    if path == "/refused-once" && !seen.has_refused.swap(true, Relaxed) {
+        return respond.send_reset(h2::Reason::REFUSED_STREAM);
+    }
+    if path == "/reset" {
+        return respond.send_reset(h2::Reason::INTERNAL_ERROR);
     }
     let mut bytes = Vec::new();
     while let Some(Ok(piece)) = body.data().await {
