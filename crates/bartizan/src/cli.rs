@@ -13,7 +13,9 @@ use std::str::FromStr;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::bypass::{Reason, Span};
 use crate::config::{Endpoint, Given, Origin, Overrides, TextFault};
+use crate::log::Log;
 
 /// What `bartizan` alone prints.
 pub const OVERVIEW: &str = "\
@@ -39,11 +41,22 @@ pub enum Exit {
     Usage,
     /// It could not be done.
     Failed,
+    /// It was done as far as possible: something could not be read.
+    Incomplete,
+    /// What was to be verified is not what it should be.
+    Unverified,
 }
 
 impl Exit {
     /// Every way to end.
-    pub const ALL: [Self; 4] = [Self::Clean, Self::Findings, Self::Usage, Self::Failed];
+    pub const ALL: [Self; 6] = [
+        Self::Clean,
+        Self::Findings,
+        Self::Usage,
+        Self::Failed,
+        Self::Incomplete,
+        Self::Unverified,
+    ];
 
     /// The number that the shell sees.
     pub const fn code(self) -> u8 {
@@ -52,6 +65,8 @@ impl Exit {
             Self::Findings => 1,
             Self::Usage => 2,
             Self::Failed => 3,
+            Self::Incomplete => 4,
+            Self::Unverified => 5,
         }
     }
 
@@ -66,6 +81,8 @@ impl Exit {
             Self::Findings => "done, and something was found that the command looks for",
             Self::Usage => "the command line or the configuration cannot be meant",
             Self::Failed => "it could not be done",
+            Self::Incomplete => "done as far as possible: something could not be read",
+            Self::Unverified => "what was to be verified is not what it should be",
         }
     }
 }
@@ -103,12 +120,30 @@ pub enum Command {
     Doctor(Doctor),
     /// Show what a running bartizan has seen and done.
     Status(Status),
+    /// For a while, leave only the law in force, or end that.
+    ///
+    /// For when something breaks and nobody knows yet which clause does it. It ends by itself, and
+    /// with a restart; a reload keeps it. The law of HTTP is never bypassed.
+    Bypass(Bypass),
     /// Follow decisions as they are made.
     Tail(Tail),
     /// Explain one decision.
     ///
     /// Reads the journal, so that it also works when the bartizan that decided has stopped.
     Why(Why),
+    /// Write everything that is kept into one file, which is a secret.
+    ///
+    /// Of a running bartizan or of a stopped one. THE FILE HOLDS THE KEY under which recorded values
+    /// are hashed: whoever has it can test which values those were. It has mode 0600 and a checksum,
+    /// and overwrites nothing.
+    Backup(Backup),
+    /// Make a data directory of a backup.
+    ///
+    /// Everything is verified first; ends with 5 if the file is damaged. The directory must be empty
+    /// or missing.
+    Restore(Restore),
+    /// List every code: what is refused or noted, and by which clause.
+    Codes(Codes),
     /// Attack a sample API behind bartizan and tell the story.
     Demo(Demo),
     /// Write the completions of a shell to standard output.
@@ -222,6 +257,9 @@ pub struct Guard {
     /// Values that win over environment and defaults.
     #[command(flatten)]
     pub serving: Serving,
+    /// How to log [environment: BARTIZAN_LOG] [default: human].
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub log: Option<Log>,
 }
 
 /// Arguments of `run`.
@@ -234,6 +272,9 @@ pub struct Run {
     /// The file, and values that win over it.
     #[command(flatten)]
     pub configured: Configured,
+    /// How to log [environment: BARTIZAN_LOG] [default: human].
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub log: Option<Log>,
 }
 
 /// A configuration file and what wins over it.
@@ -280,6 +321,9 @@ pub struct Check {
     /// The configuration file.
     #[arg(short, long, value_name = "FILE", default_value = "bartizan.yaml")]
     pub config: PathBuf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
 }
 
 /// Arguments of `status`.
@@ -289,6 +333,28 @@ Examples:
   bartizan status
   bartizan status --data /var/lib/bartizan -o json")]
 pub struct Status {
+    /// Which bartizan, and how to print.
+    #[command(flatten)]
+    pub asking: Asking,
+}
+
+/// Arguments of `bypass`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan bypass --for 30m --reason 'orders fail since the release'
+  bartizan bypass --end")]
+pub struct Bypass {
+    /// For how long: from 1m to 24h.
+    #[arg(long = "for", value_name = "DURATION", requires = "reason")]
+    #[arg(required_unless_present = "end")]
+    pub span: Option<Span>,
+    /// Why, on one line of at most 200 characters; it is shown and recorded.
+    #[arg(long, value_name = "TEXT", requires = "span")]
+    pub reason: Option<Reason>,
+    /// End the bypass: every clause is in force again.
+    #[arg(long, conflicts_with_all = ["span", "reason"])]
+    pub end: bool,
     /// Which bartizan, and how to print.
     #[command(flatten)]
     pub asking: Asking,
@@ -339,6 +405,46 @@ pub struct Why {
     pub asking: Asking,
 }
 
+/// Arguments of `backup`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan backup /srv/backups/bartizan-monday
+  bartizan backup ./copy --data /var/lib/bartizan")]
+pub struct Backup {
+    /// The file to write. It must not exist.
+    pub file: PathBuf,
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+}
+
+/// Arguments of `restore`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan restore /srv/backups/bartizan-monday --data /var/lib/bartizan
+  bartizan restore ./copy --data ./data && bartizan run --data ./data")]
+pub struct Restore {
+    /// The file that `backup` wrote.
+    pub file: PathBuf,
+    /// The directory to make.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+}
+
+/// Arguments of `codes`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan codes
+  bartizan codes -o ndjson")]
+pub struct Codes {
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
 /// Arguments of `demo`.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 #[command(before_help = "\
@@ -373,8 +479,10 @@ pub struct Asking {
 pub enum Output {
     /// For people.
     Human,
-    /// For programs: one JSON object per line.
+    /// For programs: one JSON document.
     Json,
+    /// For programs: one JSON object per line.
+    Ndjson,
 }
 
 /// Which statuses to show: one, or a class of a hundred.
@@ -458,6 +566,14 @@ impl Serving {
     }
 }
 
+impl Backup {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        let data = self.data.as_ref().map(|it| flag("--data", it));
+        Overrides { data, ..Overrides::default() }
+    }
+}
+
 impl Asking {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
@@ -469,6 +585,34 @@ impl Asking {
 fn flag(name: &'static str, value: impl Into<OsString>) -> Given<OsString> {
     Given { value: value.into(), origin: Origin::Flag(name) }
 }
+
+/// What `docs/cli.md` says of `-o`.
+const OUTPUT: &str = "
+Data goes to standard output, everything else to standard error. A reader that closes standard output
+has had enough: that is no failure of `tail`.
+
+## Output
+
+`-o human` is for people and may change. `-o json` prints one JSON document, `-o ndjson` one JSON
+object per line; the two differ only for lists. `tail` has no end, so that both print one object per
+line there. Every object names its schema; fields may be added, and those that are there keep their
+meaning.
+
+| command | schema | `json` | `ndjson` |
+|---|---|---|---|
+| `tail` | `bartizan.observation/v1` | a line for each observation | the same |
+| `why` | `bartizan.why/v1` | one object | the same |
+| `status` | `bartizan.status/v1` | one object | the same |
+| `bypass` | `bartizan.bypass/v1` | one object | the same |
+| `config show` | `bartizan.config/v1` | one object | the same |
+| `check` | `bartizan.check/v1` | one object with `problems` | a line for each problem; none if it is good |
+| `doctor` | `bartizan.doctor/v1` | one object with `findings` | a line for each finding |
+| `codes` | `bartizan.codes/v1` | one object with `codes` | a line for each code |
+| `run --log json` | `bartizan.log/v1` | a line for each event, see [log.md](log.md) | |
+
+Nothing is ever coloured: no output has escape codes, on a terminal or off it, so that `NO_COLOR`
+changes nothing.
+";
 
 /// The text of `docs/cli.md`, from the definitions above.
 pub fn reference() -> String {
@@ -482,6 +626,7 @@ pub fn reference() -> String {
     for exit in Exit::ALL {
         text.push_str(&format!("| {} | {} |\n", exit.code(), exit.says()));
     }
+    text.push_str(OUTPUT);
     for (path, mut command) in commands(&root) {
         let help = command.render_long_help().to_string();
         let help: Vec<_> = help.lines().map(str::trim_end).collect();
@@ -553,7 +698,9 @@ mod tests {
             assert!(examples.iter().all(|it| it.starts_with(&start)), "{path}");
             for example in examples.iter().flat_map(|it| it.split(" && ")) {
                 let example = example.split(" > ").next().unwrap();
-                let words = example.replace("'GET /orders/{int}'", "GET\u{a0}/orders/{int}");
+                let words = example
+                    .replace("'GET /orders/{int}'", "GET\u{a0}/orders/{int}")
+                    .replace("'orders fail since the release'", "orders\u{a0}fail");
                 let words = words.split_ascii_whitespace().map(|it| it.replace('\u{a0}', " "));
                 assert!(Cli::try_parse_from(words).is_ok(), "{example}");
             }
@@ -660,6 +807,6 @@ error: `ftp://api` is not an upstream URL
         check_refused(&["tail", "--status", "6xx"], Exit::Usage);
         check_refused(&["guard", "--help"], Exit::Clean);
         check_refused(&["--version"], Exit::Clean);
-        assert_eq!(Exit::ALL.map(Exit::code), [0, 1, 2, 3]);
+        assert_eq!(Exit::ALL.map(Exit::code), [0, 1, 2, 3, 4, 5]);
     }
 }

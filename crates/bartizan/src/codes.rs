@@ -1,7 +1,48 @@
-//! The reference of all codes and clauses, for `docs/codes.md`.
+//! All codes and clauses: the reference `docs/codes.md`, and what `bartizan codes` lists.
 
+use crate::cli::Output;
 use bartizan_model::clause::{ClauseName, DefaultMode};
 use bartizan_model::code::Code;
+use serde_json::{Value, json};
+
+/// Name and version of the JSON form.
+pub const SCHEMA: &str = "bartizan.codes/v1";
+
+/// All codes, as `bartizan codes` prints them.
+pub fn listed(output: Output) -> String {
+    match output {
+        Output::Human => Code::ALL.iter().map(|it| line(*it)).collect(),
+        Output::Json => {
+            let codes: Vec<_> = Code::ALL.iter().map(|it| as_json(*it)).collect();
+            format!("{}\n", json!({ "schema": SCHEMA, "codes": codes }))
+        }
+        Output::Ndjson => Code::ALL.iter().map(|it| format!("{}\n", with_schema(*it))).collect(),
+    }
+}
+
+fn line(code: Code) -> String {
+    let entry = code.entry();
+    format!("{:<32} {:>3}  {:<24} {}\n", entry.name, entry.status, entry.clause.name(), entry.title)
+}
+
+fn as_json(code: Code) -> Value {
+    let entry = code.entry();
+    json!({
+        "code": entry.name,
+        "status": entry.status,
+        "clause": entry.clause.name(),
+        "title": entry.title,
+        "says": entry.text,
+    })
+}
+
+fn with_schema(code: Code) -> Value {
+    let mut it = as_json(code);
+    if let Some(members) = it.as_object_mut() {
+        members.insert("schema".to_owned(), json!(SCHEMA));
+    }
+    it
+}
 
 /// The text of `docs/codes.md`.
 pub fn reference() -> String {

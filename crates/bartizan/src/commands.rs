@@ -7,13 +7,18 @@ use crate::cli::{
 use crate::config::{Accepted, Overrides, Report, Settings, Source, data_dir, schema};
 use crate::explain;
 use crate::filter::Filter;
-use crate::instance::{self, Instance, JOURNAL, Reloadable};
+use crate::instance::{self, DRAIN, Instance, JOURNAL, Reloadable};
+use crate::log::{Cause, Event, Log, Logger};
+use crate::notice::Noticed;
 use crate::show;
+use crate::supervisor::{self, State};
 use crate::watch::Watch;
-use crate::{demo, doctor, manual, status};
+use crate::{backup, bypass, codes, demo, doctor, manual, status};
 use bartizan_model::id::ExchangeId;
 use bartizan_store::follow::Follower;
-use bartizan_store::{find, latest};
+use bartizan_store::{Damage, find, latest};
+use clap::ValueEnum;
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -25,8 +30,10 @@ const TAIL_LINES: usize = 10;
 /// Time between two looks of a following `tail`.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Time between two looks at the configuration file in force.
-const FILE_LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Time between two looks at the configuration in force and at what is to be logged.
+const LOOK_AROUND_EVERY: Duration = Duration::from_secs(1);
+/// Says how to log, where no flag does.
+const LOG: &str = "BARTIZAN_LOG";
 
 /// Does what the command line says.
 pub fn run(cli: Cli) -> Exit {
@@ -36,8 +43,14 @@ pub fn run(cli: Cli) -> Exit {
         Some(Command::Run(it)) => serve_file(&it),
         Some(Command::Check(it)) => check(&it),
         Some(Command::Status(it)) => status::run(&dir(&it.asking), it.asking.output),
+        Some(Command::Bypass(it)) => bypass::run(&dir(&it.asking), &it),
         Some(Command::Tail(it)) => tail(&it),
         Some(Command::Why(it)) => why(&it),
+        Some(Command::Backup(it)) => {
+            backup::save(&data_dir(&it.overrides().or(environment())), &it.file)
+        }
+        Some(Command::Restore(it)) => backup::restore(&it.file, &it.data),
+        Some(Command::Codes(it)) => say(&codes::listed(it.output)),
         Some(Command::Demo(it)) => demo(&it),
         Some(Command::Config(Config::Show(it))) => show_config(&it),
         Some(Command::Config(Config::Schema(_))) => say(&schema()),
@@ -59,25 +72,61 @@ fn now_unix_s() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
+/// How to log: the flag, else the environment, else for people.
+fn log(flag: Option<Log>) -> Result<Log, Exit> {
+    let of_environment = || std::env::var_os(LOG).filter(|it| !it.is_empty());
+    match (flag, of_environment()) {
+        (Some(log), _) => Ok(log),
+        (None, None) => Ok(Log::Human),
+        (None, Some(text)) => {
+            let known = text.to_str().and_then(|it| Log::from_str(it, false).ok());
+            let why = || fail(&format!("{LOG} is neither `human` nor `json`"), Exit::Usage);
+            known.ok_or_else(why)
+        }
+    }
+}
+
 fn guard(it: &Guard) -> Exit {
+    let log = match log(it.log) {
+        Ok(log) => log,
+        Err(exit) => return exit,
+    };
     match Settings::for_guard(&it.overrides().or(environment())) {
-        Ok(accepted) => serve(accepted, None),
-        Err(report) => complain(&report),
+        Ok(accepted) => serve(accepted, None, log),
+        Err(report) => refuse(log, report.to_string().trim_end(), Exit::Usage),
     }
 }
 
 fn serve_file(it: &Run) -> Exit {
+    let log = match log(it.log) {
+        Ok(log) => log,
+        Err(exit) => return exit,
+    };
     let it = &it.configured;
     let overrides = it.overrides().or(environment());
-    let read = open(&it.config).and_then(|source| Ok((understood(&source, &overrides)?, source)));
+    let read = Source::of_file(&it.config)
+        .map_err(|error| format!("cannot read `{}`: {error}", it.config.display()))
+        .and_then(|source| {
+            let accepted = Settings::read(&source, &overrides, now_unix_s());
+            Ok((accepted.map_err(|it| it.to_string().trim_end().to_owned())?, source))
+        });
     match read {
         Ok((accepted, source)) => {
             let path = it.config.clone();
             let watch = Watch::starting(path.clone(), source.bytes);
-            serve(accepted, Some((Reloadable { path, overrides }, watch)))
+            serve(accepted, Some((Reloadable { path, overrides }, watch)), log)
         }
-        Err(exit) => exit,
+        Err(why) => refuse(log, &why, Exit::Usage),
     }
+}
+
+/// Says why nothing is served: on standard error, and in the log of programs.
+fn refuse(log: Log, reason: &str, exit: Exit) -> Exit {
+    match log {
+        Log::Json => log.say(&Event::NotStarted { reason: reason.to_owned() }),
+        Log::Human => {}
+    }
+    fail(reason, exit)
 }
 
 fn show_config(it: &ConfigShow) -> Exit {
@@ -86,7 +135,7 @@ fn show_config(it: &ConfigShow) -> Exit {
             warn(&accepted.warnings);
             match it.output {
                 Output::Human => say(&accepted.as_yaml(it.origin)),
-                Output::Json => say(&format!("{}\n", accepted.as_json(it.origin))),
+                Output::Json | Output::Ndjson => say(&format!("{}\n", accepted.as_json(it.origin))),
             }
         }
         Err(exit) => exit,
@@ -94,13 +143,25 @@ fn show_config(it: &ConfigShow) -> Exit {
 }
 
 fn check(it: &Check) -> Exit {
-    match read(&it.config, &environment()) {
-        Ok(accepted) => {
-            warn(&accepted.warnings);
+    let source = match open(&it.config) {
+        Ok(source) => source,
+        Err(exit) => return exit,
+    };
+    let read = Settings::read(&source, &environment(), now_unix_s());
+    let (report, exit) = match &read {
+        Ok(accepted) => (&accepted.warnings, Exit::Clean),
+        Err(report) => (report, Exit::Usage),
+    };
+    let said = match it.output {
+        Output::Human if exit == Exit::Clean => {
+            warn(report);
             say(&format!("{} is good\n", it.config.display()))
         }
-        Err(exit) => exit,
-    }
+        Output::Human => return complain(report),
+        Output::Json => say(&format!("{}\n", report.as_json(exit == Exit::Clean))),
+        Output::Ndjson => say(&report.as_lines()),
+    };
+    if said == Exit::Clean { exit } else { said }
 }
 
 fn examine(it: &Doctor) -> Exit {
@@ -132,31 +193,62 @@ fn understood(source: &Source, overrides: &Overrides) -> Result<Accepted, Exit> 
 }
 
 /// Serves until a signal says to stop.
-fn serve(accepted: Accepted, file: Option<(Reloadable, Watch)>) -> Exit {
-    warn(&accepted.warnings);
+fn serve(accepted: Accepted, file: Option<(Reloadable, Watch)>, log: Log) -> Exit {
+    let logger = match Logger::start(log) {
+        Ok(logger) => logger,
+        Err(error) => return refuse(log, &format!("cannot start: {error}"), Exit::Failed),
+    };
+    if !accepted.warnings.is_empty() {
+        logger.say(Event::Doubtful { text: accepted.warnings.to_string().trim_end().to_owned() });
+    }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&format!("cannot start: {error}"), Exit::Failed),
+        Err(error) => return refuse(log, &format!("cannot start: {error}"), Exit::Failed),
     };
     let signals = {
         let _context = runtime.enter();
         Signals::new()
     };
-    let mut signals = match signals {
+    let signals = match signals {
         Ok(signals) => signals,
-        Err(error) => return fail(&format!("cannot wait for signals: {error}"), Exit::Failed),
+        Err(error) => {
+            return refuse(log, &format!("cannot wait for signals: {error}"), Exit::Failed);
+        }
     };
     let banner = Banner::of(&accepted.settings);
-    let instance = match instance::start(accepted.settings) {
-        Ok(instance) => instance,
-        Err(error) => return fail(&error.to_string(), Exit::Failed),
+    let inherited = match supervisor::inherited() {
+        Ok(sockets) => sockets,
+        Err(error) => {
+            let why = format!("cannot serve on the socket that was passed: {error}");
+            return refuse(log, &why, Exit::Failed);
+        }
     };
-    if say(&banner.text(&instance)) != Exit::Clean {
-        note("nobody reads standard output; serving all the same");
+    let instance = match instance::start(accepted.settings, &inherited) {
+        Ok(instance) => instance,
+        Err(error) => return refuse(log, &error.to_string(), Exit::Failed),
+    };
+    match log {
+        Log::Json => logger.say(banner.event(&instance)),
+        Log::Human => {
+            if say(&banner.text(&instance)) != Exit::Clean {
+                note("nobody reads standard output; serving all the same");
+            }
+        }
     }
-    runtime.block_on(signals.wait(&instance, file));
-    note("stopping: open exchanges have 10 s to end");
+    // The workers have their own handles; these would keep the sockets open through the stop.
+    drop(inherited);
+    supervisor::tell(State::Ready);
+    let mut running =
+        Running { instance: &instance, file, log: &logger, noticed: Noticed::default() };
+    runtime.block_on(running.until_stopped(signals));
+    supervisor::tell(State::Stopping);
+    logger.say(Event::Stopping { within_s: DRAIN.as_secs() });
     instance.stop();
+    match log {
+        Log::Json => logger.say(Event::Stopped),
+        Log::Human => {}
+    }
+    logger.finish();
     Exit::Clean
 }
 
@@ -175,55 +267,70 @@ impl Signals {
             hang_up: signal(SignalKind::hangup())?,
         })
     }
+}
 
-    /// Until one says to stop. Meanwhile the file is looked at.
-    async fn wait(&mut self, instance: &Instance, mut file: Option<(Reloadable, Watch)>) {
-        let mut looks = tokio::time::interval(FILE_LOOK_EVERY);
+/// What the main thread looks after.
+struct Running<'a> {
+    instance: &'a Instance,
+    file: Option<(Reloadable, Watch)>,
+    log: &'a Logger,
+    noticed: Noticed,
+}
+
+impl Running<'_> {
+    /// Until a signal says to stop. Meanwhile the configuration is followed, and what happens is
+    /// logged.
+    async fn until_stopped(&mut self, mut signals: Signals) {
+        let mut looks = tokio::time::interval(LOOK_AROUND_EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                _ = self.terminate.recv() => return,
-                _ = self.interrupt.recv() => return,
-                _ = self.hang_up.recv() => reload(instance, &mut file),
-                _ = looks.tick(), if file.is_some() => follow(instance, &mut file),
+                _ = signals.terminate.recv() => return,
+                _ = signals.interrupt.recv() => return,
+                _ = signals.hang_up.recv() => self.reload(),
+                _ = looks.tick() => self.look_around(),
             }
         }
     }
-}
 
-/// SIGHUP: reads the file, changed or not.
-fn reload(instance: &Instance, file: &mut Option<(Reloadable, Watch)>) {
-    let Some((reloadable, watch)) = file else {
-        return note("nothing to reload: there is no configuration file");
-    };
-    match instance.reload(watch.read(), reloadable, now_unix_s()) {
-        Ok(fixed) => {
-            note("configuration reloaded");
-            fixed.iter().for_each(|it| note(it));
-        }
-        Err(report) => {
-            let report = report.trim_end();
-            note(&format!("{report}\nthe configuration before stays in force"));
-        }
+    /// SIGHUP: reads the file, changed or not.
+    fn reload(&mut self) {
+        let Some((reloadable, watch)) = &mut self.file else {
+            return self.log.say(Event::NothingToReload);
+        };
+        supervisor::tell(State::Reloading);
+        let result = self.instance.reload(watch.read(), reloadable, now_unix_s());
+        supervisor::tell(State::Ready);
+        self.reloaded(Cause::Signal, result);
     }
-}
 
-/// One look at the file. What is wrong with a change is said once; the next change is another.
-fn follow(instance: &Instance, file: &mut Option<(Reloadable, Watch)>) {
-    let Some((reloadable, watch)) = file else { return };
-    let Some(source) = watch.look() else { return };
-    let name = reloadable.path.display();
-    match instance.reload(source, reloadable, now_unix_s()) {
-        Ok(fixed) => {
-            note(&format!("`{name}` changed and was taken over"));
-            fixed.iter().for_each(|it| note(it));
+    fn look_around(&mut self) {
+        if let Some((reloadable, watch)) = &mut self.file {
+            // What is wrong with a change is said once; the next change is another.
+            let changed = watch.look();
+            let instance = self.instance;
+            let result = changed.map(|it| instance.reload(it, reloadable, now_unix_s()));
+            if let Some(result) = result {
+                self.reloaded(Cause::File, result);
+            }
+            if let Some(result) = self.instance.follow_references() {
+                self.reloaded(Cause::Reference, result);
+            }
         }
-        Err(report) => {
-            let report = report.trim_end();
-            note(&format!(
-                "{report}\n`{name}` changed and was not taken over: what was in force before still is"
-            ));
-        }
+        self.instance.events(&mut self.noticed).into_iter().for_each(|it| self.log.say(it));
+    }
+
+    fn reloaded(&self, cause: Cause, result: Result<Vec<String>, String>) {
+        let named = |(it, _): &(Reloadable, Watch)| it.path.display().to_string();
+        let file = self.file.as_ref().map(named).unwrap_or_default();
+        let revision = self.instance.revision();
+        self.log.say(match result {
+            Ok(fixed) => Event::Reloaded { cause, file, revision, fixed },
+            Err(report) => {
+                let reason = report.trim_end().to_owned();
+                Event::ReloadRefused { cause, file, reason }
+            }
+        });
     }
 }
 
@@ -240,6 +347,16 @@ impl Banner {
             mode: settings.mode.value.name(),
             upstream: settings.upstream_urls(),
             data: settings.data.dir.value.display().to_string(),
+        }
+    }
+
+    fn event(&self, instance: &Instance) -> Event {
+        Event::Started {
+            mode: self.mode,
+            listen: instance.address.to_string(),
+            admin: instance.admin.to_string(),
+            upstream: self.upstream.clone(),
+            data: self.data.clone(),
         }
     }
 
@@ -270,12 +387,12 @@ fn tail(it: &Tail) -> Exit {
     let filter = Filter::of(it);
     let print = |observation: &_| match it.asking.output {
         Output::Human => say(&format!("{}\n", show::as_line(observation))),
-        Output::Json => say(&format!("{}\n", show::as_json(observation))),
+        Output::Json | Output::Ndjson => say(&format!("{}\n", show::as_json(observation))),
     };
     let count = it.last.unwrap_or(TAIL_LINES);
     let mut follower = Follower::at_end(&dir);
-    let before = match latest(&dir, count, |it| filter.admits(it)) {
-        Ok(before) => before.observations,
+    let (before, damage) = match latest(&dir, count, |it| filter.admits(it)) {
+        Ok(before) => (before.observations, before.damage),
         Err(error) => return fail(&format!("no journal to read: {error}"), Exit::Failed),
     };
     for observation in before.iter().rev() {
@@ -283,8 +400,12 @@ fn tail(it: &Tail) -> Exit {
             return Exit::Clean;
         }
     }
+    if !damage.is_none() {
+        note(&format!("warning: {}", unreadable(damage)));
+    }
     if it.last.is_some() {
-        return Exit::Clean;
+        // Where enough was found, damage further back was not met.
+        return if damage.is_none() { Exit::Clean } else { Exit::Incomplete };
     }
     loop {
         for observation in follower.look().iter().filter(|it| filter.admits(it)) {
@@ -311,21 +432,23 @@ fn why(it: &Why) -> Exit {
         (Some(observation), Output::Human) => {
             say(&explain::as_text(&observation, found.rules.as_ref()))
         }
-        (Some(observation), Output::Json) => {
+        (Some(observation), Output::Json | Output::Ndjson) => {
             say(&format!("{}\n", explain::as_json(&observation, found.rules.as_ref())))
         }
         (None, _) => {
-            let damage = if found.damage.is_none() {
-                String::new()
+            let text = format!("the journal in `{}` does not hold this decision", dir.display());
+            if found.damage.is_none() {
+                fail(&text, Exit::Failed)
             } else {
-                format!("; {} segments of it are not readable", found.damage.segments)
-            };
-            fail(
-                &format!("the journal in `{}` does not hold this decision{damage}", dir.display()),
-                Exit::Failed,
-            )
+                fail(&format!("{text}; {}", unreadable(found.damage)), Exit::Incomplete)
+            }
         }
     }
+}
+
+fn unreadable(damage: Damage) -> String {
+    let Damage { segments, records } = damage;
+    format!("{segments} segments and {records} records of the journal cannot be read")
 }
 
 fn demo(it: &Demo) -> Exit {
@@ -345,7 +468,7 @@ fn warn(report: &Report) {
 /// Data goes to standard output; a reader that closed it has had enough.
 pub fn say(text: &str) -> Exit {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(printable(text).as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Exit::Clean,
         Err(_) => Exit::Failed,
     }
@@ -354,7 +477,16 @@ pub fn say(text: &str) -> Exit {
 /// Everything else goes to standard error.
 pub fn note(text: &str) {
     // Where nobody can be told, nobody can be told that either.
-    drop(writeln!(io::stderr().lock(), "{text}"));
+    drop(writeln!(io::stderr().lock(), "{}", printable(text)));
+}
+
+/// Text that a terminal shows as it stands: paths and arguments may hold anything.
+fn printable(text: &str) -> Cow<'_, str> {
+    let is_shown = |it: char| it == '\n' || it == '\t' || !it.is_control();
+    if text.chars().all(is_shown) {
+        return Cow::Borrowed(text);
+    }
+    text.chars().map(|it| if is_shown(it) { it } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
 /// Says what went wrong, and ends so.

@@ -1,9 +1,10 @@
-//! The control socket: how `status` asks a running instance. A Unix socket of mode 0600
-//! in the data directory; one word is the question, one line of JSON the answer.
+//! The control socket: how `status` and `bypass` reach a running instance. A Unix socket of mode 0600
+//! in the data directory; one line is the question, one line of JSON the answer.
 //!
 //! Memory   one line of at most `QUESTION_BYTES_MAX` a connection, `CONNECTIONS_MAX`
 //!          connections.
 
+use crate::bypass::{Reason, Span};
 use serde_json::{Value, json};
 use std::fs::{self, Permissions};
 use std::io;
@@ -27,10 +28,46 @@ const CONNECTIONS_MAX: usize = 32;
 /// How long a questioner may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Answers `status`.
-pub trait Status: Send + Sync + 'static {
-    /// The state of the instance as a JSON object.
-    fn status(&self) -> Value;
+/// What can be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// The state of the instance.
+    Status,
+    /// That only the law be in force, for so long.
+    Bypass(Span, Reason),
+    /// That every clause be in force again.
+    EndBypass,
+}
+
+impl Question {
+    fn line(&self) -> String {
+        match self {
+            Self::Status => "status".to_owned(),
+            Self::Bypass(span, reason) => format!("bypass {} {}", span.seconds(), reason.as_str()),
+            Self::EndBypass => "bypass end".to_owned(),
+        }
+    }
+
+    fn of_line(line: &str) -> Result<Self, String> {
+        let unknown = || "unknown question".to_owned();
+        match line.split_once(' ') {
+            None if line == "status" => Ok(Self::Status),
+            Some(("bypass", "end")) => Ok(Self::EndBypass),
+            Some(("bypass", rest)) => {
+                let (seconds, reason) = rest.split_once(' ').ok_or_else(unknown)?;
+                let seconds = seconds.parse().map_err(|_| unknown())?;
+                let span = Span::of_s(seconds).map_err(|it| it.to_string())?;
+                Ok(Self::Bypass(span, Reason::new(reason).map_err(|it| it.to_string())?))
+            }
+            Some(_) | None => Err(unknown()),
+        }
+    }
+}
+
+/// Answers what is asked.
+pub trait Answers: Send + Sync + 'static {
+    /// The answer as a JSON object.
+    fn answer(&self, question: Question) -> Value;
 }
 
 /// Binds the socket. The journal's lock is held by now, so a socket that exists is a leftover.
@@ -52,7 +89,7 @@ pub fn bind(dir: &Path) -> io::Result<std::os::unix::net::UnixListener> {
 }
 
 /// Answers until the end of the process.
-pub async fn serve(listener: UnixListener, status: Arc<dyn Status>) {
+pub async fn serve(listener: UnixListener, answers: Arc<dyn Answers>) {
     let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let Ok((stream, _)) = listener.accept().await else {
@@ -60,16 +97,16 @@ pub async fn serve(listener: UnixListener, status: Arc<dyn Status>) {
             continue;
         };
         let Ok(permit) = Arc::clone(&room).try_acquire_owned() else { continue };
-        let status = Arc::clone(&status);
+        let answers = Arc::clone(&answers);
         tokio::spawn(async move {
             // A questioner that goes away ends its answer.
-            drop(answer(stream, &*status).await);
+            drop(answer(stream, &*answers).await);
             drop(permit);
         });
     }
 }
 
-async fn answer(mut stream: UnixStream, status: &dyn Status) -> io::Result<()> {
+async fn answer(mut stream: UnixStream, answers: &dyn Answers) -> io::Result<()> {
     let mut line = String::new();
     let (reader, _) = stream.split();
     let mut reader = BufReader::new(reader.take(QUESTION_BYTES_MAX));
@@ -77,9 +114,9 @@ async fn answer(mut stream: UnixStream, status: &dyn Status) -> io::Result<()> {
         Ok(read) => read?,
         Err(_) => return Ok(()),
     };
-    let answer = match line.trim() {
-        "status" => status.status(),
-        _ => json!({ "error": "unknown question" }),
+    let answer = match Question::of_line(line.trim()) {
+        Ok(question) => answers.answer(question),
+        Err(why) => json!({ "error": why }),
     };
     stream.write_all(format!("{answer}\n").as_bytes()).await
 }
@@ -94,18 +131,49 @@ fn socket(dir: &Path, directory: &fs::File) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}/{SOCKET}", directory.as_raw_fd()))
 }
 
-/// Asks a running instance for its status.
+/// Asks the instance that runs in `dir`.
 ///
 /// # Errors
 ///
 /// If none is running (`NotFound`, `ConnectionRefused`) or the connection breaks.
-pub fn ask_status(dir: &Path) -> io::Result<Value> {
+pub fn ask(dir: &Path, question: &Question) -> io::Result<Value> {
     use std::io::{BufRead, Write};
     let directory = fs::File::open(dir)?;
     let mut stream = std::os::unix::net::UnixStream::connect(socket(dir, &directory))?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    stream.write_all(b"status\n")?;
+    stream.write_all(format!("{}\n", question.line()).as_bytes())?;
     let mut line = String::new();
     io::BufReader::new(stream).read_line(&mut line)?;
     serde_json::from_str(&line).map_err(io::Error::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_reads_as_it_is_written() {
+        let reason = Reason::new("end of the world").unwrap();
+        let bypass = Question::Bypass(Span::of_s(60).unwrap(), reason);
+        for question in [Question::Status, bypass, Question::EndBypass] {
+            assert_eq!(Question::of_line(&question.line()), Ok(question));
+        }
+    }
+
+    #[test]
+    fn what_was_not_asked_by_us_is_checked_all_the_same() {
+        for line in [
+            "",
+            "stop",
+            "bypass",
+            "bypass 60",
+            "bypass x y",
+            "bypass 59 y",
+            "bypass 60  ",
+            "bypass 60 a\u{1b}b",
+            "status now",
+        ] {
+            assert!(Question::of_line(line).is_err(), "{line}");
+        }
+    }
 }

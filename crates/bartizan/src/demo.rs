@@ -54,7 +54,7 @@ fn start_guard(
     let overrides = Overrides::for_demo(shop, dir);
     let accepted =
         Settings::for_guard(&overrides).map_err(|report| io::Error::other(report.to_string()))?;
-    let instance = instance::start(accepted.settings).map_err(io::Error::other)?;
+    let instance = instance::start(accepted.settings, &[]).map_err(io::Error::other)?;
     let address = instance.address;
     if let Ok(mut slot) = guard.lock() {
         *slot = Some(instance);

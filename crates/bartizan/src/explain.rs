@@ -27,6 +27,13 @@ pub fn as_text(it: &Observation, rules: Option<&RulesRecord>) -> String {
     ));
     line(format_args!("  caller     {:032x} (keyed hash of address and user agent)", it.subject.0));
     line(format_args!("  rules      revision {}{}", it.revision, rules_source(rules)));
+    if let Some(bypass) = rules.and_then(|it| it.bypass.as_ref()) {
+        let until = show::timestamp(bypass.until_us);
+        line(format_args!(
+            "  bypass     until {until}, only the law was judged: {}",
+            bypass.reason
+        ));
+    }
     if it.hits.is_empty() {
         line(format_args!("\nNo clause was violated."));
     }
@@ -58,6 +65,10 @@ pub fn as_json(it: &Observation, rules: Option<&RulesRecord>) -> Value {
     json!({
         "schema": "bartizan.why/v1",
         "observation": show::as_json(it),
+        "bypass": rules.and_then(|it| it.bypass.as_ref()).map(|it| json!({
+            "until": show::timestamp(it.until_us),
+            "reason": it.reason,
+        })),
         "why": why,
     })
 }

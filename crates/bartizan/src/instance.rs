@@ -7,33 +7,28 @@
 
 use crate::config::{Overrides, Settings, Source};
 use crate::control;
+use crate::in_force::{self, Beginning, State};
 use crate::key;
-use crate::metrics::Gauges;
+use crate::log::Event;
+use crate::notice::Noticed;
 use crate::pipeline::{self, Hub};
-use crate::rules_record;
 use crate::wire::{self, Judging, WireFault, Wired};
-use bartizan_console::admin::{self, Facts};
+use bartizan_console::admin;
 use bartizan_edge::proxy::Shared;
 use bartizan_edge::proxy::ids::Ids;
 use bartizan_edge::proxy::listener::{self, Proxy};
 use bartizan_edge::proxy::record::Recorder;
-use bartizan_edge::proxy::upstream::Upstream;
 use bartizan_edge::proxy::views::Views;
 use bartizan_engine::keys::HashKey;
 use bartizan_engine::tables::Tables;
-use bartizan_model::clause::Mode;
-use bartizan_model::code::Code;
-use bartizan_model::observation::Outcome;
-use bartizan_store::{Journal, JournalError, Options, Recovery};
-use serde_json::{Value, json};
+use bartizan_store::{Journal, JournalError, Options};
 use std::fmt;
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -47,7 +42,9 @@ const SEGMENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Bytes of records that wait in memory, also while the disk refuses them.
 const BUFFER_BYTES_MAX: usize = 1024 * 1024;
 /// How long open exchanges may take to end after a stop.
-const DRAIN: Duration = Duration::from_secs(10);
+pub const DRAIN: Duration = Duration::from_secs(10);
+/// Time between two looks at what ends by itself.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// Why an instance could not start.
 #[derive(Debug)]
@@ -58,6 +55,8 @@ pub enum StartError {
     Journal(JournalError),
     /// An address cannot be listened on.
     Listen(&'static str, SocketAddr, io::Error),
+    /// A socket that was passed cannot be served on.
+    Inherited(io::Error),
     /// A certificate, key or CA cannot be used.
     Wire(WireFault),
     /// The system gives no threads, sockets or randomness.
@@ -77,6 +76,9 @@ impl fmt::Display for StartError {
                     f.write_str("; another program listens there, port 0 picks a free one")?;
                 }
                 Ok(())
+            }
+            Self::Inherited(error) => {
+                write!(f, "cannot serve on the socket that was passed: {error}")
             }
             Self::Wire(fault) => write!(f, "cannot start: {fault}"),
             Self::System(error) => write!(f, "cannot start: {error}"),
@@ -111,34 +113,13 @@ pub struct Instance {
     control: JoinHandle<()>,
 }
 
-/// What the parts of an instance share.
-struct State {
-    shared: Arc<Shared>,
-    hub: Arc<Hub>,
-    settings: Mutex<Settings>,
-    wired: Mutex<Vec<Wired>>,
-    key: HashKey,
-    revision: AtomicU64,
-    reload_fault: Mutex<Option<String>>,
-    loaded_us: AtomicU64,
-    recovery: Recovery,
-    address: SocketAddr,
-    admin: SocketAddr,
-    started_us: u64,
-}
-
-impl fmt::Debug for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State").field("address", &self.address).finish_non_exhaustive()
-    }
-}
-
-/// Starts an instance with these settings.
+/// Starts an instance with these settings. It listens on the sockets that it inherited, if there are
+/// any, rather than on `listen.address`.
 ///
 /// # Errors
 ///
 /// [`StartError`].
-pub fn start(settings: Settings) -> Result<Instance, StartError> {
+pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, StartError> {
     let dir = settings.data.dir.value.clone();
     let data = |error| StartError::Data(dir.clone(), error);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(data)?;
@@ -148,6 +129,8 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
     }
     let journal_bytes_max = settings.data.journal_bytes_max;
     let hash_key = key::read_or_make(&dir).map_err(data)?;
+    // Before they are read: what changes from here on is news.
+    let stamps = in_force::stamps([&settings]);
     let (shared, wired) = shared(&settings, &hash_key)?;
     let options = Options {
         journal_bytes_max,
@@ -157,34 +140,33 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
     };
     let (journal, recovery) = Journal::open(&dir.join(JOURNAL), options, shared.clock.now())
         .map_err(StartError::Journal)?;
-    let workers = workers(&settings);
+    let workers = workers(&settings).max(inherited.len());
     let recorders: Vec<_> = (0..workers).map(|_| Recorder::new(WAITING_MAX)).collect();
     let admin_address = settings.admin.address.value;
-    let admin_listener = std::net::TcpListener::bind(admin_address)
+    let admin_listener = TcpListener::bind(admin_address)
         .and_then(|it| it.set_nonblocking(true).map(|()| it))
         .map_err(|error| StartError::Listen("admin.address", admin_address, error))?;
     let admin_address = admin_listener.local_addr().map_err(StartError::System)?;
     let socket = control::bind(&dir).map_err(data)?;
     let listen = settings.listen.address.value;
-    let proxy = listener::start(listen, workers, &shared, &recorders)
-        .map_err(|error| StartError::Listen("listen.address", listen, error))?;
+    let proxy = match inherited {
+        [] => listener::start(listen, workers, &shared, &recorders)
+            .map_err(|error| StartError::Listen("listen.address", listen, error))?,
+        sockets => listener::start_on(sockets, workers, &shared, &recorders)
+            .map_err(StartError::Inherited)?,
+    };
     let hub = Hub::new();
-    let started_us = shared.clock.now().wall_us;
-    let state = Arc::new(State {
+    let state = State::new(Beginning {
         hub: Arc::clone(&hub),
-        settings: Mutex::new(settings),
-        wired: Mutex::new(wired),
+        settings,
+        wired,
+        stamps,
         key: hash_key,
-        revision: AtomicU64::new(1),
-        reload_fault: Mutex::new(None),
-        loaded_us: AtomicU64::new(started_us),
         recovery,
         address: proxy.address,
         admin: admin_address,
-        started_us,
         shared,
     });
-    state.announce();
     let clock = Arc::clone(&state.shared.clock);
     let pipeline = pipeline::start(hub, recorders, journal, clock).map_err(StartError::System)?;
     let (stop_admin, stopped) = oneshot::channel::<()>();
@@ -199,7 +181,7 @@ pub fn start(settings: Settings) -> Result<Instance, StartError> {
 
 /// The control thread: what operators ask, apart from the workers.
 fn serve_operators(
-    admin_listener: std::net::TcpListener,
+    admin_listener: TcpListener,
     socket: std::os::unix::net::UnixListener,
     facts: Arc<State>,
     stopped: oneshot::Receiver<()>,
@@ -207,10 +189,11 @@ fn serve_operators(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let Ok(runtime) = runtime else { return };
     runtime.block_on(async move {
-        let status = Arc::clone(&facts) as Arc<dyn control::Status>;
+        let answers = Arc::clone(&facts) as Arc<dyn control::Answers>;
         if let Ok(socket) = tokio::net::UnixListener::from_std(socket) {
-            tokio::spawn(control::serve(socket, status));
+            tokio::spawn(control::serve(socket, answers));
         }
+        tokio::spawn(end_what_is_over(Arc::clone(&facts)));
         let serving = async {
             // A failing admin listener must not take the proxy down with it.
             if let Ok(listener) = tokio::net::TcpListener::from_std(admin_listener) {
@@ -223,6 +206,15 @@ fn serve_operators(
             _ = stopped => {}
         }
     });
+}
+
+async fn end_what_is_over(state: Arc<State>) {
+    let mut looks = tokio::time::interval(LOOK_EVERY);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        state.end_what_is_over();
+    }
 }
 
 fn workers(settings: &Settings) -> usize {
@@ -256,17 +248,25 @@ impl Instance {
                 Settings::read(&source, &from.overrides, now_unix_s)
                     .map_err(|report| report.to_string())
             });
-        match read {
-            Ok(accepted) => {
-                let applied = self.state.apply(accepted.settings).map_err(|it| it.to_string());
-                *lock(&self.state.reload_fault) = applied.as_ref().err().cloned();
-                applied
-            }
-            Err(report) => {
-                *lock(&self.state.reload_fault) = Some(report.clone());
-                Err(report)
-            }
-        }
+        self.state.reload(read.map(|it| it.settings))
+    }
+
+    /// Takes over the files that the configuration refers to, if they are others by now; `None` if
+    /// they are not. What is wrong with them leaves those before in force.
+    pub fn follow_references(&self) -> Option<Result<Vec<String>, String>> {
+        self.state.follow_references()
+    }
+
+    /// The revision in force.
+    pub fn revision(&self) -> u64 {
+        self.state.revision()
+    }
+
+    /// What is to be logged since the last look.
+    pub fn events(&self, noticed: &mut Noticed) -> Vec<Event> {
+        let mut events = self.state.take_events();
+        events.extend(noticed.look(&self.state));
+        events
     }
 
     /// Stops: no new connections, open exchanges end, everything recorded is on disk.
@@ -281,160 +281,13 @@ impl Instance {
     }
 }
 
-impl State {
-    fn apply(&self, settings: Settings) -> Result<Vec<String>, WireFault> {
-        let mut before = lock(&self.settings);
-        let mut wired = lock(&self.wired);
-        // The same rules again are no new revision: a signal may follow a change that was seen. What
-        // they refer to may have changed all the same.
-        if *before == settings && settings.references().next().is_none() {
-            self.loaded_us.store(self.shared.clock.now().wall_us, Relaxed);
-            return Ok(Vec::new());
-        }
-        let revision = self.revision.load(Relaxed) + 1;
-        let (view, now_wired) =
-            wire::view(&settings, &self.key, revision, Judging::Everything, &wired)?;
-        self.loaded_us.store(self.shared.clock.now().wall_us, Relaxed);
-        let mut fixed = Vec::new();
-        let mut note = |name: &str, changed: bool| {
-            if changed {
-                fixed.push(format!("{name} changes with the next start"));
-            }
-        };
-        note("listen.address", before.listen.address.value != settings.listen.address.value);
-        note("listen.workers", before.listen.workers != settings.listen.workers);
-        note("admin.address", before.admin.address.value != settings.admin.address.value);
-        note("data", before.data != settings.data);
-        self.revision.store(revision, Relaxed);
-        self.shared.tables.set_held_bytes_max(settings.limits.held_bytes_max);
-        self.shared.views.swap(view);
-        *wired = now_wired;
-        *before = settings;
-        drop(wired);
-        drop(before);
-        self.announce();
-        Ok(fixed)
-    }
-
-    /// Has the rules in force written to the journal.
-    fn announce(&self) {
-        let settings = lock(&self.settings);
-        let view = Arc::clone(&self.shared.views.current().snapshot);
-        let wall_us = self.shared.clock.now().wall_us;
-        self.hub.announce(rules_record::of(&settings, &view, wall_us));
-    }
-}
-
-impl Facts for State {
-    fn ready(&self) -> Result<(), String> {
-        match &*lock(&self.hub.journal_fault) {
-            Some(fault) => Err(format!("the journal cannot be written: {fault}")),
-            None => Ok(()),
-        }
-    }
-
-    fn metrics(&self) -> String {
-        self.hub.metrics.text(Gauges {
-            connections: self.shared.connections.load(Relaxed),
-            held_bytes: self.shared.tables.held_bytes(),
-            revision: self.revision.load(Relaxed),
-            turned_away: self.shared.turned_away.load(Relaxed),
-            handshakes_failed: self.shared.handshakes_failed.load(Relaxed),
-            resident_bytes: self.shared.pressure.resident_bytes(),
-            shed: self.shared.tables.shed(),
-        })
-    }
-}
-
-/// What `status` says while address rules would fall on everybody.
-const ADDRESSES_ARE_SHARED: &str = "most traffic comes from few private addresses, as through a \
-    proxy that is not in `trusted_proxies`: `clients.deny` and `clients.rate` are not applied, \
-    because they would hit everybody behind it; name the proxy, or set `clients.addresses_are_clients`";
-
-fn upstream(it: &Upstream, now_ms: u64) -> Value {
-    let addresses = it.target.addresses.iter().zip(it.balance.conditions(now_ms));
-    let addresses: Vec<Value> = addresses
-        .map(
-            |((host, port), condition)| json!({"host": host, "port": port, "is": condition.name()}),
-        )
-        .collect();
-    json!({
-        "name": &*it.target.name,
-        "in_flight": it.balance.in_flight(),
-        "addresses": addresses,
-    })
-}
-
-impl control::Status for State {
-    fn status(&self) -> Value {
-        let settings = lock(&self.settings);
-        let view = self.shared.views.current();
-        let metrics = &self.hub.metrics;
-        let exchanges: Value = Outcome::ALL
-            .iter()
-            .map(|it| (it.name().to_owned(), json!(metrics.exchanges(*it))))
-            .collect::<serde_json::Map<_, _>>()
-            .into();
-        let would: u64 = Code::ALL.iter().map(|it| metrics.would_refuse(*it)).sum();
-        let in_force: Value = view
-            .snapshot
-            .rules
-            .base
-            .clauses
-            .clauses()
-            .iter()
-            .filter(|it| it.mode != Mode::Off)
-            .map(|it| (it.name.name().to_owned(), json!(it.mode.name())))
-            .collect::<serde_json::Map<_, _>>()
-            .into();
-        let now_ms = self.shared.clock.coarse_ms();
-        let upstreams: Vec<Value> = view.upstreams.iter().map(|it| upstream(it, now_ms)).collect();
-        let are_shared = self.shared.tables.crowd().is_shared();
-        let are_direct = view.snapshot.rules.clients.are_direct;
-        let client_addresses = match (are_shared, are_direct) {
-            (true, false) => ADDRESSES_ARE_SHARED,
-            (true, true) => "few private addresses; address rules apply all the same",
-            (false, _) => "of clients",
-        };
-        json!({
-            "schema": "bartizan.status/v1",
-            "running": true,
-            "version": env!("CARGO_PKG_VERSION"),
-            "mode": settings.mode.value.name(),
-            "listen": self.address.to_string(),
-            "admin": self.admin.to_string(),
-            "upstream": settings.upstream_urls(),
-            "configuration": settings.file,
-            "configuration_loaded": crate::show::timestamp(self.loaded_us.load(Relaxed)),
-            "revision": self.revision.load(Relaxed),
-            "started": crate::show::timestamp(self.started_us),
-            "uptime_s": self.shared.clock.now().wall_us.saturating_sub(self.started_us) / 1_000_000,
-            "connections": self.shared.connections.load(Relaxed),
-            "connections_turned_away": self.shared.turned_away.load(Relaxed),
-            "handshakes_failed": self.shared.handshakes_failed.load(Relaxed),
-            "tls": view.tls.is_some(),
-            "upstreams": upstreams,
-            "client_addresses": client_addresses,
-            "overloaded": self.shared.tables.is_overloaded(),
-            "resident_bytes": self.shared.pressure.resident_bytes(),
-            "exchanges": exchanges,
-            "would_refuse": would,
-            "observations_lost": metrics.lost_count(),
-            "clauses": in_force,
-            "journal_bytes_cut_at_start": self.recovery.bytes_cut,
-            "journal_fault": *lock(&self.hub.journal_fault),
-            "reload_fault": *lock(&self.reload_fault),
-        })
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bypass::{Reason, Span};
+    use crate::control::{Answers, Question};
+    use crate::log::EndedBy;
+    use bartizan_model::clause::Mode;
 
     fn source(data: &std::path::Path) -> Source {
         let text = format!(
@@ -454,13 +307,49 @@ mod tests {
         fs::write(next.join(control::SOCKET), "of another instance").unwrap();
         let from = Reloadable { path: PathBuf::new(), overrides: Overrides::default() };
         let accepted = Settings::read(&source(&ours), &from.overrides, 0).unwrap();
-        let instance = start(accepted.settings).unwrap();
+        let instance = start(accepted.settings, &[]).unwrap();
         assert!(ours.join(control::SOCKET).exists());
         let fixed = instance.reload(Ok(source(&next)), &from, 0).unwrap();
         assert_eq!(fixed, ["data changes with the next start"]);
         instance.stop();
         assert!(!ours.join(control::SOCKET).exists());
         assert!(next.join(control::SOCKET).exists());
+        fs::remove_dir_all(home).unwrap();
+    }
+
+    #[test]
+    fn a_bypass_ends_by_itself() {
+        let home = std::env::temp_dir().join(format!("bartizan-bypass-{}", std::process::id()));
+        let settings = Settings::read(&source(&home), &Overrides::default(), 0).unwrap().settings;
+        let instance = start(settings, &[]).unwrap();
+        let span = Span::of_s(60).unwrap();
+        let reason = Reason::new("a test").unwrap();
+        let modes = || {
+            let view = instance.state.shared.views.current();
+            let clauses = view.snapshot.rules.base.clauses.clauses();
+            clauses.iter().filter(|it| it.mode != Mode::Off).count()
+        };
+        let before = modes();
+        let begun = instance.state.answer(Question::Bypass(span, reason));
+        assert_eq!((&begun["revision"], instance.revision()), (&2.into(), 2));
+        assert!(modes() < before);
+        instance.state.end_what_is_over();
+        assert_eq!(instance.revision(), 2, "its time is not over");
+        instance.state.hasten_bypass();
+        let until = std::time::Instant::now() + Duration::from_secs(20);
+        while instance.revision() == 2 && std::time::Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        assert_eq!((instance.revision(), modes()), (3, before));
+        let events = instance.events(&mut Noticed::default());
+        assert!(
+            matches!(
+                events.as_slice(),
+                [Event::BypassBegun { .. }, Event::BypassEnded { by: EndedBy::Time, .. }]
+            ),
+            "{events:?}"
+        );
+        instance.stop();
         fs::remove_dir_all(home).unwrap();
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! A library beside the binary so that tests reach its parts. Nothing else links it.
 
+pub mod backup;
+pub mod bypass;
 pub mod cli;
 pub mod codes;
 pub mod commands;
@@ -11,13 +13,17 @@ pub mod demo;
 pub mod doctor;
 pub mod explain;
 pub mod filter;
+pub(crate) mod in_force;
 pub mod instance;
 pub mod key;
+pub mod log;
 pub mod manual;
 pub mod metrics;
+pub mod notice;
 pub mod pipeline;
 pub mod rules_record;
 pub mod show;
 pub mod status;
+pub mod supervisor;
 pub mod watch;
 pub mod wire;

@@ -1,7 +1,7 @@
 //! The bartizan binary: reads the command line and does what it says.
 
 use bartizan::cli::{Cli, Exit};
-use bartizan::commands;
+use bartizan::commands::{self, note, say};
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -10,8 +10,13 @@ fn main() -> ExitCode {
         Ok(cli) => commands::run(cli).into(),
         Err(error) => {
             let exit = Exit::of_clap(&error);
+            let text = error.render().to_string();
             // Where nobody can be told, the exit code tells.
-            drop(error.print());
+            if exit == Exit::Clean {
+                say(&text);
+            } else {
+                note(text.trim_end());
+            }
             exit.into()
         }
     }

@@ -36,6 +36,7 @@ pub struct Metrics {
     held_bytes: Gauge,
     revision: Gauge,
     resident_bytes: Gauge,
+    bypassed: Gauge,
 }
 
 /// What is read at the moment of asking.
@@ -55,6 +56,8 @@ pub struct Gauges {
     pub handshakes_failed: u64,
     /// Resident memory in bytes, if it is known.
     pub resident_bytes: u64,
+    /// Whether only the law is in force.
+    pub bypassed: bool,
 }
 
 impl Default for Metrics {
@@ -79,6 +82,7 @@ impl Default for Metrics {
             held_bytes: Gauge::default(),
             revision: Gauge::default(),
             resident_bytes: Gauge::default(),
+            bypassed: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -158,6 +162,7 @@ impl Metrics {
         catch_up(&self.shed, gauges.shed);
         catch_up(&self.handshakes_failed, gauges.handshakes_failed);
         self.resident_bytes.set(i64::try_from(gauges.resident_bytes).unwrap_or(i64::MAX));
+        self.bypassed.set(i64::from(gauges.bypassed));
         let mut text = String::new();
         match encode(&mut text, &self.registry) {
             Ok(()) => text,
@@ -197,6 +202,7 @@ impl Metrics {
         gauge("connections", "Open client connections", &self.connections);
         gauge("held_bytes", "Bytes of request bodies held for judging", &self.held_bytes);
         gauge("resident_bytes", "Resident memory; 0 if unknown", &self.resident_bytes);
+        gauge("bypassed", "1 while a bypass leaves only the law in force", &self.bypassed);
         gauge("revision", "Revision of the rules in force", &self.revision);
         registry.register("judged_seconds", "Head read to decision", self.judged.clone());
         registry.register("exchange_seconds", "Head read to end", self.finished.clone());

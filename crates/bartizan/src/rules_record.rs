@@ -1,12 +1,18 @@
 //! What the journal keeps of the rules in force, so that a decision can be explained long after.
 
+use crate::bypass::Bypass;
 use crate::config::Settings;
 use bartizan_engine::snapshot::Snapshot;
 use bartizan_model::clause::Exception;
-use bartizan_store::{RecordedException, RulesRecord};
+use bartizan_store::{RecordedBypass, RecordedException, RulesRecord};
 
-/// The record of `view`, which these settings gave.
-pub fn of(settings: &Settings, view: &Snapshot, wall_us: u64) -> RulesRecord {
+/// The record of `view`, which these settings gave, less what is bypassed.
+pub fn of(
+    settings: &Settings,
+    view: &Snapshot,
+    bypass: Option<&Bypass>,
+    wall_us: u64,
+) -> RulesRecord {
     let rules = &view.rules.base.clauses;
     RulesRecord {
         revision: view.revision,
@@ -16,6 +22,10 @@ pub fn of(settings: &Settings, view: &Snapshot, wall_us: u64) -> RulesRecord {
         clauses: rules.clauses().to_vec(),
         exceptions: rules.exceptions().iter().map(|it| exception(settings, it)).collect(),
         left_out: 0,
+        bypass: bypass.map(|it| RecordedBypass {
+            reason: it.reason.as_str().to_owned(),
+            until_us: it.until_us,
+        }),
     }
 }
 
@@ -57,7 +67,7 @@ exceptions:
         let settings = Settings::read(&source, &Overrides::default(), 0).unwrap().settings;
         let view =
             wire::snapshot(&settings, HashKey::new(KeyEpoch(1), [0; 16]), 7, Judging::Everything);
-        let record = of(&settings, &view, 8);
+        let record = of(&settings, &view, None, 8);
         (view, record)
     }
 

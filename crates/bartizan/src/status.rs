@@ -2,7 +2,7 @@
 
 use crate::cli::{Exit, Output};
 use crate::commands::{fail, say};
-use crate::control::ask_status;
+use crate::control::{self, Question};
 use crate::instance::JOURNAL;
 use crate::show;
 use bartizan_store::{Record, read};
@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// Shows the status of the instance in `dir`.
 pub fn run(dir: &Path, output: Output) -> Exit {
-    let status = match ask_status(dir) {
+    let status = match control::ask(dir, &Question::Status) {
         Ok(status) => status,
         Err(_) => match left_behind(dir) {
             Some(status) => status,
@@ -22,7 +22,7 @@ pub fn run(dir: &Path, output: Output) -> Exit {
         },
     };
     match output {
-        Output::Json => say(&format!("{status}\n")),
+        Output::Json | Output::Ndjson => say(&format!("{status}\n")),
         Output::Human => say(&text(&status)),
     }
 }

@@ -18,7 +18,7 @@ use bartizan_engine::snapshot::{Clients, Rules, Snapshot};
 use bartizan_engine::tables::rate::Rate;
 use bartizan_inspect::client_address::Source;
 use bartizan_model::clause::{Clause, ClauseName, Mode};
-use bartizan_model::id::KeyedHash;
+use bartizan_model::id::{KeyEpoch, KeyedHash};
 use bartizan_model::limits::Limits;
 use bartizan_model::route::{Demand, Route, Underscores};
 use std::fmt;
@@ -90,6 +90,14 @@ pub fn view(
         tls: tls(settings)?.map(Arc::new),
     };
     Ok((view, wired))
+}
+
+/// Everything that keeps these settings from being run on, rather than only the first of it.
+pub fn faults(settings: &Settings) -> Vec<WireFault> {
+    // Nothing is kept of what it hashes.
+    let key = HashKey::new(KeyEpoch(0), [0; 16]);
+    let upstreams = settings.upstreams.iter().filter_map(|it| upstream(it, &key, &[]).err());
+    tls(settings).err().into_iter().chain(upstreams).collect()
 }
 
 /// The snapshot that these settings mean.
@@ -196,7 +204,7 @@ fn tls(settings: &Settings) -> Result<Option<rustls::ServerConfig>, WireFault> {
     let is_asked = settings.routes.iter().any(|it| it.route.certificate != Demand::None);
     let demand = match settings.tls.client_certificate {
         Demand::None if is_asked => Demand::Optional,
-        demand => demand,
+        demand @ (Demand::None | Demand::Optional | Demand::Required) => demand,
     };
     let offer = Offer {
         identities: pairs.iter().map(|(certificate, key)| identity(certificate, key)).collect(),

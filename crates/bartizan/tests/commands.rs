@@ -110,7 +110,7 @@ fn the_doctor_names_what_is_wrong_and_how_to_mend_it() {
     fs::write(home.path().join("data"), "").unwrap();
     let url = format!("http://{}", nobody());
     let data = home.path().join("data").display().to_string();
-    let it = output(&["doctor", &url, "--data", &data, "-o", "json"]);
+    let it = output(&["doctor", &url, "--data", &data, "-o", "ndjson"]);
     check_exit(&it, 1);
     let findings = findings(&it);
     for (key, says) in [("upstream.url", "cannot be reached"), ("data.dir", "not a directory")] {
@@ -131,10 +131,10 @@ fn the_doctor_knows_the_ports_of_the_instance_that_runs() {
     let file = bartizan.home().path().join("doctor.yaml");
     fs::write(&file, yaml).unwrap();
     let (file, data) = (file.display().to_string(), bartizan.data().display().to_string());
-    let ours = output(&["doctor", "-c", &file, "--data", &data, "-o", "json"]);
+    let ours = output(&["doctor", "-c", &file, "--data", &data, "-o", "ndjson"]);
     check_exit(&ours, 0);
     let other = bartizan.home().path().join("other").display().to_string();
-    let others = output(&["doctor", "-c", &file, "--data", &other, "-o", "json"]);
+    let others = output(&["doctor", "-c", &file, "--data", &other, "-o", "ndjson"]);
     check_exit(&others, 1);
     for key in ["listen.address", "admin.address"] {
         assert_eq!(about(&findings(&ours), key)["level"], "ok");
@@ -146,4 +146,53 @@ fn the_doctor_knows_the_ports_of_the_instance_that_runs() {
 fn the_doctor_needs_a_configuration_that_can_be_meant() {
     check_exit(&output(&["doctor", "-c", "/nowhere/bartizan.yaml"]), 2);
     check_exit(&output(&["doctor", "ftp://api"]), 2);
+}
+
+#[test]
+fn json_is_one_document_and_ndjson_one_object_a_line() {
+    let home = Directory::new();
+    let file = home.path().join("a.yaml");
+    let bad = "version: 1\nupstream: {url: 'ftp://a'}\nmode: enforced\n";
+    fs::write(&file, bad).unwrap();
+    let file = file.display().to_string();
+    for (command, schema, list, code) in [
+        (&["codes"][..], "bartizan.codes/v1", "codes", 0),
+        (&["check", "-c", &file], "bartizan.check/v1", "problems", 2),
+    ] {
+        let whole = output(&[command, &["-o", "json"]].concat());
+        check_exit(&whole, code);
+        let whole: Value = serde_json::from_slice(&whole.stdout).unwrap();
+        assert_eq!(whole["schema"], schema);
+        let lines = findings(&output(&[command, &["-o", "ndjson"]].concat()));
+        assert_eq!(whole[list].as_array().unwrap().len(), lines.len());
+        assert!(lines.len() > 1 && lines.iter().all(|it| it["schema"] == schema), "{lines:?}");
+    }
+    fs::write(&file, configuration(nobody(), "observe", "")).unwrap();
+    let good = output(&["check", "-c", &file, "-o", "json"]);
+    check_exit(&good, 0);
+    let good: Value = serde_json::from_slice(&good.stdout).unwrap();
+    assert_eq!(good["good"], true);
+}
+
+#[test]
+fn no_output_has_escape_codes_even_where_they_are_forced() {
+    let home = Directory::new();
+    let data = home.path().join("data").display().to_string();
+    for arguments in [
+        &["help"][..],
+        &["help", "run"],
+        &["codes"],
+        &["run", "\u{1b}[31m"],
+        &["check", "-c", "/nowhere/\u{1b}[31m.yaml"],
+        &["status", "--data", &data],
+        &["doctor", "http://127.0.0.1:1", "--data", &data],
+    ] {
+        for (name, value) in
+            [("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1"), ("TERM", "xterm-256color")]
+        {
+            let it =
+                support::bartizan::command().args(arguments).env(name, value).output().unwrap();
+            assert!(!said(&it).contains('\u{1b}'), "{arguments:?}: {}", said(&it));
+        }
+    }
 }

@@ -94,7 +94,7 @@ fn the_shortest_file_has_every_default() {
     assert_eq!((limits.fields_max, limits.body_bytes_max), (128, None));
     assert_eq!((limits.inspect_bytes_max, limits.held_bytes_max), (1 << 20, 256 << 20));
     assert_eq!(limits.connections_max, 10_000);
-    assert_eq!((limits.head_timeout_ms, limits.body_timeout_ms), (10_000, 30_000));
+    assert_eq!((limits.head_timeout_ms, limits.body_timeout_ms), (10_000, 20_000));
     assert_eq!(limits.idle_timeout_ms, 75_000);
     assert_eq!(limits.requests_per_connection_max, Some(10_000));
     assert_eq!(limits.connections_per_address_max, Some(8_192));

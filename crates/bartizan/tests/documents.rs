@@ -45,3 +45,8 @@ fn the_reference_of_the_codes_is_up_to_date() {
 fn the_reference_of_the_metrics_is_up_to_date() {
     check("metrics.md", &bartizan::metrics::reference());
 }
+
+#[test]
+fn the_reference_of_the_log_is_up_to_date() {
+    check("log.md", &bartizan::log::reference());
+}

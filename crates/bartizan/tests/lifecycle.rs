@@ -320,5 +320,6 @@ fn a_tunnel_that_a_stop_cuts_is_recorded_as_stopped() {
     client.send("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
     assert_eq!(client.head().status, 101);
     assert_eq!(bartizan.stop().code(), Some(0));
+    assert_eq!(client.read_or_end(4).unwrap(), [0x88, 2, 0x03, 0xE9], "close, going away");
     assert_eq!(bartizan.journal()[0]["outcome"], "stopped");
 }

@@ -16,6 +16,7 @@ use bartizan_model::place::Place;
 
 /// What is done with a call.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "moved once, and nearly every call is admitted")]
 pub enum Decision {
     /// It may be forwarded, as judged.
     Admit(Permit),
@@ -78,9 +79,10 @@ pub fn decide_response(
             Mode::Enforce => Effect::Scrubbed,
         };
         if effect == Effect::Scrubbed {
-            match name {
-                ClauseName::DisclosureBanner => decision.without_banner = true,
-                _ => decision.replaced = decision.replaced.or(Some(code)),
+            if name == ClauseName::DisclosureBanner {
+                decision.without_banner = true;
+            } else {
+                decision.replaced = decision.replaced.or(Some(code));
             }
         }
         hits.put(Hit { code, effect, margin: 0 });

@@ -98,7 +98,7 @@ fn address_rules(
         return;
     }
     let is_peer = client == canonical_address(origin.peer);
-    let forwarded = is_peer && head.fields.iter().any(|(known, ..)| known.is_forwarding());
+    let forwarded = is_peer && head.fields.has_forwarding();
     tables.crowd().note(client, forwarded, at.mono_ns);
     if tables.crowd().is_shared() && !clients.are_direct {
         return;

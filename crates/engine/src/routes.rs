@@ -3,6 +3,8 @@
 //! Reads    host and path as they are judged: the path in its canonical spelling, so that no other
 //!          spelling reaches another route.
 //! Memory   the configured routes, at most `ROUTES_MAX`.
+//!          Routes that refuse also fit in other letters and with `;` parameters, because some servers
+//!          ignore both.
 //! Misses   nothing of its own: a request that fits no route is refused with `route.unknown`.
 
 use bartizan_contract::clause_set::ClauseSet;
@@ -61,7 +63,9 @@ impl Routes {
     pub fn find(&self, authority: &[u8], path: &[u8]) -> Option<&Arc<RouteRules>> {
         let by_path = |group: &'_ [Arc<RouteRules>]| {
             let fits = |it: &Arc<RouteRules>| {
-                &*it.route.prefix == "/" || has_prefix(path, it.route.prefix.as_bytes())
+                &*it.route.prefix == "/"
+                    || has_prefix(path, it.route.prefix.as_bytes())
+                    || (it.route.upstream.is_none() && is_kin(path, &it.route.prefix))
             };
             group.iter().position(fits)
         };
@@ -90,6 +94,20 @@ impl Routes {
         let groups = self.exact.values().chain(self.under.iter().map(|(_, group)| group));
         groups.flatten().chain(&self.any)
     }
+}
+
+/// Whether `path` lies under `prefix` for a server that ignores case and cuts off `;` parameters. What
+/// is refused is refused for every server.
+fn is_kin(path: &[u8], prefix: &str) -> bool {
+    let mut folded = Vec::with_capacity(path.len());
+    let mut is_cut = false;
+    for &byte in path {
+        is_cut = (is_cut || byte == b';') && byte != b'/';
+        if !is_cut {
+            folded.push(byte.to_ascii_lowercase());
+        }
+    }
+    has_prefix(&folded, prefix.to_ascii_lowercase().as_bytes())
 }
 
 /// The host without its port; an IPv6 literal keeps its brackets.
@@ -148,6 +166,19 @@ mod tests {
         check(&routes, "example", "/", None);
         check(&routes, "[2001:db8::1]:80", "/health", Some("health"));
         check(&routes, "", "/other", None);
+    }
+
+    #[test]
+    fn what_is_refused_is_refused_in_every_case_and_with_parameters() {
+        let mut refused = route("admin", HostPattern::Any, "/Admin");
+        refused.route = Arc::new(Route { upstream: None, ..(*refused.route).clone() });
+        let routes = Routes::new(vec![refused, route("all", HostPattern::Any, "/")]);
+        for path in ["/Admin", "/admin/x", "/ADMIN", "/admin;a=b/x", "/%41dmin", "/aDMin;/"] {
+            check(&routes, "a", path, Some("admin"));
+        }
+        for path in ["/administrator", "/", "/x/admin", "/adm;in"] {
+            check(&routes, "a", path, Some("all"));
+        }
     }
 
     #[test]

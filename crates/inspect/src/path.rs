@@ -13,6 +13,9 @@ use bartizan_model::oddity::{Oddities, Oddity};
 /// The oddities of `target` (`/path?query`).
 pub fn oddities(target: &[u8]) -> Oddities {
     let mut found = Oddities::NONE;
+    if !target.is_ascii() {
+        found.insert(Oddity::RawByte);
+    }
     let (path, query) = match memchr::memchr(b'?', target) {
         Some(at) => target.split_at(at),
         None => (target, &b""[..]),
@@ -177,7 +180,9 @@ mod tests {
         check("/a%e0%80%af", &[Oddity::OverlongUtf8]);
         check("/a%f0%80%80%af", &[Oddity::OverlongUtf8]);
         check("/a%ed%a0%80", &[Oddity::OverlongUtf8]);
-        check_bytes(b"/a\xc0\xaf", &[Oddity::OverlongUtf8]);
+        check_bytes(b"/a\xc0\xaf", &[Oddity::OverlongUtf8, Oddity::RawByte]);
+        check_bytes(b"/caf\xc3\xa9?a=\x85", &[Oddity::RawByte]);
+        check_bytes(b"/a?b=\xc3\xa9", &[Oddity::RawByte]);
         check("/%e0%a4%b9%f0%9f%8f%b0%ed%95%9c", &[]);
     }
 }

@@ -99,6 +99,10 @@ codes! {
         "A request asks for a protocol change and has a body at the same time; where the body ends, servers disagree.";
     FramingOverlongUtf8 = 24, "framing.overlong_utf8", 400, LawFraming, "forbidden encoding",
         "The target holds UTF-8 in a longer form than needed, or half a surrogate pair: lenient decoders turn it into `/`, `.` or NUL.";
+    FramingMethodCase = 25, "framing.method_case", 400, LawFraming, "malformed method",
+        "The method is a known one in other letters, for example `get`. Methods are told apart by case (RFC 9110 section 9.1), but some servers read it as the known one, so that what was judged is not what is run.";
+    FramingPaddedValue = 26, "framing.padded_value", 400, LawFraming, "malformed field",
+        "An HTTP/2 field value begins or ends with white space, which RFC 9113 section 8.2.1 calls malformed: servers differ on whether it belongs to the value.";
     LimitHead = 32, "limit.head", 431, LawLimits, "request head too large",
         "The request head exceeds `limits.head_bytes_max`. Large cookies are the usual harmless cause: raise the limit.";
     LimitFields = 33, "limit.fields", 431, LawLimits, "too many fields",
@@ -135,6 +139,8 @@ codes! {
         "The path has a `%` without two hexadecimal digits; servers keep it, drop it or answer 400.";
     PathFragment = 57, "path.fragment", 400, BaselinePath, "ambiguous path",
         "The target holds `#`. A fragment is never sent by a correct client.";
+    PathRawByte = 58, "path.raw_byte", 400, BaselinePath, "ambiguous path",
+        "A byte above 0x7F stands in the target as it is. RFC 3986 wants it percent-encoded; many servers answer 400, the others disagree on what it means.";
     MethodTrace = 64, "method.trace", 405, BaselineMethod, "method not allowed",
         "`TRACE` echoes the request, credentials included, to whoever asked (RFC 9110 section 9.3.8).";
     FieldUnderscore = 66, "field.underscore", 400, BaselineFieldNames, "ambiguous field name",

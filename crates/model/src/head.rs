@@ -48,6 +48,18 @@ impl Method {
         }
     }
 
+    /// Whether `text` is a known method but for the case of its letters.
+    pub fn is_miswritten(text: &[u8]) -> bool {
+        if Self::of(text) != Self::Other || text.len() > 7 {
+            return false;
+        }
+        let mut upper = [0; 7];
+        let upper = upper.get_mut(..text.len()).unwrap_or_default();
+        upper.copy_from_slice(text);
+        upper.make_ascii_uppercase();
+        Self::of(upper) != Self::Other
+    }
+
     /// The name as recorded; other methods are recorded as `OTHER`, because clients invent them.
     pub const fn name(self) -> &'static str {
         match self {
@@ -132,9 +144,26 @@ struct Field {
 pub struct Fields {
     buffer: Bytes,
     fields: Vec<Field>,
+    /// What is among them, one bit for each [`Known`]: most questions are answered by it.
+    present: u64,
 }
 
 impl Fields {
+    fn new(buffer: Bytes, fields: Vec<Field>) -> Self {
+        let present = fields.iter().fold(0, |bits, it| bits | it.known.bit());
+        Self { buffer, fields, present }
+    }
+
+    /// Whether a field of this kind is there.
+    pub fn has(&self, known: Known) -> bool {
+        self.present & known.bit() != 0
+    }
+
+    /// Whether a field claims where the message came from.
+    pub fn has_forwarding(&self) -> bool {
+        self.present & Known::FORWARDING_BITS != 0
+    }
+
     /// All field lines: what the name means, name, value without surrounding white space.
     pub fn iter(&self) -> impl Iterator<Item = (Known, &[u8], &[u8])> {
         self.fields.iter().map(|it| (it.known, self.text(it.name), self.text(it.value)))
@@ -142,6 +171,9 @@ impl Fields {
 
     /// The value of the first field of this kind.
     pub fn get(&self, known: Known) -> Option<&[u8]> {
+        if !self.has(known) {
+            return None;
+        }
         self.fields.iter().find(|it| it.known == known).map(|it| self.text(it.value))
     }
 
@@ -217,6 +249,11 @@ impl RequestHead {
         self.canonical.as_deref().unwrap_or_else(|| self.fields.text(self.target))
     }
 
+    /// Whether the target ends where the authority begins, as in `http:/` + `/host`.
+    pub fn target_touches_authority(&self) -> bool {
+        self.target.end == self.authority.start && self.authority.start < self.authority.end
+    }
+
     /// Replaces the target by its canonical spelling: from here on it is the only one.
     pub fn canonicalise(&mut self, target: Bytes) {
         self.canonical = Some(target);
@@ -241,7 +278,7 @@ impl RequestHead {
     /// Whether the client asks to speak WebSocket (RFC 9110 section 7.8, RFC 6455). A wish for any
     /// other protocol is not passed on, as RFC 9110 allows.
     pub fn upgrade(&self) -> Option<&[u8]> {
-        if self.version != Version::Http11 {
+        if self.version != Version::Http11 || !self.fields.has(Known::Upgrade) {
             return None;
         }
         let nominated = self.fields.iter().any(|(known, _, value)| {
@@ -274,10 +311,14 @@ impl ResponseHead {
     /// The fields to pass on to the client, in order: nothing that speaks of the upstream's
     /// connection or of framing, which the edge writes anew.
     pub fn passed_on(&self) -> impl Iterator<Item = (Known, &[u8], &[u8])> {
-        let passes = |at: usize, known: Known, name: &[u8]| match known {
-            _ if self.left_out != 0 && self.is_left_out(at) => false,
-            Known::Other => !self.is_nominated(name),
-            known => !known.is_hop_by_hop(),
+        let passes = |at: usize, known: Known, name: &[u8]| {
+            if self.left_out != 0 && self.is_left_out(at) {
+                false
+            } else if known == Known::Other {
+                !self.is_nominated(name)
+            } else {
+                !known.is_hop_by_hop()
+            }
         };
         let fields = self.fields.iter().enumerate();
         fields.filter(move |&(at, (known, name, _))| passes(at, known, name)).map(|(_, it)| it)
@@ -366,7 +407,7 @@ impl HeadBuilder {
     /// The finished request head. `buffer` is what the spans refer to.
     pub fn request(self, buffer: Bytes, version: Version, framing: Framing) -> RequestHead {
         let bytes = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
-        let fields = Fields { buffer, fields: self.fields };
+        let fields = Fields::new(buffer, self.fields);
         let method = Method::of(fields.text(self.method));
         RequestHead {
             method,
@@ -384,13 +425,13 @@ impl HeadBuilder {
 
     /// The finished trailer section. `buffer` is what the spans refer to.
     pub fn trailers(self, buffer: Bytes) -> Fields {
-        Fields { buffer, fields: self.fields }
+        Fields::new(buffer, self.fields)
     }
 
     /// The finished response head. `buffer` is what the spans refer to.
     pub fn response(self, buffer: Bytes, status: u16, framing: Framing) -> ResponseHead {
         let bytes = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
-        let fields = Fields { buffer, fields: self.fields };
+        let fields = Fields::new(buffer, self.fields);
         ResponseHead { status, framing, bytes, keeps_alive: true, fields, left_out: 0 }
     }
 }

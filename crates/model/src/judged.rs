@@ -34,9 +34,10 @@ impl JudgedHead {
     /// Takes the head as read. Fields of the connection, framing fields and the client's own
     /// claims of origin are left out from here on.
     pub fn new(head: RequestHead, client: Client, route: Arc<Route>) -> Self {
-        let nominates = head.fields.iter().any(|(known, _, value)| {
-            known == Known::Connection && list(value).any(|it| !is_ordinary_option(it))
-        });
+        let nominates = head.fields.has(Known::Connection)
+            && head.fields.iter().any(|(known, _, value)| {
+                known == Known::Connection && list(value).any(|it| !is_ordinary_option(it))
+            });
         let rewritten = route.rewrite.as_ref().and_then(|it| rewrite(&head, &route.prefix, it));
         Self { head, client, route, rewritten, nominates }
     }

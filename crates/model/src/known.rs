@@ -55,6 +55,8 @@ pub enum Known {
     XForwardedFor,
     /// Every other `X-Forwarded-…` name
     XForwarded,
+    /// `X-Original-URL`, `X-Rewrite-URL` and kin, which some servers obey in place of the target
+    XOriginal,
     /// `X-Real-IP`, `True-Client-IP`, `X-Client-IP`, `X-Cluster-Client-IP`, `CF-Connecting-IP`
     ClientAddress,
 }
@@ -73,6 +75,7 @@ impl Known {
             5 if is("proxy") => Self::ProxyConnection,
             6 if is("cookie") => Self::Cookie,
             6 if is("origin") => Self::Origin,
+            6 if is("x-host") => Self::XOriginal,
             6 if is("expect") => Self::Expect,
             7 if is("trailer") => Self::Trailer,
             7 if is("upgrade") => Self::Upgrade,
@@ -83,6 +86,7 @@ impl Known {
             11 if is("x-client-ip") => Self::ClientAddress,
             12 if is("content-type") => Self::ContentType,
             13 if is("authorization") => Self::Authorization,
+            13 if is("x-rewrite-url") => Self::XOriginal,
             14 if is("content-length") => Self::ContentLength,
             14 if is("http2-settings") => Self::Http2Settings,
             14 if is("true-client-ip") => Self::ClientAddress,
@@ -95,11 +99,28 @@ impl Known {
             18 if is("proxy-authenticate") => Self::ProxyAuthenticate,
             19 if is("proxy-authorization") => Self::ProxyAuthorization,
             19 if is("x-cluster-client-ip") => Self::ClientAddress,
+            21 if is("x-envoy-original-path") => Self::XOriginal,
+            11.. if name.get(..11).is_some_and(|it| eq_folded(it, b"x-original-")) => {
+                Self::XOriginal
+            }
             11.. if name.get(..12).is_some_and(|it| eq_folded(it, b"x-forwarded-")) => {
                 Self::XForwarded
             }
             _ => Self::Other,
         }
+    }
+
+    /// All claims of [`Known::is_forwarding`].
+    pub(crate) const FORWARDING_BITS: u64 = Self::Forwarded.bit()
+        | Self::Via.bit()
+        | Self::XForwardedFor.bit()
+        | Self::XForwarded.bit()
+        | Self::XOriginal.bit()
+        | Self::ClientAddress.bit();
+
+    /// A bit of its own.
+    pub(crate) const fn bit(self) -> u64 {
+        1 << self as u8
     }
 
     /// Whether the field speaks of one connection only and is never forwarded
@@ -131,21 +152,15 @@ impl Known {
             | Self::Via
             | Self::XForwardedFor
             | Self::XForwarded
+            | Self::XOriginal
             | Self::ClientAddress => false,
         }
     }
 
-    /// Whether the field claims where a request came from. Such claims are set by the proxy that
+    /// Whether the field claims where a request came from or what it was for before. Such claims are set by the proxy that
     /// knows, never appended to.
     pub const fn is_forwarding(self) -> bool {
-        matches!(
-            self,
-            Self::Forwarded
-                | Self::Via
-                | Self::XForwardedFor
-                | Self::XForwarded
-                | Self::ClientAddress
-        )
+        self.bit() & Self::FORWARDING_BITS != 0
     }
 }
 
@@ -169,6 +184,8 @@ mod tests {
         assert_eq!(Known::of(b"X-Forwarded-For"), Known::XForwardedFor);
         assert_eq!(Known::of(b"X-Forwarded-"), Known::XForwarded);
         assert_eq!(Known::of(b"X-Forwarded"), Known::Other);
+        assert_eq!(Known::of(b"X_Original-URL"), Known::XOriginal);
+        assert_eq!(Known::of(b"X-Rewrite-URL"), Known::XOriginal);
         assert_eq!(Known::of(b"Hosts"), Known::Other);
         assert_eq!(Known::of(b""), Known::Other);
     }

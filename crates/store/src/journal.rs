@@ -31,6 +31,7 @@
 use crate::disk::{Directory, Disk, SegmentFile};
 use crate::frame::{Frame, HEAD_BYTES, REPEATED};
 use crate::header::{self, Header};
+use crate::read::ReadError;
 use crate::record::{RECORD_VERSION, Record};
 use crate::recovery::{Recovery, recover};
 use crate::segment::Segment;
@@ -145,7 +146,8 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// [`JournalError::InUse`] if another instance writes it, otherwise as the file system has it.
+    /// [`JournalError::InUse`] if another instance writes it, [`JournalError::LaterVersion`] if a
+    /// later program wrote its newest segment, otherwise as the file system has it.
     pub fn open(
         dir: &Path,
         options: Options,
@@ -171,6 +173,10 @@ impl<D: Disk> Journal<D> {
         let mut all = disk.list().map_err(JournalError::Directory)?;
         let newest = all.last().map(|it| it.0);
         let recovery = recover(&disk, &mut all);
+        // Who writes behind a later program mixes two journals, and deletes what it cannot read.
+        if let Some(ReadError::LaterVersion { segment, version }) = recovery.left {
+            return Err(JournalError::LaterVersion { segment, version });
+        }
         let mut journal = Self {
             disk,
             _lock: lock,
@@ -485,6 +491,13 @@ pub enum JournalError {
     Directory(io::Error),
     /// Another instance writes this journal.
     InUse,
+    /// A later program wrote it.
+    LaterVersion {
+        /// Its newest segment.
+        segment: Segment,
+        /// The format version of that.
+        version: u16,
+    },
     /// No number is left for a new segment.
     NumbersUsedUp,
     /// A new segment cannot be begun.
@@ -520,6 +533,12 @@ impl fmt::Display for JournalError {
         match self {
             Self::Directory(error) => write!(f, "the journal cannot be opened: {error}"),
             Self::InUse => f.write_str("the journal is in use by another instance"),
+            Self::LaterVersion { segment, version } => write!(
+                f,
+                "a later version of bartizan wrote it: {segment} has format version {version}, \
+                 this program reads version {}",
+                header::VERSION
+            ),
             Self::NumbersUsedUp => f.write_str("no number is left for a new journal segment"),
             Self::Create { segment, error } => write!(f, "{segment} cannot be begun: {error}"),
             Self::Write { segment, error } => write!(f, "{segment} cannot be written: {error}"),

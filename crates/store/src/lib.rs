@@ -49,7 +49,8 @@
 //!
 //! The *format version* covers header and frames. This program writes and reads version 1.
 //! By rule it also reads the version before the one that it writes; none exists before version 1.
-//! A later version is refused, segment by segment, with its number.
+//! A later version is refused, segment by segment, with its number; a journal whose newest segment
+//! has one is not written.
 //!
 //! The *version of a record* covers its payload. Fields may be added at the end of a payload or in
 //! its reserved bytes without a new version: what stands behind the known fields is not looked at.
@@ -104,6 +105,6 @@ pub use journal::{Counters, Journal, JournalError, Options};
 pub use latest::{Latest, latest};
 pub use read::{Damage, FrameFault, ReadError, Records, read};
 pub use record::{Record, RecordError};
-pub use recovery::Recovery;
-pub use rules::{RecordedException, RulesRecord};
+pub use recovery::{Recovery, sound_bytes};
+pub use rules::{RecordedBypass, RecordedException, RulesRecord};
 pub use segment::Segment;

@@ -7,12 +7,13 @@
 //! Errors   none: what cannot be recovered stays as it is, and readers pass over it.
 //! Misses   damage before the newest segment with a sound record.
 
-use crate::disk::{Disk, SegmentFile};
+use crate::disk::{Directory, Disk, SegmentFile};
 use crate::header::HEADER_BYTES;
 use crate::read::{FrameFault, ReadError};
 use crate::scan::Scan;
 use crate::segment::Segment;
 use std::io;
+use std::path::Path;
 
 /// What was found and done when a journal was opened for writing.
 #[derive(Debug, Default)]
@@ -50,6 +51,16 @@ pub(crate) fn recover(disk: &impl Disk, all: &mut Vec<(Segment, u64)>) -> Recove
     }
     done.segments = all.len() as u64;
     done
+}
+
+/// How many bytes of a segment in `dir` are sound: where the last whole frame ends. What an instance
+/// that is running writes behind it meanwhile is not looked at.
+///
+/// # Errors
+///
+/// [`ReadError`], if its header cannot be read.
+pub fn sound_bytes(dir: &Path, segment: Segment) -> Result<u64, ReadError> {
+    sound_end(&Directory::at(dir), segment)
 }
 
 enum Mended {

@@ -3,7 +3,8 @@
 //! Payload: revision 8, wall clock 8, mode 1, left out 4, clauses 2, exceptions 2, configuration
 //! file (1 if there is one, then a text). For each clause: name as text, mode 1, origin 9. For
 //! each exception: clause as text, endpoint (1, then number 8 and text), place (1, then text),
-//! reason as text, expiry 8, origin 9. An origin is its kind 1, line 4, column 4.
+//! reason as text, expiry 8, origin 9. An origin is its kind 1, line 4, column 4. Then, only if
+//! there is a bypass, or a later field: 1, its reason as text, its end 8; or 0.
 //!
 //! Misses   clauses and exceptions beyond the size of a frame are only counted in `left_out`.
 
@@ -36,6 +37,17 @@ pub struct RulesRecord {
     /// Clauses and exceptions that are not listed: they found no room in a frame, or they are of
     /// a later program. A writer gives 0.
     pub left_out: u32,
+    /// The bypass that turned everything but the law off, if there was one.
+    pub bypass: Option<RecordedBypass>,
+}
+
+/// A bypass, as it was announced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedBypass {
+    /// Why, in the operator's words.
+    pub reason: String,
+    /// When it was to end by itself, in microseconds since 1970.
+    pub until_us: u64,
 }
 
 /// An exception, with texts in place of what only a running instance could name.
@@ -71,10 +83,17 @@ pub(crate) fn write(out: &mut Vec<u8>, it: &RulesRecord) {
     out.put_u16_le(exceptions);
     put_option(out, it.file.as_ref(), |out, file| put_text(out, file, FILE_BYTES_MAX));
     out.put_slice(&entries);
+    if let Some(bypass) = &it.bypass {
+        out.put_u8(1);
+        put_text(out, &bypass.reason, TEXT_BYTES_MAX);
+        out.put_u64_le(bypass.until_us);
+    }
 }
 
 /// What may lie before the entries.
 const START_BYTES_MAX: usize = 8 + 8 + 1 + 4 + 2 + 2 + 1 + 2 + FILE_BYTES_MAX as usize;
+/// What may lie behind them.
+const END_BYTES_MAX: usize = 1 + 2 + TEXT_BYTES_MAX as usize + 8;
 
 /// Appends as many of `all` as there is room for in a frame, and returns how many.
 fn put_fitting<T>(out: &mut Vec<u8>, all: &[T], put: impl Fn(&mut Vec<u8>, &T)) -> u16 {
@@ -82,7 +101,7 @@ fn put_fitting<T>(out: &mut Vec<u8>, all: &[T], put: impl Fn(&mut Vec<u8>, &T)) 
     for it in all.iter().take(usize::from(u16::MAX)) {
         let before = out.len();
         put(out, it);
-        if START_BYTES_MAX + out.len() > PAYLOAD_BYTES_MAX {
+        if START_BYTES_MAX + out.len() + END_BYTES_MAX > PAYLOAD_BYTES_MAX {
             out.truncate(before);
             break;
         }
@@ -140,7 +159,19 @@ pub(crate) fn read(mut from: &[u8]) -> Result<RulesRecord, RecordError> {
     let file = take_option(from, |from| take_text(from).map(str::to_owned))?;
     let clauses = take_known(from, clauses, &mut left_out, take_clause)?;
     let exceptions = take_known(from, exceptions, &mut left_out, take_exception)?;
-    Ok(RulesRecord { revision, wall_us, file, mode, clauses, exceptions, left_out })
+    let bypass = take_bypass(from)?;
+    Ok(RulesRecord { revision, wall_us, file, mode, clauses, exceptions, left_out, bypass })
+}
+
+/// Records of earlier programs end here.
+fn take_bypass(from: &mut &[u8]) -> Result<Option<RecordedBypass>, RecordError> {
+    if from.is_empty() {
+        return Ok(None);
+    }
+    take_option(from, |from| {
+        let reason = take_text(from)?.to_owned();
+        Ok(RecordedBypass { reason, until_us: from.try_get_u64_le()? })
+    })
 }
 
 /// Reads `count` entries, of which those of later programs (`None`) are only counted. The memory
@@ -231,6 +262,22 @@ mod tests {
         assert!(back.exceptions.len() > 10);
         assert_eq!(back.exceptions.len() + back.left_out as usize, 500);
         assert!(back.exceptions[0].reason.ends_with('…'));
+    }
+
+    #[test]
+    fn a_bypass_is_kept_and_a_record_without_one_is_as_ever() {
+        let mut it = sample::rules(1);
+        assert_eq!(back(&it).bypass, None);
+        let without = {
+            let mut out = Vec::new();
+            write(&mut out, &it);
+            out
+        };
+        it.bypass = Some(RecordedBypass { reason: "why".to_owned(), until_us: 7 });
+        assert_eq!(back(&it), it);
+        let mut with = Vec::new();
+        write(&mut with, &it);
+        assert_eq!(with.get(..without.len()), Some(without.as_slice()));
     }
 
     #[test]

@@ -112,6 +112,7 @@ pub(crate) fn rules(revision: u64) -> RulesRecord {
             set_by: SetBy::File { line: 30, column: 3 },
         }],
         left_out: 0,
+        bypass: None,
     }
 }
 

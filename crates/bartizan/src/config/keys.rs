@@ -685,7 +685,7 @@ pub(super) const BODY_TIMEOUT: Number = Number {
         says: "How long no byte of a body may arrive.",
     },
     unit: Unit::Milliseconds,
-    default: 30 * SECOND,
+    default: 20 * SECOND,
     min: 10,
     max: HOUR,
     zero: Zero::Plain,

@@ -69,6 +69,11 @@ pub use settings::{
 pub use source::{FILE_BYTES_MAX, Source};
 pub use upstream_url::UpstreamUrl;
 
+/// A duration as it is written in the configuration, such as `30m`, in milliseconds.
+pub fn duration_ms(text: &str) -> Option<u64> {
+    unit::Unit::Milliseconds.parse(text)
+}
+
 use effective::Effective;
 use problem::Problems;
 

@@ -27,8 +27,9 @@ overridden are checked all the same. `bartizan config show --origin` prints what
 where each value came from.
 
 **Reload.** `bartizan run` looks at its file once a second and takes a change over when two looks
-in a row saw the same; SIGHUP takes it over at once. A file with a mistake changes nothing, is said
-on standard error, and shows as `reload_fault` in `bartizan status`. `listen.address`,
+in a row saw the same; SIGHUP takes it over at once. Certificates, keys and CAs in files are followed
+in the same way: a renewed one is shown to the next client. A file with a mistake changes nothing, is
+logged ([log.md](log.md)), and shows as `reload_fault` in `bartizan status`. `listen.address`,
 `listen.workers`, `admin.address` and `data` change with the next start.
 
 **Keys and certificates** are referred to and never stand in the file: `file:PATH`, a plain path,

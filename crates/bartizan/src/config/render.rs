@@ -1,5 +1,6 @@
 //! A report as text: each problem with the line it is about and a mark under the place.
 
+use serde_json::{Value, json};
 use std::fmt;
 
 use super::fault::Fault;
@@ -28,7 +29,61 @@ impl fmt::Display for Report {
     }
 }
 
+/// Name and version of the JSON form.
+const SCHEMA: &str = "bartizan.check/v1";
+
 impl Report {
+    /// For programs, as one document.
+    pub fn as_json(&self, is_good: bool) -> Value {
+        let problems: Vec<_> = self.problems().iter().map(|it| self.as_object(it)).collect();
+        json!({
+            "schema": SCHEMA,
+            "file": self.shown_name(),
+            "good": is_good,
+            "problems": problems,
+            "problems_more": self.unlisted(),
+        })
+    }
+
+    /// For programs, one object per line.
+    pub fn as_lines(&self) -> String {
+        let line = |problem| {
+            let mut it = self.as_object(problem);
+            if let Some(members) = it.as_object_mut() {
+                members.insert("schema".to_owned(), json!(SCHEMA));
+                members.insert("file".to_owned(), json!(self.shown_name()));
+            }
+            format!("{it}\n")
+        };
+        self.problems().iter().map(line).collect()
+    }
+
+    /// Without the line of the file: a program has it, and a log must not have what stands there.
+    fn as_object(&self, problem: &Problem) -> Value {
+        let Problem { place, fault } = problem;
+        let (line, column) = match place {
+            Place::At(span) => (Some(span.line), Some(span.column)),
+            Place::File | Place::Environment(_) | Place::Flag(_) | Place::Default => (None, None),
+        };
+        let place = match place {
+            Place::At(_) | Place::File => "file",
+            Place::Environment(name) | Place::Flag(name) => name,
+            Place::Default => "default",
+        };
+        json!({
+            "severity": match fault.severity() {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            "place": place,
+            "line": line,
+            "column": column,
+            "says": fault.title(),
+            "label": fault.label(),
+            "help": fault.help(),
+        })
+    }
+
     fn problem(&self, f: &mut fmt::Formatter<'_>, problem: &Problem) -> fmt::Result {
         let Problem { place, fault } = problem;
         let severity = match fault.severity() {

@@ -1,4 +1,4 @@
-//! Whether the system lets us open as many files as connections may need.
+//! Whether the system lets us open as many files as connections may need, and write core dumps.
 
 use super::Finding;
 use std::fs;
@@ -37,9 +37,28 @@ fn judge(open_files_max: Option<u64>, connections_max: u64) -> Finding {
     }
 }
 
-/// The soft limit, in the form of the Linux kernel.
+/// Whether a crash would write memory to the disk: the key and what clients sent with it.
+pub(super) fn core_dumps() -> Finding {
+    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    judge_core_dumps(soft_limit(&limits, "Max core file size"))
+}
+
+fn judge_core_dumps(bytes_max: Option<u64>) -> Finding {
+    let about = "core dumps";
+    match bytes_max {
+        Some(0) => Finding::good(about, "a crash writes none"),
+        Some(_) | None => Finding::good(about, "a crash may write one")
+            .hinting("ulimit -c 0 (LimitCORE=0 for systemd): one holds keys and what clients sent"),
+    }
+}
+
 fn open_files_max(limits: &str) -> Option<u64> {
-    let line = limits.lines().find_map(|it| it.strip_prefix("Max open files"))?;
+    soft_limit(limits, "Max open files")
+}
+
+/// A soft limit, in the form of the Linux kernel.
+fn soft_limit(limits: &str, name: &str) -> Option<u64> {
+    let line = limits.lines().find_map(|it| it.strip_prefix(name))?;
     match line.split_ascii_whitespace().next()? {
         "unlimited" => Some(u64::MAX),
         number => number.parse().ok(),
@@ -62,6 +81,14 @@ Max open files            1024                 1048576              files
         assert_eq!(open_files_max(LIMITS), Some(1_024));
         assert_eq!(open_files_max(&LIMITS.replace("1024 ", "unlimited ")), Some(u64::MAX));
         assert_eq!(open_files_max(""), None);
+    }
+
+    #[test]
+    fn core_dumps_are_off_or_worth_a_hint() {
+        assert_eq!(judge_core_dumps(Some(0)).mend, None);
+        for limit in [None, Some(1), Some(u64::MAX)] {
+            assert!(judge_core_dumps(limit).mend.unwrap().contains("ulimit -c 0"));
+        }
     }
 
     #[test]

@@ -1,23 +1,25 @@
 //! `bartizan doctor`: what would keep bartizan from serving well here, and how to mend it.
 //!
 //! Reads    settings, and what only the system knows: ports, the data directory, the limit on open
-//!          files, the clocks, the API. A port is bound and let go; a file is made and removed.
+//!          files, the clocks, certificates and keys, each address of the API. A port is bound and let go; a file is made and removed.
 //! Writes   one line a check: ok, a warning, or a problem with the way to mend it.
 //! Errors   none: what cannot be found out is said as such.
 //! Misses   what changes until the start: a port that is taken, a disk that fills. What only root
 //!          may look at. The API's answers to anything but one HEAD of `/`.
 
+mod certificate;
 mod clock;
 mod data;
 mod files;
 mod ports;
 mod proxies;
+mod references;
 mod upstream;
 
 use crate::cli::{Exit, Output};
 use crate::commands::say;
 use crate::config::Settings;
-use crate::control;
+use crate::control::{self, Question};
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -29,7 +31,11 @@ pub fn run(settings: &Settings, output: Output) -> Exit {
     let findings = examine(settings);
     let text: String = match output {
         Output::Human => findings.iter().map(ToString::to_string).collect(),
-        Output::Json => findings.iter().map(|it| format!("{}\n", it.as_json())).collect(),
+        Output::Json => {
+            let findings: Vec<_> = findings.iter().map(Finding::as_json).collect();
+            format!("{}\n", json!({ "schema": SCHEMA, "findings": findings }))
+        }
+        Output::Ndjson => findings.iter().map(|it| format!("{}\n", it.as_line())).collect(),
     };
     let said = say(&text);
     let has_problem = findings.iter().any(|it| it.level == Level::Problem);
@@ -37,12 +43,14 @@ pub fn run(settings: &Settings, output: Output) -> Exit {
 }
 
 fn examine(settings: &Settings) -> Vec<Finding> {
-    let running = control::ask_status(&settings.data.dir.value).ok();
+    let running = control::ask(&settings.data.dir.value, &Question::Status).ok();
     let mut findings = ports::examine(settings, running.as_ref());
     findings.extend(data::examine(&settings.data.dir.value));
     findings.push(files::examine(settings.limits.connections_max));
+    findings.push(files::core_dumps());
     findings.push(clock::examine(&settings.data.dir.value));
-    findings.extend(settings.upstreams.iter().map(upstream::examine));
+    findings.extend(references::examine(settings));
+    findings.extend(settings.upstreams.iter().flat_map(upstream::examine));
     findings.extend(proxies::examine(settings));
     findings
 }
@@ -98,12 +106,22 @@ impl Finding {
 
     fn as_json(&self) -> Value {
         json!({
-            "schema": SCHEMA,
             "level": self.level.name(),
             "about": self.about,
             "says": self.says,
             "mend": self.mend,
         })
+    }
+}
+
+impl Finding {
+    /// As a document of its own.
+    fn as_line(&self) -> Value {
+        let mut it = self.as_json();
+        if let Some(members) = it.as_object_mut() {
+            members.insert("schema".to_owned(), json!(SCHEMA));
+        }
+        it
     }
 }
 

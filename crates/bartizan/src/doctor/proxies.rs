@@ -1,12 +1,36 @@
 //! Whether the peers whose word is taken for a client's address can be the right ones.
 
 use super::Finding;
-use crate::config::Settings;
+use crate::config::{ClientSource, Settings};
 use std::net::IpAddr;
 
 const KEY: &str = "trusted_proxies";
 
 pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
+    believed(settings).into_iter().chain(proxy_protocol(settings)).collect()
+}
+
+/// What the header of the PROXY protocol and the fields of HTTP say must not contradict each other.
+fn proxy_protocol(settings: &Settings) -> Option<Finding> {
+    let key = "listen.proxy_protocol";
+    if !settings.listen.proxy_protocol {
+        return None;
+    }
+    Some(match settings.clients.source {
+        ClientSource::Peer => {
+            Finding::good(key, "the header of the PROXY protocol names the client")
+                .hinting("every connection has to begin with one, those of health checks too")
+        }
+        ClientSource::XForwardedFor | ClientSource::Forwarded => Finding::warning(
+            key,
+            "clients.source asks a field, which is believed only if the address that the PROXY \
+             header names is in trusted_proxies too",
+            "set clients.source to peer, unless a second trusted proxy stands before the first",
+        ),
+    })
+}
+
+fn believed(settings: &Settings) -> Vec<Finding> {
     let listen = settings.listen.address.value.ip().to_canonical();
     let trusted = &settings.trusted_proxies;
     let everybody: [IpAddr; 2] = [[0, 0, 0, 0].into(), [0; 16].into()];
@@ -87,6 +111,24 @@ mod tests {
     fn believing_nobody_is_fine_and_a_hint_where_others_reach_us() {
         check("127.0.0.1", "", Level::Good, "of nobody\n");
         check("0.0.0.0", "", Level::Good, "behind a load balancer");
+    }
+
+    #[test]
+    fn the_proxy_protocol_and_fields_are_one_too_many() {
+        for (source, level) in [
+            ("peer", Level::Good),
+            ("x-forwarded-for", Level::Warning),
+            ("forwarded", Level::Warning),
+        ] {
+            let text = format!(
+                "version: 1\nupstream: {{url: 'http://a'}}\nlisten: {{proxy_protocol: true}}\n\
+                 trusted_proxies: [127.0.0.1]\nclients: {{source: {source}}}\n"
+            );
+            let it = Source { name: String::new(), bytes: text.into_bytes() };
+            let settings = Settings::read(&it, &Overrides::default(), 0).unwrap().settings;
+            let findings = examine(&settings);
+            assert_eq!(findings.last().unwrap().level, level, "{findings:?}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Memory   one answer of at most `ANSWER_BYTES_MAX`.
 
 use super::Finding;
-use crate::config::{Upstream, UpstreamUrl};
+use crate::config::{HostPort, Upstream, UpstreamUrl};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
@@ -12,43 +12,56 @@ const KEY: &str = "upstream.url";
 /// A status line, and no more than is looked at.
 const ANSWER_BYTES_MAX: usize = 4 * 1024;
 
-pub(super) fn examine(upstream: &Upstream) -> Finding {
+/// Each of its addresses: one that is dead shows only when the others are gone.
+pub(super) fn examine(upstream: &Upstream) -> Vec<Finding> {
+    upstream.places().iter().map(|at| place(upstream, at)).collect()
+}
+
+fn place(upstream: &Upstream, at: &HostPort) -> Finding {
     let url = &upstream.url.value;
+    let shown = if upstream.addresses.is_empty() {
+        url.to_string()
+    } else {
+        format!("{url} at {}:{}", at.host(), at.port())
+    };
     let connect = Duration::from_millis(upstream.connect_timeout_ms);
-    let stream = match connected(url, connect) {
+    let stream = match connected(at, connect) {
         Ok(stream) => stream,
         Err(error) => {
             let mend = "start the API, or name where it listens";
-            return Finding::problem(KEY, format!("{url} cannot be reached: {error}"), mend);
+            return Finding::problem(KEY, format!("{shown} cannot be reached: {error}"), mend);
         }
     };
     if url.is_tls() {
-        return Finding::good(KEY, format!("{url} takes connections; TLS was not tried"));
+        return Finding::good(KEY, format!("{shown} takes connections; TLS was not tried"));
+    }
+    if upstream.http2 {
+        return Finding::good(KEY, format!("{shown} takes connections; HTTP/2 was not tried"));
     }
     match status(stream, url, Duration::from_millis(upstream.response_timeout_ms)) {
-        Ok(status) => answered(url, status),
+        Ok(status) => answered(&shown, status),
         Err(error) => Finding::problem(
             KEY,
-            format!("{url} takes connections and does not answer `HEAD /`: {error}"),
+            format!("{shown} takes connections and does not answer `HEAD /`: {error}"),
             "make sure that clear-text HTTP/1.1 is spoken there; the limit is \
              upstream.response_timeout",
         ),
     }
 }
 
-fn answered(url: &UpstreamUrl, status: u16) -> Finding {
-    let says = format!("{url} answers `HEAD /` with {status}");
+fn answered(shown: &str, status: u16) -> Finding {
+    let says = format!("{shown} answers `HEAD /` with {status}");
     match status {
         500.. => Finding::warning(KEY, says, "look into the API: it fails by itself"),
         ..500 => Finding::good(KEY, says),
     }
 }
 
-fn connected(url: &UpstreamUrl, limit: Duration) -> io::Result<TcpStream> {
-    let host = url.host();
+fn connected(at: &HostPort, limit: Duration) -> io::Result<TcpStream> {
+    let host = at.host();
     let name = host.trim_matches(['[', ']']);
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for address in (name, url.port()).to_socket_addrs()?.collect::<Vec<SocketAddr>>() {
+    for address in (name, at.port()).to_socket_addrs()?.collect::<Vec<SocketAddr>>() {
         match TcpStream::connect_timeout(&address, limit) {
             Ok(stream) => return Ok(stream),
             Err(error) => last = error,
@@ -121,7 +134,8 @@ mod tests {
                 String::from_utf8(head).unwrap()
             })
         });
-        let finding = examine(&upstream(address, if answer.is_some() { "20s" } else { "20ms" }));
+        let limit = if answer.is_some() { "20s" } else { "20ms" };
+        let finding = examine(&upstream(address, limit)).pop().unwrap();
         assert_eq!(finding.level, level, "{finding}");
         assert!(finding.to_string().contains(says), "{finding}");
         if let Some(api) = api {
@@ -165,8 +179,23 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);
-        let finding = examine(&upstream(address, "20s"));
+        let finding = examine(&upstream(address, "20s")).pop().unwrap();
         assert_eq!(finding.level, Level::Problem);
         assert!(finding.says.contains("cannot be reached"), "{finding}");
+    }
+
+    #[test]
+    fn each_address_is_tried() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let alive = listener.local_addr().unwrap();
+        let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let other = upstream(gone, "20s");
+        let mut upstream = upstream(alive, "20s");
+        upstream.addresses = [&other, &upstream].map(|it| it.url.value.at().clone()).into();
+        upstream.http2 = true;
+        let findings = examine(&upstream);
+        let levels: Vec<_> = findings.iter().map(|it| it.level).collect();
+        assert_eq!(levels, [Level::Problem, Level::Good], "{findings:?}");
+        assert!(findings[0].says.contains(&format!(" at {gone} ")), "{findings:?}");
     }
 }

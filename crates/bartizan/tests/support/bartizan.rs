@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 /// A command of the binary, without the environment's say.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bartizan"));
-    for name in ["MODE", "LISTEN", "ADMIN", "DATA", "UPSTREAM"] {
+    for name in ["MODE", "LISTEN", "ADMIN", "DATA", "UPSTREAM", "LOG"] {
         command.env_remove(format!("BARTIZAN_{name}"));
     }
     command.stdin(Stdio::null());

@@ -9,7 +9,7 @@
 //! Source   RFC 9112 sections 2 to 6, RFC 9110 section 5.
 
 use bartizan_model::head::{
-    Fields, Framing, HeadBuilder, Method, RequestHead, ResponseHead, Version, list,
+    Fields, Framing, HeadBuilder, Method, OPTIONS_MAX, RequestHead, ResponseHead, Version, list,
 };
 use bartizan_model::known::Known;
 use bartizan_model::limits::Limits;
@@ -51,7 +51,17 @@ pub fn read_request(bytes: Bytes, limits: &Limits) -> RequestHead {
             (version, Framing::None)
         }
     };
-    builder.request(bytes, version, framing)
+    let mut head = builder.request(bytes, version, framing);
+    // RFC 9112 section 3.2.4: an absolute target without a path asks about the server as a whole.
+    if head.method == Method::Options && head.oddities.is_empty() && asks_about_all(&head) {
+        head.canonicalise(Bytes::from_static(b"*"));
+    }
+    head
+}
+
+/// Whether the target is absolute and has no path: then its text is the slash before the authority.
+fn asks_about_all(head: &RequestHead) -> bool {
+    head.target() == b"/" && head.target_touches_authority()
 }
 
 /// A head that never became complete: `oddity` says why.
@@ -82,6 +92,9 @@ fn request(
     }
     let mut facts = FramingFacts::default();
     fields(&mut lines, limits, builder, &mut facts).map_err(odd)?;
+    if Method::is_miswritten(text(bytes, method.clone())) {
+        return Err(odd(Oddity::MethodCase));
+    }
     let method = Method::of(text(bytes, method));
     let authority = target_and_authority(bytes, method, target, builder).map_err(odd)?;
     host(bytes, version, authority.as_ref(), &facts, builder).map_err(odd)?;
@@ -191,6 +204,8 @@ struct FramingFacts {
     length: Option<u64>,
     chunked: bool,
     upgrades: bool,
+    /// Options of `Connection`: those beyond what is looked at could not be obeyed.
+    options: usize,
     host: Option<Range<usize>>,
 }
 
@@ -272,7 +287,14 @@ fn forbidden(line: &[u8]) -> Option<Oddity> {
 
 impl FramingFacts {
     fn take(&mut self, known: Known, name: &[u8], value: &[u8]) -> Result<(), Oddity> {
-        self.upgrades |= known == Known::Upgrade;
+        // Any other protocol is not passed on, and the request is an ordinary one.
+        self.upgrades |= known == Known::Upgrade && value.eq_ignore_ascii_case(b"websocket");
+        if known == Known::Connection {
+            self.options += list(value).count();
+            if self.options > OPTIONS_MAX {
+                return Err(Oddity::TooManyFields);
+            }
+        }
         let is_framing = known == Known::ContentLength || known == Known::TransferEncoding;
         if is_framing && name.contains(&b'_') {
             return Err(Oddity::FoldedFramingName);
@@ -481,7 +503,32 @@ mod tests {
         check(b"GET x HTTP/1.1\r\nHost: x\r\n\r\n", Some(Oddity::TargetForm));
         check(b"GET * HTTP/1.1\r\nHost: x\r\n\r\n", Some(Oddity::TargetForm));
         check(b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", None);
+        let it = read(b"OPTIONS http://x HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_eq!((it.target(), it.authority()), (&b"*"[..], &b"x"[..]));
+        let it = read(b"OPTIONS http://x/ HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_eq!(it.target(), b"/");
         check(b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n", Some(Oddity::Connect));
+    }
+
+    #[test]
+    fn a_known_method_has_one_spelling() {
+        for method in ["get", "Get", "tRACE", "connect", "oPTIONS"] {
+            let line = format!("{method} / HTTP/1.1\r\nHost: x\r\n\r\n");
+            check(line.as_bytes(), Some(Oddity::MethodCase));
+        }
+        for method in ["PROPFIND", "query", "GETS", "M-SEARCH"] {
+            check(format!("{method} / HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes(), None);
+        }
+    }
+
+    #[test]
+    fn more_options_than_are_obeyed_are_refused() {
+        let options = |count| {
+            let more = "x, ".repeat(count - 1);
+            format!("GET / HTTP/1.1\r\nHost: x\r\nConnection: {more}close\r\n\r\n")
+        };
+        check(options(OPTIONS_MAX).as_bytes(), None);
+        check(options(OPTIONS_MAX + 1).as_bytes(), Some(Oddity::TooManyFields));
     }
 
     #[test]
@@ -556,6 +603,7 @@ mod tests {
             ),
             ("Transfer-Encoding: \x0bchunked", Some(Oddity::ControlByte)),
             ("Upgrade: websocket\r\nContent-Length: 1", Some(Oddity::UpgradeWithBody)),
+            ("Upgrade: h2c\r\nContent-Length: 1", None),
         ] {
             check(with(fields).as_bytes(), expected);
         }

@@ -72,7 +72,8 @@ pub fn request_head(out: &mut BytesMut, permit: &Permit, framed: Framed, default
         // A server that does not read this body must not find it in front of a next request.
         out.put_slice(b"connection: close\r\n");
     }
-    origin_fields(judged, head.authority(), |name, value| field(out, name, value));
+    let asked = if head.authority().is_empty() { host } else { head.authority() };
+    origin_fields(judged, asked, |name, value| put_field(out, name, value));
     out.put_slice(b"\r\n");
 }
 
@@ -85,9 +86,7 @@ pub fn origin_fields(judged: &JudgedHead, host: &[u8], mut put: impl FnMut(&[u8]
     write!(address, "{}", client.address).ok();
     put(b"x-forwarded-for", address.text());
     put(b"x-real-ip", address.text());
-    if !host.is_empty() {
-        put(b"x-forwarded-host", host);
-    }
+    put(b"x-forwarded-host", host);
     put(b"x-forwarded-proto", if client.tls { b"https" } else { b"http" });
 }
 
@@ -237,11 +236,16 @@ fn field(out: &mut BytesMut, name: &[u8], value: &[u8]) {
     // The reader has checked both; a name that is no token would end up here only by our fault,
     // and must not become somebody else's framing.
     if name.iter().all(|&b| is_token(b)) && !value.iter().any(|&b| matches!(b, b'\r' | b'\n' | 0)) {
-        out.put_slice(name);
-        out.put_slice(b": ");
-        out.put_slice(value);
-        out.put_slice(b"\r\n");
+        put_field(out, name, value);
     }
+}
+
+/// Writes a field that is known to be well-formed.
+fn put_field(out: &mut BytesMut, name: &[u8], value: &[u8]) {
+    out.put_slice(name);
+    out.put_slice(b": ");
+    out.put_slice(value);
+    out.put_slice(b"\r\n");
 }
 
 fn framing(out: &mut BytesMut, framed: Framed) {

@@ -12,6 +12,9 @@ use std::time::Duration;
 
 /// Milliseconds between two sweeps.
 pub const SWEEP_MS: u64 = 100;
+/// Milliseconds for which connections go on waiting for a request after a stop: a client that is
+/// about to send one is answered, and told that it was the last.
+const STOP_GRACE_MS: u64 = 500;
 
 /// One wait at a time, with the moment at which it ends.
 #[derive(Debug)]
@@ -31,6 +34,7 @@ pub struct Elapsed;
 pub struct Sweeper {
     clock: Arc<Clock>,
     stopping: AtomicBool,
+    stopped_ms: AtomicU64,
     watches: Mutex<Vec<Weak<Watch>>>,
 }
 
@@ -38,7 +42,7 @@ impl Sweeper {
     /// Without any waits.
     pub fn new(clock: Arc<Clock>) -> Arc<Self> {
         let (stopping, watches) = (AtomicBool::new(false), Mutex::new(Vec::new()));
-        Arc::new(Self { clock, stopping, watches })
+        Arc::new(Self { clock, stopping, stopped_ms: AtomicU64::new(0), watches })
     }
 
     /// A new watch, swept until it is dropped.
@@ -53,9 +57,15 @@ impl Sweeper {
         watch
     }
 
-    /// From now on no connection waits for another request.
+    /// From now on no connection waits long for another request.
     pub fn stop(&self) {
+        self.stopped_ms.store(self.clock.coarse_ms(), Relaxed);
         self.stopping.store(true, Relaxed);
+    }
+
+    fn ends_idling(&self) -> bool {
+        self.is_stopping()
+            && self.clock.coarse_ms() >= self.stopped_ms.load(Relaxed) + STOP_GRACE_MS
     }
 
     /// Whether [`Sweeper::stop`] was called.
@@ -103,7 +113,7 @@ impl Watch {
         self.wait(within_ms, false, work).await
     }
 
-    /// Like [`Watch::within`], and over as soon as the worker stops.
+    /// Like [`Watch::within`], and over soon after the worker stops.
     ///
     /// # Errors
     ///
@@ -155,7 +165,7 @@ impl Watch {
 
     fn is_over(&self) -> bool {
         self.sweeper.clock.coarse_ms() >= self.until_ms.load(Relaxed)
-            || (self.ends_when_stopping.load(Relaxed) && self.sweeper.is_stopping())
+            || (self.ends_when_stopping.load(Relaxed) && self.sweeper.ends_idling())
     }
 }
 

@@ -178,6 +178,9 @@ fn read_head(parts: &http::request::Parts, is_empty: bool, limits: &Limits) -> R
     if !method.iter().all(|&b| is_token(b)) {
         oddities.push(Oddity::PseudoField);
     }
+    if Method::is_miswritten(method) {
+        oddities.push(Oddity::MethodCase);
+    }
     let is_star = target == b"*" && Method::of(method) == Method::Options;
     if target.first() != Some(&b'/') && !is_star {
         oddities.push(Oddity::TargetForm);
@@ -188,7 +191,13 @@ fn read_head(parts: &http::request::Parts, is_empty: bool, limits: &Limits) -> R
     if target.len() > limits.target_bytes_max {
         oddities.push(Oddity::TargetTooLong);
     }
-    if !matches!(parts.uri.scheme_str(), Some("http" | "https")) {
+    // The library keeps no scheme without an authority, which `Host` may stand in for.
+    let is_scheme = match parts.uri.scheme_str() {
+        Some("http" | "https") => true,
+        None => parts.uri.authority().is_none(),
+        Some(_) => false,
+    };
+    if !is_scheme {
         oddities.push(Oddity::PseudoField);
     }
     if Method::of(method) == Method::Connect {
@@ -216,13 +225,20 @@ fn read_head(parts: &http::request::Parts, is_empty: bool, limits: &Limits) -> R
             match read_length(value) {
                 _ if is_second => oddities.push(Oddity::LengthsDiffer),
                 None => oddities.push(Oddity::LengthMalformed),
-                Some(0) if is_empty => {}
+                // What follows all the same is for the library to find, before anything is sent.
+                Some(0) => {}
                 Some(_) if is_empty => oddities.push(Oddity::LengthMalformed),
                 Some(length) => framing = Framing::Length(length),
             }
         }
         if value.iter().any(|&b| matches!(b, 0 | b'\r' | b'\n')) {
             oddities.push(Oddity::ControlByte);
+        }
+        if !name.iter().all(|&b| is_token(b)) {
+            oddities.push(Oddity::FieldName);
+        }
+        if value.trim_ascii().len() != value.len() {
+            oddities.push(Oddity::PaddedValue);
         }
         if known == Known::Cookie {
             // RFC 9113 section 8.2.3: what HTTP/2 may split is one field again in HTTP/1.

@@ -13,10 +13,13 @@ use crate::tls;
 use bartizan_model::network::{Network, canonical};
 use bytes::BytesMut;
 use socket2::{Domain, Protocol, Socket, Type};
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, PoisonError};
+use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
@@ -51,11 +54,42 @@ pub fn start(
     drop(std::net::TcpListener::bind(address)?);
     let first = bind(address)?;
     let address = first.local_addr()?;
-    let mut proxy = Proxy { address, sweepers: Vec::new(), stops: Vec::new(), threads: Vec::new() };
     let mut sockets = vec![first];
     for _ in 1..workers {
         sockets.push(bind(address)?);
     }
+    serve_on(sockets, address, shared, recorders)
+}
+
+/// Starts `workers` workers on sockets that somebody else bound and listens on; each worker has one of
+/// them, and each socket at least one worker.
+///
+/// # Errors
+///
+/// If there is no socket, one cannot be used, or a thread cannot be started.
+pub fn start_on(
+    sockets: &[std::net::TcpListener],
+    workers: usize,
+    shared: &Arc<Shared>,
+    recorders: &[Arc<Recorder>],
+) -> io::Result<Proxy> {
+    let first = sockets.first().ok_or(io::ErrorKind::NotFound)?;
+    let address = first.local_addr()?;
+    sockets.iter().try_for_each(|it| it.set_nonblocking(true))?;
+    let count = workers.max(sockets.len());
+    let shares: io::Result<Vec<_>> =
+        sockets.iter().cycle().take(count).map(std::net::TcpListener::try_clone).collect();
+    serve_on(shares?, address, shared, recorders)
+}
+
+/// One worker for each socket.
+fn serve_on(
+    sockets: Vec<std::net::TcpListener>,
+    address: SocketAddr,
+    shared: &Arc<Shared>,
+    recorders: &[Arc<Recorder>],
+) -> io::Result<Proxy> {
+    let mut proxy = Proxy { address, sweepers: Vec::new(), stops: Vec::new(), threads: Vec::new() };
     for (number, (socket, recorder)) in sockets.into_iter().zip(recorders).enumerate() {
         let sweeper = Sweeper::new(Arc::clone(&shared.clock));
         let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -131,6 +165,10 @@ async fn run(
             _ = stopped.changed() => break,
         }
     }
+    // Who has connected already, as far as the kernel is concerned, is served too.
+    while let Some(Ok((stream, peer))) = at_once(listener.accept()).await {
+        accept(&worker, stream, peer.ip());
+    }
     drop(listener);
     // The sender is dropped when the time for an orderly end is over.
     let over = async { while stopped.changed().await.is_ok() {} };
@@ -143,6 +181,16 @@ async fn run(
         () = over => {}
         () = ended => {}
     }
+}
+
+/// The output of `future`, if it is ready at once.
+async fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(it) => Poll::Ready(Some(it)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 async fn close_old_links(worker: Arc<Worker>) {

@@ -19,6 +19,7 @@ mod relay;
 mod streamed;
 pub mod upstream;
 pub mod views;
+mod websocket;
 mod wire;
 
 use crate::proxy::pressure::Pressure;

@@ -125,7 +125,7 @@ mod tests {
     fn version2(command: u8, family: u8, rest: &[u8]) -> Vec<u8> {
         let mut bytes = SIGNATURE.to_vec();
         bytes.extend([command, family]);
-        bytes.extend((rest.len() as u16).to_be_bytes());
+        bytes.extend(u16::try_from(rest.len()).unwrap().to_be_bytes());
         bytes.extend(rest);
         bytes.extend(b"GET");
         bytes

@@ -7,6 +7,7 @@
 
 use super::exchange::{Downlink, Ended, Exchange, Uplink};
 use super::upstream::call::{Receiver, Sender, Taken};
+use super::websocket::{Frames, GOING_AWAY};
 use bartizan_engine::step::{Cause, Input, Payload, Reply, Side, Step, UpstreamFault};
 use bartizan_model::head::{Fields, Framing, ResponseHead};
 use bytes::Bytes;
@@ -191,6 +192,7 @@ async fn tunnel<U: Uplink>(
             exchange.feed(Side::Request, Input::Data { bytes: &bytes, end: false });
         }
     };
+    let mut frames = Frames::default();
     let to_client = async {
         loop {
             let bytes = receiver.tunnel().await;
@@ -198,14 +200,25 @@ async fn tunnel<U: Uplink>(
                 return;
             }
             exchange.feed(Side::Response, Input::Data { bytes: &bytes, end: false });
+            frames.see(&bytes);
             if down.tunnel(&bytes).await.is_err() {
                 return;
             }
         }
     };
-    tokio::select! {
-        () = to_upstream => {}
-        () = to_client => {}
+    let watch = exchange.worker.sweeper.watch();
+    let stopped = watch.idle(u64::MAX, std::future::pending::<()>());
+    let is_stopped = tokio::select! {
+        () = to_upstream => false,
+        () = to_client => false,
+        _ = stopped => true,
+    };
+    if is_stopped {
+        if frames.is_between() {
+            down.tunnel(&Bytes::from_static(GOING_AWAY)).await.ok();
+        }
+        exchange.feed(Side::Response, Input::Abort(Cause::Stopped));
+        return Ended::Cut;
     }
     exchange.feed(Side::Response, Input::Data { bytes: &Bytes::new(), end: true });
     Ended::Cut

@@ -221,15 +221,15 @@ struct Outlet<'a, 'b> {
 
 impl Outlet<'_, '_> {
     async fn message(&mut self, message: &Message) -> Result<(), Sent> {
-        sent(self.watch.within(self.stall_ms, self.sender.message(message)).await)
+        in_time(self.watch, self.stall_ms, self.sender.message(message)).await
     }
 
     async fn put(&mut self, bytes: &Bytes, end: bool) -> Result<(), Sent> {
-        sent(self.watch.within(self.stall_ms, self.sender.put(bytes, end)).await)
+        in_time(self.watch, self.stall_ms, self.sender.put(bytes, end)).await
     }
 
     async fn flush(&mut self) -> Result<(), Sent> {
-        sent(self.watch.within(self.stall_ms, self.sender.flush()).await)
+        in_time(self.watch, self.stall_ms, self.sender.flush()).await
     }
 
     /// Reads from the client; if that has to wait, what waits here goes out first.
@@ -248,8 +248,12 @@ impl Outlet<'_, '_> {
     }
 }
 
-fn sent(done: Result<std::io::Result<()>, Elapsed>) -> Result<(), Sent> {
-    match done {
+async fn in_time(
+    watch: &Watch,
+    stall_ms: u64,
+    sending: impl Future<Output = std::io::Result<()>>,
+) -> Result<(), Sent> {
+    match watch.within(stall_ms, sending).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(Sent::UpstreamClosed),
         Err(Elapsed) => Err(Sent::UpstreamStalled),

@@ -92,9 +92,12 @@ impl ByName {
         let chain = certificates(identity.certificate)?;
         let names = names(chain.first().ok_or(TlsFault::NoCertificate)?)?;
         let key = key(identity.key)?;
-        let certified = CertifiedKey::from_der(chain, key, provider).map_err(|it| match it {
-            rustls::Error::InconsistentKeys(_) => TlsFault::KeyDoesNotFit,
-            other => TlsFault::Refused(other.to_string()),
+        let certified = CertifiedKey::from_der(chain, key, provider).map_err(|error| {
+            if let rustls::Error::InconsistentKeys(_) = error {
+                TlsFault::KeyDoesNotFit
+            } else {
+                TlsFault::Refused(error.to_string())
+            }
         })?;
         let certified = Arc::new(certified);
         for name in names {

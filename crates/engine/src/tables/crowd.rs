@@ -109,7 +109,8 @@ mod tests {
     const SECOND: u64 = 1_000_000_000;
 
     fn address(a: u8, n: u32) -> IpAddr {
-        IpAddr::V4([a, (n >> 16) as u8, (n >> 8) as u8, n as u8].into())
+        let [_, b, c, d] = n.to_be_bytes();
+        IpAddr::V4([a, b, c, d].into())
     }
 
     #[track_caller]

@@ -157,9 +157,8 @@ fn request(permit: &Permit, framed: Framed, authority: &str, tls: bool) -> Optio
     }
     // gRPC servers refuse calls without it.
     put(b"te", b"trailers")?;
-    write::origin_fields(judged, head.authority(), |name, value| {
-        put(name, value).unwrap_or_default()
-    });
+    let asked = if head.authority().is_empty() { host } else { head.authority() };
+    write::origin_fields(judged, asked, |name, value| put(name, value).unwrap_or_default());
     Some(request)
 }
 

@@ -1,0 +1,421 @@
+//! What is in force, and how it changes: a reload, a bypass and its end. Each change is a new revision,
+//! swapped whole and announced to the journal.
+//!
+//! Reads    settings, and the files that they refer to.
+//! Writes   the view that workers judge by; events for the log.
+//! Memory   at most [`EVENTS_MAX`] events that nobody took yet.
+//! Errors   [`WireFault`]: nothing has changed then. The end of a bypass reads no file, so that it
+//!          cannot fail.
+
+use crate::bypass::{self, Bypass, BypassFault, Reason, Span};
+use crate::config::Settings;
+use crate::config::secret::Reference;
+use crate::control::{self, Question};
+use crate::log::{EndedBy, Event};
+use crate::metrics::Gauges;
+use crate::pipeline::Hub;
+use crate::rules_record;
+use crate::watch::{Referred, Stamps};
+use crate::wire::{self, Judging, WireFault, Wired};
+use bartizan_console::admin::Facts;
+use bartizan_edge::proxy::Shared;
+use bartizan_edge::proxy::upstream::Upstream;
+use bartizan_edge::proxy::views::View;
+use bartizan_engine::keys::HashKey;
+use bartizan_model::clause::Mode;
+use bartizan_model::code::Code;
+use bartizan_model::observation::Outcome;
+use bartizan_store::Recovery;
+use serde_json::{Value, json};
+use std::collections::VecDeque;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Events that wait to be logged; beyond it the oldest is dropped.
+const EVENTS_MAX: usize = 64;
+
+/// What the parts of an instance share.
+pub(crate) struct State {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) hub: Arc<Hub>,
+    rules: Mutex<InForce>,
+    key: HashKey,
+    revision: AtomicU64,
+    faults: Mutex<Faults>,
+    referred: Mutex<Referred>,
+    events: Mutex<VecDeque<Event>>,
+    loaded_us: AtomicU64,
+    recovery: Recovery,
+    address: SocketAddr,
+    admin: SocketAddr,
+    started_us: u64,
+}
+
+/// What judging goes by.
+struct InForce {
+    settings: Settings,
+    wired: Vec<Wired>,
+    bypass: Option<Bypass>,
+    /// Settings that were read last and could not be taken over because of what they refer to.
+    rejected: Option<Settings>,
+}
+
+/// Why the last change was not taken over.
+#[derive(Default)]
+struct Faults {
+    /// Of the configuration file.
+    file: Option<String>,
+    /// Of what it refers to.
+    referred: Option<String>,
+}
+
+/// What a start begins with.
+pub(crate) struct Beginning {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) settings: Settings,
+    pub(crate) wired: Vec<Wired>,
+    pub(crate) stamps: Stamps,
+    pub(crate) key: HashKey,
+    pub(crate) recovery: Recovery,
+    pub(crate) address: SocketAddr,
+    pub(crate) admin: SocketAddr,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// The files that these settings refer to, as they are now.
+pub(crate) fn stamps<'a>(all: impl IntoIterator<Item = &'a Settings>) -> Stamps {
+    let references: Vec<&Reference> =
+        all.into_iter().flat_map(|it| it.references().map(|(_, it)| it)).collect();
+    let paths = references.into_iter().filter_map(|it| match it {
+        Reference::File(path) => Some(path.as_path()),
+        Reference::Environment(_) => None,
+    });
+    Stamps::of(paths.collect::<Vec<&Path>>().into_iter())
+}
+
+impl State {
+    /// The first revision, announced.
+    pub(crate) fn new(it: Beginning) -> Arc<Self> {
+        let Beginning { shared, hub, settings, wired, stamps, key, recovery, address, admin } = it;
+        let started_us = shared.clock.now().wall_us;
+        let in_force = InForce { settings, wired, bypass: None, rejected: None };
+        let state = Self {
+            hub,
+            rules: Mutex::new(in_force),
+            key,
+            revision: AtomicU64::new(1),
+            faults: Mutex::default(),
+            referred: Mutex::new(Referred::starting(stamps)),
+            events: Mutex::default(),
+            loaded_us: AtomicU64::new(started_us),
+            recovery,
+            address,
+            admin,
+            started_us,
+            shared,
+        };
+        state.announce(&lock(&state.rules));
+        Arc::new(state)
+    }
+
+    /// The revision in force.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision.load(Relaxed)
+    }
+
+    /// A configuration that was read, or why it could not be.
+    pub(crate) fn reload(&self, read: Result<Settings, String>) -> Result<Vec<String>, String> {
+        let result =
+            read.and_then(|settings| self.take_over(settings).map_err(|it| it.to_string()));
+        let mut faults = lock(&self.faults);
+        match &result {
+            Ok(_) => *faults = Faults::default(),
+            Err(why) => faults.file = Some(why.clone()),
+        }
+        result
+    }
+
+    /// Reads what the configuration refers to again, if it has changed.
+    pub(crate) fn follow_references(&self) -> Option<Result<Vec<String>, String>> {
+        if !lock(&self.referred).look() {
+            return None;
+        }
+        let (settings, rejected) = {
+            let rules = lock(&self.rules);
+            (rules.settings.clone(), rules.rejected.clone())
+        };
+        // A configuration that only lacked a certificate may be complete by now.
+        if let Some(fixed) = rejected.and_then(|it| self.take_over(it).ok()) {
+            *lock(&self.faults) = Faults::default();
+            return Some(Ok(fixed));
+        }
+        let result = self.take_over(settings).map_err(|it| it.to_string());
+        lock(&self.faults).referred = result.as_ref().err().cloned();
+        Some(result)
+    }
+
+    fn take_over(&self, settings: Settings) -> Result<Vec<String>, WireFault> {
+        let mut rules = lock(&self.rules);
+        // Before anything is read: what changes from here on is news.
+        lock(&self.referred).read(stamps([&rules.settings, &settings]));
+        // The same rules again are no new revision: a signal may follow a change that was seen. What
+        // they refer to may have changed all the same.
+        if rules.settings == settings && settings.references().next().is_none() {
+            rules.rejected = None;
+            self.loaded_us.store(self.shared.clock.now().wall_us, Relaxed);
+            return Ok(Vec::new());
+        }
+        let judging = judging(rules.bypass.as_ref());
+        let revision = self.revision() + 1;
+        let (view, wired) = match wire::view(&settings, &self.key, revision, judging, &rules.wired)
+        {
+            Ok(it) => it,
+            Err(fault) => {
+                rules.rejected = Some(settings).filter(|it| *it != rules.settings);
+                return Err(fault);
+            }
+        };
+        self.loaded_us.store(self.shared.clock.now().wall_us, Relaxed);
+        let fixed = fixed(&rules.settings, &settings);
+        self.shared.tables.set_held_bytes_max(settings.limits.held_bytes_max);
+        rules.wired = wired;
+        rules.settings = settings;
+        rules.rejected = None;
+        self.put(&rules, revision, view);
+        Ok(fixed)
+    }
+
+    /// Puts a view in force. The lock is held, so that revisions are announced in their order.
+    fn put(&self, rules: &InForce, revision: u64, view: View) {
+        self.revision.store(revision, Relaxed);
+        self.shared.views.swap(view);
+        self.announce(rules);
+    }
+
+    /// Has the rules in force written to the journal.
+    fn announce(&self, rules: &InForce) {
+        let view = Arc::clone(&self.shared.views.current().snapshot);
+        let wall_us = self.shared.clock.now().wall_us;
+        let record = rules_record::of(&rules.settings, &view, rules.bypass.as_ref(), wall_us);
+        self.hub.announce(record);
+    }
+
+    /// From now on only the law is in force. A bypass that runs is replaced.
+    fn begin_bypass(&self, span: Span, reason: Reason) -> Value {
+        let mut rules = lock(&self.rules);
+        let bypass = Bypass::starting(span, reason, self.shared.clock.now().wall_us);
+        let shown = bypass.as_json();
+        let (until_us, reason) = (bypass.until_us, bypass.reason.as_str().to_owned());
+        rules.bypass = Some(bypass);
+        let revision = self.judge_anew(&rules);
+        self.tell(Event::BypassBegun { until_us, reason, revision });
+        json!({ "schema": bypass::SCHEMA, "revision": revision, "bypass": shown })
+    }
+
+    fn end_bypass(&self) -> Value {
+        let mut rules = lock(&self.rules);
+        match rules.bypass.take() {
+            None => json!({ "error": BypassFault::None.to_string() }),
+            Some(_) => {
+                let revision = self.judge_anew(&rules);
+                self.tell(Event::BypassEnded { by: EndedBy::Operator, revision });
+                json!({ "schema": bypass::SCHEMA, "revision": revision, "bypass": null })
+            }
+        }
+    }
+
+    /// Ends a bypass whose time is over.
+    pub(crate) fn end_what_is_over(&self) {
+        let mut rules = lock(&self.rules);
+        let now_us = self.shared.clock.now().wall_us;
+        if rules.bypass.as_ref().is_some_and(|it| it.is_over(now_us)) {
+            rules.bypass = None;
+            let revision = self.judge_anew(&rules);
+            self.tell(Event::BypassEnded { by: EndedBy::Time, revision });
+        }
+    }
+
+    /// Its time is over.
+    #[cfg(test)]
+    pub(crate) fn hasten_bypass(&self) {
+        if let Some(bypass) = &mut lock(&self.rules).bypass {
+            bypass.until_us = 0;
+        }
+    }
+
+    /// The same settings, judged otherwise. Reads no file.
+    fn judge_anew(&self, rules: &InForce) -> u64 {
+        let revision = self.revision() + 1;
+        let judging = judging(rules.bypass.as_ref());
+        let snapshot = wire::snapshot(&rules.settings, self.key.clone(), revision, judging);
+        let view =
+            View { snapshot: Arc::new(snapshot), ..View::clone(&self.shared.views.current()) };
+        self.put(rules, revision, view);
+        revision
+    }
+
+    fn tell(&self, event: Event) {
+        let mut events = lock(&self.events);
+        if events.len() >= EVENTS_MAX {
+            events.pop_front();
+        }
+        events.push_back(event);
+    }
+
+    /// What happened since the last time.
+    pub(crate) fn take_events(&self) -> Vec<Event> {
+        lock(&self.events).drain(..).collect()
+    }
+}
+
+fn judging(bypass: Option<&Bypass>) -> Judging {
+    if bypass.is_some() { Judging::OnlyLaw } else { Judging::Everything }
+}
+
+/// What of a change waits for the next start.
+fn fixed(before: &Settings, after: &Settings) -> Vec<String> {
+    let changed = [
+        ("listen.address", before.listen.address.value != after.listen.address.value),
+        ("listen.workers", before.listen.workers != after.listen.workers),
+        ("admin.address", before.admin.address.value != after.admin.address.value),
+        ("data", before.data != after.data),
+    ];
+    let changed = changed.iter().filter(|(_, changed)| *changed);
+    changed.map(|(name, _)| format!("{name} changes with the next start")).collect()
+}
+
+impl Facts for State {
+    fn ready(&self) -> Result<(), String> {
+        match &*lock(&self.hub.journal_fault) {
+            Some(fault) => Err(format!("the journal cannot be written: {fault}")),
+            None => Ok(()),
+        }
+    }
+
+    fn metrics(&self) -> String {
+        self.hub.metrics.text(Gauges {
+            connections: self.shared.connections.load(Relaxed),
+            held_bytes: self.shared.tables.held_bytes(),
+            revision: self.revision.load(Relaxed),
+            turned_away: self.shared.turned_away.load(Relaxed),
+            handshakes_failed: self.shared.handshakes_failed.load(Relaxed),
+            resident_bytes: self.shared.pressure.resident_bytes(),
+            shed: self.shared.tables.shed(),
+            bypassed: lock(&self.rules).bypass.is_some(),
+        })
+    }
+}
+
+/// What `status` says while address rules would fall on everybody.
+const ADDRESSES_ARE_SHARED: &str = "most traffic comes from few private addresses, as through a \
+    proxy that is not in `trusted_proxies`: `clients.deny` and `clients.rate` are not applied, \
+    because they would hit everybody behind it; name the proxy, or set `clients.addresses_are_clients`";
+
+fn upstream(it: &Upstream, now_ms: u64) -> Value {
+    let addresses = it.target.addresses.iter().zip(it.balance.conditions(now_ms));
+    let addresses: Vec<Value> = addresses
+        .map(
+            |((host, port), condition)| json!({"host": host, "port": port, "is": condition.name()}),
+        )
+        .collect();
+    json!({
+        "name": &*it.target.name,
+        "in_flight": it.balance.in_flight(),
+        "addresses": addresses,
+    })
+}
+
+impl control::Answers for State {
+    fn answer(&self, question: Question) -> Value {
+        match question {
+            Question::Status => self.status(),
+            Question::Bypass(span, reason) => self.begin_bypass(span, reason),
+            Question::EndBypass => self.end_bypass(),
+        }
+    }
+}
+
+impl State {
+    fn status(&self) -> Value {
+        let rules = lock(&self.rules);
+        let settings = &rules.settings;
+        let view = self.shared.views.current();
+        let metrics = &self.hub.metrics;
+        let exchanges: Value = Outcome::ALL
+            .iter()
+            .map(|it| (it.name().to_owned(), json!(metrics.exchanges(*it))))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        let would: u64 = Code::ALL.iter().map(|it| metrics.would_refuse(*it)).sum();
+        let in_force: Value = view
+            .snapshot
+            .rules
+            .base
+            .clauses
+            .clauses()
+            .iter()
+            .filter(|it| it.mode != Mode::Off)
+            .map(|it| (it.name.name().to_owned(), json!(it.mode.name())))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        let now_ms = self.shared.clock.coarse_ms();
+        let upstreams: Vec<Value> = view.upstreams.iter().map(|it| upstream(it, now_ms)).collect();
+        let are_shared = self.shared.tables.crowd().is_shared();
+        let are_direct = view.snapshot.rules.clients.are_direct;
+        let client_addresses = match (are_shared, are_direct) {
+            (true, false) => ADDRESSES_ARE_SHARED,
+            (true, true) => "few private addresses; address rules apply all the same",
+            (false, _) => "of clients",
+        };
+        json!({
+            "schema": "bartizan.status/v1",
+            "running": true,
+            "version": env!("CARGO_PKG_VERSION"),
+            "mode": settings.mode.value.name(),
+            "listen": self.address.to_string(),
+            "admin": self.admin.to_string(),
+            "upstream": settings.upstream_urls(),
+            "configuration": settings.file,
+            "configuration_loaded": crate::show::timestamp(self.loaded_us.load(Relaxed)),
+            "revision": self.revision.load(Relaxed),
+            "started": crate::show::timestamp(self.started_us),
+            "uptime_s": self.shared.clock.now().wall_us.saturating_sub(self.started_us) / 1_000_000,
+            "connections": self.shared.connections.load(Relaxed),
+            "connections_turned_away": self.shared.turned_away.load(Relaxed),
+            "handshakes_failed": self.shared.handshakes_failed.load(Relaxed),
+            "tls": view.tls.is_some(),
+            "upstreams": upstreams,
+            "client_addresses": client_addresses,
+            "overloaded": self.shared.tables.is_overloaded(),
+            "resident_bytes": self.shared.pressure.resident_bytes(),
+            "exchanges": exchanges,
+            "would_refuse": would,
+            "observations_lost": metrics.lost_count(),
+            "clauses": in_force,
+            "journal_bytes_cut_at_start": self.recovery.bytes_cut,
+            "journal_fault": *lock(&self.hub.journal_fault),
+            "reload_fault": self.reload_fault(),
+            "bypass": rules.bypass.as_ref().map(Bypass::as_json),
+        })
+    }
+
+    fn reload_fault(&self) -> Option<String> {
+        let faults = lock(&self.faults);
+        let all: Vec<&str> =
+            faults.file.iter().chain(&faults.referred).map(String::as_str).collect();
+        if all.is_empty() { None } else { Some(all.join("\n")) }
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,496 @@
+//! What an instance says while it runs: lines for people on standard error, or one JSON object a line
+//! on standard output.
+//!
+//! Reads    [`Event`]s: a closed list, of which `docs/log.md` is written.
+//! Memory   at most [`WAITING_MAX`] events that nobody reads; further ones are counted.
+//! Misses   single exchanges: those are in the journal, see `bartizan tail`. Nothing that a client
+//!          sent is in any event.
+
+use crate::commands::note;
+use crate::show;
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Name and version of the JSON form.
+pub const SCHEMA: &str = "bartizan.log/v1";
+
+/// Events that wait for their reader.
+const WAITING_MAX: usize = 1_024;
+/// How long a reader may take at the end.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How events are said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Log {
+    /// Lines for people, on standard error.
+    Human,
+    /// One JSON object per line, on standard output.
+    Json,
+}
+
+impl Log {
+    /// Says what happened. Where nobody listens any more, nobody can be told that either.
+    pub fn say(self, event: &Event) {
+        match self {
+            Self::Human => note(&event.message()),
+            Self::Json => {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                let us = u64::try_from(now.as_micros()).unwrap_or(u64::MAX);
+                drop(writeln!(io::stdout().lock(), "{}", event.as_json(us)));
+            }
+        }
+    }
+}
+
+/// Says events from a thread of its own: a reader that stalls must not keep a signal from stopping us.
+#[derive(Debug)]
+pub struct Logger {
+    waiting: SyncSender<Event>,
+    thread: JoinHandle<()>,
+    lost: AtomicU64,
+}
+
+impl Logger {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// If the system gives no thread.
+    pub fn start(form: Log) -> io::Result<Self> {
+        let (waiting, events) = sync_channel::<Event>(WAITING_MAX);
+        let thread = std::thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || events.iter().for_each(|it| form.say(&it)))?;
+        Ok(Self { waiting, thread, lost: AtomicU64::new(0) })
+    }
+
+    /// Leaves an event to be said. What finds no room is counted, and the count said when there is.
+    pub fn say(&self, event: Event) {
+        let lost = self.lost.swap(0, Relaxed);
+        if lost > 0 && self.waiting.try_send(Event::EventsLost { count: lost }).is_err() {
+            self.lost.fetch_add(lost, Relaxed);
+        }
+        if self.waiting.try_send(event).is_err() {
+            self.lost.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Waits until everything is said, or for as long as a reader deserves.
+    pub fn finish(self) {
+        let Self { waiting, thread, .. } = self;
+        drop(waiting);
+        let until = Instant::now() + PATIENCE;
+        while !thread.is_finished() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// How much it matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// As meant.
+    Info,
+    /// Somebody should look.
+    Warning,
+    /// Somebody must.
+    Error,
+}
+
+impl Level {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Why a configuration was read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// SIGHUP.
+    Signal,
+    /// The file changed.
+    File,
+    /// A certificate or key changed that it refers to.
+    Reference,
+}
+
+impl Cause {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Signal => "signal",
+            Self::File => "file",
+            Self::Reference => "reference",
+        }
+    }
+}
+
+/// What ended a bypass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndedBy {
+    /// Its time was over.
+    Time,
+    /// `bartizan bypass --end`.
+    Operator,
+}
+
+impl EndedBy {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// What happened to an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "`entry` says what each one means, and `docs/log.md` repeats it")]
+pub enum Event {
+    Started { mode: &'static str, listen: String, admin: String, upstream: String, data: String },
+    NotStarted { reason: String },
+    Doubtful { text: String },
+    Reloaded { cause: Cause, file: String, revision: u64, fixed: Vec<String> },
+    ReloadRefused { cause: Cause, file: String, reason: String },
+    NothingToReload,
+    BypassBegun { until_us: u64, reason: String, revision: u64 },
+    BypassEnded { by: EndedBy, revision: u64 },
+    OverloadBegun,
+    OverloadEnded,
+    AddressesShared,
+    AddressesDistinct,
+    UpstreamCondition { upstream: String, address: String, was: &'static str, is: &'static str },
+    JournalFailing { reason: String },
+    JournalWorking,
+    EventsLost { count: u64 },
+    Stopping { within_s: u64 },
+    Stopped,
+}
+
+/// What is the same of all events of a kind.
+struct Entry {
+    name: &'static str,
+    level: Level,
+    says: &'static str,
+}
+
+impl Event {
+    fn entry(&self) -> Entry {
+        use Level::{Error, Info, Warning};
+        let (name, level, says) = match self {
+            Self::Started { .. } => ("started", Info, "It listens and serves."),
+            Self::NotStarted { .. } => ("not_started", Error, "It could not start, and ends."),
+            Self::Doubtful { .. } => {
+                ("configuration_doubtful", Warning, "The configuration works and may not be meant.")
+            }
+            Self::Reloaded { .. } => ("reloaded", Info, "A configuration was taken over."),
+            Self::ReloadRefused { .. } => (
+                "reload_refused",
+                Error,
+                "A configuration, or what it refers to, is no good: the one before stays in force.",
+            ),
+            Self::NothingToReload => {
+                ("nothing_to_reload", Warning, "SIGHUP came, and there is no configuration file.")
+            }
+            Self::BypassBegun { .. } => {
+                ("bypass_begun", Warning, "From now on only the law is in force.")
+            }
+            Self::BypassEnded { .. } => {
+                ("bypass_ended", Info, "Every clause is in force again, as configured.")
+            }
+            Self::OverloadBegun => {
+                ("overload_begun", Error, "Requests are answered 503: there are too many.")
+            }
+            Self::OverloadEnded => ("overload_ended", Info, "Requests are served again."),
+            Self::AddressesShared => (
+                "addresses_shared",
+                Warning,
+                "Most traffic comes from few private addresses: address rules are not applied.",
+            ),
+            Self::AddressesDistinct => {
+                ("addresses_distinct", Info, "Addresses are those of clients again.")
+            }
+            Self::UpstreamCondition { is: "well", .. } => {
+                ("upstream_condition", Info, "An address of an upstream is in another condition.")
+            }
+            Self::UpstreamCondition { .. } => (
+                "upstream_condition",
+                Warning,
+                "An address of an upstream is in another condition.",
+            ),
+            Self::JournalFailing { .. } => {
+                ("journal_failing", Error, "The journal cannot be written.")
+            }
+            Self::JournalWorking => ("journal_working", Info, "The journal is written again."),
+            Self::EventsLost { .. } => {
+                ("events_lost", Warning, "Nobody read the log, so that events were dropped.")
+            }
+            Self::Stopping { .. } => ("stopping", Info, "No new connections; open exchanges end."),
+            Self::Stopped => ("stopped", Info, "Everything recorded is on disk; the process ends."),
+        };
+        Entry { name, level, says }
+    }
+
+    /// The fields of this event beside those that all have.
+    fn fields(&self) -> Value {
+        match self {
+            Self::Started { mode, listen, admin, upstream, data } => json!({
+                "version": env!("CARGO_PKG_VERSION"),
+                "mode": mode,
+                "listen": listen,
+                "admin": admin,
+                "upstream": upstream,
+                "data": data,
+            }),
+            Self::NotStarted { reason } | Self::JournalFailing { reason } => {
+                json!({ "reason": reason })
+            }
+            Self::Doubtful { text } => json!({ "text": text }),
+            Self::Reloaded { cause, file, revision, fixed } => json!({
+                "cause": cause.name(),
+                "file": file,
+                "revision": revision,
+                "with_next_start": fixed,
+            }),
+            Self::ReloadRefused { cause, file, reason } => json!({
+                "cause": cause.name(),
+                "file": file,
+                "reason": reason,
+            }),
+            Self::BypassBegun { until_us, reason, revision } => json!({
+                "until": show::timestamp(*until_us),
+                "reason": reason,
+                "revision": revision,
+            }),
+            Self::BypassEnded { by, revision } => {
+                json!({ "by": by.name(), "revision": revision })
+            }
+            Self::UpstreamCondition { upstream, address, was, is } => json!({
+                "upstream": upstream,
+                "address": address,
+                "was": was,
+                "is": is,
+            }),
+            Self::EventsLost { count } => json!({ "count": count }),
+            Self::Stopping { within_s } => json!({ "within_s": within_s }),
+            Self::NothingToReload
+            | Self::OverloadBegun
+            | Self::OverloadEnded
+            | Self::AddressesShared
+            | Self::AddressesDistinct
+            | Self::JournalWorking
+            | Self::Stopped => json!({}),
+        }
+    }
+
+    /// For people.
+    fn message(&self) -> String {
+        match self {
+            Self::Started { listen, upstream, .. } => {
+                format!("listening on {listen} for {upstream}")
+            }
+            Self::NotStarted { reason } => reason.clone(),
+            Self::Doubtful { text } => text.clone(),
+            Self::Reloaded { cause, file, fixed, .. } => {
+                let first = match cause {
+                    Cause::Signal => "configuration reloaded".to_owned(),
+                    Cause::File => format!("`{file}` changed and was taken over"),
+                    Cause::Reference => {
+                        format!("what `{file}` refers to changed and was taken over")
+                    }
+                };
+                std::iter::once(&first)
+                    .chain(fixed)
+                    .map(String::as_str)
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            }
+            Self::ReloadRefused { cause, file, reason } => {
+                let last = match cause {
+                    Cause::Signal => "the configuration before stays in force".to_owned(),
+                    Cause::File => format!(
+                        "`{file}` changed and was not taken over: what was in force before still is"
+                    ),
+                    Cause::Reference => format!(
+                        "what `{file}` refers to changed and was not taken over: what was in force \
+                         before still is"
+                    ),
+                };
+                format!("{reason}\n{last}")
+            }
+            Self::NothingToReload => "nothing to reload: there is no configuration file".to_owned(),
+            Self::BypassBegun { until_us, reason, .. } => format!(
+                "bypass: only the law is in force until {}: {reason}",
+                show::timestamp(*until_us)
+            ),
+            Self::BypassEnded { by, .. } => {
+                let why = match by {
+                    EndedBy::Time => "its time is over",
+                    EndedBy::Operator => "it was ended",
+                };
+                format!("bypass: {why}; every clause is in force as configured")
+            }
+            Self::OverloadBegun => {
+                "overload: requests are answered 503 until there are fewer".to_owned()
+            }
+            Self::OverloadEnded => "overload: over, requests are served".to_owned(),
+            Self::AddressesShared => {
+                "most traffic comes from few private addresses: address rules are not applied, see \
+                 `bartizan status`"
+                    .to_owned()
+            }
+            Self::AddressesDistinct => "addresses are those of clients again".to_owned(),
+            Self::UpstreamCondition { upstream, address, was, is } => {
+                format!("upstream {upstream}: {address} is {is}, and was {was}")
+            }
+            Self::JournalFailing { reason } => format!("the journal cannot be written: {reason}"),
+            Self::JournalWorking => "the journal is written again".to_owned(),
+            Self::EventsLost { count } => {
+                format!("{count} events found no reader and were dropped")
+            }
+            Self::Stopping { within_s } => {
+                format!("stopping: open exchanges have {within_s} s to end")
+            }
+            Self::Stopped => "stopped".to_owned(),
+        }
+    }
+
+    fn as_json(&self, wall_us: u64) -> Value {
+        let Entry { name, level, .. } = self.entry();
+        let mut all = Map::new();
+        all.insert("schema".to_owned(), json!(SCHEMA));
+        all.insert("time".to_owned(), json!(show::timestamp(wall_us)));
+        all.insert("level".to_owned(), json!(level.name()));
+        all.insert("event".to_owned(), json!(name));
+        all.insert("message".to_owned(), json!(self.message()));
+        if let Value::Object(fields) = self.fields() {
+            all.extend(fields);
+        }
+        Value::Object(all)
+    }
+
+    /// One of each kind, for the reference.
+    fn examples() -> Vec<Self> {
+        let file = || "bartizan.yaml".to_owned();
+        vec![
+            Self::Started {
+                mode: "observe",
+                listen: "127.0.0.1:8080".to_owned(),
+                admin: "127.0.0.1:9440".to_owned(),
+                upstream: "http://127.0.0.1:3000".to_owned(),
+                data: "./bartizan-data".to_owned(),
+            },
+            Self::NotStarted { reason: "the journal is in use by another instance".to_owned() },
+            Self::Doubtful { text: "warning: the exception has expired".to_owned() },
+            Self::Reloaded { cause: Cause::File, file: file(), revision: 2, fixed: Vec::new() },
+            Self::ReloadRefused {
+                cause: Cause::Reference,
+                file: file(),
+                reason: "certificates[0] holds no certificate in PEM".to_owned(),
+            },
+            Self::NothingToReload,
+            Self::BypassBegun {
+                until_us: 1_767_227_400_000_000,
+                reason: "orders fail since the release".to_owned(),
+                revision: 3,
+            },
+            Self::BypassEnded { by: EndedBy::Time, revision: 4 },
+            Self::OverloadBegun,
+            Self::OverloadEnded,
+            Self::AddressesShared,
+            Self::AddressesDistinct,
+            Self::UpstreamCondition {
+                upstream: "default".to_owned(),
+                address: "127.0.0.1:3000".to_owned(),
+                was: "well",
+                is: "failing",
+            },
+            Self::JournalFailing { reason: "no space left on device".to_owned() },
+            Self::JournalWorking,
+            Self::EventsLost { count: 3 },
+            Self::Stopping { within_s: 10 },
+            Self::Stopped,
+        ]
+    }
+}
+
+/// The text of `docs/log.md`, from the definitions above.
+pub fn reference() -> String {
+    let mut text = format!(
+        "# Log\n\n<!-- Written by `log::reference` from the list of events: change that, not this \
+         file. -->\n\n`bartizan run --log json` (or `guard`, or `BARTIZAN_LOG=json`) writes one JSON \
+         object per line to standard output, and nothing else there. `--log human`, the default, \
+         says the same on standard error in words, after a banner on standard output. What is wrong \
+         before the start is on standard error either way.\n\nSingle exchanges are not logged: they \
+         are in the journal, which `bartizan tail -o ndjson` prints. Nothing that a client sent is in \
+         any event, and neither is a key.\n\nEvery line has `schema` (`{SCHEMA}`), `time` (RFC 3339, \
+         UTC), `level` (`info`, `warning`, `error`), `event` and `message`. Fields may be added; the \
+         ones that are there keep their meaning. What is looked at once a second (overload, addresses, \
+         upstreams, the journal) may change in between unseen.\n\n| event | level | says | further \
+         fields |\n|---|---|---|---|\n"
+    );
+    for event in Event::examples() {
+        let Entry { name, level, says } = event.entry();
+        let fields = event.fields();
+        let fields: Vec<_> =
+            fields.as_object().into_iter().flatten().map(|(name, _)| format!("`{name}`")).collect();
+        // Back to being well is no warning.
+        let depends = matches!(event, Event::UpstreamCondition { .. });
+        let level = if depends { "info, warning" } else { level.name() };
+        text.push_str(&format!("| `{name}` | {level} | {says} | {} |\n", fields.join(", ")));
+    }
+    text.push_str("\nFor example:\n\n```json\n");
+    for event in Event::examples() {
+        text.push_str(&format!("{}\n", event.as_json(1_767_225_600_000_000)));
+    }
+    text.push_str("```\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_has_one_example() {
+        let names: Vec<_> = Event::examples().iter().map(|it| it.entry().name).collect();
+        let distinct: BTreeSet<_> = names.iter().collect();
+        assert_eq!(distinct.len(), names.len());
+        let kinds: BTreeSet<_> = Event::examples()
+            .iter()
+            .map(std::mem::discriminant)
+            .map(|it| format!("{it:?}"))
+            .collect();
+        // As many as the enumeration has: a new kind needs its example.
+        assert_eq!(kinds.len(), 18);
+    }
+
+    #[test]
+    fn an_event_is_one_line_whatever_it_tells() {
+        let reason = "a\nb\u{1b}[31m\u{2028}".to_owned();
+        let event = Event::ReloadRefused { cause: Cause::File, file: "x".to_owned(), reason };
+        let line = event.as_json(0).to_string();
+        assert!(!line.contains(['\n', '\u{1b}']), "{line}");
+        let back: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!((&back["event"], &back["level"]), (&"reload_refused".into(), &"error".into()));
+        assert_eq!(back["time"], "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn no_field_of_an_event_hides_one_that_all_have() {
+        for event in Event::examples() {
+            let fields = event.fields();
+            for name in ["schema", "time", "level", "event", "message"] {
+                assert!(fields.get(name).is_none(), "{event:?}");
+            }
+        }
+    }
+}

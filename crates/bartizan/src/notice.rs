@@ -1,0 +1,75 @@
+//! What an operator would want to be told and does not ask: conditions that begin and end.
+//!
+//! Reads    the state of an instance, when it is asked to look.
+//! Writes   one event for each condition that changed since the last look.
+//! Memory   a word for each address of an upstream.
+//! Misses   what begins and ends between two looks.
+
+use crate::in_force::{State, lock};
+use crate::log::Event;
+use std::collections::BTreeMap;
+
+/// What was told last.
+#[derive(Debug, Default)]
+pub struct Noticed {
+    is_overloaded: bool,
+    are_shared: bool,
+    is_failing: bool,
+    /// By upstream and address; without an entry it was well.
+    conditions: BTreeMap<(String, String), &'static str>,
+}
+
+const WELL: &str = "well";
+
+impl Noticed {
+    pub(crate) fn look(&mut self, state: &State) -> Vec<Event> {
+        let tables = &state.shared.tables;
+        let mut events = Vec::new();
+        if changes(&mut self.is_overloaded, tables.is_overloaded()) {
+            let overloaded = self.is_overloaded;
+            events.push(if overloaded { Event::OverloadBegun } else { Event::OverloadEnded });
+        }
+        if changes(&mut self.are_shared, tables.crowd().is_shared()) {
+            let shared = self.are_shared;
+            events.push(if shared { Event::AddressesShared } else { Event::AddressesDistinct });
+        }
+        let fault = lock(&state.hub.journal_fault).clone();
+        if changes(&mut self.is_failing, fault.is_some()) {
+            events.push(match fault {
+                Some(reason) => Event::JournalFailing { reason },
+                None => Event::JournalWorking,
+            });
+        }
+        events.extend(self.conditions(state));
+        events
+    }
+
+    fn conditions(&mut self, state: &State) -> Vec<Event> {
+        let now_ms = state.shared.clock.coarse_ms();
+        let view = state.shared.views.current();
+        let mut events = Vec::new();
+        let mut now = BTreeMap::new();
+        for it in &view.upstreams {
+            for ((host, port), is) in it.target.addresses.iter().zip(it.balance.conditions(now_ms))
+            {
+                let key = (it.target.name.to_string(), format!("{host}:{port}"));
+                let was = self.conditions.get(&key).copied().unwrap_or(WELL);
+                let is = is.name();
+                if was != is {
+                    let (upstream, address) = key.clone();
+                    events.push(Event::UpstreamCondition { upstream, address, was, is });
+                }
+                now.insert(key, is);
+            }
+        }
+        self.conditions = now;
+        events
+    }
+}
+
+/// Takes over `now`; whether it is another.
+fn changes(known: &mut bool, now: bool) -> bool {
+    let changes = *known != now;
+    *known = now;
+    changes
+}
