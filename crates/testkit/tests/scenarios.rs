@@ -12,6 +12,8 @@ const NOT_IN_ONE_MESSAGE: &[Code] = &[
     Code::FramingChunkMalformed,
     Code::FramingPseudoField,
     Code::FramingConnectionField,
+    // Of HTTP/2.
+    Code::FramingPaddedValue,
     Code::LimitHead,
     Code::LimitHeadTime,
     Code::LimitBodyTime,
