@@ -31,12 +31,28 @@ pub struct TestProxy {
     /// Where it listens.
     pub address: SocketAddr,
     recorder: Arc<Recorder>,
+    shared: Arc<Shared>,
     proxy: Option<Proxy>,
 }
 
 impl TestProxy {
     /// Starts it in front of `upstream`.
     pub fn start(upstream: SocketAddr, snapshot: Snapshot) -> Self {
+        Self::with_memory(upstream, snapshot, Manners::default().memory_bytes_max)
+    }
+
+    /// Starts it where every request is too much.
+    pub fn overloaded(upstream: SocketAddr, snapshot: Snapshot) -> Self {
+        let it = Self::with_memory(upstream, snapshot, 1);
+        let until = Instant::now() + Duration::from_secs(10);
+        while !it.shared.tables.is_overloaded() {
+            assert!(Instant::now() < until, "it never looked at its memory");
+            std::thread::yield_now();
+        }
+        it
+    }
+
+    fn with_memory(upstream: SocketAddr, snapshot: Snapshot, memory_bytes_max: u64) -> Self {
         let mut target = Target::plain(&upstream.ip().to_string(), upstream.port());
         (target.connect_timeout_ms, target.response_timeout_ms) = (2_000, 5_000);
         let manners = Manners {
@@ -44,6 +60,7 @@ impl TestProxy {
             head_timeout_ms: 5_000,
             body_timeout_ms: 5_000,
             idle_timeout_ms: 30_000,
+            memory_bytes_max,
             ..Manners::default()
         };
         let tables = Tables::new(snapshot.rules.limits.held_bytes_max);
@@ -57,7 +74,7 @@ impl TestProxy {
         let recorder = Recorder::new(100_000);
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let proxy = listener::start(any, 1, &shared, &[Arc::clone(&recorder)]).unwrap();
-        Self { address: proxy.address, recorder, proxy: Some(proxy) }
+        Self { address: proxy.address, recorder, shared, proxy: Some(proxy) }
     }
 
     /// Waits until `count` observations were left, and takes them.

@@ -17,7 +17,7 @@ use std::net::{IpAddr, Ipv4Addr};
 /// # Panics
 ///
 /// If the head does not end, the body is not whole, or the answer is not well-formed.
-pub fn recording(request: &[u8], answer: &str, limits: &Limits) -> Recording {
+pub fn recording(request: &[u8], answer: &[u8], limits: &Limits) -> Recording {
     let end = EndFinder::default().find(request).expect("a head that ends");
     let mut buffer = BytesMut::from(request);
     let head = read_request(buffer.split_to(end).freeze(), limits);
@@ -29,8 +29,9 @@ pub fn recording(request: &[u8], answer: &str, limits: &Limits) -> Recording {
             break;
         }
     }
-    let (answer_head, answer_body) = answer.split_once("\r\n\r\n").expect("an answer");
-    let answer_head = Bytes::from(format!("{answer_head}\r\n\r\n"));
+    let end = EndFinder::default().find(answer).expect("an answer");
+    let mut answer_body = Bytes::copy_from_slice(answer);
+    let answer_head = answer_body.split_to(end);
     let response = read_response(answer_head, Method::Get, &Limits::default()).expect("an answer");
     Recording {
         origin: Origin {
@@ -44,7 +45,7 @@ pub fn recording(request: &[u8], answer: &str, limits: &Limits) -> Recording {
         phases: Phases::default(),
         request: head,
         request_body: body.into(),
-        response: Some((response, Bytes::copy_from_slice(answer_body.as_bytes()))),
+        response: Some((response, answer_body)),
     }
 }
 

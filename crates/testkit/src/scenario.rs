@@ -13,18 +13,50 @@
 //! -> served
 //! ```
 //!
+//! Further lines before the request say what else holds:
+//!
+//! ```text
+//! route prefix /v1                 (there is one route; without these it is for everything)
+//! route host api.example           (or *.api.example)
+//! route rewrite /                  (what replaces its prefix)
+//! route refuse                     (it leads nowhere)
+//! route paths canonicalise         (or reject, preserve)
+//! route underscores reject         (or pass, drop)
+//! route certificate required       (or none, optional)
+//! route fail_open
+//! route mode observe               (or enforce)
+//! trusted 127.0.0.0/8              (a network whose forwarding fields are believed)
+//! source forwarded                 (or peer, x-forwarded-for)
+//! deny 192.0.2.0/24
+//! allow 192.0.2.0/24
+//! rate 1/s burst 1
+//! before 1                         (the same request came so often already)
+//! overloaded
+//! answer 500 text/plain a \n b     (what the upstream answers; the body may be empty)
+//! answer field Server: x           (a further field of that)
+//! ```
+//!
 //! Lines of a head end with CR LF; `\r`, `\n`, `\0`, `\t` and `\xNN` mean these bytes, `\` at the
 //! end of a line leaves its CR LF out. The body is joined without line ends. The outcome is
-//! `served`, `refused CODE`, or `would refuse CODE`, each with ` at PLACE` if it has a place.
+//! `served`, or the gravest of `refused CODE`, `scrubbed CODE`, `failed open CODE`, `would refuse
+//! CODE` and `would scrub CODE`, each with ` at PLACE` if it has a place.
 
 use crate::origin::ANSWER;
-use crate::proxy::snapshot;
-use crate::recorded::recording;
+use crate::recorded::{as_happened, recording};
+use bartizan_contract::clause_set::ClauseSet;
+use bartizan_engine::keys::HashKey;
 use bartizan_engine::replay::replay;
+use bartizan_engine::routes::{RouteRules, Routes};
+use bartizan_engine::snapshot::{Clients, Rules, Snapshot};
 use bartizan_engine::tables::Tables;
-use bartizan_model::clause::{Effect, Mode};
+use bartizan_engine::tables::rate::Rate;
+use bartizan_inspect::client_address::Source;
+use bartizan_model::clause::{Clause, ClauseName, Effect, Mode, SetBy};
+use bartizan_model::id::KeyEpoch;
 use bartizan_model::limits::Limits;
+use bartizan_model::network::Network;
 use bartizan_model::observation::{Observation, Outcome};
+use bartizan_model::route::{Demand, HostPattern, Route, Spelling, Underscores};
 use std::sync::Arc;
 
 /// One scenario.
@@ -36,8 +68,22 @@ pub struct Scenario {
     pub mode: Mode,
     /// Limits in force.
     pub limits: Limits,
+    /// The one route.
+    pub route: Route,
+    /// Mode on the route, if it has one of its own.
+    pub route_mode: Option<Mode>,
+    /// Peers that are believed.
+    pub trusted: Vec<Network>,
+    /// Who may call, and how often.
+    pub clients: Clients,
+    /// How often the same request came before.
+    pub before: usize,
+    /// Whether the process has more to do than it can carry.
+    pub overloaded: bool,
     /// The request on the wire.
     pub request: Vec<u8>,
+    /// The upstream's answer on the wire.
+    pub answer: Vec<u8>,
     /// What must become of it.
     pub expected: String,
 }
@@ -53,6 +99,21 @@ pub fn read(text: &str) -> Vec<Scenario> {
     text.split("== ").skip(1).map(one).collect()
 }
 
+/// The words that lines before a request begin with. No method is spelt like one.
+const DIRECTIVES: &[&str] = &[
+    "mode",
+    "limit",
+    "route",
+    "trusted",
+    "source",
+    "deny",
+    "allow",
+    "rate",
+    "before",
+    "overloaded",
+    "answer",
+];
+
 fn one(text: &str) -> Scenario {
     let (name, rest) = text.split_once('\n').expect("a name");
     let (request, expected) = rest.rsplit_once("\n-> ").unwrap_or_else(|| panic!("{name}: no end"));
@@ -60,12 +121,20 @@ fn one(text: &str) -> Scenario {
         name: name.to_owned(),
         mode: Mode::Enforce,
         limits: Limits::default(),
+        route: Route::to_everything(0),
+        route_mode: None,
+        trusted: Vec::new(),
+        clients: Clients::default(),
+        before: 0,
+        overloaded: false,
         request: Vec::new(),
+        answer: ANSWER.as_bytes().to_vec(),
         expected: expected.trim().to_owned(),
     };
     let mut wire = Vec::new();
     let mut lines = request.lines().peekable();
-    while let Some(line) = lines.next_if(|it| it.starts_with("mode ") || it.starts_with("limit ")) {
+    let is_directive = |it: &&str| DIRECTIVES.contains(&it.split(' ').next().unwrap_or_default());
+    while let Some(line) = lines.next_if(is_directive) {
         scenario.set(line);
     }
     let (mut in_head, mut body) = (true, Vec::new());
@@ -98,47 +167,160 @@ fn one(text: &str) -> Scenario {
 
 impl Scenario {
     fn set(&mut self, line: &str) {
+        if let Some(text) = line.strip_prefix("answer ") {
+            return self.set_answer(text);
+        }
         let words: Vec<&str> = line.split(' ').collect();
         match words.as_slice() {
-            ["mode", "observe"] => self.mode = Mode::Observe,
-            ["mode", "enforce"] => self.mode = Mode::Enforce,
-            ["limit", name, value] => {
-                let value: usize = value.parse().unwrap();
-                match *name {
-                    "body_bytes_max" => self.limits.body_bytes_max = value as u64,
-                    "inspect_bytes_max" => self.limits.inspect_bytes_max = value,
-                    "fields_max" => self.limits.fields_max = value,
-                    "target_bytes_max" => self.limits.target_bytes_max = value,
-                    "values_max" => self.limits.values_max = value,
-                    "depth_max" => self.limits.depth_max = value,
-                    other => panic!("no limit `{other}`"),
-                }
+            ["mode", name] => self.mode = mode(name),
+            ["limit", name, value] => self.set_limit(name, value.parse().unwrap()),
+            ["route", what @ ..] => self.set_route(what),
+            ["trusted", network] => self.trusted.push(network.parse().unwrap()),
+            ["source", "peer"] => self.clients.source = Source::Peer,
+            ["source", "x-forwarded-for"] => self.clients.source = Source::XForwardedFor,
+            ["source", "forwarded"] => self.clients.source = Source::Forwarded,
+            ["deny", network] => self.clients.deny.push(network.parse().unwrap()),
+            ["allow", network] => self.clients.allow.push(network.parse().unwrap()),
+            ["rate", rate, "burst", burst] => {
+                let requests: u64 = rate.strip_suffix("/s").unwrap().parse().unwrap();
+                let interval_ns = 1_000_000_000 / requests;
+                self.clients.rate = Some(Rate { interval_ns, burst: burst.parse().unwrap() });
             }
+            ["before", count] => self.before = count.parse().unwrap(),
+            ["overloaded"] => self.overloaded = true,
             _ => panic!("cannot read `{line}`"),
         }
     }
 
+    fn set_limit(&mut self, name: &str, value: usize) {
+        let limits = &mut self.limits;
+        match name {
+            "body_bytes_max" => limits.body_bytes_max = value as u64,
+            "inspect_bytes_max" => limits.inspect_bytes_max = value,
+            "fields_max" => limits.fields_max = value,
+            "target_bytes_max" => limits.target_bytes_max = value,
+            "values_max" => limits.values_max = value,
+            "depth_max" => limits.depth_max = value,
+            "decoded_bytes_max" => limits.decoded_bytes_max = value,
+            "decoded_ratio_max" => limits.decoded_ratio_max = value,
+            other => panic!("no limit `{other}`"),
+        }
+    }
+
+    fn set_route(&mut self, what: &[&str]) {
+        let route = &mut self.route;
+        match what {
+            ["prefix", path] => route.prefix = Arc::from(*path),
+            ["host", host] => {
+                route.host = match host.strip_prefix('*') {
+                    Some(suffix) => HostPattern::Under(Arc::from(suffix)),
+                    None => HostPattern::Exact(Arc::from(*host)),
+                }
+            }
+            ["rewrite", path] => route.rewrite = Some(Arc::from(*path)),
+            ["refuse"] => route.upstream = None,
+            ["fail_open"] => route.fail_open = true,
+            ["mode", name] => self.route_mode = Some(mode(name)),
+            ["paths", name] => route.spelling = named(Spelling::ALL, Spelling::name, name),
+            ["underscores", name] => {
+                route.underscores = named(Underscores::ALL, Underscores::name, name);
+            }
+            ["certificate", name] => route.certificate = named(Demand::ALL, Demand::name, name),
+            _ => panic!("cannot read `route {}`", what.join(" ")),
+        }
+    }
+
+    fn set_answer(&mut self, text: &str) {
+        if let Some(field) = text.strip_prefix("field ") {
+            // Behind the status line.
+            let at = self.answer.windows(2).position(|it| it == b"\r\n").unwrap() + 2;
+            let mut field = bytes(field);
+            field.extend(b"\r\n");
+            self.answer.splice(at..at, field);
+            return;
+        }
+        let mut words = text.splitn(3, ' ');
+        let (status, media_type) = (words.next().unwrap(), words.next().expect("a media type"));
+        let body = bytes(words.next().unwrap_or_default());
+        let head = format!(
+            "HTTP/1.1 {status} OK\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        self.answer = [head.into_bytes(), body].concat();
+    }
+
+    /// What it is judged under.
+    pub fn snapshot(&self) -> Snapshot {
+        let clauses = |mode, own: &[Clause]| ClauseSet::new(mode, SetBy::Flag, own, &[]);
+        let mut own = Vec::new();
+        if self.route.underscores == Underscores::Reject {
+            let (name, mode) = (ClauseName::BaselineFieldNames, Mode::Enforce);
+            own.push(Clause { name, mode, set_by: SetBy::Flag });
+        }
+        let on = RouteRules {
+            route: Arc::new(self.route.clone()),
+            clauses: clauses(self.route_mode.unwrap_or(self.mode), &own),
+        };
+        let key = HashKey::new(KeyEpoch(1), [7; 16]);
+        let rules = Rules {
+            routes: Routes::new(vec![on]),
+            trusted: self.trusted.clone(),
+            clients: self.clients.clone(),
+            ..Rules::plain(clauses(self.mode, &[]), self.limits, key)
+        };
+        Snapshot { revision: 1, rules: Arc::new(rules) }
+    }
+
     /// What the replayer makes of it.
     pub fn observe(&self) -> Observation {
-        let view = Arc::new(snapshot(self.mode, self.limits));
+        self.replay_as(&[])
+    }
+
+    /// What the replayer makes of it, with the ids and times of exchanges that really happened:
+    /// those that came before, and it itself. Without them it takes its own.
+    pub fn replay_as(&self, seen: &[Observation]) -> Observation {
+        let view = Arc::new(self.snapshot());
         let tables = Tables::new(self.limits.held_bytes_max);
-        let recording = recording(&self.request, ANSWER, &self.limits);
-        replay(&recording, &view, &tables).expect("the transaction kept its protocol").observation
+        tables.set_overloaded(self.overloaded);
+        let recording = recording(&self.request, &self.answer, &self.limits);
+        let mut last = None;
+        for at in 0..=self.before {
+            let recording = recording.clone();
+            let recording = match seen.get(at) {
+                Some(seen) => as_happened(recording, seen),
+                None => recording,
+            };
+            last = replay(&recording, &view, &tables);
+        }
+        last.expect("the transaction kept its protocol").observation
     }
 }
 
+fn mode(name: &str) -> Mode {
+    named(Mode::ALL, Mode::name, name)
+}
+
+fn named<T: Copy>(all: &[T], name_of: fn(T) -> &'static str, name: &str) -> T {
+    all.iter().copied().find(|&it| name_of(it) == name).unwrap_or_else(|| panic!("no `{name}`"))
+}
+
+const GRAVEST_FIRST: &[(Effect, &str)] = &[
+    (Effect::Refused, "refused"),
+    (Effect::Scrubbed, "scrubbed"),
+    (Effect::FailedOpen, "failed open"),
+    (Effect::WouldRefuse, "would refuse"),
+    (Effect::WouldScrub, "would scrub"),
+];
+
 /// The outcome in the words of a scenario.
 pub fn outcome(it: &Observation) -> String {
-    let hit = it
-        .hits
+    let hit = GRAVEST_FIRST
         .iter()
-        .find(|hit| hit.effect == Effect::Refused)
-        .or_else(|| it.hits.iter().find(|hit| hit.effect == Effect::WouldRefuse));
-    let Some(hit) = hit else {
+        .find_map(|(effect, word)| Some((it.hits.iter().find(|hit| hit.effect == *effect)?, word)));
+    let Some((hit, word)) = hit else {
         assert_eq!(it.outcome, Outcome::Served);
         return "served".to_owned();
     };
-    let word = if hit.effect == Effect::Refused { "refused" } else { "would refuse" };
     let place = it
         .findings
         .iter()

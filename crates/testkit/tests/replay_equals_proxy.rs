@@ -3,16 +3,12 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bartizan_engine::replay::replay;
-use bartizan_engine::tables::Tables;
-use bartizan_testkit::origin::{ANSWER, Origin};
-use bartizan_testkit::proxy::{TestProxy, snapshot};
-use bartizan_testkit::recorded::{as_happened, recording};
+use bartizan_testkit::origin::Origin;
+use bartizan_testkit::proxy::TestProxy;
 use bartizan_testkit::scenario::{Scenario, read};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
-use std::sync::Arc;
 
 fn scenarios() -> Vec<Scenario> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
@@ -43,15 +39,19 @@ fn what_the_proxy_saw_the_replayer_sees_bit_for_bit() {
         if scenario.name.contains("upgrade without") {
             continue;
         }
-        let view = snapshot(scenario.mode, scenario.limits);
-        let proxy = TestProxy::start(origin.address, view.clone());
-        send(&proxy, &scenario.request);
-        let live = proxy.observations(1).remove(0);
-        let recording = recording(&scenario.request, ANSWER, &scenario.limits);
-        let recording = as_happened(recording, &live);
-        let tables = Tables::new(scenario.limits.held_bytes_max);
-        let replayed = replay(&recording, &Arc::new(view), &tables).unwrap();
-        assert_eq!(replayed.observation, live, "{}", scenario.name);
+        let view = scenario.snapshot();
+        let proxy = match scenario.overloaded {
+            true => TestProxy::overloaded(origin.address, view),
+            false => TestProxy::start(origin.address, view),
+        };
+        origin.answer_with(&scenario.answer);
+        let live: Vec<_> = (0..=scenario.before)
+            .map(|_| {
+                send(&proxy, &scenario.request);
+                proxy.observations(1).remove(0)
+            })
+            .collect();
+        assert_eq!(Some(&scenario.replay_as(&live)), live.last(), "{}", scenario.name);
         compared += 1;
     }
     assert!(compared > 100, "{compared}");

@@ -12,15 +12,22 @@ const NOT_IN_ONE_MESSAGE: &[Code] = &[
     Code::FramingChunkMalformed,
     Code::FramingPseudoField,
     Code::FramingConnectionField,
+    // Of HTTP/2.
+    Code::FramingPaddedValue,
     Code::LimitHead,
     Code::LimitHeadTime,
     Code::LimitBodyTime,
     Code::LimitHeld,
+    // After ten seconds only.
+    Code::LimitBodyRate,
     Code::RecordUnavailable,
     Code::UpstreamUnreachable,
     Code::UpstreamTimeout,
     Code::UpstreamMalformed,
     Code::UpstreamClosed,
+    Code::UpstreamBusy,
+    Code::UpstreamCircuitOpen,
+    Code::UpstreamTls,
 ];
 
 fn all() -> Vec<(String, Vec<Scenario>)> {

@@ -120,6 +120,17 @@ impl Client {
         std::mem::take(&mut self.buffer)
     }
 
+    /// Reads what comes until nothing came for so long.
+    pub fn rest_within(&mut self, pause: std::time::Duration) -> Vec<u8> {
+        self.stream.set_read_timeout(Some(pause)).unwrap();
+        let mut piece = [0; 64 * 1024];
+        while let Ok(count @ 1..) = self.stream.read(&mut piece) {
+            self.buffer.extend_from_slice(&piece[..count]);
+        }
+        self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        std::mem::take(&mut self.buffer)
+    }
+
     /// The next response to a request other than HEAD.
     #[track_caller]
     pub fn answer(&mut self) -> Answer {
@@ -171,5 +182,20 @@ impl Client {
         let data = self.read(size);
         assert_eq!(self.read(2), b"\r\n");
         data
+    }
+
+    /// All chunks up to the last one, whose line is read and whose trailers are not.
+    #[track_caller]
+    pub fn chunk_before_trailers(&mut self) -> Vec<u8> {
+        let mut body = Vec::new();
+        loop {
+            let line = String::from_utf8(self.read_to(b"\r\n")).unwrap();
+            let size = usize::from_str_radix(line.trim_end(), 16).unwrap();
+            if size == 0 {
+                return body;
+            }
+            body.extend_from_slice(&self.read(size));
+            assert_eq!(self.read(2), b"\r\n");
+        }
     }
 }

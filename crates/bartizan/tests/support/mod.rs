@@ -6,10 +6,12 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
+pub mod authority;
 pub mod bartizan;
 pub mod client;
 pub mod curl;
 pub mod directory;
+pub mod h2_peers;
 pub mod http2;
 pub mod real_upstream;
 pub mod upstream;
