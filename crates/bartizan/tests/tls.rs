@@ -430,7 +430,6 @@ fn an_upstream_is_shown_a_certificate() {
 }
 
 #[test]
-#[ignore = "in TLS 1.3 the alert comes behind the handshake and reads as upstream.closed"]
 fn an_upstream_that_demands_a_certificate_and_gets_none_is_a_matter_of_tls() {
     let authority = Authority::new("tests");
     let dir = Directory::new();
@@ -456,7 +455,6 @@ fn an_upstream_speaks_http2_through_tls() {
 
 /// The documentation says of `http2`: over TLS if the upstream agrees (ALPN).
 #[test]
-#[ignore = "the documentation says so and the edge answers upstream.tls"]
 fn an_upstream_that_does_not_agree_to_http2_is_spoken_to_in_http1() {
     let authority = Authority::new("tests");
     let dir = Directory::new();

@@ -15,7 +15,7 @@ use bartizan_inspect::path_spelling::canonical;
 use bartizan_model::code::Code;
 use bartizan_model::head::RequestHead;
 use bartizan_model::moment::Moment;
-use bartizan_model::network::{Network, canonical as canonical_address};
+use bartizan_model::network::Network;
 use bartizan_model::route::Spelling;
 use bytes::Bytes;
 use std::net::IpAddr;
@@ -54,17 +54,15 @@ pub(crate) fn arrive(
     if is_against_the_law(head.oddities) {
         return (Arc::clone(&rules.base), standing);
     }
-    let on = match route(head, rules) {
-        Some(on) => on,
-        None => {
-            standing.violations.push(Code::RouteUnknown);
-            Arc::clone(&rules.base)
-        }
+    // Who may not come in is told so first, and who looks for routes is charged for each try.
+    address_rules(&mut standing, at, rules, tables);
+    let Some(on) = route(head, rules) else {
+        standing.violations.push(Code::RouteUnknown);
+        return (Arc::clone(&rules.base), standing);
     };
-    if standing.violations.is_empty() && on.route.upstream.is_none() {
+    if on.route.upstream.is_none() {
         standing.violations.push(Code::RouteRefused);
     }
-    address_rules(&mut standing, head, origin, at, rules, tables);
     (on, standing)
 }
 
@@ -83,31 +81,19 @@ fn route(head: &mut RequestHead, rules: &Rules) -> Option<Arc<RouteRules>> {
     Some(on)
 }
 
-fn address_rules(
-    standing: &mut Standing,
-    head: &RequestHead,
-    origin: &Origin,
-    at: Moment,
-    rules: &Rules,
-    tables: &Tables,
-) {
+fn address_rules(standing: &mut Standing, at: Moment, rules: &Rules, tables: &Tables) {
     let (clients, client) = (&rules.clients, standing.client);
     let is_in = |networks: &[Network]| networks.iter().any(|it| it.contains(client));
     if !clients.allow.is_empty() && !is_in(&clients.allow) {
         standing.violations.push(Code::ClientDenied);
         return;
     }
-    let is_peer = client == canonical_address(origin.peer);
-    let forwarded = is_peer && head.fields.has_forwarding();
-    tables.crowd().note(client, forwarded, at.mono_ns);
-    if tables.crowd().is_shared() && !clients.are_direct {
+    let applies = clients.are_direct || !tables.crowd().is_shared();
+    if applies && is_in(&clients.deny) {
+        standing.violations.push(Code::ClientDenied);
         return;
     }
-    if is_in(&clients.deny) {
-        standing.violations.push(Code::ClientDenied);
-    }
-    // What is refused anyway is not charged.
-    if let Some(rate) = clients.rate.filter(|_| standing.violations.is_empty()) {
+    if let Some(rate) = clients.rate.filter(|_| applies) {
         let key = match client {
             IpAddr::V4(it) => rules.key.value(&it.octets()),
             // One subscriber has a whole /64 and may use a new address for every call.
@@ -116,6 +102,8 @@ fn address_rules(
         if let Err(wait_ns) = tables.rate().charge(key.0, rate, at.mono_ns) {
             standing.violations.push(Code::ClientTooFast);
             standing.retry_after_s = Some(wait_ns.div_ceil(1_000_000_000));
+            return;
         }
     }
+    tables.crowd().note(client, at.mono_ns);
 }

@@ -83,7 +83,8 @@ fn dialect(head: &RequestHead) -> Dialect {
     if begins(b"application/grpc") {
         return Dialect::Grpc;
     }
-    let is_graphql_path = head.path().rsplit(|&b| b == b'/').next() == Some(b"graphql");
+    let is_graphql_path =
+        head.path().rsplit(|&b| b == b'/').find(|it| !it.is_empty()) == Some(b"graphql");
     if begins(b"application/graphql") || is_graphql_path { Dialect::GraphQl } else { Dialect::Http }
 }
 

@@ -71,7 +71,7 @@ impl Routes {
         };
         if !self.exact.is_empty() || !self.under.is_empty() {
             let host = String::from_utf8_lossy(without_port(authority)).to_ascii_lowercase();
-            let host = host.strip_suffix('.').unwrap_or(&host);
+            let host = host.trim_end_matches('.');
             if let Some(group) = self.exact.get(host)
                 && let Some(at) = by_path(group)
             {

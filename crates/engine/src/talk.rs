@@ -64,9 +64,7 @@ impl Talk {
 
     /// Takes a piece of the body.
     pub(crate) fn push(&mut self, bytes: &Bytes, end: bool) -> Heard {
-        if !self.room.grow(bytes.len()) {
-            return Heard::NoRoom;
-        }
+        let has_room = self.room.grow(bytes.len());
         self.held.extend_from_slice(bytes);
         if let Some(decoder) = &mut self.decoder {
             // What cannot be decoded further is looked at as far as it could be.
@@ -74,7 +72,11 @@ impl Talk {
                 return Heard::Enough;
             }
         }
-        if end || self.held.len() >= HELD_BYTES_MAX { Heard::Enough } else { Heard::More }
+        match () {
+            () if !has_room => Heard::NoRoom,
+            () if end || self.held.len() >= HELD_BYTES_MAX => Heard::Enough,
+            () => Heard::More,
+        }
     }
 
     /// The clauses that it violates.
@@ -102,6 +104,14 @@ pub(crate) fn banner(head: &ResponseHead) -> u128 {
     positions
 }
 
+/// Where the message of a gRPC status stands, as a bit.
+pub(crate) fn message_position(fields: &Fields) -> Option<u128> {
+    let is_message = |(known, name, _): (Known, &[u8], &[u8])| {
+        known == Known::Other && name.eq_ignore_ascii_case(b"grpc-message")
+    };
+    fields.iter().take(128).position(is_message).map(|at| 1 << at)
+}
+
 /// What the message of a gRPC status violates.
 pub(crate) fn message_says_too_much(trailers: &Fields) -> Vec<Code> {
     let message = trailers.iter().find(|(_, name, _)| name.eq_ignore_ascii_case(b"grpc-message"));
@@ -125,5 +135,7 @@ fn is_text(media_type: Option<&[u8]>) -> bool {
     let Some(media_type) = media_type else { return true };
     let name = media_type.split(|&b| b == b';').next().unwrap_or_default().trim_ascii();
     let has = |part: &[u8]| name.windows(part.len()).any(|it| it.eq_ignore_ascii_case(part));
-    has(b"text/") || has(b"json") || has(b"xml") || has(b"html") || has(b"javascript")
+    // Events are meant to arrive one by one.
+    !has(b"event-stream")
+        && (has(b"text/") || has(b"json") || has(b"xml") || has(b"html") || has(b"javascript"))
 }

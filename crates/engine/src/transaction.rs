@@ -16,7 +16,7 @@
 use crate::arrival::{Arrival, arrive};
 use crate::judge::{Gathering, Needs, is_plain_text, walk};
 use crate::origin::Origin;
-use crate::refusal::{Addressee, OwnReply, later, own_reply, scrubbed_reply};
+use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
 use crate::routes::RouteRules;
 use crate::snapshot::Snapshot;
 use crate::step::{
@@ -24,7 +24,7 @@ use crate::step::{
     UpstreamFault,
 };
 use crate::tables::{Room, Tables};
-use crate::talk::{Heard, Talk, banner, message_says_too_much};
+use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
 use bartizan_contract::decide::{Decision, Hits, decide, decide_body, decide_response};
 use bartizan_contract::permit::Permit;
 use bartizan_inspect::body::{Format, Progress, Walk};
@@ -58,6 +58,10 @@ pub struct Transaction {
     request: Request,
     response: Response,
     talk: Option<Box<Talk>>,
+    /// Trailers that came while their response was held, and what replaces their message.
+    owed_trailers: Option<Option<&'static str>>,
+    /// Whether the first bytes of a body that is passed on unread must not be those of another kind.
+    sniffs_stream: bool,
     wants_upgrade: bool,
     retry_after_s: Option<u64>,
     seen: Observation,
@@ -161,6 +165,8 @@ impl Transaction {
             request,
             response,
             talk,
+            owed_trailers: None,
+            sniffs_stream: false,
             wants_upgrade,
             retry_after_s,
             seen,
@@ -184,12 +190,13 @@ impl Transaction {
             (Side::Response, Input::Data { bytes, end }) => self.on_response_data(bytes, end, at),
             (Side::Response, Input::Trailers(fields)) => self.on_response_trailers(fields, at),
             (Side::Response, Input::Written) => self.on_response_written(at),
+            (Side::Response, Input::Resume) => self.hurry(at),
             (_, Input::UpstreamFailed(fault)) => self.on_upstream_failed(fault, at),
             (_, Input::Abort(cause)) => self.abort(cause, at),
             // Revocations will be looked up here; the rules that judged a call stay its rules.
             (_, Input::View(_)) => Step::Yield,
             (Side::Request, Input::ResponseHead(_) | Input::InterimHead(_))
-            | (Side::Response, Input::RequestHead(_) | Input::Committed(_) | Input::Resume)
+            | (Side::Response, Input::RequestHead(_) | Input::Committed(_))
             | (_, Input::Answer(_)) => Step::Cut,
         }
     }
@@ -260,6 +267,13 @@ impl Transaction {
                 let plan = BodyPlan { held: Bytes::new(), rest, room: None };
                 self.decide(head, gathering, plan, at)
             }
+            // In gRPC the server may be the first to speak: its calls begin at once. Their frames do not
+            // begin like anything that is examined, so the first bytes tell whether it is one.
+            Needs::Body(Format::Opaque, None) if self.to.dialect == Dialect::Grpc => {
+                self.sniffs_stream = true;
+                let plan = BodyPlan { held: Bytes::new(), rest, room: None };
+                self.decide(head, gathering, plan, at)
+            }
             Needs::Body(format, decoder) => {
                 let (body, room) = (HeldBody::default(), tables.room());
                 let decoded = decoder.map(Decoded::new);
@@ -305,7 +319,7 @@ impl Transaction {
         }
         match std::mem::replace(&mut self.request, Request::Ended) {
             Request::Holding(holding) => self.hold(holding, bytes, end, at),
-            Request::Streaming { end: false } => self.stream(end, at),
+            Request::Streaming { end: false } => self.stream(bytes, end, at),
             other @ (Request::AwaitHead
             | Request::Walking(..)
             | Request::Committing(..)
@@ -446,7 +460,14 @@ impl Transaction {
     }
 
     /// A streamed body: its end is passed on only after the verdict on the whole.
-    fn stream(&mut self, end: bool, at: Moment) -> Step {
+    fn stream(&mut self, bytes: &Bytes, end: bool, at: Moment) -> Step {
+        let is_blank = bytes.iter().all(u8::is_ascii_whitespace);
+        if !is_blank && std::mem::take(&mut self.sniffs_stream) {
+            let is_other = Format::Opaque.sniffed(bytes) != Format::Opaque;
+            if let Some(step) = self.unexamined(is_other, at) {
+                return step;
+            }
+        }
         let view = Arc::clone(&self.view);
         let bytes_max = view.rules.limits.body_bytes_max;
         if bytes_max != 0 && self.seen.request_body_bytes > bytes_max {
@@ -463,6 +484,19 @@ impl Transaction {
         }
         self.request = Request::Streaming { end };
         Step::Write(Payload::Verbatim)
+    }
+
+    /// A body that was forwarded unread proves to be of a kind that is examined.
+    fn unexamined(&mut self, is_so: bool, at: Moment) -> Option<Step> {
+        if !is_so {
+            return None;
+        }
+        let mut assessment = Assessment::clean(at, self.seen.endpoint);
+        assessment.fails_open = self.on.route.fail_open;
+        assessment.unknown.push((ClauseName::ContentSqli, Why::BodyTooLarge));
+        let (refusal, hits) = decide_body(&assessment, &self.on.clauses);
+        self.record_hits(hits);
+        refusal.map(|it| self.refuse_late(it.code, at))
     }
 
     fn on_request_written(&mut self) -> Step {
@@ -496,6 +530,12 @@ impl Transaction {
         }
         let hits = self.scrub_banner(&mut head, at);
         self.record_hits(hits);
+        // Without a body, the message of a gRPC status stands in the head.
+        if let Some(position) = message_position(&head.fields)
+            && self.scrubbed_message(&head.fields.clone(), at).is_some()
+        {
+            head.leave_out(position);
+        }
         if head.status == 101 {
             let agreed = head.fields.get(Known::Upgrade);
             if !self.wants_upgrade
@@ -560,9 +600,38 @@ impl Transaction {
                 self.talk = Some(talk);
                 return Step::Read { max: DATA_BYTES_MAX };
             }
-            Heard::NoRoom => return self.refuse(Code::LimitHeld, Outcome::Refused),
+            Heard::NoRoom => {
+                let code = Code::LimitHeld;
+                let is_enforced =
+                    self.on.clauses.mode(ClauseName::DisclosureErrors) == Mode::Enforce;
+                let effect = match (is_enforced, self.on.route.fail_open) {
+                    (true, false) => Effect::Refused,
+                    (_, true) => Effect::FailedOpen,
+                    (false, false) => Effect::WouldRefuse,
+                };
+                self.record_hit(Hit { code, effect, margin: 0 });
+                if effect == Effect::Refused {
+                    return self.refuse(code, Outcome::Refused);
+                }
+            }
             Heard::Enough => {}
         }
+        self.release(talk, end, at)
+    }
+
+    /// Nothing more comes for now: whoever waits for what is held gets it.
+    fn hurry(&mut self, at: Moment) -> Step {
+        match self.talk.take() {
+            Some(talk) if self.response == Response::Holding => self.release(talk, false, at),
+            talk => {
+                self.talk = talk;
+                Step::Read { max: DATA_BYTES_MAX }
+            }
+        }
+    }
+
+    /// Passes a held response on, or says something else in its place.
+    fn release(&mut self, talk: Box<Talk>, end: bool, at: Moment) -> Step {
         let mut assessment = Assessment::clean(at, self.seen.endpoint);
         assessment.fails_open = self.on.route.fail_open;
         let (decision, hits) =
@@ -578,21 +647,19 @@ impl Transaction {
         self.seen.phases.answered_us = at.us_since(self.seen.started);
         let head = talk.head.clone();
         self.talk = Some(talk);
-        self.response = Response::Releasing { end };
+        self.response = Response::Releasing { end: end && self.owed_trailers.is_none() };
         Step::Reply(Reply::Relay(head))
     }
 
     fn on_response_trailers(&mut self, fields: &Fields, at: Moment) -> Step {
         match self.response {
-            Response::Holding => self.hold_response(&Bytes::new(), true, at),
+            Response::Holding => {
+                self.owed_trailers = Some(self.scrubbed_message(fields, at));
+                self.hold_response(&Bytes::new(), true, at)
+            }
             Response::Streaming { end: false } => {
                 self.response = Response::Streaming { end: true };
-                let codes = message_says_too_much(fields);
-                let assessment = Assessment::clean(at, self.seen.endpoint);
-                let (decision, hits) = decide_response(&codes, &assessment, &self.on.clauses);
-                self.record_hits(hits);
-                let message = decision.replaced.map(|code| code.entry().title);
-                Step::Write(Payload::Trailers { message })
+                Step::Write(Payload::Trailers { message: self.scrubbed_message(fields, at) })
             }
             Response::Idle
             | Response::AwaitHead
@@ -624,7 +691,22 @@ impl Transaction {
         }
     }
 
+    /// What stands in for a `grpc-message` that says too much.
+    fn scrubbed_message(&mut self, fields: &Fields, at: Moment) -> Option<&'static str> {
+        let codes = message_says_too_much(fields);
+        let assessment = Assessment::clean(at, self.seen.endpoint);
+        let (decision, hits) = decide_response(&codes, &assessment, &self.on.clauses);
+        self.record_hits(hits);
+        decision.replaced.map(|code| code.entry().title)
+    }
+
     fn on_response_written(&mut self, at: Moment) -> Step {
+        if self.response == (Response::Streaming { end: false })
+            && let Some(message) = self.owed_trailers.take()
+        {
+            self.response = Response::Streaming { end: true };
+            return Step::Write(Payload::Trailers { message });
+        }
         match self.response {
             Response::Releasing { end } => {
                 let Some(talk) = self.talk.take() else { return Step::Cut };

@@ -8,7 +8,7 @@ use super::deadline::Watch;
 use super::relay::{Sides, relay};
 use super::streamed::stream;
 use super::upstream::Upstream;
-use super::upstream::call::{Headed, Link, Message, Receiver, SWITCHING};
+use super::upstream::call::{Again, Headed, Link, Message, Receiver, SWITCHING};
 use super::upstream::pool::Protocol;
 use super::views::View;
 use bartizan_contract::permit::Permit;
@@ -350,9 +350,16 @@ async fn ask(
     watches: &Watches,
 ) -> Result<(Link, Ended, bool), Failed> {
     let pool = &exchange.worker.pool;
-    let mut fresh = false;
+    let may = |receiver: &Receiver<'_>, reused: bool| match receiver.again() {
+        Again::Always => true,
+        Again::IfIdempotent => may_repeat && reused,
+        Again::Never => false,
+    };
+    let mut repeated = false;
     loop {
-        let mut link = pool.connect(way.upstream, way.protocol, &watches.response, fresh).await?;
+        let mut link =
+            pool.connect(way.upstream, way.protocol, &watches.response, repeated).await?;
+        let reused = link.reused;
         let (mut sender, mut receiver) = link.begin(message)?;
         let mut whole = false;
         let asking = async {
@@ -382,17 +389,15 @@ async fn ask(
                 let sides = Sides { up: Some(up), sender: Some(&mut sender) };
                 let ended = relay(exchange, head, &mut receiver, sides, down).await;
                 let keep = ended == Ended::Cleanly && keeps_alive && receiver.is_done();
-                link.lease.succeeded();
+                link.lease.succeeded(exchange.worker.shared.clock.coarse_ms());
                 return Ok((link, ended, keep));
             }
-            Err(Failed::Upstream(UpstreamFault::Closed))
-                if link.reused && may_repeat && link.is_untouched() && !fresh =>
-            {
-                fresh = true;
+            Err(Failed::Upstream(UpstreamFault::Closed)) if !repeated && may(&receiver, reused) => {
+                repeated = true;
             }
             Err(failed) => {
                 if matches!(failed, Failed::Upstream(UpstreamFault::Timeout)) {
-                    link.lease.failed(exchange.worker.shared.clock.coarse_ms());
+                    link.lease.timed_out(exchange.worker.shared.clock.coarse_ms());
                 }
                 return Err(failed);
             }

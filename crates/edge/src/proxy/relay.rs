@@ -5,12 +5,17 @@
 //! Memory   a head, and one piece of a body.
 //! Misses   a pause inside a response body or a tunnel has no limit.
 
+use super::deadline::Watch;
 use super::exchange::{Downlink, Ended, Exchange, Uplink};
 use super::upstream::call::{Receiver, Sender, Taken};
 use super::websocket::{Frames, GOING_AWAY};
 use bartizan_engine::step::{Cause, Input, Payload, Reply, Side, Step, UpstreamFault};
 use bartizan_model::head::{Fields, Framing, ResponseHead};
 use bytes::Bytes;
+use std::sync::Arc;
+
+/// Milliseconds for which a response is held for what may follow.
+const HELD_WAIT_MS: u64 = 500;
 
 /// What a relay may need besides the upstream's answer.
 pub(super) struct Sides<'a, 'b, U> {
@@ -52,9 +57,12 @@ pub(super) async fn relay<U: Uplink>(
     let mut step = exchange.feed(Side::Response, Input::ResponseHead(head));
     let mut piece = (Bytes::new(), false);
     let mut trailers: Option<Fields> = None;
+    // Only while nothing of the response was passed on yet.
+    let mut held = Some(exchange.worker.sweeper.watch());
     loop {
         step = match step {
             Some(Step::Reply(Reply::Relay(head))) => {
+                held = None;
                 let is_all = head.framing == Framing::None;
                 let begun = match down.begin(&head).await {
                     Ok(()) if is_all => down.flush().await,
@@ -75,7 +83,8 @@ pub(super) async fn relay<U: Uplink>(
                     let fields = trailers.insert(fields);
                     exchange.feed(Side::Response, Input::Trailers(fields))
                 }
-                Ok(Taken::NeedMore) => match more(receiver, sides.up.as_deref_mut(), down).await {
+                Ok(Taken::NeedMore) => match more(receiver, &mut sides.up, &held, down).await {
+                    More::None => exchange.feed(Side::Response, Input::Resume),
                     More::Some => Some(Step::Read { max }),
                     More::End if receiver.ends_with_connection() => {
                         piece = (Bytes::new(), true);
@@ -100,15 +109,13 @@ pub(super) async fn relay<U: Uplink>(
                 }
             },
             Some(Step::Write(payload)) => {
-                let (written, end) = match (payload, trailers.take()) {
-                    (Payload::Verbatim, _) => (down.data(&piece.0, piece.1).await, piece.1),
-                    (Payload::Held { bytes, end }, _) => (down.data(&bytes, end).await, end),
-                    (Payload::Trailers { message }, Some(fields)) => {
-                        (down.trailers(&fields, message).await, true)
-                    }
-                    (Payload::Trailers { .. }, None) => {
-                        (down.data(&Bytes::new(), true).await, true)
-                    }
+                let (written, end) = match payload {
+                    Payload::Verbatim => (down.data(&piece.0, piece.1).await, piece.1),
+                    Payload::Held { bytes, end } => (down.data(&bytes, end).await, end),
+                    Payload::Trailers { message } => match trailers.take() {
+                        Some(fields) => (down.trailers(&fields, message).await, true),
+                        None => (down.data(&Bytes::new(), true).await, true),
+                    },
                 };
                 let written = match written {
                     Ok(()) if end => down.flush().await,
@@ -139,6 +146,8 @@ pub(super) async fn relay<U: Uplink>(
 
 enum More {
     Some,
+    /// Nothing came for so long that what is held should not wait any more.
+    None,
     End,
     UpstreamFailed(UpstreamFault),
     ClientFailed(Cause),
@@ -147,7 +156,8 @@ enum More {
 /// Waits for more of a response; nothing written stays behind while it does.
 async fn more<U: Uplink>(
     receiver: &mut Receiver<'_>,
-    up: Option<&mut U>,
+    up: &mut Option<&mut U>,
+    held: &Option<Arc<Watch>>,
     down: &mut impl Downlink,
 ) -> More {
     if let Err(cause) = down.flush().await {
@@ -159,6 +169,12 @@ async fn more<U: Uplink>(
             None => std::future::pending().await,
         }
     };
+    let patience = async {
+        match held {
+            Some(watch) => watch.within(HELD_WAIT_MS, std::future::pending::<()>()).await.err(),
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         biased;
         read = receiver.fill() => match read {
@@ -167,6 +183,7 @@ async fn more<U: Uplink>(
             Err(fault) => More::UpstreamFailed(fault),
         },
         () = gone => More::ClientFailed(Cause::ClientGone),
+        _ = patience => More::None,
     }
 }
 

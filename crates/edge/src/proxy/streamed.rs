@@ -90,7 +90,7 @@ pub(super) async fn stream<U: Uplink>(
             let sides = Sides { up: Some(&mut *up), sender: None };
             let ended = relay(exchange, head, &mut receiver, sides, down).await;
             let keep = ended == Ended::Cleanly && keeps_alive && receiver.is_done();
-            link.lease.succeeded();
+            link.lease.succeeded(exchange.worker.shared.clock.coarse_ms());
             if keep {
                 exchange.worker.pool.keep(link);
             }
@@ -98,7 +98,7 @@ pub(super) async fn stream<U: Uplink>(
         }
         Err(fault) => {
             if fault == UpstreamFault::Timeout {
-                link.lease.failed(exchange.worker.shared.clock.coarse_ms());
+                link.lease.timed_out(exchange.worker.shared.clock.coarse_ms());
             }
             exchange.upstream_failed(fault, down).await
         }

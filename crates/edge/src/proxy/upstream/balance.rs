@@ -8,6 +8,7 @@
 //! Memory   a few counters for each address.
 //! Misses   a connection closed in place of an answer, and malformed answers, count neither way: a
 //!          client could cause them with a request that crashes its handler, and so shut out others.
+//!          For the same reason time-outs count only where nothing was answered for [`SILENT_MS`].
 
 use super::Upstream;
 use bartizan_engine::step::UpstreamFault;
@@ -19,6 +20,9 @@ const FAILURES_MAX: u32 = 5;
 /// For how long a circuit is open the first time, and at most.
 const OPEN_MS: u64 = 1_000;
 const OPEN_MS_MAX: u64 = 30_000;
+
+/// Milliseconds without any answer after which time-outs count as failures.
+const SILENT_MS: u64 = 30_000;
 
 /// What is known of the addresses of one upstream.
 #[derive(Debug)]
@@ -37,6 +41,8 @@ struct Address {
     is_tried: AtomicBool,
     is_unwell: AtomicBool,
     checked_ms: AtomicU64,
+    /// When it answered last, or was asked first.
+    answered_ms: AtomicU64,
 }
 
 /// How an address is, for operators.
@@ -97,7 +103,8 @@ impl Balance {
         if let Some(it) = self.addresses.get(address) {
             it.is_unwell.store(!is_well, Relaxed);
             if is_well {
-                it.succeeded();
+                it.failures.store(0, Relaxed);
+                it.open_until_ms.store(0, Relaxed);
             }
         }
     }
@@ -108,9 +115,16 @@ impl Address {
         self.failures.load(Relaxed) >= FAILURES_MAX && now_ms < self.open_until_ms.load(Relaxed)
     }
 
-    fn succeeded(&self) {
+    fn succeeded(&self, now_ms: u64) {
         self.failures.store(0, Relaxed);
         self.open_until_ms.store(0, Relaxed);
+        self.answered_ms.store(now_ms.max(1), Relaxed);
+    }
+
+    fn timed_out(&self, now_ms: u64) {
+        if now_ms.saturating_sub(self.answered_ms.load(Relaxed)) >= SILENT_MS {
+            self.failed(now_ms);
+        }
     }
 
     fn failed(&self, now_ms: u64) {
@@ -155,13 +169,20 @@ impl Lease {
     }
 
     /// The upstream answered.
-    pub(in crate::proxy) fn succeeded(&self) {
+    pub(in crate::proxy) fn succeeded(&self, now_ms: u64) {
         if let Some(it) = self.state() {
-            it.succeeded();
+            it.succeeded(now_ms);
         }
     }
 
-    /// The upstream could not be reached, or did not answer in time.
+    /// The upstream did not answer in time.
+    pub(in crate::proxy) fn timed_out(&self, now_ms: u64) {
+        if let Some(it) = self.state() {
+            it.timed_out(now_ms);
+        }
+    }
+
+    /// The upstream could not be reached.
     pub(in crate::proxy) fn failed(&self, now_ms: u64) {
         if let Some(it) = self.state() {
             it.failed(now_ms);
@@ -187,6 +208,10 @@ impl Drop for Lease {
 
 impl Balance {
     fn choose(&self, tried: &[usize], now_ms: u64) -> Result<(usize, bool), UpstreamFault> {
+        for it in &self.addresses {
+            // Before it was asked, nothing could be answered.
+            it.answered_ms.compare_exchange(0, now_ms.max(1), Relaxed, Relaxed).ok();
+        }
         let turn = self.turn.fetch_add(1, Relaxed);
         let count = self.addresses.len().max(1);
         let untried = || {
@@ -270,9 +295,21 @@ mod tests {
         drop(trial);
         assert!(take(&upstream, 3_000).is_err());
         let trial = take(&upstream, 3_100).unwrap();
-        trial.succeeded();
+        trial.succeeded(3_100);
         drop(trial);
         let _both = (take(&upstream, 3_100).unwrap(), take(&upstream, 3_100).unwrap());
+    }
+
+    #[test]
+    fn one_slow_endpoint_opens_no_circuit_and_a_silent_upstream_does() {
+        let upstream = upstream(1, 100);
+        take(&upstream, 100).unwrap().succeeded(100);
+        (0..50).for_each(|_| take(&upstream, 30_000).unwrap().timed_out(30_000));
+        assert!(take(&upstream, 30_000).is_ok());
+        for _ in 0..FAILURES_MAX {
+            take(&upstream, 30_100).unwrap().timed_out(30_100);
+        }
+        assert_eq!(take(&upstream, 30_100).unwrap_err(), UpstreamFault::CircuitOpen(1_000));
     }
 
     #[test]

@@ -219,14 +219,6 @@ impl Link {
             (Way::Http1 { .. } | Way::Http2 { .. }, _) => Err(UpstreamFault::Malformed),
         }
     }
-
-    /// Whether nothing was read that nobody asked for.
-    pub(in crate::proxy) fn is_untouched(&self) -> bool {
-        match &self.way {
-            Way::Http1 { buffer, .. } => buffer.is_empty(),
-            Way::Http2 { .. } => true,
-        }
-    }
 }
 
 impl Sender<'_> {
@@ -345,6 +337,15 @@ impl Receiver<'_> {
         }
     }
 
+    /// Whether the request may be sent again, after its connection was closed in place of an answer.
+    pub(in crate::proxy) fn again(&self) -> Again {
+        match self {
+            Self::Http1 { buffer, .. } if buffer.is_empty() => Again::IfIdempotent,
+            Self::Http1 { .. } => Again::Never,
+            Self::Http2(it) => it.again,
+        }
+    }
+
     /// Whether the end of the connection is the end of the body.
     pub(in crate::proxy) fn ends_with_connection(&self) -> bool {
         match self {
@@ -373,7 +374,11 @@ impl Receiver<'_> {
 
 async fn fill(reader: &mut ReadHalf<'_>, buffer: &mut BytesMut) -> Result<usize, UpstreamFault> {
     buffer.reserve(DATA_BYTES_MAX);
-    reader.read_buf(buffer).await.map_err(|_| UpstreamFault::Closed)
+    reader.read_buf(buffer).await.map_err(|error| {
+        // In TLS 1.3 an upstream that wants a certificate says so after the handshake.
+        let is_tls = error.get_ref().is_some_and(|it| it.is::<rustls::Error>());
+        if is_tls { UpstreamFault::Tls } else { UpstreamFault::Closed }
+    })
 }
 
 async fn http1_head(
@@ -406,6 +411,27 @@ pub(in crate::proxy) struct Http2Receiver {
     next: Option<Next>,
     has_ended: bool,
     is_done: bool,
+    again: Again,
+}
+
+/// Whether a request that failed without an answer may be sent again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::proxy) enum Again {
+    /// It may have been processed, and would fail again.
+    #[default]
+    Never,
+    /// Its connection died under it: as often as its method allows.
+    IfIdempotent,
+    /// The upstream says that it did not look at it (RFC 9113 section 8.7).
+    Always,
+}
+
+fn again(error: &h2::Error) -> Again {
+    if error.is_reset() {
+        let is_refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        return if is_refused { Again::Always } else { Again::Never };
+    }
+    Again::IfIdempotent
 }
 
 enum Next {
@@ -416,8 +442,17 @@ enum Next {
 
 impl Http2Receiver {
     async fn head(&mut self, method: Method) -> Result<ResponseHead, UpstreamFault> {
-        let response = self.response.take().ok_or(UpstreamFault::Malformed)?;
-        let response = response.await.map_err(|error| fault(&error))?;
+        // Whoever waits may stop waiting and come back: the future stays until it is done.
+        let waiting = self.response.as_mut().ok_or(UpstreamFault::Malformed)?;
+        let response = waiting.await;
+        self.response = None;
+        let response = match response {
+            Ok(response) => response,
+            Err(error) => {
+                self.again = again(&error);
+                return Err(fault(&error));
+            }
+        };
         let (parts, body) = response.into_parts();
         let status = parts.status.as_u16();
         // RFC 9113 section 8.6: there is no 101 in HTTP/2.
