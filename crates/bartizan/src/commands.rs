@@ -337,6 +337,7 @@ impl Running<'_> {
 /// What is said at the start.
 struct Banner {
     mode: &'static str,
+    scheme: &'static str,
     upstream: String,
     data: String,
 }
@@ -345,6 +346,7 @@ impl Banner {
     fn of(settings: &Settings) -> Self {
         Self {
             mode: settings.mode.value.name(),
+            scheme: if settings.certificates.is_empty() { "http" } else { "https" },
             upstream: settings.upstream_urls(),
             data: settings.data.dir.value.display().to_string(),
         }
@@ -370,10 +372,11 @@ impl Banner {
             other => format!(" --data {other}"),
         };
         format!(
-            "bartizan {} {mode}\n  listening  http://{} -> {}\n  admin      http://{}/metrics\n  \
+            "bartizan {} {mode}\n  listening  {}://{} -> {}\n  admin      http://{}/metrics\n  \
              data       {}\n  next       bartizan tail{data}\n             bartizan why \
              DECISION_ID{data}\n",
             env!("CARGO_PKG_VERSION"),
+            self.scheme,
             instance.address,
             self.upstream,
             instance.admin,

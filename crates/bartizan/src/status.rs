@@ -64,9 +64,25 @@ fn text(status: &Value) -> String {
     out
 }
 
+/// A value within a line.
+fn flat(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(members) => {
+            let words = members.iter().map(|(name, value)| format!("{name} {}", flat(value)));
+            words.collect::<Vec<_>>().join(" ")
+        }
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(flat).collect::<Vec<_>>().join("; "))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
 fn put(out: &mut String, name: &str, value: &Value, depth: usize) {
     let indent = "  ".repeat(depth);
-    let name = name.replace('_', " ");
+    // Names of clauses stay as they are written in a configuration.
+    let name = if name.contains('.') { name.to_owned() } else { name.replace('_', " ") };
     match value {
         Value::Null => {}
         Value::Object(members) => {
@@ -74,6 +90,13 @@ fn put(out: &mut String, name: &str, value: &Value, depth: usize) {
             members.iter().for_each(|(name, value)| put(out, name, value, depth + 1));
         }
         Value::String(text) => out.push_str(&format!("{indent}{name:<20} {text}\n")),
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            out.push_str(&format!("{indent}{name}\n"));
+            items.iter().filter_map(Value::as_object).for_each(|it| {
+                let words = it.iter().map(|(name, value)| format!("{name} {}", flat(value)));
+                out.push_str(&format!("{indent}  {}\n", words.collect::<Vec<_>>().join(", ")));
+            });
+        }
         Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
             out.push_str(&format!("{indent}{name:<20} {value}\n"));
         }

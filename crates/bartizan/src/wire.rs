@@ -245,7 +245,7 @@ fn upstream(it: &config::Upstream, key: &HashKey, before: &[Wired]) -> Result<Wi
     let health = it.health_path.clone();
     let target = Target {
         name: Arc::clone(&it.name),
-        authority: it.url.value.authority(),
+        authority: it.url.value.host_field(),
         addresses: it.places().iter().map(|it| (it.host(), it.port())).collect(),
         tls,
         http2: it.http2,

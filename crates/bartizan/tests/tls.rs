@@ -453,15 +453,15 @@ fn an_upstream_speaks_http2_through_tls() {
     assert_eq!(upstream.connections(), 1);
 }
 
-/// The documentation says of `http2`: over TLS if the upstream agrees (ALPN).
+/// An upstream is not left to choose a protocol that nobody configured.
 #[test]
-fn an_upstream_that_does_not_agree_to_http2_is_spoken_to_in_http1() {
+fn an_upstream_that_does_not_agree_to_http2_is_not_spoken_to() {
     let authority = Authority::new("tests");
     let dir = Directory::new();
     let ca = put(&dir, "ca.crt", &authority.pem);
     let own = authority.issue(&["api.internal"]);
     for alpn in [&["http/1.1"][..], &[]] {
         let address = secure_upstream(&server(&own, None, alpn));
-        check(&before(address, &format!("  ca: '{ca}'\n  http2: true\n")), 200, "anonymous");
+        check(&before(address, &format!("  ca: '{ca}'\n  http2: true\n")), 502, "upstream.tls");
     }
 }

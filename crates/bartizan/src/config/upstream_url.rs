@@ -47,6 +47,13 @@ impl UpstreamUrl {
         self.at.to_string()
     }
 
+    /// The same as a client of it writes it into `Host`: without the port that its scheme implies.
+    pub fn host_field(&self) -> String {
+        let implied = if self.is_tls() { ":443" } else { ":80" };
+        let authority = self.authority();
+        authority.strip_suffix(implied).map_or(authority.clone(), ToOwned::to_owned)
+    }
+
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
         Self::read(text).map_err(|why| match why {
             // May hold a password, which goes nowhere.

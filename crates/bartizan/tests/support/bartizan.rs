@@ -127,7 +127,9 @@ impl Bartizan {
         let (address, admin) = until("the banner", || {
             assert!(it.child.try_wait().unwrap().is_none(), "ended early: {}", it.err.text());
             let text = it.out.text();
-            Some((after(&text, "listening  http://")?, after(&text, "admin      http://")?))
+            let listens = after(&text, "listening  http://");
+            let listens = listens.or_else(|| after(&text, "listening  https://"))?;
+            Some((listens, after(&text, "admin      http://")?))
         });
         (it.address, it.admin) = (address, admin);
         it
