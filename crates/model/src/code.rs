@@ -100,7 +100,7 @@ codes! {
     FramingOverlongUtf8 = 24, "framing.overlong_utf8", 400, LawFraming, "forbidden encoding",
         "The target holds UTF-8 in a longer form than needed, or half a surrogate pair: lenient decoders turn it into `/`, `.` or NUL.";
     FramingMethodCase = 25, "framing.method_case", 400, LawFraming, "malformed method",
-        "The method is a known one in other letters, for example `get`. Methods are told apart by case (RFC 9110 section 9.1), but some servers read it as the known one, so that what was judged is not what is run.";
+        "The method has lower-case letters, for example `get`; no registered one has. Methods are told apart by case (RFC 9110 section 9.1), but some servers read capitals in their place, so that what was judged is not what is run. `fetch` sends `patch` as it is given: write `PATCH`.";
     FramingPaddedValue = 26, "framing.padded_value", 400, LawFraming, "malformed field",
         "An HTTP/2 field value begins or ends with white space, which RFC 9113 section 8.2.1 calls malformed: servers differ on whether it belongs to the value.";
     LimitHead = 32, "limit.head", 431, LawLimits, "request head too large",

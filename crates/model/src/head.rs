@@ -48,16 +48,10 @@ impl Method {
         }
     }
 
-    /// Whether `text` is a known method but for the case of its letters.
+    /// Whether `text` has lower-case letters. No method that anybody registered has any, and some
+    /// servers read capitals in their place.
     pub fn is_miswritten(text: &[u8]) -> bool {
-        if Self::of(text) != Self::Other || text.len() > 7 {
-            return false;
-        }
-        let mut upper = [0; 7];
-        let upper = upper.get_mut(..text.len()).unwrap_or_default();
-        upper.copy_from_slice(text);
-        upper.make_ascii_uppercase();
-        Self::of(upper) != Self::Other
+        text.iter().any(u8::is_ascii_lowercase)
     }
 
     /// The name as recorded; other methods are recorded as `OTHER`, because clients invent them.

@@ -71,7 +71,7 @@ oddities! {
     BodyTooSlow => LimitBodyRate: "The body arrives slower than allowed.";
     CodingMalformed => BodyCodingMalformed: "A compressed body cannot be decoded.";
     CodingTooLarge => BodyCodingTooLarge: "A compressed body exceeds its budget when decoded.";
-    MethodCase => FramingMethodCase: "A known method in other letters, such as `get`.";
+    MethodCase => FramingMethodCase: "A method with lower-case letters, such as `get`.";
     PaddedValue => FramingPaddedValue: "An HTTP/2 field value begins or ends with white space.";
     RawByte => PathRawByte: "A byte above 0x7F stands in the target as it is.";
 }

@@ -512,11 +512,11 @@ mod tests {
 
     #[test]
     fn a_known_method_has_one_spelling() {
-        for method in ["get", "Get", "tRACE", "connect", "oPTIONS"] {
+        for method in ["get", "Get", "tRACE", "connect", "oPTIONS", "query", "POST%0d"] {
             let line = format!("{method} / HTTP/1.1\r\nHost: x\r\n\r\n");
             check(line.as_bytes(), Some(Oddity::MethodCase));
         }
-        for method in ["PROPFIND", "query", "GETS", "M-SEARCH"] {
+        for method in ["PROPFIND", "QUERY", "GETS", "M-SEARCH"] {
             check(format!("{method} / HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes(), None);
         }
     }
