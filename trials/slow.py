@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import random
 import socket
+import sys
 import time
 from collections import Counter
 
@@ -18,6 +19,7 @@ BEFORE_S, CONNECT_S, GONE_S, WATCH_S, STEP_S = 8, 5, 30, 45, 2.0
 RESIDENT_MAX = 300 << 20
 BIG = 10_000_000
 KINDS = ("head", "body", "read")
+ONLY = next((it for it in KINDS if "--" + it in sys.argv), "")       # one kind alone
 fork = multiprocessing.get_context("fork")
 CLOSED = {7, 8, 4, 5, 6, 9, 11}      # TCP_INFO: every state in which the other side has closed
 
@@ -55,7 +57,7 @@ def clients(port, first, count, told):
         now = time.monotonic()
         while waiting and waiting[0][0] <= now:
             _, at = heapq.heappop(waiting)
-            kind = KINDS[at % 3]
+            kind = ONLY or KINDS[at % 3]
             wire = socket.socket()
             wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if kind == "read":
@@ -136,10 +138,15 @@ def main():
         verdict.holds("slow clients were there", most >= CLIENTS * 0.9 and not refused, f"{most:.0f}")
         for kind in ("head", "body"):
             values = lasted[kind]
+            if not values:
+                continue
             verdict.holds(f"slow {kind}: all gone within {GONE_S} s", max(values) <= GONE_S,
                           f"{len(values)} seen gone after {kit.quantile(values, 0.5):.1f} s (median), {max(values):.1f} s (last)")
         kit.unharmed(verdict, "slow clients", probe.between(before_from, flood_from), probe.between(flood_from, flood_until),
                      aside=aside.between(flood_from, flood_until))
+        by_second = {i: [x or 0 for x in probe.between(flood_from + i, flood_from + i + 1)] for i in range(int(flood_until - flood_from))}
+        worst = sorted(by_second, key=lambda i: -max(by_second[i], default=0))[:6]
+        verdict.note("worst seconds", {f"{i} s": kit.ms(max(by_second[i], default=0)) for i in sorted(worst)})
         verdict.holds("resident memory at most 300 MiB", most_bytes <= RESIDENT_MAX, f"{memory.first >> 20} MiB before, {most_bytes >> 20} MiB at most")
         # What the kernel still has for a slow reader hides the end from it: bartizan's own record tells.
         seen = [it for it in bartizan.journal() if "slow" in it["endpoint"]]

@@ -4,7 +4,7 @@
 //!          was written whole when it was looked at, the key, and what else lies there.
 //! Writes   one file of mode 0600 that did not exist; or a data directory that did not exist or was
 //!          empty.
-//! Memory   one piece of [`PIECE_BYTES`], and the names of the files.
+//! Memory   one piece of `PIECE_BYTES`, and the names of the files.
 //! Errors   [`BackupFault`]. A file that is not good leaves nothing behind: what is restored is built
 //!          beside its place and moved there whole.
 //! Misses   what was in no file yet: the observations of the last moment of a running instance. Who

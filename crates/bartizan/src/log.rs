@@ -2,7 +2,7 @@
 //! on standard output.
 //!
 //! Reads    [`Event`]s: a closed list, of which `docs/log.md` is written.
-//! Memory   at most [`WAITING_MAX`] events that nobody reads; further ones are counted.
+//! Memory   at most `WAITING_MAX` events that nobody reads; further ones are counted.
 //! Misses   single exchanges: those are in the journal, see `bartizan tail`. Nothing that a client
 //!          sent is in any event.
 

@@ -4,7 +4,7 @@
 //! until the pressure is gone. What operators ask is served by another thread and never shed.
 //!
 //! Reads    resident memory (`/proc/self/statm`), and how late each worker's timer comes: a worker
-//!          whose tasks wait for each other for [`LATE_MS`] answers nobody in time.
+//!          whose tasks wait for each other for `LATE_MS` answers nobody in time.
 //! Misses   memory is unknown where there is no `/proc`: then only lateness counts.
 
 use super::Shared;

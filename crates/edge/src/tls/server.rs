@@ -1,7 +1,7 @@
 //! TLS towards clients.
 //!
 //! Reads    certificates with their keys, and the CA of client certificates.
-//! Memory   at most [`SESSIONS_MAX`] resumable sessions of TLS 1.2; those of TLS 1.3 lie with the
+//! Memory   at most `SESSIONS_MAX` resumable sessions of TLS 1.2; those of TLS 1.3 lie with the
 //!          clients, in tickets whose keys change every six hours.
 //! Misses   revocation lists of client certificates and OCSP stapling are not supported yet.
 

@@ -4,8 +4,8 @@
 //! and `doctor` say why.
 //!
 //! Reads    the address that each sampled exchange is attributed to.
-//! Memory   [`KEPT`] addresses.
-//! Misses   proxies with public addresses, and more than [`FEW`] of them. Forwarding fields are no
+//! Memory   `KEPT` addresses.
+//! Misses   proxies with public addresses, and more than `FEW` of them. Forwarding fields are no
 //!          evidence: whoever forged them could switch the rules off. A single busy client with a private
 //!          address looks like a proxy; `clients.addresses_are_clients` says that it is none.
 

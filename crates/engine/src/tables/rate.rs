@@ -1,6 +1,6 @@
 //! Limits per client, as a virtual queue that leaks at a steady pace (GCRA).
 //!
-//! Memory   [`SHARDS`] × [`BUCKETS`] × [`WAYS`] entries of 16 bytes, made when first used. A client
+//! Memory   `SHARDS` × `BUCKETS` × `WAYS` entries of 16 bytes, made when first used. A client
 //!          for whom there is no room takes the place of the one in its bucket that was quiet for
 //!          longest, which is found by looking at eight entries, however many clients there are.
 //! Misses   a client whose entry was taken begins anew; inventing addresses to that end costs an

@@ -1,6 +1,6 @@
 //! Which address of an upstream takes an exchange: the least loaded one that is not known to fail.
 //!
-//! An address that fails [`FAILURES_MAX`] times in a row is left alone: its circuit is open. After a
+//! An address that fails `FAILURES_MAX` times in a row is left alone: its circuit is open. After a
 //! while, doubled with every further failure, one exchange is let through; if it is answered, the
 //! circuit closes. An outage so costs its clients one refused request at a time, in microseconds,
 //! and other upstreams nothing.
@@ -8,7 +8,7 @@
 //! Memory   a few counters for each address.
 //! Misses   a connection closed in place of an answer, and malformed answers, count neither way: a
 //!          client could cause them with a request that crashes its handler, and so shut out others.
-//!          For the same reason time-outs count only where nothing was answered for [`SILENT_MS`].
+//!          For the same reason time-outs count only where nothing was answered for `SILENT_MS`.
 
 use super::Upstream;
 use bartizan_engine::step::UpstreamFault;
