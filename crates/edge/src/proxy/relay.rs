@@ -5,14 +5,12 @@
 //! Memory   a head, and one piece of a body.
 //! Misses   a pause inside a response body or a tunnel has no limit.
 
-use super::deadline::Watch;
 use super::exchange::{Downlink, Ended, Exchange, Uplink};
 use super::upstream::call::{Receiver, Sender, Taken};
 use super::websocket::{Frames, GOING_AWAY};
 use bartizan_engine::step::{Cause, Input, Payload, Reply, Side, Step, UpstreamFault};
 use bartizan_model::head::{Fields, Framing, ResponseHead};
 use bytes::Bytes;
-use std::sync::Arc;
 
 /// Milliseconds for which a response is held for what may follow.
 const HELD_WAIT_MS: u64 = 500;
@@ -58,11 +56,11 @@ pub(super) async fn relay<U: Uplink>(
     let mut piece = (Bytes::new(), false);
     let mut trailers: Option<Fields> = None;
     // Only while nothing of the response was passed on yet.
-    let mut held = Some(exchange.worker.sweeper.watch());
+    let mut is_held = true;
     loop {
         step = match step {
             Some(Step::Reply(Reply::Relay(head))) => {
-                held = None;
+                is_held = false;
                 let is_all = head.framing == Framing::None;
                 let begun = match down.begin(&head).await {
                     Ok(()) if is_all => down.flush().await,
@@ -83,25 +81,27 @@ pub(super) async fn relay<U: Uplink>(
                     let fields = trailers.insert(fields);
                     exchange.feed(Side::Response, Input::Trailers(fields))
                 }
-                Ok(Taken::NeedMore) => match more(receiver, &mut sides.up, &held, down).await {
-                    More::None => exchange.feed(Side::Response, Input::Resume),
-                    More::Some => Some(Step::Read { max }),
-                    More::End if receiver.ends_with_connection() => {
-                        piece = (Bytes::new(), true);
-                        let (bytes, end) = (&piece.0, true);
-                        exchange.feed(Side::Response, Input::Data { bytes, end })
+                Ok(Taken::NeedMore) => {
+                    match more(receiver, &mut sides.up, exchange, is_held, down).await {
+                        More::None => exchange.feed(Side::Response, Input::Resume),
+                        More::Some => Some(Step::Read { max }),
+                        More::End if receiver.ends_with_connection() => {
+                            piece = (Bytes::new(), true);
+                            let (bytes, end) = (&piece.0, true);
+                            exchange.feed(Side::Response, Input::Data { bytes, end })
+                        }
+                        More::End => {
+                            return exchange.upstream_failed(UpstreamFault::Closed, down).await;
+                        }
+                        // A reset is no end, also where the end of the connection would be one.
+                        More::UpstreamFailed(fault) => {
+                            return exchange.upstream_failed(fault, down).await;
+                        }
+                        More::ClientFailed(cause) => {
+                            return exchange.client_failed(cause, down).await;
+                        }
                     }
-                    More::End => {
-                        return exchange.upstream_failed(UpstreamFault::Closed, down).await;
-                    }
-                    // A reset is no end, also where the end of the connection would be one.
-                    More::UpstreamFailed(fault) => {
-                        return exchange.upstream_failed(fault, down).await;
-                    }
-                    More::ClientFailed(cause) => {
-                        return exchange.client_failed(cause, down).await;
-                    }
-                },
+                }
                 Err(fault) => {
                     // What was recorded as answered goes out before the connection is cut.
                     down.flush().await.ok();
@@ -157,7 +157,8 @@ enum More {
 async fn more<U: Uplink>(
     receiver: &mut Receiver<'_>,
     up: &mut Option<&mut U>,
-    held: &Option<Arc<Watch>>,
+    exchange: &Exchange,
+    is_held: bool,
     down: &mut impl Downlink,
 ) -> More {
     if let Err(cause) = down.flush().await {
@@ -170,10 +171,11 @@ async fn more<U: Uplink>(
         }
     };
     let patience = async {
-        match held {
-            Some(watch) => watch.within(HELD_WAIT_MS, std::future::pending::<()>()).await.err(),
-            None => std::future::pending().await,
+        if !is_held {
+            std::future::pending::<()>().await;
         }
+        let watch = exchange.worker.sweeper.watch();
+        watch.within(HELD_WAIT_MS, std::future::pending::<()>()).await.err()
     };
     tokio::select! {
         biased;
