@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import random
 import re
@@ -132,7 +133,7 @@ class Bartizan:
         self.write(config)
         clean = {k: v for k, v in os.environ.items() if not k.startswith("BARTIZAN_")}
         with open(self.said, "wb") as said:
-            self.process = subprocess.Popen([str(BINARY), "run", "-c", str(self.file)], stdout=said, stderr=said, env=clean, start_new_session=True)
+            self.process = subprocess.Popen([str(BINARY), "run", "-c", str(self.file)], stdout=said, stderr=said, env=clean)
         until, found = time.monotonic() + START_S, None
         while not found and time.monotonic() < until and self.process.poll() is None:
             time.sleep(0.01)
@@ -549,13 +550,15 @@ class Probe(threading.Thread):
         super().__init__(daemon=True)
         command = [sys.executable, str(HERE / "probe.py"), str(port), str(rate), path, source, json.dumps(list(fields))]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.seen = []
+        self.seen, self.faults = [], {}
         self.start()
 
     def run(self):
         for line in self.process.stdout:
             at, took = line.split()
-            self.seen.append((float(at), None if took == "-" else float(took)))
+            if took.startswith("-"):
+                self.faults[took[1:]] = self.faults.get(took[1:], 0) + 1
+            self.seen.append((float(at), None if took.startswith("-") else float(took)))
 
     def between(self, since, until):
         return [took for at, took in list(self.seen) if since <= at < until]
@@ -585,3 +588,4 @@ def unharmed(verdict, what, before, during, times=2.0, aside=None):
 
 
 random.seed(1)
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)         # writes to connections that are gone

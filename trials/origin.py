@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An origin for trials: does what the field `x-do` of a request says, and logs what was read whole.
 
-    origin.py NAME LOG [--parallel N --service-ms MS]
+    origin.py NAME LOG [--port PORT] [--parallel N --service-ms MS]
 
 `x-do`: `big=BYTES` a long response, `wait=MS` a late one, `sse` events without end, `trailers`, `empty` (204),
 `fields=COUNT` many response fields. `Upgrade: websocket` is answered and echoed. SIGUSR1: from now on nothing is answered,
@@ -15,6 +15,7 @@ import hashlib
 import os
 import resource
 import signal
+import socket
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 PIECE = b'{"fill":"' + b"x" * 65517 + b'"}\n'
@@ -178,6 +179,7 @@ async def main():
     it = argparse.ArgumentParser()
     it.add_argument("name")
     it.add_argument("log")
+    it.add_argument("--port", type=int, default=0)
     it.add_argument("--parallel", type=int, default=0)
     it.add_argument("--service-ms", type=float, default=0)
     asked = it.parse_args()
@@ -192,8 +194,13 @@ async def main():
         hangs = True
 
     loop.add_signal_handler(signal.SIGUSR1, hang)
-    server = await loop.create_server(lambda: Origin(asked.name.encode(), log, gate), "127.0.0.1", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    # As over Ethernet, and not the 64 KiB segments of loopback, with which buffers grow to megabytes a connection.
+    listening = socket.socket()
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1460)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", asked.port))
+    server = await loop.create_server(lambda: Origin(asked.name.encode(), log, gate), sock=listening, backlog=4096)
+    print(listening.getsockname()[1], flush=True)
     await server.serve_forever()
 
 

@@ -17,6 +17,7 @@ import kit
 PARALLEL, SERVICE_MS = 8, 40
 CAPACITY = PARALLEL * 1000 / SERVICE_MS
 TIMES, SECONDS, PROCESSES, CALM_S = 10, (5 if kit.QUICK else 20), 2, 4
+LOOK = 25                # a second, looked at
 SHED_S, LIVE_S, RESIDENT_MAX = 0.010, 0.050, 512 << 20
 UPLOADS, UPLOAD_BYTES = 150, 900_000
 fork = multiprocessing.get_context("fork")
@@ -73,8 +74,10 @@ def live(port, over, file):
 
 
 def drive(bartizan, folder, rate, seconds, processes):
-    files = [folder / f"arrivals{i}" for i in range(processes)]
-    clients = [fork.Process(target=arrivals, args=(bartizan.port, rate / processes, seconds, it)) for it in files]
+    # One more client of few requests, whose clock is not disturbed by its own load.
+    files = [folder / f"arrivals{i}" for i in range(processes + 1)]
+    rates = [rate / processes] * processes + [LOOK]
+    clients = [fork.Process(target=arrivals, args=(bartizan.port, *it)) for it in zip(rates, [seconds] * len(rates), files)]
     over = fork.Event()
     asking = fork.Process(target=live, args=(bartizan.admin, over, folder / "live"))
     for it in (*clients, asking):
@@ -83,7 +86,8 @@ def drive(bartizan, folder, rate, seconds, processes):
         it.join(seconds + 30)
     over.set()
     asking.join(10)
-    return [row for it in files for row in json.loads(it.read_text())], json.loads((folder / "live").read_text())
+    rows = [json.loads(it.read_text()) for it in files]
+    return [row for it in rows[:-1] for row in it], rows[-1], json.loads((folder / "live").read_text())
 
 
 def flood(verdict):
@@ -91,11 +95,11 @@ def flood(verdict):
     origin = kit.Origin("origin", folder, "--parallel", PARALLEL, "--service-ms", SERVICE_MS)
     bartizan = kit.Bartizan(folder / "b", {"upstream": {"url": origin.url, "exchanges_max": PARALLEL * 2}})
     try:
-        calm, _ = drive(bartizan, folder, CAPACITY * 0.5, CALM_S, 1)
-        # What a refusal costs without any load: a path that no route is for would do as well.
+        calm, *_ = drive(bartizan, folder, CAPACITY * 0.5, CALM_S, 1)
+        # What a refusal costs without any load: that of a path that no route is for.
         unloaded = unloaded_refusal(origin, folder)
         memory = kit.Memory(bartizan.pid)
-        rows, health = drive(bartizan, folder, CAPACITY * TIMES, SECONDS, PROCESSES)
+        rows, looked, health = drive(bartizan, folder, CAPACITY * TIMES, SECONDS, PROCESSES)
         most = memory.end()
         seconds = max(r[0] for r in rows) - min(r[0] for r in rows)
         told = Counter((r[2], r[4]) for r in rows)
@@ -105,15 +109,16 @@ def flood(verdict):
         verdict.holds("goodput at least 90 % of capacity", len(served) / seconds >= CAPACITY * 0.9, f"{len(served) / seconds:.0f} a second, {len(served) / seconds / CAPACITY:.0%}")
         verdict.holds("everything answered, with 200 or 503", all(r[2] in (200, 503) for r in rows))
         verdict.holds("every 503 has Retry-After", all(r[3] for r in shed), f"{sum(1 for r in shed if not r[3])} of {len(shed)} without")
-        took = [r[1] for r in shed]
-        verdict.holds("shed within 10 ms (p99)", kit.quantile(took, 0.99) <= SHED_S,
-                      f"p50 {kit.ms(kit.quantile(took, 0.5))}, p99 {kit.ms(kit.quantile(took, 0.99))}; an unloaded refusal p50 {kit.ms(kit.quantile(unloaded, 0.5))}, p99 {kit.ms(kit.quantile(unloaded, 0.99))}")
+        flooder, took = [r[1] for r in shed], [r[1] for r in looked if r[2] == 503]
+        verdict.note("shed, as those see it who send the load", f"p50 {kit.ms(kit.quantile(flooder, 0.5))}, p99 {kit.ms(kit.quantile(flooder, 0.99))}")
+        verdict.holds("shed within 10 ms (p99)", bool(took) and kit.quantile(took, 0.99) <= SHED_S,
+                      f"{len(took)} looked at: p50 {kit.ms(kit.quantile(took, 0.5))}, p99 {kit.ms(kit.quantile(took, 0.99))}; an unloaded refusal p50 {kit.ms(kit.quantile(unloaded, 0.5))}, p99 {kit.ms(kit.quantile(unloaded, 0.99))}")
         usual = [r[1] for r in calm if r[2] == 200]
         verdict.holds("p99 of the admitted at most 3 times the usual", kit.quantile(served, 0.99) <= 3 * kit.quantile(usual, 0.99),
                       f"{kit.ms(kit.quantile(usual, 0.99))} at half the capacity, {kit.ms(kit.quantile(served, 0.99))} during")
         verdict.holds("memory under its ceiling", most <= RESIDENT_MAX, f"{most >> 20} MiB")
         verdict.holds("/health/live within 50 ms", max(health) <= LIVE_S, f"{len(health)} asked, p50 {kit.ms(kit.quantile(health, 0.5))}, p99 {kit.ms(kit.quantile(health, 0.99))}, slowest {kit.ms(max(health))}")
-        after, _ = drive(bartizan, folder, CAPACITY * 0.5, 2, 1)
+        after, *_ = drive(bartizan, folder, CAPACITY * 0.5, 2, 1)
         verdict.holds("recovers", all(r[2] == 200 for r in after), Counter(r[2] for r in after))
     finally:
         bartizan.stop()

@@ -22,9 +22,9 @@ async def main(port, rate, path, source, fields):
             reply = await asyncio.wait_for(wire.send(asked), WITHIN_S)
             if wire.is_open:
                 idle.append(wire)
-            took = f"{time.monotonic() - due:.6f}" if reply.status == 200 else "-"
-        except (OSError, kit.Gone, asyncio.TimeoutError):
-            took = "-"
+            took = f"{time.monotonic() - due:.6f}" if reply.status == 200 else f"-{reply.status}"
+        except (OSError, kit.Gone, asyncio.TimeoutError) as fault:
+            took = f"-{type(fault).__name__}"
         print(f"{due:.6f} {took}", flush=True)
 
     due = time.monotonic()

@@ -6,10 +6,13 @@ import socket
 import ssl
 import subprocess
 import sys
+import warnings
 from collections import Counter
+from importlib import metadata
 
 import kit
 
+warnings.simplefilter("ignore", DeprecationWarning)       # TLS 1.0 and 1.1 are asked for on purpose
 # What only the self-made certificate is to blame for.
 OF_THE_CERTIFICATE = ("certificate_path_validation", "validation", "trust", "lifespan", "curve")
 
@@ -51,7 +54,7 @@ def main():
 
 def scan(verdict, bartizan, folder, kind):
     try:
-        import sslyze
+        import sslyze  # noqa: F401
     except ImportError:
         return verdict.skip(f"{kind}: no sslyze")
     out = folder / f"sslyze-{bartizan.port}.json"
@@ -62,7 +65,7 @@ def scan(verdict, bartizan, folder, kind):
     blamed, rest = [], []
     for it in findings:
         (blamed if any(word in it.lower() for word in OF_THE_CERTIFICATE) else rest).append(it)
-    verdict.note(f"{kind}: sslyze {sslyze.__version__ if hasattr(sslyze, '__version__') else ''}", " ".join(said.split())[:300])
+    verdict.note(f"{kind}: sslyze {metadata.version('sslyze')}", " ".join(said.split())[:300])
     verdict.holds(f"{kind}: Mozilla intermediate, but for the self-made certificate", not rest and ("OK" in said or findings), rest or "no finding but " + str(blamed or "none"))
     seen = json.loads(out.read_text())["server_scan_results"][0]
     result = seen["scan_result"] or {}

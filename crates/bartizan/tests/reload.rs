@@ -181,3 +181,21 @@ fn fifty_reloads_under_load_fail_no_request() {
     assert!(seen.iter().all(|it| it["outcome"] == "served"));
     assert_eq!(bartizan.status()["revision"], 51);
 }
+
+/// A connection that was idle over a reload reads its next head under the rules that then judge it.
+#[test]
+fn a_kept_connection_takes_over_the_limits_of_heads() {
+    let upstream = Upstream::echoing_targets();
+    let yaml = |limit: u32| {
+        let more = format!("limits:\n  target_bytes_max: {limit}\n");
+        configuration(upstream.address, "observe", &more)
+    };
+    let bartizan = Bartizan::configured(&yaml(8192));
+    let mut client = bartizan.client();
+    let long = format!("GET /{} HTTP/1.1\r\nHost: h\r\n\r\n", "a".repeat(600));
+    client.send(&long);
+    assert_eq!(client.answer().status, 200);
+    bartizan.reload(&yaml(512));
+    client.send(&long);
+    assert_eq!(client.answer().code(), "limit.target");
+}

@@ -10,7 +10,7 @@ use super::deadline::{Elapsed, Watch};
 use super::exchange::{Downlink, Ended, Exchange, Uplink, Watches, abandoned, serve};
 use super::pace::Pace;
 use super::wire::{ReadHalf, Wire, WriteHalf};
-use super::{Caller, Manners, Worker};
+use super::{Caller, Worker};
 use crate::http1::body::{BodyReader, Malformed, Piece};
 use crate::http1::head::{EndFinder, read_request, unread_request};
 use crate::http1::write::{self, Framed};
@@ -79,12 +79,13 @@ async fn one(
     sink: &mut Sink<'_>,
     watches: &Watches,
 ) -> Option<Ended> {
-    let view = worker.view();
-    let (head, client_is_gone) =
-        source.head(&view.snapshot.rules.limits, &view.manners, &watches.request).await?;
-    // What came into force while the connection was idle holds for the request that ended it.
+    source.begin(worker.view().manners.idle_timeout_ms, &watches.request).await?;
+    // What came into force while the connection was idle holds for the whole of the request that
+    // ended it, its head included.
     let view = worker.view();
     let (limits, manners) = (view.snapshot.rules.limits, &view.manners);
+    let (head, client_is_gone) =
+        source.head(&limits, manners.head_timeout_ms, &watches.request).await?;
     let origin = worker.origin(caller);
     let is_last =
         manners.requests_per_connection_max != 0 && served >= manners.requests_per_connection_max;
@@ -149,13 +150,8 @@ fn expects_continue(head: &RequestHead) -> bool {
 }
 
 impl Source<'_> {
-    /// Reads a request head. `None` if the connection ends, or idles, between two requests.
-    async fn head(
-        &mut self,
-        limits: &Limits,
-        manners: &Manners,
-        watch: &Watch,
-    ) -> Option<(RequestHead, bool)> {
+    /// Waits for a request to begin. `None` if the connection ends, or idles.
+    async fn begin(&mut self, idle_timeout_ms: u64, watch: &Watch) -> Option<()> {
         // One empty line before a request is ignored (RFC 9112 section 2.2); it begins no request.
         let mut ignored = false;
         loop {
@@ -164,14 +160,24 @@ impl Source<'_> {
                 ignored = true;
             }
             if !self.buffer.is_empty() && (ignored || self.buffer.as_ref() != b"\r") {
-                break;
+                return Some(());
             }
-            match watch.idle(manners.idle_timeout_ms, self.fill()).await {
+            match watch.idle(idle_timeout_ms, self.fill()).await {
                 Ok(Ok(1..)) => {}
-                Ok(Ok(0)) if !self.buffer.is_empty() => break,
+                Ok(Ok(0)) if !self.buffer.is_empty() => return Some(()),
                 Ok(Ok(0) | Err(_)) | Err(Elapsed) => return None,
             }
         }
+    }
+
+    /// Reads a request head that has begun, and tells whether the client went away meanwhile. `None`
+    /// if nothing is left of it.
+    async fn head(
+        &mut self,
+        limits: &Limits,
+        head_timeout_ms: u64,
+        watch: &Watch,
+    ) -> Option<(RequestHead, bool)> {
         let mut finder = EndFinder::default();
         let head_max = limits.head_bytes_max;
         let reading = async {
@@ -186,7 +192,7 @@ impl Source<'_> {
                 }
             }
         };
-        let read = match watch.within(manners.head_timeout_ms, reading).await {
+        let read = match watch.within(head_timeout_ms, reading).await {
             Ok(read) => read,
             Err(Elapsed) => Err(Some(Oddity::HeadTimeout)),
         };

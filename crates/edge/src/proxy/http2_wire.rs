@@ -22,6 +22,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// Bytes of payload that earn one control frame.
 const EARNS_BYTES: u64 = 512;
 
+/// Control frames that a request earns.
+const EARNED_BY_REQUEST: u64 = 4;
+
 /// Gives back what was read ahead, then goes on with the connection.
 #[derive(Debug)]
 pub(super) struct Http2Wire {
@@ -91,8 +94,14 @@ impl Frames {
 
     fn earn(&mut self, bytes: u64) {
         self.earned_bytes += bytes;
-        self.left = self.left.saturating_add(self.earned_bytes / EARNS_BYTES);
+        let left = self.left.saturating_add(self.earned_bytes / EARNS_BYTES);
+        self.left = left.min(self.left_max());
         self.earned_bytes %= EARNS_BYTES;
+    }
+
+    /// What is earned does not pile up for ever.
+    fn left_max(&self) -> u64 {
+        self.max.saturating_mul(100)
     }
 
     fn see(&mut self, mut bytes: &[u8], now_ms: u64) -> Result<(), Flood> {
@@ -130,8 +139,9 @@ impl Frames {
         match kind {
             DATA if length > 0 => self.earn(length),
             DATA if flags & END_STREAM != 0 => {}
-            // The library bounds open streams and header blocks.
-            HEADERS => {}
+            // The library bounds open streams and header blocks. What is asked is answered, and clients
+            // may give credit for each answer.
+            HEADERS => self.left = self.left.saturating_add(EARNED_BY_REQUEST).min(self.left_max()),
             _ => self.left = self.left.checked_sub(1).ok_or(Flood)?,
         }
         Ok(())
@@ -232,6 +242,14 @@ mod tests {
         frames.earn(1024 * 1024);
         let update = [0, 0, 4, 8, 0, 0, 0, 0, 1, 0, 0, 1, 0];
         assert_eq!(passing(&mut frames, &update, 13, 0), 200 + 2_048);
+    }
+
+    #[test]
+    fn credit_for_each_answer_is_no_flood() {
+        let request = [0, 0, 0, 1, 5, 0, 0, 0, 1];
+        let update = [0, 0, 4, 8, 0, 0, 0, 0, 1, 0, 0, 1, 0];
+        let both = [&request[..], &update, &update].concat();
+        assert_eq!(passing(&mut frames(200), &both, both.len(), 0), 10_000);
     }
 
     #[test]

@@ -128,6 +128,10 @@ impl Address {
     }
 
     fn failed(&self, now_ms: u64) {
+        // What was under way when the circuit opened does not keep it open for longer.
+        if self.is_open(now_ms) {
+            return;
+        }
         let failures = self.failures.fetch_add(1, Relaxed).saturating_add(1);
         if let Some(more) = failures.checked_sub(FAILURES_MAX) {
             let open_ms = OPEN_MS.checked_shl(more.min(16)).unwrap_or(OPEN_MS_MAX);
