@@ -359,7 +359,7 @@ async fn ask(
     loop {
         let mut link =
             pool.connect(way.upstream, way.protocol, &watches.response, repeated).await?;
-        let reused = link.reused;
+        let (reused, address) = (link.reused, link.lease.address);
         let (mut sender, mut receiver) = link.begin(message)?;
         let mut whole = false;
         let asking = async {
@@ -385,11 +385,12 @@ async fn ask(
         };
         match head {
             Ok(head) => {
+                let now_ms = exchange.worker.shared.clock.coarse_ms();
+                way.upstream.balance.answered(address, now_ms);
                 let keeps_alive = whole && exchange.may_keep(&head);
                 let sides = Sides { up: Some(up), sender: Some(&mut sender) };
                 let ended = relay(exchange, head, &mut receiver, sides, down).await;
                 let keep = ended == Ended::Cleanly && keeps_alive && receiver.is_done();
-                link.lease.succeeded(exchange.worker.shared.clock.coarse_ms());
                 return Ok((link, ended, keep));
             }
             Err(Failed::Upstream(UpstreamFault::Closed)) if !repeated && may(&receiver, reused) => {

@@ -34,6 +34,11 @@ pub(super) async fn stream<U: Uplink>(
         Ok(link) => link,
         Err(fault) => return exchange.upstream_failed(fault, down).await,
     };
+    let address = link.lease.address;
+    let answered = || {
+        let now_ms = exchange.worker.shared.clock.coarse_ms();
+        way.upstream.balance.answered(address, now_ms);
+    };
     let (mut sender, mut receiver) = match link.begin(message) {
         Ok(both) => both,
         Err(fault) => return exchange.upstream_failed(fault, down).await,
@@ -51,6 +56,7 @@ pub(super) async fn stream<U: Uplink>(
         };
         match first {
             First::Head(Ok(head)) if !whole.is_reached() => {
+                answered();
                 return both(exchange, head, &mut receiver, sending, &whole, down).await;
             }
             other @ (First::Head(_) | First::Sent(_)) => other,
@@ -86,11 +92,11 @@ pub(super) async fn stream<U: Uplink>(
     }
     match head {
         Ok(head) => {
+            answered();
             let keeps_alive = is_whole && exchange.may_keep(&head);
             let sides = Sides { up: Some(&mut *up), sender: None };
             let ended = relay(exchange, head, &mut receiver, sides, down).await;
             let keep = ended == Ended::Cleanly && keeps_alive && receiver.is_done();
-            link.lease.succeeded(exchange.worker.shared.clock.coarse_ms());
             if keep {
                 exchange.worker.pool.keep(link);
             }
