@@ -38,7 +38,7 @@ fn check_exit(it: &Output, code: i32) {
 fn what_a_running_instance_has_recorded_is_restored_and_goes_on() {
     let upstream = Upstream::echoing_targets();
     let mut bartizan = Bartizan::enforcing(upstream.address);
-    let id = bartizan.get("/a//b").decision_id();
+    let id = bartizan.get("//a/b").decision_id();
     bartizan.at_least(1);
     let copy = bartizan.home().path().join("copy");
     let it = backup(&bartizan.data(), &copy);

@@ -18,7 +18,7 @@ use support::client::Client;
 use support::until;
 use support::upstream::Upstream;
 
-const BAD: &str = "/a//b";
+const BAD: &str = "//a/b";
 const SMUGGLED: &str = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
 
 fn bypass(of: &Bartizan, arguments: &[&str]) -> Output {

@@ -93,7 +93,7 @@ fn a_killed_instance_leaves_a_readable_journal() {
     let upstream = Upstream::echoing_targets();
     let mut bartizan = Bartizan::enforcing(upstream.address);
     let refused: Vec<String> =
-        (0..20).map(|it| bartizan.get(&format!("/a//{it}")).decision_id()).collect();
+        (0..20).map(|it| bartizan.get(&format!("//a/{it}")).decision_id()).collect();
     bartizan.at_least(20);
     bartizan.kill();
     assert_eq!(journal(&bartizan.data()).len(), 20);

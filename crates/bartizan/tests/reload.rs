@@ -32,13 +32,13 @@ fn a_broken_file_changes_nothing_and_is_told() {
             "{broken:?}: {status}"
         );
         assert_eq!((&status["revision"], &status["mode"]), (&1.into(), &"enforce".into()));
-        assert_eq!(bartizan.get("/a//b").code(), "path.empty_segment");
+        assert_eq!(bartizan.get("//a/b").code(), "path.empty_segment");
         assert!(bartizan.stderr().contains("the configuration before stays in force"));
     }
     bartizan.reload(&good.replace("enforce", "observe"));
     let status = bartizan.status();
     assert_eq!((&status["reload_fault"], &status["revision"]), (&Value::Null, &2.into()));
-    assert_eq!(bartizan.get("/a//b").text(), "/a//b");
+    assert_eq!(bartizan.get("//a/b").text(), "//a/b");
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_file_that_is_gone_changes_nothing() {
     std::fs::remove_file(bartizan.configuration_file()).unwrap();
     bartizan.signal("HUP");
     support::until("the fault", || bartizan.status()["reload_fault"].as_str().map(|_| ()));
-    assert_eq!(bartizan.get("/a//b").code(), "path.empty_segment");
+    assert_eq!(bartizan.get("//a/b").code(), "path.empty_segment");
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_changed_file_is_taken_over_without_a_signal() {
     let upstream = Upstream::echoing_targets();
     let bartizan = Bartizan::enforcing(upstream.address);
     let before = bartizan.status();
-    assert_eq!(bartizan.get("/a//b").code(), "path.empty_segment");
+    assert_eq!(bartizan.get("//a/b").code(), "path.empty_segment");
     // Renamed into place, as deployments do.
     let file = bartizan.configuration_file();
     let aside = file.with_extension("new");
@@ -78,7 +78,7 @@ fn a_changed_file_is_taken_over_without_a_signal() {
     let loaded = |it: &Value| it["configuration_loaded"].as_str().unwrap().to_owned();
     assert_eq!(loaded(&before), before["started"].as_str().unwrap());
     assert!(loaded(&status) > loaded(&before));
-    assert_eq!(bartizan.get("/a//b").text(), "/a//b");
+    assert_eq!(bartizan.get("//a/b").text(), "//a/b");
     support::until("the note", || {
         bartizan.stderr().contains("bartizan.yaml` changed and was taken over").then_some(())
     });
@@ -93,7 +93,7 @@ fn a_broken_change_is_told_once_and_the_next_change_is_read() {
     let (half, _) = good.split_once("upstream").unwrap();
     std::fs::write(&file, half).unwrap();
     support::until("the fault", || bartizan.status()["reload_fault"].as_str().map(|_| ()));
-    assert_eq!(bartizan.get("/a//b").code(), "path.empty_segment");
+    assert_eq!(bartizan.get("//a/b").code(), "path.empty_segment");
     std::fs::write(&file, good.replace("enforce", "observe")).unwrap();
     assert_eq!(in_mode(&bartizan, "observe")["reload_fault"], Value::Null);
     let said = bartizan.stderr();

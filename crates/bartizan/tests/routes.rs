@@ -150,6 +150,7 @@ fn paths_are_judged_preserved_or_made_canonical() {
         "enforce",
         "  - {name: npm, path: /npm, paths: preserve, upstream: default}\n\
          \x20 - {name: old, path: /old, paths: canonicalise, upstream: default}\n\
+         \x20 - {name: strict, path: /strict, paths: reject, upstream: default}\n\
          \x20 - {name: all, upstream: default}\n",
     );
     check(
@@ -162,11 +163,16 @@ fn paths_are_judged_preserved_or_made_canonical() {
             ("x", "/old/a/../b", "one /old/b "),
             ("x", "/old//a\\b", "one /old/a/b "),
             ("x", "/old/%61%3fb?c=%61", "one /old/a%3Fb?c=%61 "),
-            ("x", "/old/a%252fb", "path.double_encoding"),
+            ("x", "/old/a%252fb", "one /old/a%252fb "),
+            ("x", "/old/%252e%252e/b", "path.double_encoding"),
+            ("x", "/strict/a%252fb", "path.double_encoding"),
+            ("x", "/strict/a%2fb", "path.encoded_slash"),
             // Where it leads out of its route, the other route says what holds.
             ("x", "/old/../a", "path.dot_segment"),
             ("x", "/%61", "one /%61 "),
-            ("x", "/a%2fb", "path.encoded_slash"),
+            ("x", "/a%2fb;c//d", "one /a%2fb;c//d "),
+            ("x", "/old;a", "path.parameter"),
+            ("x", "/a/..%2fb", "path.encoded_slash"),
             ("x", "/a/%2e%2e/old/b", "one /old/b "),
         ],
     );

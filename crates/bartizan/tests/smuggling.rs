@@ -320,7 +320,8 @@ fn an_ambiguous_path_is_refused_where_that_is_enforced() {
     let yaml = configuration(
         upstream.address,
         "enforce",
-        "clauses:\n  content.sqli: off\n  content.xss: off\n",
+        "clauses:\n  content.sqli: off\n  content.xss: off\n\
+         routes:\n  - {name: strict, paths: reject, upstream: default}\n",
     );
     let bartizan = Bartizan::configured(&yaml);
     for (code, target) in rows {

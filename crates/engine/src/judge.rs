@@ -5,15 +5,15 @@
 //! Memory   at most [`ASSESSED_MAX`] findings.
 
 use crate::keys::HashKey;
+use crate::path_ambiguity;
 use crate::routes::RouteRules;
 use crate::snapshot::Rules;
 use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{Effort, Exhausted, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
-use bartizan_inspect::path_spelling::canonical;
+use bartizan_inspect::head_values;
 use bartizan_inspect::value::{Sink, Value};
-use bartizan_inspect::{head_values, path};
 use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, DefaultMode, Mode};
 use bartizan_model::code::Code;
@@ -23,7 +23,6 @@ use bartizan_model::id::EndpointId;
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
 use bartizan_model::oddity::{Oddities, Oddity};
-use bartizan_model::route::Spelling;
 
 /// Bytes of a held body that are walked before other exchanges get their turn.
 const WALK_BYTES: usize = 16 * 1024;
@@ -72,7 +71,7 @@ impl Gathering {
         if is_against_the_law(head.oddities) {
             return it;
         }
-        it.assessment.oddities.extend(path_oddities(head, on.route.spelling));
+        it.assessment.oddities.extend(path_ambiguity::judged(head, endpoint, rules, on));
         if mode(ClauseName::BaselineFieldNames) != Mode::Off && head.fields.has_underscores() {
             it.assessment.oddities.insert(Oddity::UnderscoreName);
         }
@@ -217,31 +216,6 @@ const fn rank(format: Format) -> u8 {
 pub fn walk(format: Format, rules: &Rules) -> Walk {
     let (depth_max, values_max) = (rules.limits.depth_max, rules.limits.values_max);
     Walk::new(format, WalkLimits { depth_max, values_max })
-}
-
-/// What is ambiguous in the path. Where a route preserves spellings, what is opaque to servers that
-/// do not decode is no oddity; what every server might resolve still is.
-fn path_oddities(head: &RequestHead, spelling: Spelling) -> Oddities {
-    let mut odd = path::oddities(head.target());
-    // One decoding may uncover what the next one would read: `%25%32f` is `%252f`.
-    let mut scratch = Vec::new();
-    let spelt = canonical(head.target(), &mut scratch);
-    if spelt != head.target() {
-        odd.extend(path::oddities(spelt));
-    }
-    if spelling == Spelling::Preserve && !odd.is_empty() {
-        let opaque = [
-            Oddity::EncodedSlash,
-            Oddity::DoubleEncoding,
-            Oddity::PathParameter,
-            Oddity::EmptySegment,
-        ];
-        opaque.into_iter().for_each(|it| odd.remove(it));
-        if !head.path().contains(&b'\\') {
-            odd.remove(Oddity::Backslash);
-        }
-    }
-    odd
 }
 
 /// Whether the head alone is refused by law: the rest of it may not even have been read.

@@ -6,6 +6,7 @@ mod arrival;
 pub mod judge;
 pub mod keys;
 pub mod origin;
+mod path_ambiguity;
 pub mod refusal;
 pub mod replay;
 pub mod routes;

@@ -9,6 +9,7 @@ mod handing;
 pub mod head_values;
 mod json;
 pub mod path;
+pub mod path_readings;
 pub mod path_spelling;
 pub mod percent;
 pub mod value;

@@ -120,17 +120,17 @@ codes! {
     LimitOverload = 39, "limit.overload", 503, LawLimits, "overloaded",
         "The process has more work, or more memory in use, than it can carry (`limits.memory_bytes_max`): the request was shed unread and may be sent again.";
     PathEncodedSlash = 48, "path.encoded_slash", 400, BaselinePath, "ambiguous path",
-        "The path holds `%2f`. Some servers decode it before routing, so a rule on the path and the API may see different resources. npm's `/@scope%2fname` is a legitimate use.";
+        "The path holds `%2f`. Some servers decode it before routing, so a rule on the path and the API may see different resources. npm's `/@scope%2fname` is a legitimate use. Judged where a reading has a consequence (`paths` of the route).";
     PathBackslash = 49, "path.backslash", 400, BaselinePath, "ambiguous path",
         "The path holds a backslash, plain or as `%5c`; some servers and the WHATWG URL parser read it as a slash.";
     PathDotSegment = 50, "path.dot_segment", 400, BaselinePath, "ambiguous path",
         "The path has a `.` or `..` segment, plain, encoded or followed by `;`. Normalising servers serve another resource than the path says.";
     PathEmptySegment = 51, "path.empty_segment", 400, BaselinePath, "ambiguous path",
-        "The path has an empty segment (`//`), which some servers merge. Sloppy base URLs of clients are the usual harmless cause.";
+        "The path has an empty segment (`//`), which some servers merge. Sloppy base URLs of clients are the usual harmless cause. Judged where a reading has a consequence (`paths` of the route), and always in front: some libraries take `//name` for a host.";
     PathParameter = 52, "path.parameter", 400, BaselinePath, "ambiguous path",
-        "A path segment holds `;`. Servlet containers cut it off before routing; others keep it.";
+        "A path segment holds `;`. Servlet containers cut it off before routing; others keep it. Judged where a reading has a consequence (`paths` of the route).";
     PathDoubleEncoding = 53, "path.double_encoding", 400, BaselinePath, "ambiguous path",
-        "The path holds a percent sign that is percent-encoded itself (`%252f`): it means something else after each decoding.";
+        "The path holds a percent sign that is percent-encoded itself (`%252f`): it means something else after each decoding. Judged where a reading has a consequence (`paths` of the route).";
     PathEncodedControl = 54, "path.encoded_control", 400, BaselinePath, "ambiguous path",
         "The path holds an encoded control byte, for example `%0d%0a`.";
     PathEncodedNul = 55, "path.encoded_nul", 400, LawFraming, "forbidden byte",

@@ -29,8 +29,11 @@ words! {
     /// What happens to a path that servers read differently (`%2f`, `\`, `..;/`, `//`, dot segments,
     /// double encoding).
     Spelling {
-        /// `baseline.path` judges it: observed, or refused where the clause is enforced.
-        Judge = "reject",
+        /// `baseline.path` judges what has a consequence: any reading of it takes another route,
+        /// leaves the path (dot segments, `\`, control bytes), or its endpoint has exceptions.
+        Judge = "judge",
+        /// `baseline.path` judges all of it.
+        Reject = "reject",
         /// It is replaced by its one canonical spelling, which is matched, judged and forwarded.
         /// What has no canonical spelling is judged.
         Canonicalise = "canonicalise",

@@ -20,7 +20,7 @@
 //! route host api.example           (or *.api.example)
 //! route rewrite /                  (what replaces its prefix)
 //! route refuse                     (it leads nowhere)
-//! route paths canonicalise         (or reject, preserve)
+//! route paths canonicalise         (or judge, reject, preserve)
 //! route underscores reject         (or pass, drop)
 //! route certificate required       (or none, optional)
 //! route fail_open

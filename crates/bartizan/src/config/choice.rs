@@ -108,7 +108,7 @@ mod tests {
     fn every_word_is_read_as_what_it_names() {
         check::<Demand>(&["none", "optional", "required"]);
         check::<HostField>(&["keep", "upstream"]);
-        check::<Spelling>(&["reject", "canonicalise", "preserve"]);
+        check::<Spelling>(&["judge", "reject", "canonicalise", "preserve"]);
         check::<Underscores>(&["pass", "drop", "reject"]);
         check::<TlsVersion>(&["1.2", "1.3"]);
         check::<ClientSource>(&["peer", "x-forwarded-for", "forwarded"]);

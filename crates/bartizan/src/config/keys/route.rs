@@ -112,12 +112,15 @@ pub(in super::super) const PATHS: Word<Spelling> = Word {
     name: Name {
         section: ROUTES,
         key: "paths",
-        says: "What becomes of a path that servers read differently: the clause `baseline.path` \
-               judges it, its one canonical spelling replaces it, or it stays as it is.",
+        says: "What becomes of a path that servers read differently. `judge`: the clause `baseline.path` \
+               judges it where a reading has a consequence, that is, takes another route, leaves the \
+               path (dot segments, `\\`, control bytes, two slashes in front), or the endpoint has \
+               exceptions. `reject`: it judges all of them. `canonicalise`: the one canonical spelling \
+               is forwarded. `preserve`: it stays as it is.",
     },
-    form: "`reject`, `canonicalise` or `preserve`",
+    form: "`judge`, `reject`, `canonicalise` or `preserve`",
     shape: Shape::Among(choice::words::<Spelling>),
-    absent: Absent::Default(|| Spelling::Judge, "reject"),
+    absent: Absent::Default(|| Spelling::Judge, "judge"),
     parse: choice::parse,
 };
 
