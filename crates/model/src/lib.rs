@@ -7,6 +7,7 @@ pub mod assessment;
 pub mod clause;
 pub mod code;
 pub mod evidence;
+pub mod fact;
 pub mod head;
 pub mod id;
 pub mod judged;

@@ -1,12 +1,13 @@
 //! The observation: what is kept of one finished exchange, whatever became of it.
 //!
-//! Memory   a fixed part of 256 bytes in the journal, and a tail of at most 4 KiB (endpoint name
-//!          and findings). Never a raw value.
+//! Memory   a fixed part of 256 bytes in the journal, and a tail of at most 4 KiB (names, findings and
+//!          facts). Never a raw value.
 
 use crate::clause::Hit;
 use crate::evidence::Finding;
+use crate::fact::Facts;
 use crate::head::{Method, Version};
-use crate::id::{EndpointId, ExchangeId, KeyEpoch, SubjectId};
+use crate::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use crate::moment::Moment;
 use crate::oddity::Oddities;
 use std::sync::Arc;
@@ -32,8 +33,18 @@ pub struct Observation {
     pub endpoint: EndpointId,
     /// Its template, for example `/orders/{int}`.
     pub template: Arc<str>,
+    /// The route it took; empty if none.
+    pub route: Arc<str>,
     /// Who called.
     pub subject: SubjectId,
+    /// What the subject is known by.
+    pub subject_kind: SubjectKind,
+    /// The session that it belongs to, by its cookie or token; 0 if there was none.
+    pub session: KeyedHash,
+    /// The client's address, hashed.
+    pub client: KeyedHash,
+    /// The trace that it belongs to (W3C Trace Context); 0 if there was none.
+    pub trace: TraceId,
     /// The key that `subject` and the findings' values were hashed with.
     pub epoch: KeyEpoch,
     /// Method.
@@ -60,6 +71,62 @@ pub struct Observation {
     pub findings: Vec<Finding>,
     /// Findings beyond that.
     pub findings_more: u16,
+    /// The highest score of each class of content, whether it was a finding or not.
+    pub scores: ClassScores,
+    /// What the request held; `None` if it was not looked at.
+    pub request: Option<Facts>,
+    /// What the response held; `None` if it was not looked at.
+    pub response: Option<Facts>,
+}
+
+/// What a subject is known by. Nothing of it is verified yet: a claim says what the client says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SubjectKind {
+    /// Address and user agent.
+    AddressAgent,
+    /// The subject that an unverified token names (`sub`, with `iss`).
+    TokenClaim,
+    /// An API key or an opaque token.
+    ApiKey,
+    /// A session cookie.
+    Cookie,
+    /// A verified client certificate.
+    Certificate,
+}
+
+impl SubjectKind {
+    /// All, in the order of their numbers in files.
+    pub const ALL: &'static [Self] =
+        &[Self::AddressAgent, Self::TokenClaim, Self::ApiKey, Self::Cookie, Self::Certificate];
+
+    /// Name in output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AddressAgent => "address_agent",
+            Self::TokenClaim => "token_claim",
+            Self::ApiKey => "api_key",
+            Self::Cookie => "cookie",
+            Self::Certificate => "certificate",
+        }
+    }
+
+    /// Whether bartizan checked it itself.
+    pub const fn is_verified(self) -> bool {
+        matches!(self, Self::Certificate)
+    }
+}
+
+/// A trace id of W3C Trace Context; 0 stands for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TraceId(pub u128);
+
+/// The highest score of each class of content in one exchange, in thousandths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClassScores {
+    /// SQL.
+    pub sql: u16,
+    /// Script.
+    pub script: u16,
 }
 
 impl Observation {
@@ -72,7 +139,12 @@ impl Observation {
             revision,
             endpoint: EndpointId::from_bits(0),
             template: Arc::default(),
+            route: Arc::default(),
             subject: SubjectId(0),
+            subject_kind: SubjectKind::AddressAgent,
+            session: KeyedHash(0),
+            client: KeyedHash(0),
+            trace: TraceId(0),
             epoch,
             method: Method::Other,
             version: Version::Http11,
@@ -86,6 +158,9 @@ impl Observation {
             hits_more: 0,
             findings: Vec::new(),
             findings_more: 0,
+            scores: ClassScores::default(),
+            request: None,
+            response: None,
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::sample::{self, gap, intent, observation, options, rules, started};
 use crate::scan::Scan;
 use crate::segment::Segment;
 
+#[expect(clippy::large_enum_variant, reason = "few of them live at once")]
 enum Step {
     Append(Record),
     Flush,

@@ -80,6 +80,7 @@ pub mod disk;
 #[cfg(test)]
 mod double;
 mod field;
+pub mod files;
 mod find;
 pub mod follow;
 mod frame;

@@ -1,0 +1,243 @@
+//! The storage port: every byte that bartizan keeps goes to disk through it, so that a simulated disk
+//! can take its place in tests.
+//!
+//! Reads and writes   files of one directory, by plain names.
+//! Errors             the operating system's.
+//! Misses             the journal has a narrower port of its own, [`crate::disk::Disk`].
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// A directory of files.
+pub trait Files: Send + Sync + 'static {
+    /// One of its files.
+    type File: StoredFile;
+
+    /// Makes the directory if it is missing, and its name durable.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn prepare(&self) -> io::Result<()>;
+
+    /// The names of all files, sorted.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn list(&self) -> io::Result<Vec<String>>;
+
+    /// Makes a file that must not exist, for reading and writing.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn create(&self, name: &str) -> io::Result<Self::File>;
+
+    /// Opens a file that exists, for reading and writing.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn open(&self, name: &str) -> io::Result<Self::File>;
+
+    /// Opens a file that exists, for reading.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn read(&self, name: &str) -> io::Result<Self::File>;
+
+    /// Gives a file another name; a file that has it already is replaced. Durable after
+    /// [`Files::sync_names`].
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+
+    /// Removes a file. Durable after [`Files::sync_names`].
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn remove(&self, name: &str) -> io::Result<()>;
+
+    /// Makes durable which files there are.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn sync_names(&self) -> io::Result<()>;
+}
+
+/// A file of a [`Files`].
+pub trait StoredFile: Send + Sync + 'static {
+    /// Reads up to `into.len()` bytes at a position; 0 behind the end.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn read_at(&self, into: &mut [u8], at: u64) -> io::Result<usize>;
+
+    /// Writes some of `bytes` at a position, and says how many.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<usize>;
+
+    /// How long it is.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn length(&self) -> io::Result<u64>;
+
+    /// Makes it shorter, or longer with zeros.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn set_len(&self, bytes: u64) -> io::Result<()>;
+
+    /// Makes durable what was written, and the length.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    fn sync(&self) -> io::Result<()>;
+
+    /// Reads exactly `into.len()` bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`StoredFile::read_at`], and `UnexpectedEof` behind the end.
+    fn read_exact_at(&self, into: &mut [u8], at: u64) -> io::Result<()> {
+        let mut done = 0;
+        while let Some(rest) = into.get_mut(done..).filter(|it| !it.is_empty()) {
+            match self.read_at(rest, at + done as u64) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => done += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes all of `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// As [`StoredFile::write_at`]; some of them may be written then.
+    fn write_all_at(&self, bytes: &[u8], at: u64) -> io::Result<()> {
+        let mut done = 0;
+        while let Some(rest) = bytes.get(done..).filter(|it| !it.is_empty()) {
+            match self.write_at(rest, at + done as u64) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => done += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A directory of the operating system, for its owner only: it is made with mode 0700, files with
+/// 0600. An existing directory keeps its mode.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    /// The directory at `path`, whether it exists or not.
+    pub fn at(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Files for Folder {
+    type File = File;
+
+    fn prepare(&self) -> io::Result<()> {
+        if self.path.is_dir() {
+            return Ok(());
+        }
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.path)?;
+        match self.path.parent() {
+            Some(parent) if parent != Path::new("") => File::open(parent)?.sync_all(),
+            Some(_) | None => File::open(".")?.sync_all(),
+        }
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in self.path.read_dir()? {
+            let entry = entry?;
+            if let (true, Ok(name)) =
+                (entry.file_type()?.is_file(), entry.file_name().into_string())
+            {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn create(&self, name: &str) -> io::Result<File> {
+        let path = self.path.join(name);
+        OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
+    }
+
+    fn open(&self, name: &str) -> io::Result<File> {
+        OpenOptions::new().read(true).write(true).open(self.path.join(name))
+    }
+
+    fn read(&self, name: &str) -> io::Result<File> {
+        File::open(self.path.join(name))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        std::fs::rename(self.path.join(from), self.path.join(to))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        std::fs::remove_file(self.path.join(name))
+    }
+
+    fn sync_names(&self) -> io::Result<()> {
+        File::open(&self.path)?.sync_all()
+    }
+}
+
+impl StoredFile for File {
+    fn read_at(&self, into: &mut [u8], at: u64) -> io::Result<usize> {
+        FileExt::read_at(self, into, at)
+    }
+
+    fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<usize> {
+        FileExt::write_at(self, bytes, at)
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        self.metadata().map(|it| it.len())
+    }
+
+    fn set_len(&self, bytes: u64) -> io::Result<()> {
+        Self::set_len(self, bytes)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.sync_data()
+    }
+}
