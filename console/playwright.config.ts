@@ -11,7 +11,7 @@ const executablePath = places.find((place) => place && existsSync(place));
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  outputDir: process.env.CONSOLE_TEST_OUT ?? 'test-results',
+  outputDir: process.env.CONSOLE_TEST_OUT ?? 'node_modules/.test-results',
   workers: 2,
   fullyParallel: true,
   timeout: 30_000,

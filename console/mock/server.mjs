@@ -217,7 +217,7 @@ function run_live(session, query, request, response) {
   };
   const one = () => {
     const row = exchange_at(Date.now(), random, subjects);
-    if (random.next() < 0.2) Object.assign(row, { codes: ['content.sql_injection'], effect: 'would_refuse' });
+    if (row.outcome === 'served' && random.next() < 0.2) Object.assign(row, { codes: ['content.sql_injection'], effect: 'would_refuse' });
     all_exchanges.unshift(row);
     if (query.get('outcome') && query.get('outcome') !== row.outcome) return;
     if (query.get('code') && !row.codes.includes(query.get('code'))) return;

@@ -250,7 +250,8 @@ export const text = {
 
   chart: {
     title: 'Traffic and decisions',
-    step: (seconds: number) => (seconds % 60 === 0 ? `per ${minutes(seconds / 60)}` : `per ${seconds} s`),
+    step: (seconds: number) => (seconds === 60 ? 'per minute' : seconds % 60 === 0 ? `per ${minutes(seconds / 60)}` : `per ${seconds} s`),
+    in_all: (amount: string) => `${amount} in all`,
     as_table: 'Show as table',
     as_chart: 'Show as chart',
     time: 'Time',
@@ -268,7 +269,7 @@ export const text = {
       { key: 'refused', label: 'Refused', params: { outcome: 'refused' } },
       { key: 'would_refuse', label: 'Would refuse', params: { effect: 'would_refuse' } },
       { key: 'scrubbed', label: 'Scrubbed', params: { effect: 'scrubbed' } },
-      { key: 'failed_open', label: 'Passed unjudged', params: { effect: 'failed_open' } },
+      { key: 'failed_open', label: 'Unjudged', params: { effect: 'failed_open' } },
       { key: 'upstream_failed', label: 'API failed', params: { outcome: 'upstream_failed' } },
       { key: 'client_aborted', label: 'Client left', params: { outcome: 'client_aborted' } },
     ] as { key: keyof Overview['totals']; label: string; params: Record<string, string> }[],
@@ -285,6 +286,7 @@ export const text = {
     exchanges: 'Exchanges',
     latency: 'Latency',
     latency_says: 'Judging is what bartizan adds; the whole includes your API.',
+    measured: 'Time for',
     p50: 'Median',
     p99: '99 of 100 within',
     judging: 'Judging',

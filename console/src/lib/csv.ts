@@ -11,7 +11,7 @@ const plain_number = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 export function csv_cell(value: unknown): string {
   const raw = as_text(value);
   const text = formula.test(raw) && !plain_number.test(raw) ? `'${raw}` : raw;
-  return /["\r\n,;']/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+  return /["\r\n,;]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** RFC 4180: a head line, CRLF, quotes where they are needed. */
