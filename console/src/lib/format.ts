@@ -1,7 +1,9 @@
 /**
  * Numbers, sizes, durations and times as people read them. Times are ISO dates in UTC or local time; durations are
- * spelled (`1 h 12 m`). What is not a number or a time is given back as it came.
+ * spelled (`1 h 12 m`). What is no time is shown as the text that it is.
  */
+
+import { cut, visible } from './visible';
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
@@ -55,10 +57,12 @@ export function duration(seconds: number): string {
     .join(' ');
 }
 
+const no_time = (text: string | number) => visible(cut(String(text), 40).text);
+
 /** How long ago, or how long until. */
 export function relative(time: string, now_ms: number): string {
   const at = Date.parse(time);
-  if (Number.isNaN(at)) return time;
+  if (Number.isNaN(at)) return no_time(time);
   const seconds = Math.round((now_ms - at) / 1000);
   if (Math.abs(seconds) < 2) return 'just now';
   return seconds > 0 ? `${duration(seconds)} ago` : `in ${duration(-seconds)}`;
@@ -69,7 +73,7 @@ const two = (value: number) => String(value).padStart(2, '0');
 /** `2026-11-22 05:11:56`, with milliseconds where `precise`, in UTC or in the browser's zone. */
 export function moment(time: string | number, utc: boolean, precise = false): string {
   const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return String(time);
+  if (Number.isNaN(date.getTime())) return no_time(time);
   const day = utc
     ? `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`
     : `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
@@ -79,7 +83,7 @@ export function moment(time: string | number, utc: boolean, precise = false): st
 /** `05:11:56`, with milliseconds where `precise`. */
 export function clock(time: string | number, utc: boolean, precise = false): string {
   const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return String(time);
+  if (Number.isNaN(date.getTime())) return no_time(time);
   const base = utc
     ? `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
     : `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
