@@ -188,7 +188,7 @@ export const text = {
     placeholder: 'Type a command, a code or a decision id',
     none: 'No command fits.',
     go: (screen: string) => `Go to ${screen.toLowerCase()}`,
-    filter: (what: string) => `Show exchanges: ${what.toLowerCase()}`,
+    filter: (what: string) => `Show exchanges: ${what}`,
     settings: (tab: string) => `Open settings: ${tab.toLowerCase()}`,
     open: (id: string) => `Open exchange ${id}`,
     search: (what: string) => `Search exchanges for ${what}`,
@@ -402,7 +402,7 @@ export const text = {
     copy_json: 'Copy JSON',
   },
 
-  phases: { judge: 'Judged', forward: 'Forwarded', wait: 'API answered', relay: 'Passed on' },
+  phases: { judge: 'Judged', forward: 'Forwarded', wait: 'API answered', relay: 'Passed on', reply: 'Replied' },
 
   exception_form: {
     reason: 'Why is this legitimate?',

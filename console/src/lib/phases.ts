@@ -2,7 +2,7 @@
 import type { ExchangeDetail } from './types';
 
 export interface Bar {
-  name: 'judge' | 'forward' | 'wait' | 'relay';
+  name: 'judge' | 'forward' | 'wait' | 'relay' | 'reply';
   from_us: number;
   to_us: number;
 }
@@ -19,6 +19,6 @@ export function bars_of(phases: ExchangeDetail['phases']): Bar[] {
     bars.push({ name: 'wait', from_us: at, to_us: answered_us });
     at = answered_us;
   }
-  bars.push({ name: 'relay', from_us: at, to_us: finished_us });
+  bars.push({ name: forwarded_us ? 'relay' : 'reply', from_us: at, to_us: finished_us });
   return bars.map((bar) => ({ ...bar, to_us: Math.max(bar.from_us, bar.to_us) }));
 }

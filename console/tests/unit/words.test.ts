@@ -88,7 +88,7 @@ describe('phases', () => {
       ['relay', 90, 100],
     ]));
   it('of a refusal are two', () =>
-    expect(bars_of({ judged_us: 10, forwarded_us: null, answered_us: null, finished_us: 15 }).map((bar) => bar.name)).toEqual(['judge', 'relay']));
+    expect(bars_of({ judged_us: 10, forwarded_us: null, answered_us: null, finished_us: 15 }).map((bar) => bar.name)).toEqual(['judge', 'reply']));
 });
 
 describe('the first sentence', () => {
