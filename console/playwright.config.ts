@@ -3,11 +3,16 @@
  * `CHROMIUM` names another place.
  */
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 
 const port = 9451;
-const places = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const names = ['chromium', 'chromium-browser', 'google-chrome'];
+const folders = (process.env.PATH ?? '').split(delimiter);
+const places = [process.env.CHROMIUM, ...names.flatMap((name) => folders.map((folder) => join(folder, name)))];
 const executablePath = places.find((place) => place && existsSync(place));
+// As root, Chromium starts only without its own sandbox.
+const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
 export default defineConfig({
   testDir: 'tests/e2e',
@@ -20,7 +25,7 @@ export default defineConfig({
     baseURL: `http://127.0.0.1:${port}`,
     viewport: { width: 1280, height: 800 },
     timezoneId: 'Europe/Berlin',
-    launchOptions: { ...(executablePath ? { executablePath } : {}), args: ['--no-sandbox'] },
+    launchOptions: { ...(executablePath ? { executablePath } : {}), args },
   },
   webServer: {
     command: `node mock/server.mjs --port ${port} --dist ${process.env.CONSOLE_OUT ?? 'dist'}`,

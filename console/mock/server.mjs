@@ -351,6 +351,16 @@ const table = [
   }],
 ];
 
+/** The least that OpenAPI asks of a description: which paths there are. */
+function description() {
+  const paths = {};
+  for (const [method, form] of table) {
+    const path = form.source.replace(/[\^$]|\\(?=\/)/g, '').replace(/\(.*?\)/g, '{id}');
+    paths[path] = { ...paths[path], [method.toLowerCase()]: { responses: { default: { description: 'see the documentation' } } } };
+  }
+  return { openapi: '3.1.0', info: { title: 'bartizan control API, played', version: '0.1.0' }, paths };
+}
+
 async function body_of(request) {
   const parts = [];
   for await (const part of request) parts.push(part);
@@ -380,6 +390,7 @@ async function answer(request, response, address) {
     const made = new_session(String(code));
     return send_json(response, 200, made.me, 'application/json', { 'Set-Cookie': `bartizan_session=${made.id}; HttpOnly; SameSite=Strict; Path=/` });
   }
+  if (path === '/openapi.json') return send_json(response, 200, description());
   if (!session) throw new Refusal(401, 'login.needed', 'not logged in', undefined);
   if (request.method !== 'GET' && request.headers['x-bartizan-csrf'] !== session.me.csrf) throw new Refusal(403, 'login.csrf', 'the CSRF token is missing', undefined);
   if (path === '/logout' && request.method === 'POST') {
