@@ -95,8 +95,3 @@ export function clock(time: string | number, utc: boolean, precise = false): str
 export function day(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
-
-/** The last eight characters of an id: the part in which ids of one moment differ. */
-export function short_id(id: string): string {
-  return id.length > 12 ? `…${id.slice(-8)}` : id;
-}
