@@ -127,7 +127,7 @@ export const text = {
     },
     by_status: {
       fixed: {
-        401: { what: 'You are not logged in, or the link was used already.', next: 'Get a new link: bartizan console link.' },
+        401: { what: 'You are not logged in, or the link was used already.', next: 'Get a new link: bartizan console.' },
         403: { what: 'Your role may not do this.', next: 'Ask somebody whose role may.' },
         404: { what: 'There is no such thing, or no longer.', next: 'It may have left the store with its time.' },
         409: { what: 'It was changed by somebody else in the meantime.', next: 'Refresh, and decide again.' },

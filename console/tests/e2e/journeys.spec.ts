@@ -22,7 +22,7 @@ test.describe('login', () => {
 
   test('says where a link comes from, when one is missing, used or throttled', async ({ page }) => {
     await page.goto('/');
-    await expect(page.getByText('bartizan console link', { exact: true })).toBeVisible();
+    await expect(page.getByText('bartizan console', { exact: true })).toBeVisible();
     await page.goto('/#/login?code=used');
     await expect(page.getByText('the link was used already')).toBeVisible();
     await go(page, '#/login?code=busy');

@@ -25,7 +25,7 @@ const open_row = async (page: Page, text: string | RegExp) => {
 };
 
 const screens: Screen[] = [
-  { name: 'login', code: '', hash: '#/login', ready: (page) => visible(page, 'bartizan console link') },
+  { name: 'login', code: '', hash: '#/login', ready: (page) => visible(page, 'bartizan console') },
   { name: 'overview', hash: '#/overview', ready: (page) => visible(page, 'Traffic and decisions') },
   {
     name: 'overview-table',
