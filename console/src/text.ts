@@ -312,13 +312,13 @@ export const text = {
     anchored: (size: number, ago: string) => `${count(size)} of them anchored ${ago}`,
     anchored_all: (ago: string) => `all anchored ${ago}`,
     store: 'Store',
-    store_text: (rows: string, size: string, segments: number, oldest: string) =>
-      `${rows} rows, ${size} in ${plural(segments, 'segment', 'segments')}, since ${oldest}`,
+    store_text: (rows: string, size: string, segments: number, oldest: string | null) =>
+      `${rows} rows, ${size} in ${plural(segments, 'segment', 'segments')}${oldest === null ? '' : `, since ${oldest}`}`,
     forecast: 'Room',
     forecast_none: 'not known yet how long it lasts',
     forecast_text: (days: number) => `enough for about ${plural(Math.round(days), 'day', 'days')}`,
     alerts: 'Alerts',
-    alerts_text: ({ targets, failing, spooled }: Overview['alerts']) =>
+    alerts_text: ({ targets, failing, spooled }: NonNullable<Overview['alerts']>) =>
       targets === 0 ? 'no target is configured' : `${plural(targets, 'target', 'targets')}, ${failing} failing, ${spooled} waiting`,
     gaps: 'Gaps in the record',
     no_gaps: 'None: every exchange of this time range was recorded.',

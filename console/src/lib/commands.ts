@@ -34,6 +34,7 @@ function standing(): Command[] {
     list.push({ title: palette.filter(visible(code)), run: () => router.go(['exchanges'], { code }) });
   }
   for (const tab of ['exceptions', 'bypass', 'alerts', 'tokens'] as const) {
+    if (tab === 'alerts' && status.overview?.alerts === null) continue;
     list.push({ title: palette.settings(settings.tabs[tab]), run: () => router.go(['settings', tab]) });
   }
   list.push(

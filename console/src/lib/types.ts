@@ -61,17 +61,20 @@ export interface Overview {
     endpoints: { endpoint: string; count: number; refused: number; would_refuse: number }[];
   };
   gaps: { at: string; lost: number }[];
-  ledger: { size: number; checkpoint: string; anchored_size: number; anchored: string };
+  /** `null` where this instance keeps none. */
+  ledger: { size: number; checkpoint: string | null; anchored_size: number; anchored: string | null } | null;
+  /** `null` where this instance seals no segments. */
   store: {
     segments: number;
     bytes: number;
     rows: number;
-    oldest: string;
+    oldest: string | null;
     forecast_days: number | null;
     fault: string | null;
-  };
+  } | null;
   upstreams: { name: string; addresses: { host: string; port: number; is: string }[] }[];
-  alerts: { targets: number; failing: number; spooled: number };
+  /** `null` where this instance sends none. */
+  alerts: { targets: number; failing: number; spooled: number } | null;
 }
 
 export interface Exchange {
