@@ -76,8 +76,36 @@ pub struct NewHunt {
     #[serde(default)]
     pub since: Option<String>,
     /// Rows at most.
-    #[serde(default)]
-    pub limit: Option<usize>,
+    #[serde(default, deserialize_with = "whole::optional")]
+    pub limit: Option<u64>,
+}
+
+/// Whole numbers as JSON has them: `37.0` is one (RFC 8259 says nothing of integers, JSON Schema does).
+pub(crate) mod whole {
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde_json::Number;
+
+    /// A number from 0 to 2^53.
+    pub(crate) fn required<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+        of(&Number::deserialize(from)?).ok_or_else(|| D::Error::custom("not a whole number"))
+    }
+
+    /// The same, or `null`.
+    pub(crate) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+        let number = Option::<Number>::deserialize(from)?;
+        let whole = number.map(|it| of(&it).ok_or_else(|| D::Error::custom("not a whole number")));
+        whole.transpose()
+    }
+
+    fn of(number: &Number) -> Option<u64> {
+        number.as_u64().or_else(|| {
+            let number = number.as_f64()?;
+            let is_whole =
+                number.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&number);
+            // Exact up to here, and a text has no cast that could lose anything.
+            if is_whole { format!("{number:.0}").parse().ok() } else { None }
+        })
+    }
 }
 
 /// What an instance tells, and what can be changed of it.

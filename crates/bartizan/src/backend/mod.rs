@@ -3,7 +3,7 @@
 mod exchanges;
 pub(crate) mod rows;
 
-use crate::added::{self, Added, AddedExceptions, Written};
+use crate::added::{self, AddFault, Added, AddedExceptions, Written};
 use crate::bypass::{Bypass, Reason, Span};
 use crate::in_force::{State, lock};
 use crate::instance::JOURNAL;
@@ -143,7 +143,10 @@ impl Backend for State {
         };
         let now_us = self.shared.clock.now().wall_us;
         self.change_added(|all| {
-            all.add(written, &by.name, now_us).map_err(|it| Problem::Invalid(it.to_string()))
+            all.add(written, &by.name, now_us).map_err(|it| match it {
+                AddFault::Unreadable(why) => Problem::Invalid(why),
+                AddFault::Expired | AddFault::TooMany => Problem::Conflict(it.to_string()),
+            })
         })
         .map(|(added, revision)| {
             let (by, clause) = (by.name.clone(), added.written.clause.clone());

@@ -1,4 +1,4 @@
-//! Guesses at the login: a few a minute for everybody together, since only one person logs in at a time.
+//! Guesses at the login: a few a minute for everybody together.
 //!
 //! Memory   two numbers.
 

@@ -16,7 +16,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 /// Rows that an answer may have.
-const ROWS_MAX: usize = 10_000;
+const ROWS_MAX: u64 = 10_000;
 
 /// The views that can be asked.
 pub(super) async fn schema(State(api): State<Arc<Api>>) -> Json<Value> {

@@ -2,7 +2,7 @@
 
 use super::{Api, body};
 use crate::access::Who;
-use crate::backend::NewException;
+use crate::backend::{NewException, whole};
 use crate::problem::Problem;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -15,6 +15,7 @@ use std::sync::Arc;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewBypass {
+    #[serde(deserialize_with = "whole::required")]
     minutes: u64,
     reason: String,
 }

@@ -28,12 +28,14 @@ pub(super) async fn login(
     bytes: Bytes,
 ) -> Result<impl IntoResponse, Problem> {
     let now_s = api.backend.now_s();
-    lock(&api.throttle).may_try(now_s).map_err(Problem::Throttled)?;
     let login: Login = body(&fields, &bytes)?;
     let begun = lock(&api.sessions).begin(&login.code, now_s);
     let begun = begun.map_err(|_| Problem::Unavailable("no randomness".to_owned()))?;
     let Some(begun) = begun else {
-        lock(&api.throttle).failed();
+        // A right code is always let in, so that who guesses keeps nobody out.
+        let mut throttle = lock(&api.throttle);
+        throttle.may_try(now_s).map_err(Problem::Throttled)?;
+        throttle.failed();
         return Err(Problem::Unauthenticated);
     };
     api.backend.logged_in(&begun.who);

@@ -3,6 +3,7 @@
 use super::{Api, body, lock};
 use crate::access::Role;
 use crate::access::tokens::{DAYS_MAX, Token, TokenFault, Tokens};
+use crate::backend::whole;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -18,6 +19,7 @@ use std::sync::Arc;
 struct NewToken {
     name: String,
     role: Role,
+    #[serde(deserialize_with = "whole::required")]
     days: u64,
 }
 
