@@ -10,7 +10,6 @@ use crate::show;
 use bartizan_console::backend::ExchangeQuery;
 use bartizan_console::problem::Problem;
 use bartizan_model::clause::Effect;
-use bartizan_model::code::Code;
 use bartizan_model::id::ExchangeId;
 use bartizan_model::observation::{Observation, Outcome};
 use bartizan_store::latest;
@@ -26,7 +25,7 @@ struct Wanted {
     before: Option<ExchangeId>,
     since_us: u64,
     outcome: Option<Outcome>,
-    code: Option<Code>,
+    code: Option<String>,
     effect: Option<Effect>,
     endpoint: Option<String>,
     subject: Option<u128>,
@@ -57,8 +56,6 @@ impl Wanted {
         let named = |text: &Option<String>| text.clone().filter(|it| !it.is_empty());
         let outcome = named(outcome)
             .map(|it| Outcome::ALL.iter().copied().find(|known| known.name() == it).ok_or(it));
-        let code = named(code)
-            .map(|it| Code::ALL.iter().copied().find(|known| known.name() == it).ok_or(it));
         let effect = named(effect)
             .map(|it| Effect::ALL.iter().copied().find(|known| known.name() == it).ok_or(it));
         let subject = named(subject).map(|it| u128::from_str_radix(&it, 16));
@@ -69,7 +66,7 @@ impl Wanted {
             before: before.map_err(|_| invalid("before: an exchange id"))?,
             since_us: since_ms.map_or(0, |it| now_us.saturating_sub(it.saturating_mul(1_000))),
             outcome: outcome.transpose().map_err(|_| invalid("outcome: no such outcome"))?,
-            code: code.transpose().map_err(|_| invalid("code: no such code"))?,
+            code: named(code),
             effect: effect.transpose().map_err(|_| invalid("effect: no such effect"))?,
             endpoint: named(endpoint),
             text: named(q).map(|it| it.to_lowercase()),
@@ -82,7 +79,10 @@ impl Wanted {
             && self.before.is_none_or(|before| it.id < before)
             && self.outcome.is_none_or(|outcome| it.outcome == outcome)
             && self.subject.is_none_or(|subject| it.subject.0 == subject)
-            && self.code.is_none_or(|code| it.hits.iter().any(|hit| hit.code == code))
+            && self
+                .code
+                .as_ref()
+                .is_none_or(|code| it.hits.iter().any(|hit| hit.code.name() == code))
             && self.effect.is_none_or(|effect| it.hits.iter().any(|hit| hit.effect == effect))
             && self.text.as_ref().is_none_or(|text| holds(it, text))
             && self.endpoint.as_ref().is_none_or(|endpoint| *endpoint == show::endpoint(it))
