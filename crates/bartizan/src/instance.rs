@@ -1,7 +1,7 @@
 //! A running instance: everything started, reloaded and stopped in order.
 //!
 //! Reads    settings; SIGHUP or a change of the file re-reads it, SIGTERM and SIGINT stop.
-//! Writes   the data directory: key, journal, control socket.
+//! Writes   the data directory: keys, journal, ledger, control socket; checkpoints beside it.
 //! Errors   [`StartError`]: nothing is left running after one. A bad file at a reload changes
 //!          nothing; `status` says so.
 
@@ -9,7 +9,8 @@ use crate::config::{Overrides, Settings, Source};
 use crate::control;
 use crate::in_force::{self, Beginning, State};
 use crate::key;
-use crate::log::Event;
+use crate::ledger::{self, Keeping, LedgerHandle};
+use crate::log::{Cause, Event};
 use crate::notice::Noticed;
 use crate::pipeline::{self, Hub};
 use crate::wire::{self, Judging, WireFault, Wired};
@@ -59,6 +60,8 @@ pub enum StartError {
     Inherited(io::Error),
     /// A certificate, key or CA cannot be used.
     Wire(WireFault),
+    /// The ledger cannot be opened or continued.
+    Ledger(ledger::StartFault),
     /// The system gives no threads, sockets or randomness.
     System(io::Error),
 }
@@ -80,6 +83,7 @@ impl fmt::Display for StartError {
             Self::Inherited(error) => {
                 write!(f, "cannot serve on the socket that was passed: {error}")
             }
+            Self::Ledger(fault) => write!(f, "cannot start: {fault}"),
             Self::Wire(fault) => write!(f, "cannot start: {fault}"),
             Self::System(error) => write!(f, "cannot start: {error}"),
         }
@@ -109,6 +113,7 @@ pub struct Instance {
     state: Arc<State>,
     proxy: Proxy,
     pipeline: JoinHandle<()>,
+    keeping: Keeping,
     stop_admin: oneshot::Sender<()>,
     control: JoinHandle<()>,
 }
@@ -155,7 +160,9 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         sockets => listener::start_on(sockets, workers, &shared, &recorders)
             .map_err(StartError::Inherited)?,
     };
-    let hub = Hub::new();
+    let keeping = ledger::start(&dir, &settings, Arc::clone(&shared.clock));
+    let keeping = keeping.map_err(StartError::Ledger)?;
+    let hub = Hub::new(keeping.handle());
     let state = State::new(Beginning {
         hub: Arc::clone(&hub),
         settings,
@@ -176,7 +183,8 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         .spawn(move || serve_operators(admin_listener, socket, facts, stopped))
         .map_err(StartError::System)?;
     let address = proxy.address;
-    Ok(Instance { address, admin: admin_address, dir, state, proxy, pipeline, stop_admin, control })
+    let admin = admin_address;
+    Ok(Instance { address, admin, dir, state, proxy, pipeline, keeping, stop_admin, control })
 }
 
 /// The control thread: what operators ask, apart from the workers.
@@ -240,6 +248,7 @@ impl Instance {
         &self,
         source: io::Result<Source>,
         from: &Reloadable,
+        cause: Cause,
         now_unix_s: u64,
     ) -> Result<Vec<String>, String> {
         let read = source
@@ -248,7 +257,12 @@ impl Instance {
                 Settings::read(&source, &from.overrides, now_unix_s)
                     .map_err(|report| report.to_string())
             });
-        self.state.reload(read.map(|it| it.settings))
+        self.state.reload(read.map(|it| it.settings), cause)
+    }
+
+    /// The way to its ledger, for whoever has something to record.
+    pub fn ledger(&self) -> LedgerHandle {
+        self.state.hub.ledger.clone()
     }
 
     /// Takes over the files that the configuration refers to, if they are others by now; `None` if
@@ -265,6 +279,7 @@ impl Instance {
     /// What is to be logged since the last look.
     pub fn events(&self, noticed: &mut Noticed) -> Vec<Event> {
         let mut events = self.state.take_events();
+        events.extend(self.state.hub.ledger.take_events());
         events.extend(noticed.look(&self.state));
         events
     }
@@ -274,6 +289,7 @@ impl Instance {
         self.proxy.stop(DRAIN);
         self.state.hub.stop();
         drop(self.pipeline.join());
+        self.keeping.stop();
         // The control thread waits for this, or has ended by itself.
         drop(self.stop_admin);
         drop(self.control.join());
@@ -309,7 +325,7 @@ mod tests {
         let accepted = Settings::read(&source(&ours), &from.overrides, 0).unwrap();
         let instance = start(accepted.settings, &[]).unwrap();
         assert!(ours.join(control::SOCKET).exists());
-        let fixed = instance.reload(Ok(source(&next)), &from, 0).unwrap();
+        let fixed = instance.reload(Ok(source(&next)), &from, Cause::File, 0).unwrap();
         assert_eq!(fixed, ["data changes with the next start"]);
         instance.stop();
         assert!(!ours.join(control::SOCKET).exists());
@@ -330,7 +346,7 @@ mod tests {
             clauses.iter().filter(|it| it.mode != Mode::Off).count()
         };
         let before = modes();
-        let begun = instance.state.answer(Question::Bypass(span, reason));
+        let begun = instance.state.answer(Question::Bypass(span, reason), Some(1));
         assert_eq!((&begun["revision"], instance.revision()), (&2.into(), 2));
         assert!(modes() < before);
         instance.state.end_what_is_over();

@@ -5,7 +5,6 @@
 //!          one, so that a reader passes over it.
 //! Misses   a bound: a line a minute at most is about 150 MB a year. Who keeps it moves it away.
 
-use super::folders;
 use crate::files::{Files, StoredFile};
 use std::io;
 
@@ -41,14 +40,21 @@ impl<F: Files> Anchors<F> {
         Ok(())
     }
 
-    /// All lines that it has, oldest first; at most `bytes_max` bytes of them.
+    /// The end of it, at most `bytes_max` bytes; nothing if it is not there.
     ///
     /// # Errors
     ///
     /// The operating system's.
     pub fn read(&self, bytes_max: usize) -> io::Result<Vec<u8>> {
-        let bytes = folders::read(&self.files, &self.name, bytes_max)?;
-        Ok(bytes.unwrap_or_default())
+        let file = match self.files.read(&self.name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other?,
+        };
+        let length = file.length()?;
+        let wanted = usize::try_from(length).unwrap_or(usize::MAX).min(bytes_max);
+        let mut bytes = vec![0; wanted];
+        file.read_exact_at(&mut bytes, length.saturating_sub(wanted as u64))?;
+        Ok(bytes)
     }
 
     fn opened(&self) -> io::Result<(F::File, u64)> {
