@@ -250,7 +250,7 @@ fn serve(accepted: Accepted, file: Option<(Reloadable, Watch)>, log: Log) -> Exi
     runtime.block_on(running.until_stopped(signals));
     supervisor::tell(State::Stopping);
     logger.say(Event::Stopping { within_s: DRAIN.as_secs() });
-    instance.stop();
+    instance.stop().into_iter().for_each(|it| logger.say(it));
     match log {
         Log::Json => logger.say(Event::Stopped),
         Log::Human => {}

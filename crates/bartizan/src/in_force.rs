@@ -331,9 +331,8 @@ fn fixed(before: &Settings, after: &Settings) -> Vec<String> {
 
 impl Facts for State {
     fn ready(&self) -> Result<(), String> {
-        match &*lock(&self.hub.journal_fault) {
-            Some(fault) => return Err(format!("the journal cannot be written: {fault}")),
-            None => {}
+        if let Some(fault) = &*lock(&self.hub.journal_fault) {
+            return Err(format!("the journal cannot be written: {fault}"));
         }
         match self.hub.ledger.standing().fault {
             Some(fault) => Err(format!("the ledger cannot be written: {fault}")),

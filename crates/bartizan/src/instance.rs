@@ -284,16 +284,19 @@ impl Instance {
         events
     }
 
-    /// Stops: no new connections, open exchanges end, everything recorded is on disk.
-    pub fn stop(self) {
+    /// Stops: no new connections, open exchanges end, everything recorded is on disk. Returns what is
+    /// still to be logged.
+    pub fn stop(self) -> Vec<Event> {
         self.proxy.stop(DRAIN);
         self.state.hub.stop();
         drop(self.pipeline.join());
+        let ledger = self.keeping.handle();
         self.keeping.stop();
         // The control thread waits for this, or has ended by itself.
         drop(self.stop_admin);
         drop(self.control.join());
         drop(fs::remove_file(self.dir.join(control::SOCKET)));
+        ledger.take_events()
     }
 }
 
@@ -336,7 +339,8 @@ mod tests {
     #[test]
     fn a_bypass_ends_by_itself() {
         let home = std::env::temp_dir().join(format!("bartizan-bypass-{}", std::process::id()));
-        let settings = Settings::read(&source(&home), &Overrides::default(), 0).unwrap().settings;
+        let read = Settings::read(&source(&home.join("data")), &Overrides::default(), 0);
+        let settings = read.unwrap().settings;
         let instance = start(settings, &[]).unwrap();
         let span = Span::of_s(60).unwrap();
         let reason = Reason::new("a test").unwrap();

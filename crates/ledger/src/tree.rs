@@ -250,6 +250,10 @@ mod tests {
         }
     }
 
+    fn at(number: u64) -> usize {
+        usize::try_from(number).unwrap()
+    }
+
     struct Leaves(Vec<Digest>);
 
     impl Nodes for Leaves {
@@ -316,14 +320,14 @@ mod tests {
         for size in 1..=70_u64 {
             let mut other = MemoryBackedTree::<Sha256, [u8; 8]>::new();
             (0..size).for_each(|it| other.push(it.to_be_bytes()));
-            let root = defined(&all[..size as usize]);
+            let root = defined(&all[..at(size)]);
             assert_eq!(other.root().as_bytes().as_slice(), root.0);
-            let mut nodes = Leaves(all[..size as usize].to_vec());
+            let mut nodes = Leaves(all[..at(size)].to_vec());
             for index in 0..size {
                 let proof = inclusion(&mut nodes, index, size).unwrap();
                 let bytes: Vec<u8> = proof.iter().flat_map(|it| it.0).collect();
-                assert_eq!(other.prove_inclusion(index as usize).as_bytes(), bytes);
-                let leaf = all[index as usize];
+                assert_eq!(other.prove_inclusion(at(index)).as_bytes(), bytes);
+                let leaf = all[at(index)];
                 for place in 0..=size {
                     assert_eq!(is_included(leaf, place, size, &proof, root), place == index);
                 }
@@ -346,19 +350,19 @@ mod tests {
     #[test]
     fn consistency_proofs_are_those_of_another_implementation_and_prove_one_pair() {
         let all = leaves(70);
-        let root = |size: u64| defined(&all[..size as usize]);
+        let root = |size: u64| defined(&all[..at(size)]);
         for new in 1..=70_u64 {
             let mut other = MemoryBackedTree::<Sha256, [u8; 8]>::new();
             (0..new).for_each(|it| other.push(it.to_be_bytes()));
             let after = Head { size: new, root: root(new) };
             for old in 0..=new {
-                let mut nodes = Leaves(all[..new as usize].to_vec());
+                let mut nodes = Leaves(all[..at(new)].to_vec());
                 let proof = consistency(&mut nodes, old, new).unwrap();
                 let before = Head { size: old, root: root(old) };
                 assert!(is_consistent(before, after, &proof), "{old} {new}");
                 if old > 0 && old < new {
                     let bytes: Vec<u8> = proof.iter().flat_map(|it| it.0).collect();
-                    let theirs = other.prove_consistency((new - old) as usize);
+                    let theirs = other.prove_consistency(at(new - old));
                     assert_eq!(theirs.as_bytes(), bytes, "{old} {new}");
                 }
                 let forged = Head { root: all[69], ..before };

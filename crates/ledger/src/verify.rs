@@ -317,7 +317,7 @@ impl<'r, R: Resources> Walk<'r, R> {
         let stored = self.hashes(tile)?;
         let entries = self.fetch(bundle, BUNDLE_BYTES_MAX)?;
         let first = bundle.index * tiles::WIDTH;
-        let mut leaves = Vec::with_capacity(tiles::WIDTH as usize);
+        let mut leaves = Vec::with_capacity(bundle.width.into());
         let fault = match &entries {
             None => Some(Fault::Missing(bundle)),
             Some((bytes, is_whole)) => {

@@ -24,8 +24,8 @@ use super::mode;
 use super::network;
 use super::overrides::VARIABLES;
 use super::reason;
-use super::secret::Reference;
 use super::schema;
+use super::secret::Reference;
 use super::unit::Unit;
 
 /// The name of the section whose keys are the clauses.
@@ -356,7 +356,10 @@ routes:
     },
     Section::mapping("admin", "Where operators connect: health and metrics."),
     Section::mapping("data", "What is kept on disk."),
-    Section::mapping("ledger", "What others can verify: signed checkpoints of all that was decided."),
+    Section::mapping(
+        "ledger",
+        "What others can verify: signed checkpoints of all that was decided.",
+    ),
     Section::mapping("record", "What must be recorded."),
     Section::mapping("limits", "Bounds on what a client can make bartizan hold or wait for."),
     Section::mapping(

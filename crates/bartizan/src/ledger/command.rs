@@ -84,7 +84,7 @@ impl Ledger {
     /// The newest checkpoint, or why there is none.
     fn opened(&self) -> Result<(Reader<Folder>, Checkpoint), Exit> {
         let mut reader = self.reader();
-        let (_, checkpoint) = reader.checkpoint(&self.keys).map_err(failed)?;
+        let (_, checkpoint) = reader.checkpoint(&self.keys).map_err(|it| failed(&it))?;
         Ok((reader, checkpoint))
     }
 }
@@ -98,7 +98,7 @@ fn read_key(path: &Path) -> Result<VerifyingKey, Exit> {
 }
 
 /// What cannot be read failed; what was read and is wrong is not verified.
-fn failed(error: LedgerError) -> Exit {
+fn failed(error: &LedgerError) -> Exit {
     let exit = match error {
         LedgerError::Checkpoint(_) | LedgerError::Tiles | LedgerError::Pending => Exit::Unverified,
         LedgerError::File(_, _)
@@ -120,7 +120,7 @@ fn verify(ledger: &Ledger, it: &cli::LedgerVerify) -> Result<Exit, Exit> {
             bytes.get(2..10).and_then(|it| it.first_chunk()).map(|it| u64::from_be_bytes(*it));
         last_us = at_us.unwrap_or(last_us);
     })
-    .map_err(failed)?;
+    .map_err(|it| failed(&it))?;
     let size = verdict.checkpoint.as_ref().map_or(0, |it| it.head.size);
     let waiting = pending(&ledger.folder, size);
     let report = Report {
@@ -273,7 +273,7 @@ fn prove(ledger: &Ledger, it: &cli::LedgerProve) -> Result<Exit, Exit> {
         cli::EntryName::Index(index) => index,
         cli::EntryName::Decision(id) => find(&mut reader, checkpoint.head.size, id)?,
     };
-    let proof = reader.prove(index, &ledger.keys).map_err(failed)?.to_string();
+    let proof = reader.prove(index, &ledger.keys).map_err(|it| failed(&it))?.to_string();
     let Some(path) = &it.out else { return Ok(say(&proof)) };
     let cannot = |error: io::Error| fail(&format!("`{}`: {error}", path.display()), Exit::Failed);
     let file = OpenOptions::new().write(true).create_new(true).mode(0o644).open(path);
@@ -294,7 +294,7 @@ fn find(reader: &mut Reader<Folder>, size: u64, id: ExchangeId) -> Result<u64, E
                 found = found.or(Some(index));
             }
         });
-        read.map_err(failed)?;
+        read.map_err(|it| failed(&it))?;
         if let Some(index) = found {
             return Ok(index);
         }
@@ -352,7 +352,7 @@ fn print(
                 text.push_str(&format!("{}\n", show::as_json(index, bytes)));
             }
         });
-        read.map_err(failed)?;
+        read.map_err(|it| failed(&it))?;
         if say(&text) != Exit::Clean {
             return Ok(false);
         }

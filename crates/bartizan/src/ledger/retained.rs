@@ -91,7 +91,7 @@ mod tests {
     fn a_note_and_lines_with_notes_are_found() {
         let key = SigningKey::of_seed("a/b", &[1; 32]).unwrap();
         let note = key.sign("a/b\n1\nx\n");
-        assert_eq!(found(note.as_bytes()).notes, [note.clone()]);
+        assert_eq!(found(note.as_bytes()).notes, std::slice::from_ref(&note));
         let text =
             format!("{}\ntorn {{\n{{\"a\":1}}\n\n{}", line("t", 1, &note), line("t", 1, &note));
         let expected = Found { notes: vec![note.clone(), note], passed_over: 1 };

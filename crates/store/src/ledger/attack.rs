@@ -223,7 +223,7 @@ fn a_ledger_of_another_key_is_opened_only_if_that_key_is_replaced() {
     let next = || SigningKey::of_seed("a.example/log", &[4; 32]).unwrap();
     assert!(Log::open(disk.clone(), next(), &[], OPTIONS, 0).is_err());
     let other = SigningKey::of_seed("b.example/log", &[3; 32]).unwrap();
-    assert!(Log::open(disk.clone(), other, &[before.clone()], OPTIONS, 0).is_err());
+    assert!(Log::open(disk.clone(), other, std::slice::from_ref(&before), OPTIONS, 0).is_err());
     let keys = [before];
     let (mut log, recovery) = Log::open(disk.clone(), next(), &keys, OPTIONS, 9).unwrap();
     assert!(recovery.is_rotated && log.seal().unwrap());
