@@ -361,10 +361,27 @@ fn a_ledger_that_cannot_be_written_is_visible_and_goes_on_when_it_can() {
     });
     fs::remove_dir_all(data.join("ledger/pending.new")).unwrap();
     until("the ledger to work", || (ready(&bartizan).status == 200).then_some(()));
+    until("the log to say so", || bartizan.stderr().contains("is written again").then_some(()));
     bartizan.stop();
     verified(&data, &[]);
     assert!(entries(&data).iter().any(|it| it["decision_id"] == id.as_str()));
-    assert!(bartizan.stderr().contains("the ledger is written again"), "{}", bartizan.stderr());
+}
+
+#[test]
+fn a_backup_of_a_running_instance_has_its_ledger_with_it() {
+    let upstream = Upstream::echoing_targets();
+    let bartizan = Bartizan::enforcing(upstream.address);
+    (0..30).for_each(|it| drop(bartizan.get(&format!("//{it}"))));
+    sealed(&bartizan.data(), 32);
+    let home = Directory::new();
+    let file = home.path().join("backup").display().to_string();
+    let (data, copy) = (bartizan.data().display().to_string(), home.path().join("copy"));
+    assert!(output(&["backup", &file, "--data", &data]).status.success());
+    let it = output(&["restore", &file, "--data", &copy.display().to_string()]);
+    assert!(it.status.success(), "{}", said(&it));
+    let said = verified(&copy, &["--key", &key(&bartizan.data())]);
+    assert!(said["size"].as_u64().unwrap() >= 32, "{said}");
+    assert_eq!(kinds(&entries(&copy)).iter().filter(|it| **it == "decision").count(), 30);
 }
 
 // The second verifier.
