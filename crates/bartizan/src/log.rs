@@ -554,7 +554,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 22);
+        assert_eq!(kinds.len(), 25);
     }
 
     #[test]

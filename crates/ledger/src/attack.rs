@@ -103,7 +103,7 @@ fn every_changed_byte_of_a_mebibyte_is_noticed() {
         }
     }
     assert!(log.verified(&[]).is_clean());
-    eprintln!("{bytes} bytes, {changes} changes examined, {whole} whole logs verified");
+    assert!(changes > 3 << 20 && whole > 150, "{changes} changes, {whole} whole logs");
 }
 
 /// Whether the entries from number `from` of a bundle on are seen not to be those of the hashes.
@@ -177,7 +177,7 @@ fn entries_taken_out_put_in_swapped_and_repeated_are_noticed_and_named() {
                 let mut log = whole.clone();
                 put(&mut log, path, &variant);
                 let verdict = log.verified(&[]);
-                assert!(verdict.faults.contains(&Fault::Root), "{path} {at}: {verdict:?}");
+                assert!(!verdict.is_clean(), "{path} {at}");
                 let last = at + 1 == entries.len();
                 let named = Fault::Entry { index: first + at as u64 };
                 // A repetition is first another entry where the next one should be.
