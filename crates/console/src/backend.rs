@@ -44,6 +44,8 @@ pub struct ExchangeQuery {
     pub effect: Option<String>,
     /// Only so old at most, such as `24h`.
     pub since: Option<String>,
+    /// Only where id, endpoint, route or a code holds this text.
+    pub q: Option<String>,
 }
 
 /// An exception that somebody wants.

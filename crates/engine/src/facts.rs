@@ -39,6 +39,8 @@ pub(crate) struct Collector {
     more: u16,
     /// Position of the place that was noted last.
     last: usize,
+    /// Position of the first place of a list's items.
+    first: usize,
     segments: u8,
     scalars: u16,
     /// The highest scores so far.
@@ -67,15 +69,7 @@ impl Collector {
         sightings: &[Option<Sighting>],
         key: &HashKey,
     ) {
-        let mut score = 0;
-        for it in sightings.iter().flatten() {
-            score = score.max(it.score);
-            let class = match it.code == Code::ContentSqlInjection {
-                true => &mut self.scores.sql,
-                false => &mut self.scores.script,
-            };
-            *class = (*class).max(it.score);
-        }
+        let score = self.scored(sightings);
         let position;
         let (kind, name) = match value.place {
             PlaceRef::Path => {
@@ -92,14 +86,17 @@ impl Collector {
         let quick = quick(kind, name);
         let is_it = |it: &Met| it.quick == quick && self.is(it, kind, name);
         // Items of a list have their places in the same order: the next one is likely the one.
-        let next = self.last + 1;
-        let known = match self.places.get(next) {
-            Some(it) if is_it(it) => Some(next),
-            Some(_) | None => self.places.iter().position(is_it),
-        };
+        let likely = [self.last + 1, self.first];
+        let known = likely
+            .into_iter()
+            .find(|&at| self.places.get(at).is_some_and(is_it))
+            .or_else(|| self.places.iter().position(is_it));
         if let Some(at) = known
             && let Some(fact) = self.facts.get_mut(at)
         {
+            if at <= self.last {
+                self.first = at;
+            }
             self.last = at;
             fact.times = fact.times.saturating_add(1);
             fact.bytes = fact.bytes.max(bytes);
@@ -135,6 +132,20 @@ impl Collector {
         };
         let value = hash(value.text, key);
         self.facts.push(Fact { field, kind, times: 1, bucket, score, bytes, value });
+    }
+
+    /// Notes the scores; the highest of them.
+    fn scored(&mut self, sightings: &[Option<Sighting>]) -> u16 {
+        let mut score = 0;
+        for it in sightings.iter().flatten() {
+            score = score.max(it.score);
+            let class = match it.code == Code::ContentSqlInjection {
+                true => &mut self.scores.sql,
+                false => &mut self.scores.script,
+            };
+            *class = (*class).max(it.score);
+        }
+        score
     }
 
     /// Notes a value that is no text; of the first of them only, for there may be very many.

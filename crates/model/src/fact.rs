@@ -73,7 +73,7 @@ impl Kind {
                 of_digits(text)
             }
             _ if is_uuid(text) => Self::Uuid,
-            _ if is_hex(text) => Self::Hex,
+            [first, ..] if first.is_ascii_hexdigit() && is_hex(text) => Self::Hex,
             _ if is_email(text) => Self::Email,
             _ => Self::Text,
         }
@@ -139,14 +139,12 @@ fn is_date(text: &[u8]) -> bool {
 }
 
 fn is_email(text: &[u8]) -> bool {
-    let at = text.iter().position(|&b| b == b'@');
+    let Some(at) = text.iter().position(|&b| b == b'@').filter(|_| text.len() <= 254) else {
+        return false;
+    };
     let plain = |b: &u8| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"' | b'(' | b')');
-    text.len() <= 254
-        && text.iter().all(plain)
-        && at.is_some_and(|at| {
-            let domain = text.get(at + 1..).unwrap_or_default();
-            at > 0 && domain.contains(&b'.') && !domain.contains(&b'@')
-        })
+    let domain = text.get(at + 1..).unwrap_or_default();
+    at > 0 && domain.contains(&b'.') && !domain.contains(&b'@') && text.iter().all(plain)
 }
 
 /// What is kept of one value.

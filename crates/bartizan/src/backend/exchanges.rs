@@ -30,6 +30,7 @@ struct Wanted {
     effect: Option<Effect>,
     endpoint: Option<String>,
     subject: Option<u128>,
+    text: Option<String>,
 }
 
 /// A page of the journal in `dir`.
@@ -45,7 +46,7 @@ pub(super) fn page(dir: &Path, query: &ExchangeQuery, now_us: u64) -> Result<Val
 
 impl Wanted {
     fn of(query: &ExchangeQuery, now_us: u64) -> Result<Self, Problem> {
-        let ExchangeQuery { limit, before, outcome, code, endpoint, subject, effect, since } =
+        let ExchangeQuery { limit, before, outcome, code, endpoint, subject, effect, since, q } =
             query;
         let invalid = |what: &str| Problem::Invalid(what.to_owned());
         let limit = limit.unwrap_or(100);
@@ -71,6 +72,7 @@ impl Wanted {
             code: code.transpose().map_err(|_| invalid("code: no such code"))?,
             effect: effect.transpose().map_err(|_| invalid("effect: no such effect"))?,
             endpoint: named(endpoint),
+            text: named(q).map(|it| it.to_lowercase()),
             subject: subject.transpose().map_err(|_| invalid("subject: hexadecimal digits"))?,
         })
     }
@@ -82,8 +84,17 @@ impl Wanted {
             && self.subject.is_none_or(|subject| it.subject.0 == subject)
             && self.code.is_none_or(|code| it.hits.iter().any(|hit| hit.code == code))
             && self.effect.is_none_or(|effect| it.hits.iter().any(|hit| hit.effect == effect))
+            && self.text.as_ref().is_none_or(|text| holds(it, text))
             && self.endpoint.as_ref().is_none_or(|endpoint| *endpoint == show::endpoint(it))
     }
+}
+
+/// Whether any name of it holds `text`, which is in small letters.
+fn holds(it: &Observation, text: &str) -> bool {
+    show::endpoint(it).to_lowercase().contains(text)
+        || it.route.to_lowercase().contains(text)
+        || it.id.to_string().contains(text)
+        || it.hits.iter().any(|hit| hit.code.name().contains(text))
 }
 
 /// A duration; days, too.

@@ -111,6 +111,9 @@ impl Backend for State {
                 .map(|it| crate::in_force::upstream(it, now_ms))
                 .collect::<Vec<_>>(),
             "totals": {"lost": self.hub.metrics.lost_count()},
+            "ledger": Value::Null,
+            "store": Value::Null,
+            "alerts": Value::Null,
         })
     }
 

@@ -1,0 +1,300 @@
+/**
+ * What the control API says, as types. Strings that come from traffic are plain `string` and are shown through
+ * `Foreign.svelte`; closed lists are written out so that a missing case is found by the compiler.
+ */
+
+export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
+
+export interface Me {
+  name: string;
+  role: Role;
+  csrf: string | null;
+  expires: string;
+}
+
+export interface Bypass {
+  until: string;
+  reason: string;
+}
+
+export interface Totals {
+  exchanges: number;
+  refused: number;
+  would_refuse: number;
+  scrubbed: number;
+  failed_open: number;
+  upstream_failed: number;
+  client_aborted: number;
+  lost: number;
+}
+
+export interface Health {
+  ready: boolean;
+  reason: string | null;
+}
+
+export interface Series {
+  step_s: number;
+  from: string;
+  served: number[];
+  refused: number[];
+  would_refuse: number[];
+  failed: number[];
+}
+
+export interface Overview {
+  now: string;
+  version: string;
+  started: string;
+  uptime_s: number;
+  mode: 'observe' | 'enforce' | 'mixed';
+  revision: number;
+  loaded: string;
+  health: Health;
+  bypass: Bypass | null;
+  clauses: { enforced: number; observed: number; off: number };
+  totals: Totals;
+  latency: { judge_p50_us: number; judge_p99_us: number; total_p50_us: number; total_p99_us: number };
+  series: Series;
+  top: {
+    codes: { code: string; count: number }[];
+    endpoints: { endpoint: string; count: number; refused: number; would_refuse: number }[];
+  };
+  gaps: { at: string; lost: number }[];
+  /** `null` where this instance keeps none. */
+  ledger: { size: number; checkpoint: string | null; anchored_size: number; anchored: string | null } | null;
+  /** `null` where this instance seals no segments. */
+  store: {
+    segments: number;
+    bytes: number;
+    rows: number;
+    oldest: string | null;
+    forecast_days: number | null;
+    fault: string | null;
+  } | null;
+  upstreams: { name: string; addresses: { host: string; port: number; is: string }[] }[];
+  /** `null` where this instance sends none. */
+  alerts: { targets: number; failing: number; spooled: number } | null;
+}
+
+export interface Exchange {
+  id: string;
+  time: string;
+  method: string;
+  endpoint: string;
+  route: string;
+  outcome: string;
+  status: number;
+  judged_us: number;
+  total_us: number;
+  request_bytes: number;
+  response_bytes: number;
+  subject: string;
+  subject_kind: string;
+  verified: boolean;
+  trace: string | null;
+  codes: string[];
+  effect: string | null;
+  revision: number;
+}
+
+export interface Evidence {
+  place: string;
+  bytes: number;
+  shape: string;
+  score: number;
+  value: string;
+}
+
+export interface ExceptionDraft {
+  clause: string;
+  endpoint: string | null;
+  field: string | null;
+  expires: string;
+}
+
+export interface Why {
+  code: string;
+  clause: string;
+  effect: string;
+  means: string;
+  clause_says: string;
+  configured: string;
+  evidence: Evidence[];
+  would_allow: { yaml: string; exception: ExceptionDraft } | null;
+}
+
+export interface Fact {
+  side: string;
+  place: string;
+  kind: string;
+  bytes: number;
+  score: number;
+  value: string;
+}
+
+export interface ExchangeDetail extends Exchange {
+  headline: string;
+  rules: { revision: number; source: string | null };
+  phases: { judged_us: number; forwarded_us: number | null; answered_us: number | null; finished_us: number };
+  version: string;
+  request_head_bytes: number;
+  oddities: string[];
+  why: Why[];
+  facts: Fact[];
+  sample: { id: string; captured: string } | null;
+  lines: { at_us: number; text: string }[];
+}
+
+export interface RevealedSample {
+  request_head: string | null;
+  request_body: string | null;
+  response_head: string | null;
+  response_body: string | null;
+  redacted: string[];
+}
+
+export interface LiveState {
+  ready: boolean;
+  reason: string | null;
+  revision: number;
+  bypass: Bypass | null;
+  totals: Totals;
+}
+
+export interface Exception {
+  id: string;
+  clause: string;
+  endpoint: string | null;
+  field: string | null;
+  reason: string;
+  expires: string;
+  by: string;
+  created: string | null;
+  removable: boolean;
+}
+
+export interface HuntView {
+  name: string;
+  says: string;
+  columns: { name: string; type: string; says: string }[];
+}
+
+export interface SavedHunt {
+  name: string;
+  title: string;
+  says: string;
+  sql: string;
+  shipped: boolean;
+}
+
+export interface HuntColumn {
+  name: string;
+  type: string;
+}
+
+export interface HuntProgress {
+  segments_done: number;
+  segments: number;
+  rows_scanned: number;
+}
+
+export interface HuntDone {
+  rows: number;
+  elapsed_ms: number;
+  segments_read: number;
+  segments_pruned: number;
+  rows_scanned: number;
+  memory_peak: number;
+  truncated: boolean;
+}
+
+export interface HuntLine {
+  progress?: HuntProgress;
+  columns?: HuntColumn[];
+  rows?: unknown[][];
+  done?: HuntDone;
+  error?: { code: string; detail: string };
+}
+
+export interface Ledger {
+  origin: string;
+  size: number;
+  root: string;
+  key: string;
+  checkpoint: { text: string; at: string } | null;
+  anchored: { size: number; at: string; where: string[] } | null;
+  unanchored: number;
+}
+
+export interface LedgerEntry {
+  index: number;
+  at: string;
+  kind: string;
+  by: string;
+  summary: string;
+  detail: unknown;
+  leaf: string;
+}
+
+export interface LedgerProof {
+  index: number;
+  entry: string;
+  leaf_hash: string;
+  proof: string[];
+  checkpoint: string;
+  vkey: string;
+}
+
+export interface Verification {
+  ok: boolean;
+  size: number;
+  root: string;
+  elapsed_ms: number;
+  faults: { what: string; at: number }[];
+}
+
+export interface Setting {
+  section: string;
+  key: string;
+  value: string;
+  default: string;
+  origin: string;
+  says: string;
+}
+
+export interface Settings {
+  file: string | null;
+  revision: number;
+  loaded: string;
+  fault: string | null;
+  settings: Setting[];
+  restart_needed: string[];
+}
+
+export interface Token {
+  id: string;
+  name: string;
+  role: string;
+  created: string;
+  expires: string;
+  last_used: string | null;
+  prefix: string;
+}
+
+export interface AlertTarget {
+  name: string;
+  kind: string;
+  to: string;
+  state: string;
+  last_error: string | null;
+  sent: number;
+  spooled: number;
+}
+
+export interface Silence {
+  id: string;
+  code: string;
+  until: string;
+  reason: string;
+}

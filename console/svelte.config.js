@@ -1,0 +1,2 @@
+/** Svelte as it is, with runes everywhere. */
+export default { compilerOptions: { runes: true } };
