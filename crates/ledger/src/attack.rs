@@ -14,7 +14,7 @@ use crate::verify::{Fault, examine};
 use std::collections::BTreeSet;
 
 /// Entries of the log that the attacks are on: more than 1 MiB of bundles, partial tiles on all levels.
-const ENTRIES: u64 = 15_100;
+const ENTRIES: u64 = 15_700;
 
 #[test]
 fn a_log_that_nobody_touched_verifies_at_every_size() {
@@ -61,7 +61,7 @@ fn every_changed_byte_of_a_mebibyte_is_noticed() {
         let tile = Tile { holds: Holds::Hashes(0), ..bundle };
         let (mut entries, mut hashes) =
             (log.files[&bundle.path()].clone(), log.files[&tile.path()].clone());
-        bytes += (entries.len() + hashes.len()) as u64;
+        bytes += entries.len() as u64;
         let lengths: Vec<usize> =
             tiles::entries(&entries).map(|it| it.unwrap().len() + 2).collect();
         let mut start = 0;
@@ -103,7 +103,7 @@ fn every_changed_byte_of_a_mebibyte_is_noticed() {
         }
     }
     assert!(log.verified(&[]).is_clean());
-    assert!(changes > 3 << 20 && whole > 150, "{changes} changes, {whole} whole logs");
+    assert!(changes > 4 << 20 && whole > 150, "{changes} changes, {whole} whole logs");
 }
 
 /// Whether the entries from number `from` of a bundle on are seen not to be those of the hashes.
