@@ -486,6 +486,7 @@ export const text = {
     verify_good: (size: string, ms: number) => `Verified: all ${size} entries hold, in ${ms} ms. Root`,
     verify_bad: (faults_found: number) => `The ledger does not hold: ${plural(faults_found, 'fault', 'faults')}.`,
     verify_bad_next: 'Keep a copy of the data directory as it is, and compare with an anchored checkpoint.',
+    entries_text: (size: string) => `${size} of them,`,
     fault_at: (at: number) => `At entry ${count(at)}:`,
     against: 'Verify against a checkpoint of your own',
     against_says: 'A checkpoint that was kept elsewhere. The ledger must be a continuation of it.',

@@ -222,8 +222,8 @@ export interface Ledger {
   size: number;
   root: string;
   key: string;
-  checkpoint: { text: string; at: string } | null;
-  anchored: { size: number; at: string; where: string[] } | null;
+  checkpoint: { text: string; at: string | null } | null;
+  anchored: { size: number; at: string | null; where: string[] } | null;
   unanchored: number;
 }
 
@@ -251,7 +251,7 @@ export interface Verification {
   size: number;
   root: string;
   elapsed_ms: number;
-  faults: { what: string; at: number }[];
+  faults: { what: string; at: number | null }[];
 }
 
 export interface Setting {

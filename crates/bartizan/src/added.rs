@@ -176,7 +176,7 @@ mod tests {
         let mut fault = |change: fn(&mut Written)| {
             let mut written = written();
             change(&mut written);
-            it.add(written, "console", 1).unwrap_err()
+            it.add(written, "console", 2 * 86_400_000_000).unwrap_err()
         };
         let is_unreadable = |it: &AddFault| matches!(it, AddFault::Unreadable(_));
         for change in [

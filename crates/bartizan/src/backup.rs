@@ -1,7 +1,7 @@
 //! `bartizan backup` and `bartizan restore`: a data directory as one file, and back.
 //!
 //! Reads    the regular files of a data directory, of a running instance too: the journal as far as it
-//!          was written whole when it was looked at, the key, and what else lies there.
+//!          was written whole when it was looked at, the ledger, the keys, and what else lies there.
 //! Writes   one file of mode 0600 that did not exist; or a data directory that did not exist or was
 //!          empty.
 //! Memory   one piece of `PIECE_BYTES`, and the names of the files.
@@ -21,6 +21,7 @@ use crate::commands::{fail, note, say};
 use crate::control;
 use crate::instance::JOURNAL;
 use crate::key;
+use crate::ledger::LEDGER;
 use aws_lc_rs::digest::{Context, SHA256};
 use bartizan_store::{ReadError, Segment, sound_bytes};
 use std::fmt;
@@ -40,6 +41,8 @@ const PIECE_BYTES: usize = 64 * 1024;
 const FILES_MAX: usize = 100_000;
 /// Bytes of a name in a backup.
 const NAME_BYTES_MAX: usize = 255;
+/// Directories in the ledger that a file in a backup lies in.
+const DEPTH_MAX: usize = 12;
 
 /// Why there is no backup, or nothing was restored.
 #[derive(Debug)]
@@ -220,10 +223,47 @@ fn parts(dir: &Path, backup: &Path) -> Result<Vec<Part>, BackupFault> {
         };
         parts.push(Part { name: format!("{JOURNAL}/{name}"), path, bytes_max });
     }
+    parts.extend(of_ledger(dir)?);
     if parts.len() > FILES_MAX {
         return Err(BackupFault::TooMany);
     }
     Ok(parts)
+}
+
+/// The files of the ledger: what waits before the checkpoint, and that before its tiles, so that what is
+/// written meanwhile is more than the checkpoint covers, and nothing that it covers is missing.
+fn of_ledger(dir: &Path) -> Result<Vec<Part>, BackupFault> {
+    let mut parts = Vec::new();
+    let mut open = vec![LEDGER.to_owned()];
+    while let Some(folder) = open.pop().filter(|_| parts.len() <= FILES_MAX) {
+        let path = dir.join(&folder);
+        if !path.is_dir() {
+            continue;
+        }
+        for (name, path) in regular(&path)? {
+            if !name.ends_with(".new") {
+                parts.push(Part { name: format!("{folder}/{name}"), path, bytes_max: None });
+            }
+        }
+        open.extend(below(&path)?.into_iter().map(|it| format!("{folder}/{it}")));
+    }
+    parts.sort_by_key(|it| (it.name.contains("/tile/"), it.name.ends_with("/checkpoint")));
+    Ok(parts)
+}
+
+/// The directories in a directory.
+fn below(dir: &Path) -> Result<Vec<String>, BackupFault> {
+    let at = |error| BackupFault::File(dir.to_owned(), error);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir).map_err(at)? {
+        let entry = entry.map_err(at)?;
+        let name = entry.file_name().into_string().ok().filter(|it| is_name(it));
+        if entry.file_type().map_err(at)?.is_dir() {
+            names.extend(name);
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// How much of the newest segment stands: the rest is being written, or was torn.
@@ -322,6 +362,10 @@ fn unpack(from: &Path, into: Option<&Path>) -> Result<usize, BackupFault> {
         let out = match into {
             Some(into) => {
                 let path = into.join(&name);
+                if let Some(parent) = path.parent() {
+                    let made = DirBuilder::new().recursive(true).mode(0o700).create(parent);
+                    made.map_err(|error| BackupFault::File(parent.to_owned(), error))?;
+                }
                 let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
                 let at = |error| BackupFault::File(path.clone(), error);
                 Some((file.map_err(at)?, path))
@@ -379,18 +423,24 @@ impl Reader {
         Ok(bytes)
     }
 
-    /// `hash.key`, or `journal/00000001.journal`: one name, or one in the journal.
+    /// `hash.key`, `journal/00000001.journal`, `ledger/tile/0/000`: a name, or some in a directory of ours.
     fn name(&mut self) -> Result<String, BackupFault> {
         let bad = BackupFault::Damaged("a file in it has no plain name");
         let length = usize::from(u16::from_le_bytes(self.array()?));
-        if length > NAME_BYTES_MAX + JOURNAL.len() + 1 {
+        if length > 2 * NAME_BYTES_MAX {
             return Err(bad);
         }
         let mut bytes = vec![0; length];
         self.fill(&mut bytes)?;
         let Ok(name) = String::from_utf8(bytes) else { return Err(bad) };
-        let own = name.strip_prefix(JOURNAL).and_then(|it| it.strip_prefix('/')).unwrap_or(&name);
-        if is_name(own) && own != JOURNAL { Ok(name) } else { Err(bad) }
+        let names: Vec<&str> = name.split('/').collect();
+        let is_ours = match names.as_slice() {
+            [one] => *one != JOURNAL && *one != LEDGER,
+            [JOURNAL, name] => *name != JOURNAL,
+            [LEDGER, rest @ ..] => rest.len() <= DEPTH_MAX,
+            _ => false,
+        };
+        if is_ours && names.iter().all(|it| is_name(it)) { Ok(name) } else { Err(bad) }
     }
 
     fn copy(&mut self, length: u64, out: Option<(File, PathBuf)>) -> Result<(), BackupFault> {

@@ -16,6 +16,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::bypass::{Reason, Span};
 use crate::config::{Endpoint, Given, Origin, Overrides, TextFault};
 use crate::log::Log;
+use bartizan_ledger::note::VerifyingKey;
+use bartizan_model::id::ExchangeId;
 
 /// What `bartizan` alone prints.
 pub const OVERVIEW: &str = "\
@@ -133,6 +135,9 @@ pub enum Command {
     ///
     /// Reads the journal, so that it also works when the bartizan that decided has stopped.
     Why(Why),
+    /// Verify, prove and show what the ledger holds.
+    #[command(subcommand)]
+    Ledger(Ledger),
     /// Write everything that is kept into one file, which is a secret.
     ///
     /// Of a running bartizan or of a stopped one. THE FILE HOLDS THE KEY under which recorded values
@@ -163,6 +168,168 @@ pub enum Config {
     Show(ConfigShow),
     /// Print the JSON Schema of the configuration file, for editors and pipelines.
     Schema(ConfigSchema),
+}
+
+/// What to do with the ledger. All of it works on files, without a running bartizan.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Ledger {
+    /// Verify every entry, hash and signature, and hold them against checkpoints kept elsewhere.
+    ///
+    /// Ends with 5 if anything is not as it was signed. Without --against, the checkpoints beside the
+    /// data directory are used.
+    Verify(LedgerVerify),
+    /// Write a proof of one entry that anybody can check with the log's public key alone.
+    Prove(LedgerProve),
+    /// Check a proof that `prove` wrote. Ends with 5 if it proves nothing.
+    CheckProof(LedgerCheckProof),
+    /// Follow the entries as checkpoints cover them.
+    Tail(LedgerTail),
+    /// Print every entry.
+    Export(LedgerExport),
+    /// Print the public key, or make a key that replaces the one in use.
+    Key(LedgerKey),
+}
+
+/// Which ledger, and which keys it is held to.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct LedgerOf {
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+    /// A copy of the directory `ledger` itself, wherever it is.
+    #[arg(long, value_name = "DIR", requires = "key", conflicts_with = "data")]
+    pub from: Option<PathBuf>,
+    /// The log's public key, as `ledger key` prints it; repeatable [default: ledger.vkey in the data
+    /// directory, which proves nothing to somebody else].
+    #[arg(long, value_name = "VKEY", value_parser = verifying_key)]
+    pub key: Vec<VerifyingKey>,
+}
+
+/// Arguments of `ledger verify`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan ledger verify
+  bartizan ledger verify --data /var/lib/bartizan --against yesterday.checkpoint")]
+pub struct LedgerVerify {
+    /// Which ledger.
+    #[command(flatten)]
+    pub of: LedgerOf,
+    /// A checkpoint that was kept elsewhere: a signed note, or a file of JSON lines with `checkpoint`.
+    #[arg(long, value_name = "FILE")]
+    pub against: Option<PathBuf>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `ledger prove`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan ledger prove 17
+  bartizan ledger prove 01981f3e-7c1a-7b52-9f0e-3d2c5a6b7e80 --out refusal.tlog-proof")]
+pub struct LedgerProve {
+    /// The number of an entry, or the id of a decision.
+    #[arg(value_name = "INDEX|DECISION_ID")]
+    pub entry: EntryName,
+    /// Which ledger.
+    #[command(flatten)]
+    pub of: LedgerOf,
+    /// The file to write, which must not exist, rather than standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Arguments of `ledger check-proof`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan ledger check-proof a.tlog-proof --key sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8
+  bartizan ledger check-proof a.tlog-proof -o json --key sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8")]
+pub struct LedgerCheckProof {
+    /// The file.
+    pub file: PathBuf,
+    /// The log's public key, as `ledger key` prints it; repeatable.
+    #[arg(long, value_name = "VKEY", required = true, value_parser = verifying_key)]
+    pub key: Vec<VerifyingKey>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `ledger tail`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan ledger tail
+  bartizan ledger tail --last 100 -o ndjson")]
+pub struct LedgerTail {
+    /// Which ledger.
+    #[command(flatten)]
+    pub of: LedgerOf,
+    /// Print the last N and end, rather than follow.
+    #[arg(long, value_name = "N")]
+    pub last: Option<u64>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `ledger export`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan ledger export > ledger.ndjson
+  bartizan ledger export --data /var/lib/bartizan -o human")]
+pub struct LedgerExport {
+    /// Which ledger.
+    #[command(flatten)]
+    pub of: LedgerOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Ndjson)]
+    pub output: Output,
+}
+
+/// Arguments of `ledger key`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan ledger key
+  bartizan ledger key --new /etc/bartizan/ledger-2.key")]
+pub struct LedgerKey {
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+    /// Make a new signing key in this file, which must not exist. It replaces the one in use once
+    /// the instance is started with it.
+    #[arg(long, value_name = "FILE")]
+    pub new: Option<PathBuf>,
+}
+
+/// An entry of the ledger, as it is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryName {
+    /// By its number.
+    Index(u64),
+    /// By the decision that it records.
+    Decision(ExchangeId),
+}
+
+impl FromStr for EntryName {
+    type Err = TextFault;
+
+    fn from_str(text: &str) -> Result<Self, TextFault> {
+        let fault = || TextFault("expected the number of an entry, or a decision id".to_owned());
+        match text.parse() {
+            Ok(index) => Ok(Self::Index(index)),
+            Err(_) => text.parse().map(Self::Decision).map_err(|_| fault()),
+        }
+    }
+}
+
+fn verifying_key(text: &str) -> Result<VerifyingKey, TextFault> {
+    VerifyingKey::read(text.trim()).map_err(|fault| TextFault(fault.to_string()))
 }
 
 /// Arguments of `config show`.
@@ -364,6 +531,10 @@ pub struct Bypass {
 
 /// Arguments of `console`.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan console
+  bartizan console --data /var/lib/bartizan")]
 pub struct Console {
     /// Which bartizan, and how to print.
     #[command(flatten)]
@@ -618,6 +789,9 @@ meaning.
 | `check` | `bartizan.check/v1` | one object with `problems` | a line for each problem; none if it is good |
 | `doctor` | `bartizan.doctor/v1` | one object with `findings` | a line for each finding |
 | `codes` | `bartizan.codes/v1` | one object with `codes` | a line for each code |
+| `ledger verify` | `bartizan.ledger.verify/v1` | one object | the same |
+| `ledger check-proof` | `bartizan.ledger.proof/v1` | one object | the same |
+| `ledger tail`, `ledger export` | `bartizan.ledger/v1` | a line for each entry | the same |
 | `run --log json` | `bartizan.log/v1` | a line for each event, see [log.md](log.md) | |
 
 Nothing is ever coloured: no output has escape codes, on a terminal or off it, so that `NO_COLOR`

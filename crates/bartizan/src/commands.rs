@@ -4,7 +4,9 @@ use crate::cli::{
     Asking, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, Guard, OVERVIEW, Output,
     Run, Tail, Why,
 };
-use crate::config::{Accepted, Overrides, Report, Settings, Source, data_dir, schema};
+use crate::config::{
+    Accepted, Given, Origin, Overrides, Report, Settings, Source, data_dir, schema,
+};
 use crate::control::{self, Question};
 use crate::explain;
 use crate::filter::Filter;
@@ -14,7 +16,7 @@ use crate::notice::Noticed;
 use crate::show;
 use crate::supervisor::{self, State};
 use crate::watch::Watch;
-use crate::{backup, bypass, codes, demo, doctor, manual, status};
+use crate::{backup, bypass, codes, demo, doctor, ledger, manual, status};
 use bartizan_model::id::ExchangeId;
 use bartizan_store::follow::Follower;
 use bartizan_store::{Damage, find, latest};
@@ -49,6 +51,11 @@ pub fn run(cli: Cli) -> Exit {
         Some(Command::Console(it)) => console(&it.asking),
         Some(Command::Tail(it)) => tail(&it),
         Some(Command::Why(it)) => why(&it),
+        Some(Command::Ledger(it)) => ledger::command::run(&it, |data| {
+            let data =
+                data.as_ref().map(|it| Given { value: it.clone(), origin: Origin::Flag("--data") });
+            data_dir(&Overrides { data, ..Overrides::default() }.or(environment()))
+        }),
         Some(Command::Backup(it)) => {
             backup::save(&data_dir(&it.overrides().or(environment())), &it.file)
         }
@@ -248,7 +255,7 @@ fn serve(accepted: Accepted, file: Option<(Reloadable, Watch)>, log: Log) -> Exi
     runtime.block_on(running.until_stopped(signals));
     supervisor::tell(State::Stopping);
     logger.say(Event::Stopping { within_s: DRAIN.as_secs() });
-    instance.stop();
+    instance.stop().into_iter().for_each(|it| logger.say(it));
     match log {
         Log::Json => logger.say(Event::Stopped),
         Log::Human => {}
@@ -304,7 +311,7 @@ impl Running<'_> {
             return self.log.say(Event::NothingToReload);
         };
         supervisor::tell(State::Reloading);
-        let result = self.instance.reload(watch.read(), reloadable, now_unix_s());
+        let result = self.instance.reload(watch.read(), reloadable, Cause::Signal, now_unix_s());
         supervisor::tell(State::Ready);
         self.reloaded(Cause::Signal, result);
     }
@@ -314,7 +321,8 @@ impl Running<'_> {
             // What is wrong with a change is said once; the next change is another.
             let changed = watch.look();
             let instance = self.instance;
-            let result = changed.map(|it| instance.reload(it, reloadable, now_unix_s()));
+            let result =
+                changed.map(|it| instance.reload(it, reloadable, Cause::File, now_unix_s()));
             if let Some(result) = result {
                 self.reloaded(Cause::File, result);
             }

@@ -70,8 +70,8 @@ impl Question {
 
 /// Answers what is asked.
 pub trait Answers: Send + Sync + 'static {
-    /// The answer as a JSON object.
-    fn answer(&self, question: Question) -> Value;
+    /// The answer as a JSON object. `user` of the system asks, if that is known.
+    fn answer(&self, question: Question, user: Option<u32>) -> Value;
 }
 
 /// Binds the socket. The journal's lock is held by now, so a socket that exists is a leftover.
@@ -111,6 +111,7 @@ pub async fn serve(listener: UnixListener, answers: Arc<dyn Answers>) {
 }
 
 async fn answer(mut stream: UnixStream, answers: &dyn Answers) -> io::Result<()> {
+    let user = stream.peer_cred().ok().map(|it| it.uid());
     let mut line = String::new();
     let (reader, _) = stream.split();
     let mut reader = BufReader::new(reader.take(QUESTION_BYTES_MAX));
@@ -119,7 +120,7 @@ async fn answer(mut stream: UnixStream, answers: &dyn Answers) -> io::Result<()>
         Err(_) => return Ok(()),
     };
     let answer = match Question::of_line(line.trim()) {
-        Ok(question) => answers.answer(question),
+        Ok(question) => answers.answer(question, user),
         Err(why) => json!({ "error": why }),
     };
     stream.write_all(format!("{answer}\n").as_bytes()).await

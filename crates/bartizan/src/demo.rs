@@ -16,14 +16,16 @@ pub fn run(it: &Demo) -> Exit {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("cannot start: {error}"), Exit::Failed),
     };
-    let dir = std::env::temp_dir().join(format!("bartizan-demo-{}", std::process::id()));
+    // The checkpoints lie beside the data, and both are gone afterwards.
+    let home = std::env::temp_dir().join(format!("bartizan-demo-{}", std::process::id()));
+    let dir = home.join("data");
     let guard = Mutex::new(None);
     let exit = runtime.block_on(tell_and_stay(it, &dir, &guard));
     if let Ok(Some(instance)) = guard.into_inner() {
-        instance.stop();
+        drop(instance.stop());
     }
     // The demo leaves nothing behind.
-    drop(std::fs::remove_dir_all(&dir));
+    drop(std::fs::remove_dir_all(&home));
     exit
 }
 

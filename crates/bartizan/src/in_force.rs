@@ -12,7 +12,8 @@ use crate::bypass::{self, Bypass, BypassFault, Reason, Span};
 use crate::config::Settings;
 use crate::config::secret::Reference;
 use crate::control::{self, Question};
-use crate::log::{EndedBy, Event};
+use crate::ledger::entries;
+use crate::log::{Cause, EndedBy, Event};
 use crate::metrics::Gauges;
 use crate::pipeline::Hub;
 use crate::rules_record;
@@ -25,6 +26,9 @@ use bartizan_edge::proxy::Shared;
 use bartizan_edge::proxy::upstream::Upstream;
 use bartizan_edge::proxy::views::View;
 use bartizan_engine::keys::HashKey;
+use bartizan_ledger::Digest;
+use bartizan_ledger::entry::{Entry, What, Who, Why};
+use bartizan_ledger::text::Text;
 use bartizan_model::clause::Mode;
 use bartizan_model::code::Code;
 use bartizan_model::observation::Outcome;
@@ -145,6 +149,7 @@ impl State {
             shared,
         };
         state.announce(&lock(&state.rules));
+        state.record_configuration(&lock(&state.rules).settings, Why::Start);
         Arc::new(state)
     }
 
@@ -154,9 +159,18 @@ impl State {
     }
 
     /// A configuration that was read, or why it could not be.
-    pub(crate) fn reload(&self, read: Result<Settings, String>) -> Result<Vec<String>, String> {
+    pub(crate) fn reload(
+        &self,
+        read: Result<Settings, String>,
+        cause: Cause,
+    ) -> Result<Vec<String>, String> {
+        let why = match cause {
+            Cause::Signal => Why::Signal,
+            Cause::File => Why::File,
+            Cause::Reference => Why::Reference,
+        };
         let result =
-            read.and_then(|settings| self.take_over(settings).map_err(|it| it.to_string()));
+            read.and_then(|settings| self.take_over(settings, why).map_err(|it| it.to_string()));
         let mut faults = lock(&self.faults);
         match &result {
             Ok(_) => *faults = Faults::default(),
@@ -175,16 +189,16 @@ impl State {
             (rules.settings.clone(), rules.rejected.clone())
         };
         // A configuration that only lacked a certificate may be complete by now.
-        if let Some(fixed) = rejected.and_then(|it| self.take_over(it).ok()) {
+        if let Some(fixed) = rejected.and_then(|it| self.take_over(it, Why::Reference).ok()) {
             *lock(&self.faults) = Faults::default();
             return Some(Ok(fixed));
         }
-        let result = self.take_over(settings).map_err(|it| it.to_string());
+        let result = self.take_over(settings, Why::Reference).map_err(|it| it.to_string());
         lock(&self.faults).referred = result.as_ref().err().cloned();
         Some(result)
     }
 
-    fn take_over(&self, settings: Settings) -> Result<Vec<String>, WireFault> {
+    fn take_over(&self, settings: Settings, why: Why) -> Result<Vec<String>, WireFault> {
         let mut rules = lock(&self.rules);
         // Before anything is read: what changes from here on is news.
         lock(&self.referred).read(stamps([&rules.settings, &settings]));
@@ -210,9 +224,13 @@ impl State {
         lock(&self.restart_needed).clone_from(&fixed);
         self.shared.tables.set_held_bytes_max(settings.limits.held_bytes_max);
         rules.wired = wired;
+        let by = entries::owner(settings.file.as_deref());
+        let exceptions = entries::exceptions(&rules.settings, &settings, &by);
         rules.settings = settings;
         rules.rejected = None;
         self.put(&rules, revision, view);
+        self.record_configuration(&rules.settings, why);
+        exceptions.into_iter().for_each(|it| self.record(it));
         Ok(fixed)
     }
 
@@ -233,23 +251,26 @@ impl State {
     }
 
     /// From now on only the law is in force. A bypass that runs is replaced.
-    pub(crate) fn begin_bypass(&self, span: Span, reason: Reason) -> Value {
+    pub(crate) fn begin_bypass(&self, span: Span, reason: Reason, by: Who) -> Value {
         let mut rules = lock(&self.rules);
         let bypass = Bypass::starting(span, reason, self.shared.clock.now().wall_us);
         let shown = bypass.as_json();
         let (until_us, reason) = (bypass.until_us, bypass.reason.as_str().to_owned());
         rules.bypass = Some(bypass);
         let revision = self.judge_anew(&rules);
+        let why = Text::of(&reason);
+        self.record(What::BypassBegun { revision, until_us, by, reason: why });
         self.tell(Event::BypassBegun { until_us, reason, revision });
         json!({ "schema": bypass::SCHEMA, "revision": revision, "bypass": shown })
     }
 
-    pub(crate) fn end_bypass(&self) -> Value {
+    pub(crate) fn end_bypass(&self, by: Who) -> Value {
         let mut rules = lock(&self.rules);
         match rules.bypass.take() {
             None => json!({ "error": BypassFault::None.to_string() }),
             Some(_) => {
                 let revision = self.judge_anew(&rules);
+                self.record(What::BypassEnded { revision, by });
                 self.tell(Event::BypassEnded { by: EndedBy::Operator, revision });
                 json!({ "schema": bypass::SCHEMA, "revision": revision, "bypass": null })
             }
@@ -263,6 +284,7 @@ impl State {
         if rules.bypass.as_ref().is_some_and(|it| it.is_over(now_us)) {
             rules.bypass = None;
             let revision = self.judge_anew(&rules);
+            self.record(What::BypassEnded { revision, by: Who::Itself });
             self.tell(Event::BypassEnded { by: EndedBy::Time, revision });
         }
     }
@@ -285,6 +307,19 @@ impl State {
             View { snapshot: Arc::new(snapshot), ..View::clone(&self.shared.views.current()) };
         self.put(rules, revision, view);
         revision
+    }
+
+    /// Has it written to the ledger.
+    pub(crate) fn record(&self, what: What) {
+        let at_us = self.shared.clock.now().wall_us;
+        // Where there is no room, that is counted and recorded.
+        self.hub.ledger.record(&Entry { at_us, what });
+    }
+
+    fn record_configuration(&self, settings: &Settings, why: Why) {
+        let by = entries::owner(settings.file.as_deref());
+        let (revision, settings) = (self.revision(), Digest(settings.digest));
+        self.record(What::Configuration { revision, settings, by, why });
     }
 
     pub(crate) fn tell(&self, event: Event) {
@@ -312,6 +347,7 @@ fn fixed(before: &Settings, after: &Settings) -> Vec<String> {
         ("listen.workers", before.listen.workers != after.listen.workers),
         ("admin.address", before.admin.address.value != after.admin.address.value),
         ("data", before.data != after.data),
+        ("ledger", before.ledger != after.ledger),
     ];
     let changed = changed.iter().filter(|(_, changed)| *changed);
     changed.map(|(name, _)| format!("{name} changes with the next start")).collect()
@@ -319,14 +355,22 @@ fn fixed(before: &Settings, after: &Settings) -> Vec<String> {
 
 impl Facts for State {
     fn ready(&self) -> Result<(), String> {
-        match &*lock(&self.hub.journal_fault) {
-            Some(fault) => Err(format!("the journal cannot be written: {fault}")),
+        if let Some(fault) = &*lock(&self.hub.journal_fault) {
+            return Err(format!("the journal cannot be written: {fault}"));
+        }
+        match self.hub.ledger.standing().fault {
+            Some(fault) => Err(format!("the ledger cannot be written: {fault}")),
             None => Ok(()),
         }
     }
 
     fn metrics(&self) -> String {
+        let ledger = self.hub.ledger.standing();
         self.hub.metrics.text(Gauges {
+            ledger_entries: ledger.size,
+            ledger_anchored: ledger.anchored,
+            ledger_lost: ledger.lost,
+            ledger_errors: ledger.errors,
             connections: self.shared.connections.load(Relaxed),
             held_bytes: self.shared.tables.held_bytes(),
             revision: self.revision.load(Relaxed),
@@ -359,11 +403,12 @@ pub(crate) fn upstream(it: &Upstream, now_ms: u64) -> Value {
 }
 
 impl control::Answers for State {
-    fn answer(&self, question: Question) -> Value {
+    fn answer(&self, question: Question, user: Option<u32>) -> Value {
+        let by = user.map_or(Who::Itself, Who::User);
         match question {
             Question::Status => self.status(),
-            Question::Bypass(span, reason) => self.begin_bypass(span, reason),
-            Question::EndBypass => self.end_bypass(),
+            Question::Bypass(span, reason) => self.begin_bypass(span, reason, by),
+            Question::EndBypass => self.end_bypass(by),
             Question::Login => self.login_link(),
         }
     }
@@ -440,8 +485,21 @@ impl State {
             "clauses": in_force,
             "journal_bytes_cut_at_start": self.recovery.bytes_cut,
             "journal_fault": *lock(&self.hub.journal_fault),
+            "ledger": self.ledger_status(),
             "reload_fault": self.reload_fault(),
             "bypass": rules.bypass.as_ref().map(Bypass::as_json),
+        })
+    }
+
+    fn ledger_status(&self) -> Value {
+        let it = self.hub.ledger.standing();
+        json!({
+            "entries": it.size,
+            "under_checkpoint": it.signed,
+            "anchored": it.anchored,
+            "lost": it.lost,
+            "fault": it.fault,
+            "checkpoints_fault": it.unkept,
         })
     }
 

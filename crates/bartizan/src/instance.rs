@@ -1,7 +1,7 @@
 //! A running instance: everything started, reloaded and stopped in order.
 //!
 //! Reads    settings; SIGHUP or a change of the file re-reads it, SIGTERM and SIGINT stop.
-//! Writes   the data directory: key, journal, control socket.
+//! Writes   the data directory: keys, journal, ledger, control socket; checkpoints beside it.
 //! Errors   [`StartError`]: nothing is left running after one. A bad file at a reload changes
 //!          nothing; `status` says so.
 
@@ -10,7 +10,8 @@ use crate::config::{Overrides, Settings, Source};
 use crate::control;
 use crate::in_force::{self, Beginning, State, lock};
 use crate::key;
-use crate::log::Event;
+use crate::ledger::{self, Keeping, LedgerHandle};
+use crate::log::{Cause, Event};
 use crate::notice::Noticed;
 use crate::pipeline::{self, Hub};
 use crate::wire::{self, Judging, WireFault, Wired};
@@ -64,6 +65,8 @@ pub enum StartError {
     Inherited(io::Error),
     /// A certificate, key or CA cannot be used.
     Wire(WireFault),
+    /// The ledger cannot be opened or continued.
+    Ledger(ledger::StartFault),
     /// The system gives no threads, sockets or randomness.
     System(io::Error),
 }
@@ -85,6 +88,7 @@ impl fmt::Display for StartError {
             Self::Inherited(error) => {
                 write!(f, "cannot serve on the socket that was passed: {error}")
             }
+            Self::Ledger(fault) => write!(f, "cannot start: {fault}"),
             Self::Wire(fault) => write!(f, "cannot start: {fault}"),
             Self::System(error) => write!(f, "cannot start: {error}"),
         }
@@ -114,6 +118,7 @@ pub struct Instance {
     state: Arc<State>,
     proxy: Proxy,
     pipeline: JoinHandle<()>,
+    keeping: Keeping,
     stop_admin: oneshot::Sender<()>,
     control: JoinHandle<()>,
 }
@@ -161,7 +166,9 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         sockets => listener::start_on(sockets, workers, &shared, &recorders)
             .map_err(StartError::Inherited)?,
     };
-    let hub = Hub::new();
+    let keeping = ledger::start(&dir, &settings, Arc::clone(&shared.clock));
+    let keeping = keeping.map_err(StartError::Ledger)?;
+    let hub = Hub::new(keeping.handle());
     let state = State::new(Beginning {
         hub: Arc::clone(&hub),
         dir: dir.clone(),
@@ -187,7 +194,8 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         .spawn(move || serve_operators(admin_listener, socket, (facts, api), stopped))
         .map_err(StartError::System)?;
     let address = proxy.address;
-    Ok(Instance { address, admin: admin_address, dir, state, proxy, pipeline, stop_admin, control })
+    let admin = admin_address;
+    Ok(Instance { address, admin, dir, state, proxy, pipeline, keeping, stop_admin, control })
 }
 
 /// The control thread: what operators ask, apart from the workers.
@@ -259,6 +267,7 @@ impl Instance {
         &self,
         source: io::Result<Source>,
         from: &Reloadable,
+        cause: Cause,
         now_unix_s: u64,
     ) -> Result<Vec<String>, String> {
         let read = source
@@ -271,11 +280,16 @@ impl Instance {
             Ok(it) => (Ok(it.settings.clone()), Some(it.rows())),
             Err(why) => (Err(why), None),
         };
-        let result = self.state.reload(settings);
+        let result = self.state.reload(settings, cause);
         if let (Ok(_), Some(rows)) = (&result, rows) {
             self.shows(rows);
         }
         result
+    }
+
+    /// The way to its ledger, for whoever has something to record.
+    pub fn ledger(&self) -> LedgerHandle {
+        self.state.hub.ledger.clone()
     }
 
     /// Takes over the files that the configuration refers to, if they are others by now; `None` if
@@ -302,19 +316,24 @@ impl Instance {
     /// What is to be logged since the last look.
     pub fn events(&self, noticed: &mut Noticed) -> Vec<Event> {
         let mut events = self.state.take_events();
+        events.extend(self.state.hub.ledger.take_events());
         events.extend(noticed.look(&self.state));
         events
     }
 
-    /// Stops: no new connections, open exchanges end, everything recorded is on disk.
-    pub fn stop(self) {
+    /// Stops: no new connections, open exchanges end, everything recorded is on disk. Returns what is
+    /// still to be logged.
+    pub fn stop(self) -> Vec<Event> {
         self.proxy.stop(DRAIN);
         self.state.hub.stop();
         drop(self.pipeline.join());
+        let ledger = self.keeping.handle();
+        self.keeping.stop();
         // The control thread waits for this, or has ended by itself.
         drop(self.stop_admin);
         drop(self.control.join());
         drop(fs::remove_file(self.dir.join(control::SOCKET)));
+        ledger.take_events()
     }
 }
 
@@ -346,7 +365,7 @@ mod tests {
         let accepted = Settings::read(&source(&ours), &from.overrides, 0).unwrap();
         let instance = start(accepted.settings, &[]).unwrap();
         assert!(ours.join(control::SOCKET).exists());
-        let fixed = instance.reload(Ok(source(&next)), &from, 0).unwrap();
+        let fixed = instance.reload(Ok(source(&next)), &from, Cause::File, 0).unwrap();
         assert_eq!(fixed, ["data changes with the next start"]);
         instance.stop();
         assert!(!ours.join(control::SOCKET).exists());
@@ -357,7 +376,8 @@ mod tests {
     #[test]
     fn a_bypass_ends_by_itself() {
         let home = std::env::temp_dir().join(format!("bartizan-bypass-{}", std::process::id()));
-        let settings = Settings::read(&source(&home), &Overrides::default(), 0).unwrap().settings;
+        let read = Settings::read(&source(&home.join("data")), &Overrides::default(), 0);
+        let settings = read.unwrap().settings;
         let instance = start(settings, &[]).unwrap();
         let span = Span::of_s(60).unwrap();
         let reason = Reason::new("a test").unwrap();
@@ -367,7 +387,7 @@ mod tests {
             clauses.iter().filter(|it| it.mode != Mode::Off).count()
         };
         let before = modes();
-        let begun = instance.state.answer(Question::Bypass(span, reason));
+        let begun = instance.state.answer(Question::Bypass(span, reason), Some(1));
         assert_eq!((&begun["revision"], instance.revision()), (&2.into(), 2));
         assert!(modes() < before);
         instance.state.end_what_is_over();

@@ -18,6 +18,7 @@ pub mod filter;
 pub(crate) mod in_force;
 pub mod instance;
 pub mod key;
+pub mod ledger;
 pub mod log;
 pub mod manual;
 pub mod metrics;

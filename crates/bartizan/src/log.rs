@@ -172,6 +172,10 @@ pub enum Event {
     UpstreamCondition { upstream: String, address: String, was: &'static str, is: &'static str },
     JournalFailing { reason: String },
     JournalWorking,
+    LedgerFailing { reason: String },
+    LedgerWorking,
+    Checkpoint { size: u64, checkpoint: String },
+    CheckpointNotKept { file: String, reason: String },
     EventsLost { count: u64 },
     Stopping { within_s: u64 },
     Stopped,
@@ -239,6 +243,20 @@ impl Event {
                 ("journal_failing", Error, "The journal cannot be written.")
             }
             Self::JournalWorking => ("journal_working", Info, "The journal is written again."),
+            Self::LedgerFailing { .. } => {
+                ("ledger_failing", Error, "The ledger cannot be written.")
+            }
+            Self::LedgerWorking => ("ledger_working", Info, "The ledger is written again."),
+            Self::Checkpoint { .. } => (
+                "ledger_checkpoint",
+                Info,
+                "The ledger stands by so many entries: `ledger verify --against` takes this line.",
+            ),
+            Self::CheckpointNotKept { .. } => (
+                "ledger_checkpoint_not_kept",
+                Warning,
+                "Checkpoints cannot be written outside the data directory, but only logged.",
+            ),
             Self::EventsLost { .. } => {
                 ("events_lost", Warning, "Nobody read the log, so that events were dropped.")
             }
@@ -259,7 +277,9 @@ impl Event {
                 "upstream": upstream,
                 "data": data,
             }),
-            Self::NotStarted { reason } | Self::JournalFailing { reason } => {
+            Self::NotStarted { reason }
+            | Self::JournalFailing { reason }
+            | Self::LedgerFailing { reason } => {
                 json!({ "reason": reason })
             }
             Self::Doubtful { text } => json!({ "text": text }),
@@ -296,6 +316,10 @@ impl Event {
                 "was": was,
                 "is": is,
             }),
+            Self::Checkpoint { size, checkpoint } => {
+                json!({ "size": size, "checkpoint": checkpoint })
+            }
+            Self::CheckpointNotKept { file, reason } => json!({ "file": file, "reason": reason }),
             Self::EventsLost { count } => json!({ "count": count }),
             Self::Stopping { within_s } => json!({ "within_s": within_s }),
             Self::NothingToReload
@@ -304,6 +328,7 @@ impl Event {
             | Self::AddressesShared
             | Self::AddressesDistinct
             | Self::JournalWorking
+            | Self::LedgerWorking
             | Self::Stopped => json!({}),
         }
     }
@@ -377,6 +402,15 @@ impl Event {
             }
             Self::JournalFailing { reason } => format!("the journal cannot be written: {reason}"),
             Self::JournalWorking => "the journal is written again".to_owned(),
+            Self::LedgerFailing { reason } => format!("the ledger cannot be written: {reason}"),
+            Self::LedgerWorking => "the ledger is written again".to_owned(),
+            Self::Checkpoint { size, checkpoint } => {
+                let root = checkpoint.lines().nth(2).unwrap_or_default();
+                format!("ledger: {size} entries with root {root}")
+            }
+            Self::CheckpointNotKept { file, reason } => {
+                format!("ledger: no checkpoint can be kept in `{file}`: {reason}")
+            }
             Self::EventsLost { count } => {
                 format!("{count} events found no reader and were dropped")
             }
@@ -452,6 +486,18 @@ impl Event {
             },
             Self::JournalFailing { reason: "no space left on device".to_owned() },
             Self::JournalWorking,
+            Self::LedgerFailing { reason: "no space left on device".to_owned() },
+            Self::LedgerWorking,
+            Self::Checkpoint {
+                size: 3,
+                checkpoint: "bartizan/0123456789abcdef\n3\nBASE64\n\n— bartizan/0123456789abcdef \
+                             BASE64\n"
+                    .to_owned(),
+            },
+            Self::CheckpointNotKept {
+                file: "./bartizan-data.checkpoints".to_owned(),
+                reason: "permission denied".to_owned(),
+            },
             Self::EventsLost { count: 3 },
             Self::Stopping { within_s: 10 },
             Self::Stopped,
@@ -508,7 +554,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 18);
+        assert_eq!(kinds.len(), 25);
     }
 
     #[test]

@@ -37,6 +37,10 @@ pub struct Metrics {
     revision: Gauge,
     resident_bytes: Gauge,
     bypassed: Gauge,
+    ledger_entries: Gauge,
+    ledger_anchored: Gauge,
+    ledger_lost: Counter,
+    ledger_errors: Counter,
 }
 
 /// What is read at the moment of asking.
@@ -58,6 +62,14 @@ pub struct Gauges {
     pub resident_bytes: u64,
     /// Whether only the law is in force.
     pub bypassed: bool,
+    /// Entries of the ledger that are on disk.
+    pub ledger_entries: u64,
+    /// Entries under a checkpoint that left the data directory.
+    pub ledger_anchored: u64,
+    /// Entries that found no room since the start.
+    pub ledger_lost: u64,
+    /// Failed writes of the ledger since the start.
+    pub ledger_errors: u64,
 }
 
 impl Default for Metrics {
@@ -83,6 +95,10 @@ impl Default for Metrics {
             revision: Gauge::default(),
             resident_bytes: Gauge::default(),
             bypassed: Gauge::default(),
+            ledger_entries: Gauge::default(),
+            ledger_anchored: Gauge::default(),
+            ledger_lost: Counter::default(),
+            ledger_errors: Counter::default(),
         };
         metrics.register();
         metrics
@@ -163,6 +179,10 @@ impl Metrics {
         catch_up(&self.handshakes_failed, gauges.handshakes_failed);
         self.resident_bytes.set(i64::try_from(gauges.resident_bytes).unwrap_or(i64::MAX));
         self.bypassed.set(i64::from(gauges.bypassed));
+        self.ledger_entries.set(signed(gauges.ledger_entries));
+        self.ledger_anchored.set(signed(gauges.ledger_anchored));
+        catch_up(&self.ledger_lost, gauges.ledger_lost);
+        catch_up(&self.ledger_errors, gauges.ledger_errors);
         let mut text = String::new();
         match encode(&mut text, &self.registry) {
             Ok(()) => text,
@@ -186,6 +206,8 @@ impl Metrics {
             "TLS handshakes and PROXY headers that failed",
             &self.handshakes_failed,
         );
+        counter("ledger_lost", "Entries of the ledger that found no room", &self.ledger_lost);
+        counter("ledger_errors", "Failed writes of the ledger", &self.ledger_errors);
         counter("bodies_shed", "Bodies that found no room to be held", &self.shed);
         let mut family = |name: &str, help: &str, it: &Family<Label, Counter>| {
             registry.register(name, help, it.clone());
@@ -203,6 +225,9 @@ impl Metrics {
         gauge("held_bytes", "Bytes of request bodies held for judging", &self.held_bytes);
         gauge("resident_bytes", "Resident memory; 0 if unknown", &self.resident_bytes);
         gauge("bypassed", "1 while a bypass leaves only the law in force", &self.bypassed);
+        gauge("ledger_entries", "Entries of the ledger on disk", &self.ledger_entries);
+        let help = "Entries under a checkpoint that left the data directory";
+        gauge("ledger_anchored", help, &self.ledger_anchored);
         gauge("revision", "Revision of the rules in force", &self.revision);
         registry.register("judged_seconds", "Head read to decision", self.judged.clone());
         registry.register("exchange_seconds", "Head read to end", self.finished.clone());

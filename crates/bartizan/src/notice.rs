@@ -15,6 +15,7 @@ pub struct Noticed {
     is_overloaded: bool,
     are_shared: bool,
     is_failing: bool,
+    is_ledger_failing: bool,
     /// By upstream and address; without an entry it was well.
     conditions: BTreeMap<(String, String), &'static str>,
 }
@@ -38,6 +39,13 @@ impl Noticed {
             events.push(match fault {
                 Some(reason) => Event::JournalFailing { reason },
                 None => Event::JournalWorking,
+            });
+        }
+        let fault = state.hub.ledger.standing().fault;
+        if changes(&mut self.is_ledger_failing, fault.is_some()) {
+            events.push(match fault {
+                Some(reason) => Event::LedgerFailing { reason },
+                None => Event::LedgerWorking,
             });
         }
         events.extend(self.conditions(state));

@@ -1,7 +1,7 @@
 //! The pipeline: one thread that takes what the workers leave, counts it and keeps it.
 //!
 //! Reads    the recorders of all workers, in batches.
-//! Writes   the journal, and metrics.
+//! Writes   the journal, what the ledger is to keep, and metrics.
 //! Memory   one batch a worker.
 //! Misses   what a worker could not leave is counted and written as a gap. Observations reach the
 //!          kernel with each batch and the disk within [`SYNC_EVERY`]: `kill -9` loses nothing that
@@ -10,6 +10,7 @@
 
 use crate::backend::rows;
 use crate::in_force::lock;
+use crate::ledger::{LedgerHandle, entries};
 use crate::metrics::Metrics;
 use crate::recent::Recent;
 use bartizan_console::backend::Row;
@@ -39,6 +40,8 @@ const QUIET_LOOKS: u32 = 40;
 pub struct Hub {
     /// Counters.
     pub metrics: Metrics,
+    /// What others can verify.
+    pub ledger: LedgerHandle,
     /// The last failure of the journal, until it works again.
     pub journal_fault: Mutex<Option<String>>,
     /// What happened lately.
@@ -51,9 +54,10 @@ pub struct Hub {
 
 impl Hub {
     /// Without anything counted.
-    pub fn new() -> Arc<Self> {
+    pub fn new(ledger: LedgerHandle) -> Arc<Self> {
         Arc::new(Self {
             metrics: Metrics::default(),
+            ledger,
             journal_fault: Mutex::new(None),
             recent: Mutex::default(),
             live: broadcast::channel(LIVE_MAX).0,
@@ -87,8 +91,10 @@ pub fn start(
     std::thread::Builder::new().name("pipeline".to_owned()).spawn(move || {
         recorders.iter().for_each(|it| it.read_by(std::thread::current()));
         let (synced, dirty) = (Instant::now(), false);
-        let (unplaced, unwritten) = (0, 0);
-        Pipeline { hub, recorders, journal, clock, unplaced, unwritten, synced, dirty }.run();
+        let (unplaced, unwritten, untold) = (0, 0, 0);
+        let it =
+            Pipeline { hub, recorders, journal, clock, unplaced, unwritten, untold, synced, dirty };
+        it.run();
     })
 }
 
@@ -99,8 +105,10 @@ struct Pipeline {
     clock: Arc<Clock>,
     /// Observations that found no room at a worker, as far as counted.
     unplaced: u64,
-    /// Lost observations of which the journal does not say so yet.
+    /// Lost observations of which the journal does not say so yet, and those of which the ledger does
+    /// not.
     unwritten: u64,
+    untold: u64,
     synced: Instant,
     dirty: bool,
 }
@@ -151,6 +159,8 @@ impl Pipeline {
     }
 
     fn handle(&mut self, waiting: &mut Waiting) {
+        let decided = waiting.observations.iter().flat_map(|it| entries::decisions(it));
+        self.hub.ledger.record_all(decided);
         for observation in waiting.observations.drain(..) {
             self.hub.metrics.observe(&observation);
             self.show(&observation);
@@ -195,9 +205,13 @@ impl Pipeline {
     /// journal takes it.
     fn note_gap(&mut self) {
         let unplaced: u64 = self.recorders.iter().map(|it| it.lost()).sum();
-        self.lose(unplaced.saturating_sub(self.unplaced));
+        let more = unplaced.saturating_sub(self.unplaced);
+        self.lose(more);
+        // What the journal alone lost did reach the ledger.
+        self.untold += more;
         self.unplaced = unplaced;
         if self.unwritten > 0 {
+            self.hub.ledger.lose(std::mem::take(&mut self.untold));
             let gap = Record::Gap { at: self.clock.now(), lost: self.unwritten };
             if self.keep(&gap) {
                 self.unwritten = 0;

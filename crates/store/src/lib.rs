@@ -91,6 +91,7 @@ mod golden;
 mod header;
 pub mod journal;
 mod latest;
+pub mod ledger;
 mod number;
 mod observation;
 pub mod read;

@@ -18,6 +18,7 @@ const ROWS: &[(&str, u8)] = &[
     ("detect", 1),
     ("learn", 1),
     ("contract", 1),
+    ("ledger", 1),
     ("engine", 2),
     ("edge", 3),
     ("store", 3),
@@ -29,6 +30,7 @@ const ROWS: &[(&str, u8)] = &[
 
 /// Libraries that rows 0 to 2 may link: none of them touches the outside.
 const PURE_LIBRARIES: &[&str] = &[
+    "aws-lc-rs",
     "base64",
     "brotli-decompressor",
     "bytes",

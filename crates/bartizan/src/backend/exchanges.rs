@@ -12,17 +12,19 @@ use bartizan_console::problem::Problem;
 use bartizan_model::clause::Effect;
 use bartizan_model::id::ExchangeId;
 use bartizan_model::observation::{Observation, Outcome};
-use bartizan_store::latest;
+use bartizan_store::{find, latest};
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// Exchanges of one page.
 const LIMIT_MAX: usize = 1_000;
+/// Workers leave what they saw in batches: so many more are looked at, to have the newest ones.
+const OVERLAP: usize = 256;
 
 /// What must hold of an exchange. Everything in it means something.
 struct Wanted {
     limit: usize,
-    before: Option<ExchangeId>,
+    before: Option<(u64, ExchangeId)>,
     since_us: u64,
     outcome: Option<Outcome>,
     code: Option<String>,
@@ -34,17 +36,20 @@ struct Wanted {
 
 /// A page of the journal in `dir`.
 pub(super) fn page(dir: &Path, query: &ExchangeQuery, now_us: u64) -> Result<Value, Problem> {
-    let wanted = Wanted::of(query, now_us)?;
-    let found = latest(dir, wanted.limit, |it| wanted.admits(it))
+    let wanted = Wanted::of(dir, query, now_us)?;
+    let found = latest(dir, wanted.limit + OVERLAP, |it| wanted.admits(it))
         .map_err(|error| Problem::Unavailable(error.to_string()))?;
-    let is_full = found.observations.len() >= wanted.limit;
-    let next = found.observations.last().filter(|_| is_full).map(|it| it.id.to_string());
-    let all: Vec<Value> = found.observations.iter().map(|it| rows::row(it).into()).collect();
+    let mut page = found.observations;
+    page.sort_by_key(|it| std::cmp::Reverse(ended(it)));
+    let is_full = page.len() >= wanted.limit;
+    page.truncate(wanted.limit);
+    let next = page.last().filter(|_| is_full).map(|it| it.id.to_string());
+    let all: Vec<Value> = page.iter().map(|it| rows::row(it).into()).collect();
     Ok(json!({ "exchanges": all, "next": next }))
 }
 
 impl Wanted {
-    fn of(query: &ExchangeQuery, now_us: u64) -> Result<Self, Problem> {
+    fn of(dir: &Path, query: &ExchangeQuery, now_us: u64) -> Result<Self, Problem> {
         let ExchangeQuery { limit, before, outcome, code, endpoint, subject, effect, since, q } =
             query;
         let invalid = |what: &str| Problem::Invalid(what.to_owned());
@@ -52,7 +57,7 @@ impl Wanted {
         if !(1..=LIMIT_MAX).contains(&limit) {
             return Err(Problem::Invalid(format!("limit: 1 to {LIMIT_MAX}")));
         }
-        let before = before.as_deref().map(str::parse).transpose();
+        let before = before.as_deref().map(|it| cursor(dir, it)).transpose()?;
         let named = |text: &Option<String>| text.clone().filter(|it| !it.is_empty());
         let outcome = named(outcome)
             .map(|it| Outcome::ALL.iter().copied().find(|known| known.name() == it).ok_or(it));
@@ -63,7 +68,7 @@ impl Wanted {
         let since_ms = since_ms.map_err(|_| invalid("since: a duration such as `24h`"))?;
         Ok(Self {
             limit,
-            before: before.map_err(|_| invalid("before: an exchange id"))?,
+            before,
             since_us: since_ms.map_or(0, |it| now_us.saturating_sub(it.saturating_mul(1_000))),
             outcome: outcome.transpose().map_err(|_| invalid("outcome: no such outcome"))?,
             code: named(code),
@@ -76,7 +81,7 @@ impl Wanted {
 
     fn admits(&self, it: &Observation) -> bool {
         it.started.wall_us >= self.since_us
-            && self.before.is_none_or(|before| it.id < before)
+            && self.before.is_none_or(|before| ended(it) < before)
             && self.outcome.is_none_or(|outcome| it.outcome == outcome)
             && self.subject.is_none_or(|subject| it.subject.0 == subject)
             && self
@@ -87,6 +92,19 @@ impl Wanted {
             && self.text.as_ref().is_none_or(|text| holds(it, text))
             && self.endpoint.as_ref().is_none_or(|endpoint| *endpoint == show::endpoint(it))
     }
+}
+
+/// When it ended, which is the order of pages: exchanges of one instant have an order, too.
+fn ended(it: &Observation) -> (u64, ExchangeId) {
+    (it.started.wall_us.saturating_add(u64::from(it.phases.finished_us)), it.id)
+}
+
+/// Where the page before ended. What is not kept any more was the oldest: nothing lies before it.
+fn cursor(dir: &Path, id: &str) -> Result<(u64, ExchangeId), Problem> {
+    let id: ExchangeId =
+        id.parse().map_err(|_| Problem::Invalid("before: an exchange id".to_owned()))?;
+    let found = find(dir, id).map_err(|error| Problem::Unavailable(error.to_string()))?;
+    Ok(found.observation.as_ref().map_or((id.unix_ms().saturating_mul(1_000), id), ended))
 }
 
 /// Whether any name of it holds `text`, which is in small letters.

@@ -1,17 +1,21 @@
 //! What the console asks of a running instance.
 
 mod exchanges;
+mod ledger;
 pub(crate) mod rows;
 
 use crate::added::{self, AddFault, Added, AddedExceptions, Written};
 use crate::bypass::{Bypass, Reason, Span};
 use crate::in_force::{State, lock};
 use crate::instance::JOURNAL;
+use crate::ledger::entries;
 use crate::log::Event;
 use crate::show;
 use bartizan_console::access::Who;
 use bartizan_console::backend::{Backend, ExchangeQuery, NewException, NewHunt, Row};
 use bartizan_console::problem::Problem;
+use bartizan_ledger::entry::{self, What};
+use bartizan_ledger::text::Text;
 use bartizan_model::clause::{DefaultMode, Mode};
 use bartizan_model::id::ExchangeId;
 use bartizan_store::document;
@@ -40,6 +44,8 @@ impl Backend for State {
     }
 
     fn logged_in(&self, who: &Who) {
+        let role = Text::of(who.role.name());
+        self.record(What::Login { who: account(who), role });
         self.tell(Event::LoggedIn { name: who.name.clone(), role: who.role.name() });
     }
 
@@ -50,6 +56,7 @@ impl Backend for State {
         if let (Some(members), Value::Object(state)) = (all.as_object_mut(), state) {
             members.extend(state.into_iter().filter(|(name, _)| name != "totals"));
             members.insert("now".to_owned(), show::timestamp(now_us).into());
+            members.insert("ledger".to_owned(), ledger::counts(&self.hub.ledger));
             if let Some(totals) = members.get_mut("totals").and_then(Value::as_object_mut) {
                 totals.insert("lost".to_owned(), self.hub.metrics.lost_count().into());
             }
@@ -142,7 +149,7 @@ impl Backend for State {
             expires: it.expires.clone(),
         };
         let now_us = self.shared.clock.now().wall_us;
-        self.change_added(|all| {
+        self.change_added(by, |all| {
             all.add(written, &by.name, now_us).map_err(|it| match it {
                 AddFault::Unreadable(why) => Problem::Invalid(why),
                 AddFault::Expired | AddFault::TooMany => Problem::Conflict(it.to_string()),
@@ -156,23 +163,23 @@ impl Backend for State {
     }
 
     fn remove_exception(&self, id: &str, by: &Who) -> Result<(), Problem> {
-        let removed = self.change_added(|all| all.remove(id).ok_or(Problem::NotFound));
+        let removed = self.change_added(by, |all| all.remove(id).ok_or(Problem::NotFound));
         removed.map(|(removed, revision)| {
             let (by, clause) = (by.name.clone(), removed.written.clause);
             self.tell(Event::ExceptionRemoved { by, clause, id: removed.id, revision });
         })
     }
 
-    fn begin_bypass(&self, minutes: u64, reason: &str, _by: &Who) -> Result<Value, Problem> {
+    fn begin_bypass(&self, minutes: u64, reason: &str, by: &Who) -> Result<Value, Problem> {
         let invalid = |it: crate::bypass::BypassFault| Problem::Invalid(it.to_string());
         let span = Span::of_s(minutes.saturating_mul(60)).map_err(invalid)?;
         let reason = Reason::new(reason).map_err(invalid)?;
-        let begun = self.begin_bypass(span, reason);
+        let begun = self.begin_bypass(span, reason, account(by));
         Ok(begun.get("bypass").cloned().unwrap_or_default())
     }
 
-    fn end_bypass(&self, _by: &Who) -> Result<(), Problem> {
-        match self.end_bypass().get("error").and_then(Value::as_str) {
+    fn end_bypass(&self, by: &Who) -> Result<(), Problem> {
+        match self.end_bypass(account(by)).get("error").and_then(Value::as_str) {
             None => Ok(()),
             Some(why) => Err(Problem::Conflict(why.to_owned())),
         }
@@ -202,20 +209,25 @@ impl Backend for State {
     }
 
     fn ledger(&self) -> Result<Value, Problem> {
-        Err(unavailable())
+        ledger::state(&self.hub.ledger)
     }
 
-    fn ledger_entries(&self, _limit: usize, _before: Option<u64>) -> Result<Value, Problem> {
-        Err(unavailable())
+    fn ledger_entries(&self, limit: usize, before: Option<u64>) -> Result<Value, Problem> {
+        ledger::entries(&self.hub.ledger, limit, before)
     }
 
-    fn ledger_proof(&self, _index: u64) -> Result<Value, Problem> {
-        Err(unavailable())
+    fn ledger_proof(&self, index: u64) -> Result<Value, Problem> {
+        ledger::proof(&self.hub.ledger, index)
     }
 
-    fn ledger_verify(&self, _against: Option<&str>) -> Result<Value, Problem> {
-        Err(unavailable())
+    fn ledger_verify(&self, against: Option<&str>) -> Result<Value, Problem> {
+        ledger::verify(&self.hub.ledger, against)
     }
+}
+
+/// Who did it, as the ledger says it.
+fn account(who: &Who) -> entry::Who {
+    entry::Who::Account(Text::of(&who.name))
 }
 
 fn unavailable() -> Problem {
@@ -226,6 +238,7 @@ impl State {
     /// Changes the added exceptions: kept first, then in force.
     fn change_added<T>(
         &self,
+        by: &Who,
         change: impl FnOnce(&mut AddedExceptions) -> Result<T, Problem>,
     ) -> Result<(T, u64), Problem> {
         let mut rules = lock(&self.rules);
@@ -233,8 +246,12 @@ impl State {
         let result = change(&mut changed)?;
         document::replace(&Folder::at(&self.dir), added::FILE, &changed.document())
             .map_err(|error| Problem::Unavailable(format!("it cannot be kept: {error}")))?;
+        let (before, after) = (rules.added.over(&rules.settings), changed.over(&rules.settings));
         rules.added = changed;
         let revision = self.judge_anew(&rules);
+        for it in entries::exceptions(&before, &after, &account(by)) {
+            self.record(it);
+        }
         Ok((result, revision))
     }
 }

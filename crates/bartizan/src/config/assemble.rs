@@ -11,7 +11,9 @@ use super::overrides::Overrides;
 use super::problem::{Place, Problems};
 use super::reader::{Reader, Scope};
 use super::routes;
-use super::settings::{Admin, Certificate, Clients, Data, Limits, Listen, Record, Settings, Tls};
+use super::settings::{
+    Admin, Certificate, Clients, Data, Ledger, Limits, Listen, Record, Settings, Tls,
+};
 use super::upstreams::Upstreams;
 use bartizan_model::clause::{Clause, ClauseName, Exception};
 use bartizan_model::id::EndpointId;
@@ -62,6 +64,12 @@ pub(super) fn settings(
     let dir = reader.word(&section, &keys::DATA_DIR, over.data.as_ref());
     let journal_bytes_max = reader.number(&section, &keys::DATA_JOURNAL_BYTES_MAX);
 
+    let section = reader.section(&top, "ledger");
+    let ledger = Ledger {
+        key: reader.word(&section, &keys::LEDGER_KEY, None).map(|it| it.value),
+        checkpoints: reader.word(&section, &keys::LEDGER_CHECKPOINTS, None).map(|it| it.value),
+    };
+
     let section = reader.section(&top, "record");
     let record = Record { required: reader.flag(&section, &keys::RECORD_REQUIRED) };
 
@@ -83,12 +91,14 @@ pub(super) fn settings(
         routes,
         admin: Admin { address: admin?.given() },
         data: Data { dir: dir?.given(), journal_bytes_max },
+        ledger,
         record,
         trusted_proxies,
         limits,
         clauses,
         exceptions,
         endpoints,
+        digest: [0; 32],
     };
     Some((settings, reader.into_effective()))
 }

@@ -25,6 +25,7 @@ use super::network;
 use super::overrides::VARIABLES;
 use super::reason;
 use super::schema;
+use super::secret::Reference;
 use super::unit::Unit;
 
 /// The name of the section whose keys are the clauses.
@@ -294,7 +295,7 @@ impl Section {
 }
 
 /// Sections, in the order of the reference.
-pub(super) const SECTIONS: [Section; 14] = [
+pub(super) const SECTIONS: [Section; 15] = [
     Section::mapping("", "Top level."),
     Section::mapping("listen", "Where clients connect."),
     Section {
@@ -355,6 +356,10 @@ routes:
     },
     Section::mapping("admin", "Where operators connect: health and metrics."),
     Section::mapping("data", "What is kept on disk."),
+    Section::mapping(
+        "ledger",
+        "What others can verify: signed checkpoints of all that was decided.",
+    ),
     Section::mapping("record", "What must be recorded."),
     Section::mapping("limits", "Bounds on what a client can make bartizan hold or wait for."),
     Section::mapping(
@@ -407,10 +412,12 @@ pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
 }
 
 /// What comes after the routes.
-const AFTER: [&dyn Key; 27] = [
+const AFTER: [&dyn Key; 29] = [
     &ADMIN_ADDRESS,
     &DATA_DIR,
     &DATA_JOURNAL_BYTES_MAX,
+    &LEDGER_KEY,
+    &LEDGER_CHECKPOINTS,
     &RECORD_REQUIRED,
     &HEAD_BYTES_MAX,
     &TARGET_BYTES_MAX,
@@ -567,6 +574,33 @@ pub(super) const DATA_JOURNAL_BYTES_MAX: Number = Number {
     min: MIB,
     max: 1_024 * GIB,
     zero: Zero::Plain,
+};
+
+// ledger
+
+pub(super) const LEDGER_KEY: Word<Reference> = Word {
+    name: Name {
+        section: "ledger",
+        key: "key",
+        says: "The key that signs checkpoints, as `bartizan ledger key --new` makes it. Keep it apart \
+               from the data directory.",
+    },
+    form: REFERENCE,
+    shape: REFERENCE_SHAPE,
+    absent: Absent::Nothing("`ledger.key` in the data directory, made at the first start"),
+    parse: Reference::parse,
+};
+
+pub(super) const LEDGER_CHECKPOINTS: Word<PathBuf> = Word {
+    name: Name {
+        section: "ledger",
+        key: "checkpoints",
+        says: "The file outside the data directory that checkpoints are added to.",
+    },
+    form: "path",
+    shape: Shape::Text { chars_max: None },
+    absent: Absent::Nothing("beside the data directory, with its name and `.checkpoints`"),
+    parse: DATA_DIR.parse,
 };
 
 // record

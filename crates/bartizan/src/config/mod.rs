@@ -66,7 +66,8 @@ pub use rate::Rate;
 pub use reference::reference;
 pub use schema::schema;
 pub use settings::{
-    Admin, Certificate, Clients, Data, Limits, Listen, Record, Routing, Settings, Tls, Upstream,
+    Admin, Certificate, Clients, Data, Ledger, Limits, Listen, Record, Routing, Settings, Tls,
+    Upstream,
 };
 pub use source::{FILE_BYTES_MAX, Source};
 pub use upstream_url::UpstreamUrl;
@@ -76,6 +77,7 @@ pub fn duration_ms(text: &str) -> Option<u64> {
     unit::Unit::Milliseconds.parse(text)
 }
 
+use bartizan_ledger::Digest;
 use effective::Effective;
 use problem::Problems;
 
@@ -136,7 +138,10 @@ fn concluded(
     let report = problems.into_report(source);
     match settings {
         Some((settings, effective)) if !report.has_errors() => {
-            Ok(Accepted { settings, warnings: report, effective })
+            let mut accepted = Accepted { settings, warnings: report, effective };
+            let digest = Digest::of(accepted.as_yaml(false).as_bytes());
+            accepted.settings.digest = digest.0;
+            Ok(accepted)
         }
         Some(_) | None => Err(report),
     }

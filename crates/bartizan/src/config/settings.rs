@@ -41,6 +41,8 @@ pub struct Settings {
     pub admin: Admin,
     /// What is kept on disk.
     pub data: Data,
+    /// What others can verify.
+    pub ledger: Ledger,
     /// What must be recorded.
     pub record: Record,
     /// Peers whose word about a client's address and scheme is believed.
@@ -53,6 +55,8 @@ pub struct Settings {
     pub exceptions: Vec<Exception>,
     /// The endpoints of the exceptions, as the operator named them.
     pub endpoints: BTreeMap<EndpointId, Endpoint>,
+    /// SHA-256 of what `bartizan config show` prints for them.
+    pub digest: [u8; 32],
 }
 
 impl Settings {
@@ -236,6 +240,15 @@ pub struct Data {
     pub dir: Given<PathBuf>,
     /// All journal files together.
     pub journal_bytes_max: u64,
+}
+
+/// What others can verify.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// The key that signs; `None` means `ledger.key` in the data directory.
+    pub key: Option<Reference>,
+    /// Where checkpoints are kept outside; `None` means beside the data directory.
+    pub checkpoints: Option<PathBuf>,
 }
 
 /// What must be recorded.
