@@ -2,7 +2,7 @@
 //! a restart, gone when they expire or are taken back.
 //!
 //! Reads and writes   `exceptions.json` in the data directory.
-//! Memory             [`ADDED_MAX`] exceptions.
+//! Memory             `ADDED_MAX` exceptions.
 //! Errors             [`AddFault`].
 
 use crate::config::{self, Endpoint, Settings};

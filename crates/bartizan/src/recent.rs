@@ -1,8 +1,8 @@
 //! What happened lately, counted by the minute for the overview.
 //!
 //! Reads    every observation, in the pipeline.
-//! Memory   [`MINUTES`] minutes, each with its counts by code; [`SPANS`] spans of ten minutes with at most
-//!          [`ENDPOINTS_MAX`] endpoints each. Further endpoints are counted together.
+//! Memory   `MINUTES` minutes, each with its counts by code; `SPANS` spans of ten minutes with at most
+//!          `ENDPOINTS_MAX` endpoints each. Further endpoints are counted together.
 //! Misses   what happened before the start.
 
 use bartizan_model::clause::Effect;

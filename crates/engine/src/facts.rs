@@ -2,8 +2,8 @@
 //!
 //! Reads    values, and the scores that detectors gave them.
 //! Writes   [`Facts`], and the highest score of each class.
-//! Memory   at most [`FACTS_MAX`] places with [`NAMES_BYTES_MAX`] bytes of names.
-//! Misses   of a place that repeats, every value but the first; of a value over [`HASHED_BYTES_MAX`]
+//! Memory   at most `FACTS_MAX` places with `NAMES_BYTES_MAX` bytes of names.
+//! Misses   of a place that repeats, every value but the first; of a value over `HASHED_BYTES_MAX`
 //!          bytes, what follows those.
 
 use crate::keys::HashKey;

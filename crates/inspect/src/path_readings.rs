@@ -4,7 +4,7 @@
 //! Writes   the path itself and what follows from it by any order of the steps that servers take:
 //!          decoding once more, taking encoded delimiters for delimiters, cutting off parameters,
 //!          merging empty segments.
-//! Memory   at most [`READINGS_MAX`] readings, none longer than the path.
+//! Memory   at most `READINGS_MAX` readings, none longer than the path.
 //! Errors   `None` where there would be more, or where one of them is read as more than a path:
 //!          dot segments, backslashes, encoded control bytes, overlong UTF-8, and two slashes in
 //!          front, which URL libraries take for a host.

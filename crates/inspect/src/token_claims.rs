@@ -1,7 +1,7 @@
 //! What a bearer token says of its bearer, unverified: good enough to tell subjects apart, never to
 //! let anybody in.
 //!
-//! Reads    the payload of a JWT (RFC 7519) in compact form, at most [`TOKEN_BYTES_MAX`] long.
+//! Reads    the payload of a JWT (RFC 7519) in compact form, at most `TOKEN_BYTES_MAX` long.
 //! Writes   its `iss` and `sub`.
 //! Memory   the decoded payload.
 //! Misses   signatures, times, encrypted tokens; a subject under another claim than `sub`.

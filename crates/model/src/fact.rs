@@ -1,6 +1,6 @@
 //! Facts: what is kept of the values of a message in place of the values.
 //!
-//! Memory   24 bytes a fact, at most [`FACTS_MAX`] a side; a place that repeats (`$.items[*].id`) has
+//! Memory   24 bytes a fact, at most `FACTS_MAX` a side; a place that repeats (`$.items[*].id`) has
 //!          one fact. The names of the places stand once in the [`Shape`], which messages share.
 
 use crate::id::KeyedHash;

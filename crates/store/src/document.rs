@@ -2,7 +2,7 @@
 //! whenever the machine stops.
 //!
 //! Reads and writes   one file, through [`Files`]; beside it `NAME.new` while it is replaced.
-//! Memory             [`DOCUMENT_BYTES_MAX`] bytes.
+//! Memory             `DOCUMENT_BYTES_MAX` bytes.
 //! Errors             the operating system's; the document before is still there then.
 
 use crate::files::{Files, StoredFile};

@@ -4,7 +4,7 @@
 //! session: a random cookie, of which only the digest is kept, and a second secret that a page must
 //! repeat with each change.
 //!
-//! Memory   [`SESSIONS_MAX`] sessions and [`CODES_MAX`] codes; the oldest goes first. Nothing is on disk: a
+//! Memory   `SESSIONS_MAX` sessions and `CODES_MAX` codes; the oldest goes first. Nothing is on disk: a
 //!          restart logs everybody out.
 
 use super::secret::{NoRandomness, digest_of, random};

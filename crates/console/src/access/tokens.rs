@@ -1,7 +1,7 @@
 //! Tokens of programs: a name, a role, an end, and the digest of a secret that was shown once.
 //!
 //! Reads and writes   one JSON document, which the backend keeps.
-//! Memory             [`TOKENS_MAX`] tokens.
+//! Memory             `TOKENS_MAX` tokens.
 
 use super::secret::{NoRandomness, digest_of, random};
 use super::{Role, Who};

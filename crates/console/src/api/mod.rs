@@ -1,7 +1,7 @@
 //! The control API: one table of operations, each with the least role that may call it.
 //!
-//! Reads    requests of at most [`BODY_BYTES_MAX`] bytes; JSON with unknown members is refused.
-//! Memory   at most [`BLOCKING_MAX`] requests that read files at once; others wait for their turn.
+//! Reads    requests of at most `BODY_BYTES_MAX` bytes; JSON with unknown members is refused.
+//! Memory   at most `BLOCKING_MAX` requests that read files at once; others wait for their turn.
 //! Errors   [`Problem`]. A role that is missing is told before anything of the request is read.
 
 mod description;

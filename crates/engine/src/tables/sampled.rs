@@ -1,6 +1,6 @@
 //! Of which exchanges all facts are kept: the first of each endpoint, and then one in so many.
 //!
-//! Memory   [`COUNTERS`] counters of two bytes. Endpoints that share one get fewer first exchanges, which
+//! Memory   `COUNTERS` counters of two bytes. Endpoints that share one get fewer first exchanges, which
 //!          costs samples and nothing else.
 
 use bartizan_model::id::{EndpointId, ExchangeId};

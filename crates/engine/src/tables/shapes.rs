@@ -1,6 +1,6 @@
 //! The shapes of messages that were met, so that messages share one copy of their names.
 //!
-//! Memory   [`SHARDS`] times [`KEPT`] shapes of at most 64 places; who invents names drives out others'
+//! Memory   `SHARDS` times `KEPT` shapes of at most 64 places; who invents names drives out others'
 //!          shapes, which then count as new again.
 
 use bartizan_model::fact::{Shape, ShapeId};
