@@ -192,7 +192,7 @@ codes! {
     DisclosureBanner = 110, "disclosure.banner", 500, DisclosureBanner, "banner",
         "A response field (`Server`, `X-Powered-By` and kin) names the software behind; it was taken out.";
     RecordUnavailable = 112, "record.unavailable", 503, LawRecord, "not recorded",
-        "`record.required` is set and the intent to forward could not be written to the journal, so nothing was sent to the API. See the disk and `bartizan status`.";
+        "`record.required` is set, and the intent to forward could not be written to the journal, so that nothing was sent to the API, or the result could not, so that the answer was not passed on. `bartizan why` tells which. See the disk and `bartizan status`.";
     UpstreamUnreachable = 128, "upstream.unreachable", 502, Upstream, "API unreachable",
         "No connection to the upstream could be made.";
     UpstreamTimeout = 129, "upstream.timeout", 504, Upstream, "API too slow",

@@ -609,7 +609,7 @@ pub(super) const RECORD_REQUIRED: Flag = Flag {
     name: Name {
         section: "record",
         key: "required",
-        says: "Whether an exchange is forwarded only after its intent is on disk; else 503.",
+        says: "Whether an exchange is forwarded only after its intent is on disk, and answered only after its result is; else 503.",
     },
     default: false,
 };
