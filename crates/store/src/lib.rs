@@ -99,6 +99,7 @@ pub mod rules;
 mod sample;
 mod scan;
 mod segment;
+pub mod segments;
 
 pub use find::{Found, find};
 pub use frame::FRAME_BYTES_MAX;
