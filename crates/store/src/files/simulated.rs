@@ -365,8 +365,8 @@ impl StoredFile for Opened {
         let content = locked(&self.inode);
         let from = usize::try_from(at).ok().and_then(|at| content.data.get(at..)).unwrap_or(&[]);
         let count = from.len().min(into.len());
-        for (into, from) in into.iter_mut().zip(from) {
-            *into = *from;
+        if let (Some(into), Some(from)) = (into.get_mut(..count), from.get(..count)) {
+            into.copy_from_slice(from);
         }
         Ok(count)
     }
