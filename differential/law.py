@@ -20,7 +20,8 @@ ORIGIN = {b"forwarded", b"via", b"x-real-ip", b"true-client-ip", b"x-client-ip",
           b"x-cluster-client-ip", b"cf-connecting-ip", b"x-host", b"x-rewrite-url",
           b"x-envoy-original-path"}
 # Rule "nominated": fields named by `Connection`; but not these, which a client must not strip off.
-END_TO_END = {b"authorization", b"cookie", b"content-type", b"content-encoding",
+END_TO_END = {b"authorization", b"cookie", b"user-agent", b"traceparent", b"x-api-key", b"api-key", b"apikey",
+              b"x-auth-token", b"x-access-token", b"content-type", b"content-encoding",
               b"accept-encoding", b"date", b"host"}
 BODY_IS_EXPECTED = {b"POST", b"PUT", b"PATCH"}
 

@@ -123,7 +123,7 @@ impl Bench {
             id: ExchangeId::new(1_700_000_000_000, 7),
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tls: false,
-            certified: false,
+            certificate: None,
             sees_bodies: true,
         };
         let at = Moment { mono_ns: 1_000, wall_us: 1_700_000_000_000_000 };

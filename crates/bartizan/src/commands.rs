@@ -438,6 +438,12 @@ fn why(it: &Why) -> Exit {
         (Some(observation), Output::Json | Output::Ndjson) => {
             say(&format!("{}\n", explain::as_json(&observation, found.rules.as_ref())))
         }
+        (None, output) if let Some(unfinished) = &found.unfinished => match output {
+            Output::Human => say(&explain::unfinished_as_text(id, unfinished)),
+            Output::Json | Output::Ndjson => {
+                say(&format!("{}\n", explain::unfinished_as_json(id, unfinished)))
+            }
+        },
         (None, _) => {
             let text = format!("the journal in `{}` does not hold this decision", dir.display());
             if found.damage.is_none() {

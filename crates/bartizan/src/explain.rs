@@ -4,8 +4,10 @@
 use crate::show;
 use bartizan_model::clause::{Clause, DefaultMode, Effect, Hit, Mode, SetBy};
 use bartizan_model::evidence::Finding;
-use bartizan_model::observation::{Observation, Outcome};
-use bartizan_store::RulesRecord;
+use bartizan_model::id::ExchangeId;
+use bartizan_model::moment::Moment;
+use bartizan_model::observation::{Observation, Outcome, SubjectKind, TraceId};
+use bartizan_store::{RulesRecord, Unfinished};
 use serde_json::{Value, json};
 
 /// Days that a suggested exception lasts.
@@ -25,7 +27,10 @@ pub fn as_text(it: &Observation, rules: Option<&RulesRecord>) -> String {
         "  took       {} µs to decide, {} µs in all",
         it.phases.judged_us, it.phases.finished_us
     ));
-    line(format_args!("  caller     {:032x} (keyed hash of address and user agent)", it.subject.0));
+    line(format_args!("  caller     {:032x} ({})", it.subject.0, known_by(it.subject_kind)));
+    if it.trace != TraceId(0) {
+        line(format_args!("  trace      {:032x}", it.trace.0));
+    }
     line(format_args!("  rules      revision {}{}", it.revision, rules_source(rules)));
     if let Some(bypass) = rules.and_then(|it| it.bypass.as_ref()) {
         let until = show::timestamp(bypass.until_us);
@@ -70,6 +75,49 @@ pub fn as_json(it: &Observation, rules: Option<&RulesRecord>) -> Value {
             "reason": it.reason,
         })),
         "why": why,
+    })
+}
+
+fn known_by(kind: SubjectKind) -> &'static str {
+    match kind {
+        SubjectKind::AddressAgent => "keyed hash of address and user agent",
+        SubjectKind::TokenClaim => "keyed hash of the subject that its token claims, unverified",
+        SubjectKind::ApiKey => "keyed hash of its credential, unverified",
+        SubjectKind::Cookie => "keyed hash of its session cookie, unverified",
+        SubjectKind::Certificate => "keyed hash of its certificate, verified",
+    }
+}
+
+/// What is known of an exchange that never came to an end, for people.
+pub fn unfinished_as_text(id: ExchangeId, it: &Unfinished) -> String {
+    let mut out =
+        format!("{id} is unfinished: bartizan or its machine stopped in the middle of it\n");
+    let mut line = |what: &str, at: Moment, more: String| {
+        out.push_str(&format!("  {what:<10} {}{more}\n", show::timestamp(at.wall_us)));
+    };
+    if let Some((at, endpoint)) = it.intent {
+        line("intent", at, format!(", endpoint {:016x}", endpoint.bits()));
+    }
+    if let Some((at, status)) = it.answered {
+        line("answered", at, format!(", status {status}"));
+    }
+    out
+}
+
+/// The same for programs.
+pub fn unfinished_as_json(id: ExchangeId, it: &Unfinished) -> Value {
+    let (intent, answered) = (it.intent, it.answered);
+    json!({
+        "schema": "bartizan.unfinished/v1",
+        "decision_id": id.to_string(),
+        "intent": intent.map(|(at, endpoint)| json!({
+            "at": show::timestamp(at.wall_us),
+            "endpoint_id": format!("{:016x}", endpoint.bits()),
+        })),
+        "answered": answered.map(|(at, status)| json!({
+            "at": show::timestamp(at.wall_us),
+            "status": status,
+        })),
     })
 }
 

@@ -5,13 +5,13 @@
 //! Memory   one batch a worker.
 //! Misses   what a worker could not leave is counted and written as a gap. Observations reach the
 //!          kernel with each batch and the disk within [`SYNC_EVERY`]: `kill -9` loses nothing that
-//!          was flushed, a power cut at most the last second. Intents are on disk before they are
+//!          was flushed, a power cut at most the last second. Commitments are on disk before they are
 //!          answered.
 
 use crate::metrics::Metrics;
 use bartizan_edge::proxy::clock::Clock;
 use bartizan_edge::proxy::record::{Recorder, Waiting};
-use bartizan_engine::step::NotCommitted;
+use bartizan_engine::step::{Commitment, NotCommitted};
 use bartizan_store::{Journal, JournalError, Record, RulesRecord};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -120,7 +120,7 @@ impl Pipeline {
         }
         for recorder in self.recorders.clone() {
             recorder.take(waiting);
-            found |= !waiting.observations.is_empty() || !waiting.intents.is_empty();
+            found |= !waiting.observations.is_empty() || !waiting.commitments.is_empty();
             self.handle(waiting);
         }
         self.note_gap();
@@ -142,16 +142,19 @@ impl Pipeline {
                 self.lose(1);
             }
         }
-        if waiting.intents.is_empty() {
+        if waiting.commitments.is_empty() {
             return;
         }
         let mut kept = true;
-        for (intent, _) in &waiting.intents {
-            let record = Record::Intent { id: intent.id, at: intent.at, endpoint: intent.endpoint };
+        for (commitment, _) in &waiting.commitments {
+            let record = match *commitment {
+                Commitment::Intent { id, at, endpoint } => Record::Intent { id, at, endpoint },
+                Commitment::Result { id, at, status } => Record::Answered { id, at, status },
+            };
             kept &= self.keep(&record);
         }
         kept &= self.sync();
-        for (_, answer) in waiting.intents.drain(..) {
+        for (_, answer) in waiting.commitments.drain(..) {
             // An exchange that was cancelled meanwhile waits for no answer.
             answer.send(if kept { Ok(()) } else { Err(NotCommitted) }).ok();
         }

@@ -3,6 +3,8 @@
 
 use bartizan_model::clause::Effect;
 use bartizan_model::evidence::Finding;
+use bartizan_model::fact::Facts;
+use bartizan_model::id::KeyedHash;
 use bartizan_model::observation::{Observation, Outcome};
 use serde_json::{Value, json};
 
@@ -19,7 +21,13 @@ pub fn as_json(it: &Observation) -> Value {
         "endpoint": endpoint(it),
         "status": it.status,
         "outcome": it.outcome.name(),
+        "route": &*it.route,
         "subject": format!("{:032x}", it.subject.0),
+        "subject_kind": it.subject_kind.name(),
+        "subject_verified": it.subject_kind.is_verified(),
+        "session": hash(it.session),
+        "client": hash(it.client),
+        "trace_id": Some(it.trace.0).filter(|it| *it != 0).map(|it| format!("{it:032x}")),
         "key_epoch": it.epoch.0,
         "revision": it.revision,
         "judged_us": it.phases.judged_us,
@@ -39,6 +47,31 @@ pub fn as_json(it: &Observation) -> Value {
         "hits_more": it.hits_more,
         "findings": it.findings.iter().map(finding).collect::<Vec<_>>(),
         "findings_more": it.findings_more,
+        "scores": {"sql": it.scores.sql, "script": it.scores.script},
+        "request": it.request.as_ref().map(facts),
+        "response": it.response.as_ref().map(facts),
+    })
+}
+
+/// `null` where there is none.
+fn hash(it: KeyedHash) -> Option<String> {
+    Some(it.0).filter(|it| *it != 0).map(|it| format!("{it:016x}"))
+}
+
+fn facts(it: &Facts) -> Value {
+    let places = it.facts.iter().zip(&it.shape.places);
+    json!({
+        "shape": format!("{:016x}", it.shape.id.0),
+        "facts": places.map(|(fact, place)| json!({
+            "place": place.to_string(),
+            "kind": fact.kind.name(),
+            "times": fact.times,
+            "bytes": fact.bytes,
+            "bucket": fact.bucket,
+            "score": fact.score,
+            "value_hash": format!("{:016x}", fact.value.0),
+        })).collect::<Vec<_>>(),
+        "more": it.more,
     })
 }
 

@@ -37,7 +37,7 @@ fn left_behind(dir: &Path) -> Option<Value> {
             Record::Gap { lost: more, .. } => lost += more,
             Record::Started { at, .. } => (started, stopped) = (Some(at.wall_us), None),
             Record::Stopped { at } => stopped = Some(at.wall_us),
-            Record::Rules(_) | Record::Intent { .. } => {}
+            Record::Rules(_) | Record::Intent { .. } | Record::Answered { .. } => {}
         }
     }
     let time = |it: Option<u64>| it.map(show::timestamp);

@@ -4,6 +4,7 @@
 //! Writes   an [`Assessment`]; detectors add findings, nobody refuses.
 //! Memory   at most [`ASSESSED_MAX`] findings.
 
+use crate::facts::Collector;
 use crate::keys::HashKey;
 use crate::path_ambiguity;
 use crate::routes::RouteRules;
@@ -35,6 +36,7 @@ pub const ASSESSED_MAX: usize = 64;
 pub struct Gathering {
     /// What is known so far.
     pub assessment: Assessment,
+    pub(crate) collector: Collector,
     examines: bool,
     effort: Effort,
 }
@@ -67,7 +69,7 @@ impl Gathering {
                 .into_iter()
                 .any(|name| mode(name) != Mode::Off);
         let effort = Effort::new(rules.limits.suspicious_bytes_max);
-        let mut it = Self { assessment, examines, effort };
+        let mut it = Self { assessment, collector: Collector::default(), examines, effort };
         if is_against_the_law(head.oddities) {
             return it;
         }
@@ -238,11 +240,19 @@ impl<'a> Examiner<'a> {
 }
 
 impl Sink for Examiner<'_> {
+    fn scalar(&mut self, value: Value<'_>) {
+        self.gathering.collector.note_scalar(&value, self.key);
+    }
+
     fn take(&mut self, value: Value<'_>) {
         let sightings = match examine_within(value.text, &mut self.gathering.effort) {
             Ok(sightings) => sightings,
-            Err(Exhausted) => return self.gathering.is_unknown(Why::TooSuspicious),
+            Err(Exhausted) => {
+                self.gathering.collector.note(&value, &[], self.key);
+                return self.gathering.is_unknown(Why::TooSuspicious);
+            }
         };
+        self.gathering.collector.note(&value, &sightings, self.key);
         for sighting in sightings.into_iter().flatten() {
             self.gathering.add(Finding {
                 sighting,
@@ -289,7 +299,12 @@ mod tests {
 
     fn gathering() -> Gathering {
         let assessment = Assessment::clean(Moment::default(), EndpointId::of("GET", "/"));
-        Gathering { assessment, examines: true, effort: Effort::new(0) }
+        Gathering {
+            assessment,
+            collector: Collector::default(),
+            examines: true,
+            effort: Effort::new(0),
+        }
     }
 
     #[test]

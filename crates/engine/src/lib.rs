@@ -3,6 +3,8 @@
 //! replayer and every later adapter drive the same [`transaction::Transaction`].
 
 mod arrival;
+mod caller;
+mod facts;
 pub mod judge;
 pub mod keys;
 pub mod origin;

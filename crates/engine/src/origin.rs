@@ -1,6 +1,6 @@
 //! Where an exchange comes from, and what its adapter supplies instead of the engine reading it.
 
-use bartizan_model::id::ExchangeId;
+use bartizan_model::id::{ExchangeId, KeyedHash};
 use std::net::IpAddr;
 
 /// What opens a transaction.
@@ -12,8 +12,8 @@ pub struct Origin {
     pub peer: IpAddr,
     /// Whether that connection is TLS.
     pub tls: bool,
-    /// Whether the client showed a certificate that was verified.
-    pub certified: bool,
+    /// The certificate that the client showed and that was verified, hashed.
+    pub certificate: Option<KeyedHash>,
     /// Whether the adapter sees bodies. What it cannot see is `Unknown`, never clean.
     pub sees_bodies: bool,
 }

@@ -76,8 +76,8 @@ pub enum Step {
         /// Milliseconds until it counts as unanswered.
         within_ms: u64,
     },
-    /// Make this durable; come back with [`Input::Committed`].
-    Commit(Intent),
+    /// Make this durable; come back with [`Input::Committed`] on the same side.
+    Commit(Commitment),
     /// Spend the permit on an upstream exchange. After a plan with [`Rest::Stream`] continue this
     /// side with [`Input::Written`]; in any case go on with the response side.
     Forward(Permit, BodyPlan),
@@ -108,18 +108,30 @@ pub enum Answer {
     Unanswered,
 }
 
-/// What is made durable before a call is forwarded, where recording is required.
+/// What is made durable before anything else happens, where recording is required.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Intent {
-    /// The exchange.
-    pub id: ExchangeId,
-    /// When.
-    pub at: Moment,
-    /// The endpoint that is about to be called.
-    pub endpoint: EndpointId,
+pub enum Commitment {
+    /// The exchange is about to be forwarded.
+    Intent {
+        /// The exchange.
+        id: ExchangeId,
+        /// When.
+        at: Moment,
+        /// The endpoint that is about to be called.
+        endpoint: EndpointId,
+    },
+    /// The exchange is about to be answered.
+    Result {
+        /// The exchange.
+        id: ExchangeId,
+        /// When.
+        at: Moment,
+        /// The status that the client is about to see.
+        status: u16,
+    },
 }
 
-/// The intent could not be made durable.
+/// The commitment could not be made durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotCommitted;
 

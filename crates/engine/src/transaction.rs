@@ -14,14 +14,16 @@
 //! Misses   streamed request bodies are counted, not examined; trailers of requests are dropped.
 
 use crate::arrival::{Arrival, arrive};
+use crate::caller::caller;
+use crate::facts::Collector;
 use crate::judge::{Gathering, Needs, is_plain_text, walk};
 use crate::origin::Origin;
 use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
 use crate::routes::RouteRules;
 use crate::snapshot::Snapshot;
 use crate::step::{
-    BodyPlan, Cause, DATA_BYTES_MAX, Input, Intent, NotCommitted, Payload, Reply, Rest, Side, Step,
-    UpstreamFault,
+    BodyPlan, Cause, Commitment, DATA_BYTES_MAX, Input, NotCommitted, Payload, Reply, Rest, Side,
+    Step, UpstreamFault,
 };
 use crate::tables::{Room, Tables};
 use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
@@ -30,6 +32,7 @@ use bartizan_contract::permit::Permit;
 use bartizan_inspect::body::{Format, Progress, Walk};
 use bartizan_inspect::client_address::client_spoke_tls;
 use bartizan_inspect::content_coding::{DecodeFault, Decoder};
+use bartizan_inspect::trace_context::Trace;
 use bartizan_learn::template::template;
 use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
@@ -64,6 +67,12 @@ pub struct Transaction {
     sniffs_stream: bool,
     wants_upgrade: bool,
     retry_after_s: Option<u64>,
+    /// What was collected of the request, until it is filed.
+    collected: Option<Collector>,
+    /// Whether the intent is durable and the result is not.
+    owes_result: bool,
+    /// What is done once the result is durable.
+    awaits_result: Option<Box<Step>>,
     seen: Observation,
 }
 
@@ -169,6 +178,9 @@ impl Transaction {
             sniffs_stream: false,
             wants_upgrade,
             retry_after_s,
+            collected: None,
+            owes_result: false,
+            awaits_result: None,
             seen,
         }
     }
@@ -178,12 +190,22 @@ impl Transaction {
         if self.response == Response::Ended {
             return Step::Cut;
         }
+        let step = self.take(side, at, tables, input);
+        let step = self.result_first(step, at);
+        if let Some(collected) = self.collected.take() {
+            self.file(collected, tables);
+        }
+        step
+    }
+
+    fn take(&mut self, side: Side, at: Moment, tables: &Tables, input: Input<'_>) -> Step {
         match (side, input) {
             (Side::Request, Input::RequestHead(head)) => self.on_request_head(head, at, tables),
             (Side::Request, Input::Data { bytes, end }) => self.on_request_data(bytes, end, at),
             (Side::Request, Input::Trailers(_)) => self.on_request_data(&Bytes::new(), true, at),
             (Side::Request, Input::Resume) => self.walk_on(at),
             (Side::Request, Input::Committed(result)) => self.on_committed(result),
+            (Side::Response, Input::Committed(result)) => self.on_result_committed(result),
             (Side::Request, Input::Written) => self.on_request_written(),
             (Side::Response, Input::InterimHead(head)) => self.on_interim_head(head, at),
             (Side::Response, Input::ResponseHead(head)) => self.on_response_head(head, at, tables),
@@ -196,9 +218,50 @@ impl Transaction {
             // Revocations will be looked up here; the rules that judged a call stay its rules.
             (_, Input::View(_)) => Step::Yield,
             (Side::Request, Input::ResponseHead(_) | Input::InterimHead(_))
-            | (Side::Response, Input::RequestHead(_) | Input::Committed(_))
+            | (Side::Response, Input::RequestHead(_))
             | (_, Input::Answer(_)) => Step::Cut,
         }
+    }
+
+    /// Has the result of an exchange whose intent is durable made durable before a head is passed on.
+    fn result_first(&mut self, step: Step, at: Moment) -> Step {
+        let is_head = matches!(step, Step::Reply(Reply::Relay(_)) | Step::Tunnel(_));
+        if !is_head {
+            return step;
+        }
+        match self.owed_result(at) {
+            Some(result) => {
+                self.awaits_result = Some(Box::new(step));
+                Step::Commit(result)
+            }
+            None => step,
+        }
+    }
+
+    /// What is to be made durable before the client sees a head, once.
+    pub fn owed_result(&mut self, at: Moment) -> Option<Commitment> {
+        let (id, status) = (self.origin.id, self.seen.status);
+        std::mem::take(&mut self.owes_result).then_some(Commitment::Result { id, at, status })
+    }
+
+    fn on_result_committed(&mut self, result: Result<(), NotCommitted>) -> Step {
+        match (self.awaits_result.take(), result) {
+            (Some(step), Ok(())) => *step,
+            (Some(_), Err(NotCommitted)) => {
+                let code = Code::RecordUnavailable;
+                self.record_hit(Hit { code, effect: Effect::Refused, margin: 0 });
+                self.refuse(code, Outcome::Refused)
+            }
+            (None, _) => Step::Cut,
+        }
+    }
+
+    /// Files what was collected of the request.
+    fn file(&mut self, collected: Collector, tables: &Tables) {
+        let is_sampled = tables.sampled().keeps(self.seen.endpoint, self.seen.id);
+        let keeps = is_sampled || !self.seen.findings.is_empty();
+        self.seen.scores = collected.scores;
+        self.seen.request = collected.finish(tables, keeps);
     }
 
     /// Notes when the work of a step was done. A pure core cannot see how long it took itself: the
@@ -241,7 +304,7 @@ impl Transaction {
         self.is_head = head.method == Method::Head;
         self.to = Addressee::of(&head);
         if on.route.certificate == Demand::Required
-            && !self.origin.certified
+            && self.origin.certificate.is_none()
             && !self.to.is_preflight
         {
             standing.violations.push(Code::ClientCertificate);
@@ -261,7 +324,13 @@ impl Transaction {
             Framing::Length(0) => Rest::End,
             Framing::Length(_) | Framing::Delimited | Framing::Close => Rest::Stream,
         };
-        let head = JudgedHead::new(head, client, Arc::clone(&on.route));
+        let trace = Trace::of(&head.fields);
+        let mut head = JudgedHead::new(head, client, Arc::clone(&on.route));
+        if let Some(trace) = trace {
+            let [.., a, b, c, d, e, f, g, h] = self.origin.id.bits().to_be_bytes();
+            self.seen.trace = trace.id;
+            head.continue_trace(trace.continued(u64::from_be_bytes([a, b, c, d, e, f, g, h])));
+        }
         match needs {
             Needs::Nothing => {
                 let plan = BodyPlan { held: Bytes::new(), rest, room: None };
@@ -297,15 +366,12 @@ impl Transaction {
         seen.method = head.method;
         seen.version = head.version;
         seen.request_head_bytes = head.bytes;
-        let agent = head
-            .fields
-            .iter()
-            .find(|(_, name, _)| name.eq_ignore_ascii_case(b"user-agent"))
-            .map_or(&b""[..], |(_, _, value)| value);
-        seen.subject = match address {
-            IpAddr::V4(it) => rules.key.subject(&[&it.octets(), agent]),
-            IpAddr::V6(it) => rules.key.subject(&[&it.octets(), agent]),
-        };
+        let who = caller(head, &self.origin, address, rules);
+        seen.subject = who.subject;
+        seen.subject_kind = who.kind;
+        seen.session = who.session;
+        seen.client = who.client;
+        seen.route = Arc::clone(&self.on.route.name);
         let Origin { tls, peer, .. } = self.origin;
         let tls = client_spoke_tls(tls, peer, &head.fields, &rules.trusted);
         Client { address, tls }
@@ -422,14 +488,15 @@ impl Transaction {
         self.seen.findings_more = u16::try_from(more).unwrap_or(u16::MAX);
         findings.truncate(FINDINGS_MAX);
         self.seen.findings = std::mem::take(findings);
+        self.collected = Some(it.collector);
         match decision {
             Decision::Refuse(refusal) => self.refuse(refusal.code, Outcome::Refused),
             Decision::Admit(permit)
                 if view.rules.record_required || self.on.route.record_required =>
             {
-                let intent = Intent { id: self.origin.id, at, endpoint: self.seen.endpoint };
+                let (id, endpoint) = (self.origin.id, self.seen.endpoint);
                 self.request = Request::Committing(permit, plan);
-                Step::Commit(intent)
+                Step::Commit(Commitment::Intent { id, at, endpoint })
             }
             Decision::Admit(permit) => self.forward(permit, plan),
         }
@@ -437,7 +504,10 @@ impl Transaction {
 
     fn on_committed(&mut self, result: Result<(), NotCommitted>) -> Step {
         match (std::mem::replace(&mut self.request, Request::Ended), result) {
-            (Request::Committing(permit, plan), Ok(())) => self.forward(permit, plan),
+            (Request::Committing(permit, plan), Ok(())) => {
+                self.owes_result = true;
+                self.forward(permit, plan)
+            }
             (Request::Committing(..), Err(NotCommitted)) => {
                 let code = Code::RecordUnavailable;
                 self.record_hit(Hit { code, effect: Effect::Refused, margin: 0 });

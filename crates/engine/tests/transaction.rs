@@ -15,7 +15,7 @@ use bartizan_engine::replay::{Recording, replay};
 use bartizan_engine::routes::{RouteRules, Routes};
 use bartizan_engine::snapshot::{Rules, Snapshot};
 use bartizan_engine::step::{
-    Cause, Input, NotCommitted, Payload, Reply, Rest, Side, Step, UpstreamFault,
+    Cause, Commitment, Input, NotCommitted, Payload, Reply, Rest, Side, Step, UpstreamFault,
 };
 use bartizan_engine::tables::Tables;
 use bartizan_engine::transaction::Transaction;
@@ -75,7 +75,7 @@ fn origin() -> Origin {
         id: ExchangeId::new(1_700_000_000_000, 77),
         peer: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
         tls: false,
-        certified: false,
+        certificate: None,
         sees_bodies: true,
     }
 }
@@ -328,12 +328,34 @@ fn an_intent_is_durable_before_anything_is_forwarded() {
     let setup = Setup { record_required: true, ..Setup::default() };
     let mut rig = Rig::new(&setup);
     let step = rig.feed(Side::Request, Input::RequestHead(get("/a")));
-    assert!(matches!(step, Step::Commit(intent) if intent.id == origin().id), "{step:?}");
+    let is_intent = |step: &Step| matches!(step, Step::Commit(Commitment::Intent { id, .. }) if *id == origin().id);
+    assert!(is_intent(&step), "{step:?}");
     assert!(matches!(rig.feed(Side::Request, Input::Committed(Ok(()))), Step::Forward(..)));
 
     let mut rig = Rig::new(&setup);
     rig.feed(Side::Request, Input::RequestHead(get("/a")));
     let step = rig.feed(Side::Request, Input::Committed(Err(NotCommitted)));
+    assert_eq!(refused(step), Code::RecordUnavailable);
+}
+
+#[test]
+fn the_result_is_durable_before_the_response_head() {
+    let setup = Setup { record_required: true, ..Setup::default() };
+    let rig = || {
+        let mut rig = Rig::new(&setup);
+        rig.feed(Side::Request, Input::RequestHead(get("/a")));
+        rig.feed(Side::Request, Input::Committed(Ok(())));
+        let step = rig.feed(Side::Response, Input::ResponseHead(response(200, Framing::None)));
+        let is_result = matches!(step, Step::Commit(Commitment::Result { status: 200, .. }));
+        assert!(is_result, "{step:?}");
+        rig
+    };
+    let mut it = rig();
+    let step = it.feed(Side::Response, Input::Committed(Ok(())));
+    assert!(matches!(step, Step::Reply(Reply::Relay(_))), "{step:?}");
+    assert_eq!(finished(it.feed(Side::Response, Input::Written)).outcome, Outcome::Served);
+
+    let step = rig().feed(Side::Response, Input::Committed(Err(NotCommitted)));
     assert_eq!(refused(step), Code::RecordUnavailable);
 }
 

@@ -27,6 +27,11 @@ impl<'a, S: Sink> Handing<'a, S> {
         }
     }
 
+    /// Hands over what is no text.
+    pub(crate) fn give_scalar(&mut self, place: PlaceRef<'_>, text: &[u8]) {
+        self.sink.scalar(Value { place, text });
+    }
+
     /// Hands over a piece of a text that is looked at as a whole, which has no limit: its length
     /// bounds the pieces.
     pub(crate) fn give_piece(&mut self, text: &[u8]) {

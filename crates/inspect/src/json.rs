@@ -186,11 +186,14 @@ impl Json {
                 self.expects = self.behind_value();
             }
             (Expects::Value | Expects::ValueOrEnd, b'{' | b'[') => self.open(byte == b'{'),
-            (Expects::Value | Expects::ValueOrEnd, b't') => self.literal(text, b"true")?,
-            (Expects::Value | Expects::ValueOrEnd, b'f') => self.literal(text, b"false")?,
-            (Expects::Value | Expects::ValueOrEnd, b'n') => self.literal(text, b"null")?,
+            (Expects::Value | Expects::ValueOrEnd, b't') => self.literal(text, b"true", out)?,
+            (Expects::Value | Expects::ValueOrEnd, b'f') => self.literal(text, b"false", out)?,
+            (Expects::Value | Expects::ValueOrEnd, b'n') => self.literal(text, b"null", out)?,
             (Expects::Value | Expects::ValueOrEnd, b'-' | b'0'..=b'9') => {
-                self.at = number(text, self.at)?;
+                let end = number(text, self.at)?;
+                let digits = text.get(self.at..end).unwrap_or_default();
+                out.give_scalar(PlaceRef::Body(&self.path), digits);
+                self.at = end;
                 self.expects = self.behind_value();
             }
             (Expects::Key | Expects::KeyOrEnd, b'"') => {
@@ -260,10 +263,16 @@ impl Json {
         Ok(())
     }
 
-    fn literal(&mut self, text: &[u8], literal: &[u8]) -> Result<(), Malformed> {
+    fn literal(
+        &mut self,
+        text: &[u8],
+        literal: &[u8],
+        out: &mut Handing<'_, impl Sink>,
+    ) -> Result<(), Malformed> {
         if text.get(self.at..).is_none_or(|it| !it.starts_with(literal)) {
             return Err(Malformed);
         }
+        out.give_scalar(PlaceRef::Body(&self.path), literal);
         self.at += literal.len();
         self.expects = self.behind_value();
         Ok(())

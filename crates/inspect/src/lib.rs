@@ -12,4 +12,6 @@ pub mod path;
 pub mod path_readings;
 pub mod path_spelling;
 pub mod percent;
+pub mod token_claims;
+pub mod trace_context;
 pub mod value;

@@ -43,6 +43,10 @@ impl PlaceRef<'_> {
 pub trait Sink {
     /// Takes one value.
     fn take(&mut self, value: Value<'_>);
+
+    /// Takes a number, `true`, `false` or `null` of a JSON document. Nothing can hide in one, so they
+    /// count towards no limit.
+    fn scalar(&mut self, _value: Value<'_>) {}
 }
 
 impl<F: FnMut(Value<'_>)> Sink for F {

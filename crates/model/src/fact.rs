@@ -63,6 +63,92 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// What `text` looks like.
+    pub fn of(text: &[u8]) -> Self {
+        match text {
+            [] => Self::Empty,
+            b"true" | b"false" => Self::Boolean,
+            [first, ..] if first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.') => {
+                of_digits(text)
+            }
+            _ if is_uuid(text) => Self::Uuid,
+            _ if is_hex(text) => Self::Hex,
+            _ if is_email(text) => Self::Email,
+            _ => Self::Text,
+        }
+    }
+}
+
+/// Of a text that begins as numbers do.
+fn of_digits(text: &[u8]) -> Kind {
+    let digits = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
+    if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
+        Kind::Integer
+    } else if is_date(text) {
+        Kind::Date
+    } else if is_uuid(text) {
+        Kind::Uuid
+    } else if number(text).is_some() {
+        Kind::Decimal
+    } else if is_hex(text) {
+        Kind::Hex
+    } else if is_email(text) {
+        Kind::Email
+    } else {
+        Kind::Text
+    }
+}
+
+/// The number that `text` is. Neither `inf` nor `nan` are.
+pub fn number(text: &[u8]) -> Option<f64> {
+    let plain = |b: &u8| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E');
+    let is_short = (1..=NUMBER_BYTES_MAX).contains(&text.len());
+    let text = Some(text).filter(|it| is_short && it.iter().all(plain))?;
+    str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// Longer ones are identifiers.
+const NUMBER_BYTES_MAX: usize = 40;
+
+fn is_uuid(text: &[u8]) -> bool {
+    text.len() == 36
+        && text.iter().enumerate().all(|(at, b)| match at {
+            8 | 13 | 18 | 23 => *b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+fn is_hex(text: &[u8]) -> bool {
+    (8..=128).contains(&text.len())
+        && text.iter().all(u8::is_ascii_hexdigit)
+        && text.iter().any(u8::is_ascii_alphabetic)
+        && text.iter().any(u8::is_ascii_digit)
+}
+
+fn is_date(text: &[u8]) -> bool {
+    let day = text.get(..10).unwrap_or_default();
+    let is_day = day.iter().enumerate().all(|(at, b)| match at {
+        4 | 7 => *b == b'-',
+        _ => b.is_ascii_digit(),
+    });
+    is_day
+        && text.len() <= 40
+        && (text.len() == 10 || matches!(text.get(10), Some(b'T' | b' ')))
+        && text.len() >= 10
+}
+
+fn is_email(text: &[u8]) -> bool {
+    let at = text.iter().position(|&b| b == b'@');
+    let plain = |b: &u8| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"' | b'(' | b')');
+    text.len() <= 254
+        && text.iter().all(plain)
+        && at.is_some_and(|at| {
+            let domain = text.get(at + 1..).unwrap_or_default();
+            at > 0 && domain.contains(&b'.') && !domain.contains(&b'@')
+        })
+}
+
 /// What is kept of one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fact {
@@ -126,6 +212,32 @@ mod tests {
     #[test]
     fn a_fact_is_small() {
         assert!(size_of::<Fact>() <= 24);
+    }
+
+    #[track_caller]
+    fn check(kind: Kind, texts: &[&str]) {
+        for text in texts {
+            assert_eq!(Kind::of(text.as_bytes()), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_what_it_looks_like() {
+        check(Kind::Empty, &[""]);
+        check(Kind::Boolean, &["true", "false"]);
+        check(Kind::Integer, &["0", "-17", "+5", "00049", "18446744073709551616"]);
+        check(Kind::Decimal, &["1.5", "-0.1", "1e9", ".5", "2E-3"]);
+        check(Kind::Uuid, &["01a2007c-5611-7cc8-959e-a13d309dcfa3"]);
+        check(Kind::Hex, &["deadbeef01", "0a089993e44d1ce2", "5f0c1b9e8a7d4c3b2a190817"]);
+        check(Kind::Date, &["2026-11-22", "2026-11-22T05:00:00Z"]);
+        check(Kind::Email, &["a@example.com", "1@b.c"]);
+        check(
+            Kind::Text,
+            &[
+                "alice", "TRUE", "inf", "nan", "-", "1-2", "a@b", "@b.c", "1 2", "deadbeef",
+                "2026-1-2",
+            ],
+        );
     }
 
     #[test]

@@ -27,8 +27,12 @@ pub struct JudgedHead {
     client: Client,
     route: Arc<Route>,
     rewritten: Option<Vec<u8>>,
+    traceparent: Option<Box<[u8; TRACEPARENT_BYTES]>>,
     nominates: bool,
 }
+
+/// Bytes of a `traceparent` of version 00.
+pub const TRACEPARENT_BYTES: usize = 55;
 
 impl JudgedHead {
     /// Takes the head as read. Fields of the connection, framing fields and the client's own
@@ -39,7 +43,13 @@ impl JudgedHead {
                 known == Known::Connection && list(value).any(|it| !is_ordinary_option(it))
             });
         let rewritten = route.rewrite.as_ref().and_then(|it| rewrite(&head, &route.prefix, it));
-        Self { head, client, route, rewritten, nominates }
+        Self { head, client, route, rewritten, traceparent: None, nominates }
+    }
+
+    /// Continues the trace that the request belongs to: this is forwarded in place of its
+    /// `traceparent`.
+    pub fn continue_trace(&mut self, traceparent: [u8; TRACEPARENT_BYTES]) {
+        self.traceparent = Some(Box::new(traceparent));
     }
 
     /// The route it takes.
@@ -88,7 +98,10 @@ impl JudgedHead {
                 }
                 known != Known::Host && !known.is_hop_by_hop() && !known.is_forwarding()
             })
-            .map(|(_, name, value)| (name, value))
+            .map(|(known, name, value)| match &self.traceparent {
+                Some(ours) if known == Known::Traceparent => (name, &ours[..]),
+                Some(_) | None => (name, value),
+            })
     }
 
     /// Whether `Connection` names this field. Only fields that mean nothing to us can be dropped

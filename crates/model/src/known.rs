@@ -9,6 +9,8 @@ pub enum Known {
     Other,
     /// `Accept-Encoding`
     AcceptEncoding,
+    /// `X-API-Key`, `Api-Key`, `ApiKey`, `X-Auth-Token`, `X-Access-Token`: a credential
+    ApiKey,
     /// `Authorization`
     Authorization,
     /// `Connection`
@@ -41,12 +43,16 @@ pub enum Known {
     ProxyConnection,
     /// `TE`
     Te,
+    /// `Traceparent` (W3C Trace Context)
+    Traceparent,
     /// `Trailer`
     Trailer,
     /// `Transfer-Encoding`
     TransferEncoding,
     /// `Upgrade`
     Upgrade,
+    /// `User-Agent`
+    UserAgent,
     /// `HTTP2-Settings`
     Http2Settings,
     /// `Via`
@@ -75,19 +81,26 @@ impl Known {
             5 if is("proxy") => Self::ProxyConnection,
             6 if is("cookie") => Self::Cookie,
             6 if is("origin") => Self::Origin,
+            6 if is("apikey") => Self::ApiKey,
             6 if is("x-host") => Self::XOriginal,
             6 if is("expect") => Self::Expect,
+            7 if is("api-key") => Self::ApiKey,
             7 if is("trailer") => Self::Trailer,
             7 if is("upgrade") => Self::Upgrade,
             9 if is("forwarded") => Self::Forwarded,
+            9 if is("x-api-key") => Self::ApiKey,
             9 if is("x-real-ip") => Self::ClientAddress,
             10 if is("connection") => Self::Connection,
+            10 if is("user-agent") => Self::UserAgent,
             10 if is("keep-alive") => Self::KeepAlive,
+            11 if is("traceparent") => Self::Traceparent,
             11 if is("x-client-ip") => Self::ClientAddress,
+            12 if is("x-auth-token") => Self::ApiKey,
             12 if is("content-type") => Self::ContentType,
             13 if is("authorization") => Self::Authorization,
             13 if is("x-rewrite-url") => Self::XOriginal,
             14 if is("content-length") => Self::ContentLength,
+            14 if is("x-access-token") => Self::ApiKey,
             14 if is("http2-settings") => Self::Http2Settings,
             14 if is("true-client-ip") => Self::ClientAddress,
             15 if is("accept-encoding") => Self::AcceptEncoding,
@@ -141,6 +154,9 @@ impl Known {
             | Self::Http2Settings => true,
             Self::Other
             | Self::AcceptEncoding
+            | Self::ApiKey
+            | Self::Traceparent
+            | Self::UserAgent
             | Self::Authorization
             | Self::ContentEncoding
             | Self::ContentType

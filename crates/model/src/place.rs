@@ -13,6 +13,8 @@ pub const NAME_BYTES_MAX: usize = 128;
 pub enum Place {
     /// A segment of the path.
     Path,
+    /// The segment of the path at this position, counted from 1. Only facts tell segments apart.
+    Segment(u8),
     /// A query parameter of this name.
     Query(String),
     /// A header field of this name.
@@ -64,7 +66,7 @@ impl Place {
                 let names: Vec<_> = names.iter().map(|it| escaped(it)).collect();
                 Self::body(&names.join("."))
             }
-            it @ (Self::Path | Self::Name) => it,
+            it @ (Self::Path | Self::Segment(_) | Self::Name) => it,
         })
     }
 }
@@ -73,6 +75,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Path => f.write_str("path"),
+            Self::Segment(at) => write!(f, "segment {at}"),
             Self::Name => f.write_str("name"),
             Self::Query(name) => write!(f, "query {name}"),
             Self::Header(name) => write!(f, "header {name}"),
@@ -94,6 +97,7 @@ impl FromStr for Place {
             None if text == "path" => Ok(Self::Path),
             None if text == "name" => Ok(Self::Name),
             Some((_, "")) => Err(NotAPlace),
+            Some(("segment", at)) => at.parse().map(Self::Segment).map_err(|_| NotAPlace),
             Some(("query", name)) => Ok(Self::Query(name.to_owned())),
             Some(("header", name)) => Ok(Self::Header(name.to_owned())),
             Some(("cookie", name)) => Ok(Self::Cookie(name.to_owned())),
@@ -177,6 +181,7 @@ mod tests {
         for place in [
             Place::Path,
             Place::Name,
+            Place::Segment(3),
             Place::query(b"q"),
             Place::cookie(b"sid"),
             Place::body("$.a[*]"),

@@ -10,11 +10,12 @@
 use crate::disk::{Directory, Disk};
 use crate::observation;
 use crate::read::{Damage, ReadError, record};
-use crate::record::{OBSERVATION, Record};
+use crate::record::{ANSWERED, INTENT, OBSERVATION, Record};
 use crate::rules::RulesRecord;
 use crate::scan::Scan;
 use crate::segment::Segment;
-use bartizan_model::id::ExchangeId;
+use bartizan_model::id::{EndpointId, ExchangeId};
+use bartizan_model::moment::Moment;
 use bartizan_model::observation::Observation;
 use std::path::Path;
 
@@ -23,10 +24,22 @@ use std::path::Path;
 pub struct Found {
     /// The exchange, if it is there.
     pub observation: Option<Observation>,
+    /// What was made durable of it, if it never came to an observation.
+    pub unfinished: Option<Unfinished>,
     /// The rules of the revision that judged it, if they are still there.
     pub rules: Option<RulesRecord>,
     /// What could not be read while searching: what was not found may lie there.
     pub damage: Damage,
+}
+
+/// An exchange that was forwarded or answered, and of which the end is missing: bartizan or its
+/// machine stopped in the middle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unfinished {
+    /// When it was about to be forwarded, and to which endpoint.
+    pub intent: Option<(Moment, EndpointId)>,
+    /// When it was about to be answered, and with which status.
+    pub answered: Option<(Moment, u16)>,
 }
 
 /// Finds the exchange `id` in the journal in `dir`.
@@ -41,10 +54,12 @@ pub fn find(dir: &Path, id: ExchangeId) -> Result<Found, ReadError> {
 /// Finds the exchange `id` on `disk`.
 pub(crate) fn find_on<D: Disk>(disk: &D, id: ExchangeId) -> Result<Found, ReadError> {
     let all = disk.list().map_err(ReadError::Directory)?;
-    let mut search = Search { disk, last: all.last().map(|it| it.0), damage: Damage::default() };
+    let (last, damage) = (all.last().map(|it| it.0), Damage::default());
+    let mut search = Search { disk, last, damage, unfinished: Unfinished::default() };
     let newest_first: Vec<Segment> = all.iter().rev().map(|it| it.0).collect();
     let mut left = newest_first.as_slice();
-    let mut found = Found { observation: None, rules: None, damage: Damage::default() };
+    let (observation, unfinished, rules) = (None, None, None);
+    let mut found = Found { observation, unfinished, rules, damage: Damage::default() };
     while let Some((&segment, older)) = left.split_first() {
         if let Some((at, observation)) = search.observation(segment, id) {
             found.rules = search.rules(left, at, observation.revision);
@@ -53,6 +68,9 @@ pub(crate) fn find_on<D: Disk>(disk: &D, id: ExchangeId) -> Result<Found, ReadEr
         }
         left = older;
     }
+    if found.observation.is_none() {
+        found.unfinished = Some(search.unfinished).filter(|it| *it != Unfinished::default());
+    }
     Ok(Found { damage: search.damage, ..found })
 }
 
@@ -60,6 +78,7 @@ struct Search<'a, D> {
     disk: &'a D,
     last: Option<Segment>,
     damage: Damage,
+    unfinished: Unfinished,
 }
 
 impl<D: Disk> Search<'_, D> {
@@ -68,11 +87,27 @@ impl<D: Disk> Search<'_, D> {
         let mut scan = self.open(segment)?;
         while let Some(item) = scan.frame() {
             let read = item.and_then(|(at, frame)| {
-                let other = frame.kind != OBSERVATION || observation::id(frame.payload) != Some(id);
+                // All three begin with the id.
+                let speaks_of_one = [OBSERVATION, INTENT, ANSWERED].contains(&frame.kind);
+                let other = !speaks_of_one || observation::id(frame.payload) != Some(id);
                 if other { Ok(None) } else { record(segment, at, frame).map(|it| Some((at, it))) }
             });
-            if let Some((at, Record::Observation(it))) = self.counted(read).flatten() {
-                return Some((at, it));
+            match self.counted(read).flatten() {
+                Some((at, Record::Observation(it))) => return Some((at, it)),
+                Some((_, Record::Intent { at, endpoint, .. })) => {
+                    self.unfinished.intent = Some((at, endpoint));
+                }
+                Some((_, Record::Answered { at, status, .. })) => {
+                    self.unfinished.answered = Some((at, status));
+                }
+                Some((
+                    _,
+                    Record::Rules(_)
+                    | Record::Gap { .. }
+                    | Record::Started { .. }
+                    | Record::Stopped { .. },
+                ))
+                | None => {}
             }
         }
         None
@@ -117,6 +152,7 @@ impl<D: Disk> Search<'_, D> {
                     Record::Rules(_)
                     | Record::Observation(_)
                     | Record::Intent { .. }
+                    | Record::Answered { .. }
                     | Record::Gap { .. }
                     | Record::Stopped { .. },
                 )

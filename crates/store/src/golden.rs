@@ -4,11 +4,50 @@
 use crate::double::Double;
 use crate::journal::Journal;
 use crate::read::Records;
+use crate::record::Record;
 use crate::sample;
 use crate::segment::Segment;
+use bartizan_model::id::KeyedHash;
+use bartizan_model::observation::{ClassScores, Observation, SubjectKind, TraceId};
+use std::sync::Arc;
 
 /// A segment with [`sample::records`].
 const GOLDEN: &str = "
+42545a4e4a524e4c0100000000401e18240a06000300000000000000db558e31
+1700000005010000e2bc9992e80300000000000001401e18240a06000500302e
+312e30cc0000000201000084cdc709020000000000000002401e18240a060003
+0000000003000100010d0062617274697a616e2e79616d6c0b006c61772e6672
+616d696e67030100000000000000000c00636f6e74656e742e73716c6902040c
+000000050000000b00636f6e74656e742e787373010300000000000000000c00
+636f6e74656e742e73716c69016b951dbb561f7e020b00504f5354202f6e6f74
+6573010b00626f647920242e746578741800637573746f6d6572732070617374
+652053514c0a686572650080982817650600041e000000030000002800000003
+010000dbcc8092030000000000008000700068e5cf8b01b80b00000000000003
+401e18240a06004df311690f4a47c2fb010000010100008263ec990300000000
+00008000700068e5cf8b01b80b00000000000003401e18240a06000b0000000c
+0000000d0000000e00000002000000000000004df311690f4a47c2100f0e0d0c
+0b0a09080706050403020100000000020000004d000000000000000100002000
+0000004101000093010300020001000103030203030500000000006000010078
+0000003000020000000000000000000000000000000000000000000000000000
+0000000000000000000000000000000000000000000000000000001111000000
+0000002222000000000000333300000000000000000000000000005a55000000
+000000555500000000000000000300de030c0000000000000000000d002f6f72
+646572732f7b696e747d6000de03732631630000000017000000efbefecacefa
+edfe020100716000de036e0000000000000017000000efbefecacefaedfe0100
+006000de03000000000000000017000000efbefecacefaedfe050f00242e6974
+656d735b2a5d2e6e6f746506006f7264657273010100efffde0317000000cdab
+00000000000007010031020200efffde0317000000ceab000000000000070100
+32030300efffde0317000000cfab00000000000002010071040400efffde0317
+000000d0ab000000000000040300736964050500efffde0317000000d1ab0000
+00000000050f00242e6974656d735b2a5d2e6e6f74652200000007010000b9d2
+8fa0030000000000008000700068e5cf8b01a00f00000000000004401e18240a
+0600cc001800000004010000149a3434a00f00000000000004401e18240a0600
+1100000000000000100000000601000001dfdf37881300000000000005401e18
+240a0600
+";
+
+/// A segment of the first program, which knew neither facts nor results.
+const BEFORE: &str = "
 42545a4e4a524e4c0100000000401e18240a06000300000000000000db558e31
 1700000005010000e2bc9992e80300000000000001401e18240a06000500302e
 312e30cc0000000201000084cdc709020000000000000002401e18240a060003
@@ -48,12 +87,39 @@ fn the_format_is_what_it_was() {
 
 #[test]
 fn what_was_written_is_read() {
-    let digits: Vec<u8> = GOLDEN.bytes().filter(u8::is_ascii_hexdigit).collect();
+    assert_eq!(read(GOLDEN), sample::records());
+}
+
+#[test]
+fn what_the_first_program_wrote_is_read_without_what_it_did_not_know() {
+    let mut expected = sample::records();
+    expected.retain(|it| !matches!(it, Record::Answered { .. }));
+    for record in &mut expected {
+        if let Record::Observation(it) = record {
+            let new = sample::observation(3);
+            *it = Observation {
+                route: Arc::default(),
+                subject_kind: SubjectKind::AddressAgent,
+                session: KeyedHash(0),
+                client: KeyedHash(0),
+                trace: TraceId(0),
+                scores: ClassScores::default(),
+                request: None,
+                response: None,
+                ..new
+            };
+        }
+    }
+    assert_eq!(read(BEFORE), expected);
+}
+
+fn read(golden: &str) -> Vec<Record> {
+    let digits: Vec<u8> = golden.bytes().filter(u8::is_ascii_hexdigit).collect();
     let byte = |it: &[u8]| u8::from_str_radix(str::from_utf8(it).unwrap(), 16).unwrap();
     let disk = Double::default();
     disk.put(Segment::FIRST, &digits.chunks(2).map(byte).collect::<Vec<_>>());
     let all: Result<Vec<_>, _> = Records::of(disk).collect();
-    assert_eq!(all.unwrap(), sample::records());
+    all.unwrap()
 }
 
 /// 32 bytes a line.

@@ -39,6 +39,7 @@
 //! |    4 | gap         | moment 16, observations lost 8                                      |
 //! |    5 | started     | moment 16, version of the program as text                           |
 //! |    6 | stopped     | moment 16                                                           |
+//! |    7 | answered    | id 16, moment 16, status 2                                          |
 //!
 //! A moment is the monotonic nanoseconds (8) and the wall-clock microseconds (8). A text is its
 //! length (2) and so many bytes of UTF-8. Enumerations have numbers of their own (`number.rs`), so
@@ -101,7 +102,7 @@ mod scan;
 mod segment;
 pub mod segments;
 
-pub use find::{Found, find};
+pub use find::{Found, Unfinished, find};
 pub use frame::FRAME_BYTES_MAX;
 pub use journal::{Counters, Journal, JournalError, Options};
 pub use latest::{Latest, latest};

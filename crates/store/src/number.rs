@@ -3,8 +3,9 @@
 //! compile until it has a number.
 
 use bartizan_model::clause::{Effect, Mode};
+use bartizan_model::fact::Kind;
 use bartizan_model::head::{Method, Version};
-use bartizan_model::observation::Outcome;
+use bartizan_model::observation::{Outcome, SubjectKind};
 use bartizan_model::oddity::{Oddities, Oddity};
 
 macro_rules! numbered {
@@ -30,6 +31,15 @@ numbered! { Version, of_version, version:
 
 numbered! { Outcome, of_outcome, outcome:
     Served = 1, Tunnelled = 2, Refused = 3, UpstreamFailed = 4, ClientAborted = 5, Stopped = 6,
+}
+
+numbered! { SubjectKind, of_subject_kind, subject_kind:
+    AddressAgent = 0, TokenClaim = 1, ApiKey = 2, Cookie = 3, Certificate = 4,
+}
+
+numbered! { Kind, of_kind, kind:
+    Empty = 1, Boolean = 2, Integer = 3, Decimal = 4, Uuid = 5, Hex = 6, Date = 7, Email = 8,
+    Text = 9,
 }
 
 numbered! { Effect, of_effect, effect:

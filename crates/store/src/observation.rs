@@ -18,15 +18,25 @@
 //! | 112 |     4 | further hits, further findings                                    |
 //! | 116 |     3 | method, version, outcome                                          |
 //! | 119 |     2 | number of hits, number of findings                                |
-//! | 121 |     7 | reserved                                                          |
+//! | 121 |     1 | kind of subject                                                   |
+//! | 122 |     2 | number of facts of the request, of the response                   |
+//! | 124 |     4 | reserved                                                          |
 //! | 128 |    64 | eight hits: code 2, effect 1, reserved 1, margin 2, reserved 2    |
-//! | 192 |    64 | reserved                                                          |
+//! | 192 |    16 | session, client                                                   |
+//! | 208 |    16 | trace                                                             |
+//! | 224 |    16 | shape of the request, of the response; 0 if there is none         |
+//! | 240 |     4 | values without a fact in the request, in the response             |
+//! | 244 |     4 | scores: SQL, script                                               |
+//! | 248 |     8 | reserved                                                          |
 //!
-//! Then the tail of at most 4 KiB: the template as text, and for each finding code 2, score 2,
-//! fingerprint 8, bytes 4, keyed hash 8, kind of place 1, name of place as text.
+//! Then the tail of at most 16 KiB: the template as text; for each finding code 2, score 2, fingerprint 8,
+//! bytes 4, keyed hash 8, place; the route as text; for each fact of the request and then of the response
+//! kind 1, times 2, bucket 2, score 2, bytes 4, keyed hash 8, place. A place is its kind 1 and its name as
+//! text. Facts stand in the order of the places of their shape.
 //!
 //! Misses   templates beyond [`TEMPLATE_BYTES_MAX`] and names beyond [`NAME_BYTES_MAX`] bytes are
-//!          cut; hits and findings beyond the eighth are only counted.
+//!          cut; hits and findings beyond the eighth, and facts that find no room, are only counted. Of
+//!          a shape without facts only its id is kept.
 
 use crate::field::{put_moment, put_text, skip, take_moment, take_text};
 use crate::number;
@@ -34,11 +44,16 @@ use crate::record::RecordError;
 use bartizan_model::clause::Hit;
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
+use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Shape, ShapeId};
 use bartizan_model::head::Method;
 use bartizan_model::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
-use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Phases};
+use bartizan_model::observation::{
+    ClassScores, FINDINGS_MAX, HITS_MAX, Observation, Phases, TraceId,
+};
 use bartizan_model::place::Place;
 use bytes::{Buf, BufMut};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Bytes of a template that are kept.
 const TEMPLATE_BYTES_MAX: u16 = 1_536;
@@ -48,11 +63,21 @@ const TEMPLATE_BYTES_MAX: u16 = 1_536;
 const NAME_BYTES_MAX: u16 = 255;
 
 const FIXED_BYTES: usize = 256;
-const TAIL_BYTES_MAX: usize = 4_096;
+const SESSION_AT: usize = 192;
+const TAIL_BYTES_MAX: usize = 16 * 1_024;
+/// Bytes of the facts of one side that are kept.
+const SIDE_BYTES_MAX: usize = 6 * 1_024;
+/// Bytes of a route's name that are kept.
+const ROUTE_BYTES_MAX: u16 = 128;
+const FACT_BYTES: usize = 1 + 2 + 2 + 2 + 4 + 8;
 const HIT_BYTES: usize = 8;
 const FINDING_BYTES: usize = 2 + 2 + 8 + 4 + 8 + 1;
-const TAIL_NEEDED: usize =
-    2 + TEMPLATE_BYTES_MAX as usize + FINDINGS_MAX * (FINDING_BYTES + 2 + NAME_BYTES_MAX as usize);
+const TAIL_NEEDED: usize = 2
+    + TEMPLATE_BYTES_MAX as usize
+    + FINDINGS_MAX * (FINDING_BYTES + 2 + NAME_BYTES_MAX as usize)
+    + 2
+    + ROUTE_BYTES_MAX as usize
+    + 2 * SIDE_BYTES_MAX;
 const _: () = assert!(TAIL_NEEDED <= TAIL_BYTES_MAX);
 
 /// Appends the payload.
@@ -78,12 +103,68 @@ pub(crate) fn write(out: &mut Vec<u8>, it: &Observation) {
     out.put_u8(number::of_outcome(it.outcome));
     out.put_u8(count(it.hits.len(), HITS_MAX));
     out.put_u8(count(it.findings.len(), FINDINGS_MAX));
-    out.put_bytes(0, 7);
+    out.put_u8(number::of_subject_kind(it.subject_kind));
+    let (request, response) = (Side::of(it.request.as_ref()), Side::of(it.response.as_ref()));
+    out.put_u8(request.count);
+    out.put_u8(response.count);
+    out.put_bytes(0, 4);
     it.hits.iter().take(HITS_MAX).for_each(|hit| put_hit(out, *hit));
+    out.resize(start + SESSION_AT, 0);
+    out.put_u64_le(it.session.0);
+    out.put_u64_le(it.client.0);
+    out.put_u128_le(it.trace.0);
+    out.put_u64_le(request.shape);
+    out.put_u64_le(response.shape);
+    out.put_u16_le(request.more);
+    out.put_u16_le(response.more);
+    out.put_u16_le(it.scores.sql);
+    out.put_u16_le(it.scores.script);
     out.resize(start + FIXED_BYTES, 0);
 
     put_text(out, &it.template, TEMPLATE_BYTES_MAX);
     it.findings.iter().take(FINDINGS_MAX).for_each(|finding| put_finding(out, finding));
+    put_text(out, &it.route, ROUTE_BYTES_MAX);
+    for (facts, side) in [(&it.request, request), (&it.response, response)] {
+        let facts = facts.iter().flat_map(|it| it.facts.iter().zip(&it.shape.places));
+        facts.take(usize::from(side.count)).for_each(|(fact, place)| put_fact(out, fact, place));
+    }
+}
+
+/// What is written of one side's facts.
+#[derive(Clone, Copy)]
+struct Side {
+    shape: u64,
+    count: u8,
+    more: u16,
+}
+
+impl Side {
+    fn of(facts: Option<&Facts>) -> Self {
+        let Some(it) = facts else { return Self { shape: 0, count: 0, more: 0 } };
+        let mut room = SIDE_BYTES_MAX;
+        let fits =
+            it.facts.iter().zip(&it.shape.places).take(FACTS_MAX).take_while(|(_, place)| {
+                let needed =
+                    FACT_BYTES + 1 + 2 + name(place).len().min(usize::from(NAME_BYTES_MAX));
+                let fits = needed <= room;
+                room = room.saturating_sub(needed);
+                fits
+            });
+        let count = fits.count();
+        let left = u16::try_from(it.facts.len() - count).unwrap_or(u16::MAX);
+        let count = u8::try_from(count).unwrap_or(u8::MAX);
+        Self { shape: it.shape.id.0, count, more: it.more.saturating_add(left) }
+    }
+}
+
+fn put_fact(out: &mut Vec<u8>, fact: &Fact, place: &Place) {
+    out.put_u8(number::of_kind(fact.kind));
+    out.put_u16_le(fact.times);
+    out.put_i16_le(fact.bucket);
+    out.put_u16_le(fact.score);
+    out.put_u32_le(fact.bytes);
+    out.put_u64_le(fact.value.0);
+    put_place(out, place);
 }
 
 fn more(already: u16, length: usize, max: usize) -> u16 {
@@ -115,16 +196,30 @@ fn put_finding(out: &mut Vec<u8>, finding: &Finding) {
     out.put_slice(&finding.sighting.fingerprint.bytes());
     out.put_u32_le(finding.bytes);
     out.put_u64_le(finding.value.0);
-    let (kind, name) = match &finding.place {
-        Place::Path => (1, ""),
-        Place::Query(name) => (2, name.as_str()),
-        Place::Header(name) => (3, name.as_str()),
-        Place::Cookie(name) => (4, name.as_str()),
-        Place::Body(path) => (5, path.as_str()),
-        Place::Name => (6, ""),
-    };
-    out.put_u8(kind);
-    put_text(out, name, NAME_BYTES_MAX);
+    put_place(out, &finding.place);
+}
+
+fn put_place(out: &mut Vec<u8>, place: &Place) {
+    out.put_u8(match place {
+        Place::Path => 1,
+        Place::Query(_) => 2,
+        Place::Header(_) => 3,
+        Place::Cookie(_) => 4,
+        Place::Body(_) => 5,
+        Place::Name => 6,
+        Place::Segment(_) => 7,
+    });
+    put_text(out, &name(place), NAME_BYTES_MAX);
+}
+
+fn name(place: &Place) -> Cow<'_, str> {
+    match place {
+        Place::Path | Place::Name => Cow::Borrowed(""),
+        Place::Query(name) | Place::Header(name) | Place::Cookie(name) | Place::Body(name) => {
+            Cow::Borrowed(name)
+        }
+        Place::Segment(at) => Cow::Owned(at.to_string()),
+    }
 }
 
 fn place(kind: u8, name: &str) -> Option<Place> {
@@ -135,6 +230,7 @@ fn place(kind: u8, name: &str) -> Option<Place> {
         4 => Some(Place::Cookie(name.to_owned())),
         5 => Some(Place::Body(name.to_owned())),
         6 => Some(Place::Name),
+        7 => name.parse().map(Place::Segment).ok(),
         _ => None,
     }
 }
@@ -161,11 +257,52 @@ pub(crate) fn read(payload: &[u8]) -> Result<Observation, RecordError> {
     it.findings_more = from.try_get_u16_le()?;
     take_kinds(from, &mut it)?;
     let (hits, findings) = (from.try_get_u8()?, from.try_get_u8()?);
-    skip(from, 7)?;
+    let kind = from.try_get_u8()?;
+    let unknown = RecordError::UnknownNumber { field: "kind of subject", number: kind };
+    it.subject_kind = number::subject_kind(kind).ok_or(unknown)?;
+    let facts = (from.try_get_u8()?, from.try_get_u8()?);
+    skip(from, 4)?;
     take_hits(from, hits, &mut it)?;
+    it.session = KeyedHash(from.try_get_u64_le()?);
+    it.client = KeyedHash(from.try_get_u64_le()?);
+    it.trace = TraceId(from.try_get_u128_le()?);
+    let shapes = (from.try_get_u64_le()?, from.try_get_u64_le()?);
+    let more = (from.try_get_u16_le()?, from.try_get_u16_le()?);
+    it.scores = ClassScores { sql: from.try_get_u16_le()?, script: from.try_get_u16_le()? };
     it.template = take_text(&mut tail)?.into();
     take_findings(&mut tail, findings, &mut it)?;
+    // Earlier programs wrote no more.
+    if !tail.is_empty() || it.client != KeyedHash(0) {
+        it.route = take_text(&mut tail)?.into();
+        it.request = take_facts(&mut tail, Side { shape: shapes.0, count: facts.0, more: more.0 })?;
+        it.response =
+            take_facts(&mut tail, Side { shape: shapes.1, count: facts.1, more: more.1 })?;
+    }
     Ok(it)
+}
+
+fn take_facts(from: &mut &[u8], side: Side) -> Result<Option<Facts>, RecordError> {
+    if side.shape == 0 {
+        return Ok(None);
+    }
+    let (mut facts, mut places, mut more) = (Vec::new(), Vec::new(), side.more);
+    for _ in 0..side.count {
+        let kind = number::kind(from.try_get_u8()?);
+        let field = u16::try_from(facts.len()).unwrap_or(u16::MAX);
+        let (times, bucket) = (from.try_get_u16_le()?, from.try_get_i16_le()?);
+        let (score, bytes) = (from.try_get_u16_le()?, from.try_get_u32_le()?);
+        let value = KeyedHash(from.try_get_u64_le()?);
+        let place = place(from.try_get_u8()?, take_text(from)?);
+        match kind.zip(place) {
+            Some((kind, place)) => {
+                facts.push(Fact { field, kind, times, bucket, score, bytes, value });
+                places.push(place);
+            }
+            None => more = more.saturating_add(1),
+        }
+    }
+    let shape = Arc::new(Shape { id: ShapeId(side.shape), places });
+    Ok(Some(Facts { shape, facts, more }))
 }
 
 fn opened(from: &mut &[u8]) -> Result<Observation, RecordError> {
@@ -192,7 +329,9 @@ fn take_kinds(from: &mut &[u8], it: &mut Observation) -> Result<(), RecordError>
 
 fn take_hits(from: &mut &[u8], hits: u8, it: &mut Observation) -> Result<(), RecordError> {
     let hits = usize::from(hits);
-    for bytes in from.chunks_exact(HIT_BYTES).take(hits.min(HITS_MAX)) {
+    let (all, rest) = from.split_at_checked(HITS_MAX * HIT_BYTES).ok_or(RecordError::Short)?;
+    *from = rest;
+    for bytes in all.chunks_exact(HIT_BYTES).take(hits.min(HITS_MAX)) {
         match take_hit(bytes)? {
             Some(hit) => it.hits.push(hit),
             None => it.hits_more = it.hits_more.saturating_add(1),

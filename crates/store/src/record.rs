@@ -19,10 +19,11 @@ pub(crate) const RECORD_VERSION: u8 = 1;
 /// Number of observations among the kinds.
 pub(crate) const OBSERVATION: u8 = 1;
 const RULES: u8 = 2;
-const INTENT: u8 = 3;
+pub(crate) const INTENT: u8 = 3;
 const GAP: u8 = 4;
 const STARTED: u8 = 5;
 const STOPPED: u8 = 6;
+pub(crate) const ANSWERED: u8 = 7;
 
 /// One record of a journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,15 @@ pub enum Record {
         at: Moment,
         /// The endpoint called.
         endpoint: EndpointId,
+    },
+    /// The response to an exchange is about to be passed on. Written where recording is required.
+    Answered {
+        /// Which exchange.
+        id: ExchangeId,
+        /// When.
+        at: Moment,
+        /// The upstream's status.
+        status: u16,
     },
     /// Observations are missing here.
     Gap {
@@ -68,6 +78,7 @@ impl Record {
             Self::Observation(it) => it.started.wall_us,
             Self::Rules(it) => it.wall_us,
             Self::Intent { at, .. }
+            | Self::Answered { at, .. }
             | Self::Gap { at, .. }
             | Self::Started { at, .. }
             | Self::Stopped { at } => at.wall_us,
@@ -80,6 +91,7 @@ impl Record {
             Self::Observation(_) => OBSERVATION,
             Self::Rules(_) => RULES,
             Self::Intent { .. } => INTENT,
+            Self::Answered { .. } => ANSWERED,
             Self::Gap { .. } => GAP,
             Self::Started { .. } => STARTED,
             Self::Stopped { .. } => STOPPED,
@@ -96,6 +108,11 @@ impl Record {
                 put_moment(out, *at);
                 out.put_u64_le(endpoint.bits());
             }
+            Self::Answered { id, at, status } => {
+                out.put_u128_le(id.bits());
+                put_moment(out, *at);
+                out.put_u16_le(*status);
+            }
             Self::Gap { at, lost } => {
                 put_moment(out, *at);
                 out.put_u64_le(*lost);
@@ -111,7 +128,7 @@ impl Record {
     /// Reads the record in `frame`.
     pub(crate) fn read(frame: Frame<'_>) -> Result<Self, RecordError> {
         let Frame { kind, version, payload, .. } = frame;
-        if !(OBSERVATION..=STOPPED).contains(&kind) {
+        if !(OBSERVATION..=ANSWERED).contains(&kind) {
             return Err(RecordError::UnknownKind(kind));
         }
         if version != RECORD_VERSION {
@@ -122,6 +139,11 @@ impl Record {
             OBSERVATION => observation::read(from).map(Self::Observation),
             RULES => rules::read(from).map(Self::Rules),
             INTENT => intent(from),
+            ANSWERED => Ok(Self::Answered {
+                id: ExchangeId::from_bits(from.try_get_u128_le()?),
+                at: take_moment(&mut from)?,
+                status: from.try_get_u16_le()?,
+            }),
             GAP => Ok(Self::Gap { at: take_moment(&mut from)?, lost: from.try_get_u64_le()? }),
             STARTED => Ok(Self::Started {
                 at: take_moment(&mut from)?,
@@ -225,7 +247,7 @@ mod tests {
     #[test]
     fn kinds_and_versions_of_later_programs_are_named() {
         assert_eq!(read(0, 1, &[]), Err(RecordError::UnknownKind(0)));
-        assert_eq!(read(7, 9, &[]), Err(RecordError::UnknownKind(7)));
+        assert_eq!(read(99, 9, &[]), Err(RecordError::UnknownKind(99)));
         let later = RecordError::UnknownVersion { kind: 6, version: 2 };
         assert_eq!(read(STOPPED, 2, &[0; 16]), Err(later));
     }

@@ -6,12 +6,16 @@ use crate::rules::{RecordedException, RulesRecord};
 use bartizan_model::clause::{Clause, ClauseName, Effect, Hit, Mode, SetBy};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
+use bartizan_model::fact::{Fact, Facts, Kind, Shape, ShapeId};
 use bartizan_model::head::{Method, Version};
 use bartizan_model::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use bartizan_model::moment::Moment;
-use bartizan_model::observation::{Observation, Outcome, Phases};
+use bartizan_model::observation::{
+    ClassScores, Observation, Outcome, Phases, SubjectKind, TraceId,
+};
 use bartizan_model::oddity::Oddity;
 use bartizan_model::place::Place;
+use std::sync::Arc;
 
 /// Any two endpoints: how their ids come about is no matter of the format.
 const ORDERS: EndpointId = EndpointId::from_bits(0xc2474a0f6911f34d);
@@ -48,6 +52,7 @@ pub(crate) fn records() -> Vec<Record> {
         Record::Rules(rules(2)),
         intent(3),
         Record::Observation(observation(3)),
+        Record::Answered { id: id(3), at: at(4), status: 204 },
         gap(4),
         Record::Stopped { at: at(5) },
     ]
@@ -78,8 +83,38 @@ pub(crate) fn observation(n: u64) -> Observation {
             finding(b"", Place::body("$.items[*].note")),
         ],
         findings_more: 1,
+        route: "orders".into(),
+        subject_kind: SubjectKind::Cookie,
+        session: KeyedHash(0x1111),
+        client: KeyedHash(0x2222),
+        trace: TraceId(0x3333),
+        scores: ClassScores { sql: 990, script: 12 },
+        request: Some(facts(5)),
+        response: Some(Facts { more: 3, ..facts(0) }),
         ..Observation::opened(id(n), at(n), 2, KeyEpoch(3))
     }
+}
+
+fn facts(count: u16) -> Facts {
+    let places = [
+        Place::Segment(1),
+        Place::Segment(2),
+        Place::query(b"q"),
+        Place::cookie(b"sid"),
+        Place::body("$.items[*].note"),
+    ];
+    let fact = |field| Fact {
+        field,
+        kind: Kind::ALL[usize::from(field)],
+        times: field + 1,
+        bucket: -17,
+        score: 990,
+        bytes: 23,
+        value: KeyedHash(0xabcd + u64::from(field)),
+    };
+    let places = places.into_iter().take(usize::from(count)).collect();
+    let shape = Arc::new(Shape { id: ShapeId(0x5555 + u64::from(count)), places });
+    Facts { shape, facts: (0..count).map(fact).collect(), more: 0 }
 }
 
 fn hit(code: Code, effect: Effect, margin: u16) -> Hit {

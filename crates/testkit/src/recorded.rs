@@ -38,7 +38,7 @@ pub fn recording(request: &[u8], answer: &[u8], limits: &Limits) -> Recording {
             id: ExchangeId::new(1_700_000_000_000, 7),
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tls: false,
-            certified: false,
+            certificate: None,
             sees_bodies: true,
         },
         started: Moment { mono_ns: 1_000, wall_us: 1_700_000_000_000_000 },

@@ -11,8 +11,8 @@ pub(super) fn parse(text: &str) -> Result<Place, Fault> {
         Place::Path | Place::Name => true,
         Place::Query(_) | Place::Cookie(_) => is_trimmed(text),
         Place::Body(path) => is_trimmed(text) && is_pointer(path),
-        // Values of other fields are not examined.
-        Place::Header(_) => false,
+        // Values of other fields are not examined, and findings do not tell segments apart.
+        Place::Header(_) | Place::Segment(_) => false,
     };
     if is_one { Ok(place) } else { Err(not_one()) }
 }

@@ -174,6 +174,15 @@ impl Exchange {
     }
 
     pub(super) async fn reply(&self, reply: &OwnReply, down: &mut impl Downlink) -> Ended {
+        let owed = {
+            let at = self.worker.shared.clock.now();
+            let mut transaction = self.transaction.lock().unwrap_or_else(PoisonError::into_inner);
+            transaction.owed_result(at)
+        };
+        if let Some(result) = owed {
+            // It is a failure that is reported here: one more changes nothing for the client.
+            self.worker.recorder.commit(result).await.ok();
+        }
         let sent = down.own(reply).await;
         match sent {
             Ok(()) => {
@@ -229,8 +238,8 @@ pub(super) async fn serve(
                 tokio::task::yield_now().await;
                 exchange.feed(Side::Request, Input::Resume)
             }
-            Some(Step::Commit(intent)) => {
-                let result = exchange.worker.recorder.commit(intent).await;
+            Some(Step::Commit(commitment)) => {
+                let result = exchange.worker.recorder.commit(commitment).await;
                 exchange.feed(Side::Request, Input::Committed(result))
             }
             Some(Step::Ask { question, .. }) => match question {},

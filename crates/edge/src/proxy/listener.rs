@@ -266,7 +266,7 @@ async fn serve(worker: Arc<Worker>, mut stream: TcpStream, peer: IpAddr) {
     let view = worker.view();
     let watch = worker.sweeper.watch();
     let within_ms = view.manners.head_timeout_ms;
-    let caller = Caller { peer, tls: false, certified: false };
+    let caller = Caller { peer, tls: false, certificate: None };
     let failed = || worker.shared.handshakes_failed.fetch_add(1, Relaxed);
     let caller = if view.manners.proxy_protocol {
         // Who is not trusted could name anybody.
@@ -295,9 +295,10 @@ async fn serve(worker: Arc<Worker>, mut stream: TcpStream, peer: IpAddr) {
         return;
     };
     let known = session.get_ref().1;
-    let certified = known.peer_certificates().is_some_and(|it| !it.is_empty());
+    let shown = known.peer_certificates().and_then(<[_]>::first);
+    let certificate = shown.map(|it| view.snapshot.rules.key.value(it));
     let is_http2 = known.alpn_protocol() == Some(tls::H2);
-    let caller = Caller { tls: true, certified, ..caller };
+    let caller = Caller { tls: true, certificate, ..caller };
     let wire = Wire::of_tls(session.into());
     drop(view);
     if is_http2 {

@@ -25,6 +25,7 @@ mod wire;
 use crate::proxy::pressure::Pressure;
 use bartizan_engine::origin::Origin;
 use bartizan_engine::tables::Tables;
+use bartizan_model::id::KeyedHash;
 use clock::Clock;
 use deadline::Sweeper;
 use ids::Ids;
@@ -140,8 +141,8 @@ struct Caller {
     peer: IpAddr,
     /// Whether it speaks TLS.
     tls: bool,
-    /// Whether it showed a certificate that was verified.
-    certified: bool,
+    /// The certificate that it showed and that was verified, hashed.
+    certificate: Option<KeyedHash>,
 }
 
 impl Worker {
@@ -152,7 +153,7 @@ impl Worker {
     /// What opens an exchange of this caller now.
     fn origin(&self, caller: Caller) -> Origin {
         let id = self.shared.ids.next(self.shared.clock.now());
-        let Caller { peer, tls, certified } = caller;
-        Origin { id, peer, tls, certified, sees_bodies: true }
+        let Caller { peer, tls, certificate } = caller;
+        Origin { id, peer, tls, certificate, sees_bodies: true }
     }
 }

@@ -1,9 +1,9 @@
-//! The way from the workers to the pipeline: observations in batches, intents with an answer.
+//! The way from the workers to the pipeline: observations in batches, commitments with an answer.
 //!
 //! Memory   at most `waiting_max` observations a worker; what exceeds it is counted as lost.
 //! Misses   nothing silently: [`Recorder::lost`] tells how many observations found no room.
 
-use bartizan_engine::step::{Intent, NotCommitted};
+use bartizan_engine::step::{Commitment, NotCommitted};
 use bartizan_model::observation::Observation;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,8 +25,8 @@ pub struct Recorder {
 pub struct Waiting {
     /// Finished exchanges, in the order in which they finished.
     pub observations: Vec<Box<Observation>>,
-    /// Intents that are to be made durable before their exchange goes on.
-    pub intents: Vec<(Intent, oneshot::Sender<Result<(), NotCommitted>>)>,
+    /// What is to be made durable before its exchange goes on.
+    pub commitments: Vec<(Commitment, oneshot::Sender<Result<(), NotCommitted>>)>,
 }
 
 impl Recorder {
@@ -53,27 +53,27 @@ impl Recorder {
         self.wake();
     }
 
-    /// Makes an intent durable.
+    /// Makes a commitment durable.
     ///
     /// # Errors
     ///
     /// [`NotCommitted`] if the pipeline could not, or is gone.
-    pub async fn commit(&self, intent: Intent) -> Result<(), NotCommitted> {
+    pub async fn commit(&self, commitment: Commitment) -> Result<(), NotCommitted> {
         let (answer, done) = oneshot::channel();
-        self.ask(intent, answer)?;
+        self.ask(commitment, answer)?;
         done.await.unwrap_or(Err(NotCommitted))
     }
 
     fn ask(
         &self,
-        intent: Intent,
+        commitment: Commitment,
         answer: oneshot::Sender<Result<(), NotCommitted>>,
     ) -> Result<(), NotCommitted> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.intents.len() >= self.waiting_max {
+        if waiting.commitments.len() >= self.waiting_max {
             return Err(NotCommitted);
         }
-        waiting.intents.push((intent, answer));
+        waiting.commitments.push((commitment, answer));
         drop(waiting);
         self.wake();
         Ok(())
@@ -93,7 +93,7 @@ impl Recorder {
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.observations.is_empty() && waiting.intents.is_empty()
+        waiting.observations.is_empty() && waiting.commitments.is_empty()
     }
 
     /// Says which thread reads; it is woken when something is left while it sleeps.

@@ -130,9 +130,12 @@ pub(super) async fn relay<U: Uplink>(
                 return tunnel(exchange, &head, receiver, sides, down).await;
             }
             Some(Step::Reply(Reply::Own(reply))) => return exchange.reply(&reply, down).await,
+            Some(Step::Commit(commitment)) => {
+                let result = exchange.worker.recorder.commit(commitment).await;
+                exchange.feed(Side::Response, Input::Committed(result))
+            }
             Some(
                 Step::Ask { .. }
-                | Step::Commit(_)
                 | Step::Forward(..)
                 | Step::Reply(Reply::Interim(_))
                 | Step::Yield

@@ -1,13 +1,17 @@
 //! State that exchanges share while they are judged. The only locks and counters of the core.
 //!
-//! Memory   one counter, and the bounded tables of `rate` and `crowd`. Everything here is bounded by configuration, and what does not fit is
+//! Memory   one counter, and the bounded tables of `rate`, `crowd`, `shapes` and `sampled`. Everything here is bounded by configuration, and what does not fit is
 //!          refused and counted, never waited for.
 
 pub mod crowd;
 pub mod rate;
+pub mod sampled;
+pub mod shapes;
 
 use crowd::Crowd;
 use rate::RateTable;
+use sampled::Sampled;
+use shapes::Shapes;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
@@ -22,6 +26,8 @@ pub struct Tables {
 struct Shared {
     rate: RateTable,
     crowd: Crowd,
+    shapes: Shapes,
+    sampled: Sampled,
     is_overloaded: AtomicBool,
 }
 
@@ -51,6 +57,16 @@ impl Tables {
     /// Whose addresses we see.
     pub fn crowd(&self) -> &Crowd {
         &self.shared.crowd
+    }
+
+    /// Shapes of messages.
+    pub fn shapes(&self) -> &Shapes {
+        &self.shared.shapes
+    }
+
+    /// Of which exchanges facts are kept.
+    pub fn sampled(&self) -> &Sampled {
+        &self.shared.sampled
     }
 
     /// Whether requests are to be shed. Set by the edge, which sees memory and queues.

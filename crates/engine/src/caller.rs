@@ -1,0 +1,163 @@
+//! Who calls, as far as can be told without asking anybody.
+//!
+//! Reads    the first of these that a request has: the unverified claims of a bearer token, any other
+//!          credential in `Authorization` or a header for API keys, a session cookie, a verified
+//!          client certificate, address and user agent.
+//! Writes   keyed hashes.
+//! Misses   credentials in queries and bodies; session cookies with unusual names; that two of these
+//!          belong to one person.
+
+use crate::origin::Origin;
+use crate::snapshot::Rules;
+use bartizan_inspect::token_claims::claims;
+use bartizan_model::head::{Fields, RequestHead};
+use bartizan_model::id::{KeyedHash, SubjectId};
+use bartizan_model::known::Known;
+use bartizan_model::observation::SubjectKind;
+use std::net::IpAddr;
+
+/// Who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    pub(crate) subject: SubjectId,
+    pub(crate) kind: SubjectKind,
+    /// 0 without a token, a key and a cookie.
+    pub(crate) session: KeyedHash,
+    pub(crate) client: KeyedHash,
+}
+
+/// The caller of a request that came from `address`.
+pub(crate) fn caller(
+    head: &RequestHead,
+    origin: &Origin,
+    address: IpAddr,
+    rules: &Rules,
+) -> Caller {
+    match address {
+        IpAddr::V4(it) => caller_at(head, origin, &it.octets(), rules),
+        IpAddr::V6(it) => caller_at(head, origin, &it.octets(), rules),
+    }
+}
+
+fn caller_at(head: &RequestHead, origin: &Origin, octets: &[u8], rules: &Rules) -> Caller {
+    let (key, fields) = (&rules.key, &head.fields);
+    let client = key.value(octets);
+    // The first part tells the kinds apart: no API key may pass for somebody's `sub`.
+    let known = |kind, parts: &[&[u8]], session: &[u8]| {
+        let session = if session.is_empty() { KeyedHash(0) } else { key.value(session) };
+        Caller { subject: key.subject(parts), kind, session, client }
+    };
+    if let Some(credential) = fields.get(Known::Authorization) {
+        return match bearer(credential).and_then(claims) {
+            Some(it) => known(SubjectKind::TokenClaim, &[b"claim", &it.iss, &it.sub], credential),
+            None => known(SubjectKind::ApiKey, &[b"key", credential], credential),
+        };
+    }
+    if let Some(credential) = fields.get(Known::ApiKey) {
+        return known(SubjectKind::ApiKey, &[b"key", credential], credential);
+    }
+    if let Some((name, value)) = session_cookie(fields) {
+        return known(SubjectKind::Cookie, &[b"cookie", name, value], value);
+    }
+    if let Some(certificate) = origin.certificate {
+        let certificate = certificate.0.to_be_bytes();
+        return known(SubjectKind::Certificate, &[b"certificate", &certificate], b"");
+    }
+    let agent = fields.get(Known::UserAgent).unwrap_or_default();
+    known(SubjectKind::AddressAgent, &[octets, agent], b"")
+}
+
+fn bearer(credential: &[u8]) -> Option<&[u8]> {
+    let (scheme, token) = credential.split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then(|| token.trim_ascii())
+}
+
+/// The first cookie whose name is that of a session.
+fn session_cookie(fields: &Fields) -> Option<(&[u8], &[u8])> {
+    if !fields.has(Known::Cookie) {
+        return None;
+    }
+    let lines = fields.iter().filter(|it| it.0 == Known::Cookie).map(|(_, _, value)| value);
+    lines.flat_map(|it| it.split(|&b| b == b';')).find_map(|cookie| {
+        let cookie = cookie.trim_ascii();
+        let at = memchr::memchr(b'=', cookie)?;
+        let (name, value) = (cookie.get(..at)?, cookie.get(at + 1..)?);
+        (is_session(name) && !value.is_empty()).then_some((name, value))
+    })
+}
+
+/// `JSESSIONID`, `PHPSESSID`, `connect.sid`, `auth_token` and so on; not what guards against forged
+/// requests, which changes within a session.
+fn is_session(name: &[u8]) -> bool {
+    const NAME_BYTES_MAX: usize = 64;
+    let mut folded = [0; NAME_BYTES_MAX];
+    let Some(folded) = folded.get_mut(..name.len()) else { return false };
+    folded.copy_from_slice(name);
+    folded.make_ascii_lowercase();
+    let holds = |part: &[u8]| folded.windows(part.len()).any(|it| it == part);
+    let speaks_of_one = holds(b"sess") || holds(b"auth") || holds(b"token") || holds(b"jwt");
+    (speaks_of_one || folded.ends_with(b"sid")) && !holds(b"csrf") && !holds(b"xsrf")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::HashKey;
+    use bartizan_contract::clause_set::ClauseSet;
+    use bartizan_model::clause::{Mode, SetBy};
+    use bartizan_model::head::{Framing, HeadWriter, Version};
+    use bartizan_model::id::{ExchangeId, KeyEpoch};
+    use bartizan_model::limits::Limits;
+
+    fn who(fields: &[(&str, &str)], certificate: Option<u64>) -> Caller {
+        let mut writer = HeadWriter::new();
+        writer.target(b"/");
+        fields.iter().for_each(|(name, value)| writer.field(name.as_bytes(), value.as_bytes()));
+        let head = writer.request(Version::Http11, Framing::None);
+        let peer = IpAddr::from([192, 0, 2, 1]);
+        let certificate = certificate.map(KeyedHash);
+        let origin =
+            Origin { id: ExchangeId::new(1, 1), peer, tls: true, certificate, sees_bodies: true };
+        let clauses = ClauseSet::new(Mode::Observe, SetBy::Default, &[], &[]);
+        let key = HashKey::new(KeyEpoch(1), [7; 16]);
+        let rules = Rules::plain(clauses, Limits::default(), key);
+        caller(&head, &origin, peer, &rules)
+    }
+
+    #[test]
+    fn the_best_known_name_is_taken() {
+        // {"sub":"alice"} and {"iss":"x","sub":"alice"}
+        let (alice, other) = ("eyJzdWIiOiJhbGljZSJ9", "eyJpc3MiOiJ4Iiwic3ViIjoiYWxpY2UifQ");
+        let agent = ("user-agent", "curl");
+        let claim = who(&[("authorization", &format!("Bearer e30.{alice}.c2ln")), agent], Some(1));
+        let again = who(&[("Authorization", &format!("bearer e30.{alice}.b3RoZXI"))], None);
+        let elsewhere = who(&[("authorization", &format!("Bearer e30.{other}.c2ln"))], None);
+        assert_eq!((claim.kind, claim.subject), (SubjectKind::TokenClaim, again.subject));
+        assert_ne!(claim.session, again.session);
+        assert_ne!(claim.subject, elsewhere.subject);
+        let basic = who(&[("authorization", "Basic YTpi"), ("x-api-key", "k")], None);
+        assert_eq!(basic.kind, SubjectKind::ApiKey);
+        assert_eq!(who(&[("x-api-key", "k"), ("cookie", "sid=1")], None).kind, basic.kind);
+        let cookie = who(&[("cookie", "theme=dark; csrftoken=2; connect.sid=3"), agent], Some(1));
+        assert_eq!(cookie.kind, SubjectKind::Cookie);
+        assert_eq!(cookie.subject, who(&[("cookie", "connect.sid=3")], None).subject);
+        assert_eq!(who(&[agent], Some(1)).kind, SubjectKind::Certificate);
+        assert_ne!(who(&[agent], Some(1)).subject, who(&[agent], Some(2)).subject);
+        let plain = who(&[agent], None);
+        assert_eq!((plain.kind, plain.session), (SubjectKind::AddressAgent, KeyedHash(0)));
+        assert_ne!(plain.subject, who(&[], None).subject);
+        assert_eq!(plain.client, cookie.client);
+    }
+
+    #[test]
+    fn a_session_has_a_usual_name() {
+        for name in ["JSESSIONID", "PHPSESSID", "sid", "connect.sid", "_app_session", "auth_token"]
+        {
+            assert!(is_session(name.as_bytes()), "{name}");
+        }
+        let long = "sess".repeat(20);
+        for name in ["csrftoken", "XSRF-TOKEN", "theme", "side", "_ga", "", &long] {
+            assert!(!is_session(name.as_bytes()), "{name}");
+        }
+    }
+}

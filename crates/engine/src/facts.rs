@@ -1,0 +1,266 @@
+//! What is kept of the values of one message, collected while they are examined.
+//!
+//! Reads    values, and the scores that detectors gave them.
+//! Writes   [`Facts`], and the highest score of each class.
+//! Memory   at most [`FACTS_MAX`] places with [`NAMES_BYTES_MAX`] bytes of names.
+//! Misses   of a place that repeats, every value but the first; of a value over [`HASHED_BYTES_MAX`]
+//!          bytes, what follows those.
+
+use crate::keys::HashKey;
+use crate::tables::Tables;
+use bartizan_inspect::value::{PlaceRef, Value};
+use bartizan_model::code::Code;
+use bartizan_model::evidence::Sighting;
+use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Kind, Shape, ShapeId, bucket, number};
+use bartizan_model::id::KeyedHash;
+use bartizan_model::observation::ClassScores;
+use bartizan_model::place::Place;
+use siphasher::sip::SipHasher24;
+use std::hash::Hasher;
+use std::sync::Arc;
+
+/// Bytes of names that one message may bring along; values in further places are counted.
+const NAMES_BYTES_MAX: usize = 2_048;
+/// Bytes of a value that its hash is made of, beside its length.
+const HASHED_BYTES_MAX: usize = 1_024;
+/// Numbers, booleans and nulls of one message that are looked at.
+const SCALARS_MAX: u16 = 1_000;
+/// Not a secret: shapes are the same on every machine.
+const SHAPE_KEY: [u8; 16] = *b"bartizan.shapes1";
+
+/// Collects.
+#[derive(Debug, Default)]
+pub(crate) struct Collector {
+    places: Vec<Met>,
+    names: Vec<u8>,
+    facts: Vec<Fact>,
+    more: u16,
+    segments: u8,
+    scalars: u16,
+    /// The highest scores so far.
+    pub(crate) scores: ClassScores,
+}
+
+/// A place that was met.
+#[derive(Debug)]
+struct Met {
+    kind: u8,
+    quick: u64,
+    start: u32,
+    end: u32,
+}
+
+const SEGMENT: u8 = 1;
+const QUERY: u8 = 2;
+const COOKIE: u8 = 3;
+const BODY: u8 = 4;
+
+impl Collector {
+    /// Notes a value and what detectors made of it.
+    pub(crate) fn note(
+        &mut self,
+        value: &Value<'_>,
+        sightings: &[Option<Sighting>],
+        key: &HashKey,
+    ) {
+        let mut score = 0;
+        for it in sightings.iter().flatten() {
+            score = score.max(it.score);
+            let class = match it.code == Code::ContentSqlInjection {
+                true => &mut self.scores.sql,
+                false => &mut self.scores.script,
+            };
+            *class = (*class).max(it.score);
+        }
+        let position;
+        let (kind, name) = match value.place {
+            PlaceRef::Path => {
+                self.segments = self.segments.saturating_add(1);
+                position = [self.segments];
+                (SEGMENT, &position[..])
+            }
+            PlaceRef::Query(name) => (QUERY, name),
+            PlaceRef::Cookie(name) => (COOKIE, name),
+            PlaceRef::Body(path) => (BODY, path.as_bytes()),
+            PlaceRef::Name => return,
+        };
+        let bytes = u32::try_from(value.text.len()).unwrap_or(u32::MAX);
+        let quick = quick(kind, name);
+        let known = self.places.iter().position(|it| it.quick == quick && self.is(it, kind, name));
+        if let Some(fact) = known.and_then(|at| self.facts.get_mut(at)) {
+            fact.times = fact.times.saturating_add(1);
+            fact.bytes = fact.bytes.max(bytes);
+            fact.score = fact.score.max(score);
+            return;
+        }
+        let (start, end) = (self.names.len(), self.names.len() + name.len());
+        let is_full = self.places.len() >= FACTS_MAX || end > NAMES_BYTES_MAX;
+        let (Ok(start), Ok(end), false) = (u32::try_from(start), u32::try_from(end), is_full)
+        else {
+            self.more = self.more.saturating_add(1);
+            return;
+        };
+        let field = u16::try_from(self.places.len()).unwrap_or(u16::MAX);
+        self.places.push(Met { kind, quick, start, end });
+        self.names.extend_from_slice(name);
+        let kind = Kind::of(value.text);
+        let bucket = match kind {
+            Kind::Integer | Kind::Decimal => number(value.text).map_or(0, bucket),
+            Kind::Empty
+            | Kind::Boolean
+            | Kind::Uuid
+            | Kind::Hex
+            | Kind::Date
+            | Kind::Email
+            | Kind::Text => 0,
+        };
+        let value = hash(value.text, key);
+        self.facts.push(Fact { field, kind, times: 1, bucket, score, bytes, value });
+    }
+
+    /// Notes a value that is no text; of the first of them only, for there may be very many.
+    pub(crate) fn note_scalar(&mut self, value: &Value<'_>, key: &HashKey) {
+        if self.scalars < SCALARS_MAX {
+            self.scalars += 1;
+            self.note(value, &[], key);
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+    }
+
+    fn is(&self, it: &Met, kind: u8, name: &[u8]) -> bool {
+        it.kind == kind && self.name(it) == name
+    }
+
+    fn name(&self, it: &Met) -> &[u8] {
+        self.names.get(it.start as usize..it.end as usize).unwrap_or_default()
+    }
+
+    /// What is to be recorded. The facts are kept if `keeps` says so, or if nobody has met such a
+    /// message before.
+    pub(crate) fn finish(self, tables: &Tables, keeps: bool) -> Option<Facts> {
+        if self.places.is_empty() {
+            return None;
+        }
+        let mut hasher = SipHasher24::new_with_key(&SHAPE_KEY);
+        for it in &self.places {
+            hasher.write_u8(it.kind);
+            hasher.write_u32(it.end - it.start);
+            hasher.write(self.name(it));
+        }
+        let id = ShapeId(hasher.finish());
+        let (shape, is_new) = tables.shapes().intern(id, || {
+            let places = self.places.iter().map(|it| place(it.kind, self.name(it))).collect();
+            Arc::new(Shape { id, places })
+        });
+        let facts = if keeps || is_new { self.facts } else { Vec::new() };
+        Some(Facts { shape, facts, more: self.more })
+    }
+}
+
+fn place(kind: u8, name: &[u8]) -> Place {
+    match kind {
+        SEGMENT => Place::Segment(name.first().copied().unwrap_or_default()),
+        QUERY => Place::query(name),
+        COOKIE => Place::cookie(name),
+        _ => Place::body(&String::from_utf8_lossy(name)),
+    }
+}
+
+/// FNV-1a: tells places apart quickly; equality is what counts.
+fn quick(kind: u8, name: &[u8]) -> u64 {
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    name.iter().fold(step(0xCBF2_9CE4_8422_2325, &kind), step)
+}
+
+fn hash(text: &[u8], key: &HashKey) -> KeyedHash {
+    match text.get(..HASHED_BYTES_MAX) {
+        Some(begin) if text.len() > HASHED_BYTES_MAX => {
+            let length = (text.len() as u64).to_le_bytes();
+            key.value(&[begin, &length].concat())
+        }
+        Some(_) | None => key.value(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bartizan_model::id::KeyEpoch;
+
+    fn key() -> HashKey {
+        HashKey::new(KeyEpoch(1), [3; 16])
+    }
+
+    fn note(it: &mut Collector, place: PlaceRef<'_>, text: &str) {
+        it.note(&Value { place, text: text.as_bytes() }, &[], &key());
+    }
+
+    fn finished(it: Collector, keeps: bool) -> Facts {
+        it.finish(&Tables::new(0), keeps).unwrap()
+    }
+
+    #[test]
+    fn a_place_that_repeats_has_one_fact() {
+        let mut it = Collector::default();
+        note(&mut it, PlaceRef::Path, "orders");
+        note(&mut it, PlaceRef::Path, "17");
+        note(&mut it, PlaceRef::Name, "ids");
+        note(&mut it, PlaceRef::Body("$.ids[*]"), "5");
+        note(&mut it, PlaceRef::Body("$.ids[*]"), "5000");
+        note(&mut it, PlaceRef::Query(b"$.ids[*]"), "x");
+        let facts = finished(it, true);
+        let places: Vec<_> = facts.shape.places.iter().map(ToString::to_string).collect();
+        assert_eq!(places, ["segment 1", "segment 2", "body $.ids[*]", "query $.ids[*]"]);
+        let ids = facts.facts[2];
+        assert_eq!(
+            (ids.kind, ids.times, ids.bytes, ids.value),
+            (Kind::Integer, 2, 4, key().value(b"5"))
+        );
+        assert_eq!(ids.bucket, bucket(5.0));
+    }
+
+    #[test]
+    fn invented_names_are_counted_beyond_the_bounds() {
+        let mut it = Collector::default();
+        for n in 0..1_000 {
+            note(&mut it, PlaceRef::Query(format!("n{n}").as_bytes()), "v");
+        }
+        let facts = finished(it, true);
+        assert_eq!((facts.facts.len(), facts.more), (FACTS_MAX, 936));
+        let mut it = Collector::default();
+        note(&mut it, PlaceRef::Query(&[b'a'; NAMES_BYTES_MAX + 1]), "v");
+        assert_eq!((it.places.len(), it.more), (0, 1));
+        assert!(it.finish(&Tables::new(0), true).is_none());
+    }
+
+    #[test]
+    fn a_long_list_of_numbers_is_counted_beyond_the_first() {
+        let mut it = Collector::default();
+        let value = Value { place: PlaceRef::Body("$[*]"), text: b"7" };
+        (0..5_000).for_each(|_| it.note_scalar(&value, &key()));
+        let facts = finished(it, true);
+        assert_eq!((facts.facts[0].times, facts.more), (SCALARS_MAX, 4_000));
+    }
+
+    #[test]
+    fn facts_are_kept_of_what_is_new() {
+        let tables = Tables::new(0);
+        let message = |name: &[u8]| {
+            let mut it = Collector::default();
+            note(&mut it, PlaceRef::Query(name), "v");
+            it.finish(&tables, false).unwrap()
+        };
+        let (first, again, other) = (message(b"a"), message(b"a"), message(b"b"));
+        assert_eq!((first.facts.len(), again.facts.len(), other.facts.len()), (1, 0, 1));
+        assert_eq!(first.shape, again.shape);
+        assert_ne!(first.shape.id, other.shape.id);
+    }
+
+    #[test]
+    fn a_long_value_is_hashed_by_its_beginning_and_its_length() {
+        let (a, b) = ("a".repeat(2_000), "a".repeat(2_001));
+        assert_ne!(hash(a.as_bytes(), &key()), hash(b.as_bytes(), &key()));
+        assert_eq!(hash(b"a", &key()), key().value(b"a"));
+    }
+}
