@@ -20,6 +20,7 @@ use crate::cli::Exit;
 use crate::commands::{fail, note, say};
 use crate::control;
 use crate::instance::JOURNAL;
+use crate::keeper::SEGMENTS;
 use crate::key;
 use aws_lc_rs::digest::{Context, SHA256};
 use bartizan_store::{ReadError, Segment, sound_bytes};
@@ -205,6 +206,7 @@ fn parts(dir: &Path, backup: &Path) -> Result<Vec<Part>, BackupFault> {
             parts.push(Part { name, path, bytes_max: None });
         }
     }
+    parts.extend(sealed(dir)?);
     let mut segments: Vec<(Segment, String, PathBuf)> = Vec::new();
     if journal.is_dir() {
         let files = regular(&journal)?.into_iter();
@@ -224,6 +226,21 @@ fn parts(dir: &Path, backup: &Path) -> Result<Vec<Part>, BackupFault> {
         return Err(BackupFault::TooMany);
     }
     Ok(parts)
+}
+
+/// The list of sealed segments and then those that it may name; the journal comes behind them, so that
+/// nothing is missing between the two. The database of the catalogue is made anew of the list.
+fn sealed(dir: &Path) -> Result<Vec<Part>, BackupFault> {
+    let segments = dir.join(SEGMENTS);
+    if !segments.is_dir() {
+        return Ok(Vec::new());
+    }
+    let wanted = |name: &str| name == "catalogue.list" || name.ends_with(".segment");
+    let named = |(name, path): (String, PathBuf)| {
+        let name = format!("{SEGMENTS}/{name}");
+        Part { name, path, bytes_max: None }
+    };
+    Ok(regular(&segments)?.into_iter().filter(|it| wanted(&it.0)).map(named).collect())
 }
 
 /// How much of the newest segment stands: the rest is being written, or was torn.
@@ -291,6 +308,7 @@ fn beside(dir: &Path) -> Result<PathBuf, BackupFault> {
     fs::create_dir_all(parent).map_err(at)?;
     DirBuilder::new().mode(0o700).create(&aside).map_err(at)?;
     DirBuilder::new().mode(0o700).create(aside.join(JOURNAL)).map_err(at)?;
+    DirBuilder::new().mode(0o700).create(aside.join(SEGMENTS)).map_err(at)?;
     Ok(aside)
 }
 
@@ -379,18 +397,19 @@ impl Reader {
         Ok(bytes)
     }
 
-    /// `hash.key`, or `journal/00000001.journal`: one name, or one in the journal.
+    /// `hash.key`, or `journal/00000001.journal`: one name, or one in the journal or among the segments.
     fn name(&mut self) -> Result<String, BackupFault> {
         let bad = BackupFault::Damaged("a file in it has no plain name");
         let length = usize::from(u16::from_le_bytes(self.array()?));
-        if length > NAME_BYTES_MAX + JOURNAL.len() + 1 {
+        if length > NAME_BYTES_MAX + SEGMENTS.len() + 1 {
             return Err(bad);
         }
         let mut bytes = vec![0; length];
         self.fill(&mut bytes)?;
         let Ok(name) = String::from_utf8(bytes) else { return Err(bad) };
-        let own = name.strip_prefix(JOURNAL).and_then(|it| it.strip_prefix('/')).unwrap_or(&name);
-        if is_name(own) && own != JOURNAL { Ok(name) } else { Err(bad) }
+        let inside = |dir: &str| name.strip_prefix(dir).and_then(|it| it.strip_prefix('/'));
+        let own = inside(JOURNAL).or_else(|| inside(SEGMENTS)).unwrap_or(&name);
+        if is_name(own) && own != JOURNAL && own != SEGMENTS { Ok(name) } else { Err(bad) }
     }
 
     fn copy(&mut self, length: u64, out: Option<(File, PathBuf)>) -> Result<(), BackupFault> {

@@ -13,6 +13,9 @@ use crate::notice::Noticed;
 use crate::show;
 use crate::supervisor::{self, State};
 use crate::watch::Watch;
+#[cfg(feature = "hunt")]
+use crate::hunt;
+use crate::export;
 use crate::{backup, bypass, codes, demo, doctor, manual, status};
 use bartizan_model::id::ExchangeId;
 use bartizan_store::follow::Follower;
@@ -46,6 +49,11 @@ pub fn run(cli: Cli) -> Exit {
         Some(Command::Bypass(it)) => bypass::run(&dir(&it.asking), &it),
         Some(Command::Tail(it)) => tail(&it),
         Some(Command::Why(it)) => why(&it),
+        #[cfg(feature = "hunt")]
+        Some(Command::Hunt(it)) => hunt::run(&data_dir(&it.overrides().or(environment())), &it),
+        Some(Command::Export(it)) => {
+            export::run(&data_dir(&it.overrides().or(environment())), &it)
+        }
         Some(Command::Backup(it)) => {
             backup::save(&data_dir(&it.overrides().or(environment())), &it.file)
         }

@@ -8,6 +8,7 @@
 use crate::config::{Overrides, Settings, Source};
 use crate::control;
 use crate::in_force::{self, Beginning, State};
+use crate::keeper::{self, Keeper, KeeperError};
 use crate::key;
 use crate::log::Event;
 use crate::notice::Noticed;
@@ -53,6 +54,8 @@ pub enum StartError {
     Data(PathBuf, io::Error),
     /// The journal cannot be opened.
     Journal(JournalError),
+    /// The sealed segments cannot be opened, or their key.
+    Keeper(KeeperError),
     /// An address cannot be listened on.
     Listen(&'static str, SocketAddr, io::Error),
     /// A socket that was passed cannot be served on.
@@ -70,6 +73,7 @@ impl fmt::Display for StartError {
                 write!(f, "cannot use the data directory `{}`: {error}", dir.display())
             }
             Self::Journal(error) => write!(f, "cannot open the journal: {error}"),
+            Self::Keeper(error) => write!(f, "cannot open the sealed segments: {error}"),
             Self::Listen(key, address, error) => {
                 write!(f, "cannot listen on {address} ({key}): {error}")?;
                 if error.kind() == io::ErrorKind::AddrInUse {
@@ -109,6 +113,7 @@ pub struct Instance {
     state: Arc<State>,
     proxy: Proxy,
     pipeline: JoinHandle<()>,
+    keeper: Keeper,
     stop_admin: oneshot::Sender<()>,
     control: JoinHandle<()>,
 }
@@ -140,6 +145,9 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     };
     let (journal, recovery) = Journal::open(&dir.join(JOURNAL), options, shared.clock.now())
         .map_err(StartError::Journal)?;
+    let hub = Hub::new();
+    let keeper = keeper::start(&dir, &settings.store, Arc::clone(&hub.kept));
+    let keeper = keeper.map_err(StartError::Keeper)?;
     let workers = workers(&settings).max(inherited.len());
     let recorders: Vec<_> = (0..workers).map(|_| Recorder::new(WAITING_MAX)).collect();
     let admin_address = settings.admin.address.value;
@@ -155,7 +163,6 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         sockets => listener::start_on(sockets, workers, &shared, &recorders)
             .map_err(StartError::Inherited)?,
     };
-    let hub = Hub::new();
     let state = State::new(Beginning {
         hub: Arc::clone(&hub),
         settings,
@@ -176,7 +183,7 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         .spawn(move || serve_operators(admin_listener, socket, facts, stopped))
         .map_err(StartError::System)?;
     let address = proxy.address;
-    Ok(Instance { address, admin: admin_address, dir, state, proxy, pipeline, stop_admin, control })
+    Ok(Instance { address, admin: admin_address, dir, state, proxy, pipeline, keeper, stop_admin, control })
 }
 
 /// The control thread: what operators ask, apart from the workers.
@@ -274,6 +281,7 @@ impl Instance {
         self.proxy.stop(DRAIN);
         self.state.hub.stop();
         drop(self.pipeline.join());
+        self.keeper.stop();
         // The control thread waits for this, or has ended by itself.
         drop(self.stop_admin);
         drop(self.control.join());

@@ -169,6 +169,8 @@ pub enum Event {
     UpstreamCondition { upstream: String, address: String, was: &'static str, is: &'static str },
     JournalFailing { reason: String },
     JournalWorking,
+    SealingFailing { reason: String },
+    SealingWorking,
     EventsLost { count: u64 },
     Stopping { within_s: u64 },
     Stopped,
@@ -229,6 +231,10 @@ impl Event {
                 ("journal_failing", Error, "The journal cannot be written.")
             }
             Self::JournalWorking => ("journal_working", Info, "The journal is written again."),
+            Self::SealingFailing { .. } => {
+                ("sealing_failing", Error, "Closed segments of the journal cannot be sealed.")
+            }
+            Self::SealingWorking => ("sealing_working", Info, "Segments are sealed again."),
             Self::EventsLost { .. } => {
                 ("events_lost", Warning, "Nobody read the log, so that events were dropped.")
             }
@@ -249,7 +255,9 @@ impl Event {
                 "upstream": upstream,
                 "data": data,
             }),
-            Self::NotStarted { reason } | Self::JournalFailing { reason } => {
+            Self::NotStarted { reason }
+            | Self::JournalFailing { reason }
+            | Self::SealingFailing { reason } => {
                 json!({ "reason": reason })
             }
             Self::Doubtful { text } => json!({ "text": text }),
@@ -286,6 +294,7 @@ impl Event {
             | Self::AddressesShared
             | Self::AddressesDistinct
             | Self::JournalWorking
+            | Self::SealingWorking
             | Self::Stopped => json!({}),
         }
     }
@@ -352,6 +361,8 @@ impl Event {
             }
             Self::JournalFailing { reason } => format!("the journal cannot be written: {reason}"),
             Self::JournalWorking => "the journal is written again".to_owned(),
+            Self::SealingFailing { reason } => format!("segments cannot be sealed: {reason}"),
+            Self::SealingWorking => "segments are sealed again".to_owned(),
             Self::EventsLost { count } => {
                 format!("{count} events found no reader and were dropped")
             }
@@ -414,6 +425,8 @@ impl Event {
             },
             Self::JournalFailing { reason: "no space left on device".to_owned() },
             Self::JournalWorking,
+            Self::SealingFailing { reason: "no space left on device".to_owned() },
+            Self::SealingWorking,
             Self::EventsLost { count: 3 },
             Self::Stopping { within_s: 10 },
             Self::Stopped,

@@ -2,15 +2,18 @@
 //!
 //! Memory   one counter per outcome and per code; no label comes from a client.
 
+use crate::keeper::Kept;
 use bartizan_model::clause::Effect;
 use bartizan_model::code::Code;
 use bartizan_model::observation::{Observation, Outcome};
+use bartizan_store::segments::archive::Forecast;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use std::sync::atomic::Ordering::Relaxed;
 
 type Label = [(&'static str, &'static str); 1];
 
@@ -37,6 +40,16 @@ pub struct Metrics {
     revision: Gauge,
     resident_bytes: Gauge,
     bypassed: Gauge,
+    segment_bytes: Gauge,
+    segment_rows: Gauge,
+    segments: Gauge,
+    segments_days_left: Gauge,
+    journal_segments_waiting: Gauge,
+    journal_segments_lost: Counter,
+    segments_dropped: Counter,
+    rows_sealed: Counter,
+    sealing_errors: Counter,
+    sealing_damaged: Counter,
 }
 
 /// What is read at the moment of asking.
@@ -58,6 +71,33 @@ pub struct Gauges {
     pub resident_bytes: u64,
     /// Whether only the law is in force.
     pub bypassed: bool,
+    /// Sealed segments.
+    pub segments: Segments,
+}
+
+/// What is known of sealed segments at the moment of asking.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Segments {
+    forecast: Forecast,
+    waiting: u64,
+    dropped: u64,
+    rows: u64,
+    errors: u64,
+    damaged: u64,
+}
+
+impl Segments {
+    /// What the keeper tells.
+    pub fn of(kept: &Kept) -> Self {
+        Self {
+            forecast: kept.forecast(),
+            waiting: kept.waiting.load(Relaxed),
+            dropped: kept.dropped.load(Relaxed),
+            rows: kept.rows.load(Relaxed),
+            errors: kept.errors.load(Relaxed),
+            damaged: kept.damaged.load(Relaxed),
+        }
+    }
 }
 
 impl Default for Metrics {
@@ -83,6 +123,16 @@ impl Default for Metrics {
             revision: Gauge::default(),
             resident_bytes: Gauge::default(),
             bypassed: Gauge::default(),
+            segment_bytes: Gauge::default(),
+            segment_rows: Gauge::default(),
+            segments: Gauge::default(),
+            segments_days_left: Gauge::default(),
+            journal_segments_waiting: Gauge::default(),
+            journal_segments_lost: Counter::default(),
+            segments_dropped: Counter::default(),
+            rows_sealed: Counter::default(),
+            sealing_errors: Counter::default(),
+            sealing_damaged: Counter::default(),
         };
         metrics.register();
         metrics
@@ -163,6 +213,17 @@ impl Metrics {
         catch_up(&self.handshakes_failed, gauges.handshakes_failed);
         self.resident_bytes.set(i64::try_from(gauges.resident_bytes).unwrap_or(i64::MAX));
         self.bypassed.set(i64::from(gauges.bypassed));
+        let it = gauges.segments;
+        self.segments.set(signed(it.forecast.segments));
+        self.segment_rows.set(signed(it.forecast.rows));
+        self.segment_bytes.set(signed(it.forecast.bytes));
+        self.segments_days_left.set(it.forecast.days_left.map_or(-1, signed));
+        self.journal_segments_waiting.set(signed(it.waiting));
+        catch_up(&self.journal_segments_lost, it.forecast.lost);
+        catch_up(&self.segments_dropped, it.dropped);
+        catch_up(&self.rows_sealed, it.rows);
+        catch_up(&self.sealing_errors, it.errors);
+        catch_up(&self.sealing_damaged, it.damaged);
         let mut text = String::new();
         match encode(&mut text, &self.registry) {
             Ok(()) => text,
@@ -186,6 +247,13 @@ impl Metrics {
             "TLS handshakes and PROXY headers that failed",
             &self.handshakes_failed,
         );
+        let lost = &self.journal_segments_lost;
+        counter("journal_segments_lost", "Journal segments dropped before they were sealed", lost);
+        counter("segments_dropped", "Sealed segments dropped by age or size", &self.segments_dropped);
+        counter("rows_sealed", "Exchanges sealed since the start", &self.rows_sealed);
+        counter("sealing_errors", "Failures of sealing, merging or dropping", &self.sealing_errors);
+        let damaged = &self.sealing_damaged;
+        counter("sealing_damaged", "Parts of the journal unreadable when they were sealed", damaged);
         counter("bodies_shed", "Bodies that found no room to be held", &self.shed);
         let mut family = |name: &str, help: &str, it: &Family<Label, Counter>| {
             registry.register(name, help, it.clone());
@@ -203,6 +271,13 @@ impl Metrics {
         gauge("held_bytes", "Bytes of request bodies held for judging", &self.held_bytes);
         gauge("resident_bytes", "Resident memory; 0 if unknown", &self.resident_bytes);
         gauge("bypassed", "1 while a bypass leaves only the law in force", &self.bypassed);
+        gauge("segments", "Sealed segments", &self.segments);
+        gauge("segment_rows", "Exchanges in sealed segments", &self.segment_rows);
+        gauge("segment_bytes", "Bytes of sealed segments", &self.segment_bytes);
+        let left = &self.segments_days_left;
+        gauge("segments_days_left", "Days until sealed segments reach their bound; -1 unknown", left);
+        let waiting = &self.journal_segments_waiting;
+        gauge("journal_segments_waiting", "Closed journal segments not sealed yet", waiting);
         gauge("revision", "Revision of the rules in force", &self.revision);
         registry.register("judged_seconds", "Head read to decision", self.judged.clone());
         registry.register("exchange_seconds", "Head read to end", self.finished.clone());

@@ -15,6 +15,7 @@ pub struct Noticed {
     is_overloaded: bool,
     are_shared: bool,
     is_failing: bool,
+    is_not_sealing: bool,
     /// By upstream and address; without an entry it was well.
     conditions: BTreeMap<(String, String), &'static str>,
 }
@@ -38,6 +39,13 @@ impl Noticed {
             events.push(match fault {
                 Some(reason) => Event::JournalFailing { reason },
                 None => Event::JournalWorking,
+            });
+        }
+        let fault = lock(&state.hub.kept.fault).clone();
+        if changes(&mut self.is_not_sealing, fault.is_some()) {
+            events.push(match fault {
+                Some(reason) => Event::SealingFailing { reason },
+                None => Event::SealingWorking,
             });
         }
         events.extend(self.conditions(state));

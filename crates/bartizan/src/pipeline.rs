@@ -8,6 +8,7 @@
 //!          was flushed, a power cut at most the last second. Commitments are on disk before they are
 //!          answered.
 
+use crate::keeper::Kept;
 use crate::metrics::Metrics;
 use bartizan_edge::proxy::clock::Clock;
 use bartizan_edge::proxy::record::{Recorder, Waiting};
@@ -32,6 +33,8 @@ pub struct Hub {
     pub metrics: Metrics,
     /// The last failure of the journal, until it works again.
     pub journal_fault: Mutex<Option<String>>,
+    /// What the keeper of sealed segments tells.
+    pub kept: Arc<Kept>,
     stopping: AtomicBool,
     rules: Mutex<Vec<RulesRecord>>,
 }
@@ -42,6 +45,7 @@ impl Hub {
         Arc::new(Self {
             metrics: Metrics::default(),
             journal_fault: Mutex::new(None),
+            kept: Arc::default(),
             stopping: AtomicBool::new(false),
             rules: Mutex::default(),
         })

@@ -199,7 +199,7 @@ const FIELDS: View = View {
         ENDPOINT,
         SUBJECT,
         column("side", Data::Text, Of::Side, "`request` or `response`."),
-        item("place", Data::Text, "Where: `path`, `query q`, `header name`, `cookie name`, `body $.items[*].id`."),
+        item("place", Data::Text, "Where: `path`, `segment 2`, `query q`, `header name`, `cookie name`, `body $.items[*].id`."),
         item("kind", Data::Text, "What the value looks like: `empty`, `boolean`, `integer`, `decimal`, `uuid`, `hex`, `date`, `email` or `text`."),
         item("bytes", Data::U32, "Length of the longest value there."),
         item("times", Data::U16, "Values there."),

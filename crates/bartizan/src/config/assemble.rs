@@ -11,7 +11,9 @@ use super::overrides::Overrides;
 use super::problem::{Place, Problems};
 use super::reader::{Reader, Scope};
 use super::routes;
-use super::settings::{Admin, Certificate, Clients, Data, Limits, Listen, Record, Settings, Tls};
+use super::settings::{
+    Admin, Certificate, Clients, Data, Limits, Listen, Record, Settings, Store, Tls,
+};
 use super::upstreams::Upstreams;
 use bartizan_model::clause::{Clause, ClauseName, Exception};
 use bartizan_model::id::EndpointId;
@@ -62,6 +64,15 @@ pub(super) fn settings(
     let dir = reader.word(&section, &keys::DATA_DIR, over.data.as_ref());
     let journal_bytes_max = reader.number(&section, &keys::DATA_JOURNAL_BYTES_MAX);
 
+    let section = reader.section(&top, "store");
+    let store = Store {
+        key: reader.word(&section, &keys::STORE_KEY, None).map(|it| it.value),
+        earlier_keys: reader.items(&section, &keys::STORE_EARLIER_KEYS, &[]),
+        bytes_max: reader.number(&section, &keys::STORE_BYTES_MAX),
+        age_max_ms: reader.number(&section, &keys::STORE_AGE_MAX),
+        seal_every_ms: reader.number(&section, &keys::STORE_SEAL_EVERY),
+    };
+
     let section = reader.section(&top, "record");
     let record = Record { required: reader.flag(&section, &keys::RECORD_REQUIRED) };
 
@@ -83,6 +94,7 @@ pub(super) fn settings(
         routes,
         admin: Admin { address: admin?.given() },
         data: Data { dir: dir?.given(), journal_bytes_max },
+        store,
         record,
         trusted_proxies,
         limits,

@@ -325,7 +325,10 @@ impl<F: Files> Archive<F> {
         let names: Vec<String> = remove.iter().map(|it| catalogue::name(*it)).collect();
         self.change(Change { remove, ..Change::default() })?;
         for name in &names {
-            self.files.remove(name)?;
+            match self.files.remove(name) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+                Ok(()) | Err(_) => {}
+            }
         }
         self.files.sync_names()?;
         Ok(names.len() as u64)

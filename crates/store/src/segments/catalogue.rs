@@ -198,7 +198,15 @@ impl Catalogue {
                 files.remove(DATABASE_NEW)?;
             }
             let made = opened(files.create(DATABASE_NEW)?)?;
-            change(&made, &Change::default(), 1)?;
+            // A restored directory has the list alone.
+            let known = published(files)?;
+            let all = Change {
+                add: known.entries.values().copied().collect(),
+                remove: Vec::new(),
+                sealed_through: known.sealed_through,
+                lost: known.lost,
+            };
+            change(&made, &all, known.next.max(1))?;
             drop(made);
             files.rename(DATABASE_NEW, DATABASE)?;
             files.sync_names()?;
@@ -367,6 +375,18 @@ mod tests {
         assert_eq!(expected.entries.keys().copied().collect::<Vec<_>>(), [3, 4]);
         assert_eq!((expected.sealed_through, expected.lost, expected.next), (Some(3), 2, 5));
         assert_eq!(published(&disk).unwrap(), expected);
+        assert_eq!(Catalogue::open(&disk).unwrap().contents, expected);
+    }
+
+    #[test]
+    fn a_catalogue_is_made_anew_of_its_list() {
+        let disk = Simulated::default();
+        let mut catalogue = Catalogue::open(&disk).unwrap();
+        (1..=3).for_each(|it| catalogue.change(&adding(it)).unwrap());
+        catalogue.publish(&disk).unwrap();
+        let expected = catalogue.contents.clone();
+        drop(catalogue);
+        disk.remove(DATABASE).unwrap();
         assert_eq!(Catalogue::open(&disk).unwrap().contents, expected);
     }
 

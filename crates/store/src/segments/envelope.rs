@@ -186,7 +186,7 @@ impl Slot {
         if version > VERSION {
             return Err(EnvelopeError::LaterVersion(version));
         }
-        if from.get_u16_le() != CHUNK_POWER {
+        if version != VERSION || from.get_u16_le() != CHUNK_POWER {
             return Err(EnvelopeError::NotSealed);
         }
         let (generation, key) = (from.get_u32_le(), KeyId(from.get_u64_le()));

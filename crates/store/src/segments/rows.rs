@@ -256,16 +256,14 @@ impl<'a> Findings<'a> {
     }
 }
 
-/// A place as it was written. Names may be empty here: clients send such.
+/// A place as it was written. Names may be empty, and paths may begin with anything: clients send such.
 fn place(text: &str) -> Option<Place> {
     match text.split_once(' ') {
-        None if text == "path" => Some(Place::Path),
-        None if text == "name" => Some(Place::Name),
         Some(("query", name)) => Some(Place::Query(name.to_owned())),
         Some(("header", name)) => Some(Place::Header(name.to_owned())),
         Some(("cookie", name)) => Some(Place::Cookie(name.to_owned())),
         Some(("body", path)) => Some(Place::Body(path.to_owned())),
-        Some(_) | None => None,
+        Some(_) | None => text.parse().ok(),
     }
 }
 

@@ -45,6 +45,11 @@ impl<D: Disk> Tail<D> {
         Self { disk, segments, live: None, scan: None, damage: Damage::default(), missing: 0 }
     }
 
+    /// Those of a segment that is being written, as far as it is.
+    pub fn live(disk: D, segment: Segment) -> Self {
+        Self { live: Some(segment), ..Self::of(disk, &[segment]) }
+    }
+
     /// What was unreadable so far.
     pub fn damage(&self) -> Damage {
         self.damage
