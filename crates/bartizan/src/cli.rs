@@ -126,6 +126,8 @@ pub enum Command {
     /// For when something breaks and nobody knows yet which clause does it. It ends by itself, and
     /// with a restart; a reload keeps it. The law of HTTP is never bypassed.
     Bypass(Bypass),
+    /// Print a link that logs a browser in to the console of a running bartizan, once.
+    Console(Console),
     /// Follow decisions as they are made.
     Tail(Tail),
     /// Explain one decision.
@@ -364,6 +366,14 @@ pub struct Bypass {
     /// End the bypass: every clause is in force again.
     #[arg(long, conflicts_with_all = ["span", "reason"])]
     pub end: bool,
+    /// Which bartizan, and how to print.
+    #[command(flatten)]
+    pub asking: Asking,
+}
+
+/// Arguments of `console`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Console {
     /// Which bartizan, and how to print.
     #[command(flatten)]
     pub asking: Asking,

@@ -5,6 +5,7 @@ use crate::cli::{
     Run, Tail, Why,
 };
 use crate::config::{Accepted, Overrides, Report, Settings, Source, data_dir, schema};
+use crate::control::{self, Question};
 use crate::explain;
 use crate::filter::Filter;
 use crate::instance::{self, DRAIN, Instance, JOURNAL, Reloadable};
@@ -21,8 +22,9 @@ use bartizan_model::id::ExchangeId;
 use bartizan_store::follow::Follower;
 use bartizan_store::{Damage, find, latest};
 use clap::ValueEnum;
+use serde_json::Value;
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -47,6 +49,7 @@ pub fn run(cli: Cli) -> Exit {
         Some(Command::Check(it)) => check(&it),
         Some(Command::Status(it)) => status::run(&dir(&it.asking), it.asking.output),
         Some(Command::Bypass(it)) => bypass::run(&dir(&it.asking), &it),
+        Some(Command::Console(it)) => console(&it.asking),
         Some(Command::Tail(it)) => tail(&it),
         Some(Command::Why(it)) => why(&it),
         #[cfg(feature = "hunt")]
@@ -224,6 +227,7 @@ fn serve(accepted: Accepted, file: Option<(Reloadable, Watch)>, log: Log) -> Exi
         }
     };
     let banner = Banner::of(&accepted.settings);
+    let rows = accepted.rows();
     let inherited = match supervisor::inherited() {
         Ok(sockets) => sockets,
         Err(error) => {
@@ -235,6 +239,7 @@ fn serve(accepted: Accepted, file: Option<(Reloadable, Watch)>, log: Log) -> Exi
         Ok(instance) => instance,
         Err(error) => return refuse(log, &error.to_string(), Exit::Failed),
     };
+    instance.shows(rows);
     match log {
         Log::Json => logger.say(banner.event(&instance)),
         Log::Human => {
@@ -379,10 +384,16 @@ impl Banner {
             "./bartizan-data" => String::new(),
             other => format!(" --data {other}"),
         };
+        // What is not a terminal is kept, and a link that lets somebody in should not be.
+        let link = instance.login_link().filter(|_| io::stdout().is_terminal());
+        let console = match link {
+            Some(link) => format!("{link} (once, within ten minutes)"),
+            None => format!("bartizan console{data}"),
+        };
         format!(
             "bartizan {} {mode}\n  listening  {}://{} -> {}\n  admin      http://{}/metrics\n  \
-             data       {}\n  next       bartizan tail{data}\n             bartizan why \
-             DECISION_ID{data}\n",
+             data       {}\n  console    {console}\n  next       bartizan tail{data}\n             \
+             bartizan why DECISION_ID{data}\n",
             env!("CARGO_PKG_VERSION"),
             self.scheme,
             instance.address,
@@ -460,6 +471,23 @@ fn why(it: &Why) -> Exit {
                 fail(&format!("{text}; {}", unreadable(found.damage)), Exit::Incomplete)
             }
         }
+    }
+}
+
+fn console(asking: &Asking) -> Exit {
+    let dir = dir(asking);
+    let answer = match control::ask(&dir, &Question::Login) {
+        Ok(answer) => answer,
+        Err(error) => {
+            let text = format!("no bartizan runs in `{}`: {error}", dir.display());
+            return fail(&text, Exit::Failed);
+        }
+    };
+    let member = |it: &str| answer.get(it).and_then(Value::as_str);
+    match (asking.output, member("link"), member("error")) {
+        (_, _, Some(why)) => fail(why, Exit::Failed),
+        (Output::Human, Some(link), None) => say(&format!("{link}\n")),
+        (_, _, None) => say(&format!("{answer}\n")),
     }
 }
 

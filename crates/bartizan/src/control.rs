@@ -37,6 +37,8 @@ pub enum Question {
     Bypass(Span, Reason),
     /// That every clause be in force again.
     EndBypass,
+    /// A link that logs a browser in.
+    Login,
 }
 
 impl Question {
@@ -45,6 +47,7 @@ impl Question {
             Self::Status => "status".to_owned(),
             Self::Bypass(span, reason) => format!("bypass {} {}", span.seconds(), reason.as_str()),
             Self::EndBypass => "bypass end".to_owned(),
+            Self::Login => "login".to_owned(),
         }
     }
 
@@ -52,6 +55,7 @@ impl Question {
         let unknown = || "unknown question".to_owned();
         match line.split_once(' ') {
             None if line == "status" => Ok(Self::Status),
+            None if line == "login" => Ok(Self::Login),
             Some(("bypass", "end")) => Ok(Self::EndBypass),
             Some(("bypass", rest)) => {
                 let (seconds, reason) = rest.split_once(' ').ok_or_else(unknown)?;
@@ -155,7 +159,7 @@ mod tests {
     fn a_question_reads_as_it_is_written() {
         let reason = Reason::new("end of the world").unwrap();
         let bypass = Question::Bypass(Span::of_s(60).unwrap(), reason);
-        for question in [Question::Status, bypass, Question::EndBypass] {
+        for question in [Question::Status, bypass, Question::EndBypass, Question::Login] {
             assert_eq!(Question::of_line(&question.line()), Ok(question));
         }
     }

@@ -121,7 +121,7 @@ pub fn unfinished_as_json(id: ExchangeId, it: &Unfinished) -> Value {
     })
 }
 
-fn headline(it: &Observation) -> String {
+pub(crate) fn headline(it: &Observation) -> String {
     let endpoint = show::endpoint(it);
     match it.outcome {
         Outcome::Served => format!("{endpoint} was served with status {}", it.status),
@@ -179,7 +179,7 @@ fn hit_text(it: &Observation, hit: &Hit, rules: Option<&RulesRecord>) -> String 
     out
 }
 
-fn evidence<'a>(it: &'a Observation, hit: &Hit) -> impl Iterator<Item = &'a Finding> {
+pub(crate) fn evidence<'a>(it: &'a Observation, hit: &Hit) -> impl Iterator<Item = &'a Finding> {
     let code = hit.code;
     it.findings.iter().filter(move |it| it.sighting.code == code)
 }
@@ -196,7 +196,7 @@ fn evidence_text(it: &Finding) -> String {
     )
 }
 
-fn configured(hit: &Hit, rules: Option<&RulesRecord>) -> String {
+pub(crate) fn configured(hit: &Hit, rules: Option<&RulesRecord>) -> String {
     let name = hit.code.entry().clause;
     let Some(rules) = rules else { return "not known any more".to_owned() };
     let Some(Clause { mode, set_by, .. }) = rules.clauses.iter().find(|it| it.name == name) else {
@@ -208,6 +208,7 @@ fn configured(hit: &Hit, rules: Option<&RulesRecord>) -> String {
         SetBy::Default => "the default".to_owned(),
         SetBy::Flag => "a flag or environment variable".to_owned(),
         SetBy::File { line, column } => format!("{file}:{line}:{column}"),
+        SetBy::Operator => "an operator, while it was running".to_owned(),
     };
     let mode = match mode {
         Mode::Off => "off",
@@ -228,10 +229,24 @@ pub fn would_allow(it: &Observation, hit: &Hit) -> Option<String> {
     if let Some(finding) = evidence(it, hit).next() {
         out.push_str(&format!("    field: {}\n", quoted(&finding.place.to_string())));
     }
-    let (year, month, day) = show::date(it.started.wall_us / 86_400_000_000 + EXCEPTION_DAYS);
     out.push_str("    reason: why this is legitimate\n");
-    out.push_str(&format!("    expires: {year:04}-{month:02}-{day:02}\n"));
+    out.push_str(&format!("    expires: {}\n", last_day(it)));
     Some(out)
+}
+
+/// The same for programs, without a reason.
+pub(crate) fn exception_for(it: &Observation, hit: &Hit) -> Value {
+    json!({
+        "clause": hit.code.entry().clause.name(),
+        "endpoint": show::endpoint(it),
+        "field": evidence(it, hit).next().map(|it| it.place.to_string()),
+        "expires": last_day(it),
+    })
+}
+
+fn last_day(it: &Observation) -> String {
+    let (year, month, day) = show::date(it.started.wall_us / 86_400_000_000 + EXCEPTION_DAYS);
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// A YAML string in which nothing that a client named can become structure.

@@ -7,6 +7,7 @@
 //! Errors   [`WireFault`]: nothing has changed then. The end of a bypass reads no file, so that it
 //!          cannot fail.
 
+use crate::added::AddedExceptions;
 use crate::bypass::{self, Bypass, BypassFault, Reason, Span};
 use crate::config::Settings;
 use crate::config::secret::Reference;
@@ -18,7 +19,9 @@ use crate::pipeline::Hub;
 use crate::rules_record;
 use crate::watch::{Referred, Stamps};
 use crate::wire::{self, Judging, WireFault, Wired};
+use bartizan_console::access::sessions::CODE_S;
 use bartizan_console::admin::Facts;
+use bartizan_console::api::Api;
 use bartizan_edge::proxy::Shared;
 use bartizan_edge::proxy::upstream::Upstream;
 use bartizan_edge::proxy::views::View;
@@ -31,9 +34,9 @@ use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// Events that wait to be logged; beyond it the oldest is dropped.
 const EVENTS_MAX: usize = 64;
@@ -42,24 +45,35 @@ const EVENTS_MAX: usize = 64;
 pub(crate) struct State {
     pub(crate) shared: Arc<Shared>,
     pub(crate) hub: Arc<Hub>,
-    rules: Mutex<InForce>,
+    /// The data directory of this start.
+    pub(crate) dir: PathBuf,
+    pub(crate) rules: Mutex<InForce>,
+    /// Every key of the configuration, for a page.
+    pub(crate) shown: Mutex<Vec<Value>>,
+    /// What of the last change waits for the next start.
+    pub(crate) restart_needed: Mutex<Vec<String>>,
+    /// Hands out codes for browsers, once it serves.
+    pub(crate) api: OnceLock<Weak<Api>>,
     key: HashKey,
     revision: AtomicU64,
     faults: Mutex<Faults>,
     referred: Mutex<Referred>,
     events: Mutex<VecDeque<Event>>,
-    loaded_us: AtomicU64,
+    pub(crate) loaded_us: AtomicU64,
     recovery: Recovery,
     address: SocketAddr,
     admin: SocketAddr,
-    started_us: u64,
+    pub(crate) started_us: u64,
 }
 
 /// What judging goes by.
-struct InForce {
-    settings: Settings,
+pub(crate) struct InForce {
+    /// Those of the file.
+    pub(crate) settings: Settings,
+    /// What operators put over them.
+    pub(crate) added: AddedExceptions,
     wired: Vec<Wired>,
-    bypass: Option<Bypass>,
+    pub(crate) bypass: Option<Bypass>,
     /// Settings that were read last and could not be taken over because of what they refer to.
     rejected: Option<Settings>,
 }
@@ -77,6 +91,8 @@ struct Faults {
 pub(crate) struct Beginning {
     pub(crate) shared: Arc<Shared>,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) dir: PathBuf,
+    pub(crate) added: AddedExceptions,
     pub(crate) settings: Settings,
     pub(crate) wired: Vec<Wired>,
     pub(crate) stamps: Stamps,
@@ -106,11 +122,16 @@ pub(crate) fn stamps<'a>(all: impl IntoIterator<Item = &'a Settings>) -> Stamps 
 impl State {
     /// The first revision, announced.
     pub(crate) fn new(it: Beginning) -> Arc<Self> {
-        let Beginning { shared, hub, settings, wired, stamps, key, recovery, address, admin } = it;
+        let Beginning { shared, hub, dir, added, settings, wired, stamps, key, .. } = it;
+        let (recovery, address, admin) = (it.recovery, it.address, it.admin);
         let started_us = shared.clock.now().wall_us;
-        let in_force = InForce { settings, wired, bypass: None, rejected: None };
+        let in_force = InForce { settings, added, wired, bypass: None, rejected: None };
         let state = Self {
             hub,
+            dir,
+            shown: Mutex::default(),
+            restart_needed: Mutex::default(),
+            api: OnceLock::new(),
             rules: Mutex::new(in_force),
             key,
             revision: AtomicU64::new(1),
@@ -177,8 +198,8 @@ impl State {
         }
         let judging = judging(rules.bypass.as_ref());
         let revision = self.revision() + 1;
-        let (view, wired) = match wire::view(&settings, &self.key, revision, judging, &rules.wired)
-        {
+        let over = rules.added.over(&settings);
+        let (view, wired) = match wire::view(&over, &self.key, revision, judging, &rules.wired) {
             Ok(it) => it,
             Err(fault) => {
                 rules.rejected = Some(settings).filter(|it| *it != rules.settings);
@@ -187,6 +208,7 @@ impl State {
         };
         self.loaded_us.store(self.shared.clock.now().wall_us, Relaxed);
         let fixed = fixed(&rules.settings, &settings);
+        lock(&self.restart_needed).clone_from(&fixed);
         self.shared.tables.set_held_bytes_max(settings.limits.held_bytes_max);
         rules.wired = wired;
         rules.settings = settings;
@@ -206,12 +228,13 @@ impl State {
     fn announce(&self, rules: &InForce) {
         let view = Arc::clone(&self.shared.views.current().snapshot);
         let wall_us = self.shared.clock.now().wall_us;
-        let record = rules_record::of(&rules.settings, &view, rules.bypass.as_ref(), wall_us);
+        let over = rules.added.over(&rules.settings);
+        let record = rules_record::of(&over, &view, rules.bypass.as_ref(), wall_us);
         self.hub.announce(record);
     }
 
     /// From now on only the law is in force. A bypass that runs is replaced.
-    fn begin_bypass(&self, span: Span, reason: Reason) -> Value {
+    pub(crate) fn begin_bypass(&self, span: Span, reason: Reason) -> Value {
         let mut rules = lock(&self.rules);
         let bypass = Bypass::starting(span, reason, self.shared.clock.now().wall_us);
         let shown = bypass.as_json();
@@ -222,7 +245,7 @@ impl State {
         json!({ "schema": bypass::SCHEMA, "revision": revision, "bypass": shown })
     }
 
-    fn end_bypass(&self) -> Value {
+    pub(crate) fn end_bypass(&self) -> Value {
         let mut rules = lock(&self.rules);
         match rules.bypass.take() {
             None => json!({ "error": BypassFault::None.to_string() }),
@@ -254,17 +277,18 @@ impl State {
     }
 
     /// The same settings, judged otherwise. Reads no file.
-    fn judge_anew(&self, rules: &InForce) -> u64 {
+    pub(crate) fn judge_anew(&self, rules: &InForce) -> u64 {
         let revision = self.revision() + 1;
         let judging = judging(rules.bypass.as_ref());
-        let snapshot = wire::snapshot(&rules.settings, self.key.clone(), revision, judging);
+        let over = rules.added.over(&rules.settings);
+        let snapshot = wire::snapshot(&over, self.key.clone(), revision, judging);
         let view =
             View { snapshot: Arc::new(snapshot), ..View::clone(&self.shared.views.current()) };
         self.put(rules, revision, view);
         revision
     }
 
-    fn tell(&self, event: Event) {
+    pub(crate) fn tell(&self, event: Event) {
         let mut events = lock(&self.events);
         if events.len() >= EVENTS_MAX {
             events.pop_front();
@@ -326,7 +350,7 @@ const ADDRESSES_ARE_SHARED: &str = "most traffic comes from few private addresse
     proxy that is not in `trusted_proxies`: `clients.deny` and `clients.rate` are not applied, \
     because they would hit everybody behind it; name the proxy, or set `clients.addresses_are_clients`";
 
-fn upstream(it: &Upstream, now_ms: u64) -> Value {
+pub(crate) fn upstream(it: &Upstream, now_ms: u64) -> Value {
     let addresses = it.target.addresses.iter().zip(it.balance.conditions(now_ms));
     let addresses: Vec<Value> = addresses
         .map(
@@ -364,11 +388,24 @@ impl control::Answers for State {
             Question::Status => self.status(),
             Question::Bypass(span, reason) => self.begin_bypass(span, reason),
             Question::EndBypass => self.end_bypass(),
+            Question::Login => self.login_link(),
         }
     }
 }
 
 impl State {
+    /// A link that logs a browser in, once.
+    pub(crate) fn login_link(&self) -> Value {
+        match self.api.get().and_then(Weak::upgrade).and_then(|it| it.login_code()) {
+            Some(code) => json!({
+                "schema": "bartizan.console/v1",
+                "link": format!("http://{}/#/login?code={code}", self.admin),
+                "works_for_s": CODE_S,
+            }),
+            None => json!({ "error": "no code can be made now" }),
+        }
+    }
+
     fn status(&self) -> Value {
         let rules = lock(&self.rules);
         let settings = &rules.settings;
@@ -433,7 +470,7 @@ impl State {
         })
     }
 
-    fn reload_fault(&self) -> Option<String> {
+    pub(crate) fn reload_fault(&self) -> Option<String> {
         let faults = lock(&self.faults);
         let all: Vec<&str> =
             faults.file.iter().chain(&faults.referred).map(String::as_str).collect();

@@ -5,9 +5,10 @@
 //! Errors   [`StartError`]: nothing is left running after one. A bad file at a reload changes
 //!          nothing; `status` says so.
 
+use crate::added::{self, AddedExceptions};
 use crate::config::{Overrides, Settings, Source};
 use crate::control;
-use crate::in_force::{self, Beginning, State};
+use crate::in_force::{self, Beginning, State, lock};
 use crate::keeper::{self, Keeper, KeeperError};
 use crate::key;
 use crate::log::Event;
@@ -15,6 +16,8 @@ use crate::notice::Noticed;
 use crate::pipeline::{self, Hub};
 use crate::wire::{self, Judging, WireFault, Wired};
 use bartizan_console::admin;
+use bartizan_console::api::Api;
+use bartizan_console::backend::Backend;
 use bartizan_edge::proxy::Shared;
 use bartizan_edge::proxy::ids::Ids;
 use bartizan_edge::proxy::listener::{self, Proxy};
@@ -22,6 +25,8 @@ use bartizan_edge::proxy::record::Recorder;
 use bartizan_edge::proxy::views::Views;
 use bartizan_engine::keys::HashKey;
 use bartizan_engine::tables::Tables;
+use bartizan_store::document;
+use bartizan_store::files::Folder;
 use bartizan_store::{Journal, JournalError, Options};
 use std::fmt;
 use std::fs;
@@ -136,7 +141,8 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     let hash_key = key::read_or_make(&dir).map_err(data)?;
     // Before they are read: what changes from here on is news.
     let stamps = in_force::stamps([&settings]);
-    let (shared, wired) = shared(&settings, &hash_key)?;
+    let added = added(&dir)?;
+    let (shared, wired) = shared(&added.over(&settings), &hash_key)?;
     let options = Options {
         journal_bytes_max,
         segment_bytes_max: SEGMENT_BYTES_MAX,
@@ -165,6 +171,8 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     };
     let state = State::new(Beginning {
         hub: Arc::clone(&hub),
+        dir: dir.clone(),
+        added,
         settings,
         wired,
         stamps,
@@ -178,9 +186,12 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     let pipeline = pipeline::start(hub, recorders, journal, clock).map_err(StartError::System)?;
     let (stop_admin, stopped) = oneshot::channel::<()>();
     let facts = Arc::clone(&state);
+    let api = Api::new(Arc::clone(&state) as Arc<dyn Backend>);
+    // The console's end is the control thread's.
+    state.api.set(Arc::downgrade(&api)).ok();
     let control = std::thread::Builder::new()
         .name("control".to_owned())
-        .spawn(move || serve_operators(admin_listener, socket, facts, stopped))
+        .spawn(move || serve_operators(admin_listener, socket, (facts, api), stopped))
         .map_err(StartError::System)?;
     let address = proxy.address;
     Ok(Instance { address, admin: admin_address, dir, state, proxy, pipeline, keeper, stop_admin, control })
@@ -190,7 +201,7 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
 fn serve_operators(
     admin_listener: TcpListener,
     socket: std::os::unix::net::UnixListener,
-    facts: Arc<State>,
+    (facts, api): (Arc<State>, Arc<Api>),
     stopped: oneshot::Receiver<()>,
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -204,7 +215,7 @@ fn serve_operators(
         let serving = async {
             // A failing admin listener must not take the proxy down with it.
             if let Ok(listener) = tokio::net::TcpListener::from_std(admin_listener) {
-                admin::serve(listener, facts).await.ok();
+                admin::serve(listener, facts, &api).await.ok();
             }
             std::future::pending().await
         };
@@ -222,6 +233,14 @@ async fn end_what_is_over(state: Arc<State>) {
         looks.tick().await;
         state.end_what_is_over();
     }
+}
+
+/// The exceptions that operators added before.
+fn added(dir: &std::path::Path) -> Result<AddedExceptions, StartError> {
+    let data = |error| StartError::Data(dir.join(added::FILE), error);
+    let document = document::read(&Folder::at(dir), added::FILE).map_err(data)?;
+    let read = document.map(|it| AddedExceptions::of_document(&it)).transpose();
+    Ok(read.map_err(|error| data(io::Error::from(error)))?.unwrap_or_default())
 }
 
 fn workers(settings: &Settings) -> usize {
@@ -255,13 +274,31 @@ impl Instance {
                 Settings::read(&source, &from.overrides, now_unix_s)
                     .map_err(|report| report.to_string())
             });
-        self.state.reload(read.map(|it| it.settings))
+        let (settings, rows) = match read {
+            Ok(it) => (Ok(it.settings.clone()), Some(it.rows())),
+            Err(why) => (Err(why), None),
+        };
+        let result = self.state.reload(settings);
+        if let (Ok(_), Some(rows)) = (&result, rows) {
+            self.shows(rows);
+        }
+        result
     }
 
     /// Takes over the files that the configuration refers to, if they are others by now; `None` if
     /// they are not. What is wrong with them leaves those before in force.
     pub fn follow_references(&self) -> Option<Result<Vec<String>, String>> {
         self.state.follow_references()
+    }
+
+    /// A link that logs a browser in, once; `None` while the console does not serve.
+    pub fn login_link(&self) -> Option<String> {
+        self.state.login_link().get("link")?.as_str().map(str::to_owned)
+    }
+
+    /// Takes what a page shows of the configuration.
+    pub fn shows(&self, rows: Vec<serde_json::Value>) {
+        *lock(&self.state.shown) = rows;
     }
 
     /// The revision in force.

@@ -2,6 +2,8 @@
 //!
 //! A library beside the binary so that tests reach its parts. Nothing else links it.
 
+pub mod added;
+mod backend;
 pub mod backup;
 pub mod bypass;
 pub mod cli;
@@ -27,6 +29,7 @@ pub mod metrics;
 pub mod notice;
 pub mod ocsf;
 pub mod pipeline;
+pub mod recent;
 pub mod rules_record;
 pub mod show;
 pub mod status;

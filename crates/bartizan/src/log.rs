@@ -162,6 +162,9 @@ pub enum Event {
     NothingToReload,
     BypassBegun { until_us: u64, reason: String, revision: u64 },
     BypassEnded { by: EndedBy, revision: u64 },
+    LoggedIn { name: String, role: &'static str },
+    ExceptionAdded { id: String, clause: String, by: String, revision: u64 },
+    ExceptionRemoved { id: String, clause: String, by: String, revision: u64 },
     OverloadBegun,
     OverloadEnded,
     AddressesShared,
@@ -206,6 +209,13 @@ impl Event {
             }
             Self::BypassEnded { .. } => {
                 ("bypass_ended", Info, "Every clause is in force again, as configured.")
+            }
+            Self::LoggedIn { .. } => ("logged_in", Info, "A browser logged in to the console."),
+            Self::ExceptionAdded { .. } => {
+                ("exception_added", Warning, "An operator lifted a clause while running.")
+            }
+            Self::ExceptionRemoved { .. } => {
+                ("exception_removed", Info, "An operator took back what he had lifted.")
             }
             Self::OverloadBegun => {
                 ("overload_begun", Error, "Requests are answered 503: there are too many.")
@@ -280,6 +290,14 @@ impl Event {
             Self::BypassEnded { by, revision } => {
                 json!({ "by": by.name(), "revision": revision })
             }
+            Self::LoggedIn { name, role } => json!({ "name": name, "role": role }),
+            Self::ExceptionAdded { id, clause, by, revision }
+            | Self::ExceptionRemoved { id, clause, by, revision } => json!({
+                "id": id,
+                "clause": clause,
+                "by": by,
+                "revision": revision,
+            }),
             Self::UpstreamCondition { upstream, address, was, is } => json!({
                 "upstream": upstream,
                 "address": address,
@@ -345,6 +363,13 @@ impl Event {
                     EndedBy::Operator => "it was ended",
                 };
                 format!("bypass: {why}; every clause is in force as configured")
+            }
+            Self::LoggedIn { name, role } => format!("{name} logged in as {role}"),
+            Self::ExceptionAdded { id, clause, by, .. } => {
+                format!("exception {id} for {clause} was added by {by}")
+            }
+            Self::ExceptionRemoved { id, clause, by, .. } => {
+                format!("exception {id} for {clause} was taken back by {by}")
             }
             Self::OverloadBegun => {
                 "overload: requests are answered 503 until there are fewer".to_owned()
@@ -413,6 +438,19 @@ impl Event {
                 revision: 3,
             },
             Self::BypassEnded { by: EndedBy::Time, revision: 4 },
+            Self::LoggedIn { name: "console".to_owned(), role: "admin" },
+            Self::ExceptionAdded {
+                id: "e1".to_owned(),
+                clause: "content.sqli".to_owned(),
+                by: "console".to_owned(),
+                revision: 5,
+            },
+            Self::ExceptionRemoved {
+                id: "e1".to_owned(),
+                clause: "content.sqli".to_owned(),
+                by: "console".to_owned(),
+                revision: 6,
+            },
             Self::OverloadBegun,
             Self::OverloadEnded,
             Self::AddressesShared,

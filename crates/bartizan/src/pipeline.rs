@@ -9,20 +9,29 @@
 //!          answered.
 
 use crate::keeper::Kept;
+use crate::backend::rows;
+use crate::in_force::lock;
 use crate::metrics::Metrics;
+use crate::recent::Recent;
+use bartizan_console::backend::Row;
 use bartizan_edge::proxy::clock::Clock;
 use bartizan_edge::proxy::record::{Recorder, Waiting};
 use bartizan_engine::step::{Commitment, NotCommitted};
+use bartizan_model::observation::Observation;
 use bartizan_store::{Journal, JournalError, Record, RulesRecord};
+use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use tokio::sync::broadcast;
 
 /// Time between two looks while there is traffic.
 const BATCH_EVERY: Duration = Duration::from_millis(5);
 /// Time after which observations are on disk.
 pub const SYNC_EVERY: Duration = Duration::from_secs(1);
+/// Exchanges that wait for whoever looks on; beyond it the oldest are skipped.
+const LIVE_MAX: usize = 512;
 /// Looks without anything new before the thread sleeps until it is woken.
 const QUIET_LOOKS: u32 = 40;
 
@@ -35,6 +44,10 @@ pub struct Hub {
     pub journal_fault: Mutex<Option<String>>,
     /// What the keeper of sealed segments tells.
     pub kept: Arc<Kept>,
+    /// What happened lately.
+    pub recent: Mutex<Recent>,
+    /// Who wants to see exchanges as they end.
+    pub live: broadcast::Sender<Arc<Row>>,
     stopping: AtomicBool,
     rules: Mutex<Vec<RulesRecord>>,
 }
@@ -46,6 +59,8 @@ impl Hub {
             metrics: Metrics::default(),
             journal_fault: Mutex::new(None),
             kept: Arc::default(),
+            recent: Mutex::default(),
+            live: broadcast::channel(LIVE_MAX).0,
             stopping: AtomicBool::new(false),
             rules: Mutex::default(),
         })
@@ -142,6 +157,7 @@ impl Pipeline {
     fn handle(&mut self, waiting: &mut Waiting) {
         for observation in waiting.observations.drain(..) {
             self.hub.metrics.observe(&observation);
+            self.show(&observation);
             if !self.keep(&Record::Observation(*observation)) {
                 self.lose(1);
             }
@@ -164,6 +180,21 @@ impl Pipeline {
         }
     }
 
+    /// Counts it for the overview, and shows it to whoever looks on.
+    fn show(&self, it: &Observation) {
+        lock(&self.hub.recent).observe(it);
+        if self.hub.live.receiver_count() > 0 {
+            let row = Row {
+                id: it.id.to_string(),
+                outcome: it.outcome.name(),
+                codes: it.hits.iter().map(|it| it.code.name()).collect(),
+                json: Value::from(rows::row(it)).to_string(),
+            };
+            // Nobody looks on any more: that is no failure.
+            self.hub.live.send(Arc::new(row)).ok();
+        }
+    }
+
     /// Counts what found no room at a worker, and writes all that was lost as a gap as soon as the
     /// journal takes it.
     fn note_gap(&mut self) {
@@ -179,6 +210,9 @@ impl Pipeline {
     }
 
     fn lose(&mut self, count: u64) {
+        if count > 0 {
+            lock(&self.hub.recent).gap(self.clock.now().wall_us, count);
+        }
         self.hub.metrics.lost(count);
         self.unwritten = self.unwritten.saturating_add(count);
     }

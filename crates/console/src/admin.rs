@@ -1,12 +1,15 @@
-//! The admin listener: `GET /health/live`, `/health/ready` and `/metrics`.
+//! The admin listener: health, metrics, the control API, and the pages of the console.
 //!
 //! Reads    what [`Facts`] tells at the moment of asking.
-//! Misses   time limits for a reader that asks slowly; authentication: it listens on loopback unless configured otherwise, and serves nothing
-//!          but health and counters.
+//! Misses   time limits for a client that reads slowly; TLS: it listens on loopback unless configured
+//!          otherwise. Health and metrics ask for no password.
 
+use crate::api::Api;
+use crate::assets;
 use axum::Router;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::io;
@@ -30,16 +33,44 @@ pub trait Facts: Send + Sync + 'static {
 /// # Errors
 ///
 /// If the listener fails.
-pub async fn serve(listener: TcpListener, facts: Arc<dyn Facts>) -> io::Result<()> {
-    axum::serve(listener, router(facts)).await
+pub async fn serve(listener: TcpListener, facts: Arc<dyn Facts>, api: &Arc<Api>) -> io::Result<()> {
+    axum::serve(listener, router(facts, api)).await
 }
 
-fn router(facts: Arc<dyn Facts>) -> Router {
+/// Everything that is served.
+pub fn router(facts: Arc<dyn Facts>, api: &Arc<Api>) -> Router {
     Router::new()
         .route("/health/live", get(|| async { "live\n" }))
         .route("/health/ready", get(ready))
         .route("/metrics", get(metrics))
         .with_state(facts)
+        .merge(api.router())
+        .fallback(assets::serve)
+        .layer(from_fn(guarded))
+}
+
+/// Fields that keep a page from being framed, sniffed, or fed with foreign scripts.
+const FIELDS: [(HeaderName, &str); 6] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'",
+    ),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+async fn guarded(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let fields = response.headers_mut();
+    for (name, value) in FIELDS {
+        fields.insert(name, HeaderValue::from_static(value));
+    }
+    fields.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
 }
 
 async fn ready(State(facts): State<Arc<dyn Facts>>) -> Response {

@@ -25,6 +25,8 @@ const NAMES_BYTES_MAX: usize = 2_048;
 const HASHED_BYTES_MAX: usize = 1_024;
 /// Numbers, booleans and nulls of one message that are looked at.
 const SCALARS_MAX: u16 = 1_000;
+/// Places that room is made for at once.
+const PLACES_USUAL: usize = 16;
 /// Not a secret: shapes are the same on every machine.
 const SHAPE_KEY: [u8; 16] = *b"bartizan.shapes1";
 
@@ -35,6 +37,8 @@ pub(crate) struct Collector {
     names: Vec<u8>,
     facts: Vec<Fact>,
     more: u16,
+    /// Position of the place that was noted last.
+    last: usize,
     segments: u8,
     scalars: u16,
     /// The highest scores so far.
@@ -86,8 +90,17 @@ impl Collector {
         };
         let bytes = u32::try_from(value.text.len()).unwrap_or(u32::MAX);
         let quick = quick(kind, name);
-        let known = self.places.iter().position(|it| it.quick == quick && self.is(it, kind, name));
-        if let Some(fact) = known.and_then(|at| self.facts.get_mut(at)) {
+        let is_it = |it: &Met| it.quick == quick && self.is(it, kind, name);
+        // Items of a list have their places in the same order: the next one is likely the one.
+        let next = self.last + 1;
+        let known = match self.places.get(next) {
+            Some(it) if is_it(it) => Some(next),
+            Some(_) | None => self.places.iter().position(is_it),
+        };
+        if let Some(at) = known
+            && let Some(fact) = self.facts.get_mut(at)
+        {
+            self.last = at;
             fact.times = fact.times.saturating_add(1);
             fact.bytes = fact.bytes.max(bytes);
             fact.score = fact.score.max(score);
@@ -100,7 +113,13 @@ impl Collector {
             self.more = self.more.saturating_add(1);
             return;
         };
+        if self.places.is_empty() {
+            self.places.reserve(PLACES_USUAL);
+            self.facts.reserve(PLACES_USUAL);
+            self.names.reserve(PLACES_USUAL * 16);
+        }
         let field = u16::try_from(self.places.len()).unwrap_or(u16::MAX);
+        self.last = usize::from(field);
         self.places.push(Met { kind, quick, start, end });
         self.names.extend_from_slice(name);
         let kind = Kind::of(value.text);
@@ -167,10 +186,13 @@ fn place(kind: u8, name: &[u8]) -> Place {
     }
 }
 
-/// FNV-1a: tells places apart quickly; equality is what counts.
+/// Tells most places apart quickly, by length, kind and end; equality is what counts.
 fn quick(kind: u8, name: &[u8]) -> u64 {
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
-    name.iter().fold(step(0xCBF2_9CE4_8422_2325, &kind), step)
+    let end = match name.last_chunk::<8>() {
+        Some(end) => u64::from_le_bytes(*end),
+        None => name.iter().fold(0, |end, byte| end << 8 | u64::from(*byte)),
+    };
+    end ^ (name.len() as u64) << 40 ^ u64::from(kind) << 56
 }
 
 fn hash(text: &[u8], key: &HashKey) -> KeyedHash {

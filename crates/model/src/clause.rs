@@ -123,6 +123,8 @@ pub enum SetBy {
         /// Column, from 1.
         column: u32,
     },
+    /// An operator, while it was running.
+    Operator,
 }
 
 /// One clause in force.

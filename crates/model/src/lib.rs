@@ -4,6 +4,7 @@
 //! Row 0. Pure: nothing here reads a clock, a file, the environment or the network.
 
 pub mod assessment;
+pub mod calendar;
 pub mod clause;
 pub mod code;
 pub mod evidence;

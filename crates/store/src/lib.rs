@@ -78,6 +78,7 @@
 #[cfg(test)]
 mod attack;
 pub mod disk;
+pub mod document;
 #[cfg(test)]
 mod double;
 mod field;

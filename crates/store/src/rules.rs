@@ -134,6 +134,7 @@ fn put_set_by(out: &mut Vec<u8>, it: SetBy) {
         SetBy::Default => (2, 0, 0),
         SetBy::Flag => (3, 0, 0),
         SetBy::File { line, column } => (4, line, column),
+        SetBy::Operator => (5, 0, 0),
     };
     out.put_u8(kind);
     out.put_u32_le(line);
@@ -228,6 +229,7 @@ fn take_set_by(from: &mut &[u8]) -> Result<Option<SetBy>, RecordError> {
         2 => Some(SetBy::Default),
         3 => Some(SetBy::Flag),
         4 => Some(SetBy::File { line, column }),
+        5 => Some(SetBy::Operator),
         _ => None,
     })
 }

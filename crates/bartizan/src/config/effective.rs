@@ -77,6 +77,20 @@ impl Accepted {
         whole
     }
 
+    /// Every key with its value and where it came from, for a page.
+    pub fn rows(&self) -> Vec<Json> {
+        let row = |it: &Effective| {
+            json!({
+                "section": it.name.section,
+                "key": it.path(),
+                "value": it.value.as_text(),
+                "origin": self.settings.describe(it.origin),
+                "says": it.name.says,
+            })
+        };
+        self.effective.iter().map(row).collect()
+    }
+
     fn comment(&self, origin: Origin) -> String {
         // A file's name may hold a line break, which would end the comment.
         let text: String = self.settings.describe(origin).chars().map(printable).collect();
@@ -95,6 +109,16 @@ impl Effective {
 }
 
 impl Value {
+    fn as_text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Truth(truth) => truth.to_string(),
+            Self::List(items) => items.join(", "),
+            Self::Unset(means) => (*means).to_owned(),
+        }
+    }
+
     fn as_json(&self) -> Json {
         match self {
             Self::Text(text) => json!(text),

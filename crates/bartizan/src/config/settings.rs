@@ -1,6 +1,6 @@
 //! What bartizan is started with: plain data, every value checked.
 
-use bartizan_model::clause::{Clause, Exception, Mode};
+use bartizan_model::clause::{Clause, Exception, Mode, SetBy};
 use bartizan_model::id::EndpointId;
 use bartizan_model::network::Network;
 use bartizan_model::route::{Demand, Route};
@@ -106,6 +106,18 @@ impl Settings {
     pub fn upstream_urls(&self) -> String {
         let urls: Vec<_> = self.upstreams.iter().map(|it| it.url.value.to_string()).collect();
         urls.join(", ")
+    }
+
+    /// Who set a clause or an exception, in words.
+    pub fn describe_set_by(&self, set_by: SetBy) -> String {
+        match (set_by, &self.file) {
+            (SetBy::File { line, column }, Some(file)) => format!("{file}:{line}:{column}"),
+            (SetBy::File { line, column }, None) => format!("{line}:{column}"),
+            (SetBy::Law, _) => "the law".to_owned(),
+            (SetBy::Default, _) => "default".to_owned(),
+            (SetBy::Flag, _) => "flag or environment".to_owned(),
+            (SetBy::Operator, _) => "operator".to_owned(),
+        }
     }
 
     /// An origin in words: `bartizan.yaml:3:1`, `flag --enforce`, `default`.

@@ -1,0 +1,253 @@
+//! What the console asks of a running instance.
+
+mod exchanges;
+pub(crate) mod rows;
+
+use crate::added::{self, Added, AddedExceptions, Written};
+use crate::bypass::{Bypass, Reason, Span};
+use crate::in_force::{State, lock};
+use crate::instance::JOURNAL;
+use crate::log::Event;
+use crate::show;
+use bartizan_console::access::Who;
+use bartizan_console::backend::{Backend, ExchangeQuery, NewException, NewHunt, Row};
+use bartizan_console::problem::Problem;
+use bartizan_model::clause::{DefaultMode, Mode};
+use bartizan_model::id::ExchangeId;
+use bartizan_store::document;
+use bartizan_store::files::Folder;
+use bartizan_store::find;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use tokio::sync::{broadcast, mpsc};
+
+/// Name of the file of tokens in the data directory.
+const TOKENS: &str = "tokens.json";
+
+impl Backend for State {
+    fn now_s(&self) -> u64 {
+        self.shared.clock.now().wall_us / 1_000_000
+    }
+
+    fn kept_tokens(&self) -> Option<Vec<u8>> {
+        document::read(&Folder::at(&self.dir), TOKENS).ok().flatten()
+    }
+
+    fn keep_tokens(&self, document: &[u8]) -> Result<(), String> {
+        document::replace(&Folder::at(&self.dir), TOKENS, document)
+            .map_err(|error| format!("the tokens cannot be kept: {error}"))
+    }
+
+    fn logged_in(&self, who: &Who) {
+        self.tell(Event::LoggedIn { name: who.name.clone(), role: who.role.name() });
+    }
+
+    fn overview(&self, minutes: u32) -> Value {
+        let now_us = self.shared.clock.now().wall_us;
+        let mut all = lock(&self.hub.recent).overview(minutes, now_us);
+        let state = self.state();
+        if let (Some(members), Value::Object(state)) = (all.as_object_mut(), state) {
+            members.extend(state.into_iter().filter(|(name, _)| name != "totals"));
+            members.insert("now".to_owned(), show::timestamp(now_us).into());
+            if let Some(totals) = members.get_mut("totals").and_then(Value::as_object_mut) {
+                totals.insert("lost".to_owned(), self.hub.metrics.lost_count().into());
+            }
+        }
+        all
+    }
+
+    fn exchanges(&self, query: &ExchangeQuery) -> Result<Value, Problem> {
+        exchanges::page(&self.dir.join(JOURNAL), query, self.shared.clock.now().wall_us)
+    }
+
+    fn exchange(&self, id: &str) -> Result<Value, Problem> {
+        let id: ExchangeId = id.parse().map_err(|_| Problem::NotFound)?;
+        let found = find(&self.dir.join(JOURNAL), id)
+            .map_err(|error| Problem::Unavailable(error.to_string()))?;
+        let observation = found.observation.ok_or(Problem::NotFound)?;
+        Ok(rows::whole(&observation, found.rules.as_ref()))
+    }
+
+    fn live(&self) -> broadcast::Receiver<Arc<Row>> {
+        self.hub.live.subscribe()
+    }
+
+    fn state(&self) -> Value {
+        let rules = lock(&self.rules);
+        let view = self.shared.views.current();
+        let clauses = view.snapshot.rules.base.clauses.clauses();
+        let counted = |mode| {
+            clauses
+                .iter()
+                .filter(move |it| it.mode == mode && it.name.default_mode() != DefaultMode::Law)
+        };
+        let routes = rules.settings.route_modes();
+        let mode = rules.settings.mode.value;
+        let is_mixed = routes.iter().flatten().any(|it| *it != mode);
+        let now_ms = self.shared.clock.coarse_ms();
+        let fault = bartizan_console::admin::Facts::ready(self).err();
+        json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "started": show::timestamp(self.started_us),
+            "uptime_s": self.now_s().saturating_sub(self.started_us / 1_000_000),
+            "mode": if is_mixed { "mixed" } else { mode.name() },
+            "revision": self.revision(),
+            "loaded": show::timestamp(self.loaded_us.load(Relaxed)),
+            "health": {"ready": fault.is_none(), "reason": fault},
+            "bypass": rules.bypass.as_ref().map(Bypass::as_json),
+            "clauses": {
+                "enforced": counted(Mode::Enforce).count(),
+                "observed": counted(Mode::Observe).count(),
+                "off": counted(Mode::Off).count(),
+            },
+            "upstreams": view.upstreams.iter()
+                .map(|it| crate::in_force::upstream(it, now_ms))
+                .collect::<Vec<_>>(),
+            "totals": {"lost": self.hub.metrics.lost_count()},
+        })
+    }
+
+    fn exceptions(&self) -> Value {
+        let rules = lock(&self.rules);
+        let settings = &rules.settings;
+        let of_file = settings.exceptions.iter().map(|it| {
+            let endpoint = it.endpoint.and_then(|id| settings.endpoints.get(&id));
+            json!({
+                "id": Value::Null,
+                "clause": it.clause.name(),
+                "endpoint": endpoint.map(ToString::to_string),
+                "field": it.place.as_ref().map(ToString::to_string),
+                "reason": it.reason,
+                // The last day, of which the end is kept.
+                "expires": day(it.expires_us.saturating_sub(1)),
+                "by": settings.describe_set_by(it.set_by),
+                "created": Value::Null,
+                "removable": false,
+            })
+        });
+        let all: Vec<Value> = of_file.chain(rules.added.all().iter().map(shown)).collect();
+        json!({ "exceptions": all })
+    }
+
+    fn add_exception(&self, it: &NewException, by: &Who) -> Result<Value, Problem> {
+        let written = Written {
+            clause: it.clause.clone(),
+            endpoint: it.endpoint.clone(),
+            field: it.field.clone(),
+            reason: it.reason.clone(),
+            expires: it.expires.clone(),
+        };
+        let now_us = self.shared.clock.now().wall_us;
+        self.change_added(|all| {
+            all.add(written, &by.name, now_us).map_err(|it| Problem::Invalid(it.to_string()))
+        })
+        .map(|(added, revision)| {
+            let (by, clause) = (by.name.clone(), added.written.clause.clone());
+            self.tell(Event::ExceptionAdded { by, clause, id: added.id.clone(), revision });
+            shown(&added)
+        })
+    }
+
+    fn remove_exception(&self, id: &str, by: &Who) -> Result<(), Problem> {
+        let removed = self.change_added(|all| all.remove(id).ok_or(Problem::NotFound));
+        removed.map(|(removed, revision)| {
+            let (by, clause) = (by.name.clone(), removed.written.clause);
+            self.tell(Event::ExceptionRemoved { by, clause, id: removed.id, revision });
+        })
+    }
+
+    fn begin_bypass(&self, minutes: u64, reason: &str, _by: &Who) -> Result<Value, Problem> {
+        let invalid = |it: crate::bypass::BypassFault| Problem::Invalid(it.to_string());
+        let span = Span::of_s(minutes.saturating_mul(60)).map_err(invalid)?;
+        let reason = Reason::new(reason).map_err(invalid)?;
+        let begun = self.begin_bypass(span, reason);
+        Ok(begun.get("bypass").cloned().unwrap_or_default())
+    }
+
+    fn end_bypass(&self, _by: &Who) -> Result<(), Problem> {
+        match self.end_bypass().get("error").and_then(Value::as_str) {
+            None => Ok(()),
+            Some(why) => Err(Problem::Conflict(why.to_owned())),
+        }
+    }
+
+    fn settings(&self) -> Value {
+        json!({
+            "file": lock(&self.rules).settings.file,
+            "revision": self.revision(),
+            "loaded": show::timestamp(self.loaded_us.load(Relaxed)),
+            "fault": self.reload_fault(),
+            "settings": *lock(&self.shown),
+            "restart_needed": *lock(&self.restart_needed),
+        })
+    }
+
+    fn hunt(&self, _it: NewHunt, _by: &Who) -> Result<mpsc::Receiver<String>, Problem> {
+        Err(unavailable())
+    }
+
+    fn hunt_schema(&self) -> Value {
+        json!({ "views": [] })
+    }
+
+    fn saved_hunts(&self) -> Value {
+        json!({ "hunts": [] })
+    }
+
+    fn ledger(&self) -> Result<Value, Problem> {
+        Err(unavailable())
+    }
+
+    fn ledger_entries(&self, _limit: usize, _before: Option<u64>) -> Result<Value, Problem> {
+        Err(unavailable())
+    }
+
+    fn ledger_proof(&self, _index: u64) -> Result<Value, Problem> {
+        Err(unavailable())
+    }
+
+    fn ledger_verify(&self, _against: Option<&str>) -> Result<Value, Problem> {
+        Err(unavailable())
+    }
+}
+
+fn unavailable() -> Problem {
+    Problem::Unavailable("this build does not have it".to_owned())
+}
+
+impl State {
+    /// Changes the added exceptions: kept first, then in force.
+    fn change_added<T>(
+        &self,
+        change: impl FnOnce(&mut AddedExceptions) -> Result<T, Problem>,
+    ) -> Result<(T, u64), Problem> {
+        let mut rules = lock(&self.rules);
+        let mut changed = rules.added.clone();
+        let result = change(&mut changed)?;
+        document::replace(&Folder::at(&self.dir), added::FILE, &changed.document())
+            .map_err(|error| Problem::Unavailable(format!("it cannot be kept: {error}")))?;
+        rules.added = changed;
+        let revision = self.judge_anew(&rules);
+        Ok((result, revision))
+    }
+}
+
+fn shown(it: &Added) -> Value {
+    json!({
+        "id": it.id,
+        "clause": it.written.clause,
+        "endpoint": it.written.endpoint,
+        "field": it.written.field,
+        "reason": it.written.reason,
+        "expires": it.written.expires,
+        "by": it.by,
+        "created": show::timestamp(it.created_us),
+        "removable": true,
+    })
+}
+
+fn day(wall_us: u64) -> String {
+    let (year, month, day) = show::date(wall_us / 86_400_000_000);
+    format!("{year:04}-{month:02}-{day:02}")
+}

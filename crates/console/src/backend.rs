@@ -1,0 +1,178 @@
+//! What the console asks of the instance that it belongs to. Implemented by the binary, which knows all
+//! parts.
+//!
+//! Documents are JSON values in the form that the API describes. Methods that read files may block; the
+//! API calls them off the thread that serves health and metrics.
+
+use crate::access::{Role, Who};
+use crate::problem::Problem;
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::{broadcast, mpsc};
+
+/// An exchange that just ended, as `live` tells it.
+#[derive(Debug)]
+pub struct Row {
+    /// Its id.
+    pub id: String,
+    /// What became of it.
+    pub outcome: &'static str,
+    /// The codes of its hits.
+    pub codes: Vec<&'static str>,
+    /// The row as JSON.
+    pub json: String,
+}
+
+/// Which exchanges are wanted.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ExchangeQuery {
+    /// How many at most.
+    pub limit: Option<usize>,
+    /// Only those before this id.
+    pub before: Option<String>,
+    /// Only of this outcome.
+    pub outcome: Option<String>,
+    /// Only with a hit of this code.
+    pub code: Option<String>,
+    /// Only of this endpoint, written as `GET /orders/{int}`.
+    pub endpoint: Option<String>,
+    /// Only of this subject.
+    pub subject: Option<String>,
+    /// Only with a hit of this effect.
+    pub effect: Option<String>,
+    /// Only so old at most, such as `24h`.
+    pub since: Option<String>,
+}
+
+/// An exception that somebody wants.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewException {
+    /// The clause that is lifted.
+    pub clause: String,
+    /// The endpoint it is lifted for.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// The field it is lifted for.
+    #[serde(default)]
+    pub field: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// The last day, such as `2026-12-31`.
+    pub expires: String,
+}
+
+/// A question in SQL.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewHunt {
+    /// The statement.
+    pub sql: String,
+    /// How far back.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// Rows at most.
+    #[serde(default)]
+    pub limit: Option<usize>,
+}
+
+/// What an instance tells, and what can be changed of it.
+pub trait Backend: Send + Sync + 'static {
+    /// Seconds since 1970.
+    fn now_s(&self) -> u64;
+    /// The tokens, as they were kept last; `None` if never.
+    fn kept_tokens(&self) -> Option<Vec<u8>>;
+    /// Keeps the tokens.
+    ///
+    /// # Errors
+    ///
+    /// Why they cannot be kept.
+    fn keep_tokens(&self, document: &[u8]) -> Result<(), String>;
+    /// Notes that somebody logged in.
+    fn logged_in(&self, who: &Who);
+    /// The state of everything, with the counts of the last so many minutes.
+    fn overview(&self, minutes: u32) -> Value;
+    /// The newest exchanges that are wanted. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`] or [`Problem::Unavailable`].
+    fn exchanges(&self, query: &ExchangeQuery) -> Result<Value, Problem>;
+    /// One exchange. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotFound`], [`Problem::Invalid`] or [`Problem::Unavailable`].
+    fn exchange(&self, id: &str) -> Result<Value, Problem>;
+    /// Exchanges from here on.
+    fn live(&self) -> broadcast::Receiver<Arc<Row>>;
+    /// What `live` tells besides.
+    fn state(&self) -> Value;
+    /// The exceptions in force.
+    fn exceptions(&self) -> Value;
+    /// Adds an exception.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`] or [`Problem::Unavailable`].
+    fn add_exception(&self, it: &NewException, by: &Who) -> Result<Value, Problem>;
+    /// Removes an exception.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotFound`], or [`Problem::Conflict`] for one of the file.
+    fn remove_exception(&self, id: &str, by: &Who) -> Result<(), Problem>;
+    /// Begins a bypass.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`].
+    fn begin_bypass(&self, minutes: u64, reason: &str, by: &Who) -> Result<Value, Problem>;
+    /// Ends it.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Conflict`] if there is none.
+    fn end_bypass(&self, by: &Who) -> Result<(), Problem>;
+    /// The configuration in force, with origins.
+    fn settings(&self) -> Value;
+    /// Answers a question in SQL, line by line. The answer ends early if nobody reads it any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`] or [`Problem::Unavailable`].
+    fn hunt(&self, it: NewHunt, by: &Who) -> Result<mpsc::Receiver<String>, Problem>;
+    /// The views that can be asked.
+    fn hunt_schema(&self) -> Value;
+    /// Questions that were kept.
+    fn saved_hunts(&self) -> Value;
+    /// The ledger's size, root and checkpoints.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Unavailable`].
+    fn ledger(&self) -> Result<Value, Problem>;
+    /// Entries before this one, newest first. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Unavailable`].
+    fn ledger_entries(&self, limit: usize, before: Option<u64>) -> Result<Value, Problem>;
+    /// What proves an entry offline. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotFound`] or [`Problem::Unavailable`].
+    fn ledger_proof(&self, index: u64) -> Result<Value, Problem>;
+    /// Verifies the ledger, against a retained checkpoint if one is given. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`] or [`Problem::Unavailable`].
+    fn ledger_verify(&self, against: Option<&str>) -> Result<Value, Problem>;
+}
+
+/// The least role that may see a page at all.
+pub const LEAST: Role = Role::Viewer;

@@ -1,0 +1,363 @@
+//! Who may do what on the admin listener, with a backend that says yes to everything.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header};
+use bartizan_console::access::{Role, Who};
+use bartizan_console::admin::{self, Facts};
+use bartizan_console::api::{Api, BODY_BYTES_MAX, OPERATIONS, Operation};
+use bartizan_console::backend::{Backend, ExchangeQuery, NewException, NewHunt, Row};
+use bartizan_console::problem::Problem;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use tokio::sync::{broadcast, mpsc};
+use tower::ServiceExt;
+
+#[derive(Default)]
+struct Yes {
+    now_s: AtomicU64,
+    kept: Mutex<Option<Vec<u8>>>,
+}
+
+impl Facts for Yes {
+    fn ready(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn metrics(&self) -> String {
+        String::new()
+    }
+}
+
+impl Backend for Yes {
+    fn now_s(&self) -> u64 {
+        self.now_s.load(Relaxed)
+    }
+    fn kept_tokens(&self) -> Option<Vec<u8>> {
+        self.kept.lock().unwrap().clone()
+    }
+    fn keep_tokens(&self, document: &[u8]) -> Result<(), String> {
+        *self.kept.lock().unwrap() = Some(document.to_vec());
+        Ok(())
+    }
+    fn logged_in(&self, _: &Who) {}
+    fn overview(&self, minutes: u32) -> Value {
+        json!({ "minutes": minutes })
+    }
+    fn exchanges(&self, _: &ExchangeQuery) -> Result<Value, Problem> {
+        Ok(json!({}))
+    }
+    fn exchange(&self, _: &str) -> Result<Value, Problem> {
+        Ok(json!({}))
+    }
+    fn live(&self) -> broadcast::Receiver<Arc<Row>> {
+        broadcast::channel(1).1
+    }
+    fn state(&self) -> Value {
+        json!({})
+    }
+    fn exceptions(&self) -> Value {
+        json!({})
+    }
+    fn add_exception(&self, it: &NewException, by: &Who) -> Result<Value, Problem> {
+        Ok(json!({"clause": it.clause, "by": by.name}))
+    }
+    fn remove_exception(&self, _: &str, _: &Who) -> Result<(), Problem> {
+        Ok(())
+    }
+    fn begin_bypass(&self, _: u64, _: &str, _: &Who) -> Result<Value, Problem> {
+        Ok(json!({}))
+    }
+    fn end_bypass(&self, _: &Who) -> Result<(), Problem> {
+        Ok(())
+    }
+    fn settings(&self) -> Value {
+        json!({})
+    }
+    fn hunt(&self, it: NewHunt, _: &Who) -> Result<mpsc::Receiver<String>, Problem> {
+        let (to, lines) = mpsc::channel(2);
+        to.try_send(json!({ "sql": it.sql }).to_string()).unwrap();
+        Ok(lines)
+    }
+    fn hunt_schema(&self) -> Value {
+        json!({})
+    }
+    fn saved_hunts(&self) -> Value {
+        json!({})
+    }
+    fn ledger(&self) -> Result<Value, Problem> {
+        Ok(json!({}))
+    }
+    fn ledger_entries(&self, _: usize, _: Option<u64>) -> Result<Value, Problem> {
+        Ok(json!({}))
+    }
+    fn ledger_proof(&self, _: u64) -> Result<Value, Problem> {
+        Ok(json!({}))
+    }
+    fn ledger_verify(&self, _: Option<&str>) -> Result<Value, Problem> {
+        Ok(json!({}))
+    }
+}
+
+struct Rig {
+    backend: Arc<Yes>,
+    api: Arc<Api>,
+    router: Router,
+}
+
+impl Rig {
+    fn new() -> Self {
+        let backend = Arc::new(Yes::default());
+        backend.now_s.store(1_000_000, Relaxed);
+        let api = Api::new(Arc::clone(&backend) as Arc<dyn Backend>);
+        let router = admin::router(Arc::clone(&backend) as Arc<dyn Facts>, &api);
+        Self { backend, api, router }
+    }
+
+    async fn ask(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// Logs in; the cookie and the second secret.
+    async fn login(&self) -> (String, String) {
+        let code = self.api.login_code().unwrap();
+        let answer = self.ask(post("/api/v1/login", &json!({ "code": code }), &[])).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+        assert!(cookie.contains("; HttpOnly; SameSite=Strict"), "{cookie}");
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        (cookie, text(&body(answer).await, "csrf"))
+    }
+
+    /// A token of this role.
+    async fn token(&self, role: Role) -> String {
+        let (cookie, csrf) = self.login().await;
+        let wanted = json!({"name": "test", "role": role.name(), "days": 1});
+        let fields = [("cookie", &*cookie), ("x-bartizan-csrf", &csrf)];
+        let answer = self.ask(post("/api/v1/tokens", &wanted, &fields)).await;
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        text(&body(answer).await, "token")
+    }
+}
+
+fn post(path: &str, body: &Value, fields: &[(&str, &str)]) -> Request<Body> {
+    let mut request = Request::post(path).header("content-type", "application/json");
+    for (name, value) in fields {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::from(body.to_string())).unwrap()
+}
+
+async fn body(answer: Response<Body>) -> Value {
+    let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+fn text(value: &Value, member: &str) -> String {
+    value[member].as_str().unwrap().to_owned()
+}
+
+/// A request that this operation carries out for whoever may.
+fn request(it: &Operation, token: Option<&str>) -> Request<Body> {
+    let path = it.path.replace("{id}", "1").replace("{index}", "1");
+    let wanted = match (it.method, it.path) {
+        ("post", "/api/v1/exceptions") => {
+            json!({"clause": "content.sqli", "reason": "a test", "expires": "2030-01-01"})
+        }
+        ("post", "/api/v1/bypass") => json!({"minutes": 1, "reason": "a test"}),
+        ("post", "/api/v1/hunt") => json!({"sql": "select 1"}),
+        ("post", "/api/v1/tokens") => json!({"name": "a", "role": "viewer", "days": 1}),
+        _ => json!({}),
+    };
+    let mut request = Request::builder()
+        .method(it.method.to_uppercase().as_str())
+        .uri(path)
+        .header("content-type", "application/json");
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    request.body(Body::from(wanted.to_string())).unwrap()
+}
+
+#[tokio::test]
+async fn every_operation_is_for_its_role_and_those_above() {
+    let rig = Rig::new();
+    for it in OPERATIONS.iter().filter(|it| it.role.is_some()) {
+        let least = it.role.unwrap();
+        let answer = rig.ask(request(it, None)).await;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{it:?}");
+        assert_eq!(answer.headers()[header::WWW_AUTHENTICATE], "Bearer");
+        for &role in Role::ALL {
+            let token = rig.token(role).await;
+            let status = rig.ask(request(it, Some(&token))).await.status();
+            if role < least {
+                assert_eq!(status, StatusCode::FORBIDDEN, "{it:?} as {role}");
+            } else {
+                let is_done = status.is_success() || status == StatusCode::NOT_FOUND;
+                assert!(is_done, "{it:?} as {role}: {status}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_browser_repeats_its_second_secret_with_each_change() {
+    let rig = Rig::new();
+    let (cookie, csrf) = rig.login().await;
+    let wanted = json!({"minutes": 1, "reason": "a test"});
+    let with = |csrf: Option<&str>| {
+        let mut fields = vec![("cookie", cookie.as_str())];
+        fields.extend(csrf.map(|it| ("x-bartizan-csrf", it)));
+        post("/api/v1/bypass", &wanted, &fields)
+    };
+    for wrong in [None, Some(""), Some("0123456789abcdef0123456789abcdef")] {
+        let answer = rig.ask(with(wrong)).await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+        assert_eq!(body(answer).await["code"], "api.csrf");
+    }
+    assert_eq!(rig.ask(with(Some(&csrf))).await.status(), StatusCode::OK);
+    let me = Request::get("/api/v1/me").header("cookie", &cookie).body(Body::empty()).unwrap();
+    assert_eq!(body(rig.ask(me).await).await["csrf"], *csrf);
+    // A form of a foreign page cannot say that it is JSON.
+    let fields = [("cookie", &*cookie), ("x-bartizan-csrf", &csrf)];
+    let mut form = post("/api/v1/bypass", &wanted, &fields);
+    form.headers_mut().insert("content-type", "text/plain".parse().unwrap());
+    assert_eq!(rig.ask(form).await.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+#[tokio::test]
+async fn a_code_works_once_and_guesses_end() {
+    let rig = Rig::new();
+    let code = rig.api.login_code().unwrap();
+    let login = |code: &str| post("/api/v1/login", &json!({ "code": code }), &[]);
+    assert_eq!(rig.ask(login(&code)).await.status(), StatusCode::OK);
+    for _ in 0..10 {
+        assert_eq!(rig.ask(login(&code)).await.status(), StatusCode::UNAUTHORIZED);
+    }
+    let answer = rig.ask(login(&rig.api.login_code().unwrap())).await;
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(answer.headers()[header::RETRY_AFTER], "60");
+    rig.backend.now_s.fetch_add(60, Relaxed);
+    let fresh = rig.api.login_code().unwrap();
+    assert_eq!(rig.ask(login(&fresh)).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_token_outlives_a_restart_and_not_its_removal() {
+    let rig = Rig::new();
+    let token = rig.token(Role::Viewer).await;
+    let me = |token: &str| {
+        let credential = format!("Bearer {token}");
+        Request::get("/api/v1/me").header("authorization", credential).body(Body::empty()).unwrap()
+    };
+    let again = Api::new(Arc::clone(&rig.backend) as Arc<dyn Backend>);
+    let restarted = admin::router(Arc::clone(&rig.backend) as Arc<dyn Facts>, &again);
+    let answer = restarted.oneshot(me(&token)).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let kept = String::from_utf8(rig.backend.kept.lock().unwrap().clone().unwrap()).unwrap();
+    assert!(!kept.contains(&token));
+    let admin = rig.token(Role::Admin).await;
+    let list = |method: &str, path: &str| {
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {admin}"))
+            .body(Body::empty())
+            .unwrap()
+    };
+    let all = body(rig.ask(list("GET", "/api/v1/tokens")).await).await;
+    assert!(!all.to_string().contains(&token));
+    let id = all["tokens"].as_array().unwrap()[0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/tokens/{id}");
+    assert_eq!(rig.ask(list("DELETE", &path)).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(rig.ask(list("DELETE", &path)).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(rig.ask(me(&token)).await.status(), StatusCode::UNAUTHORIZED);
+    rig.backend.now_s.fetch_add(86_400, Relaxed);
+    assert_eq!(rig.ask(me(&admin)).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_session_ends_when_told() {
+    let rig = Rig::new();
+    let (cookie, csrf) = rig.login().await;
+    let fields = [("cookie", &*cookie), ("x-bartizan-csrf", &*csrf)];
+    let answer = rig.ask(post("/api/v1/logout", &json!({}), &fields)).await;
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    let me = Request::get("/api/v1/me").header("cookie", &cookie).body(Body::empty()).unwrap();
+    assert_eq!(rig.ask(me).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_a_problem() {
+    let rig = Rig::new();
+    let token = rig.token(Role::Admin).await;
+    let bearer = format!("Bearer {token}");
+    let get = |path: &str| {
+        Request::get(path).header("authorization", &bearer).body(Body::empty()).unwrap()
+    };
+    let send = |bytes: String| {
+        Request::post("/api/v1/hunt")
+            .header("authorization", &bearer)
+            .header("content-type", "application/json")
+            .body(Body::from(bytes))
+            .unwrap()
+    };
+    let large = format!("{{\"sql\": \"{}\"}}", "a".repeat(BODY_BYTES_MAX));
+    for (request, status) in [
+        (get("/api/v1/overview?minutes=0"), 422),
+        (get("/api/v1/overview?minutes=many"), 422),
+        (get("/api/v1/overview?minute=1"), 422),
+        (get("/api/v1/exchanges?wanted=all"), 422),
+        (get("/api/v1/ledger/entries?limit=1001"), 422),
+        (get("/api/v1/ledger/entries/x/proof"), 404),
+        (get("/api/v1/nothing"), 404),
+        (get("/api/v1/login"), 405),
+        (send("{".to_owned()), 422),
+        (send("{}".to_owned()), 422),
+        (send("{\"sql\": \"a\", \"SQL\": 1}".to_owned()), 422),
+        (send("{\"sql\": \"a\", \"limit\": 0}".to_owned()), 422),
+        (send(large), 413),
+    ] {
+        let path = request.uri().to_string();
+        let answer = rig.ask(request).await;
+        assert_eq!(answer.status(), status, "{path}");
+        let policy = &answer.headers()[header::CONTENT_SECURITY_POLICY];
+        assert!(policy.to_str().unwrap().contains("default-src 'self'"), "{path}");
+        if status != 413 {
+            assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/problem+json");
+            assert_eq!(body(answer).await["status"], status, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_comes_line_by_line() {
+    let rig = Rig::new();
+    let token = rig.token(Role::Analyst).await;
+    let fields = [("authorization", &*format!("Bearer {token}"))];
+    let answer = rig.ask(post("/api/v1/hunt", &json!({"sql": "select 1"}), &fields)).await;
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/x-ndjson");
+    assert_eq!(body(answer).await, json!({"sql": "select 1"}));
+}
+
+#[tokio::test]
+async fn the_description_names_every_operation_and_its_role() {
+    let rig = Rig::new();
+    let get = Request::get("/api/v1/openapi.json").body(Body::empty()).unwrap();
+    let description = body(rig.ask(get).await).await;
+    assert_eq!(description["openapi"], "3.1.0");
+    let mut described = Vec::new();
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            described.push((method.clone(), path.clone(), text(operation, "x-role")));
+        }
+    }
+    let role = |it: &Operation| it.role.map_or("none", Role::name).to_owned();
+    let mut known: Vec<_> =
+        OPERATIONS.iter().map(|it| (it.method.to_owned(), it.path.to_owned(), role(it))).collect();
+    known.sort();
+    described.sort();
+    assert_eq!(described, known);
+}
