@@ -88,8 +88,18 @@ struct Endpoint {
 }
 
 fn endpoints() -> Vec<Endpoint> {
-    let names = ["orders", "customers", "products", "invoices", "reviews", "carts", "payments",
-        "addresses", "login", "search"];
+    let names = [
+        "orders",
+        "customers",
+        "products",
+        "invoices",
+        "reviews",
+        "carts",
+        "payments",
+        "addresses",
+        "login",
+        "search",
+    ];
     (0..ENDPOINTS)
         .map(|n| {
             let name = names[(n % 10) as usize];
@@ -99,12 +109,28 @@ fn endpoints() -> Vec<Endpoint> {
                 2 => (Method::Post, format!("/{name}")),
                 _ => (Method::Patch, format!("/{name}/{{int}}/items/{{uuid}}")),
             };
-            let mut request = vec![Place::Segment(2), Place::query(b"limit"),
-                Place::cookie(b"sid"), Place::header(b"accept-language")];
+            let mut request = vec![
+                Place::Segment(2),
+                Place::query(b"limit"),
+                Place::cookie(b"sid"),
+                Place::header(b"accept-language"),
+            ];
             request.extend((0..n % 3).map(|it| Place::body(&format!("$.{name}_{it}"))));
-            let mut response: Vec<_> = ["id", "customerId", "status", "currency", "total",
-                "created", "items[*].id", "items[*].sku", "items[*].quantity", "links.self"]
-                .iter().map(|it| Place::body(&format!("$.{it}"))).collect();
+            let mut response: Vec<_> = [
+                "id",
+                "customerId",
+                "status",
+                "currency",
+                "total",
+                "created",
+                "items[*].id",
+                "items[*].sku",
+                "items[*].quantity",
+                "links.self",
+            ]
+            .iter()
+            .map(|it| Place::body(&format!("$.{it}")))
+            .collect();
             response.extend((0..n % 4).map(|it| Place::body(&format!("$.{name}.extra_{it}"))));
             let shape = |id, places| Arc::new(Shape { id: ShapeId(mixed(id)), places });
             Endpoint {
@@ -162,39 +188,86 @@ impl Maker {
         let random = u128::from(draw.next()) << 64 | u128::from(draw.next());
         let id = ExchangeId::new(wall_us / 1_000, random);
         let has_trace = draw.below(2) == 0;
-        let trace = if has_trace { u128::from(draw.next()) << 64 | u128::from(draw.next()) } else { 0 };
+        let trace =
+            if has_trace { u128::from(draw.next()) << 64 | u128::from(draw.next()) } else { 0 };
         let client = mixed(subject * 3 + draw.below(2));
         let hash = |n: u64| mixed(n ^ 0x5555);
         let fact = |field: usize, kind: Kind, number: u64, value: u64, bytes: u32| Fact {
             field: field as u16,
             kind,
             times: 1,
-            bucket: if matches!(kind, Kind::Integer | Kind::Decimal) { bucket(number as f64) } else { 0 },
+            bucket: if matches!(kind, Kind::Integer | Kind::Decimal) {
+                bucket(number as f64)
+            } else {
+                0
+            },
             score: 0,
             bytes,
             value: KeyedHash(value),
         };
         let endpoint = &self.endpoints[n];
-        let request = endpoint.request.places.iter().enumerate().map(|(field, _)| match field {
-            0 => fact(field, Kind::Integer, object, hash(object), 6),
-            1 => { let n = 10 * (1 + draw.below(4)); fact(field, Kind::Integer, n, hash(n), 2) }
-            2 => fact(field, Kind::Hex, 0, mixed(subject ^ 0xAAAA), 32),
-            3 => { let n = draw.skewed(20); fact(field, Kind::Text, 0, hash(1_000 + n), 5 + n as u32) }
-            _ => { let n = draw.skewed(5_000); fact(field, Kind::Text, 0, hash(2_000 + n), 4 + (n % 40) as u32) }
-        }).collect();
-        let response = endpoint.response.places.iter().enumerate().map(|(field, _)| match field {
-            0 => fact(field, Kind::Integer, object, hash(object), 6),
-            1 => fact(field, Kind::Uuid, 0, mixed(subject ^ 0xBBBB), 36),
-            2 => { let n = draw.skewed(5); fact(field, Kind::Text, 0, hash(10_000 + n), 4 + n as u32) }
-            3 => { let n = draw.skewed(3); fact(field, Kind::Text, 0, hash(11_000 + n), 3) }
-            4 => { let n = draw.skewed(100_000); fact(field, Kind::Decimal, n, hash(20_000 + n), 6) }
-            5 => fact(field, Kind::Date, 0, draw.next(), 24),
-            6 => { let n = draw.below(OBJECTS); fact(field, Kind::Integer, n, hash(n), 6) }
-            7 => { let n = draw.skewed(3_000); fact(field, Kind::Text, 0, hash(30_000 + n), 8) }
-            8 => { let n = 1 + draw.skewed(20); fact(field, Kind::Integer, n, hash(n), 2) }
-            9 => fact(field, Kind::Text, 0, mixed(object ^ 0xCCCC), 30),
-            _ => { let n = draw.skewed(200); fact(field, Kind::Text, 0, hash(40_000 + n), 4 + (n % 20) as u32) }
-        }).collect();
+        let request = endpoint
+            .request
+            .places
+            .iter()
+            .enumerate()
+            .map(|(field, _)| match field {
+                0 => fact(field, Kind::Integer, object, hash(object), 6),
+                1 => {
+                    let n = 10 * (1 + draw.below(4));
+                    fact(field, Kind::Integer, n, hash(n), 2)
+                }
+                2 => fact(field, Kind::Hex, 0, mixed(subject ^ 0xAAAA), 32),
+                3 => {
+                    let n = draw.skewed(20);
+                    fact(field, Kind::Text, 0, hash(1_000 + n), 5 + n as u32)
+                }
+                _ => {
+                    let n = draw.skewed(5_000);
+                    fact(field, Kind::Text, 0, hash(2_000 + n), 4 + (n % 40) as u32)
+                }
+            })
+            .collect();
+        let response = endpoint
+            .response
+            .places
+            .iter()
+            .enumerate()
+            .map(|(field, _)| match field {
+                0 => fact(field, Kind::Integer, object, hash(object), 6),
+                1 => fact(field, Kind::Uuid, 0, mixed(subject ^ 0xBBBB), 36),
+                2 => {
+                    let n = draw.skewed(5);
+                    fact(field, Kind::Text, 0, hash(10_000 + n), 4 + n as u32)
+                }
+                3 => {
+                    let n = draw.skewed(3);
+                    fact(field, Kind::Text, 0, hash(11_000 + n), 3)
+                }
+                4 => {
+                    let n = draw.skewed(100_000);
+                    fact(field, Kind::Decimal, n, hash(20_000 + n), 6)
+                }
+                5 => fact(field, Kind::Date, 0, draw.next(), 24),
+                6 => {
+                    let n = draw.below(OBJECTS);
+                    fact(field, Kind::Integer, n, hash(n), 6)
+                }
+                7 => {
+                    let n = draw.skewed(3_000);
+                    fact(field, Kind::Text, 0, hash(30_000 + n), 8)
+                }
+                8 => {
+                    let n = 1 + draw.skewed(20);
+                    fact(field, Kind::Integer, n, hash(n), 2)
+                }
+                9 => fact(field, Kind::Text, 0, mixed(object ^ 0xCCCC), 30),
+                _ => {
+                    let n = draw.skewed(200);
+                    fact(field, Kind::Text, 0, hash(40_000 + n), 4 + (n % 20) as u32)
+                }
+            })
+            .collect();
         let mut it = Observation {
             phases: Phases {
                 judged_us: judged,
@@ -206,7 +279,11 @@ impl Maker {
             template: Arc::clone(&endpoint.template),
             route: Arc::clone(&self.routes[n % 3]),
             subject: SubjectId(u128::from(mixed(subject)) << 64 | u128::from(mixed(subject ^ 1))),
-            subject_kind: if subject % 4 == 0 { SubjectKind::TokenClaim } else { SubjectKind::Cookie },
+            subject_kind: if subject % 4 == 0 {
+                SubjectKind::TokenClaim
+            } else {
+                SubjectKind::Cookie
+            },
             session: KeyedHash(mixed(subject * 7 + (wall_us - FIRST_US) / 86_400_000_000)),
             client: KeyedHash(client),
             trace: TraceId(trace),
@@ -215,10 +292,18 @@ impl Maker {
             outcome: Outcome::Served,
             status,
             request_head_bytes: 280 + draw.skewed(600) as u32,
-            request_body_bytes: if endpoint.method == Method::Get { 0 } else { 60 + draw.skewed(900) },
+            request_body_bytes: if endpoint.method == Method::Get {
+                0
+            } else {
+                60 + draw.skewed(900)
+            },
             response_body_bytes: 200 + draw.skewed(40_000),
             request: Some(Facts { shape: Arc::clone(&endpoint.request), facts: request, more: 0 }),
-            response: Some(Facts { shape: Arc::clone(&endpoint.response), facts: response, more: 0 }),
+            response: Some(Facts {
+                shape: Arc::clone(&endpoint.response),
+                facts: response,
+                more: 0,
+            }),
             ..Observation::opened(id, self.at(wall_us), 1 + self.made / 3_000_000, KeyEpoch(1))
         };
         if is_attack {
@@ -322,7 +407,11 @@ fn ingest(dir: &Path, stop: &AtomicBool) -> Outcome_<u64> {
 /// Asks one hunt and prints what it cost.
 fn one(dir: &Path, name: &str) -> Outcome_<()> {
     let saved = shipped().into_iter().find(|it| it.name == name).ok_or("no such hunt")?;
-    let held = Held::at(&dir.join("segments"), &dir.join("journal"), Some(keeper::keys(dir, None, false)?));
+    let held = Held::at(
+        &dir.join("segments"),
+        &dir.join("journal"),
+        Some(keeper::keys(dir, None, false)?),
+    );
     let begun = Instant::now();
     let hunter = Hunter::new(Arc::new(Kept(held)), Vec::new(), 2)?;
     let limits = Limits { time_max: Duration::from_secs(600), ..Limits::default() };
@@ -331,19 +420,27 @@ fn one(dir: &Path, name: &str) -> Outcome_<()> {
             let status = std::fs::read_to_string("/proc/self/status")?;
             let peak = status.lines().find_map(|it| it.strip_prefix("VmHWM:"));
             let kib: u64 = peak.unwrap_or("0").trim().trim_end_matches(" kB").parse()?;
-            println!("{} {} {} {}", begun.elapsed().as_millis(), kib, done.rows, done.scanned.rows_scanned);
+            println!(
+                "{} {} {} {}",
+                begun.elapsed().as_millis(),
+                kib,
+                done.rows,
+                done.scanned.rows_scanned
+            );
         }
     }
     Ok(())
 }
 
 fn run(dir: &Path, rows: u64) -> Outcome_<()> {
-    let held = Held::at(&dir.join("segments"), &dir.join("journal"), Some(keeper::keys(dir, None, true)?));
+    let held =
+        Held::at(&dir.join("segments"), &dir.join("journal"), Some(keeper::keys(dir, None, true)?));
     if held.now()?.contents.entries.is_empty() {
         make(dir, rows)?;
     }
     let contents = held.now()?.contents;
-    let (sealed, bytes) = (contents.entries.values().map(|it| it.rows).sum::<u64>(), contents.bytes());
+    let (sealed, bytes) =
+        (contents.entries.values().map(|it| it.rows).sum::<u64>(), contents.bytes());
     println!(
         "{sealed} exchanges in {} segments: {bytes} bytes, {:.1} a row",
         contents.entries.len(),
@@ -354,7 +451,10 @@ fn run(dir: &Path, rows: u64) -> Outcome_<()> {
         let (dir, stop) = (dir.to_owned(), Arc::clone(&stop));
         std::thread::spawn(move || ingest(&dir, &stop).map_err(|it| it.to_string()))
     };
-    println!("{:<20} {:>24} {:>8} {:>8} {:>12}", "hunt", "ms (each round)", "MiB", "rows", "scanned");
+    println!(
+        "{:<20} {:>24} {:>8} {:>8} {:>12}",
+        "hunt", "ms (each round)", "MiB", "rows", "scanned"
+    );
     let (mut medians, mut worst, mut most) = (Vec::new(), 0, 0);
     let mut cold = true;
     for saved in shipped() {
@@ -367,13 +467,21 @@ fn run(dir: &Path, rows: u64) -> Outcome_<()> {
             let text = String::from_utf8_lossy(&out.stdout).into_owned();
             last = text.split_whitespace().filter_map(|it| it.parse::<u64>().ok()).collect();
             if last.len() != 4 {
-                return Err(format!("{}: {}", saved.name, String::from_utf8_lossy(&out.stderr)).into());
+                return Err(
+                    format!("{}: {}", saved.name, String::from_utf8_lossy(&out.stderr)).into()
+                );
             }
             times.push(last[0]);
             most = most.max(last[1]);
         }
         let shown = times.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
-        println!("{:<20} {shown:>24} {:>8} {:>8} {:>12}", saved.name, last[1] >> 10, last[2], last[3]);
+        println!(
+            "{:<20} {shown:>24} {:>8} {:>8} {:>12}",
+            saved.name,
+            last[1] >> 10,
+            last[2],
+            last[3]
+        );
         times.sort_unstable();
         worst = worst.max(times[times.len() - 1]);
         medians.push(times[times.len() / 2]);

@@ -14,8 +14,8 @@ use std::str::FromStr;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::bypass::{Reason, Span};
-use crate::held::{Ago, KeyAt};
 use crate::config::{Endpoint, Given, Origin, Overrides, TextFault};
+use crate::held::{Ago, KeyAt};
 use crate::log::Log;
 
 /// What `bartizan` alone prints.

@@ -7,16 +7,16 @@ use crate::cli::{
 use crate::config::{Accepted, Overrides, Report, Settings, Source, data_dir, schema};
 use crate::control::{self, Question};
 use crate::explain;
+use crate::export;
 use crate::filter::Filter;
+#[cfg(feature = "hunt")]
+use crate::hunt;
 use crate::instance::{self, DRAIN, Instance, JOURNAL, Reloadable};
 use crate::log::{Cause, Event, Log, Logger};
 use crate::notice::Noticed;
 use crate::show;
 use crate::supervisor::{self, State};
 use crate::watch::Watch;
-#[cfg(feature = "hunt")]
-use crate::hunt;
-use crate::export;
 use crate::{backup, bypass, codes, demo, doctor, manual, status};
 use bartizan_model::id::ExchangeId;
 use bartizan_store::follow::Follower;
@@ -54,9 +54,7 @@ pub fn run(cli: Cli) -> Exit {
         Some(Command::Why(it)) => why(&it),
         #[cfg(feature = "hunt")]
         Some(Command::Hunt(it)) => hunt::run(&data_dir(&it.overrides().or(environment())), &it),
-        Some(Command::Export(it)) => {
-            export::run(&data_dir(&it.overrides().or(environment())), &it)
-        }
+        Some(Command::Export(it)) => export::run(&data_dir(&it.overrides().or(environment())), &it),
         Some(Command::Backup(it)) => {
             backup::save(&data_dir(&it.overrides().or(environment())), &it.file)
         }

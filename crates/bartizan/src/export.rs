@@ -148,12 +148,7 @@ fn parquet(held: &Held, since_us: u64, file: File) -> Result<u64, ExportError> {
     Ok(rows)
 }
 
-fn lines(
-    held: &Held,
-    since_us: u64,
-    form: Form,
-    mut out: impl Write,
-) -> Result<u64, ExportError> {
+fn lines(held: &Held, since_us: u64, form: Form, mut out: impl Write) -> Result<u64, ExportError> {
     let mut shared = Shared::default();
     let rows = batches(held, since_us, |batch| {
         for it in observations(batch, &mut shared).map_err(SegmentError::Row)? {

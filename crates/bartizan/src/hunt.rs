@@ -87,7 +87,10 @@ pub fn run(dir: &Path, it: &Hunt) -> Exit {
         return listed(&saved, it.output);
     }
     let Some(question) = &it.question else {
-        return fail("ask a question, or name a saved hunt: see `bartizan hunt --list`", Exit::Usage);
+        return fail(
+            "ask a question, or name a saved hunt: see `bartizan hunt --list`",
+            Exit::Usage,
+        );
     };
     let sql = match question.strip_prefix('@') {
         None => question.clone(),
@@ -158,10 +161,12 @@ fn saved(dir: &Path) -> Result<Vec<Saved>, String> {
 }
 
 fn listed(saved: &[Saved], output: Table) -> Exit {
-    let named = |it: &Saved| json!({"name": it.name, "title": it.title, "says": it.says, "sql": it.sql});
+    let named =
+        |it: &Saved| json!({"name": it.name, "title": it.title, "says": it.says, "sql": it.sql});
     match output {
         Table::Human => {
-            let line = |it: &Saved| format!("@{:<20} {}\n{:22}{}\n", it.name, it.title, "", it.says);
+            let line =
+                |it: &Saved| format!("@{:<20} {}\n{:22}{}\n", it.name, it.title, "", it.says);
             say(&saved.iter().map(line).collect::<String>())
         }
         Table::Json => {
@@ -185,7 +190,9 @@ fn listed(saved: &[Saved], output: Table) -> Exit {
 pub fn piece_as_json(piece: &Piece) -> Value {
     match piece {
         Piece::Columns(columns) => json!({ "columns": columns_as_json(columns) }),
-        Piece::Rows(rows) => json!({ "rows": rows.iter().map(|it| row_as_json(it)).collect::<Vec<_>>() }),
+        Piece::Rows(rows) => {
+            json!({ "rows": rows.iter().map(|it| row_as_json(it)).collect::<Vec<_>>() })
+        }
         Piece::Progress(it) => json!({ "progress": scanned_as_json(it) }),
         Piece::Done(done) => json!({ "done": done_as_json(done) }),
     }
@@ -349,7 +356,9 @@ fn lines(
                 names = columns;
                 say(&head(&names))
             }
-            Ok(Piece::Rows(rows)) => say(&rows.iter().map(|it| row(&names, it)).collect::<String>()),
+            Ok(Piece::Rows(rows)) => {
+                say(&rows.iter().map(|it| row(&names, it)).collect::<String>())
+            }
             Ok(Piece::Progress(_)) => Exit::Clean,
             Ok(Piece::Done(done)) => {
                 note(&summary(&done));
@@ -467,7 +476,8 @@ mod tests {
         let shown = piece_as_json(&Piece::Columns(columns));
         assert_eq!(shown, json!({"columns": [{"name": "n", "type": "integer"}]}));
         let rows = Piece::Rows(vec![vec![Cell::Unsigned(u64::MAX), Cell::Null, Cell::Time(0)]]);
-        let expected = json!({"rows": [["18446744073709551615", null, "1970-01-01T00:00:00.000Z"]]});
+        let expected =
+            json!({"rows": [["18446744073709551615", null, "1970-01-01T00:00:00.000Z"]]});
         assert_eq!(piece_as_json(&rows), expected);
     }
 

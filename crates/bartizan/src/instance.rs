@@ -194,7 +194,17 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         .spawn(move || serve_operators(admin_listener, socket, (facts, api), stopped))
         .map_err(StartError::System)?;
     let address = proxy.address;
-    Ok(Instance { address, admin: admin_address, dir, state, proxy, pipeline, keeper, stop_admin, control })
+    Ok(Instance {
+        address,
+        admin: admin_address,
+        dir,
+        state,
+        proxy,
+        pipeline,
+        keeper,
+        stop_admin,
+        control,
+    })
 }
 
 /// The control thread: what operators ask, apart from the workers.

@@ -16,6 +16,7 @@ use bartizan_store::disk::{Directory, Disk};
 use bartizan_store::files::Folder;
 use bartizan_store::segments::archive::{Archive, ArchiveError, Bounds, Forecast};
 use bartizan_store::segments::key::{KEY_BYTES, KeyRing, MasterKey, NotAKey};
+use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -24,7 +25,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use std::fmt;
 
 /// Name of the directory of segments in the data directory.
 pub const SEGMENTS: &str = "segments";
@@ -294,7 +294,8 @@ mod tests {
     use super::*;
 
     fn home(name: &str) -> PathBuf {
-        let dir = std::env::temp_dir().join(format!("bartizan-keeper-{name}-{}", std::process::id()));
+        let dir =
+            std::env::temp_dir().join(format!("bartizan-keeper-{name}-{}", std::process::id()));
         drop(fs::remove_dir_all(&dir));
         fs::create_dir_all(&dir).unwrap();
         dir

@@ -249,11 +249,19 @@ impl Metrics {
         );
         let lost = &self.journal_segments_lost;
         counter("journal_segments_lost", "Journal segments dropped before they were sealed", lost);
-        counter("segments_dropped", "Sealed segments dropped by age or size", &self.segments_dropped);
+        counter(
+            "segments_dropped",
+            "Sealed segments dropped by age or size",
+            &self.segments_dropped,
+        );
         counter("rows_sealed", "Exchanges sealed since the start", &self.rows_sealed);
         counter("sealing_errors", "Failures of sealing, merging or dropping", &self.sealing_errors);
         let damaged = &self.sealing_damaged;
-        counter("sealing_damaged", "Parts of the journal unreadable when they were sealed", damaged);
+        counter(
+            "sealing_damaged",
+            "Parts of the journal unreadable when they were sealed",
+            damaged,
+        );
         counter("bodies_shed", "Bodies that found no room to be held", &self.shed);
         let mut family = |name: &str, help: &str, it: &Family<Label, Counter>| {
             registry.register(name, help, it.clone());
@@ -275,7 +283,11 @@ impl Metrics {
         gauge("segment_rows", "Exchanges in sealed segments", &self.segment_rows);
         gauge("segment_bytes", "Bytes of sealed segments", &self.segment_bytes);
         let left = &self.segments_days_left;
-        gauge("segments_days_left", "Days until sealed segments reach their bound; -1 unknown", left);
+        gauge(
+            "segments_days_left",
+            "Days until sealed segments reach their bound; -1 unknown",
+            left,
+        );
         let waiting = &self.journal_segments_waiting;
         gauge("journal_segments_waiting", "Closed journal segments not sealed yet", waiting);
         gauge("revision", "Revision of the rules in force", &self.revision);

@@ -8,9 +8,9 @@
 //!          was flushed, a power cut at most the last second. Commitments are on disk before they are
 //!          answered.
 
-use crate::keeper::Kept;
 use crate::backend::rows;
 use crate::in_force::lock;
+use crate::keeper::Kept;
 use crate::metrics::Metrics;
 use crate::recent::Recent;
 use bartizan_console::backend::Row;

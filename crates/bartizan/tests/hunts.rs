@@ -46,7 +46,8 @@ impl Home {
     fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let dir = std::env::temp_dir().join(format!("bartizan-hunts-{}-{count}", std::process::id()));
+        let dir =
+            std::env::temp_dir().join(format!("bartizan-hunts-{}-{count}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
         Self(dir)
     }
@@ -77,7 +78,8 @@ impl Home {
     fn seal(&self) {
         let bounds = Bounds { bytes_max: u64::MAX, age_us_max: None };
         let keys = keeper::keys(&self.0, None, true).unwrap();
-        let mut archive = Archive::open(Folder::at(&self.0.join("segments")), keys, bounds).unwrap();
+        let mut archive =
+            Archive::open(Folder::at(&self.0.join("segments")), keys, bounds).unwrap();
         let journal = Directory::at(&self.0.join("journal"));
         while archive.seal(&journal, || true).unwrap().is_some() {}
         assert!(!archive.contents().entries.is_empty());
@@ -108,7 +110,8 @@ fn observation(n: u64) -> Observation {
         bytes: 4,
         value: KeyedHash(value),
     };
-    let facts = vec![fact(0, Kind::Integer, n), fact(1, Kind::Text, n % 7), fact(2, Kind::Decimal, 1)];
+    let facts =
+        vec![fact(0, Kind::Integer, n), fact(1, Kind::Text, n % 7), fact(2, Kind::Decimal, 1)];
     let wall_us = FIRST_US + n * 1_000_000;
     let mut it = Observation {
         method: if n % 2 == 0 { Method::Get } else { Method::Post },
@@ -133,7 +136,8 @@ fn observation(n: u64) -> Observation {
     if n % 20 == 0 {
         let code = Code::ContentSqlInjection;
         let sighting = Sighting { code, score: 990, fingerprint: Fingerprint::new(b"s&1c") };
-        it.findings = vec![Finding { sighting, place: Place::query(b"q"), bytes: 9, value: KeyedHash(n) }];
+        it.findings =
+            vec![Finding { sighting, place: Place::query(b"q"), bytes: 9, value: KeyedHash(n) }];
         it.hits = vec![Hit { code, effect: Effect::WouldRefuse, margin: 10 }];
         it.oddities = [Oddity::EncodedSlash].into_iter().collect();
         it.scores.sql = 990;
@@ -182,7 +186,11 @@ fn what_is_sealed_and_what_is_not_are_one_table() {
     check(homes, "SELECT count(*) FROM exchanges WHERE session IS NULL", 80);
     check(homes, "SELECT count(*) FROM exchanges WHERE trace IS NOT NULL", 300);
     check(homes, "SELECT sum(response_bytes) FROM exchanges", 399 * 400 / 2);
-    check(homes, "SELECT count(*) FROM exchanges WHERE array_has(codes, 'content.sql_injection')", 20);
+    check(
+        homes,
+        "SELECT count(*) FROM exchanges WHERE array_has(codes, 'content.sql_injection')",
+        20,
+    );
     check(homes, "SELECT count(*) FROM exchanges WHERE effect = 'would_refuse'", 20);
     check(homes, "SELECT count(*) FROM exchanges WHERE cardinality(oddities) = 1", 20);
     check(homes, "SELECT count(*) FROM exchanges WHERE time >= to_timestamp(1700000200)", 200);
@@ -193,7 +201,11 @@ fn what_is_sealed_and_what_is_not_are_one_table() {
     check(homes, "SELECT count(DISTINCT value) FROM fields WHERE place = 'query q'", 7);
     check(homes, "SELECT count(*) FROM fields WHERE score >= 600 AND subject LIKE '%1'", 48);
     check(homes, "SELECT count(*) FROM findings WHERE score > 980 AND shape = 's&1c'", 20);
-    check(homes, "SELECT count(*) FROM decisions WHERE clause = 'content.sqli' AND status = 500", 10);
+    check(
+        homes,
+        "SELECT count(*) FROM decisions WHERE clause = 'content.sqli' AND status = 500",
+        10,
+    );
     check(homes, "SELECT count(*) FROM decisions d JOIN exchanges e ON d.id = e.id", 20);
 }
 
@@ -247,7 +259,8 @@ fn time_and_statistics_leave_segments_unread() {
     let (rows, none) = asked(&hunter, never, Limits::default()).unwrap();
     assert_eq!(rows, [[Cell::Integer(0)]]);
     assert!(none.scanned.segments_pruned > 0, "{none:?}");
-    let nobody = "SELECT count(*) FROM exchanges WHERE subject = 'ffffffffffffffffffffffffffffffff'";
+    let nobody =
+        "SELECT count(*) FROM exchanges WHERE subject = 'ffffffffffffffffffffffffffffffff'";
     let (_, none) = asked(&hunter, nobody, Limits::default()).unwrap();
     assert!(none.scanned.groups_pruned > 0, "{none:?}");
 }
@@ -300,7 +313,8 @@ fn only_one_select_is_asked_and_nothing_but_the_views_is_there() {
         "SELECT array_repeat(1, 2000000000)".to_owned(),
         "SELECT array_resize([1], 2000000000, 1)".to_owned(),
         "SELECT string_agg(id, id) FROM exchanges".to_owned(),
-        "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r".to_owned(),
+        "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r"
+            .to_owned(),
         doubling(),
         format!("SELECT '{}'", "x".repeat(SQL_BYTES_MAX)),
     ];
@@ -313,7 +327,8 @@ fn only_one_select_is_asked_and_nothing_but_the_views_is_there() {
         }
         assert!(!target.exists(), "{shown}");
     }
-    let names: Vec<_> = std::fs::read_dir(&home.0).unwrap().map(|it| it.unwrap().file_name()).collect();
+    let names: Vec<_> =
+        std::fs::read_dir(&home.0).unwrap().map(|it| it.unwrap().file_name()).collect();
     assert_eq!(names, ["journal"], "nothing was written");
     let (rows, _) = asked(&hunter, "SELECT count(*) FROM exchanges", Limits::default()).unwrap();
     assert_eq!(rows, [[Cell::Integer(400)]], "the views are as they were");
@@ -338,9 +353,11 @@ fn deep_questions_end_well() {
     let hunter = home.hunter();
     let limits = Limits { time_max: Duration::from_secs(30), ..Limits::default() };
     let sum = format!("SELECT {}", vec!["1"; 4_000].join("+"));
-    let or = format!("SELECT count(*) FROM exchanges WHERE {}", vec!["status=1"; 1_200].join(" OR "));
+    let or =
+        format!("SELECT count(*) FROM exchanges WHERE {}", vec!["status=1"; 1_200].join(" OR "));
     let nested = format!("SELECT {}1{}", "(".repeat(4_000), ")".repeat(4_000));
-    let selects = format!("SELECT * FROM {}exchanges{}", "(SELECT * FROM ".repeat(400), ")".repeat(400));
+    let selects =
+        format!("SELECT * FROM {}exchanges{}", "(SELECT * FROM ".repeat(400), ")".repeat(400));
     let nots = format!("SELECT {} true", "NOT ".repeat(3_000));
     for sql in [sum, or, nested, selects, nots] {
         // An answer or an error, and the next question is answered.
@@ -353,7 +370,8 @@ fn deep_questions_end_well() {
 fn time_memory_and_rows_are_bounded() {
     let home = Home::filled(true);
     let hunter = home.hunter();
-    let cross = "SELECT count(*) FROM fields a, fields b, fields c WHERE a.bytes + b.bytes + c.bytes = 1";
+    let cross =
+        "SELECT count(*) FROM fields a, fields b, fields c WHERE a.bytes + b.bytes + c.bytes = 1";
     let limits = Limits { time_max: Duration::from_millis(300), ..Limits::default() };
     let begun = Instant::now();
     assert!(matches!(asked(&hunter, cross, limits), Err(HuntError::TooLong(_))));
@@ -374,7 +392,8 @@ fn time_memory_and_rows_are_bounded() {
 fn a_cancelled_hunt_ends() {
     let home = Home::filled(true);
     let hunter = home.hunter();
-    let cross = "SELECT count(*) FROM fields a, fields b, fields c WHERE a.bytes + b.bytes + c.bytes = 1";
+    let cross =
+        "SELECT count(*) FROM fields a, fields b, fields c WHERE a.bytes + b.bytes + c.bytes = 1";
     let mut hunting = hunter.hunt(cross, Limits::default()).unwrap();
     assert!(matches!(hunting.next(), Some(Ok(Piece::Columns(_)))));
     hunting.canceller().cancel();
@@ -394,10 +413,15 @@ fn a_damaged_segment_is_told_and_a_missing_one_is_passed_over() {
     let middle = damaged.len() / 2;
     damaged[middle] ^= 1;
     std::fs::write(&path, damaged).unwrap();
-    let answer = asked(&home.hunter(), "SELECT count(*), max(endpoint), max(subject) FROM exchanges", Limits::default());
+    let answer = asked(
+        &home.hunter(),
+        "SELECT count(*), max(endpoint), max(subject) FROM exchanges",
+        Limits::default(),
+    );
     assert!(answer.is_err(), "{answer:?}");
     std::fs::remove_file(&path).unwrap();
-    let (rows, done) = asked(&home.hunter(), "SELECT count(*) FROM exchanges", Limits::default()).unwrap();
+    let (rows, done) =
+        asked(&home.hunter(), "SELECT count(*) FROM exchanges", Limits::default()).unwrap();
     assert!(rows[0][0] != Cell::Integer(400) && done.scanned.gone > 0);
 }
 

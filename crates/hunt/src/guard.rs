@@ -20,10 +20,30 @@ const LENGTHENED_MAX: u64 = 4_096;
 
 /// Functions that make much of little, by a number that they are given.
 const REMOVED: &[&str] = &[
-    "repeat", "lpad", "rpad", "replace", "regexp_replace", "translate", "overlay",
-    "array_repeat", "list_repeat", "array_resize", "list_resize", "generate_series", "range",
-    "gen_series", "version", "arrow_metadata", "arrow_cast", "arrow_try_cast", "to_char",
-    "date_format", "array_to_string", "list_to_string", "array_join", "list_join",
+    "repeat",
+    "lpad",
+    "rpad",
+    "replace",
+    "regexp_replace",
+    "translate",
+    "overlay",
+    "array_repeat",
+    "list_repeat",
+    "array_resize",
+    "list_resize",
+    "generate_series",
+    "range",
+    "gen_series",
+    "version",
+    "arrow_metadata",
+    "arrow_cast",
+    "arrow_try_cast",
+    "to_char",
+    "date_format",
+    "array_to_string",
+    "list_to_string",
+    "array_join",
+    "list_join",
 ];
 
 /// Why a question is not asked.

@@ -115,7 +115,7 @@ struct NoStores;
 impl ObjectStoreRegistry for NoStores {
     fn register_store(
         &self,
-        _: &datafusion::datasource::object_store_url::Url,
+        _: &url::Url,
         _: Arc<dyn object_store::ObjectStore>,
     ) -> Option<Arc<dyn object_store::ObjectStore>> {
         None
@@ -123,7 +123,7 @@ impl ObjectStoreRegistry for NoStores {
 
     fn get_store(
         &self,
-        _: &datafusion::datasource::object_store_url::Url,
+        _: &url::Url,
     ) -> datafusion::common::Result<Arc<dyn object_store::ObjectStore>> {
         Err(DataFusionError::Plan("only the views can be read".to_owned()))
     }
@@ -185,8 +185,8 @@ impl Hunter {
         let held = Arc::new(self.archive.held().map_err(HuntError::Archive)?);
         let progress = Arc::new(Progress::default());
         let pool = Arc::new(Pool::new(limits.memory_bytes_max));
-        let context = context(Arc::clone(&pool), self.threads)
-            .map_err(|error| failed(&error, &limits))?;
+        let context =
+            context(Arc::clone(&pool), self.threads).map_err(|error| failed(&error, &limits))?;
         for view in VIEWS {
             let table = ViewTable {
                 archive: Arc::clone(&self.archive),
@@ -283,8 +283,7 @@ impl Course {
         });
         self.give(Piece::Columns(named.collect()))?;
 
-        let mut stream =
-            execute_stream(plan, self.context.task_ctx()).map_err(|it| failed(&it))?;
+        let mut stream = execute_stream(plan, self.context.task_ctx()).map_err(|it| failed(&it))?;
         let until = tokio::time::Instant::from_std(self.begun + self.limits.time_max);
         let mut looks = tokio::time::interval(PROGRESS_EVERY);
         looks.tick().await;

@@ -94,9 +94,8 @@ impl Known<'_> {
         // What cannot be the text of such a value is in no segment.
         Some(match column.of {
             Of::Row(_) | Of::Item(_) => bloom.check(text),
-            Of::ItemHex(_) => of_hex(text, 16).is_some_and(|it| {
-                u64::try_from(it).is_ok_and(|it| bloom.check(&it.cast_signed()))
-            }),
+            Of::ItemHex(_) => of_hex(text, 16)
+                .is_some_and(|it| u64::try_from(it).is_ok_and(|it| bloom.check(&it.cast_signed()))),
             Of::Hex(_) => of_hex(text, 32).is_some_and(|it| bloom.check(&it.to_be_bytes()[..])),
             Of::Uuid(_) | Of::Each(..) | Of::Side => return None,
         })

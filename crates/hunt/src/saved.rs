@@ -38,7 +38,9 @@ pub enum NotSaved {
 impl fmt::Display for NotSaved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Name => f.write_str("a saved hunt is named by lower-case letters, digits and `_`"),
+            Self::Name => {
+                f.write_str("a saved hunt is named by lower-case letters, digits and `_`")
+            }
             Self::Header => f.write_str("a saved hunt begins with `-- title: …` and `-- says: …`"),
             Self::TooLong => write!(f, "a saved hunt has at most {FILE_BYTES_MAX} bytes"),
         }

@@ -87,9 +87,8 @@ impl Scan {
             match self.column(it.name()).map(|it| it.of) {
                 Some(Of::Row(_)) => Stage::Rows,
                 Some(Of::Item(_)) => Stage::Items,
-                Some(Of::Uuid(_) | Of::Hex(_) | Of::Each(..) | Of::ItemHex(_) | Of::Side) | None => {
-                    Stage::After
-                }
+                Some(Of::Uuid(_) | Of::Hex(_) | Of::Each(..) | Of::ItemHex(_) | Of::Side)
+                | None => Stage::After,
             }
         });
         let first = stages.next().unwrap_or(Stage::After);
@@ -249,11 +248,7 @@ impl Scan {
     }
 
     /// Which row each item is of, and the items that pass the filters.
-    fn items(
-        &self,
-        batch: &RecordBatch,
-        list: &str,
-    ) -> Result<(UInt32Array, Option<RecordBatch>)> {
+    fn items(&self, batch: &RecordBatch, list: &str) -> Result<(UInt32Array, Option<RecordBatch>)> {
         let lists = batch.column_by_name(list).and_then(|it| it.as_list_opt::<i32>());
         let lists: &ListArray = lists.ok_or_else(|| missing(list))?;
         let items = lists.values().as_struct_opt().ok_or_else(|| missing(list))?;
@@ -281,7 +276,9 @@ impl Scan {
         }
         match kept {
             None => Ok((rows, Some(items))),
-            Some(kept) if kept.true_count() == 0 => Ok((UInt32Array::from(Vec::<u32>::new()), None)),
+            Some(kept) if kept.true_count() == 0 => {
+                Ok((UInt32Array::from(Vec::<u32>::new()), None))
+            }
             Some(kept) => {
                 let rows = filter(&rows, &kept)?;
                 let rows = rows.as_primitive().clone();

@@ -43,10 +43,10 @@ impl fmt::Debug for ViewTable {
 impl ViewTable {
     fn since(&self) -> Option<Expr> {
         let since = i64::try_from(self.since_us?).unwrap_or(i64::MAX);
-        Some(col("time").gt_eq(lit(ScalarValue::TimestampMicrosecond(
-            Some(since),
-            Some("UTC".into()),
-        ))))
+        Some(
+            col("time")
+                .gt_eq(lit(ScalarValue::TimestampMicrosecond(Some(since), Some("UTC".into())))),
+        )
     }
 
     /// Units for each thread, and how many there are and were ruled out by time.
@@ -82,7 +82,8 @@ fn bounds(filters: &[Expr]) -> (u64, u64) {
     let (mut earliest, mut latest) = (0, u64::MAX);
     for filter in filters {
         let Expr::BinaryExpr(BinaryExpr { left, op, right }) = filter else { continue };
-        let (Expr::Column(column), Expr::Literal(value, _)) = (left.as_ref(), right.as_ref()) else {
+        let (Expr::Column(column), Expr::Literal(value, _)) = (left.as_ref(), right.as_ref())
+        else {
             continue;
         };
         let ScalarValue::TimestampMicrosecond(Some(at), _) = value else { continue };

@@ -82,9 +82,7 @@ impl Data {
     pub(crate) fn arrow(self) -> DataType {
         match self {
             Self::Text => DataType::Utf8View,
-            Self::Texts => {
-                DataType::List(Arc::new(Field::new("item", DataType::Utf8View, false)))
-            }
+            Self::Texts => DataType::List(Arc::new(Field::new("item", DataType::Utf8View, false))),
             Self::Time => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Self::Boolean => DataType::Boolean,
             Self::U16 => DataType::UInt16,
@@ -142,10 +140,17 @@ const fn optional(it: Column) -> Column {
     Column { optional: true, ..it }
 }
 
-const ID: Column = column("id", Data::Text, Of::Uuid("id"), "The exchange, which is also the decision id that `bartizan why` takes.");
+const ID: Column = column(
+    "id",
+    Data::Text,
+    Of::Uuid("id"),
+    "The exchange, which is also the decision id that `bartizan why` takes.",
+);
 const TIME: Column = row("time", Data::Time, "When the request head was complete.");
-const ENDPOINT: Column = row("endpoint", Data::Text, "Method and template, as `GET /orders/{int}`.");
-const SUBJECT: Column = row("subject", Data::Text, "Who called: a keyed hash, 32 hexadecimal digits.");
+const ENDPOINT: Column =
+    row("endpoint", Data::Text, "Method and template, as `GET /orders/{int}`.");
+const SUBJECT: Column =
+    row("subject", Data::Text, "Who called: a keyed hash, 32 hexadecimal digits.");
 const STATUS: Column = row("status", Data::U16, "Status sent to the client; 0 if none was.");
 const REVISION: Column = row("revision", Data::U64, "Revision of the rules that judged it.");
 
@@ -159,32 +164,83 @@ const EXCHANGES: View = View {
     columns: &[
         ID,
         TIME,
-        column("finished", Data::U32, Of::Row("finished_us"), "Microseconds after `time` until nothing more happened. The same as `total_us`."),
+        column(
+            "finished",
+            Data::U32,
+            Of::Row("finished_us"),
+            "Microseconds after `time` until nothing more happened. The same as `total_us`.",
+        ),
         column("total_us", Data::U32, Of::Row("finished_us"), "Microseconds that it took in all."),
-        row("judged_us", Data::U32, "Microseconds after `time` at which it was decided; 0 if it never was. So for the next two."),
+        row(
+            "judged_us",
+            Data::U32,
+            "Microseconds after `time` at which it was decided; 0 if it never was. So for the next two.",
+        ),
         row("forwarded_us", Data::U32, "… at which the request head went to the API."),
         row("answered_us", Data::U32, "… at which the response head went to the client."),
         row("method", Data::Text, "`GET`, …; `OTHER` for what clients invent."),
         row("version", Data::Text, "`HTTP/1.0`, `HTTP/1.1` or `HTTP/2`, towards the client."),
         ENDPOINT,
-        row("endpoint_id", Data::Text, "Identifies the endpoint on every machine: 16 hexadecimal digits."),
+        row(
+            "endpoint_id",
+            Data::Text,
+            "Identifies the endpoint on every machine: 16 hexadecimal digits.",
+        ),
         row("route", Data::Text, "The route that it took; empty if none."),
         STATUS,
-        row("outcome", Data::Text, "`served`, `tunnelled`, `refused`, `upstream_failed`, `client_aborted` or `stopped`."),
-        optional(row("effect", Data::Text, "The gravest effect of a violated clause: `refused`, `failed`, `scrubbed`, `would_refuse`, `would_scrub`, `failed_open`, `excepted`, `overtaken`; null if none was violated.")),
-        column("codes", Data::Texts, Of::Each("hits", "code"), "Codes of all violated clauses; `array_has(codes, 'content.sql_injection')`."),
-        row("oddities", Data::Texts, "Codes of what the readers met in head, path and body, violated or not."),
+        row(
+            "outcome",
+            Data::Text,
+            "`served`, `tunnelled`, `refused`, `upstream_failed`, `client_aborted` or `stopped`.",
+        ),
+        optional(row(
+            "effect",
+            Data::Text,
+            "The gravest effect of a violated clause: `refused`, `failed`, `scrubbed`, `would_refuse`, `would_scrub`, `failed_open`, `excepted`, `overtaken`; null if none was violated.",
+        )),
+        column(
+            "codes",
+            Data::Texts,
+            Of::Each("hits", "code"),
+            "Codes of all violated clauses; `array_has(codes, 'content.sql_injection')`.",
+        ),
+        row(
+            "oddities",
+            Data::Texts,
+            "Codes of what the readers met in head, path and body, violated or not.",
+        ),
         SUBJECT,
-        row("subject_kind", Data::Text, "What the subject is known by: `address_agent`, `token_claim`, `api_key`, `cookie` or `certificate`."),
+        row(
+            "subject_kind",
+            Data::Text,
+            "What the subject is known by: `address_agent`, `token_claim`, `api_key`, `cookie` or `certificate`.",
+        ),
         row("verified", Data::Boolean, "Whether bartizan checked that itself."),
-        optional(row("session", Data::Text, "The session, by its cookie or token: a keyed hash; null if there was none.")),
-        optional(row("client", Data::Text, "The client's address: a keyed hash; null if it is not known.")),
-        optional(column("trace", Data::Text, Of::Hex("trace"), "The trace of W3C Trace Context: 32 hexadecimal digits; null if there was none.")),
+        optional(row(
+            "session",
+            Data::Text,
+            "The session, by its cookie or token: a keyed hash; null if there was none.",
+        )),
+        optional(row(
+            "client",
+            Data::Text,
+            "The client's address: a keyed hash; null if it is not known.",
+        )),
+        optional(column(
+            "trace",
+            Data::Text,
+            Of::Hex("trace"),
+            "The trace of W3C Trace Context: 32 hexadecimal digits; null if there was none.",
+        )),
         row("request_head_bytes", Data::U32, "Bytes of the request head."),
         row("request_bytes", Data::U64, "Bytes of the request body that were read."),
         row("response_bytes", Data::U64, "Bytes of the response body that were passed on."),
         REVISION,
-        row("sql_score", Data::U16, "The highest score of SQL in any value, in thousandths, finding or not."),
+        row(
+            "sql_score",
+            Data::U16,
+            "The highest score of SQL in any value, in thousandths, finding or not.",
+        ),
         row("script_score", Data::U16, "The same for script."),
     ],
 };
@@ -199,13 +255,34 @@ const FIELDS: View = View {
         ENDPOINT,
         SUBJECT,
         column("side", Data::Text, Of::Side, "`request` or `response`."),
-        item("place", Data::Text, "Where: `path`, `segment 2`, `query q`, `header name`, `cookie name`, `body $.items[*].id`."),
-        item("kind", Data::Text, "What the value looks like: `empty`, `boolean`, `integer`, `decimal`, `uuid`, `hex`, `date`, `email` or `text`."),
+        item(
+            "place",
+            Data::Text,
+            "Where: `path`, `segment 2`, `query q`, `header name`, `cookie name`, `body $.items[*].id`.",
+        ),
+        item(
+            "kind",
+            Data::Text,
+            "What the value looks like: `empty`, `boolean`, `integer`, `decimal`, `uuid`, `hex`, `date`, `email` or `text`.",
+        ),
         item("bytes", Data::U32, "Length of the longest value there."),
         item("times", Data::U16, "Values there."),
-        item("bucket", Data::I16, "Magnitude of a number in eighths of an octave, with its sign; 0 for everything else."),
-        item("score", Data::U16, "The highest score that a detector gave to a value there, in thousandths."),
-        column("value", Data::Text, Of::ItemHex("value"), "The first value there: a keyed hash, 16 hexadecimal digits. Equal values have equal hashes while the hash key is the same."),
+        item(
+            "bucket",
+            Data::I16,
+            "Magnitude of a number in eighths of an octave, with its sign; 0 for everything else.",
+        ),
+        item(
+            "score",
+            Data::U16,
+            "The highest score that a detector gave to a value there, in thousandths.",
+        ),
+        column(
+            "value",
+            Data::Text,
+            Of::ItemHex("value"),
+            "The first value there: a keyed hash, 16 hexadecimal digits. Equal values have equal hashes while the hash key is the same.",
+        ),
     ],
 };
 
@@ -223,7 +300,12 @@ const FINDINGS: View = View {
         item("bytes", Data::U32, "Length of the value."),
         item("shape", Data::Text, "Its shape in tokens, free of its content, as `s&1c`."),
         item("score", Data::U16, "How sure, in thousandths."),
-        column("value", Data::Text, Of::ItemHex("value"), "The value: a keyed hash, as in `fields`."),
+        column(
+            "value",
+            Data::Text,
+            Of::ItemHex("value"),
+            "The value: a keyed hash, as in `fields`.",
+        ),
     ],
 };
 
@@ -239,7 +321,11 @@ const DECISIONS: View = View {
         item("code", Data::Text, "The code of the violation."),
         item("clause", Data::Text, "The clause that was violated."),
         item("effect", Data::Text, "What came of it, as `effect` of `exchanges`."),
-        item("margin", Data::U16, "How far the score lay above the limit, in thousandths; 0 where there is no score."),
+        item(
+            "margin",
+            Data::U16,
+            "How far the score lay above the limit, in thousandths; 0 where there is no score.",
+        ),
         STATUS,
         REVISION,
     ],

@@ -43,22 +43,7 @@ pub struct Settings {
     pub data: Data,
     /// How sealed segments are kept.
     pub store: Store,
-    /// How sealed segments are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Store {
-    /// What they are encrypted under; a key in the data directory if none is named.
-    pub key: Option<Reference>,
-    /// What they were encrypted under before.
-    pub earlier_keys: Vec<Reference>,
-    /// All of them together.
-    pub bytes_max: u64,
-    /// How long they are kept; as long as there is room if 0.
-    pub age_max_ms: u64,
-    /// Time between two looks for something to seal.
-    pub seal_every_ms: u64,
-}
-
-/// What must be recorded.
+    /// What must be recorded.
     pub record: Record,
     /// Peers whose word about a client's address and scheme is believed.
     pub trusted_proxies: Vec<Network>,

@@ -176,7 +176,7 @@ impl<F: Files> Archive<F> {
         let Some((first, last)) = first.zip(last) else { return Ok(()) };
         if self.contents.sealed_through.is_some_and(|it| last <= it) {
             let sealed_through = Some(first.saturating_sub(1));
-            self.change(Change { sealed_through, ..Change::default() })?;
+            self.change(&Change { sealed_through, ..Change::default() })?;
         }
         Ok(())
     }
@@ -213,7 +213,7 @@ impl<F: Files> Archive<F> {
                     self.files.remove(&name)?;
                 }
                 let lost = lost + missing;
-                self.change(Change { add, sealed_through, lost, ..Change::default() })?;
+                self.change(&Change { add, sealed_through, lost, ..Change::default() })?;
                 Ok(Some(now))
             }
             Ok(None) => {
@@ -246,7 +246,7 @@ impl<F: Files> Archive<F> {
                 break;
             }
             let mut rows = Tail::of(disk.clone(), &[*segment]);
-            while let Some(item) = rows.next() {
+            for item in rows.by_ref() {
                 match item {
                     Ok(it) => writer.push(it).map_err(failed)?,
                     Err(error @ (ReadError::Io { .. } | ReadError::Directory(_))) => {
@@ -323,7 +323,7 @@ impl<F: Files> Archive<F> {
             return Ok(0);
         }
         let names: Vec<String> = remove.iter().map(|it| catalogue::name(*it)).collect();
-        self.change(Change { remove, ..Change::default() })?;
+        self.change(&Change { remove, ..Change::default() })?;
         for name in &names {
             match self.files.remove(name) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
@@ -355,7 +355,7 @@ impl<F: Files> Archive<F> {
         }
         let Some(entry) = merged? else { return Ok(None) };
         let remove = run.iter().map(|it| it.number).collect();
-        self.change(Change { add: vec![entry], remove, ..Change::default() })?;
+        self.change(&Change { add: vec![entry], remove, ..Change::default() })?;
         let until = now_us.saturating_add(MERGED_KEPT_US);
         self.merged.extend(run.iter().map(|it| (until, it.name())));
         Ok(Some(run.len() as u64))
@@ -438,7 +438,7 @@ impl<F: Files> Archive<F> {
         }
         if !old.is_empty() {
             let add = old.iter().map(|it| Entry { key, ..*it }).collect();
-            self.change(Change { add, ..Change::default() })?;
+            self.change(&Change { add, ..Change::default() })?;
         }
         Ok(old.len() as u64)
     }
@@ -459,9 +459,9 @@ impl<F: Files> Archive<F> {
         Ok(self.files.create(&name)?)
     }
 
-    fn change(&mut self, change: Change) -> Result<(), ArchiveError> {
+    fn change(&mut self, change: &Change) -> Result<(), ArchiveError> {
         let Some(catalogue) = &mut self.catalogue else { return self.reopen() };
-        let changed = catalogue.change(&change).and_then(|()| {
+        let changed = catalogue.change(change).and_then(|()| {
             self.contents = catalogue.contents.clone();
             catalogue.publish(&self.files)
         });

@@ -367,7 +367,8 @@ mod tests {
         let mut catalogue = Catalogue::open(&disk).unwrap();
         assert_eq!(catalogue.contents, Contents { next: 1, ..Contents::default() });
         (1..=3).for_each(|it| catalogue.change(&adding(it)).unwrap());
-        let merged = Change { remove: vec![1, 2], add: vec![entry(4)], lost: 2, ..Change::default() };
+        let merged =
+            Change { remove: vec![1, 2], add: vec![entry(4)], lost: 2, ..Change::default() };
         catalogue.change(&merged).unwrap();
         catalogue.publish(&disk).unwrap();
         let expected = catalogue.contents.clone();

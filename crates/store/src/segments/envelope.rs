@@ -451,7 +451,7 @@ mod tests {
     }
 
     fn content(length: usize) -> Vec<u8> {
-        (0..length).map(|it| (it * 31 % 251) as u8).collect()
+        (0..length).map(|it| u8::try_from(it * 31 % 251).unwrap()).collect()
     }
 
     fn sealed(disk: &Simulated, name: &str, length: usize) {
@@ -536,13 +536,17 @@ mod tests {
         sealed(&disk, "a", 3 * CHUNK_BYTES);
         sealed(&disk, "b", 3 * CHUNK_BYTES);
         let (a, b) = (disk.bytes("a").unwrap(), disk.bytes("b").unwrap());
-        let chunk = |from: &[u8], n: usize| from[1_024 + n * SEALED_CHUNK..][..SEALED_CHUNK].to_vec();
-        for (n, other) in [(0, chunk(&a, 1)), (1, chunk(&a, 0)), (0, chunk(&b, 0)), (2, chunk(&b, 2))]
+        let chunk =
+            |from: &[u8], n: usize| from[1_024 + n * SEALED_CHUNK..][..SEALED_CHUNK].to_vec();
+        for (n, other) in
+            [(0, chunk(&a, 1)), (1, chunk(&a, 0)), (0, chunk(&b, 0)), (2, chunk(&b, 2))]
         {
             let mut moved = a.clone();
             moved[1_024 + n * SEALED_CHUNK..][..SEALED_CHUNK].copy_from_slice(&other);
             disk.put("c", &moved);
-            assert!(matches!(all(&disk, "c"), Err(EnvelopeError::Forged { chunk }) if chunk == n as u64));
+            assert!(
+                matches!(all(&disk, "c"), Err(EnvelopeError::Forged { chunk }) if chunk == n as u64)
+            );
         }
         // The head of one file in front of the chunks of another.
         disk.put("c", &[&a[..1_024], &b[1_024..]].concat());

@@ -51,10 +51,7 @@ impl Held {
     /// [`ArchiveError`].
     pub fn now(&self) -> Result<Moment, ArchiveError> {
         // The list first: a segment of the journal that is sealed in between is then in the journal alone.
-        let contents = match published(&self.segments) {
-            Ok(contents) => contents,
-            Err(error) => return Err(error.into()),
-        };
+        let contents = published(&self.segments)?;
         let directory = |it| ArchiveError::Journal(ReadError::Directory(it));
         let sealed = contents.sealed_through.unwrap_or(0);
         let all = self.journal.list().map_err(directory)?;
@@ -89,17 +86,17 @@ impl Held {
     /// # Errors
     ///
     /// [`ArchiveError::Segment`].
-    pub fn rows(
-        &self,
-        entry: &Entry,
-    ) -> Result<Option<super::open::Batches>, ArchiveError> {
+    pub fn rows(&self, entry: &Entry) -> Result<Option<super::open::Batches>, ArchiveError> {
         let number = entry.number;
         let Some(segment) = self.segment(number)? else { return Ok(None) };
         segment.batches().map(Some).map_err(|error| ArchiveError::Segment { number, error })
     }
 
     /// The rows of a segment of the journal, in batches. What cannot be read is passed over.
-    pub fn journal(&self, segment: Segment) -> impl Iterator<Item = Result<RecordBatch, SegmentError>> + use<> {
+    pub fn journal(
+        &self,
+        segment: Segment,
+    ) -> impl Iterator<Item = Result<RecordBatch, SegmentError>> + use<> {
         let newest = self.journal.list().ok().and_then(|it| it.last().map(|it| it.0));
         let disk = self.journal.clone();
         // Of the one that is being written, what is there.

@@ -51,6 +51,10 @@ impl std::error::Error for NotAKey {}
 
 impl MasterKey {
     /// The key with these bytes.
+    ///
+    /// # Errors
+    ///
+    /// None with so many bytes; the library has one all the same.
     pub fn new(bytes: &[u8; KEY_BYTES]) -> Result<Self, NotAKey> {
         let named = [b"bartizan segment key id\0".as_slice(), bytes].concat();
         let hash = digest(&SHA256, &named);

@@ -79,8 +79,7 @@ impl OpenSegment {
     /// [`SegmentError::Parquet`].
     pub fn batches(&self) -> Result<Batches, SegmentError> {
         let options = ArrowReaderOptions::new().with_schema(schema());
-        let builder =
-            ParquetRecordBatchReaderBuilder::try_new_with_options(self.clone(), options)?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(self.clone(), options)?;
         Ok(Batches(builder.with_batch_size(BATCH_ROWS).build()?))
     }
 

@@ -3,9 +3,9 @@
 use super::columns::schema;
 use super::write::{SegmentError, properties};
 use arrow::array::{AsArray, RecordBatch};
+use arrow::array::{Scalar, TimestampMicrosecondArray};
 use arrow::compute::filter_record_batch;
 use arrow::compute::kernels::cmp::gt_eq;
-use arrow::array::{Scalar, TimestampMicrosecondArray};
 use arrow::datatypes::TimestampMicrosecondType;
 use parquet::arrow::ArrowWriter;
 use std::fmt;

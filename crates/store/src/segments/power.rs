@@ -140,7 +140,8 @@ fn a_loss_of_power_at_any_call_loses_nothing_and_doubles_nothing() {
 
 #[test]
 fn a_missing_sync_is_found() {
-    for deaf in [Deaf::Files(".segment"), Deaf::Files("catalogue.redb"), Deaf::Files("list"), Deaf::Names]
+    for deaf in
+        [Deaf::Files(".segment"), Deaf::Files("catalogue.redb"), Deaf::Files("list"), Deaf::Names]
     {
         let (wrong, points) = cut_everywhere(&deaf, 6, 3);
         assert!(!wrong.is_empty(), "{deaf:?} was not found at {points} points");

@@ -4,8 +4,8 @@
 //! Memory   the texts and shapes of one segment once.
 //! Errors   [`NotARow`]: a column is missing or of another type, or names what this program does not know.
 
-use crate::number;
 use super::columns::{mono_ns, version};
+use crate::number;
 use arrow::array::{
     Array, AsArray, FixedSizeBinaryArray, ListArray, PrimitiveArray, RecordBatch, StringViewArray,
     StructArray,
@@ -484,10 +484,7 @@ impl<'a> Columns<'a> {
             hits_more: self.hits_more.1.value(row),
             findings: self.findings.row(row)?,
             findings_more: self.findings_more.1.value(row),
-            scores: ClassScores {
-                sql: self.sql.1.value(row),
-                script: self.script.1.value(row),
-            },
+            scores: ClassScores { sql: self.sql.1.value(row), script: self.script.1.value(row) },
             request: self.request.row(row, shared)?,
             response: self.response.row(row, shared)?,
         })

@@ -117,7 +117,8 @@ pub fn properties() -> Result<WriterProperties, ParquetError> {
             .set_column_dictionary_enabled(column.clone(), false)
             .set_column_encoding(column, encoding);
     }
-    let value = |list: &str| ColumnPath::new([list, "list", "item", "value"].map(str::to_owned).into());
+    let value =
+        |list: &str| ColumnPath::new([list, "list", "item", "value"].map(str::to_owned).into());
     let looked_up = [
         (ColumnPath::from("subject"), GROUP_ROWS),
         (ColumnPath::from("session"), GROUP_ROWS),
