@@ -17,6 +17,7 @@ use datafusion::common::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::object_store::ObjectStore;
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
@@ -116,15 +117,15 @@ impl ObjectStoreRegistry for NoStores {
     fn register_store(
         &self,
         _: &url::Url,
-        _: Arc<dyn object_store::ObjectStore>,
-    ) -> Option<Arc<dyn object_store::ObjectStore>> {
+        _: Arc<dyn ObjectStore>,
+    ) -> Option<Arc<dyn ObjectStore>> {
         None
     }
 
     fn get_store(
         &self,
         _: &url::Url,
-    ) -> datafusion::common::Result<Arc<dyn object_store::ObjectStore>> {
+    ) -> datafusion::common::Result<Arc<dyn ObjectStore>> {
         Err(DataFusionError::Plan("only the views can be read".to_owned()))
     }
 }

@@ -11,7 +11,7 @@ use datafusion::common::pruning::PruningStatistics;
 use datafusion::common::{Column as Named, Result, ScalarValue};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::conjunction;
-use datafusion::physical_optimizer::pruning::PruningPredicate;
+use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::bloom_filter::Sbbf;
 use parquet::file::statistics::Statistics;
@@ -40,7 +40,9 @@ pub(crate) fn parts(
     if filters.is_empty() || all.is_empty() {
         return Ok(Parts { groups: all, pruned: 0 });
     }
-    let predicate = PruningPredicate::try_new(conjunction(filters.to_vec()), view.schema())?;
+    let predicate = PruningPredicateBuilder::new()
+        .with_file_schema(view.schema())
+        .try_build(conjunction(filters.to_vec()))?;
     if predicate.always_true() {
         return Ok(Parts { groups: all, pruned: 0 });
     }

@@ -24,6 +24,7 @@ use parquet::arrow::arrow_reader::{
     ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions,
     ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowFilter,
 };
+use parquet::errors::ParquetError;
 use std::collections::{BTreeSet, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -198,7 +199,7 @@ impl Scan {
             Err(error) => return Err(DataFusionError::IoError(error)),
         };
         let options = ArrowReaderOptions::new().with_schema(self.archive.schema());
-        let metadata = ArrowReaderMetadata::load(&readable, options)?;
+        let metadata = ArrowReaderMetadata::load(&readable, options).map_err(of_parquet)?;
         let mut readings = Vec::new();
         for list in self.lists() {
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
@@ -220,7 +221,7 @@ impl Scan {
             if let Some(filter) = row_filter {
                 builder = builder.with_row_filter(filter);
             }
-            readings.push(Reading { rows: Rows::Sealed(builder.build()?), list });
+            readings.push(Reading { rows: Rows::Sealed(builder.build().map_err(of_parquet)?), list });
         }
         if readings.is_empty() {
             self.progress.pruned_part();
@@ -362,6 +363,10 @@ fn stored(column: &Column) -> Option<&'static str> {
 
 fn missing(column: &str) -> DataFusionError {
     DataFusionError::Execution(format!("column `{column}` is missing in a segment"))
+}
+
+fn of_parquet(error: ParquetError) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
 }
 
 fn to_arrow(error: DataFusionError) -> datafusion::arrow::error::ArrowError {

@@ -1,7 +1,7 @@
 //! Hunting over many exchanges: how large they are, how long the shipped hunts take, how much memory.
 //!
 //! ```console
-//! cargo run --release -p bartizan-bench --bin hunt -- DIR 10000000
+//! cargo run --release -p bartizan-hunt --example hunt_bench -- DIR 10000000
 //! ```
 //!
 //! makes the exchanges (the same ones each time) unless `DIR` holds them already, and asks every shipped
@@ -11,8 +11,9 @@
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-use bartizan::hunt::Kept;
-use bartizan::keeper;
+#[path = "../../crates/hunt/tests/support/mod.rs"]
+mod support;
+
 use bartizan_hunt::answer::Piece;
 use bartizan_hunt::hunter::{Hunter, Limits};
 use bartizan_hunt::saved::shipped;
@@ -30,7 +31,6 @@ use bartizan_model::place::Place;
 use bartizan_store::disk::Directory;
 use bartizan_store::files::Folder;
 use bartizan_store::segments::archive::{Archive, Bounds};
-use bartizan_store::segments::held::Held;
 use bartizan_store::{Journal, Options, Record};
 use std::error::Error;
 use std::path::Path;
@@ -340,7 +340,7 @@ fn attack(it: &mut Observation, draw: &mut Draw) {
 
 fn archive(dir: &Path) -> Outcome_<Archive<Folder>> {
     let bounds = Bounds { bytes_max: u64::MAX, age_us_max: None };
-    Ok(Archive::open(Folder::at(&dir.join("segments")), keeper::keys(dir, None, true)?, bounds)?)
+    Ok(Archive::open(Folder::at(&dir.join("segments")), support::keys(), bounds)?)
 }
 
 fn journal(dir: &Path, at: Moment) -> Outcome_<Journal> {
@@ -407,13 +407,8 @@ fn ingest(dir: &Path, stop: &AtomicBool) -> Outcome_<u64> {
 /// Asks one hunt and prints what it cost.
 fn one(dir: &Path, name: &str) -> Outcome_<()> {
     let saved = shipped().into_iter().find(|it| it.name == name).ok_or("no such hunt")?;
-    let held = Held::at(
-        &dir.join("segments"),
-        &dir.join("journal"),
-        Some(keeper::keys(dir, None, false)?),
-    );
     let begun = Instant::now();
-    let hunter = Hunter::new(Arc::new(Kept(held)), Vec::new(), 2)?;
+    let hunter = Hunter::new(Arc::new(support::kept(dir)), Vec::new(), 2)?;
     let limits = Limits { time_max: Duration::from_secs(600), ..Limits::default() };
     for piece in hunter.hunt(&saved.sql, limits)? {
         if let Piece::Done(done) = piece? {
@@ -433,8 +428,7 @@ fn one(dir: &Path, name: &str) -> Outcome_<()> {
 }
 
 fn run(dir: &Path, rows: u64) -> Outcome_<()> {
-    let held =
-        Held::at(&dir.join("segments"), &dir.join("journal"), Some(keeper::keys(dir, None, true)?));
+    let held = support::kept(dir).0;
     if held.now()?.contents.entries.is_empty() {
         make(dir, rows)?;
     }

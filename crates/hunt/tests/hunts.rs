@@ -1,6 +1,5 @@
 //! Hunts over a real directory: what they see, what they may not, and what they cost.
 
-#![cfg(feature = "hunt")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,8 +8,8 @@
     reason = "tests fail by panicking, their helpers too"
 )]
 
-use bartizan::hunt::Kept;
-use bartizan::keeper;
+mod support;
+
 use bartizan_hunt::answer::{Cell, Done, Piece};
 use bartizan_hunt::guard::{Refusal, SQL_BYTES_MAX};
 use bartizan_hunt::hunter::{HuntError, Hunter, Limits};
@@ -29,7 +28,6 @@ use bartizan_model::place::Place;
 use bartizan_store::disk::Directory;
 use bartizan_store::files::Folder;
 use bartizan_store::segments::archive::{Archive, Bounds};
-use bartizan_store::segments::held::Held;
 use bartizan_store::{Journal, Options, Record};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -77,7 +75,7 @@ impl Home {
 
     fn seal(&self) {
         let bounds = Bounds { bytes_max: u64::MAX, age_us_max: None };
-        let keys = keeper::keys(&self.0, None, true).unwrap();
+        let keys = support::keys();
         let mut archive =
             Archive::open(Folder::at(&self.0.join("segments")), keys, bounds).unwrap();
         let journal = Directory::at(&self.0.join("journal"));
@@ -86,9 +84,7 @@ impl Home {
     }
 
     fn hunter(&self) -> Hunter {
-        let keys = keeper::keys(&self.0, None, false).ok();
-        let held = Held::at(&self.0.join("segments"), &self.0.join("journal"), keys);
-        Hunter::new(Arc::new(Kept(held)), Vec::new(), 2).unwrap()
+        Hunter::new(Arc::new(support::kept(&self.0)), Vec::new(), 2).unwrap()
     }
 }
 
@@ -429,7 +425,7 @@ fn a_damaged_segment_is_told_and_a_missing_one_is_passed_over() {
 fn hunts_beside_a_writer_see_every_exchange_once() {
     let home = Home::new();
     let mut journal = home.journal(20_000);
-    let keys = keeper::keys(&home.0, None, true).unwrap();
+    let keys = support::keys();
     let bounds = Bounds { bytes_max: u64::MAX, age_us_max: None };
     let folder = Folder::at(&home.0.join("segments"));
     let mut archive = Archive::open(folder, keys, bounds).unwrap();
