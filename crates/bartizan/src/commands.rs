@@ -9,7 +9,10 @@ use crate::config::{
 };
 use crate::control::{self, Question};
 use crate::explain;
+use crate::export;
 use crate::filter::Filter;
+#[cfg(feature = "hunt")]
+use crate::hunt;
 use crate::instance::{self, DRAIN, Instance, JOURNAL, Reloadable};
 use crate::log::{Cause, Event, Log, Logger};
 use crate::notice::Noticed;
@@ -56,6 +59,9 @@ pub fn run(cli: Cli) -> Exit {
                 data.as_ref().map(|it| Given { value: it.clone(), origin: Origin::Flag("--data") });
             data_dir(&Overrides { data, ..Overrides::default() }.or(environment()))
         }),
+        #[cfg(feature = "hunt")]
+        Some(Command::Hunt(it)) => hunt::run(&data_dir(&it.overrides().or(environment())), &it),
+        Some(Command::Export(it)) => export::run(&data_dir(&it.overrides().or(environment())), &it),
         Some(Command::Backup(it)) => {
             backup::save(&data_dir(&it.overrides().or(environment())), &it.file)
         }

@@ -12,9 +12,10 @@ use crate::bypass::{self, Bypass, BypassFault, Reason, Span};
 use crate::config::Settings;
 use crate::config::secret::Reference;
 use crate::control::{self, Question};
+use crate::keeper::Kept;
 use crate::ledger::entries;
 use crate::log::{Cause, EndedBy, Event};
-use crate::metrics::Gauges;
+use crate::metrics::{Gauges, Segments};
 use crate::pipeline::Hub;
 use crate::rules_record;
 use crate::watch::{Referred, Stamps};
@@ -348,6 +349,7 @@ fn fixed(before: &Settings, after: &Settings) -> Vec<String> {
         ("admin.address", before.admin.address.value != after.admin.address.value),
         ("data", before.data != after.data),
         ("ledger", before.ledger != after.ledger),
+        ("store", before.store != after.store),
     ];
     let changed = changed.iter().filter(|(_, changed)| *changed);
     changed.map(|(name, _)| format!("{name} changes with the next start")).collect()
@@ -358,8 +360,11 @@ impl Facts for State {
         if let Some(fault) = &*lock(&self.hub.journal_fault) {
             return Err(format!("the journal cannot be written: {fault}"));
         }
-        match self.hub.ledger.standing().fault {
-            Some(fault) => Err(format!("the ledger cannot be written: {fault}")),
+        if let Some(fault) = self.hub.ledger.standing().fault {
+            return Err(format!("the ledger cannot be written: {fault}"));
+        }
+        match &*lock(&self.hub.kept.fault) {
+            Some(fault) => Err(format!("segments cannot be sealed: {fault}")),
             None => Ok(()),
         }
     }
@@ -379,6 +384,7 @@ impl Facts for State {
             resident_bytes: self.shared.pressure.resident_bytes(),
             shed: self.shared.tables.shed(),
             bypassed: lock(&self.rules).bypass.is_some(),
+            segments: Segments::of(&self.hub.kept),
         })
     }
 }
@@ -399,6 +405,24 @@ pub(crate) fn upstream(it: &Upstream, now_ms: u64) -> Value {
         "name": &*it.target.name,
         "in_flight": it.balance.in_flight(),
         "addresses": addresses,
+    })
+}
+
+/// What `status` says of sealed segments.
+fn segments(kept: &Kept) -> Value {
+    let it = kept.forecast();
+    json!({
+        "segments": it.segments,
+        "rows": it.rows,
+        "bytes": it.bytes,
+        "oldest": it.oldest_us.map(crate::show::timestamp),
+        "bytes_per_day": it.bytes_per_day,
+        "days_until_full": it.days_left,
+        "days_kept": it.days_kept,
+        "journal_segments_waiting": kept.waiting.load(Relaxed),
+        "journal_segments_lost": it.lost,
+        "dropped": kept.dropped.load(Relaxed),
+        "fault": *lock(&kept.fault),
     })
 }
 
@@ -486,6 +510,7 @@ impl State {
             "journal_bytes_cut_at_start": self.recovery.bytes_cut,
             "journal_fault": *lock(&self.hub.journal_fault),
             "ledger": self.ledger_status(),
+            "segments": segments(&self.hub.kept),
             "reload_fault": self.reload_fault(),
             "bypass": rules.bypass.as_ref().map(Bypass::as_json),
         })

@@ -9,6 +9,7 @@ use crate::added::{self, AddedExceptions};
 use crate::config::{Overrides, Settings, Source};
 use crate::control;
 use crate::in_force::{self, Beginning, State, lock};
+use crate::keeper::{self, Keeper, KeeperError};
 use crate::key;
 use crate::ledger::{self, Keeping, LedgerHandle};
 use crate::log::{Cause, Event};
@@ -59,6 +60,8 @@ pub enum StartError {
     Data(PathBuf, io::Error),
     /// The journal cannot be opened.
     Journal(JournalError),
+    /// The sealed segments cannot be opened, or their key.
+    Keeper(KeeperError),
     /// An address cannot be listened on.
     Listen(&'static str, SocketAddr, io::Error),
     /// A socket that was passed cannot be served on.
@@ -78,6 +81,7 @@ impl fmt::Display for StartError {
                 write!(f, "cannot use the data directory `{}`: {error}", dir.display())
             }
             Self::Journal(error) => write!(f, "cannot open the journal: {error}"),
+            Self::Keeper(error) => write!(f, "cannot open the sealed segments: {error}"),
             Self::Listen(key, address, error) => {
                 write!(f, "cannot listen on {address} ({key}): {error}")?;
                 if error.kind() == io::ErrorKind::AddrInUse {
@@ -119,6 +123,7 @@ pub struct Instance {
     proxy: Proxy,
     pipeline: JoinHandle<()>,
     keeping: Keeping,
+    keeper: Keeper,
     stop_admin: oneshot::Sender<()>,
     control: JoinHandle<()>,
 }
@@ -151,6 +156,11 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     };
     let (journal, recovery) = Journal::open(&dir.join(JOURNAL), options, shared.clock.now())
         .map_err(StartError::Journal)?;
+    let keeping = ledger::start(&dir, &settings, Arc::clone(&shared.clock));
+    let keeping = keeping.map_err(StartError::Ledger)?;
+    let hub = Hub::new(keeping.handle());
+    let keeper = keeper::start(&dir, &settings.store, Arc::clone(&hub.kept));
+    let keeper = keeper.map_err(StartError::Keeper)?;
     let workers = workers(&settings).max(inherited.len());
     let recorders: Vec<_> = (0..workers).map(|_| Recorder::new(WAITING_MAX)).collect();
     let admin_address = settings.admin.address.value;
@@ -166,9 +176,6 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         sockets => listener::start_on(sockets, workers, &shared, &recorders)
             .map_err(StartError::Inherited)?,
     };
-    let keeping = ledger::start(&dir, &settings, Arc::clone(&shared.clock));
-    let keeping = keeping.map_err(StartError::Ledger)?;
-    let hub = Hub::new(keeping.handle());
     let state = State::new(Beginning {
         hub: Arc::clone(&hub),
         dir: dir.clone(),
@@ -195,7 +202,18 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         .map_err(StartError::System)?;
     let address = proxy.address;
     let admin = admin_address;
-    Ok(Instance { address, admin, dir, state, proxy, pipeline, keeping, stop_admin, control })
+    Ok(Instance {
+        address,
+        admin,
+        dir,
+        state,
+        proxy,
+        pipeline,
+        keeping,
+        keeper,
+        stop_admin,
+        control,
+    })
 }
 
 /// The control thread: what operators ask, apart from the workers.
@@ -329,6 +347,7 @@ impl Instance {
         drop(self.pipeline.join());
         let ledger = self.keeping.handle();
         self.keeping.stop();
+        self.keeper.stop();
         // The control thread waits for this, or has ended by itself.
         drop(self.stop_admin);
         drop(self.control.join());

@@ -176,6 +176,8 @@ pub enum Event {
     LedgerWorking,
     Checkpoint { size: u64, checkpoint: String },
     CheckpointNotKept { file: String, reason: String },
+    SealingFailing { reason: String },
+    SealingWorking,
     EventsLost { count: u64 },
     Stopping { within_s: u64 },
     Stopped,
@@ -257,6 +259,10 @@ impl Event {
                 Warning,
                 "Checkpoints cannot be written outside the data directory, but only logged.",
             ),
+            Self::SealingFailing { .. } => {
+                ("sealing_failing", Error, "Closed segments of the journal cannot be sealed.")
+            }
+            Self::SealingWorking => ("sealing_working", Info, "Segments are sealed again."),
             Self::EventsLost { .. } => {
                 ("events_lost", Warning, "Nobody read the log, so that events were dropped.")
             }
@@ -279,7 +285,8 @@ impl Event {
             }),
             Self::NotStarted { reason }
             | Self::JournalFailing { reason }
-            | Self::LedgerFailing { reason } => {
+            | Self::LedgerFailing { reason }
+            | Self::SealingFailing { reason } => {
                 json!({ "reason": reason })
             }
             Self::Doubtful { text } => json!({ "text": text }),
@@ -329,6 +336,7 @@ impl Event {
             | Self::AddressesDistinct
             | Self::JournalWorking
             | Self::LedgerWorking
+            | Self::SealingWorking
             | Self::Stopped => json!({}),
         }
     }
@@ -411,6 +419,8 @@ impl Event {
             Self::CheckpointNotKept { file, reason } => {
                 format!("ledger: no checkpoint can be kept in `{file}`: {reason}")
             }
+            Self::SealingFailing { reason } => format!("segments cannot be sealed: {reason}"),
+            Self::SealingWorking => "segments are sealed again".to_owned(),
             Self::EventsLost { count } => {
                 format!("{count} events found no reader and were dropped")
             }
@@ -498,6 +508,8 @@ impl Event {
                 file: "./bartizan-data.checkpoints".to_owned(),
                 reason: "permission denied".to_owned(),
             },
+            Self::SealingFailing { reason: "no space left on device".to_owned() },
+            Self::SealingWorking,
             Self::EventsLost { count: 3 },
             Self::Stopping { within_s: 10 },
             Self::Stopped,
@@ -554,7 +566,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 25);
+        assert_eq!(kinds.len(), 27);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 
 use crate::backend::rows;
 use crate::in_force::lock;
+use crate::keeper::Kept;
 use crate::ledger::{LedgerHandle, entries};
 use crate::metrics::Metrics;
 use crate::recent::Recent;
@@ -44,6 +45,8 @@ pub struct Hub {
     pub ledger: LedgerHandle,
     /// The last failure of the journal, until it works again.
     pub journal_fault: Mutex<Option<String>>,
+    /// What the keeper of sealed segments tells.
+    pub kept: Arc<Kept>,
     /// What happened lately.
     pub recent: Mutex<Recent>,
     /// Who wants to see exchanges as they end.
@@ -59,6 +62,7 @@ impl Hub {
             metrics: Metrics::default(),
             ledger,
             journal_fault: Mutex::new(None),
+            kept: Arc::default(),
             recent: Mutex::default(),
             live: broadcast::channel(LIVE_MAX).0,
             stopping: AtomicBool::new(false),

@@ -66,8 +66,8 @@ pub use rate::Rate;
 pub use reference::reference;
 pub use schema::schema;
 pub use settings::{
-    Admin, Certificate, Clients, Data, Ledger, Limits, Listen, Record, Routing, Settings, Tls,
-    Upstream,
+    Admin, Certificate, Clients, Data, Ledger, Limits, Listen, Record, Routing, Settings, Store,
+    Tls, Upstream,
 };
 pub use source::{FILE_BYTES_MAX, Source};
 pub use upstream_url::UpstreamUrl;
