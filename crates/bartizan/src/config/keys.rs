@@ -295,7 +295,7 @@ impl Section {
 }
 
 /// Sections, in the order of the reference.
-pub(super) const SECTIONS: [Section; 15] = [
+pub(super) const SECTIONS: [Section; 16] = [
     Section::mapping("", "Top level."),
     Section::mapping("listen", "Where clients connect."),
     Section {
@@ -360,6 +360,7 @@ routes:
         "ledger",
         "What others can verify: signed checkpoints of all that was decided.",
     ),
+    Section::mapping("store", "How sealed segments are kept."),
     Section::mapping("record", "What must be recorded."),
     Section::mapping("limits", "Bounds on what a client can make bartizan hold or wait for."),
     Section::mapping(
