@@ -131,7 +131,7 @@ fn what_never_ended_is_unfinished() {
         let is_intent = segment[at + 4] == 3 && segment[at..at + 4] == 40_u32.to_le_bytes();
         is_intent.then(|| u128::from_le_bytes(segment[at + 12..at + 28].try_into().unwrap()))
     });
-    let id = ids.last().unwrap();
+    let id = ids.max().unwrap();
     let id = format!(
         "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
         id >> 96,
