@@ -8,15 +8,18 @@ use crate::config::Settings;
 use bartizan_ledger::Digest;
 use bartizan_ledger::entry::{Decision, Entry, Outcome, What, Who};
 use bartizan_ledger::text::Text;
-use bartizan_model::clause::Exception;
+use bartizan_model::clause::{Exception, Hit};
+use bartizan_model::code::Code;
 use bartizan_model::observation::Observation;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// The entries of an exchange: one for each clause that refused it, changed it, or let it through unjudged.
+/// A banner that was left out is none: nearly every response has one, and nobody was refused anything.
 pub fn decisions(it: &Observation) -> impl Iterator<Item = Vec<u8>> {
     let at_us = it.started.wall_us.saturating_add(it.phases.judged_us.into());
-    it.hits.iter().filter_map(move |hit| {
+    let counts = |hit: &&Hit| hit.code != Code::DisclosureBanner;
+    it.hits.iter().filter(counts).filter_map(move |hit| {
         let what = What::Decision(Decision {
             exchange: it.id,
             code: hit.code,
