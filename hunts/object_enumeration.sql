@@ -4,7 +4,7 @@ WITH busy AS (
   SELECT subject FROM exchanges GROUP BY subject ORDER BY count(*) DESC LIMIT 200
 ), objects AS (
   SELECT f.endpoint, f.subject, f.value, count(*) AS kept, min(f.time) AS first, max(f.time) AS last
-  FROM fields f JOIN busy b ON f.subject = b.subject
+  FROM busy b JOIN fields f ON f.subject = b.subject
   WHERE f.side = 'request' AND f.kind IN ('integer', 'uuid', 'hex') AND f.place LIKE 'segment %'
   GROUP BY f.endpoint, f.subject, f.value
 )
