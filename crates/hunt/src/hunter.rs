@@ -241,6 +241,7 @@ fn context(pool: Arc<Pool>, threads: usize) -> datafusion::common::Result<Sessio
     Ok(context)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the enumeration is not ours and grows")]
 fn failed(error: &DataFusionError, limits: &Limits) -> HuntError {
     match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => HuntError::TooMuch(limits.memory_bytes_max),

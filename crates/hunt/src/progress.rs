@@ -103,7 +103,7 @@ impl Progress {
             return Err(DataFusionError::Execution("the hunt was stopped".to_owned()));
         }
         let (before, more_max) = self.resident;
-        if before > 0 && self.looks.fetch_add(1, Relaxed) % LOOK_EVERY == 0 {
+        if before > 0 && self.looks.fetch_add(1, Relaxed).is_multiple_of(LOOK_EVERY) {
             let now = resident_bytes();
             if now > before.saturating_add(more_max) {
                 let why = format!("{now} bytes are resident, and {before} were");
