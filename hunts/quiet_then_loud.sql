@@ -1,15 +1,18 @@
 -- title: Bursts
--- says: Hours in which one client made at least a hundred calls and ten times as many as in its average hour.
-WITH hourly AS (
-  SELECT client, date_trunc('hour', time) AS hour, count(*) AS calls
-  FROM exchanges
-  WHERE client IS NOT NULL
-  GROUP BY client, hour
-), usual AS (
-  SELECT client, avg(calls) AS average, count(*) AS hours FROM hourly GROUP BY client
+-- says: Of the 500 clients with the most calls, hours with at least a hundred calls and ten times as many as in the client's average hour.
+WITH busy AS (
+  SELECT client FROM exchanges WHERE client IS NOT NULL GROUP BY client ORDER BY count(*) DESC LIMIT 500
+), hourly AS (
+  SELECT e.client, date_trunc('hour', e.time) AS hour, count(*) AS calls
+  FROM busy b JOIN exchanges e ON e.client = b.client
+  GROUP BY e.client, hour
+), compared AS (
+  SELECT client, hour, calls, avg(calls) OVER (PARTITION BY client) AS average,
+         count(*) OVER (PARTITION BY client) AS hours
+  FROM hourly
 )
-SELECT h.client, h.hour, h.calls, round(u.average, 1) AS average, u.hours
-FROM hourly h JOIN usual u ON h.client = u.client
-WHERE h.calls >= 100 AND h.calls >= 10 * u.average
-ORDER BY h.calls DESC
+SELECT client, hour, calls, round(average, 1) AS average, hours
+FROM compared
+WHERE calls >= 100 AND calls >= 10 * average
+ORDER BY calls DESC
 LIMIT 100

@@ -346,7 +346,7 @@ fn archive(dir: &Path) -> Outcome_<Archive<Folder>> {
 fn journal(dir: &Path, at: Moment) -> Outcome_<Journal> {
     let options = Options {
         journal_bytes_max: 1 << 30,
-        segment_bytes_max: 64 << 20,
+        segment_bytes_max: 16 << 20,
         buffer_bytes_max: 1 << 20,
         epoch: KeyEpoch(1),
     };
@@ -416,22 +416,30 @@ fn one(dir: &Path, name: &str) -> Outcome_<()> {
             let peak = status.lines().find_map(|it| it.strip_prefix("VmHWM:"));
             let kib: u64 = peak.unwrap_or("0").trim().trim_end_matches(" kB").parse()?;
             println!(
-                "{} {} {} {}",
+                "{} {} {} {} {}",
                 begun.elapsed().as_millis(),
                 kib,
                 done.rows,
-                done.scanned.rows_scanned
+                done.scanned.rows_scanned,
+                processor_ms()?
             );
         }
     }
     Ok(())
 }
 
+/// Processor time of this process, in milliseconds, by ticks of 10.
+fn processor_ms() -> Outcome_<u64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    Ok(fields.skip(11).take(2).filter_map(|it| it.parse::<u64>().ok()).sum::<u64>() * 10)
+}
+
 fn run(dir: &Path, rows: u64) -> Outcome_<()> {
-    let held = support::kept(dir).0;
-    if held.now()?.contents.entries.is_empty() {
+    if !dir.join("segments").join("catalogue.list").exists() {
         make(dir, rows)?;
     }
+    let held = support::kept(dir).0;
     let contents = held.now()?.contents;
     let (sealed, bytes) =
         (contents.entries.values().map(|it| it.rows).sum::<u64>(), contents.bytes());
@@ -446,8 +454,8 @@ fn run(dir: &Path, rows: u64) -> Outcome_<()> {
         std::thread::spawn(move || ingest(&dir, &stop).map_err(|it| it.to_string()))
     };
     println!(
-        "{:<20} {:>24} {:>8} {:>8} {:>12}",
-        "hunt", "ms (each round)", "MiB", "rows", "scanned"
+        "{:<20} {:>24} {:>8} {:>8} {:>8} {:>12}",
+        "hunt", "ms (each round)", "cpu ms", "MiB", "rows", "scanned"
     );
     let (mut medians, mut worst, mut most) = (Vec::new(), 0, 0);
     let mut cold = true;
@@ -460,7 +468,7 @@ fn run(dir: &Path, rows: u64) -> Outcome_<()> {
                 .output()?;
             let text = String::from_utf8_lossy(&out.stdout).into_owned();
             last = text.split_whitespace().filter_map(|it| it.parse::<u64>().ok()).collect();
-            if last.len() != 4 {
+            if last.len() != 5 {
                 return Err(
                     format!("{}: {}", saved.name, String::from_utf8_lossy(&out.stderr)).into()
                 );
@@ -470,8 +478,9 @@ fn run(dir: &Path, rows: u64) -> Outcome_<()> {
         }
         let shown = times.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
         println!(
-            "{:<20} {shown:>24} {:>8} {:>8} {:>12}",
+            "{:<20} {shown:>24} {:>8} {:>8} {:>8} {:>12}",
             saved.name,
+            last[4],
             last[1] >> 10,
             last[2],
             last[3]

@@ -107,11 +107,23 @@ impl FromStr for Ago {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyAt(pub Reference);
 
-impl FromStr for KeyAt {
-    type Err = String;
+/// The text names no key, or is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAKeyAt;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        Reference::named(text).map(Self).map_err(|it| it.title())
+impl fmt::Display for NotAKeyAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected file:PATH or env:NAME, and not the key itself")
+    }
+}
+
+impl std::error::Error for NotAKeyAt {}
+
+impl FromStr for KeyAt {
+    type Err = NotAKeyAt;
+
+    fn from_str(text: &str) -> Result<Self, NotAKeyAt> {
+        Reference::named(text).map(Self).map_err(|_| NotAKeyAt)
     }
 }
 

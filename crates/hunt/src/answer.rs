@@ -55,7 +55,7 @@ pub enum Cell {
     /// Text, and everything that is shown as such.
     Text(String),
     /// Some values.
-    List(Vec<Cell>),
+    List(Vec<Self>),
 }
 
 /// How a hunt ended.
@@ -74,6 +74,7 @@ pub struct Done {
 }
 
 /// The name of a type in answers.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the enumeration is not ours and grows")]
 pub(crate) fn kind(of: &DataType) -> &'static str {
     match of {
         DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => "text",
@@ -92,6 +93,7 @@ pub(crate) fn rows(batch: &RecordBatch, max: usize) -> Vec<Vec<Cell>> {
     (0..count).map(|row| batch.columns().iter().map(|it| cell(it, row)).collect()).collect()
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the enumeration is not ours and grows")]
 fn cell(values: &ArrayRef, row: usize) -> Cell {
     if values.is_null(row) {
         return Cell::Null;

@@ -1,8 +1,8 @@
 //! Asks a question and gives the answer piece by piece.
 //!
 //! Reads    an [`Archive`], beside whoever writes it.
-//! Memory   `memory_bytes_max` for the operators; beside it the pages that are read, and four pieces of the
-//!          answer.
+//! Memory   `memory_bytes_max` for the operators; beside it 320 MiB for the pages that are read and for what
+//!          operators do not tell, watched by the resident memory of the process; four pieces of the answer.
 //! Errors   [`HuntError`]. None of them harms the archive or another hunt.
 //! Misses   a thread that is within one batch notices the end of its time only behind it.
 
@@ -30,6 +30,8 @@ use tokio::runtime::{Builder, Runtime};
 
 /// Pieces of an answer that wait for whoever reads it.
 const PIECES_MAX: usize = 4;
+/// What reading may take beside the operators: pages, dictionaries, batches on their way.
+const READING_BYTES_MAX: usize = 320 * 1024 * 1024;
 /// Rows of one piece.
 const PIECE_ROWS: usize = 1_024;
 /// Time between two pieces that say how far it is.
@@ -181,7 +183,8 @@ impl Hunter {
     pub fn hunt(&self, sql: &str, limits: Limits) -> Result<Hunting, HuntError> {
         let begun = Instant::now();
         let held = Arc::new(self.archive.held().map_err(HuntError::Archive)?);
-        let progress = Arc::new(Progress::default());
+        let more_max = limits.memory_bytes_max.saturating_add(READING_BYTES_MAX) as u64;
+        let progress = Arc::new(Progress::watching(more_max));
         let pool = Arc::new(Pool::new(limits.memory_bytes_max));
         let context =
             context(Arc::clone(&pool), self.threads).map_err(|error| failed(&error, &limits))?;
@@ -238,6 +241,7 @@ fn context(pool: Arc<Pool>, threads: usize) -> datafusion::common::Result<Sessio
     Ok(context)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the enumeration is not ours and grows")]
 fn failed(error: &DataFusionError, limits: &Limits) -> HuntError {
     match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => HuntError::TooMuch(limits.memory_bytes_max),
@@ -294,7 +298,7 @@ impl Course {
                     return Err(HuntError::TooLong(self.limits.time_max));
                 }
                 _ = looks.tick() => {
-                    self.progress.checked().map_err(|_| HuntError::Cancelled)?;
+                    self.progress.wanted().map_err(|()| HuntError::Cancelled)?;
                     self.give(Piece::Progress(self.progress.now()))?;
                     continue;
                 }

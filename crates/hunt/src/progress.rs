@@ -30,9 +30,28 @@ pub(crate) struct Progress {
     rows_scanned: AtomicU64,
     gone: AtomicU64,
     stopped: AtomicBool,
+    looks: AtomicU64,
+    /// Resident memory at the start and how much more there may be, in bytes; 0 if it is not watched.
+    resident: (u64, u64),
+}
+
+/// Batches between two looks at the memory of the process.
+const LOOK_EVERY: u64 = 16;
+
+/// Resident memory of the process, in bytes; 0 if it is not known.
+fn resident_bytes() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = text.split_whitespace().nth(1).and_then(|it| it.parse::<u64>().ok());
+    pages.unwrap_or(0).saturating_mul(4_096)
 }
 
 impl Progress {
+    /// Watches the memory of the process: not all that operators hold is told to their pool. It may grow
+    /// by `more_max` bytes.
+    pub(crate) fn watching(more_max: u64) -> Self {
+        Self { resident: (resident_bytes(), more_max), ..Self::default() }
+    }
+
     pub(crate) fn now(&self) -> Scanned {
         Scanned {
             segments_done: self.segments_done.load(Relaxed),
@@ -73,10 +92,23 @@ impl Progress {
         self.stopped.store(true, Relaxed);
     }
 
-    /// An error if the hunt is to stop.
+    /// An error if nobody wants the answer any more.
+    pub(crate) fn wanted(&self) -> std::result::Result<(), ()> {
+        if self.stopped.load(Relaxed) { Err(()) } else { Ok(()) }
+    }
+
+    /// An error if the hunt is to stop, for whatever reason.
     pub(crate) fn checked(&self) -> Result<()> {
         if self.stopped.load(Relaxed) {
             return Err(DataFusionError::Execution("the hunt was stopped".to_owned()));
+        }
+        let (before, more_max) = self.resident;
+        if before > 0 && self.looks.fetch_add(1, Relaxed).is_multiple_of(LOOK_EVERY) {
+            let now = resident_bytes();
+            if now > before.saturating_add(more_max) {
+                let why = format!("{now} bytes are resident, and {before} were");
+                return Err(DataFusionError::ResourcesExhausted(why));
+            }
         }
         Ok(())
     }

@@ -86,6 +86,7 @@ impl Known<'_> {
         ScalarValue::iter_to_array(values).ok()
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the enumeration is not ours and grows")]
     fn holds(&self, bloom: &Sbbf, column: &Column, value: &ScalarValue) -> Option<bool> {
         let text = match value {
             ScalarValue::Utf8(it) | ScalarValue::Utf8View(it) | ScalarValue::LargeUtf8(it) => {

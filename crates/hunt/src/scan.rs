@@ -135,8 +135,7 @@ impl Scan {
             && !paths.iter().any(|it| it.starts_with(&format!("{list}.")))
         {
             // How many items there are can be seen from any of their parts.
-            let part = if list == "hits" { "margin" } else { "score" };
-            paths.insert(format!("{list}.list.item.{part}"));
+            paths.insert(format!("{list}.list.item.{}", counted_by(list)));
         }
         paths.into_iter().collect()
     }
@@ -167,10 +166,19 @@ impl Scan {
         })
     }
 
-    fn row_filter(&self, builder: &Builder) -> Option<RowFilter> {
+    fn row_filter(&self, builder: &Builder, list: Option<&'static str>) -> Option<RowFilter> {
         let filters = self.filters_at(Stage::Rows);
-        if filters.is_empty() {
-            return None;
+        let mut predicates: Vec<Box<dyn ArrowPredicate>> = Vec::new();
+        // Few exchanges have hits or findings: the columns of the others need not be read.
+        if let Some(list) = list.filter(|it| !it.ends_with("_facts")) {
+            let path = format!("{list}.list.item.{}", counted_by(list));
+            let mask = ProjectionMask::columns(builder.parquet_schema(), [path.as_str()]);
+            predicates.push(Box::new(ArrowPredicateFn::new(mask, move |batch: RecordBatch| {
+                let lists = batch.column_by_name(list).and_then(|it| it.as_list_opt::<i32>());
+                let lists = lists.ok_or_else(|| to_arrow(missing(list)))?;
+                let ends = lists.value_offsets().windows(2);
+                Ok(ends.map(|it| Some(it.first() != it.last())).collect())
+            })));
         }
         let predicate = |filter: Arc<dyn PhysicalExpr>| -> Box<dyn ArrowPredicate> {
             let names: Vec<&'static str> = collect_columns(&filter)
@@ -185,7 +193,8 @@ impl Scan {
             };
             Box::new(ArrowPredicateFn::new(mask, held))
         };
-        Some(RowFilter::new(filters.into_iter().map(predicate).collect()))
+        predicates.extend(filters.into_iter().map(predicate));
+        (!predicates.is_empty()).then(|| RowFilter::new(predicates))
     }
 
     /// Opens part of a segment; `None` if it was dropped, or nothing of it can match.
@@ -215,7 +224,7 @@ impl Scan {
             let paths = self.paths(list.map(|it| it.0));
             let mask =
                 ProjectionMask::columns(builder.parquet_schema(), paths.iter().map(String::as_str));
-            let row_filter = self.row_filter(&builder);
+            let row_filter = self.row_filter(&builder, list.map(|it| it.0));
             let mut builder =
                 builder.with_row_groups(groups).with_projection(mask).with_batch_size(BATCH_ROWS);
             if let Some(filter) = row_filter {
@@ -353,6 +362,11 @@ impl Scan {
 }
 
 type Builder = ParquetRecordBatchReaderBuilder<Chunks>;
+
+/// A part of the items of a list that is cheap to read.
+fn counted_by(list: &str) -> &'static str {
+    if list == "hits" { "margin" } else { "score" }
+}
 
 /// The column of the segment that a column of the view is made of.
 fn stored(column: &Column) -> Option<&'static str> {
