@@ -10,6 +10,14 @@
 //! product.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a benchmark may stop where it is wrong"
+)]
 
 #[path = "../../crates/hunt/tests/support/mod.rs"]
 mod support;
@@ -61,7 +69,7 @@ impl Draw {
     }
 
     fn below(&mut self, end: u64) -> u64 {
-        (u128::from(self.next()) * u128::from(end) >> 64) as u64
+        ((u128::from(self.next()) * u128::from(end)) >> 64) as u64
     }
 
     /// Small numbers are much more likely than large ones.
@@ -279,7 +287,7 @@ impl Maker {
             template: Arc::clone(&endpoint.template),
             route: Arc::clone(&self.routes[n % 3]),
             subject: SubjectId(u128::from(mixed(subject)) << 64 | u128::from(mixed(subject ^ 1))),
-            subject_kind: if subject % 4 == 0 {
+            subject_kind: if subject.is_multiple_of(4) {
                 SubjectKind::TokenClaim
             } else {
                 SubjectKind::Cookie
@@ -363,7 +371,7 @@ fn make(dir: &Path, rows: u64) -> Outcome_<()> {
     let begun = Instant::now();
     while maker.made < rows {
         journal.append(&Record::Observation(maker.next()))?;
-        if maker.made % 100_000 == 0 {
+        if maker.made.is_multiple_of(100_000) {
             journal.flush()?;
             while archive.seal(&disk, || true)?.is_some() {}
         }

@@ -143,7 +143,6 @@ pub enum Command {
     ///
     /// Of a running bartizan or of a stopped one: what was recorded a moment ago is there. Tables,
     /// columns and saved hunts are explained in docs/hunting.md. A hunt only reads.
-    #[cfg(feature = "hunt")]
     Hunt(Hunt),
     /// Write what is kept for other programs: Parquet, JSON, or events of OCSF.
     Export(Export),
@@ -596,7 +595,6 @@ pub struct Why {
 }
 
 /// Arguments of `hunt`.
-#[cfg(feature = "hunt")]
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 #[command(before_help = "\
 Examples:
@@ -633,7 +631,6 @@ pub struct Hunt {
 }
 
 /// How to print rows.
-#[cfg(feature = "hunt")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Table {
     /// For people: a table.
@@ -849,7 +846,6 @@ impl Backup {
     }
 }
 
-#[cfg(feature = "hunt")]
 impl Hunt {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {

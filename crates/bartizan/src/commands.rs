@@ -1,5 +1,7 @@
 //! The commands: what each subcommand does, and how the process ends.
 
+#[cfg(not(feature = "hunt"))]
+use crate::backend;
 use crate::cli::{
     Asking, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, Guard, OVERVIEW, Output,
     Run, Tail, Why,
@@ -61,6 +63,8 @@ pub fn run(cli: Cli) -> Exit {
         }),
         #[cfg(feature = "hunt")]
         Some(Command::Hunt(it)) => hunt::run(&data_dir(&it.overrides().or(environment())), &it),
+        #[cfg(not(feature = "hunt"))]
+        Some(Command::Hunt(_)) => fail(backend::NO_HUNTS, Exit::Failed),
         Some(Command::Export(it)) => export::run(&data_dir(&it.overrides().or(environment())), &it),
         Some(Command::Backup(it)) => {
             backup::save(&data_dir(&it.overrides().or(environment())), &it.file)

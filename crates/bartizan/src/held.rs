@@ -38,9 +38,6 @@ impl fmt::Display for HeldError {
 ///
 /// [`HeldError`].
 pub fn open(dir: &Path, key: Option<Reference>) -> Result<Held, HeldError> {
-    if !dir.join(JOURNAL).is_dir() {
-        return Err(HeldError::NoData);
-    }
     let store = key.map(|key| Store {
         key: Some(key),
         earlier_keys: Vec::new(),
@@ -48,7 +45,19 @@ pub fn open(dir: &Path, key: Option<Reference>) -> Result<Held, HeldError> {
         age_max_ms: 0,
         seal_every_ms: 0,
     });
-    let keys = match keeper::keys(dir, store.as_ref(), false) {
+    of(dir, store.as_ref())
+}
+
+/// What is kept in `dir`, under the keys that the configuration names.
+///
+/// # Errors
+///
+/// [`HeldError`].
+pub fn of(dir: &Path, store: Option<&Store>) -> Result<Held, HeldError> {
+    if !dir.join(JOURNAL).is_dir() {
+        return Err(HeldError::NoData);
+    }
+    let keys = match keeper::keys(dir, store, false) {
         Ok(keys) => Some(keys),
         // As long as nothing is sealed there need be no key.
         Err(KeeperError::File(_, error)) if error.kind() == io::ErrorKind::NotFound => None,

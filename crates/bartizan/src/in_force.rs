@@ -9,8 +9,8 @@
 
 use crate::added::AddedExceptions;
 use crate::bypass::{self, Bypass, BypassFault, Reason, Span};
-use crate::config::Settings;
 use crate::config::secret::Reference;
+use crate::config::{Settings, Store};
 use crate::control::{self, Question};
 use crate::keeper::Kept;
 use crate::ledger::entries;
@@ -39,7 +39,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// Events that wait to be logged; beyond it the oldest is dropped.
@@ -51,6 +51,10 @@ pub(crate) struct State {
     pub(crate) hub: Arc<Hub>,
     /// The data directory of this start.
     pub(crate) dir: PathBuf,
+    /// How segments are kept since this start.
+    pub(crate) store: Store,
+    /// Hunts of the console that run.
+    pub(crate) hunts: Arc<AtomicUsize>,
     pub(crate) rules: Mutex<InForce>,
     /// Every key of the configuration, for a page.
     pub(crate) shown: Mutex<Vec<Value>>,
@@ -129,10 +133,13 @@ impl State {
         let Beginning { shared, hub, dir, added, settings, wired, stamps, key, .. } = it;
         let (recovery, address, admin) = (it.recovery, it.address, it.admin);
         let started_us = shared.clock.now().wall_us;
+        let store = settings.store.clone();
         let in_force = InForce { settings, added, wired, bypass: None, rejected: None };
         let state = Self {
             hub,
             dir,
+            store,
+            hunts: Arc::default(),
             shown: Mutex::default(),
             restart_needed: Mutex::default(),
             api: OnceLock::new(),

@@ -86,9 +86,6 @@ pub trait OtherTable: Send + Sync + 'static {
     /// Its columns.
     fn schema(&self) -> SchemaRef;
 
-    /// What each column says, in their order.
-    fn says(&self) -> &'static [&'static str];
-
     /// Its rows, newest or oldest first, in batches.
     ///
     /// # Errors

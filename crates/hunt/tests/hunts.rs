@@ -102,7 +102,7 @@ fn observation(n: u64) -> Observation {
         kind,
         times: 1,
         bucket: 5,
-        score: if n % 50 == 0 { 700 } else { 0 },
+        score: if n.is_multiple_of(50) { 700 } else { 0 },
         bytes: 4,
         value: KeyedHash(value),
     };
@@ -110,17 +110,17 @@ fn observation(n: u64) -> Observation {
         vec![fact(0, Kind::Integer, n), fact(1, Kind::Text, n % 7), fact(2, Kind::Decimal, 1)];
     let wall_us = FIRST_US + n * 1_000_000;
     let mut it = Observation {
-        method: if n % 2 == 0 { Method::Get } else { Method::Post },
+        method: if n.is_multiple_of(2) { Method::Get } else { Method::Post },
         template: "/orders/{int}".into(),
         route: "shop".into(),
         subject: SubjectId(u128::from(n % 10) + 1),
         session: KeyedHash(n % 5),
         client: KeyedHash(n % 3 + 1),
         trace: TraceId(u128::from(n % 4)),
-        status: if n % 40 == 0 { 500 } else { 200 },
+        status: if n.is_multiple_of(40) { 500 } else { 200 },
         response_body_bytes: n,
         request: Some(Facts { shape: Arc::clone(&shape), facts: facts.clone(), more: 0 }),
-        response: (n % 2 == 0).then(|| Facts { shape, facts, more: 0 }),
+        response: n.is_multiple_of(2).then_some(Facts { shape, facts, more: 0 }),
         ..Observation::opened(
             ExchangeId::new(wall_us / 1_000, n.into()),
             Moment { mono_ns: n, wall_us },
@@ -129,7 +129,7 @@ fn observation(n: u64) -> Observation {
         )
     };
     it.phases.finished_us = 1_000 + u32::try_from(n).unwrap();
-    if n % 20 == 0 {
+    if n.is_multiple_of(20) {
         let code = Code::ContentSqlInjection;
         let sighting = Sighting { code, score: 990, fingerprint: Fingerprint::new(b"s&1c") };
         it.findings =
