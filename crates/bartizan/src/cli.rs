@@ -589,6 +589,9 @@ Examples:
 pub struct Why {
     /// The `decision_id` of a refusal, or of a line of `bartizan tail`.
     pub decision_id: String,
+    /// Where the key of the segments is, file:PATH or env:NAME, if `store.key` names one.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<KeyAt>,
     /// Which bartizan, and how to print.
     #[command(flatten)]
     pub asking: Asking,

@@ -456,10 +456,17 @@ fn why(it: &Why) -> Exit {
         Err(error) => return fail(&format!("{error}"), Exit::Usage),
     };
     let dir = dir(&it.asking);
-    let found = match find(&dir.join(JOURNAL), id) {
+    let mut found = match find(&dir.join(JOURNAL), id) {
         Ok(found) => found,
         Err(error) => return fail(&format!("no journal to read: {error}"), Exit::Failed),
     };
+    if found.observation.is_none() && found.unfinished.is_none() {
+        let sealed = held::open(&dir, it.key.clone().map(|it| it.0));
+        match sealed.map_err(|it| it.to_string()).and_then(|it| it.find(id).map_err(|it| it.to_string())) {
+            Ok(observation) => found.observation = observation,
+            Err(why) => return fail(&why, Exit::Failed),
+        }
+    }
     match (found.observation, it.asking.output) {
         (Some(observation), Output::Human) => {
             say(&explain::as_text(&observation, found.rules.as_ref()))
@@ -474,7 +481,7 @@ fn why(it: &Why) -> Exit {
             }
         },
         (None, _) => {
-            let text = format!("the journal in `{}` does not hold this decision", dir.display());
+            let text = format!("the journal in `{}` does not hold this decision, nor does a sealed segment", dir.display());
             if found.damage.is_none() {
                 fail(&text, Exit::Failed)
             } else {

@@ -10,6 +10,7 @@ pub(crate) use hunts::NO_HUNTS;
 
 use crate::added::{self, AddFault, Added, AddedExceptions, Written};
 use crate::bypass::{Bypass, Reason, Span};
+use crate::held;
 use crate::in_force::{State, lock};
 use crate::instance::JOURNAL;
 use crate::keeper::Kept;
@@ -77,7 +78,14 @@ impl Backend for State {
         let id: ExchangeId = id.parse().map_err(|_| Problem::NotFound)?;
         let found = find(&self.dir.join(JOURNAL), id)
             .map_err(|error| Problem::Unavailable(error.to_string()))?;
-        let observation = found.observation.ok_or(Problem::NotFound)?;
+        let sealed = || {
+            let held = held::of(&self.dir, Some(&self.store)).map_err(|it| it.to_string())?;
+            held.find(id).map_err(|it| it.to_string())
+        };
+        let observation = match found.observation {
+            Some(it) => it,
+            None => sealed().map_err(Problem::Unavailable)?.ok_or(Problem::NotFound)?,
+        };
         Ok(rows::whole(&observation, found.rules.as_ref()))
     }
 

@@ -11,6 +11,7 @@ mod backend;
 pub mod catalogue;
 pub mod columns;
 pub mod envelope;
+mod find;
 pub mod held;
 pub mod key;
 pub mod open;
