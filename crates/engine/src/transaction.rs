@@ -312,8 +312,8 @@ impl Transaction {
             standing.violations.push(Code::ClientCertificate);
         }
         let endpoint = self.seen.endpoint;
-        let mut gathering = Gathering::of_head(&head, endpoint, at, rules, &on);
-        gathering.collector = Collector::at(tables.detail().level());
+        let collector = Collector::at(tables.detail().level());
+        let mut gathering = Gathering::of_head(&head, (endpoint, at), rules, &on, collector);
         gathering.assessment.violations.append(&mut standing.violations);
         self.retry_after_s = standing.retry_after_s;
         let refused = decide_body(&gathering.assessment, &on.clauses).0.is_some();
