@@ -582,7 +582,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 27);
+        assert_eq!(kinds.len(), 29);
     }
 
     #[test]
