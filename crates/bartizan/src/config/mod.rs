@@ -17,6 +17,8 @@
 //! `docs/configuration.md` and the schema beside it are written from the same table.
 
 mod address;
+mod alert_place;
+mod alerts;
 mod assemble;
 mod choice;
 mod clause;
@@ -53,11 +55,12 @@ mod unit;
 mod upstream_url;
 mod upstreams;
 
-pub use choice::{ClientSource, TlsVersion};
+pub use alert_place::{AlertPlace, Scheme};
+pub use choice::{AlertKind, ClientSource, TlsVersion};
 pub use day::Day;
 pub use endpoint::Endpoint;
 pub use excepted::exception;
-pub use fault::{DateFault, Fault, NetworkFault, PathFault, TextFault, UrlFault};
+pub use fault::{AlertPlaceFault, DateFault, Fault, NetworkFault, PathFault, TextFault, UrlFault};
 pub use host_port::HostPort;
 pub use origin::{Given, Origin};
 pub use overrides::{Overrides, data_dir};
@@ -66,8 +69,8 @@ pub use rate::Rate;
 pub use reference::reference;
 pub use schema::schema;
 pub use settings::{
-    Admin, Certificate, Clients, Data, Ledger, Limits, Listen, Record, Routing, Settings, Tls,
-    Upstream,
+    Admin, AlertTarget, Alerts, Certificate, Clients, Data, Ledger, Limits, Listen, Record,
+    Routing, Settings, Tls, Upstream,
 };
 pub use source::{FILE_BYTES_MAX, Source};
 pub use upstream_url::UpstreamUrl;
