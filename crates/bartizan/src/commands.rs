@@ -337,13 +337,15 @@ impl Running<'_> {
         let named = |(it, _): &(Reloadable, Watch)| it.path.display().to_string();
         let file = self.file.as_ref().map(named).unwrap_or_default();
         let revision = self.instance.revision();
-        self.log.say(match result {
+        let event = match result {
             Ok(fixed) => Event::Reloaded { cause, file, revision, fixed },
             Err(report) => {
                 let reason = report.trim_end().to_owned();
                 Event::ReloadRefused { cause, file, reason }
             }
-        });
+        };
+        self.instance.alert(&event);
+        self.log.say(event);
     }
 }
 

@@ -8,6 +8,7 @@
 //!          cannot fail.
 
 use crate::added::AddedExceptions;
+use crate::alerts::targets;
 use crate::bypass::{self, Bypass, BypassFault, Reason, Span};
 use crate::config::Settings;
 use crate::config::secret::Reference;
@@ -212,7 +213,9 @@ impl State {
         let judging = judging(rules.bypass.as_ref());
         let revision = self.revision() + 1;
         let over = rules.added.over(&settings);
-        let (view, wired) = match wire::view(&over, &self.key, revision, judging, &rules.wired) {
+        let made = wire::view(&over, &self.key, revision, judging, &rules.wired)
+            .and_then(|it| Ok((it, targets::of(&settings.alerts.targets)?)));
+        let ((view, wired), targets) = match made {
             Ok(it) => it,
             Err(fault) => {
                 rules.rejected = Some(settings).filter(|it| *it != rules.settings);
@@ -224,6 +227,7 @@ impl State {
         lock(&self.restart_needed).clone_from(&fixed);
         self.shared.tables.set_held_bytes_max(settings.limits.held_bytes_max);
         rules.wired = wired;
+        self.hub.alerts.configure(&settings.alerts, targets);
         let by = entries::owner(settings.file.as_deref());
         let exceptions = entries::exceptions(&rules.settings, &settings, &by);
         rules.settings = settings;
@@ -379,6 +383,7 @@ impl Facts for State {
             resident_bytes: self.shared.pressure.resident_bytes(),
             shed: self.shared.tables.shed(),
             bypassed: lock(&self.rules).bypass.is_some(),
+            alerts: self.hub.alerts.figures(),
         })
     }
 }
@@ -487,6 +492,7 @@ impl State {
             "journal_fault": *lock(&self.hub.journal_fault),
             "ledger": self.ledger_status(),
             "reload_fault": self.reload_fault(),
+            "alerts": self.hub.alerts.status(),
             "bypass": rules.bypass.as_ref().map(Bypass::as_json),
         })
     }

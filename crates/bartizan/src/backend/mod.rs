@@ -114,7 +114,7 @@ impl Backend for State {
             "totals": {"lost": self.hub.metrics.lost_count()},
             "ledger": Value::Null,
             "store": Value::Null,
-            "alerts": Value::Null,
+            "alerts": self.hub.alerts.counts(),
         })
     }
 
