@@ -1,8 +1,8 @@
 //! The commands: what each subcommand does, and how the process ends.
 
 use crate::cli::{
-    Asking, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, Guard, OVERVIEW, Output,
-    Run, Tail, Why,
+    Alerts, Asking, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, Guard, OVERVIEW,
+    Output, Run, Tail, Why,
 };
 use crate::config::{
     Accepted, Given, Origin, Overrides, Report, Settings, Source, data_dir, schema,
@@ -16,7 +16,7 @@ use crate::notice::Noticed;
 use crate::show;
 use crate::supervisor::{self, State};
 use crate::watch::Watch;
-use crate::{backup, bypass, codes, demo, doctor, ledger, manual, status};
+use crate::{alerts, backup, bypass, codes, demo, doctor, ledger, manual, status};
 use bartizan_model::id::ExchangeId;
 use bartizan_store::follow::Follower;
 use bartizan_store::{Damage, find, latest};
@@ -48,6 +48,7 @@ pub fn run(cli: Cli) -> Exit {
         Some(Command::Check(it)) => check(&it),
         Some(Command::Status(it)) => status::run(&dir(&it.asking), it.asking.output),
         Some(Command::Bypass(it)) => bypass::run(&dir(&it.asking), &it),
+        Some(Command::Alerts(Alerts::Test(it))) => alerts::command::run(&dir(&it.asking), &it),
         Some(Command::Console(it)) => console(&it.asking),
         Some(Command::Tail(it)) => tail(&it),
         Some(Command::Why(it)) => why(&it),

@@ -415,6 +415,7 @@ impl control::Answers for State {
             Question::Bypass(span, reason) => self.begin_bypass(span, reason, by),
             Question::EndBypass => self.end_bypass(by),
             Question::Login => self.login_link(),
+            Question::TestAlert(target) => self.test_alerts(target.as_deref(), &by),
         }
     }
 }
@@ -430,6 +431,30 @@ impl State {
             }),
             None => json!({ "error": "no code can be made now" }),
         }
+    }
+
+    /// Sends a test alert to one target, or to each, one after the other.
+    fn test_alerts(&self, target: Option<&str>, by: &Who) -> Value {
+        let names = self.hub.alerts.names();
+        let wanted: Vec<&str> = match target {
+            Some(name) => vec![name],
+            None => names.iter().map(String::as_str).collect(),
+        };
+        if wanted.is_empty() {
+            return json!({ "error": "no target of alerts is configured" });
+        }
+        let mut tested = Vec::new();
+        for name in wanted {
+            match self.try_alert(name, by.clone()) {
+                Ok(it) => tested.push(json!({
+                    "target": name,
+                    "delivered": it.delivered,
+                    "detail": it.detail,
+                })),
+                Err(fault) => return json!({ "error": format!("{name}: {fault}") }),
+            }
+        }
+        json!({ "schema": crate::alerts::SCHEMA, "tested": tested })
     }
 
     fn status(&self) -> Value {

@@ -14,7 +14,9 @@ use axum::http::{Request, Response, StatusCode, header};
 use bartizan_console::access::{Role, Who};
 use bartizan_console::admin::{self, Facts};
 use bartizan_console::api::{Api, BODY_BYTES_MAX, OPERATIONS, Operation};
-use bartizan_console::backend::{Backend, ExchangeQuery, NewException, NewHunt, Row};
+use bartizan_console::backend::{
+    Backend, ExchangeQuery, NewException, NewHunt, NewSilence, NewTest, Row,
+};
 use bartizan_console::problem::Problem;
 use bartizan_model::clause::{ClauseName, DefaultMode};
 use http_body_util::BodyExt;
@@ -80,6 +82,18 @@ impl Backend for Yes {
         Ok(json!({}))
     }
     fn end_bypass(&self, _: &Who) -> Result<(), Problem> {
+        Ok(())
+    }
+    fn alerts(&self) -> Value {
+        json!({})
+    }
+    fn test_alert(&self, _: &NewTest, _: &Who) -> Result<Value, Problem> {
+        Ok(json!({}))
+    }
+    fn silence(&self, _: &NewSilence, _: &Who) -> Result<Value, Problem> {
+        Ok(json!({}))
+    }
+    fn lift_silence(&self, _: &str, _: &Who) -> Result<(), Problem> {
         Ok(())
     }
     fn settings(&self) -> Value {
@@ -176,6 +190,10 @@ fn request(it: &Operation, token: Option<&str>) -> Request<Body> {
             json!({"clause": "content.sqli", "reason": "a test", "expires": "2030-01-01"})
         }
         ("post", "/api/v1/bypass") => json!({"minutes": 1, "reason": "a test"}),
+        ("post", "/api/v1/alerts/test") => json!({"target": "soc"}),
+        ("post", "/api/v1/alerts/silences") => {
+            json!({"code": "*", "minutes": 1, "reason": "a test"})
+        }
         ("post", "/api/v1/hunt") => json!({"sql": "select 1"}),
         ("post", "/api/v1/tokens") => json!({"name": "a", "role": "viewer", "days": 1}),
         _ => json!({}),

@@ -10,6 +10,7 @@
 //! Misses   what happened in the last moments before a kill and is not in the spool yet. While no target is
 //!          configured nothing is kept.
 
+pub mod command;
 mod keeper;
 mod occurrences;
 mod sheet;
@@ -45,6 +46,8 @@ use std::time::Duration;
 use targets::Target;
 use tokio::sync::{Notify, watch};
 
+/// Name and version of the JSON form of `bartizan alerts test`.
+pub const SCHEMA: &str = "bartizan.alerts/v1";
 /// Name of the directory in the data directory.
 pub const ALERTS: &str = "alerts";
 /// Name of the document of silences in it.

@@ -5,6 +5,7 @@ mod ledger;
 pub(crate) mod rows;
 
 use crate::added::{self, AddFault, Added, AddedExceptions, Written};
+use crate::alerts::{self, TestFault};
 use crate::bypass::{Bypass, Reason, Span};
 use crate::in_force::{State, lock};
 use crate::instance::JOURNAL;
@@ -12,7 +13,9 @@ use crate::ledger::entries;
 use crate::log::Event;
 use crate::show;
 use bartizan_console::access::Who;
-use bartizan_console::backend::{Backend, ExchangeQuery, NewException, NewHunt, Row};
+use bartizan_console::backend::{
+    Backend, ExchangeQuery, NewException, NewHunt, NewSilence, NewTest, Row,
+};
 use bartizan_console::problem::Problem;
 use bartizan_ledger::entry::{self, What};
 use bartizan_ledger::text::Text;
@@ -185,6 +188,38 @@ impl Backend for State {
         }
     }
 
+    fn alerts(&self) -> Value {
+        self.hub.alerts.shown()
+    }
+
+    fn test_alert(&self, it: &NewTest, by: &Who) -> Result<Value, Problem> {
+        match self.try_alert(&it.target, account(by)) {
+            Ok(tested) => Ok(json!({ "delivered": tested.delivered, "detail": tested.detail })),
+            Err(TestFault::NoTarget) => Err(Problem::NotFound),
+            Err(fault @ (TestFault::Busy | TestFault::Gone)) => {
+                Err(Problem::Unavailable(fault.to_string()))
+            }
+        }
+    }
+
+    fn silence(&self, it: &NewSilence, by: &Who) -> Result<Value, Problem> {
+        let begun = self.hub.alerts.silence((&it.code, it.minutes, &it.reason), &by.name)?;
+        self.record(What::SilenceBegun {
+            until_us: begun.until_us,
+            by: account(by),
+            code: Text::of(&begun.code),
+            reason: Text::of(&begun.reason),
+        });
+        Ok(alerts::shown(&begun))
+    }
+
+    fn lift_silence(&self, id: &str, by: &Who) -> Result<(), Problem> {
+        let lifted = self.hub.alerts.lift(id)?;
+        let (code, reason) = (Text::of(&lifted.code), Text::of(&lifted.reason));
+        self.record(What::SilenceLifted { by: account(by), code, reason });
+        Ok(())
+    }
+
     fn settings(&self) -> Value {
         json!({
             "file": lock(&self.rules).settings.file,
@@ -221,7 +256,11 @@ impl Backend for State {
     }
 
     fn ledger_verify(&self, against: Option<&str>) -> Result<Value, Problem> {
-        ledger::verify(&self.hub.ledger, against)
+        let verdict = ledger::verify(&self.hub.ledger, against)?;
+        if verdict.get("ok") == Some(&Value::Bool(false)) {
+            self.hub.alerts.unverified();
+        }
+        Ok(verdict)
     }
 }
 
@@ -235,6 +274,18 @@ fn unavailable() -> Problem {
 }
 
 impl State {
+    /// Sends a test alert, and has recorded who asked for it and what came of it.
+    pub(crate) fn try_alert(
+        &self,
+        target: &str,
+        by: entry::Who,
+    ) -> Result<alerts::Tested, TestFault> {
+        let tested = self.hub.alerts.test(target)?;
+        let (delivered, target) = (tested.delivered, Text::of(target));
+        self.record(What::AlertTested { delivered, by, target });
+        Ok(tested)
+    }
+
     /// Changes the added exceptions: kept first, then in force.
     fn change_added<T>(
         &self,

@@ -75,6 +75,11 @@ pub use settings::{
 pub use source::{FILE_BYTES_MAX, Source};
 pub use upstream_url::UpstreamUrl;
 
+/// A name of an upstream, a route or a target, if it is one.
+pub fn name(text: &str) -> Option<std::sync::Arc<str>> {
+    naming::parse(text).ok()
+}
+
 /// A duration as it is written in the configuration, such as `30m`, in milliseconds.
 pub fn duration_ms(text: &str) -> Option<u64> {
     unit::Unit::Milliseconds.parse(text)
