@@ -93,9 +93,12 @@ impl AlertPlace {
             let is_file = path.file_name().and_then(|it| it.to_str()).is_some();
             return is_file.then(|| Self::File(path.to_owned())).ok_or(AlertPlaceFault::Form);
         }
-        let (scheme, rest) = text.split_once("://").ok_or(AlertPlaceFault::Form)?;
+        // Whatever it is, what may be a password is not repeated.
+        let form =
+            if text.contains('@') { AlertPlaceFault::UserInfo } else { AlertPlaceFault::Form };
+        let (scheme, rest) = text.split_once("://").ok_or(form)?;
         let scheme = Scheme::ALL.into_iter().find(|it| it.name().eq_ignore_ascii_case(scheme));
-        let scheme = scheme.ok_or(AlertPlaceFault::Form)?;
+        let scheme = scheme.ok_or(form)?;
         let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
         let (authority, target) = rest.split_at_checked(end).ok_or(AlertPlaceFault::Form)?;
         if authority.contains('@') {
@@ -181,7 +184,9 @@ mod tests {
         for text in ["", "soc.example", "ftp://a", "file:", "file:/", "file:..", "udp://a\n"] {
             check(text, Err(AlertPlaceFault::Form));
         }
-        check("https://u:p@a/b", Err(AlertPlaceFault::UserInfo));
+        for text in ["https://u:p@a/b", "u:p@a", "ftp://u:p@a"] {
+            check(text, Err(AlertPlaceFault::UserInfo));
+        }
         for text in ["udp://a/b", "https://a/#b", "https://a?b", "https://a/ b", "http://a\\b"] {
             check(text, Err(AlertPlaceFault::Path));
         }

@@ -219,7 +219,7 @@ impl Fault {
         matches!(
             self,
             Self::NotAnUpstream { why: UrlFault::UserInfo, .. }
-                | Self::NotAnAlertPlace { .. }
+                | Self::NotAnAlertPlace { why: AlertPlaceFault::UserInfo | AlertPlaceFault::Path }
                 | Self::NotAReference
                 | Self::LiteralSecret
         )
