@@ -211,14 +211,19 @@ fn request(it: &Operation, token: Option<&str>) -> Request<Body> {
 #[tokio::test]
 async fn every_operation_is_for_its_role_and_those_above() {
     let rig = Rig::new();
+    // One for each role: there may be a hundred.
+    let mut tokens = Vec::new();
+    for &role in Role::ALL {
+        tokens.push((role, rig.token(role).await));
+    }
     for it in OPERATIONS.iter().filter(|it| it.role.is_some()) {
         let least = it.role.unwrap();
         let answer = rig.ask(request(it, None)).await;
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{it:?}");
         assert_eq!(answer.headers()[header::WWW_AUTHENTICATE], "Bearer");
-        for &role in Role::ALL {
-            let token = rig.token(role).await;
-            let status = rig.ask(request(it, Some(&token))).await.status();
+        for (role, token) in &tokens {
+            let (role, token) = (*role, token.as_str());
+            let status = rig.ask(request(it, Some(token))).await.status();
             if role < least {
                 assert_eq!(status, StatusCode::FORBIDDEN, "{it:?} as {role}");
             } else {

@@ -771,7 +771,8 @@ mod tests {
         assert_eq!(Digest::of(&forms).to_string(), GOLDEN_OF_ALERTS);
     }
 
-    const GOLDEN_OF_ALERTS: &str = "?";
+    const GOLDEN_OF_ALERTS: &str =
+        "95cf6ea3313dc1a609bbf242707fe389ffe72e4efb6cb2a119be557aeea2c458";
 
     const GOLDEN: &str = "dd417ec1fe513862f1d7863b8a3d80e0c69c4b65ba9511e8397865440611ee66";
 
