@@ -347,8 +347,6 @@ fn entries(of: &Bartizan, kind: &str) -> Vec<Value> {
 #[test]
 fn operators_see_test_and_silence_alerts() {
     let upstream = Upstream::echoing_targets();
-    let hook = Hook::at("127.0.0.1:0".parse().unwrap(), NO_CONTENT);
-    drop(hook);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let hook = Hook::on(listener, NO_CONTENT);
@@ -368,6 +366,17 @@ fn operators_see_test_and_silence_alerts() {
     assert_eq!(shown["targets"][0]["kind"], "webhook");
     assert_eq!(shown["targets"][0]["state"], "well");
     assert!(!shown.to_string().contains("whsec"));
+
+    let wanted = json!({"minutes": 5, "reason": "a drill"});
+    assert_eq!(browser.send("POST", "/api/v1/bypass", &wanted).status, 200);
+    let bypass = hook.at_least(2)[1].json()["data"].clone();
+    assert_eq!(
+        (&bypass["code"], &bypass["severity"]),
+        (&"instance.bypass_begun".into(), &"high".into())
+    );
+    assert!(bypass["summary"].as_str().unwrap().ends_with(": a drill"), "{bypass}");
+    assert_eq!(browser.send("DELETE", "/api/v1/bypass", &Value::Null).status, 204);
+    assert_eq!(hook.at_least(3)[2].code(), "instance.bypass_ended");
 
     // A silence holds back its code, and a test comes through it.
     let wanted =
@@ -389,7 +398,7 @@ fn operators_see_test_and_silence_alerts() {
     let tested: Value = serde_json::from_slice(&tested.body).unwrap();
     assert_eq!(tested["delivered"], true);
     assert!(tested["detail"].as_str().unwrap().starts_with("204 in "), "{tested}");
-    assert_eq!(hook.at_least(2)[1].code(), "alerts.test");
+    assert_eq!(hook.at_least(4)[3].code(), "alerts.test");
     let nobody = browser.send("POST", "/api/v1/alerts/test", &json!({"target": "nobody"}));
     assert_eq!(nobody.status, 404);
     let data = bartizan.data().display().to_string();

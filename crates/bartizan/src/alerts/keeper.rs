@@ -43,6 +43,8 @@ pub(super) async fn run(shared: Arc<Shared>) {
         }
         shared.take_in();
         if shared.stopping.load(Relaxed) {
+            // Whoever waits for one is told so.
+            lock(&shared.tests).clear();
             return;
         }
         // Woken or not: what is due is looked for.

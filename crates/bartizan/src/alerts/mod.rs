@@ -1,8 +1,8 @@
 //! Alerts: what happens here, told to those who do not look.
 //!
 //! Reads    what the pipeline and the log see, the targets of the configuration, the silences of operators.
-//! Writes   the directory `alerts` in the data directory: the spool, and `silences.json`; files that targets
-//!          name; entries of the ledger for silences and tests.
+//! Writes   the spool in the directory `alerts` of the data directory, and `silences.json` beside it; files
+//!          that targets name; entries of the ledger for silences and tests.
 //! Memory   at most `INCOMING_MAX` occurrences that nobody looked at, `KEYS_MAX` windows, and the spool. An
 //!          occurrence without room is counted: nobody who serves clients waits for any of this.
 //! Errors   a target that fails is tried again, at most every five minutes, for as long as the spool has room;
@@ -30,7 +30,7 @@ use bartizan_console::problem::Problem;
 use bartizan_edge::proxy::clock::Clock;
 use bartizan_model::observation::Observation;
 use bartizan_store::document;
-use bartizan_store::files::{Files, Folder};
+use bartizan_store::files::Folder;
 use occurrences::Seen;
 use serde_json::{Value, json};
 use shelf::SpoolFile;
@@ -50,7 +50,7 @@ use tokio::sync::{Notify, watch};
 pub const SCHEMA: &str = "bartizan.alerts/v1";
 /// Name of the directory in the data directory.
 pub const ALERTS: &str = "alerts";
-/// Name of the document of silences in it.
+/// Name of the document of silences in the data directory.
 const SILENCES: &str = "silences.json";
 /// Occurrences that nobody looked at yet.
 const INCOMING_MAX: usize = 4_096;
@@ -170,7 +170,7 @@ struct Shared {
     /// There is something new in the spool.
     spooled: watch::Sender<u64>,
     stopping: AtomicBool,
-    folder: Folder,
+    dir: Folder,
     from: From,
     clock: Arc<Clock>,
 }
@@ -214,10 +214,10 @@ pub(crate) fn start(
     clock: Arc<Clock>,
 ) -> io::Result<Sending> {
     let folder = Folder::at(&dir.join(ALERTS));
-    let silences = document::read(&folder, SILENCES).ok().flatten();
+    let silences = document::read(&Folder::at(dir), SILENCES).ok().flatten();
     let silences = silences.and_then(|it| Silences::of_document(&it).ok()).unwrap_or_default();
     let state = State {
-        spool: Spool::open(SpoolFile::in_folder(folder.clone()), settings.spool_bytes_max),
+        spool: Spool::open(SpoolFile::in_folder(folder), settings.spool_bytes_max),
         dedup: Dedup::new(limits(settings)),
         silences,
         standings: BTreeMap::new(),
@@ -225,8 +225,7 @@ pub(crate) fn start(
         generation: 0,
         is_unkept_told: false,
     };
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let from = From { source, sender: Sender { host, process: std::process::id() } };
+    let from = From { source, sender: Sender { host: host(), process: std::process::id() } };
     let handle = AlertsHandle(Arc::new(Shared {
         is_on: AtomicBool::new(false),
         incoming: Mutex::default(),
@@ -237,7 +236,7 @@ pub(crate) fn start(
         woken: Notify::new(),
         spooled: watch::Sender::new(0),
         stopping: AtomicBool::new(false),
-        folder,
+        dir: Folder::at(dir),
         from,
         clock,
     }));
@@ -248,6 +247,13 @@ pub(crate) fn start(
         .name("alerts".to_owned())
         .spawn(move || runtime.block_on(keeper::run(shared)))?;
     Ok(Sending { handle, thread })
+}
+
+/// The name of the machine; empty if nobody says it. A service that sees only processes in `/proc` still
+/// sees the file.
+fn host() -> String {
+    let read = |path: &&str| std::fs::read_to_string(path).ok();
+    ["/proc/sys/kernel/hostname", "/etc/hostname"].iter().find_map(read).unwrap_or_default()
 }
 
 fn limits(settings: &config::Alerts) -> Limits {
@@ -341,6 +347,9 @@ impl AlertsHandle {
         let patience = target.timeout + TEST_PATIENCE;
         {
             let mut tests = lock(&self.0.tests);
+            if self.0.stopping.load(Relaxed) {
+                return Err(TestFault::Gone);
+            }
             if tests.len() >= TESTS_MAX {
                 return Err(TestFault::Busy);
             }
@@ -383,10 +392,7 @@ impl AlertsHandle {
         let mut state = self.0.state();
         let mut changed = state.silences.clone();
         let result = change(&mut changed)?;
-        self.0
-            .folder
-            .prepare()
-            .and_then(|()| document::replace(&self.0.folder, SILENCES, &changed.document()))
+        document::replace(&self.0.dir, SILENCES, &changed.document())
             .map_err(|error| Problem::Unavailable(format!("it cannot be kept: {error}")))?;
         state.silences = changed;
         Ok(result)
