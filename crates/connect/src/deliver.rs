@@ -65,22 +65,26 @@ pub enum Form {
     Ocsf,
 }
 
+/// An HTTP receiver.
+#[derive(Clone, Debug)]
+pub struct Post {
+    /// Where.
+    pub place: Place,
+    /// Path and query.
+    pub target: String,
+    /// The `Host` field.
+    pub authority: String,
+    /// What signs; `None` for unsigned.
+    pub key: Option<SigningKey>,
+    /// What is sent.
+    pub form: Form,
+}
+
 /// Where alerts go, and how.
 #[derive(Clone)]
 pub enum Way {
     /// `POST` over HTTP/1.1.
-    Http {
-        /// Where.
-        place: Place,
-        /// Path and query.
-        target: String,
-        /// The `Host` field.
-        authority: String,
-        /// What signs; `None` for unsigned.
-        key: Option<SigningKey>,
-        /// What is sent.
-        form: Form,
-    },
+    Http(Box<Post>),
     /// Syslog in datagrams.
     SyslogUdp(Place),
     /// Syslog with octet counting over TCP or TLS.
@@ -92,7 +96,7 @@ pub enum Way {
 impl fmt::Debug for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Http { .. } => "Http",
+            Self::Http(_) => "Http",
             Self::SyslogUdp(_) => "SyslogUdp",
             Self::SyslogStream(_) => "SyslogStream",
             Self::File(_) => "File",
@@ -192,7 +196,8 @@ pub async fn send(
 ) -> Result<Receipt, Fault> {
     let sending = async {
         match way {
-            Way::Http { place, target, authority, key, form } => {
+            Way::Http(post) => {
+                let Post { place, target, authority, key, form } = &**post;
                 let (media, body) = match form {
                     Form::CloudEvent => (
                         cloud_event::MEDIA_TYPE,
@@ -355,13 +360,13 @@ mod tests {
     }
 
     fn webhook(port: u16) -> Way {
-        Way::Http {
+        Way::Http(Box::new(Post {
             place: place(port),
             target: "/hook?a=b".to_owned(),
             authority: "soc.example".to_owned(),
             key: SigningKey::of_secret(KEY).ok(),
             form: Form::CloudEvent,
-        }
+        }))
     }
 
     fn sent(way: &Way, timeout_ms: u64) -> Result<Receipt, Fault> {

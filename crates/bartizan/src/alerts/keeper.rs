@@ -47,8 +47,12 @@ pub(super) async fn run(shared: Arc<Shared>) {
             lock(&shared.tests).clear();
             return;
         }
-        // Woken or not: what is due is looked for.
-        drop(tokio::time::timeout(LOOK_EVERY, shared.woken.notified()).await);
+        if shared.is_on.load(Relaxed) {
+            // Woken or not: what is due is looked for.
+            drop(tokio::time::timeout(LOOK_EVERY, shared.woken.notified()).await);
+        } else {
+            shared.woken.notified().await;
+        }
         if !shared.stopping.load(Relaxed) {
             tokio::time::sleep(GATHERED).await;
         }

@@ -8,7 +8,7 @@ use crate::config::secret::{Reference, Secret};
 use crate::config::{AlertKind, AlertPlace, AlertTarget, Scheme};
 use crate::wire::WireFault;
 use bartizan_connect::alert::Severity;
-use bartizan_connect::deliver::{Form, Place, Way};
+use bartizan_connect::deliver::{Form, Place, Post, Way};
 use bartizan_connect::signing::SigningKey;
 use bartizan_edge::tls::client::{Trust, client_config, server_name};
 use bartizan_store::files::Folder;
@@ -57,7 +57,7 @@ fn target(it: &AlertTarget) -> Result<Target, WireFault> {
             };
             let place = Place { host: at.host(), port: at.port(), tls };
             match scheme {
-                Scheme::Https | Scheme::Http => Way::Http {
+                Scheme::Https | Scheme::Http => Way::Http(Box::new(Post {
                     place,
                     target: target.clone(),
                     authority: it.to.authority(),
@@ -66,7 +66,7 @@ fn target(it: &AlertTarget) -> Result<Target, WireFault> {
                         AlertKind::Ocsf => Form::Ocsf,
                         AlertKind::Webhook | AlertKind::Syslog => Form::CloudEvent,
                     },
-                },
+                })),
                 Scheme::Tls | Scheme::Tcp => Way::SyslogStream(place),
                 Scheme::Udp => Way::SyslogUdp(place),
             }
