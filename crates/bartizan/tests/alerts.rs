@@ -197,7 +197,7 @@ fn an_alert_waits_for_its_receiver_and_survives_a_kill() {
         (&"content.sql_injection".into(), &"high".into())
     );
     assert_eq!((&data["endpoint"], &data["effect"]), (&"GET /products".into(), &"refused".into()));
-    assert_eq!(data["decision_id"], *refused.decision_id().replace('-', ""));
+    assert_eq!(data["decision_id"], *refused.decision_id());
     assert!(!first.body.to_lowercase().contains("union") && !first.body.contains("users"));
     assert_ne!(all[0].json()["data"]["subject"], all[1].json()["data"]["subject"]);
     until("nothing waits", || (bartizan.status()["alerts"]["spooled"] == 0).then_some(()));
@@ -560,6 +560,27 @@ fn ocsf_goes_to_a_file_and_a_reload_to_others() {
     bartizan.reload(&more(&secret, &to));
     assert_eq!(attack(&bartizan, "two").status, 200);
     assert_eq!(hook.at_least(1)[0].json()["data"]["effect"], "would_refuse");
+}
+
+#[test]
+fn an_upstream_that_is_gone_is_told_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let home = Arc::new(Directory::new());
+    let secret = put(&home, "secret", SECRET);
+    let targets = webhook("soc", listener.local_addr().unwrap()).replace("SECRET", &secret);
+    let more = format!("alert_targets:\n{targets}");
+    let yaml = configuration(Upstream::nobody(), "enforce", &more);
+    fs::write(home.path().join("bartizan.yaml"), yaml).unwrap();
+    let hook = Hook::on(listener, NO_CONTENT);
+    let bartizan = Bartizan::run_in(home);
+    let told = until("the circuit", || {
+        assert!(bartizan.get("/orders").status >= 502);
+        hook.got().into_iter().find(|it| it.code() == "instance.circuit_open")
+    });
+    let data = told.json()["data"].clone();
+    assert_eq!((&data["severity"], &data["endpoint"]), (&"high".into(), &Value::Null));
+    let code = |it: &Delivery| it.code() == "instance.circuit_open";
+    assert_eq!(hook.got().iter().filter(|it| code(it)).count(), 1);
 }
 
 #[test]

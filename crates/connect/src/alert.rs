@@ -9,6 +9,7 @@
 use crate::time::rfc3339;
 use bartizan_model::clause::Effect;
 use bartizan_model::code::Code;
+use bartizan_model::id::ExchangeId;
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -272,7 +273,7 @@ pub struct Occurrence {
     /// Who called, as a keyed hash.
     pub subject: Option<u128>,
     /// The exchange.
-    pub decision: Option<u128>,
+    pub decision: Option<ExchangeId>,
 }
 
 impl Occurrence {
@@ -322,7 +323,7 @@ impl Alert {
             "summary": what.summary.as_str(),
             "endpoint": what.endpoint.as_ref().map(Line::as_str),
             "subject": what.subject.map(hex),
-            "decision_id": what.decision.map(hex),
+            "decision_id": what.decision.map(|it| it.to_string()),
             "suppressed": self.suppressed,
         })
     }
@@ -346,7 +347,7 @@ impl Alert {
             summary: Line::of(text("summary")?, SUMMARY_BYTES_MAX),
             endpoint: text("endpoint").map(|it| Line::of(it, ENDPOINT_BYTES_MAX)),
             subject: id("subject"),
-            decision: id("decision_id"),
+            decision: text("decision_id").and_then(|it| it.parse().ok()),
         };
         let suppressed = it.get("suppressed")?.as_u64()?;
         Some(Self { id: id("id")?, what, suppressed })
@@ -370,7 +371,7 @@ pub(crate) fn sample() -> Alert {
             summary: Line::of("GET /products was refused: content.sql_injection", 400),
             endpoint: Some(Line::of("GET /products", ENDPOINT_BYTES_MAX)),
             subject: Some(0x5b),
-            decision: Some(0xd1),
+            decision: Some(ExchangeId::from_bits(0xd1)),
         },
         suppressed: 7,
     }

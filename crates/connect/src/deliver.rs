@@ -104,11 +104,11 @@ impl fmt::Debug for Way {
     }
 }
 
-/// Who sends, and when.
+/// Who sends.
 #[derive(Clone, Debug)]
-pub struct From {
+pub struct Source {
     /// Names the instance: the `source` of its events.
-    pub source: String,
+    pub name: String,
     /// For syslog.
     pub sender: Sender,
 }
@@ -190,7 +190,7 @@ impl fmt::Display for Receipt {
 pub async fn send(
     alert: &Alert,
     way: &Way,
-    from: &From,
+    from: &Source,
     now_s: u64,
     timeout: Duration,
 ) -> Result<Receipt, Fault> {
@@ -201,9 +201,9 @@ pub async fn send(
                 let (media, body) = match form {
                     Form::CloudEvent => (
                         cloud_event::MEDIA_TYPE,
-                        cloud_event::of(alert, &from.source).to_string().into_bytes(),
+                        cloud_event::of(alert, &from.name).to_string().into_bytes(),
                     ),
-                    Form::Ocsf => (ocsf::MEDIA_TYPE, ocsf::line(alert, &from.source)),
+                    Form::Ocsf => (ocsf::MEDIA_TYPE, ocsf::line(alert, &from.name)),
                 };
                 let signed = key.as_ref().map(|it| it.sign(&alert.id(), now_s, &body));
                 let uri = target.parse::<Uri>().map_err(|_| Fault::Protocol)?;
@@ -228,7 +228,7 @@ pub async fn send(
                 stream(place, &frame).await
             }
             Way::File(sheet) => {
-                let written = sheet.add(&ocsf::line(alert, &from.source));
+                let written = sheet.add(&ocsf::line(alert, &from.name));
                 written.map(|()| Receipt::Written).map_err(|it| Fault::Broken(it.kind()))
             }
         }
@@ -350,9 +350,9 @@ mod tests {
 
     const KEY: &[u8] = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-    fn from() -> From {
+    fn from() -> Source {
         let sender = Sender { host: "gate".to_owned(), process: 1 };
-        From { source: "bartizan/test".to_owned(), sender }
+        Source { name: "bartizan/test".to_owned(), sender }
     }
 
     fn place(port: u16) -> Place {

@@ -94,7 +94,7 @@ fn evidence(alert: &Alert) -> Option<Value> {
     if let Some(endpoint) = what.endpoint.as_ref().map(Line::as_str) {
         let mut api = json!({ "operation": endpoint });
         if let (Some(decision), Some(api)) = (what.decision, api.as_object_mut()) {
-            api.insert("request".to_owned(), json!({ "uid": format!("{decision:032x}") }));
+            api.insert("request".to_owned(), json!({ "uid": decision.to_string() }));
         }
         evidence.insert("api".to_owned(), api);
     }

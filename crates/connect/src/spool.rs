@@ -8,7 +8,8 @@
 //! Errors   a shelf that takes nothing is a fault that is told; alerts are kept in memory and sent
 //!          meanwhile, and the shelf is written whole as soon as it takes something.
 //! Misses   when there is no room the oldest alert goes and is counted. After a kill a target may get again
-//!          what it got last, under the same id; after a power cut, what it got in the last moments.
+//!          what it got last, under the same id; after a power cut, what it got in the last moments. A shelf
+//!          that cannot be read is begun anew.
 
 use crate::alert::{Alert, Severity};
 use serde_json::{Value, json};

@@ -111,7 +111,7 @@ mod tests {
              [bartizan@32473 id=\"0000000000000000000000000000a1e7\" severity=\"high\" \
              effect=\"refused\" endpoint=\"GET /products\" \
              subject=\"0000000000000000000000000000005b\" \
-             decision_id=\"000000000000000000000000000000d1\" suppressed=\"7\"] \
+             decision_id=\"00000000-0000-0000-0000-0000000000d1\" suppressed=\"7\"] \
              GET /products was refused: content.sql_injection"
         );
         let frame = framed(message.as_bytes());

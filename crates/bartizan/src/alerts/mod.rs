@@ -22,7 +22,7 @@ use crate::log::Event;
 use crate::show;
 use bartizan_connect::alert::{Alert, Condition, Occurrence};
 use bartizan_connect::dedup::{Dedup, Limits};
-use bartizan_connect::deliver::{Fault, From, Receipt};
+use bartizan_connect::deliver::{Fault, Receipt, Source};
 use bartizan_connect::silence::{Silence, SilenceFault, Silences};
 use bartizan_connect::spool::Spool;
 use bartizan_connect::syslog::Sender;
@@ -171,7 +171,7 @@ struct Shared {
     spooled: watch::Sender<u64>,
     stopping: AtomicBool,
     dir: Folder,
-    from: From,
+    from: Source,
     clock: Arc<Clock>,
 }
 
@@ -205,12 +205,12 @@ impl Sending {
     }
 }
 
-/// Opens the spool of the data directory `dir` and starts the thread. `source` names the instance.
+/// Opens the spool of the data directory `dir` and starts the thread. `name` is the instance's.
 pub(crate) fn start(
     dir: &Path,
     settings: &config::Alerts,
     targets: Vec<Arc<Target>>,
-    source: String,
+    name: String,
     clock: Arc<Clock>,
 ) -> io::Result<Sending> {
     let folder = Folder::at(&dir.join(ALERTS));
@@ -225,7 +225,7 @@ pub(crate) fn start(
         generation: 0,
         is_unkept_told: false,
     };
-    let from = From { source, sender: Sender { host: host(), process: std::process::id() } };
+    let from = Source { name, sender: Sender { host: host(), process: std::process::id() } };
     let handle = AlertsHandle(Arc::new(Shared {
         is_on: AtomicBool::new(false),
         incoming: Mutex::default(),
@@ -243,9 +243,11 @@ pub(crate) fn start(
     handle.configure(settings, targets);
     let shared = Arc::clone(&handle.0);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let thread = std::thread::Builder::new()
-        .name("alerts".to_owned())
-        .spawn(move || runtime.block_on(keeper::run(shared)))?;
+    let thread = std::thread::Builder::new().name("alerts".to_owned()).spawn(move || {
+        runtime.block_on(keeper::run(shared));
+        // A name that is still being resolved holds up no stop.
+        runtime.shutdown_background();
+    })?;
     Ok(Sending { handle, thread })
 }
 

@@ -13,6 +13,7 @@ use bartizan_connect::alert::{
 use bartizan_model::clause::Effect;
 use bartizan_model::code::Code;
 use bartizan_model::head::Method;
+use bartizan_model::id::ExchangeId;
 use bartizan_model::observation::Observation;
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ pub(crate) enum Seen {
         method: Method,
         template: Arc<str>,
         subject: u128,
-        decision: u128,
+        decision: ExchangeId,
     },
     /// To the instance.
     Instance(Occurrence),
@@ -45,7 +46,7 @@ pub(crate) fn of_exchange(it: &Observation) -> impl Iterator<Item = Seen> {
             method: it.method,
             template: Arc::clone(&it.template),
             subject: it.subject.0,
-            decision: it.id.bits(),
+            decision: it.id,
         })
     })
 }
@@ -181,7 +182,7 @@ pub(crate) fn unverified(at_us: u64) -> Seen {
 mod tests {
     use super::*;
     use bartizan_model::clause::Hit;
-    use bartizan_model::id::{ExchangeId, KeyEpoch};
+    use bartizan_model::id::KeyEpoch;
     use bartizan_model::moment::Moment;
 
     #[test]
@@ -199,6 +200,6 @@ mod tests {
         let told: Vec<_> = of_exchange(&it).map(Seen::whole).collect();
         let [told] = told.as_slice() else { panic!("{told:?}") };
         assert_eq!(told.summary.as_str(), "GET /orders/{int} was refused: content.sql_injection");
-        assert_eq!((told.at_us, told.decision), (9, Some(id.bits())));
+        assert_eq!((told.at_us, told.decision), (9, Some(id)));
     }
 }
