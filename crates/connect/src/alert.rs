@@ -75,10 +75,10 @@ pub enum Condition {
     LedgerUnverified,
     /// Observations were lost.
     Gap,
-    /// The circuit of an upstream's address opened.
-    CircuitOpen,
-    /// It closed.
-    CircuitClosed,
+    /// The circuit of an upstream's address opened, or it fails its health checks.
+    UpstreamFailing,
+    /// It is well again.
+    UpstreamWell,
     /// A configuration was not taken over.
     ReloadRefused,
     /// Requests are shed.
@@ -102,8 +102,8 @@ impl Condition {
         Self::LedgerWorking,
         Self::LedgerUnverified,
         Self::Gap,
-        Self::CircuitOpen,
-        Self::CircuitClosed,
+        Self::UpstreamFailing,
+        Self::UpstreamWell,
         Self::ReloadRefused,
         Self::OverloadBegun,
         Self::OverloadEnded,
@@ -122,8 +122,8 @@ impl Condition {
             Self::LedgerWorking => "instance.ledger_working",
             Self::LedgerUnverified => "instance.ledger_unverified",
             Self::Gap => "instance.gap",
-            Self::CircuitOpen => "instance.circuit_open",
-            Self::CircuitClosed => "instance.circuit_closed",
+            Self::UpstreamFailing => "instance.upstream_failing",
+            Self::UpstreamWell => "instance.upstream_well",
             Self::ReloadRefused => "instance.reload_refused",
             Self::OverloadBegun => "instance.overload_begun",
             Self::OverloadEnded => "instance.overload_ended",
@@ -138,14 +138,14 @@ impl Condition {
             Self::JournalFailing | Self::LedgerFailing | Self::LedgerUnverified => {
                 Severity::Critical
             }
-            Self::BypassBegun | Self::Gap | Self::CircuitOpen | Self::OverloadBegun => {
+            Self::BypassBegun | Self::Gap | Self::UpstreamFailing | Self::OverloadBegun => {
                 Severity::High
             }
             Self::ReloadRefused => Severity::Medium,
             Self::BypassEnded
             | Self::JournalWorking
             | Self::LedgerWorking
-            | Self::CircuitClosed
+            | Self::UpstreamWell
             | Self::OverloadEnded
             | Self::LoggedIn
             | Self::Test => Severity::Info,

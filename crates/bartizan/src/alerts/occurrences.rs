@@ -124,13 +124,16 @@ pub(crate) fn of_event(at_us: u64, event: &Event) -> Option<Seen> {
         }
         Event::OverloadBegun => of(Condition::OverloadBegun, "requests are answered 503: overload"),
         Event::OverloadEnded => of(Condition::OverloadEnded, "requests are served again"),
-        Event::UpstreamCondition { upstream, address, is: "open", .. } => of(
-            Condition::CircuitOpen,
-            &format!("upstream {upstream}: the circuit of {address} opened"),
-        ),
-        Event::UpstreamCondition { upstream, address, is: "well", .. } => {
-            of(Condition::CircuitClosed, &format!("upstream {upstream}: {address} is well again"))
-        }
+        Event::UpstreamCondition { upstream, address, is, .. } => match *is {
+            "well" => of(
+                Condition::UpstreamWell,
+                &format!("upstream {upstream}: {address} is well again"),
+            ),
+            is => of(
+                Condition::UpstreamFailing,
+                &format!("upstream {upstream}: {address} is {is} and gets no calls"),
+            ),
+        },
         Event::JournalFailing { reason } => {
             of(Condition::JournalFailing, &format!("the journal cannot be written: {reason}"))
         }
@@ -153,7 +156,6 @@ pub(crate) fn of_event(at_us: u64, event: &Event) -> Option<Seen> {
         | Event::ExceptionRemoved { .. }
         | Event::AddressesShared
         | Event::AddressesDistinct
-        | Event::UpstreamCondition { .. }
         | Event::Checkpoint { .. }
         | Event::CheckpointNotKept { .. }
         | Event::AlertsFailing { .. }
