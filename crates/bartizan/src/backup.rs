@@ -20,6 +20,7 @@ use crate::cli::Exit;
 use crate::commands::{fail, note, say};
 use crate::control;
 use crate::instance::JOURNAL;
+use crate::keeper::SEGMENTS;
 use crate::key;
 use crate::ledger::LEDGER;
 use aws_lc_rs::digest::{Context, SHA256};
@@ -208,6 +209,7 @@ fn parts(dir: &Path, backup: &Path) -> Result<Vec<Part>, BackupFault> {
             parts.push(Part { name, path, bytes_max: None });
         }
     }
+    parts.extend(sealed(dir)?);
     let mut segments: Vec<(Segment, String, PathBuf)> = Vec::new();
     if journal.is_dir() {
         let files = regular(&journal)?.into_iter();
@@ -264,6 +266,21 @@ fn below(dir: &Path) -> Result<Vec<String>, BackupFault> {
     }
     names.sort();
     Ok(names)
+}
+
+/// The list of sealed segments and then those that it may name; the journal comes behind them, so that
+/// nothing is missing between the two. The database of the catalogue is made anew of the list.
+fn sealed(dir: &Path) -> Result<Vec<Part>, BackupFault> {
+    let segments = dir.join(SEGMENTS);
+    if !segments.is_dir() {
+        return Ok(Vec::new());
+    }
+    let wanted = |name: &str| name == "catalogue.list" || name.ends_with(".segment");
+    let named = |(name, path): (String, PathBuf)| {
+        let name = format!("{SEGMENTS}/{name}");
+        Part { name, path, bytes_max: None }
+    };
+    Ok(regular(&segments)?.into_iter().filter(|it| wanted(&it.0)).map(named).collect())
 }
 
 /// How much of the newest segment stands: the rest is being written, or was torn.
@@ -331,6 +348,7 @@ fn beside(dir: &Path) -> Result<PathBuf, BackupFault> {
     fs::create_dir_all(parent).map_err(at)?;
     DirBuilder::new().mode(0o700).create(&aside).map_err(at)?;
     DirBuilder::new().mode(0o700).create(aside.join(JOURNAL)).map_err(at)?;
+    DirBuilder::new().mode(0o700).create(aside.join(SEGMENTS)).map_err(at)?;
     Ok(aside)
 }
 
@@ -423,7 +441,7 @@ impl Reader {
         Ok(bytes)
     }
 
-    /// `hash.key`, `journal/00000001.journal`, `ledger/tile/0/000`: a name, or some in a directory of ours.
+    /// `hash.key`, `journal/00000001.journal`, `ledger/tile/0/000`, `segments/00000001.segment`: a name, or some in a directory of ours.
     fn name(&mut self) -> Result<String, BackupFault> {
         let bad = BackupFault::Damaged("a file in it has no plain name");
         let length = usize::from(u16::from_le_bytes(self.array()?));
@@ -435,8 +453,9 @@ impl Reader {
         let Ok(name) = String::from_utf8(bytes) else { return Err(bad) };
         let names: Vec<&str> = name.split('/').collect();
         let is_ours = match names.as_slice() {
-            [one] => *one != JOURNAL && *one != LEDGER,
+            [one] => *one != JOURNAL && *one != LEDGER && *one != SEGMENTS,
             [JOURNAL, name] => *name != JOURNAL,
+            [SEGMENTS, name] => *name != SEGMENTS,
             [LEDGER, rest @ ..] => rest.len() <= DEPTH_MAX,
             _ => false,
         };

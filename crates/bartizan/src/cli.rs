@@ -15,6 +15,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::bypass::{Reason, Span};
 use crate::config::{Endpoint, Given, Origin, Overrides, TextFault};
+use crate::held::{Ago, KeyAt};
 use crate::log::Log;
 use bartizan_ledger::note::VerifyingKey;
 use bartizan_model::id::ExchangeId;
@@ -141,6 +142,13 @@ pub enum Command {
     /// Verify, prove and show what the ledger holds.
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Ask what is kept, in SQL.
+    ///
+    /// Of a running bartizan or of a stopped one: what was recorded a moment ago is there. Tables,
+    /// columns and saved hunts are explained in docs/hunting.md. A hunt only reads.
+    Hunt(Hunt),
+    /// Write what is kept for other programs: Parquet, JSON, or events of OCSF.
+    Export(Export),
     /// Write everything that is kept into one file, which is a secret.
     ///
     /// Of a running bartizan or of a stopped one. THE FILE HOLDS THE KEY under which recorded values
@@ -613,6 +621,89 @@ pub struct Why {
     pub asking: Asking,
 }
 
+/// Arguments of `hunt`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan hunt @refused_by_code --since 24h
+  bartizan hunt \"SELECT endpoint, count(*) FROM exchanges GROUP BY endpoint\" -o csv")]
+pub struct Hunt {
+    /// One SELECT, or @NAME of a saved hunt.
+    pub question: Option<String>,
+    /// Only exchanges that began at most so long ago, such as 7d, 24h or 30m.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Ago>,
+    /// List the saved hunts.
+    #[arg(long)]
+    pub list: bool,
+    /// A directory of saved hunts, NAME.sql, beside those that are built in [default: hunts in the
+    /// data directory].
+    #[arg(long, value_name = "DIR")]
+    pub hunts: Option<PathBuf>,
+    /// How long it may take.
+    #[arg(long, value_name = "TIME", default_value = "60s")]
+    pub timeout: Ago,
+    /// How many rows it gives.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub rows: u64,
+    /// Where the key of the segments is, file:PATH or env:NAME, if `store.key` names one.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<KeyAt>,
+    /// The data directory of the bartizan to ask [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Table::Human)]
+    pub output: Table,
+}
+
+/// How to print rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Table {
+    /// For people: a table.
+    Human,
+    /// For programs: one JSON document.
+    Json,
+    /// For spreadsheets.
+    Csv,
+    /// For programs: one JSON object for each row.
+    Ndjson,
+}
+
+/// Arguments of `export`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan export --form parquet --since 7d exchanges.parquet
+  bartizan export --form ocsf --since 1h")]
+pub struct Export {
+    /// The file to write, which must not exist; standard output without one.
+    pub file: Option<PathBuf>,
+    /// What to write.
+    #[arg(long, value_enum, default_value_t = Form::Ndjson)]
+    pub form: Form,
+    /// Only exchanges that began at most so long ago, such as 7d, 24h or 30m.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Ago>,
+    /// Where the key of the segments is, file:PATH or env:NAME, if `store.key` names one.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<KeyAt>,
+    /// The data directory of the bartizan to ask [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+}
+
+/// What an export is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// A plain Parquet file: not encrypted.
+    Parquet,
+    /// One JSON object for each exchange, as `tail -o ndjson` prints it.
+    Ndjson,
+    /// Events of OCSF 1.8.0: API Activity, HTTP Activity, Detection Finding.
+    Ocsf,
+}
+
 /// Arguments of `backup`.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 #[command(before_help = "\
@@ -782,6 +873,22 @@ impl Backup {
     }
 }
 
+impl Hunt {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        let data = self.data.as_ref().map(|it| flag("--data", it));
+        Overrides { data, ..Overrides::default() }
+    }
+}
+
+impl Export {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        let data = self.data.as_ref().map(|it| flag("--data", it));
+        Overrides { data, ..Overrides::default() }
+    }
+}
+
 impl Asking {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
@@ -811,6 +918,8 @@ meaning.
 | `tail` | `bartizan.observation/v1` | a line for each observation | the same |
 | `why` | `bartizan.why/v1` | one object | the same |
 | `status` | `bartizan.status/v1` | one object | the same |
+| `hunt` | `bartizan.hunt/v1` | one object with `columns`, `rows` and `done` | a line for each row |
+| `export` | `bartizan.observation/v1` | | a line for each observation |
 | `bypass` | `bartizan.bypass/v1` | one object | the same |
 | `alerts test` | `bartizan.alerts/v1` | one object with `tested` | a line for each target |
 | `config show` | `bartizan.config/v1` | one object | the same |

@@ -1,5 +1,7 @@
 //! The commands: what each subcommand does, and how the process ends.
 
+#[cfg(not(feature = "hunt"))]
+use crate::backend;
 use crate::cli::{
     Alerts, Asking, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, Guard, OVERVIEW,
     Output, Run, Tail, Why,
@@ -9,7 +11,10 @@ use crate::config::{
 };
 use crate::control::{self, Question};
 use crate::explain;
+use crate::export;
 use crate::filter::Filter;
+#[cfg(feature = "hunt")]
+use crate::hunt;
 use crate::instance::{self, DRAIN, Instance, JOURNAL, Reloadable};
 use crate::log::{Cause, Event, Log, Logger};
 use crate::notice::Noticed;
@@ -57,6 +62,11 @@ pub fn run(cli: Cli) -> Exit {
                 data.as_ref().map(|it| Given { value: it.clone(), origin: Origin::Flag("--data") });
             data_dir(&Overrides { data, ..Overrides::default() }.or(environment()))
         }),
+        #[cfg(feature = "hunt")]
+        Some(Command::Hunt(it)) => hunt::run(&data_dir(&it.overrides().or(environment())), &it),
+        #[cfg(not(feature = "hunt"))]
+        Some(Command::Hunt(_)) => fail(backend::NO_HUNTS, Exit::Failed),
+        Some(Command::Export(it)) => export::run(&data_dir(&it.overrides().or(environment())), &it),
         Some(Command::Backup(it)) => {
             backup::save(&data_dir(&it.overrides().or(environment())), &it.file)
         }

@@ -10,12 +10,13 @@
 use crate::added::AddedExceptions;
 use crate::alerts::targets;
 use crate::bypass::{self, Bypass, BypassFault, Reason, Span};
-use crate::config::Settings;
 use crate::config::secret::Reference;
+use crate::config::{Settings, Store};
 use crate::control::{self, Question};
+use crate::keeper::Kept;
 use crate::ledger::entries;
 use crate::log::{Cause, EndedBy, Event};
-use crate::metrics::Gauges;
+use crate::metrics::{Gauges, Segments};
 use crate::pipeline::Hub;
 use crate::rules_record;
 use crate::watch::{Referred, Stamps};
@@ -39,7 +40,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// Events that wait to be logged; beyond it the oldest is dropped.
@@ -51,6 +52,10 @@ pub(crate) struct State {
     pub(crate) hub: Arc<Hub>,
     /// The data directory of this start.
     pub(crate) dir: PathBuf,
+    /// How segments are kept since this start.
+    pub(crate) store: Store,
+    /// Hunts of the console that run.
+    pub(crate) hunts: Arc<AtomicUsize>,
     pub(crate) rules: Mutex<InForce>,
     /// Every key of the configuration, for a page.
     pub(crate) shown: Mutex<Vec<Value>>,
@@ -129,10 +134,13 @@ impl State {
         let Beginning { shared, hub, dir, added, settings, wired, stamps, key, .. } = it;
         let (recovery, address, admin) = (it.recovery, it.address, it.admin);
         let started_us = shared.clock.now().wall_us;
+        let store = settings.store.clone();
         let in_force = InForce { settings, added, wired, bypass: None, rejected: None };
         let state = Self {
             hub,
             dir,
+            store,
+            hunts: Arc::default(),
             shown: Mutex::default(),
             restart_needed: Mutex::default(),
             api: OnceLock::new(),
@@ -352,6 +360,7 @@ fn fixed(before: &Settings, after: &Settings) -> Vec<String> {
         ("admin.address", before.admin.address.value != after.admin.address.value),
         ("data", before.data != after.data),
         ("ledger", before.ledger != after.ledger),
+        ("store", before.store != after.store),
     ];
     let changed = changed.iter().filter(|(_, changed)| *changed);
     changed.map(|(name, _)| format!("{name} changes with the next start")).collect()
@@ -362,8 +371,11 @@ impl Facts for State {
         if let Some(fault) = &*lock(&self.hub.journal_fault) {
             return Err(format!("the journal cannot be written: {fault}"));
         }
-        match self.hub.ledger.standing().fault {
-            Some(fault) => Err(format!("the ledger cannot be written: {fault}")),
+        if let Some(fault) = self.hub.ledger.standing().fault {
+            return Err(format!("the ledger cannot be written: {fault}"));
+        }
+        match &*lock(&self.hub.kept.fault) {
+            Some(fault) => Err(format!("segments cannot be sealed: {fault}")),
             None => Ok(()),
         }
     }
@@ -384,6 +396,7 @@ impl Facts for State {
             shed: self.shared.tables.shed(),
             bypassed: lock(&self.rules).bypass.is_some(),
             alerts: self.hub.alerts.figures(),
+            segments: Segments::of(&self.hub.kept),
         })
     }
 }
@@ -404,6 +417,24 @@ pub(crate) fn upstream(it: &Upstream, now_ms: u64) -> Value {
         "name": &*it.target.name,
         "in_flight": it.balance.in_flight(),
         "addresses": addresses,
+    })
+}
+
+/// What `status` says of sealed segments.
+fn segments(kept: &Kept) -> Value {
+    let it = kept.forecast();
+    json!({
+        "segments": it.segments,
+        "rows": it.rows,
+        "bytes": it.bytes,
+        "oldest": it.oldest_us.map(crate::show::timestamp),
+        "bytes_per_day": it.bytes_per_day,
+        "days_until_full": it.days_left,
+        "days_kept": it.days_kept,
+        "journal_segments_waiting": kept.waiting.load(Relaxed),
+        "journal_segments_lost": it.lost,
+        "dropped": kept.dropped.load(Relaxed),
+        "fault": *lock(&kept.fault),
     })
 }
 
@@ -516,6 +547,7 @@ impl State {
             "journal_bytes_cut_at_start": self.recovery.bytes_cut,
             "journal_fault": *lock(&self.hub.journal_fault),
             "ledger": self.ledger_status(),
+            "segments": segments(&self.hub.kept),
             "reload_fault": self.reload_fault(),
             "alerts": self.hub.alerts.status(),
             "bypass": rules.bypass.as_ref().map(Bypass::as_json),

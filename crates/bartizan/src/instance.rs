@@ -10,6 +10,7 @@ use crate::alerts;
 use crate::config::{Overrides, Settings, Source};
 use crate::control;
 use crate::in_force::{self, Beginning, State, lock};
+use crate::keeper::{self, Keeper, KeeperError};
 use crate::key;
 use crate::ledger::{self, Keeping, LedgerHandle};
 use crate::log::{Cause, Event};
@@ -60,6 +61,8 @@ pub enum StartError {
     Data(PathBuf, io::Error),
     /// The journal cannot be opened.
     Journal(JournalError),
+    /// The sealed segments cannot be opened, or their key.
+    Keeper(KeeperError),
     /// An address cannot be listened on.
     Listen(&'static str, SocketAddr, io::Error),
     /// A socket that was passed cannot be served on.
@@ -79,6 +82,7 @@ impl fmt::Display for StartError {
                 write!(f, "cannot use the data directory `{}`: {error}", dir.display())
             }
             Self::Journal(error) => write!(f, "cannot open the journal: {error}"),
+            Self::Keeper(error) => write!(f, "cannot open the sealed segments: {error}"),
             Self::Listen(key, address, error) => {
                 write!(f, "cannot listen on {address} ({key}): {error}")?;
                 if error.kind() == io::ErrorKind::AddrInUse {
@@ -121,6 +125,7 @@ pub struct Instance {
     pipeline: JoinHandle<()>,
     keeping: Keeping,
     sending: alerts::Sending,
+    keeper: Keeper,
     stop_admin: oneshot::Sender<()>,
     control: JoinHandle<()>,
 }
@@ -154,6 +159,20 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     };
     let (journal, recovery) = Journal::open(&dir.join(JOURNAL), options, shared.clock.now())
         .map_err(StartError::Journal)?;
+    let keeping = ledger::start(&dir, &settings, Arc::clone(&shared.clock));
+    let keeping = keeping.map_err(StartError::Ledger)?;
+    let source = keeping.handle().keys().first().map(|it| it.name().to_owned());
+    let sending = alerts::start(
+        &dir,
+        &settings.alerts,
+        targets,
+        source.unwrap_or_default(),
+        Arc::clone(&shared.clock),
+    );
+    let sending = sending.map_err(StartError::System)?;
+    let hub = Hub::new(keeping.handle(), sending.handle());
+    let keeper = keeper::start(&dir, &settings.store, Arc::clone(&hub.kept));
+    let keeper = keeper.map_err(StartError::Keeper)?;
     let workers = workers(&settings).max(inherited.len());
     let recorders: Vec<_> = (0..workers).map(|_| Recorder::new(WAITING_MAX)).collect();
     let admin_address = settings.admin.address.value;
@@ -169,18 +188,6 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         sockets => listener::start_on(sockets, workers, &shared, &recorders)
             .map_err(StartError::Inherited)?,
     };
-    let keeping = ledger::start(&dir, &settings, Arc::clone(&shared.clock));
-    let keeping = keeping.map_err(StartError::Ledger)?;
-    let source = keeping.handle().keys().first().map(|it| it.name().to_owned());
-    let sending = alerts::start(
-        &dir,
-        &settings.alerts,
-        targets,
-        source.unwrap_or_default(),
-        Arc::clone(&shared.clock),
-    );
-    let sending = sending.map_err(StartError::System)?;
-    let hub = Hub::new(keeping.handle(), sending.handle());
     let state = State::new(Beginning {
         hub: Arc::clone(&hub),
         dir: dir.clone(),
@@ -216,6 +223,7 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         pipeline,
         keeping,
         sending,
+        keeper,
         stop_admin,
         control,
     })
@@ -360,6 +368,7 @@ impl Instance {
         self.sending.stop();
         let ledger = self.keeping.handle();
         self.keeping.stop();
+        self.keeper.stop();
         // The control thread waits for this, or has ended by itself.
         drop(self.stop_admin);
         drop(self.control.join());

@@ -179,6 +179,8 @@ pub enum Event {
     AlertsFailing { target: String, reason: String },
     AlertsDelivered { target: String },
     AlertsNotKept { reason: String },
+    SealingFailing { reason: String },
+    SealingWorking,
     EventsLost { count: u64 },
     Stopping { within_s: u64 },
     Stopped,
@@ -273,6 +275,10 @@ impl Event {
                 Warning,
                 "Alerts that wait are in memory only: the disk does not take them.",
             ),
+            Self::SealingFailing { .. } => {
+                ("sealing_failing", Error, "Closed segments of the journal cannot be sealed.")
+            }
+            Self::SealingWorking => ("sealing_working", Info, "Segments are sealed again."),
             Self::EventsLost { .. } => {
                 ("events_lost", Warning, "Nobody read the log, so that events were dropped.")
             }
@@ -296,7 +302,8 @@ impl Event {
             Self::NotStarted { reason }
             | Self::JournalFailing { reason }
             | Self::LedgerFailing { reason }
-            | Self::AlertsNotKept { reason } => {
+            | Self::AlertsNotKept { reason }
+            | Self::SealingFailing { reason } => {
                 json!({ "reason": reason })
             }
             Self::Doubtful { text } => json!({ "text": text }),
@@ -350,6 +357,7 @@ impl Event {
             | Self::AddressesDistinct
             | Self::JournalWorking
             | Self::LedgerWorking
+            | Self::SealingWorking
             | Self::Stopped => json!({}),
         }
     }
@@ -439,6 +447,8 @@ impl Event {
             Self::AlertsNotKept { reason } => {
                 format!("alerts that wait are in memory only: {reason}")
             }
+            Self::SealingFailing { reason } => format!("segments cannot be sealed: {reason}"),
+            Self::SealingWorking => "segments are sealed again".to_owned(),
             Self::EventsLost { count } => {
                 format!("{count} events found no reader and were dropped")
             }
@@ -529,6 +539,8 @@ impl Event {
             Self::AlertsFailing { target: "soc".to_owned(), reason: "it answered 503".to_owned() },
             Self::AlertsDelivered { target: "soc".to_owned() },
             Self::AlertsNotKept { reason: "no space left on device".to_owned() },
+            Self::SealingFailing { reason: "no space left on device".to_owned() },
+            Self::SealingWorking,
             Self::EventsLost { count: 3 },
             Self::Stopping { within_s: 10 },
             Self::Stopped,
@@ -585,7 +597,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 28);
+        assert_eq!(kinds.len(), 30);
     }
 
     #[test]

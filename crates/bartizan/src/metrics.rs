@@ -3,15 +3,18 @@
 //! Memory   one counter per outcome and per code; no label comes from a client.
 
 use crate::alerts::Figures;
+use crate::keeper::Kept;
 use bartizan_model::clause::Effect;
 use bartizan_model::code::Code;
 use bartizan_model::observation::{Observation, Outcome};
+use bartizan_store::segments::archive::Forecast;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use std::sync::atomic::Ordering::Relaxed;
 
 type Label = [(&'static str, &'static str); 1];
 
@@ -51,6 +54,16 @@ pub struct Metrics {
     alerts_lost: Counter,
     alerts_spooled: Gauge,
     alerts_failing: Gauge,
+    segment_bytes: Gauge,
+    segment_rows: Gauge,
+    segments: Gauge,
+    segments_days_left: Gauge,
+    journal_segments_waiting: Gauge,
+    journal_segments_lost: Counter,
+    segments_dropped: Counter,
+    rows_sealed: Counter,
+    sealing_errors: Counter,
+    sealing_damaged: Counter,
 }
 
 /// What is read at the moment of asking.
@@ -82,6 +95,33 @@ pub struct Gauges {
     pub ledger_errors: u64,
     /// Of alerts.
     pub alerts: Figures,
+    /// Sealed segments.
+    pub segments: Segments,
+}
+
+/// What is known of sealed segments at the moment of asking.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Segments {
+    forecast: Forecast,
+    waiting: u64,
+    dropped: u64,
+    rows: u64,
+    errors: u64,
+    damaged: u64,
+}
+
+impl Segments {
+    /// What the keeper tells.
+    pub fn of(kept: &Kept) -> Self {
+        Self {
+            forecast: kept.forecast(),
+            waiting: kept.waiting.load(Relaxed),
+            dropped: kept.dropped.load(Relaxed),
+            rows: kept.rows.load(Relaxed),
+            errors: kept.errors.load(Relaxed),
+            damaged: kept.damaged.load(Relaxed),
+        }
+    }
 }
 
 impl Default for Metrics {
@@ -120,6 +160,16 @@ impl Default for Metrics {
             alerts_lost: Counter::default(),
             alerts_spooled: Gauge::default(),
             alerts_failing: Gauge::default(),
+            segment_bytes: Gauge::default(),
+            segment_rows: Gauge::default(),
+            segments: Gauge::default(),
+            segments_days_left: Gauge::default(),
+            journal_segments_waiting: Gauge::default(),
+            journal_segments_lost: Counter::default(),
+            segments_dropped: Counter::default(),
+            rows_sealed: Counter::default(),
+            sealing_errors: Counter::default(),
+            sealing_damaged: Counter::default(),
         };
         metrics.register();
         metrics
@@ -214,6 +264,17 @@ impl Metrics {
         catch_up(&self.alerts_lost, alerts.lost);
         self.alerts_spooled.set(signed(alerts.spooled));
         self.alerts_failing.set(signed(alerts.failing));
+        let it = gauges.segments;
+        self.segments.set(signed(it.forecast.segments));
+        self.segment_rows.set(signed(it.forecast.rows));
+        self.segment_bytes.set(signed(it.forecast.bytes));
+        self.segments_days_left.set(it.forecast.days_left.map_or(-1, signed));
+        self.journal_segments_waiting.set(signed(it.waiting));
+        catch_up(&self.journal_segments_lost, it.forecast.lost);
+        catch_up(&self.segments_dropped, it.dropped);
+        catch_up(&self.rows_sealed, it.rows);
+        catch_up(&self.sealing_errors, it.errors);
+        catch_up(&self.sealing_damaged, it.damaged);
         let mut text = String::new();
         match encode(&mut text, &self.registry) {
             Ok(()) => text,
@@ -248,6 +309,21 @@ impl Metrics {
         let help = "Alerts that went unsent because the spool was full";
         counter("alerts_dropped", help, &self.alerts_dropped);
         counter("alerts_lost", "Occurrences that found no room", &self.alerts_lost);
+        let lost = &self.journal_segments_lost;
+        counter("journal_segments_lost", "Journal segments dropped before they were sealed", lost);
+        counter(
+            "segments_dropped",
+            "Sealed segments dropped by age or size",
+            &self.segments_dropped,
+        );
+        counter("rows_sealed", "Exchanges sealed since the start", &self.rows_sealed);
+        counter("sealing_errors", "Failures of sealing, merging or dropping", &self.sealing_errors);
+        let damaged = &self.sealing_damaged;
+        counter(
+            "sealing_damaged",
+            "Parts of the journal unreadable when they were sealed",
+            damaged,
+        );
         counter("bodies_shed", "Bodies that found no room to be held", &self.shed);
         let mut family = |name: &str, help: &str, it: &Family<Label, Counter>| {
             registry.register(name, help, it.clone());
@@ -271,6 +347,17 @@ impl Metrics {
         gauge("ledger_entries", "Entries of the ledger on disk", &self.ledger_entries);
         let help = "Entries under a checkpoint that left the data directory";
         gauge("ledger_anchored", help, &self.ledger_anchored);
+        gauge("segments", "Sealed segments", &self.segments);
+        gauge("segment_rows", "Exchanges in sealed segments", &self.segment_rows);
+        gauge("segment_bytes", "Bytes of sealed segments", &self.segment_bytes);
+        let left = &self.segments_days_left;
+        gauge(
+            "segments_days_left",
+            "Days until sealed segments reach their bound; -1 unknown",
+            left,
+        );
+        let waiting = &self.journal_segments_waiting;
+        gauge("journal_segments_waiting", "Closed journal segments not sealed yet", waiting);
         gauge("revision", "Revision of the rules in force", &self.revision);
         registry.register("judged_seconds", "Head read to decision", self.judged.clone());
         registry.register("exchange_seconds", "Head read to end", self.finished.clone());

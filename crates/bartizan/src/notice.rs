@@ -16,6 +16,7 @@ pub struct Noticed {
     are_shared: bool,
     is_failing: bool,
     is_ledger_failing: bool,
+    is_not_sealing: bool,
     /// By upstream and address; without an entry it was well.
     conditions: BTreeMap<(String, String), &'static str>,
 }
@@ -46,6 +47,13 @@ impl Noticed {
             events.push(match fault {
                 Some(reason) => Event::LedgerFailing { reason },
                 None => Event::LedgerWorking,
+            });
+        }
+        let fault = lock(&state.hub.kept.fault).clone();
+        if changes(&mut self.is_not_sealing, fault.is_some()) {
+            events.push(match fault {
+                Some(reason) => Event::SealingFailing { reason },
+                None => Event::SealingWorking,
             });
         }
         events.extend(self.conditions(state));

@@ -11,6 +11,7 @@
 use crate::alerts::AlertsHandle;
 use crate::backend::rows;
 use crate::in_force::lock;
+use crate::keeper::Kept;
 use crate::ledger::{LedgerHandle, entries};
 use crate::metrics::Metrics;
 use crate::recent::Recent;
@@ -47,6 +48,8 @@ pub struct Hub {
     pub alerts: AlertsHandle,
     /// The last failure of the journal, until it works again.
     pub journal_fault: Mutex<Option<String>>,
+    /// What the keeper of sealed segments tells.
+    pub kept: Arc<Kept>,
     /// What happened lately.
     pub recent: Mutex<Recent>,
     /// Who wants to see exchanges as they end.
@@ -63,6 +66,7 @@ impl Hub {
             ledger,
             alerts,
             journal_fault: Mutex::new(None),
+            kept: Arc::default(),
             recent: Mutex::default(),
             live: broadcast::channel(LIVE_MAX).0,
             stopping: AtomicBool::new(false),

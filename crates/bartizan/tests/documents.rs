@@ -50,3 +50,9 @@ fn the_reference_of_the_metrics_is_up_to_date() {
 fn the_reference_of_the_log_is_up_to_date() {
     check("log.md", &bartizan::log::reference());
 }
+
+#[cfg(feature = "hunt")]
+#[test]
+fn the_reference_of_hunting_is_up_to_date() {
+    check("hunting.md", &bartizan::hunt::reference());
+}

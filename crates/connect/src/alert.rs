@@ -71,6 +71,10 @@ pub enum Condition {
     LedgerFailing,
     /// It can again.
     LedgerWorking,
+    /// Closed segments of the journal cannot be sealed.
+    SealingFailing,
+    /// They can again.
+    SealingWorking,
     /// A verification of the ledger found a fault.
     LedgerUnverified,
     /// Observations were lost.
@@ -100,6 +104,8 @@ impl Condition {
         Self::JournalWorking,
         Self::LedgerFailing,
         Self::LedgerWorking,
+        Self::SealingFailing,
+        Self::SealingWorking,
         Self::LedgerUnverified,
         Self::Gap,
         Self::UpstreamFailing,
@@ -120,6 +126,8 @@ impl Condition {
             Self::JournalWorking => "instance.journal_working",
             Self::LedgerFailing => "instance.ledger_failing",
             Self::LedgerWorking => "instance.ledger_working",
+            Self::SealingFailing => "instance.sealing_failing",
+            Self::SealingWorking => "instance.sealing_working",
             Self::LedgerUnverified => "instance.ledger_unverified",
             Self::Gap => "instance.gap",
             Self::UpstreamFailing => "instance.upstream_failing",
@@ -138,13 +146,16 @@ impl Condition {
             Self::JournalFailing | Self::LedgerFailing | Self::LedgerUnverified => {
                 Severity::Critical
             }
-            Self::BypassBegun | Self::Gap | Self::UpstreamFailing | Self::OverloadBegun => {
-                Severity::High
-            }
+            Self::BypassBegun
+            | Self::SealingFailing
+            | Self::Gap
+            | Self::UpstreamFailing
+            | Self::OverloadBegun => Severity::High,
             Self::ReloadRefused => Severity::Medium,
             Self::BypassEnded
             | Self::JournalWorking
             | Self::LedgerWorking
+            | Self::SealingWorking
             | Self::UpstreamWell
             | Self::OverloadEnded
             | Self::LoggedIn

@@ -101,6 +101,18 @@ pub struct NewSilence {
     pub reason: String,
 }
 
+/// A question to be kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewSavedHunt {
+    /// What it is called.
+    pub title: String,
+    /// What it finds.
+    pub says: String,
+    /// The statement.
+    pub sql: String,
+}
+
 /// Whole numbers as JSON has them: `37.0` is one (RFC 8259 says nothing of integers, JSON Schema does).
 pub(crate) mod whole {
     use serde::de::{Deserialize, Deserializer, Error};
@@ -217,8 +229,24 @@ pub trait Backend: Send + Sync + 'static {
     fn hunt(&self, it: NewHunt, by: &Who) -> Result<mpsc::Receiver<String>, Problem>;
     /// The views that can be asked.
     fn hunt_schema(&self) -> Value;
-    /// Questions that were kept.
-    fn saved_hunts(&self) -> Value;
+    /// Questions that were kept, and those that are built in. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Unavailable`].
+    fn saved_hunts(&self) -> Result<Value, Problem>;
+    /// Keeps a question under a name, in place of another of that name. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`], [`Problem::Conflict`] for too many, or [`Problem::Unavailable`].
+    fn save_hunt(&self, name: &str, it: &NewSavedHunt) -> Result<Value, Problem>;
+    /// Removes a question that was kept. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotFound`], [`Problem::Conflict`] for a built-in one, or [`Problem::Unavailable`].
+    fn remove_hunt(&self, name: &str) -> Result<(), Problem>;
     /// The ledger's size, root and checkpoints.
     ///
     /// # Errors

@@ -83,6 +83,15 @@ impl Double {
         state.durable_names.insert(segment, inode);
     }
 
+    /// The same disk with its first `count` segments only.
+    pub(crate) fn first(&self, count: usize) -> Self {
+        let state = self.0.borrow();
+        let names: BTreeMap<_, _> =
+            state.names.iter().take(count).map(|(it, inode)| (*it, Rc::clone(inode))).collect();
+        let durable_names = names.clone();
+        Self(Rc::new(RefCell::new(State { names, durable_names, ..State::default() })))
+    }
+
     /// The bytes of a segment.
     pub(crate) fn bytes(&self, segment: Segment) -> Vec<u8> {
         self.0.borrow().names[&segment].borrow().data.clone()

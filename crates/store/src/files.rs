@@ -5,6 +5,9 @@
 //! Errors             the operating system's.
 //! Misses             the journal has a narrower port of its own, [`crate::disk::Disk`].
 
+#[cfg(any(test, feature = "simulated"))]
+pub mod simulated;
+
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};

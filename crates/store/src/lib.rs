@@ -102,6 +102,7 @@ pub mod rules;
 mod sample;
 mod scan;
 mod segment;
+pub mod segments;
 
 pub use find::{Found, Unfinished, find};
 pub use frame::FRAME_BYTES_MAX;

@@ -23,6 +23,7 @@ const ROWS: &[(&str, u8)] = &[
     ("edge", 3),
     ("store", 3),
     ("connect", 3),
+    ("hunt", 3),
     ("console", 3),
     ("demo", 3),
     ("bartizan", 4),

@@ -141,6 +141,11 @@ pub(crate) fn of_event(at_us: u64, event: &Event) -> Option<Seen> {
         Event::LedgerFailing { reason } => {
             of(Condition::LedgerFailing, &format!("the ledger cannot be written: {reason}"))
         }
+        Event::SealingFailing { reason } => of(
+            Condition::SealingFailing,
+            &format!("closed segments of the journal cannot be sealed: {reason}"),
+        ),
+        Event::SealingWorking => of(Condition::SealingWorking, "segments are sealed again"),
         Event::LedgerWorking => of(Condition::LedgerWorking, "the ledger is written again"),
         // What is wrong stands in the log: it may quote the file.
         Event::ReloadRefused { .. } => of(

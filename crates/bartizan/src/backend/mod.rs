@@ -1,20 +1,25 @@
 //! What the console asks of a running instance.
 
 mod exchanges;
+mod hunts;
 mod ledger;
 pub(crate) mod rows;
+
+#[cfg(not(feature = "hunt"))]
+pub(crate) use hunts::NO_HUNTS;
 
 use crate::added::{self, AddFault, Added, AddedExceptions, Written};
 use crate::alerts::{self, TestFault};
 use crate::bypass::{Bypass, Reason, Span};
 use crate::in_force::{State, lock};
 use crate::instance::JOURNAL;
+use crate::keeper::Kept;
 use crate::ledger::entries;
 use crate::log::Event;
 use crate::show;
 use bartizan_console::access::Who;
 use bartizan_console::backend::{
-    Backend, ExchangeQuery, NewException, NewHunt, NewSilence, NewTest, Row,
+    Backend, ExchangeQuery, NewException, NewHunt, NewSavedHunt, NewSilence, NewTest, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_ledger::entry::{self, What};
@@ -116,7 +121,7 @@ impl Backend for State {
                 .collect::<Vec<_>>(),
             "totals": {"lost": self.hub.metrics.lost_count()},
             "ledger": Value::Null,
-            "store": Value::Null,
+            "store": stored(&self.hub.kept),
             "alerts": self.hub.alerts.counts(),
         })
     }
@@ -231,16 +236,24 @@ impl Backend for State {
         })
     }
 
-    fn hunt(&self, _it: NewHunt, _by: &Who) -> Result<mpsc::Receiver<String>, Problem> {
-        Err(unavailable())
+    fn hunt(&self, it: NewHunt, _by: &Who) -> Result<mpsc::Receiver<String>, Problem> {
+        hunts::ask(&self.dir, &self.store, &self.hunts, &it)
     }
 
     fn hunt_schema(&self) -> Value {
-        json!({ "views": [] })
+        hunts::schema()
     }
 
-    fn saved_hunts(&self) -> Value {
-        json!({ "hunts": [] })
+    fn saved_hunts(&self) -> Result<Value, Problem> {
+        hunts::all_saved(&self.dir)
+    }
+
+    fn save_hunt(&self, name: &str, it: &NewSavedHunt) -> Result<Value, Problem> {
+        hunts::save(&self.dir, name, it)
+    }
+
+    fn remove_hunt(&self, name: &str) -> Result<(), Problem> {
+        hunts::remove(&self.dir, name)
     }
 
     fn ledger(&self) -> Result<Value, Problem> {
@@ -267,10 +280,6 @@ impl Backend for State {
 /// Who did it, as the ledger says it.
 fn account(who: &Who) -> entry::Who {
     entry::Who::Account(Text::of(&who.name))
-}
-
-fn unavailable() -> Problem {
-    Problem::Unavailable("this build does not have it".to_owned())
 }
 
 impl State {
@@ -305,6 +314,19 @@ impl State {
         }
         Ok((result, revision))
     }
+}
+
+/// The sealed segments, for the overview.
+fn stored(kept: &Kept) -> Value {
+    let it = kept.forecast();
+    json!({
+        "segments": it.segments,
+        "bytes": it.bytes,
+        "rows": it.rows,
+        "oldest": it.oldest_us.map(show::timestamp),
+        "forecast_days": it.days_left,
+        "fault": *lock(&kept.fault),
+    })
 }
 
 fn shown(it: &Added) -> Value {

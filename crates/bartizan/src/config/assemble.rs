@@ -13,7 +13,7 @@ use super::problem::{Place, Problems};
 use super::reader::{Reader, Scope};
 use super::routes;
 use super::settings::{
-    Admin, Certificate, Clients, Data, Ledger, Limits, Listen, Record, Settings, Tls,
+    Admin, Certificate, Clients, Data, Ledger, Limits, Listen, Record, Settings, Store, Tls,
 };
 use super::upstreams::Upstreams;
 use bartizan_model::clause::{Clause, ClauseName, Exception};
@@ -70,6 +70,14 @@ pub(super) fn settings(
         key: reader.word(&section, &keys::LEDGER_KEY, None).map(|it| it.value),
         checkpoints: reader.word(&section, &keys::LEDGER_CHECKPOINTS, None).map(|it| it.value),
     };
+    let section = reader.section(&top, "store");
+    let store = Store {
+        key: reader.word(&section, &keys::STORE_KEY, None).map(|it| it.value),
+        earlier_keys: reader.items(&section, &keys::STORE_EARLIER_KEYS, &[]),
+        bytes_max: reader.number(&section, &keys::STORE_BYTES_MAX),
+        age_max_ms: reader.number(&section, &keys::STORE_AGE_MAX),
+        seal_every_ms: reader.number(&section, &keys::STORE_SEAL_EVERY),
+    };
 
     let section = reader.section(&top, "record");
     let record = Record { required: reader.flag(&section, &keys::RECORD_REQUIRED) };
@@ -94,6 +102,7 @@ pub(super) fn settings(
         admin: Admin { address: admin?.given() },
         data: Data { dir: dir?.given(), journal_bytes_max },
         ledger,
+        store,
         record,
         trusted_proxies,
         limits,

@@ -298,7 +298,7 @@ impl Section {
 }
 
 /// Sections, in the order of the reference.
-pub(super) const SECTIONS: [Section; 17] = [
+pub(super) const SECTIONS: [Section; 18] = [
     Section::mapping("", "Top level."),
     Section::mapping("listen", "Where clients connect."),
     Section {
@@ -363,6 +363,7 @@ routes:
         "ledger",
         "What others can verify: signed checkpoints of all that was decided.",
     ),
+    Section::mapping("store", "How sealed segments are kept."),
     Section::mapping("record", "What must be recorded."),
     Section::mapping("limits", "Bounds on what a client can make bartizan hold or wait for."),
     Section::mapping(
@@ -442,12 +443,17 @@ pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
 }
 
 /// What comes after the routes.
-const AFTER: [&dyn Key; 29] = [
+const AFTER: [&dyn Key; 34] = [
     &ADMIN_ADDRESS,
     &DATA_DIR,
     &DATA_JOURNAL_BYTES_MAX,
     &LEDGER_KEY,
     &LEDGER_CHECKPOINTS,
+    &STORE_KEY,
+    &STORE_EARLIER_KEYS,
+    &STORE_BYTES_MAX,
+    &STORE_AGE_MAX,
+    &STORE_SEAL_EVERY,
     &RECORD_REQUIRED,
     &HEAD_BYTES_MAX,
     &TARGET_BYTES_MAX,
@@ -631,6 +637,73 @@ pub(super) const LEDGER_CHECKPOINTS: Word<PathBuf> = Word {
     shape: Shape::Text { chars_max: None },
     absent: Absent::Nothing("beside the data directory, with its name and `.checkpoints`"),
     parse: DATA_DIR.parse,
+};
+
+// store
+
+pub(super) const STORE_KEY: Word<Reference> = Word {
+    name: Name {
+        section: "store",
+        key: "key",
+        says: "The key that sealed segments are encrypted under: 64 hexadecimal digits, or 32 \
+               bytes. What it was lost for cannot be read again.",
+    },
+    form: REFERENCE,
+    shape: REFERENCE_SHAPE,
+    absent: Absent::Nothing("`segment.key` in `data.dir`, made at the first start"),
+    parse: Reference::parse,
+};
+
+pub(super) const STORE_EARLIER_KEYS: Items<Reference> = Items {
+    name: Name {
+        section: "store",
+        key: "earlier_keys",
+        says: "Keys before it, which segments may still be encrypted under. At the start those \
+               segments are brought under `key`; then the earlier keys can go.",
+    },
+    form: REFERENCE,
+    shape: REFERENCE_SHAPE,
+    items_max: 7,
+    parse: Reference::parse,
+};
+
+pub(super) const STORE_BYTES_MAX: Number = Number {
+    name: Name {
+        section: "store",
+        key: "bytes_max",
+        says: "All sealed segments together; beyond it the oldest go.",
+    },
+    unit: Unit::Bytes,
+    default: 16 * GIB,
+    min: MIB,
+    max: 1_024 * 1_024 * GIB,
+    zero: Zero::Plain,
+};
+
+pub(super) const STORE_AGE_MAX: Number = Number {
+    name: Name {
+        section: "store",
+        key: "age_max",
+        says: "How long exchanges are kept in sealed segments.",
+    },
+    unit: Unit::Milliseconds,
+    default: 0,
+    min: 3_600_000,
+    max: 87_600 * 3_600_000,
+    zero: Zero::Written("as long as `store.bytes_max` allows"),
+};
+
+pub(super) const STORE_SEAL_EVERY: Number = Number {
+    name: Name {
+        section: "store",
+        key: "seal_every",
+        says: "Time between two looks for closed segments of the journal, which are sealed then.",
+    },
+    unit: Unit::Milliseconds,
+    default: 10_000,
+    min: 100,
+    max: 3_600_000,
+    zero: Zero::Plain,
 };
 
 // record

@@ -70,7 +70,7 @@ pub use reference::reference;
 pub use schema::schema;
 pub use settings::{
     Admin, AlertTarget, Alerts, Certificate, Clients, Data, Ledger, Limits, Listen, Record,
-    Routing, Settings, Tls, Upstream,
+    Routing, Settings, Store, Tls, Upstream,
 };
 pub use source::{FILE_BYTES_MAX, Source};
 pub use upstream_url::UpstreamUrl;

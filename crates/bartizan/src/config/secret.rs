@@ -60,6 +60,15 @@ impl Reference {
         }
     }
 
+    /// What the command line names: `file:PATH`, `env:NAME` or a path.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] if it names nothing, or is the secret itself.
+    pub fn named(text: &str) -> Result<Self, Fault> {
+        Self::parse(text)
+    }
+
     /// Reads `file:PATH`, `env:NAME` or a path. What looks like the secret itself is refused, and
     /// no fault repeats any of it.
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {

@@ -45,6 +45,8 @@ pub struct Settings {
     pub data: Data,
     /// What others can verify.
     pub ledger: Ledger,
+    /// How sealed segments are kept.
+    pub store: Store,
     /// What must be recorded.
     pub record: Record,
     /// Peers whose word about a client's address and scheme is believed.
@@ -94,6 +96,7 @@ impl Settings {
             let secret = target.secret.iter().map(move |it| (path("secret"), it));
             secret.chain(target.ca.iter().map(move |it| (path("ca"), it)))
         });
+        // Those of `store` are read once, at the start.
         listed.chain(client_ca).chain(upstreams).chain(alerts)
     }
 
@@ -258,6 +261,21 @@ pub struct Ledger {
     pub key: Option<Reference>,
     /// Where checkpoints are kept outside; `None` means beside the data directory.
     pub checkpoints: Option<PathBuf>,
+}
+
+/// How sealed segments are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// What they are encrypted under; a key in the data directory if none is named.
+    pub key: Option<Reference>,
+    /// What they were encrypted under before.
+    pub earlier_keys: Vec<Reference>,
+    /// All of them together.
+    pub bytes_max: u64,
+    /// How long they are kept; as long as there is room if 0.
+    pub age_max_ms: u64,
+    /// Time between two looks for something to seal.
+    pub seal_every_ms: u64,
 }
 
 /// What must be recorded.

@@ -2,11 +2,11 @@
 
 use super::{Api, body};
 use crate::access::Who;
-use crate::backend::NewHunt;
+use crate::backend::{NewHunt, NewSavedHunt};
 use crate::problem::Problem;
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use bytes::Bytes;
@@ -24,8 +24,28 @@ pub(super) async fn schema(State(api): State<Arc<Api>>) -> Json<Value> {
 }
 
 /// Questions that were kept.
-pub(super) async fn saved(State(api): State<Arc<Api>>) -> Json<Value> {
-    Json(api.backend.saved_hunts())
+pub(super) async fn saved(State(api): State<Arc<Api>>) -> Result<Json<Value>, Problem> {
+    api.blocking(|it| it.saved_hunts()).await.map(Json)
+}
+
+/// Keeps a question.
+pub(super) async fn save(
+    State(api): State<Arc<Api>>,
+    Path(name): Path<String>,
+    fields: HeaderMap,
+    bytes: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let wanted: NewSavedHunt = body(&fields, &bytes)?;
+    api.blocking(move |it| it.save_hunt(&name, &wanted)).await.map(Json)
+}
+
+/// Removes a question that was kept.
+pub(super) async fn remove(
+    State(api): State<Arc<Api>>,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    api.blocking(move |it| it.remove_hunt(&name)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Answers a question. Who goes away ends the search.
@@ -41,7 +61,7 @@ pub(super) async fn hunt(
         return Err(Problem::Invalid(format!("limit: 1 to {ROWS_MAX}")));
     }
     wanted.limit = Some(limit);
-    let lines = api.backend.hunt(wanted, &who)?;
+    let lines = api.blocking(move |it| it.hunt(wanted, &who)).await?;
     let lines = stream::unfold(lines, |mut lines| async {
         let line = lines.recv().await?;
         Some((Ok::<_, Infallible>(Bytes::from(line + "\n")), lines))

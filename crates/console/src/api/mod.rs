@@ -85,6 +85,8 @@ operations! {
     delete "/api/v1/bypass" OPERATOR => overrides::end_bypass;
     get "/api/v1/hunt/schema" ANALYST => hunt::schema;
     get "/api/v1/hunt/saved" ANALYST => hunt::saved;
+    put "/api/v1/hunt/saved/{name}" ANALYST => hunt::save;
+    delete "/api/v1/hunt/saved/{name}" ANALYST => hunt::remove;
     post "/api/v1/hunt" ANALYST => hunt::hunt;
     get "/api/v1/ledger" VIEWER => ledger::state;
     get "/api/v1/ledger/entries" VIEWER => ledger::entries;
