@@ -377,7 +377,10 @@ impl<'r, R: Resources> Walk<'r, R> {
                     | What::ExceptionAdded { .. }
                     | What::ExceptionRemoved { .. }
                     | What::Login { .. }
-                    | What::Reveal { .. } => {}
+                    | What::Reveal { .. }
+                    | What::SilenceBegun { .. }
+                    | What::SilenceLifted { .. }
+                    | What::AlertTested { .. } => {}
                 }
             }
             Err(_) => self.verdict.unreadable += 1,

@@ -107,6 +107,22 @@ fn fields(what: &What) -> Value {
             "reason": reason.as_str(),
         }),
         What::Key { before, now } => json!({ "before": hex(before), "now": hex(now) }),
+        What::SilenceBegun { until_us, by, code, reason } => json!({
+            "code": code.as_str(),
+            "until": timestamp(*until_us),
+            "by": who(by),
+            "reason": reason.as_str(),
+        }),
+        What::SilenceLifted { by, code, reason } => json!({
+            "code": code.as_str(),
+            "by": who(by),
+            "reason": reason.as_str(),
+        }),
+        What::AlertTested { delivered, by, target } => json!({
+            "target": target.as_str(),
+            "delivered": delivered,
+            "by": who(by),
+        }),
         What::Unknown { version, kind, rest } => {
             json!({ "version": version, "number": kind, "bytes": hex(rest) })
         }
