@@ -9,11 +9,14 @@ import re
 import resource
 import signal
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import zlib
+from collections import Counter
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -125,7 +128,7 @@ class Origin:
 class Bartizan:
     """An instance with a configuration that may change."""
 
-    def __init__(self, folder, config):
+    def __init__(self, folder, config, **process):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.file, self.data, self.said = self.folder / "bartizan.yaml", self.folder / "data", self.folder / "log"
@@ -133,7 +136,7 @@ class Bartizan:
         self.write(config)
         clean = {k: v for k, v in os.environ.items() if not k.startswith("BARTIZAN_")}
         with open(self.said, "wb") as said:
-            self.process = subprocess.Popen([str(BINARY), "run", "-c", str(self.file)], stdout=said, stderr=said, env=clean)
+            self.process = subprocess.Popen([str(BINARY), "run", "-c", str(self.file)], stdout=said, stderr=said, env=clean, **process)
         until, found = time.monotonic() + START_S, None
         while not found and time.monotonic() < until and self.process.poll() is None:
             time.sleep(0.01)
@@ -205,6 +208,26 @@ class Bartizan:
         with Plain(self.admin) as wire:
             _, _, text = wire.get("/metrics", close=True)
         return {k: float(v) for k, _, v in (it.rpartition(" ") for it in text.decode().splitlines() if not it.startswith("#"))}
+
+
+def journal(folder):
+    """Intents (id to endpoint), answered ids and observed ids in the files of a journal, as they lie there."""
+    intents, answered, observed = {}, set(), Counter()
+    for path in sorted(folder.glob("*.journal")):
+        data, at = path.read_bytes(), 32
+        while at + 12 <= len(data):
+            length, kind, _, _, crc = struct.unpack_from("<IBBHI", data, at)
+            payload = data[at + 12:at + 12 + length]
+            if len(payload) < length or zlib.crc32(data[at + 4:at + 8] + payload) != crc:
+                break
+            if kind == 3:
+                intents[payload[:16][::-1].hex()] = struct.unpack_from("<Q", payload, 32)[0]
+            elif kind == 7:
+                answered.add(payload[:16][::-1].hex())
+            elif kind == 1:
+                observed[payload[:16][::-1].hex()] += 1
+            at += 12 + length
+    return intents, answered, observed
 
 
 class Plain:

@@ -191,7 +191,7 @@ fn put(parts: &[Part], file: &File, to: &Path) -> Result<usize, BackupFault> {
     let Digesting { mut inner, context } = out;
     inner.write_all(context.finish().as_ref()).and_then(|()| inner.flush()).map_err(at)?;
     drop(inner);
-    file.sync_all().map_err(at)?;
+    file.sync_all().and_then(|()| sync(parent(to))).map_err(at)?;
     Ok(files)
 }
 
@@ -330,7 +330,9 @@ fn read(from: &Path, dir: &Path) -> Result<usize, BackupFault> {
     unpack(from, None)?;
     let aside = beside(dir)?;
     let written = unpack(from, Some(&aside)).and_then(|files| {
-        fs::rename(&aside, dir).map_err(|error| BackupFault::File(dir.to_owned(), error))?;
+        settle(&aside)?;
+        let moved = fs::rename(&aside, dir).and_then(|()| sync(parent(dir)));
+        moved.map_err(|error| BackupFault::File(dir.to_owned(), error))?;
         Ok(files)
     });
     if written.is_err() {
@@ -339,9 +341,30 @@ fn read(from: &Path, dir: &Path) -> Result<usize, BackupFault> {
     written
 }
 
+/// Makes durable which files lie in `dir` and in what lies in it. Their contents are.
+fn settle(dir: &Path) -> Result<(), BackupFault> {
+    let at = |error| BackupFault::File(dir.to_owned(), error);
+    for entry in fs::read_dir(dir).map_err(at)? {
+        let entry = entry.map_err(at)?;
+        // As deep as the names in a backup are, which are bounded.
+        if entry.file_type().map_err(at)?.is_dir() {
+            settle(&entry.path())?;
+        }
+    }
+    sync(dir).map_err(at)
+}
+
+fn sync(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// A new directory beside `dir`, from where it is moved in one step.
 fn beside(dir: &Path) -> Result<PathBuf, BackupFault> {
-    let parent = dir.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent(dir);
     let name = dir.file_name().map(|it| it.to_string_lossy()).unwrap_or_default();
     let aside = parent.join(format!(".{name}.restoring-{}", std::process::id()));
     let at = |error| BackupFault::File(aside.clone(), error);

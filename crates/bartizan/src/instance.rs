@@ -28,13 +28,13 @@ use bartizan_edge::proxy::views::Views;
 use bartizan_engine::keys::HashKey;
 use bartizan_engine::tables::Tables;
 use bartizan_store::document;
-use bartizan_store::files::Folder;
+use bartizan_store::files::{Files, Folder};
 use bartizan_store::{Journal, JournalError, Options};
 use std::fmt;
 use std::fs;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -139,7 +139,7 @@ pub struct Instance {
 pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, StartError> {
     let dir = settings.data.dir.value.clone();
     let data = |error| StartError::Data(dir.clone(), error);
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(data)?;
+    Folder::at(&dir).prepare().map_err(data)?;
     if fs::metadata(&dir).map_err(data)?.permissions().mode() & 0o022 != 0 {
         let why = "others can write to it: chmod go-w it, or choose another with --data";
         return Err(data(io::Error::new(io::ErrorKind::PermissionDenied, why)));

@@ -13,13 +13,14 @@ use crate::config::Store;
 use crate::config::secret::{Reference, SecretFault};
 use crate::instance::JOURNAL;
 use bartizan_store::disk::{Directory, Disk};
+use bartizan_store::document;
 use bartizan_store::files::Folder;
 use bartizan_store::segments::archive::{Archive, ArchiveError, Bounds, Forecast};
 use bartizan_store::segments::key::{KEY_BYTES, KeyRing, MasterKey, NotAKey};
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -125,7 +126,7 @@ pub fn keys(dir: &Path, store: Option<&Store>, make: bool) -> Result<KeyRing, Ke
         }
         (None, Some(key)) => key,
         (None, None) if make && has_segments(dir) => return Err(KeeperError::KeyLost(path)),
-        (None, None) if make => made(&path).map_err(|it| KeeperError::File(path, it))??,
+        (None, None) if make => made(dir).map_err(|it| KeeperError::File(path, it))??,
         (None, None) => {
             let missing = io::ErrorKind::NotFound.into();
             return Err(KeeperError::File(path, missing));
@@ -152,19 +153,10 @@ fn of_file(path: &Path) -> io::Result<MaybeKey> {
     Ok(MasterKey::read(&bytes).map_err(KeeperError::Key))
 }
 
-fn made(path: &Path) -> io::Result<MaybeKey> {
+fn made(dir: &Path) -> io::Result<MaybeKey> {
     let mut bytes = [0; KEY_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
-    // Written aside and renamed: a crash leaves either no key or a whole one.
-    let aside = path.with_extension("key.new");
-    drop(fs::remove_file(&aside));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
-    file.write_all(&bytes)?;
-    file.sync_all()?;
-    fs::rename(&aside, path)?;
-    if let Some(dir) = path.parent() {
-        fs::File::open(dir)?.sync_all()?;
-    }
+    document::replace(&Folder::at(dir), KEY_FILE, &bytes)?;
     Ok(MasterKey::new(&bytes).map_err(KeeperError::Key))
 }
 

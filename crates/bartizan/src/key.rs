@@ -3,9 +3,11 @@
 
 use bartizan_engine::keys::HashKey;
 use bartizan_model::id::KeyEpoch;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use bartizan_store::document;
+use bartizan_store::files::Folder;
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Name of the file in the data directory.
@@ -20,7 +22,7 @@ pub fn read_or_make(dir: &Path) -> io::Result<HashKey> {
     let path = dir.join(FILE);
     match fs::File::open(&path) {
         Ok(file) => read(file),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(&path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(dir),
         Err(error) => Err(error),
     }
 }
@@ -38,15 +40,9 @@ fn read(file: fs::File) -> io::Result<HashKey> {
     Ok(HashKey::new(KeyEpoch(1), key))
 }
 
-fn make(path: &Path) -> io::Result<HashKey> {
+fn make(dir: &Path) -> io::Result<HashKey> {
     let mut key = [0; 16];
     getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
-    // Written aside and renamed: a crash leaves either no key or a whole one.
-    let aside = path.with_extension("new");
-    drop(fs::remove_file(&aside));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
-    file.write_all(&key)?;
-    file.sync_all()?;
-    fs::rename(&aside, path)?;
+    document::replace(&Folder::at(dir), FILE, &key)?;
     Ok(HashKey::new(KeyEpoch(1), key))
 }

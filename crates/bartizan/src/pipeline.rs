@@ -287,27 +287,27 @@ impl Pipeline {
         self.note(kept)
     }
 
+    /// After a failure it is tried again every [`SYNC_EVERY`], whether anything comes or not: whoever is
+    /// not ready is sent nothing.
     fn sync(&mut self) -> bool {
         self.synced = Instant::now();
-        self.dirty = false;
         let synced = self.journal.sync();
-        self.note(synced)
+        let is_synced = self.note(synced);
+        self.dirty = !is_synced;
+        if is_synced {
+            *lock(&self.hub.journal_fault) = None;
+        }
+        is_synced
     }
 
-    /// Makes a failure of the journal visible: metric, status, readiness.
-    fn note<T>(&self, result: Result<T, JournalError>) -> bool {
-        let mut fault = self.hub.journal_fault.lock().unwrap_or_else(PoisonError::into_inner);
-        match result {
-            Ok(_) => {
-                *fault = None;
-                true
-            }
-            Err(error) => {
-                self.hub.metrics.journal_error();
-                *fault = Some(error.to_string());
-                false
-            }
+    /// Makes a failure of the journal visible: metric, status, readiness. Only what reaches the disk ends
+    /// it: what memory took says nothing of the disk.
+    fn note(&self, result: Result<(), JournalError>) -> bool {
+        if let Err(error) = &result {
+            self.hub.metrics.journal_error();
+            *lock(&self.hub.journal_fault) = Some(error.to_string());
         }
+        result.is_ok()
     }
 
     fn sleep(&self, quiet: u32) {

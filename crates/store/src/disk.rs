@@ -2,10 +2,11 @@
 //!
 //! Tests give a double that fails, writes short and forgets what was not made durable.
 
+use crate::files::{System, made};
 use crate::segment::Segment;
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// The name of the file whose lock says that somebody writes the journal.
@@ -125,14 +126,7 @@ impl Disk for Directory {
     type Lock = File;
 
     fn prepare(&self) -> io::Result<()> {
-        if self.path.is_dir() {
-            return Ok(());
-        }
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.path)?;
-        match self.path.parent() {
-            Some(parent) if parent != Path::new("") => File::open(parent)?.sync_all(),
-            _ => File::open(".")?.sync_all(),
-        }
+        made(&System, &self.path)
     }
 
     fn lock(&self) -> io::Result<Option<File>> {
@@ -204,6 +198,8 @@ mod tests {
     use crate::journal::{Journal, JournalError};
     use crate::sample::{self, gap};
     use crate::{find, latest, read};
+    use std::fs::DirBuilder;
+    use std::os::unix::fs::DirBuilderExt;
     use std::os::unix::fs::PermissionsExt;
     use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -173,14 +173,7 @@ impl Files for Folder {
     type File = File;
 
     fn prepare(&self) -> io::Result<()> {
-        if self.path.is_dir() {
-            return Ok(());
-        }
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.path)?;
-        match self.path.parent() {
-            Some(parent) if parent != Path::new("") => File::open(parent)?.sync_all(),
-            Some(_) | None => File::open(".")?.sync_all(),
-        }
+        made(&System, &self.path)
     }
 
     fn list(&self) -> io::Result<Vec<String>> {
@@ -242,5 +235,160 @@ impl StoredFile for File {
 
     fn sync(&self) -> io::Result<()> {
         self.sync_data()
+    }
+}
+
+/// What making a directory asks of the system.
+pub(crate) trait Tree {
+    fn is_dir(&self, path: &Path) -> bool;
+    fn make(&self, path: &Path) -> io::Result<()>;
+    fn sync(&self, path: &Path) -> io::Result<()>;
+}
+
+/// The operating system's.
+#[derive(Debug)]
+pub(crate) struct System;
+
+impl Tree for System {
+    fn is_dir(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn make(&self, path: &Path) -> io::Result<()> {
+        DirBuilder::new().mode(0o700).create(path)
+    }
+
+    fn sync(&self, path: &Path) -> io::Result<()> {
+        File::open(path)?.sync_all()
+    }
+}
+
+/// Makes a directory and those that it lies in, and the names of all of them durable. Also that of the
+/// first one that is there already: whoever made it may have been killed before its name was durable.
+pub(crate) fn made(tree: &impl Tree, path: &Path) -> io::Result<()> {
+    let all = path.ancestors().filter(|it| !it.as_os_str().is_empty());
+    let missing: Vec<&Path> = all.take_while(|it| !tree.is_dir(it)).collect();
+    let first = missing.last().map_or(Some(path), |it| it.parent());
+    match first.and_then(lies_in).map_or(Ok(()), |it| tree.sync(it)) {
+        // Others made what we may not even look at, or what knows of no syncs: nothing of it is ours.
+        Err(error) if is_foreign(&error) => {}
+        other => other?,
+    }
+    for dir in missing.iter().rev() {
+        match tree.make(dir) {
+            Err(_) if tree.is_dir(dir) => {}
+            other => other?,
+        }
+        lies_in(dir).map_or(Ok(()), |it| tree.sync(it))?;
+    }
+    Ok(())
+}
+
+/// Where the name of a directory lies; `None` for the root, and for the directory that we are in.
+fn lies_in(path: &Path) -> Option<&Path> {
+    let parent = path.parent().filter(|_| !path.as_os_str().is_empty())?;
+    Some(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })
+}
+
+fn is_foreign(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::ReadOnlyFilesystem
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    /// Directories, those whose names are durable, and how many calls are left before a kill.
+    #[derive(Default)]
+    struct Double {
+        seen: RefCell<BTreeSet<PathBuf>>,
+        durable: RefCell<BTreeSet<PathBuf>>,
+        left: RefCell<Option<u32>>,
+    }
+
+    impl Double {
+        fn of(there: &[&str]) -> Self {
+            let all: BTreeSet<PathBuf> = there.iter().map(PathBuf::from).collect();
+            Self { seen: RefCell::new(all.clone()), durable: RefCell::new(all), ..Self::default() }
+        }
+
+        fn call(&self) -> io::Result<()> {
+            match &mut *self.left.borrow_mut() {
+                Some(0) => Err(io::ErrorKind::BrokenPipe.into()),
+                Some(left) => {
+                    *left -= 1;
+                    Ok(())
+                }
+                None => Ok(()),
+            }
+        }
+
+        fn is_durable(&self, path: &str) -> bool {
+            let all: Vec<&Path> = Path::new(path).ancestors().collect();
+            let named = all.iter().filter(|it| !it.as_os_str().is_empty());
+            named.into_iter().all(|it| self.durable.borrow().contains(*it))
+        }
+    }
+
+    impl Tree for Double {
+        fn is_dir(&self, path: &Path) -> bool {
+            self.seen.borrow().contains(path)
+        }
+
+        fn make(&self, path: &Path) -> io::Result<()> {
+            self.call()?;
+            self.seen.borrow_mut().insert(path.to_owned());
+            Ok(())
+        }
+
+        fn sync(&self, path: &Path) -> io::Result<()> {
+            self.call()?;
+            let seen = self.seen.borrow();
+            let within = seen.iter().filter(|it| lies_in(it) == Some(path));
+            self.durable.borrow_mut().extend(within.cloned());
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn every_directory_that_was_made_survives_a_loss_of_power_wherever_an_earlier_start_was_killed() {
+        for (there, path) in
+            [(&["/"][..], "/a/b/c"), (&["/", "/a"], "/a/b"), (&[], "a/b"), (&[], "a"), (&["/"], "/a")]
+        {
+            for kills in 0..12 {
+                let tree = Double::of(there);
+                *tree.left.borrow_mut() = Some(kills);
+                drop(made(&tree, Path::new(path)));
+                *tree.left.borrow_mut() = None;
+                made(&tree, Path::new(path)).unwrap();
+                assert!(tree.is_durable(path), "{path} after {kills} calls: {:?}", tree.durable);
+            }
+        }
+    }
+
+    #[test]
+    fn a_directory_of_others_in_which_we_may_not_look_is_no_fault() {
+        struct Closed;
+        impl Tree for Closed {
+            fn is_dir(&self, path: &Path) -> bool {
+                path != Path::new("/a/b")
+            }
+            fn make(&self, _: &Path) -> io::Result<()> {
+                Ok(())
+            }
+            fn sync(&self, path: &Path) -> io::Result<()> {
+                let is_closed = path == Path::new("/");
+                if is_closed { Err(io::ErrorKind::PermissionDenied.into()) } else { Ok(()) }
+            }
+        }
+        made(&Closed, Path::new("/a/b")).unwrap();
+        made(&Closed, Path::new("/a")).unwrap();
     }
 }

@@ -9,10 +9,12 @@
 
 use crate::config::secret::{Reference, Secret, SecretFault};
 use bartizan_ledger::note::{SigningKey, VerifyingKey};
+use bartizan_store::document;
+use bartizan_store::files::Folder;
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// Name of the file in the data directory.
@@ -121,16 +123,11 @@ fn publish(path: &Path, key: &VerifyingKey) -> Result<(), KeyProblem> {
     put(path, text.as_bytes(), 0o644).map_err(|it| KeyProblem::File(path.to_owned(), it))
 }
 
-/// Written aside and renamed: a crash leaves either no file or a whole one.
+/// A crash leaves either no file or a whole one.
 fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let aside = path.with_file_name(name);
-    drop(fs::remove_file(&aside));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&aside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&aside, path)?;
+    let no_name = || io::Error::from(io::ErrorKind::InvalidInput);
+    let name = path.file_name().and_then(|it| it.to_str()).ok_or_else(no_name)?;
     let parent = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::File::open(parent)?.sync_all()
+    document::replace(&Folder::at(parent), name, bytes)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }

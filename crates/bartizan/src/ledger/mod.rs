@@ -284,14 +284,19 @@ pub fn start(dir: &Path, settings: &Settings, clock: Arc<Clock>) -> Result<Keepi
     let path = checkpoints(dir, settings);
     let outside = retained::Place::of(&path);
     let newest = newest(&outside, &keys).map_err(|it| StartFault::Checkpoints(path.clone(), it))?;
-    let (log, recovery) =
+    let (mut log, recovery) =
         Log::open(folder.clone(), signing, &before, options, now).map_err(StartFault::Log)?;
     if let Some(checkpoint) = &newest {
         fits(&folder, &keys, recovery.size, checkpoint)?;
     }
+    if log.checkpoint().1.is_empty() {
+        // Whoever verifies a log that has no checkpoint cannot tell it from one that was robbed of it. A
+        // disk that refuses is told by the thread, which tries again.
+        drop(log.seal());
+    }
     let standing = Standing {
         size: recovery.size,
-        signed: recovery.size,
+        signed: log.checkpoint().0.size,
         checkpoint: log.checkpoint().1.to_owned(),
         anchored: newest.map_or(0, |it| it.head.size),
         ..Standing::default()
