@@ -2,7 +2,7 @@
 //! the bytes of a segment are replaced by hostile ones.
 
 use crate::disk::Disk;
-use crate::double::{Double, Fault};
+use crate::double::{Deaf, Double, Fault};
 use crate::find::find_on;
 use crate::frame::{Frame, Head, PAYLOAD_BYTES_MAX};
 use crate::header::HEADER_BYTES;
@@ -13,6 +13,7 @@ use crate::record::Record;
 use crate::sample::{self, gap, intent, observation, options, rules, started};
 use crate::scan::Scan;
 use crate::segment::Segment;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 #[expect(clippy::large_enum_variant, reason = "few of them live at once")]
 enum Step {
@@ -137,6 +138,56 @@ fn whatever_call_fails_what_sync_vouched_for_is_there_and_nothing_is_there_twice
                 }
             }
         }
+    }
+}
+
+/// Has the power fail before each call, with `seeds` drawings each of what survives. How many points
+/// there were, and whether at one of them something was lost or doubled.
+fn cut_everywhere(deaf: Deaf, seeds: u64) -> (u64, bool) {
+    let calls = {
+        let disk = Double::default();
+        play(&disk);
+        disk.calls()
+    };
+    let mut points = 0;
+    for cut in 0..=calls {
+        for seed in 0..seeds {
+            points += 1;
+            let mut random = Random((cut * seeds + seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+            let disk = Double::default();
+            disk.deaf(deaf);
+            disk.fault(cut..u64::MAX - 1_000, Fault::Error);
+            let told = play(&disk);
+            disk.heal();
+            disk.lose_power_by(|it| random.below(it));
+            let checked = catch_unwind(AssertUnwindSafe(|| {
+                check(&disk, &told, &format!("{deaf:?}, power lost at call {cut}, seed {seed}"));
+            }));
+            if let Err(wrong) = checked {
+                if deaf == Deaf::Never {
+                    std::panic::resume_unwind(wrong);
+                }
+                return (points, true);
+            }
+        }
+    }
+    (points, false)
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "how much was tried is part of what is shown")]
+fn power_lost_at_any_call_loses_and_doubles_nothing_that_sync_vouched_for() {
+    let (points, is_wrong) = cut_everywhere(Deaf::Never, 60);
+    eprintln!("journal: {points} losses of power");
+    assert!(points > 2_000 && !is_wrong, "{points}");
+}
+
+/// The control: with any one kind of sync taken out, the same attack finds the loss.
+#[test]
+fn a_missing_sync_of_the_journal_is_found() {
+    for deaf in [Deaf::Segments, Deaf::Names] {
+        let (points, is_wrong) = cut_everywhere(deaf, 60);
+        assert!(is_wrong, "{deaf:?} was not found at {points} points");
     }
 }
 

@@ -52,6 +52,86 @@ pub fn replace(files: &impl Files, name: &str, bytes: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::files::Folder;
+    use crate::files::simulated::{Deaf, Fault, Simulated};
+
+    const NAME: &str = "a.json";
+
+    /// Replaces the document ten times, as far as the disk allows; the last version that is surely there.
+    fn play(disk: &Simulated) -> Option<u8> {
+        let mut sure = None;
+        for version in 0..10 {
+            if replace(disk, NAME, &vec![version; 700]).is_err() {
+                break;
+            }
+            sure = Some(version);
+        }
+        sure
+    }
+
+    /// Whether the document is the last that was surely there, or the one after it.
+    fn is_sound(disk: &Simulated, sure: Option<u8>) -> bool {
+        let next = sure.map_or(0, |it| it + 1);
+        match read(disk, NAME) {
+            Ok(None) => sure.is_none(),
+            Ok(Some(bytes)) => {
+                sure.into_iter().chain([next]).any(|it| bytes == vec![it; 700])
+                    && replace(disk, NAME, b"on").is_ok()
+                    && read(disk, NAME).is_ok_and(|it| it.as_deref() == Some(b"on"))
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Losses of power before each call, and at how many of them the document was lost.
+    fn cut_everywhere(deaf: &Deaf) -> (u64, u64) {
+        let whole = Simulated::default();
+        play(&whole);
+        let (mut points, mut lost) = (0, 0);
+        for cut in 0..=whole.calls() {
+            let disk = Simulated::default();
+            disk.deaf(deaf.clone());
+            disk.cut(cut);
+            let sure = play(&disk);
+            for seed in 0..40 {
+                points += 1;
+                lost += u64::from(!is_sound(&disk.after_power_loss(seed), sure));
+            }
+        }
+        (points, lost)
+    }
+
+    #[test]
+    #[expect(clippy::print_stderr, reason = "how much was tried is part of what is shown")]
+    fn a_loss_of_power_at_any_call_leaves_the_one_before_or_the_new_one() {
+        let (points, lost) = cut_everywhere(&Deaf::Never);
+        eprintln!("document: {points} losses of power");
+        assert!(points > 2_000 && lost == 0, "{lost} of {points}");
+    }
+
+    #[test]
+    fn a_missing_sync_of_a_document_is_found() {
+        for deaf in [Deaf::Files(".new"), Deaf::Names] {
+            let (points, lost) = cut_everywhere(&deaf);
+            assert!(lost > 0, "{deaf:?} was not found at {points} points");
+        }
+    }
+
+    #[test]
+    fn whatever_call_fails_the_one_before_or_the_new_one_is_there() {
+        let whole = Simulated::default();
+        play(&whole);
+        for fault in Fault::ALL {
+            for call in 0..whole.calls() {
+                let disk = Simulated::default();
+                disk.fail(call, *fault);
+                let sure = play(&disk);
+                disk.heal();
+                for seed in [0, 1] {
+                    assert!(is_sound(&disk.after_power_loss(seed), sure), "{fault:?} at {call}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_document_is_the_one_before_or_the_new_one() {

@@ -35,6 +35,18 @@ struct State {
     fault: Option<(Range<u64>, Fault)>,
     unreadable: bool,
     rotten: Option<(Segment, u64)>,
+    deaf: Deaf,
+}
+
+/// Which syncs do nothing although they say that they did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Deaf {
+    #[default]
+    Never,
+    /// Those of segments.
+    Segments,
+    /// Those of names.
+    Names,
 }
 
 type Inode = Rc<RefCell<Content>>;
@@ -57,6 +69,49 @@ impl Double {
     /// Fails nothing any more.
     pub(crate) fn heal(&self) {
         self.0.borrow_mut().fault = None;
+    }
+
+    /// Makes syncs deaf.
+    pub(crate) fn deaf(&self, deaf: Deaf) {
+        self.0.borrow_mut().deaf = deaf;
+    }
+
+    /// Forgets of what was not made durable whatever `below` draws: each write whole, in part or not at
+    /// all, each name by itself.
+    pub(crate) fn lose_power_by(&self, mut below: impl FnMut(usize) -> usize) {
+        let mut state = self.0.borrow_mut();
+        let known: Vec<Segment> =
+            state.names.keys().chain(state.durable_names.keys()).copied().collect();
+        let mut left = BTreeMap::new();
+        for name in known {
+            let from = if below(2) == 0 { &state.names } else { &state.durable_names };
+            if let Some(inode) = from.get(&name) {
+                left.insert(name, Rc::clone(inode));
+            }
+        }
+        (state.names, state.durable_names) = (left.clone(), left);
+        for inode in state.names.values() {
+            let content = &mut *inode.borrow_mut();
+            if below(2) == 0 {
+                let longest = content.data.len().max(content.durable.len());
+                content.durable.resize(longest, 0);
+            }
+            for range in std::mem::take(&mut content.dirty) {
+                let kept = match below(3) {
+                    0 => 0,
+                    1 => below(range.len() + 1),
+                    _ => range.len(),
+                };
+                let kept = range.start..range.start + kept;
+                if content.durable.len() < kept.end && !kept.is_empty() {
+                    content.durable.resize(kept.end, 0);
+                }
+                if !kept.is_empty() {
+                    copy(&content.data, &mut content.durable, kept);
+                }
+            }
+            content.data = content.durable.clone();
+        }
     }
 
     /// Calls that write, so far.
@@ -196,7 +251,9 @@ impl Disk for Double {
 
     fn sync_names(&self) -> io::Result<()> {
         self.act(|state| {
-            state.durable_names = state.names.clone();
+            if state.deaf != Deaf::Names {
+                state.durable_names = state.names.clone();
+            }
             Ok(())
         })
     }
@@ -267,6 +324,9 @@ impl SegmentFile for Open {
 
     fn sync(&mut self) -> io::Result<()> {
         let fault = self.disk.call();
+        if self.disk.0.borrow().deaf == Deaf::Segments {
+            return Ok(());
+        }
         let content = &mut *self.inode.borrow_mut();
         let dirty = std::mem::take(&mut content.dirty);
         if matches!(fault, Some(Fault::Error | Fault::Stuck)) {

@@ -114,6 +114,7 @@ fn without_faults_every_entry_is_there_once_and_old_partial_tiles_go() {
 
 /// Power is lost at chance points, and again while the log is mended and goes on.
 #[test]
+#[expect(clippy::print_stderr, reason = "how much was tried is part of what is shown")]
 fn power_lost_at_three_thousand_points_loses_and_doubles_nothing() {
     let mut points = 0;
     for seed in 0..1_000_u64 {
@@ -134,6 +135,7 @@ fn power_lost_at_three_thousand_points_loses_and_doubles_nothing() {
             assert_eq!(what, None, "seed {seed}, round {round}");
         }
     }
+    eprintln!("ledger: {points} losses of power");
     assert_eq!(points, 3_000);
 }
 

@@ -201,7 +201,11 @@ impl<F: Files> Archive<F> {
         let waiting: Vec<Segment> =
             closed.iter().map(|it| it.0).filter(|it| it.number() > sealed).collect();
         let Some(oldest) = waiting.first() else { return Ok(None) };
+        // The journal drops its oldest first: while it holds what is sealed, nothing behind that was dropped.
+        // Numbers that are missing there were of segments without a record, as a killed start leaves them.
+        let dropped = first > sealed;
         let lost = oldest.number().saturating_sub(sealed).saturating_sub(1);
+        let lost = if dropped { lost } else { 0 };
 
         let number = self.contents.next;
         let name = catalogue::name(number);

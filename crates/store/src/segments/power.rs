@@ -132,9 +132,11 @@ fn cut_everywhere(deaf: &Deaf, seeds: u64, step: usize) -> (Vec<String>, u64) {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "how much was tried is part of what is shown")]
 fn a_loss_of_power_at_any_call_loses_nothing_and_doubles_nothing() {
     let (wrong, points) = cut_everywhere(&Deaf::Never, 10, 1);
     assert!(wrong.is_empty(), "{} of {points}: {:#?}", wrong.len(), &wrong[..wrong.len().min(5)]);
+    eprintln!("segments and catalogue: {points} losses of power");
     assert!(points > 2_000, "{points}");
 }
 
@@ -221,6 +223,34 @@ fn segments_of_the_journal_that_went_unsealed_are_counted() {
     }
     archive.seal(&journal, || true).unwrap();
     assert_eq!(archive.contents().lost, 6 - sealed);
+}
+
+#[test]
+fn a_start_that_was_killed_before_it_recorded_anything_is_no_loss() {
+    let (disk, options) = (Double::default(), sample::options(1 << 20, 1 << 20));
+    let mut archive = Archive::open(Simulated::default(), keys(), BOUNDS).unwrap();
+    let start = |n: Option<u64>| {
+        let (mut journal, _) = Journal::open_on(disk.clone(), options, sample::at(0)).unwrap();
+        if let Some(n) = n {
+            journal.append(&Record::Observation(sample::observation(n))).unwrap();
+            journal.sync().unwrap();
+        }
+    };
+    start(Some(1));
+    // Its segment holds no record, and the next start removes it.
+    start(None);
+    archive.meet(&disk).unwrap();
+    archive.seal(&disk, || true).unwrap();
+    start(Some(2));
+    start(Some(3));
+    archive.meet(&disk).unwrap();
+    archive.seal(&disk, || true).unwrap();
+    assert_eq!(readable_rows(&archive), 2);
+    assert_eq!(archive.contents().lost, 0);
+}
+
+fn readable_rows(archive: &Archive<Simulated>) -> u64 {
+    archive.contents().entries.values().map(|it| it.rows).sum()
 }
 
 #[test]
