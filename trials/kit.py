@@ -128,7 +128,7 @@ class Origin:
 class Bartizan:
     """An instance with a configuration that may change."""
 
-    def __init__(self, folder, config, **process):
+    def __init__(self, folder, config, under=(), **process):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.file, self.data, self.said = self.folder / "bartizan.yaml", self.folder / "data", self.folder / "log"
@@ -136,7 +136,7 @@ class Bartizan:
         self.write(config)
         clean = {k: v for k, v in os.environ.items() if not k.startswith("BARTIZAN_")}
         with open(self.said, "wb") as said:
-            self.process = subprocess.Popen([str(BINARY), "run", "-c", str(self.file)], stdout=said, stderr=said, env=clean, **process)
+            self.process = subprocess.Popen([*under, str(BINARY), "run", "-c", str(self.file)], stdout=said, stderr=said, env=clean, **process)
         until, found = time.monotonic() + START_S, None
         while not found and time.monotonic() < until and self.process.poll() is None:
             time.sleep(0.01)
