@@ -358,10 +358,15 @@ mod tests {
     }
 
     #[test]
-    fn every_directory_that_was_made_survives_a_loss_of_power_wherever_an_earlier_start_was_killed() {
-        for (there, path) in
-            [(&["/"][..], "/a/b/c"), (&["/", "/a"], "/a/b"), (&[], "a/b"), (&[], "a"), (&["/"], "/a")]
-        {
+    fn every_directory_that_was_made_survives_a_loss_of_power_wherever_an_earlier_start_was_killed()
+    {
+        for (there, path) in [
+            (&["/"][..], "/a/b/c"),
+            (&["/", "/a"], "/a/b"),
+            (&[], "a/b"),
+            (&[], "a"),
+            (&["/"], "/a"),
+        ] {
             for kills in 0..12 {
                 let tree = Double::of(there);
                 *tree.left.borrow_mut() = Some(kills);

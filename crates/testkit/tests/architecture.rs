@@ -6,7 +6,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -71,6 +71,41 @@ const IMPURE: &[(&str, &str)] = &[
 
 /// Locks are for `engine::tables` only.
 const LOCKS: &[&str] = &["Mutex", "RwLock", "Atomic"];
+
+/// Ways to change files.
+const WRITES: &[&str] = &[
+    "fs::write(",
+    "fs::rename(",
+    "fs::copy(",
+    "fs::hard_link(",
+    "fs::remove_",
+    "fs::create_dir",
+    "fs::set_permissions(",
+    "File::create",
+    "File::options",
+    "OpenOptions",
+    "DirBuilder",
+    "symlink(",
+];
+
+/// Files of the product that may: the storage port, and those that write what is no state of an instance.
+const MAY_WRITE: &[(&str, &str)] = &[
+    ("store/src/disk.rs", "the port of the journal"),
+    ("store/src/files.rs", "the port of everything else"),
+    ("store/src/ledger/folders.rs", "the port's directories in directories"),
+    (
+        "bartizan/src/backup.rs",
+        "a file for another place, and a directory before any instance has it",
+    ),
+    ("bartizan/src/control.rs", "a socket, which is made anew at each start"),
+    ("bartizan/src/demo.rs", "removes the directory of a demonstration"),
+    ("bartizan/src/doctor/data.rs", "tries whether a directory can be written"),
+    ("bartizan/src/export.rs", "a file for other programs"),
+    ("bartizan/src/instance.rs", "removes the socket at the end"),
+    ("bartizan/src/ledger/command.rs", "a proof for somebody else"),
+    ("bartizan/src/ledger/key.rs", "lets others read the public key"),
+    ("bartizan/src/manual.rs", "manual pages"),
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -150,6 +185,28 @@ fn rows_zero_to_two_touch_nothing_outside() {
             }
         }
     }
+}
+
+#[test]
+fn state_is_written_through_the_storage_port_only() {
+    let crates = root().join("crates");
+    let mut files = Vec::new();
+    for (name, _) in ROWS.iter().filter(|(name, _)| *name != "testkit") {
+        sources(&crates.join(name).join("src"), &mut files);
+    }
+    let mut writers = BTreeSet::new();
+    for file in &files {
+        let name = file.strip_prefix(&crates).unwrap().to_str().unwrap().to_owned();
+        let may = MAY_WRITE.iter().any(|it| it.0 == name);
+        for (number, line) in product_lines(file) {
+            if let Some(word) = WRITES.iter().find(|it| line.contains(**it)) {
+                assert!(may, "{name}:{number} writes past the storage port: `{word}`");
+                writers.insert(name.clone());
+            }
+        }
+    }
+    // Whoever does so no longer is taken off the list.
+    assert_eq!(writers.len(), MAY_WRITE.len(), "{writers:?}");
 }
 
 #[test]
