@@ -48,6 +48,14 @@ pub fn words(bytes: &[u8]) -> String {
 }
 
 fn said(what: &What) -> String {
+    if let What::Decision(it) = what {
+        let (code, effect) = (it.code.name(), it.effect.name().replace('_', " "));
+        let (status, clause) = (it.status, it.code.entry().clause.name());
+        let (id, subject) = (it.exchange, format!("{:032x}", it.subject.0));
+        return format!(
+            "{code} {effect}, status {status}, clause {clause}, id {id}, subject {subject}"
+        );
+    }
     let fields = fields(what);
     let words = fields.as_object().into_iter().flatten().map(|(name, value)| match value {
         Value::String(text) => format!("{} {text}", name.replace('_', " ")),
