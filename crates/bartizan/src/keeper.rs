@@ -189,6 +189,8 @@ pub fn start(dir: &Path, store: &Store, kept: Arc<Kept>) -> Result<Keeper, Keepe
     let mut archive = Archive::open(folder, keys, bounds).map_err(KeeperError::Archive)?;
     let journal = Directory::at(&dir.join(JOURNAL));
     archive.meet(&journal).map_err(KeeperError::Archive)?;
+    // The first round may take a while; what is kept is known now.
+    *kept.forecast.lock().unwrap_or_else(PoisonError::into_inner) = archive.forecast();
     let stopping = Arc::new(AtomicBool::new(false));
     let every = Duration::from_millis(store.seal_every_ms);
     let state = Round { archive, journal, kept, stopping: Arc::clone(&stopping) };

@@ -303,11 +303,14 @@ impl Pipeline {
     /// Makes a failure of the journal visible: metric, status, readiness. Only what reaches the disk ends
     /// it: what memory took says nothing of the disk.
     fn note(&self, result: Result<(), JournalError>) -> bool {
-        if let Err(error) = &result {
-            self.hub.metrics.journal_error();
-            *lock(&self.hub.journal_fault) = Some(error.to_string());
+        match result {
+            Ok(()) => true,
+            Err(error) => {
+                self.hub.metrics.journal_error();
+                *lock(&self.hub.journal_fault) = Some(error.to_string());
+                false
+            }
         }
-        result.is_ok()
     }
 
     fn sleep(&self, quiet: u32) {

@@ -175,7 +175,6 @@ fn cut_everywhere(deaf: Deaf, seeds: u64) -> (u64, bool) {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "how much was tried is part of what is shown")]
 fn power_lost_at_any_call_loses_and_doubles_nothing_that_sync_vouched_for() {
     let (points, is_wrong) = cut_everywhere(Deaf::Never, 60);
     eprintln!("journal: {points} losses of power");

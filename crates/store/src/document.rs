@@ -101,7 +101,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::print_stderr, reason = "how much was tried is part of what is shown")]
     fn a_loss_of_power_at_any_call_leaves_the_one_before_or_the_new_one() {
         let (points, lost) = cut_everywhere(&Deaf::Never);
         eprintln!("document: {points} losses of power");

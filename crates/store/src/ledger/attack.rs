@@ -114,7 +114,6 @@ fn without_faults_every_entry_is_there_once_and_old_partial_tiles_go() {
 
 /// Power is lost at chance points, and again while the log is mended and goes on.
 #[test]
-#[expect(clippy::print_stderr, reason = "how much was tried is part of what is shown")]
 fn power_lost_at_three_thousand_points_loses_and_doubles_nothing() {
     let mut points = 0;
     for seed in 0..1_000_u64 {

@@ -132,7 +132,6 @@ fn cut_everywhere(deaf: &Deaf, seeds: u64, step: usize) -> (Vec<String>, u64) {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "how much was tried is part of what is shown")]
 fn a_loss_of_power_at_any_call_loses_nothing_and_doubles_nothing() {
     let (wrong, points) = cut_everywhere(&Deaf::Never, 10, 1);
     assert!(wrong.is_empty(), "{} of {points}: {:#?}", wrong.len(), &wrong[..wrong.len().min(5)]);
