@@ -21,7 +21,7 @@ use crate::notice::Noticed;
 use crate::show;
 use crate::supervisor::{self, State};
 use crate::watch::Watch;
-use crate::{backup, bypass, codes, demo, doctor, ledger, manual, status};
+use crate::{backup, bypass, codes, demo, doctor, held, ledger, manual, status};
 use bartizan_model::id::ExchangeId;
 use bartizan_store::follow::Follower;
 use bartizan_store::{Damage, find, latest};
@@ -462,7 +462,10 @@ fn why(it: &Why) -> Exit {
     };
     if found.observation.is_none() && found.unfinished.is_none() {
         let sealed = held::open(&dir, it.key.clone().map(|it| it.0));
-        match sealed.map_err(|it| it.to_string()).and_then(|it| it.find(id).map_err(|it| it.to_string())) {
+        match sealed
+            .map_err(|it| it.to_string())
+            .and_then(|it| it.find(id).map_err(|it| it.to_string()))
+        {
             Ok(observation) => found.observation = observation,
             Err(why) => return fail(&why, Exit::Failed),
         }
@@ -481,7 +484,10 @@ fn why(it: &Why) -> Exit {
             }
         },
         (None, _) => {
-            let text = format!("the journal in `{}` does not hold this decision, nor does a sealed segment", dir.display());
+            let text = format!(
+                "the journal in `{}` does not hold this decision, nor does a sealed segment",
+                dir.display()
+            );
             if found.damage.is_none() {
                 fail(&text, Exit::Failed)
             } else {

@@ -391,6 +391,7 @@ impl Facts for State {
             resident_bytes: self.shared.pressure.resident_bytes(),
             shed: self.shared.tables.shed(),
             bypassed: lock(&self.rules).bypass.is_some(),
+            detail: self.shared.tables.detail().level(),
             segments: Segments::of(&self.hub.kept),
         })
     }
@@ -513,6 +514,7 @@ impl State {
             "exchanges": exchanges,
             "would_refuse": would,
             "observations_lost": metrics.lost_count(),
+            "recording": self.shared.tables.detail().level().name(),
             "clauses": in_force,
             "journal_bytes_cut_at_start": self.recovery.bytes_cut,
             "journal_fault": *lock(&self.hub.journal_fault),

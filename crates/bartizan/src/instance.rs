@@ -190,7 +190,9 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         shared,
     });
     let clock = Arc::clone(&state.shared.clock);
-    let pipeline = pipeline::start(hub, recorders, journal, clock).map_err(StartError::System)?;
+    let tables = state.shared.tables.clone();
+    let pipeline = pipeline::start(hub, recorders, journal, clock, tables);
+    let pipeline = pipeline.map_err(StartError::System)?;
     let (stop_admin, stopped) = oneshot::channel::<()>();
     let facts = Arc::clone(&state);
     let api = Api::new(Arc::clone(&state) as Arc<dyn Backend>);

@@ -169,6 +169,8 @@ pub enum Event {
     OverloadEnded,
     AddressesShared,
     AddressesDistinct,
+    RecordingLess { recorded: &'static str },
+    RecordingFull,
     UpstreamCondition { upstream: String, address: String, was: &'static str, is: &'static str },
     JournalFailing { reason: String },
     JournalWorking,
@@ -233,6 +235,12 @@ impl Event {
             Self::AddressesDistinct => {
                 ("addresses_distinct", Info, "Addresses are those of clients again.")
             }
+            Self::RecordingLess { .. } => (
+                "recording_less",
+                Warning,
+                "The pipeline falls behind: less is recorded of each exchange.",
+            ),
+            Self::RecordingFull => ("recording_full", Info, "Everything is recorded again."),
             Self::UpstreamCondition { is: "well", .. } => {
                 ("upstream_condition", Info, "An address of an upstream is in another condition.")
             }
@@ -283,6 +291,7 @@ impl Event {
                 "upstream": upstream,
                 "data": data,
             }),
+            Self::RecordingLess { recorded } => json!({ "recorded": recorded }),
             Self::NotStarted { reason }
             | Self::JournalFailing { reason }
             | Self::LedgerFailing { reason }
@@ -334,6 +343,7 @@ impl Event {
             | Self::OverloadEnded
             | Self::AddressesShared
             | Self::AddressesDistinct
+            | Self::RecordingFull
             | Self::JournalWorking
             | Self::LedgerWorking
             | Self::SealingWorking
@@ -405,6 +415,10 @@ impl Event {
                     .to_owned()
             }
             Self::AddressesDistinct => "addresses are those of clients again".to_owned(),
+            Self::RecordingLess { recorded } => {
+                format!("the pipeline falls behind: of each exchange is recorded {recorded}")
+            }
+            Self::RecordingFull => "everything is recorded again".to_owned(),
             Self::UpstreamCondition { upstream, address, was, is } => {
                 format!("upstream {upstream}: {address} is {is}, and was {was}")
             }
@@ -488,6 +502,8 @@ impl Event {
             Self::OverloadEnded,
             Self::AddressesShared,
             Self::AddressesDistinct,
+            Self::RecordingLess { recorded: "fewer_facts" },
+            Self::RecordingFull,
             Self::UpstreamCondition {
                 upstream: "default".to_owned(),
                 address: "127.0.0.1:3000".to_owned(),

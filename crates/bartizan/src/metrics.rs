@@ -3,6 +3,7 @@
 //! Memory   one counter per outcome and per code; no label comes from a client.
 
 use crate::keeper::Kept;
+use bartizan_engine::tables::detail::Level;
 use bartizan_model::clause::Effect;
 use bartizan_model::code::Code;
 use bartizan_model::observation::{Observation, Outcome};
@@ -31,6 +32,8 @@ pub struct Metrics {
     judged: Histogram,
     finished: Histogram,
     lost: Counter,
+    late: Counter,
+    detail: Gauge,
     journal_errors: Counter,
     turned_away: Counter,
     shed: Counter,
@@ -83,6 +86,8 @@ pub struct Gauges {
     pub ledger_lost: u64,
     /// Failed writes of the ledger since the start.
     pub ledger_errors: u64,
+    /// How much is recorded of an exchange.
+    pub detail: Level,
     /// Sealed segments.
     pub segments: Segments,
 }
@@ -126,6 +131,8 @@ impl Default for Metrics {
             judged: Histogram::new(buckets(0.000_01)),
             finished: Histogram::new(buckets(0.000_1)),
             lost: Counter::default(),
+            late: Counter::default(),
+            detail: Gauge::default(),
             journal_errors: Counter::default(),
             turned_away: Counter::default(),
             shed: Counter::default(),
@@ -198,6 +205,11 @@ impl Metrics {
         self.lost.inc_by(count);
     }
 
+    /// Sets how many observations came out of order since the start.
+    pub fn late(&self, count: u64) {
+        catch_up(&self.late, count);
+    }
+
     /// Counts a failed write of the journal.
     pub fn journal_error(&self) {
         self.journal_errors.inc();
@@ -233,6 +245,7 @@ impl Metrics {
         self.ledger_anchored.set(signed(gauges.ledger_anchored));
         catch_up(&self.ledger_lost, gauges.ledger_lost);
         catch_up(&self.ledger_errors, gauges.ledger_errors);
+        self.detail.set(gauges.detail as i64);
         let it = gauges.segments;
         self.segments.set(signed(it.forecast.segments));
         self.segment_rows.set(signed(it.forecast.rows));
@@ -260,6 +273,7 @@ impl Metrics {
         counter("request_bytes", "Bytes of request heads and bodies read", &self.request_bytes);
         counter("response_bytes", "Bytes of response bodies passed on", &self.response_bytes);
         counter("observations_lost", "Observations that found no room", &self.lost);
+        counter("observations_late", "Observations that came behind later ones", &self.late);
         counter("journal_errors", "Failed writes of the journal", &self.journal_errors);
         counter("connections_turned_away", "Connections over the limit", &self.turned_away);
         counter(
@@ -298,6 +312,8 @@ impl Metrics {
             registry.register(name, help, it.clone());
         };
         gauge("connections", "Open client connections", &self.connections);
+        let help = "How much is recorded of an exchange: 0 all, 1 fewer facts, 2 heads only";
+        gauge("recording_level", help, &self.detail);
         gauge("held_bytes", "Bytes of request bodies held for judging", &self.held_bytes);
         gauge("resident_bytes", "Resident memory; 0 if unknown", &self.resident_bytes);
         gauge("bypassed", "1 while a bypass leaves only the law in force", &self.bypassed);

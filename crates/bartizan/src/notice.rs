@@ -7,6 +7,7 @@
 
 use crate::in_force::{State, lock};
 use crate::log::Event;
+use bartizan_engine::tables::detail::Level;
 use std::collections::BTreeMap;
 
 /// What was told last.
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 pub struct Noticed {
     is_overloaded: bool,
     are_shared: bool,
+    level: Level,
     is_failing: bool,
     is_ledger_failing: bool,
     is_not_sealing: bool,
@@ -34,6 +36,13 @@ impl Noticed {
         if changes(&mut self.are_shared, tables.crowd().is_shared()) {
             let shared = self.are_shared;
             events.push(if shared { Event::AddressesShared } else { Event::AddressesDistinct });
+        }
+        if changes(&mut self.level, tables.detail().level()) {
+            let recorded = self.level.name();
+            events.push(match self.level {
+                Level::Full => Event::RecordingFull,
+                Level::FewerFacts | Level::HeadsOnly => Event::RecordingLess { recorded },
+            });
         }
         let fault = lock(&state.hub.journal_fault).clone();
         if changes(&mut self.is_failing, fault.is_some()) {
@@ -84,7 +93,7 @@ impl Noticed {
 }
 
 /// Takes over `now`; whether it is another.
-fn changes(known: &mut bool, now: bool) -> bool {
+fn changes<T: Copy + PartialEq>(known: &mut T, now: T) -> bool {
     let changes = *known != now;
     *known = now;
     changes

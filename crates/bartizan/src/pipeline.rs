@@ -2,11 +2,11 @@
 //!
 //! Reads    the recorders of all workers, in batches.
 //! Writes   the journal, what the ledger is to keep, and metrics.
-//! Memory   one batch a worker.
+//! Memory   one batch a worker, and what ended in the last milliseconds.
 //! Misses   what a worker could not leave is counted and written as a gap. Observations reach the
 //!          kernel with each batch and the disk within [`SYNC_EVERY`]: `kill -9` loses nothing that
 //!          was flushed, a power cut at most the last second. Commitments are on disk before they are
-//!          answered.
+//!          answered. Falling behind costs facts first ([`Level`]), and observations last.
 
 use crate::backend::rows;
 use crate::in_force::lock;
@@ -17,7 +17,11 @@ use crate::recent::Recent;
 use bartizan_console::backend::Row;
 use bartizan_edge::proxy::clock::Clock;
 use bartizan_edge::proxy::record::{Recorder, Waiting};
+use bartizan_engine::merge::Merge;
 use bartizan_engine::step::{Commitment, NotCommitted};
+use bartizan_engine::tables::Tables;
+#[cfg(doc)]
+use bartizan_engine::tables::detail::Level;
 use bartizan_model::observation::Observation;
 use bartizan_store::{Journal, JournalError, Record, RulesRecord};
 use serde_json::Value;
@@ -29,6 +33,8 @@ use tokio::sync::broadcast;
 
 /// Time between two looks while there is traffic.
 const BATCH_EVERY: Duration = Duration::from_millis(5);
+/// How long after its end an exchange may be left by its worker and still find its place in the order.
+const LEFT_WITHIN_NS: u64 = 5_000_000;
 /// Time after which observations are on disk.
 pub const SYNC_EVERY: Duration = Duration::from_secs(1);
 /// Exchanges that wait for whoever looks on; beyond it the oldest are skipped.
@@ -91,13 +97,26 @@ pub fn start(
     recorders: Vec<Arc<Recorder>>,
     journal: Journal,
     clock: Arc<Clock>,
+    tables: Tables,
 ) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name("pipeline".to_owned()).spawn(move || {
         recorders.iter().for_each(|it| it.read_by(std::thread::current()));
         let (synced, dirty) = (Instant::now(), false);
         let (unplaced, unwritten, untold) = (0, 0, 0);
-        let it =
-            Pipeline { hub, recorders, journal, clock, unplaced, unwritten, untold, synced, dirty };
+        let merge = Merge::default();
+        let it = Pipeline {
+            hub,
+            recorders,
+            journal,
+            clock,
+            tables,
+            merge,
+            unplaced,
+            unwritten,
+            untold,
+            synced,
+            dirty,
+        };
         it.run();
     })
 }
@@ -107,6 +126,8 @@ struct Pipeline {
     recorders: Vec<Arc<Recorder>>,
     journal: Journal,
     clock: Arc<Clock>,
+    tables: Tables,
+    merge: Merge,
     /// Observations that found no room at a worker, as far as counted.
     unplaced: u64,
     /// Lost observations of which the journal does not say so yet, and those of which the ledger does
@@ -125,7 +146,7 @@ impl Pipeline {
         let mut quiet = 0;
         loop {
             let stopping = self.hub.stopping.load(Relaxed);
-            let found = self.look(&mut waiting);
+            let found = self.look(&mut waiting, stopping);
             quiet = if found { 0 } else { quiet + 1 };
             if stopping {
                 break;
@@ -137,7 +158,7 @@ impl Pipeline {
     }
 
     /// Takes and handles what there is; whether there was anything.
-    fn look(&mut self, waiting: &mut Waiting) -> bool {
+    fn look(&mut self, waiting: &mut Waiting, is_last: bool) -> bool {
         let mut found = false;
         let announced: Vec<RulesRecord> =
             std::mem::take(&mut *self.hub.rules.lock().unwrap_or_else(PoisonError::into_inner));
@@ -145,11 +166,23 @@ impl Pipeline {
             self.keep(&Record::Rules(rules));
             found = true;
         }
+        // Whatever ended before this was left before the queues are looked at.
+        let mut watermark_ns = self.clock.now().mono_ns.saturating_sub(LEFT_WITHIN_NS);
+        let mut longest = 0;
         for recorder in self.recorders.clone() {
             recorder.take(waiting);
-            found |= !waiting.observations.is_empty() || !waiting.commitments.is_empty();
-            self.handle(waiting);
+            longest = longest.max(waiting.observations.len());
+            found |= !waiting.commitments.is_empty();
+            self.merge.take(waiting.observations.drain(..));
+            self.commit(waiting);
         }
+        if is_last {
+            watermark_ns = u64::MAX;
+        }
+        let ended: Vec<Box<Observation>> = self.merge.release(watermark_ns).collect();
+        found |= !ended.is_empty() || !self.merge.is_empty();
+        self.handle(ended);
+        self.settle_level(longest);
         self.note_gap();
         if found {
             let flushed = self.journal.flush();
@@ -162,16 +195,28 @@ impl Pipeline {
         found
     }
 
-    fn handle(&mut self, waiting: &mut Waiting) {
-        let decided = waiting.observations.iter().flat_map(|it| entries::decisions(it));
+    /// Records less of each exchange while the queues of the workers are long.
+    fn settle_level(&self, waiting: usize) {
+        let places = self.recorders.first().map_or(usize::MAX, |it| it.places());
+        let detail = self.tables.detail();
+        detail.set(detail.level().next(waiting, places));
+        self.hub.metrics.late(self.merge.late());
+    }
+
+    #[expect(clippy::vec_box, reason = "they come so, and are handed on one by one")]
+    fn handle(&mut self, ended: Vec<Box<Observation>>) {
+        let decided = ended.iter().flat_map(|it| entries::decisions(it));
         self.hub.ledger.record_all(decided);
-        for observation in waiting.observations.drain(..) {
+        for observation in ended {
             self.hub.metrics.observe(&observation);
             self.show(&observation);
             if !self.keep(&Record::Observation(*observation)) {
                 self.lose(1);
             }
         }
+    }
+
+    fn commit(&mut self, waiting: &mut Waiting) {
         if waiting.commitments.is_empty() {
             return;
         }

@@ -103,7 +103,7 @@ error: unknown key `lisen`
   |
 3 | lisen: {}
   | ^^^^^ expected one of: version, mode, trusted_proxies, listen, certificates, tls, clients, \
-upstream, upstreams, routes, admin, data, ledger, record, limits, clauses, exceptions
+upstream, upstreams, routes, admin, data, ledger, store, record, limits, clauses, exceptions
   = help: did you mean `listen`?
 
 error: unknown value `enforced`

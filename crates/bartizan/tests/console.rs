@@ -182,3 +182,90 @@ fn files_of_operators_that_are_damaged_stop_the_start() {
     assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&output.stderr).contains("exceptions.json"));
 }
+
+#[cfg(feature = "hunt")]
+mod hunts {
+    use super::*;
+
+    impl Browser {
+        fn ask(&self, sql: &str) -> (Vec<Value>, Value) {
+            let answer = self.send("POST", "/api/v1/hunt", &json!({ "sql": sql, "since": "1h" }));
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            let text = answer.text();
+            let lines: Vec<Value> =
+                text.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+            let rows = lines.iter().filter_map(|it| it["rows"].as_array()).flatten().cloned();
+            (rows.collect(), lines.last().unwrap().clone())
+        }
+    }
+
+    #[test]
+    fn a_hunt_is_answered_line_by_line_and_may_be_saved() {
+        let upstream = Upstream::echoing_targets();
+        let bartizan = Bartizan::enforcing(upstream.address);
+        let browser = Browser::login(&bartizan);
+        (0..5).for_each(|n| drop(bartizan.get(&format!("/orders/{n}"))));
+        bartizan.get(ATTACK);
+        bartizan.at_least(6);
+
+        let sql = "SELECT endpoint, count(*) AS calls FROM exchanges GROUP BY endpoint ORDER BY calls DESC";
+        let (rows, last) = browser.ask(sql);
+        assert_eq!(rows, [json!(["GET /orders/{int}", 5]), json!(["GET /products", 1])]);
+        assert_eq!(last["done"]["rows"], 2);
+        let (rows, _) = browser.ask("SELECT kind FROM ledger WHERE kind = 'login'");
+        assert_eq!(rows, [json!(["login"])]);
+        let (rows, last) = browser.ask("SELECT nothing FROM exchanges");
+        assert_eq!((rows.len(), &last["error"]["code"]), (0, &json!("hunt.sql")));
+
+        let views = browser.get("/api/v1/hunt/schema");
+        let names: Vec<_> =
+            views["views"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
+        assert_eq!(names, ["exchanges", "fields", "findings", "decisions", "ledger"]);
+        let shipped = browser.get("/api/v1/hunt/saved")["hunts"].as_array().unwrap().len();
+        assert_eq!(shipped, 20);
+        let mine = json!({"title": "Mine\n-- says: forged", "says": "All.", "sql": sql});
+        let path = "/api/v1/hunt/saved/mine";
+        assert_eq!(browser.send("PUT", path, &mine).status, 200);
+        let saved = browser.get("/api/v1/hunt/saved");
+        let saved = saved["hunts"].as_array().unwrap();
+        let found = saved.iter().find(|it| it["name"] == "mine").unwrap();
+        assert_eq!((&found["says"], &found["shipped"]), (&json!("All."), &json!(false)));
+        for name in ["Mine", "..%2fhash", "a.b"] {
+            let path = format!("/api/v1/hunt/saved/{name}");
+            assert_eq!(browser.send("PUT", &path, &mine).status, 422, "{name}");
+            assert_eq!(browser.send("DELETE", &path, &Value::Null).status, 404, "{name}");
+        }
+        assert_eq!(browser.send("DELETE", path, &Value::Null).status, 204);
+        assert_eq!(browser.send("DELETE", path, &Value::Null).status, 404);
+        assert_eq!(browser.send("DELETE", "/api/v1/hunt/saved/errors", &Value::Null).status, 409);
+    }
+}
+
+#[test]
+fn an_exchange_that_the_journal_dropped_is_found_sealed() {
+    let upstream = Upstream::echoing_targets();
+    let more = "data: {journal_bytes_max: 1MiB}\nstore: {seal_every: 100ms}";
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "observe", more));
+    let browser = Browser::login(&bartizan);
+    bartizan.get("/orders/1");
+    bartizan.at_least(1);
+    let ids = || -> Vec<String> {
+        let listed = browser.get("/api/v1/exchanges?limit=1000");
+        let listed = listed["exchanges"].as_array().unwrap();
+        listed.iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = ids().pop().unwrap();
+    // Names that were never met are kept with all their facts: 300 such exchanges are more than a MiB.
+    for n in 0..600 {
+        let names = (0..60).map(|it| format!("a-rather-long-name-{n}-{it}=1"));
+        bartizan.get(&format!("/search?{}", names.collect::<Vec<_>>().join("&")));
+    }
+    support::until("the journal dropped its beginning", || {
+        let all = ids();
+        (!all.is_empty() && !all.contains(&first)).then_some(())
+    });
+    let one = browser.get(&format!("/api/v1/exchanges/{first}"));
+    assert_eq!(one["endpoint"], "GET /orders/{int}");
+    let output = command().args(["why", &first, "--data"]).arg(bartizan.data()).output().unwrap();
+    assert!(said(&output).contains("GET /orders/{int}"), "{}", said(&output));
+}

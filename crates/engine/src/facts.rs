@@ -8,6 +8,7 @@
 
 use crate::keys::HashKey;
 use crate::tables::Tables;
+use crate::tables::detail::Level;
 use bartizan_inspect::value::{PlaceRef, Value};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::Sighting;
@@ -43,6 +44,8 @@ pub(crate) struct Collector {
     first: usize,
     segments: u8,
     scalars: u16,
+    /// Nothing is collected but scores.
+    is_off: bool,
     /// The highest scores so far.
     pub(crate) scores: ClassScores,
 }
@@ -62,6 +65,11 @@ const COOKIE: u8 = 3;
 const BODY: u8 = 4;
 
 impl Collector {
+    /// What is to be collected at this level.
+    pub(crate) fn at(level: Level) -> Self {
+        Self { is_off: level == Level::HeadsOnly, ..Self::default() }
+    }
+
     /// Notes a value and what detectors made of it.
     pub(crate) fn note(
         &mut self,
@@ -70,6 +78,9 @@ impl Collector {
         key: &HashKey,
     ) {
         let score = self.scored(sightings);
+        if self.is_off {
+            return;
+        }
         let position;
         let (kind, name) = match value.place {
             PlaceRef::Path => {
@@ -288,6 +299,21 @@ mod tests {
         assert_eq!((first.facts.len(), again.facts.len(), other.facts.len()), (1, 0, 1));
         assert_eq!(first.shape, again.shape);
         assert_ne!(first.shape.id, other.shape.id);
+    }
+
+    #[test]
+    fn a_recorder_that_falls_behind_is_given_scores_alone() {
+        let mut it = Collector::at(Level::HeadsOnly);
+        let sighting = Sighting { code: Code::ContentSqlInjection, score: 700, ..sighting() };
+        let value = Value { place: PlaceRef::Query(b"q"), text: b"v" };
+        it.note(&value, &[Some(sighting)], &key());
+        assert_eq!(it.scores.sql, 700);
+        assert!(it.finish(&Tables::new(0), true).is_none());
+    }
+
+    fn sighting() -> Sighting {
+        let fingerprint = bartizan_model::evidence::Fingerprint::default();
+        Sighting { code: Code::ContentSqlInjection, score: 0, fingerprint }
     }
 
     #[test]

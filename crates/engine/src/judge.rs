@@ -53,12 +53,12 @@ pub enum Needs {
 
 impl Gathering {
     /// Gathers what the head tells.
-    pub fn of_head(
+    pub(crate) fn of_head(
         head: &RequestHead,
-        endpoint: EndpointId,
-        at: Moment,
+        (endpoint, at): (EndpointId, Moment),
         rules: &Rules,
         on: &RouteRules,
+        collector: Collector,
     ) -> Self {
         let mut assessment = Assessment::clean(at, endpoint);
         assessment.oddities = head.oddities;
@@ -69,7 +69,7 @@ impl Gathering {
                 .into_iter()
                 .any(|name| mode(name) != Mode::Off);
         let effort = Effort::new(rules.limits.suspicious_bytes_max);
-        let mut it = Self { assessment, collector: Collector::default(), examines, effort };
+        let mut it = Self { assessment, collector, examines, effort };
         if is_against_the_law(head.oddities) {
             return it;
         }

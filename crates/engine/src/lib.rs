@@ -7,6 +7,7 @@ mod caller;
 mod facts;
 pub mod judge;
 pub mod keys;
+pub mod merge;
 pub mod origin;
 mod path_ambiguity;
 pub mod refusal;

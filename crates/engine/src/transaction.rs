@@ -25,6 +25,7 @@ use crate::step::{
     BodyPlan, Cause, Commitment, DATA_BYTES_MAX, Input, NotCommitted, Payload, Reply, Rest, Side,
     Step, UpstreamFault,
 };
+use crate::tables::detail::Level;
 use crate::tables::{Room, Tables};
 use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
 use bartizan_contract::decide::{Decision, Hits, decide, decide_body, decide_response};
@@ -258,7 +259,8 @@ impl Transaction {
 
     /// Files what was collected of the request.
     fn file(&mut self, collected: Collector, tables: &Tables) {
-        let is_sampled = tables.sampled().keeps(self.seen.endpoint, self.seen.id);
+        let is_sampled = tables.sampled().keeps(self.seen.endpoint, self.seen.id)
+            && tables.detail().level() == Level::Full;
         let keeps = is_sampled || !self.seen.findings.is_empty();
         self.seen.scores = collected.scores;
         self.seen.request = collected.finish(tables, keeps);
@@ -310,7 +312,8 @@ impl Transaction {
             standing.violations.push(Code::ClientCertificate);
         }
         let endpoint = self.seen.endpoint;
-        let mut gathering = Gathering::of_head(&head, endpoint, at, rules, &on);
+        let collector = Collector::at(tables.detail().level());
+        let mut gathering = Gathering::of_head(&head, (endpoint, at), rules, &on, collector);
         gathering.assessment.violations.append(&mut standing.violations);
         self.retry_after_s = standing.retry_after_s;
         let refused = decide_body(&gathering.assessment, &on.clauses).0.is_some();

@@ -79,6 +79,11 @@ impl Recorder {
         Ok(())
     }
 
+    /// How many observations may wait.
+    pub fn places(&self) -> usize {
+        self.waiting_max
+    }
+
     /// Observations that found no room since the start.
     pub fn lost(&self) -> u64 {
         self.lost.load(Relaxed)

@@ -1,14 +1,16 @@
 //! State that exchanges share while they are judged. The only locks and counters of the core.
 //!
-//! Memory   one counter, and the bounded tables of `rate`, `crowd`, `shapes` and `sampled`. Everything here is bounded by configuration, and what does not fit is
+//! Memory   a few words, and the bounded tables of `rate`, `crowd`, `shapes` and `sampled`. Everything here is bounded by configuration, and what does not fit is
 //!          refused and counted, never waited for.
 
 pub mod crowd;
+pub mod detail;
 pub mod rate;
 pub mod sampled;
 pub mod shapes;
 
 use crowd::Crowd;
+use detail::Detail;
 use rate::RateTable;
 use sampled::Sampled;
 use shapes::Shapes;
@@ -28,6 +30,7 @@ struct Shared {
     crowd: Crowd,
     shapes: Shapes,
     sampled: Sampled,
+    detail: Detail,
     is_overloaded: AtomicBool,
 }
 
@@ -67,6 +70,11 @@ impl Tables {
     /// Of which exchanges facts are kept.
     pub fn sampled(&self) -> &Sampled {
         &self.shared.sampled
+    }
+
+    /// How much is recorded.
+    pub fn detail(&self) -> &Detail {
+        &self.shared.detail
     }
 
     /// Whether requests are to be shed. Set by the edge, which sees memory and queues.

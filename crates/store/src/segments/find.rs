@@ -25,7 +25,8 @@ impl Held {
         let at_us = id.unix_ms().saturating_mul(1_000);
         let contents = self.now()?.contents;
         for entry in contents.entries.values().rev() {
-            let around = entry.min_us.saturating_sub(SLACK_US)..=entry.max_us.saturating_add(SLACK_US);
+            let around =
+                entry.min_us.saturating_sub(SLACK_US)..=entry.max_us.saturating_add(SLACK_US);
             if !around.contains(&at_us) {
                 continue;
             }
