@@ -4,6 +4,7 @@
 
 mod arrival;
 mod caller;
+mod evidence;
 mod facts;
 pub mod judge;
 pub mod keys;

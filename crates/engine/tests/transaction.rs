@@ -132,7 +132,7 @@ fn response(status: u16, framing: Framing) -> ResponseHead {
 #[track_caller]
 fn finished(step: Step) -> Observation {
     match step {
-        Step::Finished(it) => *it,
+        Step::Finished(it, _) => *it,
         other => panic!("not finished: {other:?}"),
     }
 }

@@ -169,7 +169,7 @@ impl Redactor {
         match Format::of(media).sniffed(bytes) {
             _ if is_binary => hidden(&mut out, body.len()),
             Format::Json | Format::Lenient => {
-                drop(json::json(bytes, &mut out, &mut self.places, "$", 0))
+                json::json(bytes, &mut out, &mut self.places, "$", 0);
             }
             Format::Form if looks_like_container(bytes) => {
                 json::json(bytes, &mut out, &mut self.places, "$", 0);
