@@ -377,7 +377,9 @@ impl<'r, R: Resources> Walk<'r, R> {
                     | What::ExceptionAdded { .. }
                     | What::ExceptionRemoved { .. }
                     | What::Login { .. }
-                    | What::Reveal { .. } => {}
+                    | What::Reveal { .. }
+                    | What::WatchBegun { .. }
+                    | What::WatchEnded { .. } => {}
                 }
             }
             Err(_) => self.verdict.unreadable += 1,

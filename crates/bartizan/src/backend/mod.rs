@@ -4,6 +4,7 @@ mod exchanges;
 mod hunts;
 mod ledger;
 pub(crate) mod rows;
+pub(crate) mod samples;
 
 #[cfg(not(feature = "hunt"))]
 pub(crate) use hunts::NO_HUNTS;
@@ -18,7 +19,9 @@ use crate::ledger::entries;
 use crate::log::Event;
 use crate::show;
 use bartizan_console::access::Who;
-use bartizan_console::backend::{Backend, ExchangeQuery, NewException, NewHunt, NewSavedHunt, Row};
+use bartizan_console::backend::{
+    Backend, ExchangeQuery, NewException, NewHunt, NewSavedHunt, NewWatch, Row,
+};
 use bartizan_console::problem::Problem;
 use bartizan_ledger::entry::{self, What};
 use bartizan_ledger::text::Text;
@@ -86,7 +89,7 @@ impl Backend for State {
             Some(it) => it,
             None => sealed().map_err(Problem::Unavailable)?.ok_or(Problem::NotFound)?,
         };
-        Ok(rows::whole(&observation, found.rules.as_ref()))
+        Ok(rows::whole(&observation, found.rules.as_ref(), samples::of_exchange(self, id)))
     }
 
     fn live(&self) -> broadcast::Receiver<Arc<Row>> {
@@ -227,6 +230,26 @@ impl Backend for State {
 
     fn remove_hunt(&self, name: &str) -> Result<(), Problem> {
         hunts::remove(&self.dir, name)
+    }
+
+    fn samples(&self, limit: usize) -> Value {
+        samples::newest(self, limit)
+    }
+
+    fn reveal(&self, exchange: &str, reason: &str, by: &Who) -> Result<Value, Problem> {
+        samples::reveal(self, exchange, reason, by)
+    }
+
+    fn watches(&self) -> Value {
+        samples::watches(self)
+    }
+
+    fn watch(&self, it: &NewWatch, by: &Who) -> Result<Value, Problem> {
+        samples::watch(self, it, by)
+    }
+
+    fn unwatch(&self, id: &str, by: &Who) -> Result<(), Problem> {
+        samples::unwatch(self, id, by)
     }
 
     fn ledger(&self) -> Result<Value, Problem> {
