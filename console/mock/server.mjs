@@ -60,7 +60,7 @@ function new_session(code) {
     hunts: modes.includes('empty') ? [] : [
       { name: 'refused-by-subject', title: 'Who was refused most', says: 'Refusals by caller, most first.', sql: "select subject, count(*) as refused\nfrom exchanges\nwhere outcome = 'refused'\ngroup by subject\norder by refused desc", shipped: true },
       { name: 'slowest', title: 'Slowest endpoints', says: 'Endpoints by their slowest hundredth.', sql: 'select endpoint, approx_percentile(total_us, 0.99) as p99_us\nfrom exchanges\ngroup by endpoint\norder by p99_us desc', shipped: true },
-      { name: 'my-hunt', title: 'Reviews with findings', says: 'Saved in the console.', sql: "select * from hits where endpoint = 'POST /reviews/{int}'", shipped: false },
+      { name: 'my-hunt', title: 'Reviews with findings', says: 'Saved in the console.', sql: "select * from decisions where endpoint = 'POST /reviews/{int}'", shipped: false },
     ],
     next_id: 10,
   };
@@ -161,7 +161,7 @@ function list_exchanges(session, query) {
 const schema = {
   views: [
     { name: 'exchanges', says: 'one row per exchange', columns: [['time', 'timestamp', 'when it ended'], ['id', 'text', 'decision id'], ['endpoint', 'text', 'method and template'], ['outcome', 'text', 'what became of it'], ['status', 'integer', 'status sent'], ['subject', 'text', 'keyed hash of the caller'], ['judged_us', 'integer', 'time to judge'], ['total_us', 'integer', 'whole time']].map(([name, type, says]) => ({ name, type, says })) },
-    { name: 'hits', says: 'one row per violated clause', columns: [['time', 'timestamp', 'when'], ['code', 'text', 'what was met'], ['clause', 'text', 'what it violates'], ['effect', 'text', 'what came of it'], ['endpoint', 'text', 'where']].map(([name, type, says]) => ({ name, type, says })) },
+    { name: 'decisions', says: 'one row per violated clause', columns: [['time', 'timestamp', 'when'], ['code', 'text', 'what was met'], ['clause', 'text', 'what it violates'], ['effect', 'text', 'what came of it'], ['endpoint', 'text', 'where']].map(([name, type, says]) => ({ name, type, says })) },
   ],
 };
 
@@ -170,7 +170,7 @@ function hunt_rows(sql) {
   if (/group by/i.test(sql)) {
     const counts = new Map();
     for (const row of all_exchanges) for (const code of row.codes) counts.set(code, (counts.get(code) ?? 0) + 1);
-    return { columns: [{ name: 'code', type: 'text' }, { name: 'hits', type: 'integer' }], rows: [...counts].sort((a, b) => b[1] - a[1]) };
+    return { columns: [{ name: 'code', type: 'text' }, { name: 'times', type: 'integer' }], rows: [...counts].sort((a, b) => b[1] - a[1]) };
   }
   const names = ['time', 'id', 'endpoint', 'outcome', 'status', 'subject', 'total_us', 'trace'];
   const types = { time: 'timestamp', status: 'integer', total_us: 'integer' };

@@ -433,7 +433,7 @@ export const text = {
 
   hunt: {
     sql: 'SQL',
-    first_sql: 'select code, count(*) as hits\nfrom hits\ngroup by code\norder by hits desc',
+    first_sql: 'select code, effect, count(*) as times\nfrom decisions\ngroup by code, effect\norder by times desc',
     needs: 'Hunting reads what was recorded of every caller.',
     run: 'Run',
     cancel: 'Cancel',

@@ -124,6 +124,7 @@ impl Bench {
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tls: false,
             certificate: None,
+            ja4: None,
             sees_bodies: true,
         };
         let at = Moment { mono_ns: 1_000, wall_us: 1_700_000_000_000_000 };

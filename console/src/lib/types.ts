@@ -258,7 +258,7 @@ export interface Setting {
   section: string;
   key: string;
   value: string;
-  default: string;
+  default?: string;
   origin: string;
   says: string;
 }

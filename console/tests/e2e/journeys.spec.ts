@@ -144,10 +144,10 @@ test.describe('hunt', () => {
     await expect(editor).toHaveValue(/order by refused desc/);
     await editor.press('Control+Enter');
     await expect(page.getByText(/rows in 321 ms/)).toBeVisible();
-    await page.getByRole('button', { name: 'hits', exact: true }).click();
-    await expect(page.getByRole('columnheader', { name: /hits/ })).toHaveAttribute('aria-sort', 'ascending');
+    await page.getByRole('button', { name: 'times', exact: true }).click();
+    await expect(page.getByRole('columnheader', { name: /times/ })).toHaveAttribute('aria-sort', 'ascending');
     await expect(page).toHaveURL(/sort=1/);
-    for (const [name, begins] of [['CSV', 'code,hits\r\n'], ['JSON', '[\n  {"code":'], ['NDJSON', '{"code":']] as const) {
+    for (const [name, begins] of [['CSV', 'code,times\r\n'], ['JSON', '[\n  {"code":'], ['NDJSON', '{"code":']] as const) {
       const arriving = page.waitForEvent('download');
       await page.getByRole('button', { name, exact: true }).click();
       const content = await readFile(await (await arriving).path(), 'utf8');

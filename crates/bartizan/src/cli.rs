@@ -128,6 +128,9 @@ pub enum Command {
     /// For when something breaks and nobody knows yet which clause does it. It ends by itself, and
     /// with a restart; a reload keeps it. The law of HTTP is never bypassed.
     Bypass(Bypass),
+    /// See whether alerts arrive.
+    #[command(subcommand)]
+    Alerts(Alerts),
     /// Print a link that logs a browser in to the console of a running bartizan, once.
     Console(Console),
     /// Follow decisions as they are made.
@@ -176,6 +179,15 @@ pub enum Config {
     Show(ConfigShow),
     /// Print the JSON Schema of the configuration file, for editors and pipelines.
     Schema(ConfigSchema),
+}
+
+/// What to do about alerts.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Alerts {
+    /// Have a running bartizan send a test alert, and say what came of it.
+    ///
+    /// Ends with 3 if a target did not take it. Silences do not hold it back.
+    Test(AlertsTest),
 }
 
 /// What to do with the ledger. All of it works on files, without a running bartizan.
@@ -532,6 +544,21 @@ pub struct Bypass {
     /// End the bypass: every clause is in force again.
     #[arg(long, conflicts_with_all = ["span", "reason"])]
     pub end: bool,
+    /// Which bartizan, and how to print.
+    #[command(flatten)]
+    pub asking: Asking,
+}
+
+/// Arguments of `alerts test`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan alerts test
+  bartizan alerts test --target soc -o json")]
+pub struct AlertsTest {
+    /// Only this target; without it, each of them in turn.
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
     /// Which bartizan, and how to print.
     #[command(flatten)]
     pub asking: Asking,
@@ -897,6 +924,7 @@ meaning.
 | `hunt` | `bartizan.hunt/v1` | one object with `columns`, `rows` and `done` | a line for each row |
 | `export` | `bartizan.observation/v1` | | a line for each observation |
 | `bypass` | `bartizan.bypass/v1` | one object | the same |
+| `alerts test` | `bartizan.alerts/v1` | one object with `tested` | a line for each target |
 | `config show` | `bartizan.config/v1` | one object | the same |
 | `check` | `bartizan.check/v1` | one object with `problems` | a line for each problem; none if it is good |
 | `doctor` | `bartizan.doctor/v1` | one object with `findings` | a line for each finding |
@@ -996,7 +1024,11 @@ mod tests {
                 let example = example.split(" > ").next().unwrap();
                 let words = example
                     .replace("'GET /orders/{int}'", "GET\u{a0}/orders/{int}")
-                    .replace("'orders fail since the release'", "orders\u{a0}fail");
+                    .replace("'orders fail since the release'", "orders\u{a0}fail")
+                    .replace(
+                        "\"SELECT endpoint, count(*) FROM exchanges GROUP BY endpoint\"",
+                        "SELECT\u{a0}1",
+                    );
                 let words = words.split_ascii_whitespace().map(|it| it.replace('\u{a0}', " "));
                 assert!(Cli::try_parse_from(words).is_ok(), "{example}");
             }

@@ -3,8 +3,8 @@
 #[cfg(not(feature = "hunt"))]
 use crate::backend;
 use crate::cli::{
-    Asking, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, Guard, OVERVIEW, Output,
-    Run, Tail, Why,
+    Alerts, Asking, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, Guard, OVERVIEW,
+    Output, Run, Tail, Why,
 };
 use crate::config::{
     Accepted, Given, Origin, Overrides, Report, Settings, Source, data_dir, schema,
@@ -21,7 +21,7 @@ use crate::notice::Noticed;
 use crate::show;
 use crate::supervisor::{self, State};
 use crate::watch::Watch;
-use crate::{backup, bypass, codes, demo, doctor, held, ledger, manual, status};
+use crate::{alerts, backup, bypass, codes, demo, doctor, held, ledger, manual, status};
 use bartizan_model::id::ExchangeId;
 use bartizan_store::follow::Follower;
 use bartizan_store::{Damage, find, latest};
@@ -53,6 +53,7 @@ pub fn run(cli: Cli) -> Exit {
         Some(Command::Check(it)) => check(&it),
         Some(Command::Status(it)) => status::run(&dir(&it.asking), it.asking.output),
         Some(Command::Bypass(it)) => bypass::run(&dir(&it.asking), &it),
+        Some(Command::Alerts(Alerts::Test(it))) => alerts::command::run(&dir(&it.asking), &it),
         Some(Command::Console(it)) => console(&it.asking),
         Some(Command::Tail(it)) => tail(&it),
         Some(Command::Why(it)) => why(&it),
@@ -347,13 +348,15 @@ impl Running<'_> {
         let named = |(it, _): &(Reloadable, Watch)| it.path.display().to_string();
         let file = self.file.as_ref().map(named).unwrap_or_default();
         let revision = self.instance.revision();
-        self.log.say(match result {
+        let event = match result {
             Ok(fixed) => Event::Reloaded { cause, file, revision, fixed },
             Err(report) => {
                 let reason = report.trim_end().to_owned();
                 Event::ReloadRefused { cause, file, reason }
             }
-        });
+        };
+        self.instance.alert(&event);
+        self.log.say(event);
     }
 }
 

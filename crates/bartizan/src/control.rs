@@ -5,6 +5,7 @@
 //!          connections.
 
 use crate::bypass::{Reason, Span};
+use crate::config;
 use serde_json::{Value, json};
 use std::fs::{self, Permissions};
 use std::io;
@@ -27,6 +28,8 @@ const QUESTION_BYTES_MAX: u64 = 4 * 1024;
 const CONNECTIONS_MAX: usize = 32;
 /// How long a questioner may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long tests of all targets may take, one after the other.
+const TEST_PATIENCE: Duration = Duration::from_secs(20 * 60);
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub enum Question {
     EndBypass,
     /// A link that logs a browser in.
     Login,
+    /// A test alert, to the target of this name or to each.
+    TestAlert(Option<Arc<str>>),
 }
 
 impl Question {
@@ -48,6 +53,16 @@ impl Question {
             Self::Bypass(span, reason) => format!("bypass {} {}", span.seconds(), reason.as_str()),
             Self::EndBypass => "bypass end".to_owned(),
             Self::Login => "login".to_owned(),
+            Self::TestAlert(None) => "alerts test".to_owned(),
+            Self::TestAlert(Some(target)) => format!("alerts test {target}"),
+        }
+    }
+
+    /// How long the answer may take.
+    fn patience(&self) -> Duration {
+        match self {
+            Self::TestAlert(_) => TEST_PATIENCE,
+            Self::Status | Self::Bypass(_, _) | Self::EndBypass | Self::Login => PATIENCE,
         }
     }
 
@@ -56,6 +71,12 @@ impl Question {
         match line.split_once(' ') {
             None if line == "status" => Ok(Self::Status),
             None if line == "login" => Ok(Self::Login),
+            Some(("alerts", "test")) => Ok(Self::TestAlert(None)),
+            Some(("alerts", rest)) => {
+                let target = rest.strip_prefix("test ").ok_or_else(unknown)?;
+                let target = config::name(target).ok_or_else(unknown)?;
+                Ok(Self::TestAlert(Some(target)))
+            }
             Some(("bypass", "end")) => Ok(Self::EndBypass),
             Some(("bypass", rest)) => {
                 let (seconds, reason) = rest.split_once(' ').ok_or_else(unknown)?;
@@ -104,13 +125,13 @@ pub async fn serve(listener: UnixListener, answers: Arc<dyn Answers>) {
         let answers = Arc::clone(&answers);
         tokio::spawn(async move {
             // A questioner that goes away ends its answer.
-            drop(answer(stream, &*answers).await);
+            drop(answer(stream, answers).await);
             drop(permit);
         });
     }
 }
 
-async fn answer(mut stream: UnixStream, answers: &dyn Answers) -> io::Result<()> {
+async fn answer(mut stream: UnixStream, answers: Arc<dyn Answers>) -> io::Result<()> {
     let user = stream.peer_cred().ok().map(|it| it.uid());
     let mut line = String::new();
     let (reader, _) = stream.split();
@@ -120,6 +141,11 @@ async fn answer(mut stream: UnixStream, answers: &dyn Answers) -> io::Result<()>
         Err(_) => return Ok(()),
     };
     let answer = match Question::of_line(line.trim()) {
+        // It waits for somebody else, and this thread has others to answer.
+        Ok(question @ Question::TestAlert(_)) => {
+            let answering = tokio::task::spawn_blocking(move || answers.answer(question, user));
+            answering.await.unwrap_or_else(|_| json!({ "error": "it was given up" }))
+        }
         Ok(question) => answers.answer(question, user),
         Err(why) => json!({ "error": why }),
     };
@@ -145,7 +171,7 @@ pub fn ask(dir: &Path, question: &Question) -> io::Result<Value> {
     use std::io::{BufRead, Write};
     let directory = fs::File::open(dir)?;
     let mut stream = std::os::unix::net::UnixStream::connect(socket(dir, &directory))?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(question.patience()))?;
     stream.write_all(format!("{}\n", question.line()).as_bytes())?;
     let mut line = String::new();
     io::BufReader::new(stream).read_line(&mut line)?;
@@ -160,7 +186,15 @@ mod tests {
     fn a_question_reads_as_it_is_written() {
         let reason = Reason::new("end of the world").unwrap();
         let bypass = Question::Bypass(Span::of_s(60).unwrap(), reason);
-        for question in [Question::Status, bypass, Question::EndBypass, Question::Login] {
+        let test = Question::TestAlert(Some("soc".into()));
+        for question in [
+            Question::Status,
+            bypass,
+            Question::EndBypass,
+            Question::Login,
+            Question::TestAlert(None),
+            test,
+        ] {
             assert_eq!(Question::of_line(&question.line()), Ok(question));
         }
     }
@@ -177,6 +211,10 @@ mod tests {
             "bypass 60  ",
             "bypass 60 a\u{1b}b",
             "status now",
+            "alerts",
+            "alerts test a b",
+            "alerts test A",
+            "alerts send",
         ] {
             assert!(Question::of_line(line).is_err(), "{line}");
         }

@@ -8,6 +8,7 @@
 //!          cannot fail.
 
 use crate::added::AddedExceptions;
+use crate::alerts::targets;
 use crate::backend::samples;
 use crate::bypass::{self, Bypass, BypassFault, Reason, Span};
 use crate::config::secret::Reference;
@@ -230,7 +231,9 @@ impl State {
         let judging = judging(rules.bypass.as_ref());
         let revision = self.revision() + 1;
         let over = rules.added.over(&settings);
-        let (view, wired) = match wire::view(&over, &self.key, revision, judging, &rules.wired) {
+        let made = wire::view(&over, &self.key, revision, judging, &rules.wired)
+            .and_then(|it| Ok((it, targets::of(&settings.alerts.targets)?)));
+        let ((view, wired), targets) = match made {
             Ok(it) => it,
             Err(fault) => {
                 rules.rejected = Some(settings).filter(|it| *it != rules.settings);
@@ -242,6 +245,7 @@ impl State {
         lock(&self.restart_needed).clone_from(&fixed);
         self.shared.tables.set_held_bytes_max(settings.limits.held_bytes_max);
         rules.wired = wired;
+        self.hub.alerts.configure(&settings.alerts, targets);
         let by = entries::owner(settings.file.as_deref());
         let exceptions = entries::exceptions(&rules.settings, &settings, &by);
         rules.settings = settings;
@@ -405,6 +409,7 @@ impl Facts for State {
             shed: self.shared.tables.shed(),
             bypassed: lock(&self.rules).bypass.is_some(),
             detail: self.shared.tables.detail().level(),
+            alerts: self.hub.alerts.figures(),
             segments: Segments::of(&self.hub.kept),
             samples: self.samples_counted(),
         })
@@ -456,6 +461,7 @@ impl control::Answers for State {
             Question::Bypass(span, reason) => self.begin_bypass(span, reason, by),
             Question::EndBypass => self.end_bypass(by),
             Question::Login => self.login_link(),
+            Question::TestAlert(target) => self.test_alerts(target.as_deref(), &by),
         }
     }
 }
@@ -471,6 +477,30 @@ impl State {
             }),
             None => json!({ "error": "no code can be made now" }),
         }
+    }
+
+    /// Sends a test alert to one target, or to each, one after the other.
+    fn test_alerts(&self, target: Option<&str>, by: &Who) -> Value {
+        let names = self.hub.alerts.names();
+        let wanted: Vec<&str> = match target {
+            Some(name) => vec![name],
+            None => names.iter().map(String::as_str).collect(),
+        };
+        if wanted.is_empty() {
+            return json!({ "error": "no target of alerts is configured" });
+        }
+        let mut tested = Vec::new();
+        for name in wanted {
+            match self.try_alert(name, by.clone()) {
+                Ok(it) => tested.push(json!({
+                    "target": name,
+                    "delivered": it.delivered,
+                    "detail": it.detail,
+                })),
+                Err(fault) => return json!({ "error": format!("{name}: {fault}") }),
+            }
+        }
+        json!({ "schema": crate::alerts::SCHEMA, "tested": tested })
     }
 
     fn status(&self) -> Value {
@@ -536,6 +566,7 @@ impl State {
             "segments": segments(&self.hub.kept),
             "evidence": samples::status(self),
             "reload_fault": self.reload_fault(),
+            "alerts": self.hub.alerts.status(),
             "bypass": rules.bypass.as_ref().map(Bypass::as_json),
         })
     }

@@ -6,6 +6,7 @@
 //!          nothing; `status` says so.
 
 use crate::added::{self, AddedExceptions};
+use crate::alerts;
 use crate::config::{Overrides, Settings, Source};
 use crate::control;
 use crate::in_force::{self, Beginning, State, lock};
@@ -126,6 +127,7 @@ pub struct Instance {
     proxy: Proxy,
     pipeline: JoinHandle<()>,
     keeping: Keeping,
+    sending: alerts::Sending,
     keeper: Keeper,
     stop_admin: oneshot::Sender<()>,
     control: JoinHandle<()>,
@@ -151,6 +153,7 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     let stamps = in_force::stamps([&settings]);
     let added = added(&dir)?;
     let (shared, wired) = shared(&added.over(&settings), &hash_key)?;
+    let targets = alerts::targets::of(&settings.alerts.targets).map_err(StartError::Wire)?;
     let options = Options {
         journal_bytes_max,
         segment_bytes_max: SEGMENT_BYTES_MAX,
@@ -161,7 +164,16 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         .map_err(StartError::Journal)?;
     let keeping = ledger::start(&dir, &settings, Arc::clone(&shared.clock));
     let keeping = keeping.map_err(StartError::Ledger)?;
-    let hub = Hub::new(keeping.handle());
+    let source = keeping.handle().keys().first().map(|it| it.name().to_owned());
+    let sending = alerts::start(
+        &dir,
+        &settings.alerts,
+        targets,
+        source.unwrap_or_default(),
+        Arc::clone(&shared.clock),
+    );
+    let sending = sending.map_err(StartError::System)?;
+    let hub = Hub::new(keeping.handle(), sending.handle());
     let keeper = keeper::start(&dir, &settings.store, Arc::clone(&hub.kept));
     let keeper = keeper.map_err(StartError::Keeper)?;
     // A disk that fails stops samples, not the start.
@@ -224,6 +236,7 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         proxy,
         pipeline,
         keeping,
+        sending,
         keeper,
         stop_admin,
         control,
@@ -345,11 +358,18 @@ impl Instance {
         self.state.revision()
     }
 
+    /// Has those told who do not read the log.
+    pub fn alert(&self, event: &Event) {
+        self.state.hub.alerts.event(event);
+    }
+
     /// What is to be logged since the last look.
     pub fn events(&self, noticed: &mut Noticed) -> Vec<Event> {
         let mut events = self.state.take_events();
         events.extend(self.state.hub.ledger.take_events());
         events.extend(noticed.look(&self.state));
+        events.iter().for_each(|it| self.alert(it));
+        events.extend(self.state.hub.alerts.take_events());
         events
     }
 
@@ -359,6 +379,7 @@ impl Instance {
         self.proxy.stop(DRAIN);
         self.state.hub.stop();
         drop(self.pipeline.join());
+        self.sending.stop();
         let ledger = self.keeping.handle();
         self.keeping.stop();
         self.keeper.stop();

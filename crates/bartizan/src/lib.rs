@@ -3,6 +3,7 @@
 //! A library beside the binary so that tests reach its parts. Nothing else links it.
 
 pub mod added;
+pub mod alerts;
 mod backend;
 pub mod backup;
 pub mod bypass;

@@ -178,6 +178,9 @@ pub enum Event {
     LedgerWorking,
     Checkpoint { size: u64, checkpoint: String },
     CheckpointNotKept { file: String, reason: String },
+    AlertsFailing { target: String, reason: String },
+    AlertsDelivered { target: String },
+    AlertsNotKept { reason: String },
     SealingFailing { reason: String },
     SealingWorking,
     EventsLost { count: u64 },
@@ -267,6 +270,19 @@ impl Event {
                 Warning,
                 "Checkpoints cannot be written outside the data directory, but only logged.",
             ),
+            Self::AlertsFailing { .. } => (
+                "alerts_failing",
+                Warning,
+                "A target takes no alerts; they wait. Said once a minute at most.",
+            ),
+            Self::AlertsDelivered { .. } => {
+                ("alerts_delivered", Info, "A target takes alerts again.")
+            }
+            Self::AlertsNotKept { .. } => (
+                "alerts_not_kept",
+                Warning,
+                "Alerts that wait are in memory only: the disk does not take them.",
+            ),
             Self::SealingFailing { .. } => {
                 ("sealing_failing", Error, "Closed segments of the journal cannot be sealed.")
             }
@@ -295,6 +311,7 @@ impl Event {
             Self::NotStarted { reason }
             | Self::JournalFailing { reason }
             | Self::LedgerFailing { reason }
+            | Self::AlertsNotKept { reason }
             | Self::SealingFailing { reason } => {
                 json!({ "reason": reason })
             }
@@ -336,6 +353,10 @@ impl Event {
                 json!({ "size": size, "checkpoint": checkpoint })
             }
             Self::CheckpointNotKept { file, reason } => json!({ "file": file, "reason": reason }),
+            Self::AlertsFailing { target, reason } => {
+                json!({ "target": target, "reason": reason })
+            }
+            Self::AlertsDelivered { target } => json!({ "target": target }),
             Self::EventsLost { count } => json!({ "count": count }),
             Self::Stopping { within_s } => json!({ "within_s": within_s }),
             Self::NothingToReload
@@ -433,6 +454,13 @@ impl Event {
             Self::CheckpointNotKept { file, reason } => {
                 format!("ledger: no checkpoint can be kept in `{file}`: {reason}")
             }
+            Self::AlertsFailing { target, reason } => {
+                format!("alerts: {target} takes none, and they wait: {reason}")
+            }
+            Self::AlertsDelivered { target } => format!("alerts: {target} takes them again"),
+            Self::AlertsNotKept { reason } => {
+                format!("alerts that wait are in memory only: {reason}")
+            }
             Self::SealingFailing { reason } => format!("segments cannot be sealed: {reason}"),
             Self::SealingWorking => "segments are sealed again".to_owned(),
             Self::EventsLost { count } => {
@@ -524,6 +552,9 @@ impl Event {
                 file: "./bartizan-data.checkpoints".to_owned(),
                 reason: "permission denied".to_owned(),
             },
+            Self::AlertsFailing { target: "soc".to_owned(), reason: "it answered 503".to_owned() },
+            Self::AlertsDelivered { target: "soc".to_owned() },
+            Self::AlertsNotKept { reason: "no space left on device".to_owned() },
             Self::SealingFailing { reason: "no space left on device".to_owned() },
             Self::SealingWorking,
             Self::EventsLost { count: 3 },
@@ -582,7 +613,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 27);
+        assert_eq!(kinds.len(), 32);
     }
 
     #[test]

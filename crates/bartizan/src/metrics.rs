@@ -2,6 +2,7 @@
 //!
 //! Memory   one counter per outcome and per code; no label comes from a client.
 
+use crate::alerts::Figures;
 use crate::keeper::Kept;
 use bartizan_engine::tables::detail::Level;
 use bartizan_model::clause::Effect;
@@ -47,6 +48,15 @@ pub struct Metrics {
     ledger_anchored: Gauge,
     ledger_lost: Counter,
     ledger_errors: Counter,
+    alerts_sent: Counter,
+    alerts_failures: Counter,
+    alerts_rejected: Counter,
+    alerts_suppressed: Counter,
+    alerts_silenced: Counter,
+    alerts_dropped: Counter,
+    alerts_lost: Counter,
+    alerts_spooled: Gauge,
+    alerts_failing: Gauge,
     segment_bytes: Gauge,
     segment_rows: Gauge,
     segments: Gauge,
@@ -93,6 +103,8 @@ pub struct Gauges {
     pub ledger_errors: u64,
     /// How much is recorded of an exchange.
     pub detail: Level,
+    /// Of alerts.
+    pub alerts: Figures,
     /// Sealed segments.
     pub segments: Segments,
     /// Samples.
@@ -168,6 +180,15 @@ impl Default for Metrics {
             ledger_anchored: Gauge::default(),
             ledger_lost: Counter::default(),
             ledger_errors: Counter::default(),
+            alerts_sent: Counter::default(),
+            alerts_failures: Counter::default(),
+            alerts_rejected: Counter::default(),
+            alerts_suppressed: Counter::default(),
+            alerts_silenced: Counter::default(),
+            alerts_dropped: Counter::default(),
+            alerts_lost: Counter::default(),
+            alerts_spooled: Gauge::default(),
+            alerts_failing: Gauge::default(),
             segment_bytes: Gauge::default(),
             segment_rows: Gauge::default(),
             segments: Gauge::default(),
@@ -273,6 +294,16 @@ impl Metrics {
         catch_up(&self.ledger_lost, gauges.ledger_lost);
         catch_up(&self.ledger_errors, gauges.ledger_errors);
         self.detail.set(gauges.detail as i64);
+        let alerts = gauges.alerts;
+        catch_up(&self.alerts_sent, alerts.sent);
+        catch_up(&self.alerts_failures, alerts.failures);
+        catch_up(&self.alerts_rejected, alerts.rejected);
+        catch_up(&self.alerts_suppressed, alerts.suppressed);
+        catch_up(&self.alerts_silenced, alerts.silenced);
+        catch_up(&self.alerts_dropped, alerts.dropped);
+        catch_up(&self.alerts_lost, alerts.lost);
+        self.alerts_spooled.set(signed(alerts.spooled));
+        self.alerts_failing.set(signed(alerts.failing));
         let it = gauges.segments;
         self.segments.set(signed(it.forecast.segments));
         self.segment_rows.set(signed(it.forecast.rows));
@@ -316,6 +347,15 @@ impl Metrics {
         );
         counter("ledger_lost", "Entries of the ledger that found no room", &self.ledger_lost);
         counter("ledger_errors", "Failed writes of the ledger", &self.ledger_errors);
+        counter("alerts_sent", "Alerts that a target took", &self.alerts_sent);
+        counter("alerts_failures", "Tries to send an alert that failed", &self.alerts_failures);
+        counter("alerts_rejected", "Alerts that a target refused for good", &self.alerts_rejected);
+        let help = "Occurrences that an alert of the same stands for";
+        counter("alerts_suppressed", help, &self.alerts_suppressed);
+        counter("alerts_silenced", "Occurrences under a silence", &self.alerts_silenced);
+        let help = "Alerts that went unsent because the spool was full";
+        counter("alerts_dropped", help, &self.alerts_dropped);
+        counter("alerts_lost", "Occurrences that found no room", &self.alerts_lost);
         let lost = &self.journal_segments_lost;
         counter("journal_segments_lost", "Journal segments dropped before they were sealed", lost);
         counter(
@@ -356,6 +396,9 @@ impl Metrics {
         gauge("recording_level", help, &self.detail);
         gauge("held_bytes", "Bytes of request bodies held for judging", &self.held_bytes);
         gauge("resident_bytes", "Resident memory; 0 if unknown", &self.resident_bytes);
+        gauge("alerts_spooled", "Alerts that wait for a target", &self.alerts_spooled);
+        let help = "Targets of alerts whose last delivery failed";
+        gauge("alerts_failing", help, &self.alerts_failing);
         gauge("bypassed", "1 while a bypass leaves only the law in force", &self.bypassed);
         gauge("ledger_entries", "Entries of the ledger on disk", &self.ledger_entries);
         let help = "Entries under a checkpoint that left the data directory";

@@ -8,6 +8,7 @@
 //!          was flushed, a power cut at most the last second. Commitments are on disk before they are
 //!          answered. Falling behind costs facts first ([`Level`]), and observations last.
 
+use crate::alerts::AlertsHandle;
 use crate::backend::rows;
 use crate::in_force::lock;
 use crate::keeper::Kept;
@@ -53,6 +54,8 @@ pub struct Hub {
     pub metrics: Metrics,
     /// What others can verify.
     pub ledger: LedgerHandle,
+    /// Who is told.
+    pub alerts: AlertsHandle,
     /// The last failure of the journal, until it works again.
     pub journal_fault: Mutex<Option<String>>,
     /// What the keeper of sealed segments tells.
@@ -69,10 +72,11 @@ pub struct Hub {
 
 impl Hub {
     /// Without anything counted.
-    pub fn new(ledger: LedgerHandle) -> Arc<Self> {
+    pub fn new(ledger: LedgerHandle, alerts: AlertsHandle) -> Arc<Self> {
         Arc::new(Self {
             metrics: Metrics::default(),
             ledger,
+            alerts,
             journal_fault: Mutex::new(None),
             kept: Arc::default(),
             recent: Mutex::default(),
@@ -235,6 +239,7 @@ impl Pipeline {
     fn handle(&mut self, ended: Vec<Box<Observation>>) {
         let decided = ended.iter().flat_map(|it| entries::decisions(it));
         self.hub.ledger.record_all(decided);
+        self.hub.alerts.observe(ended.iter().map(|it| &**it));
         for observation in ended {
             self.hub.metrics.observe(&observation);
             self.show(&observation);
@@ -299,6 +304,7 @@ impl Pipeline {
     fn lose(&mut self, count: u64) {
         if count > 0 {
             lock(&self.hub.recent).gap(self.clock.now().wall_us, count);
+            self.hub.alerts.gap();
         }
         self.hub.metrics.lost(count);
         self.unwritten = self.unwritten.saturating_add(count);

@@ -3,8 +3,10 @@
 //! Reads    settings, and the files and variables that they refer to.
 //! Errors   [`WireFault`]: nothing of a configuration is taken over then.
 
+use crate::alerts::targets;
 use crate::config::secret::{Reference, Secret, SecretFault};
 use crate::config::{self, ClientSource, Routing, Settings, TlsVersion};
+use bartizan_connect::signing::KeyFault;
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_edge::proxy::Manners;
 use bartizan_edge::proxy::upstream::{Health, Secured, Target, Upstream};
@@ -31,6 +33,8 @@ pub enum WireFault {
     Unread(SecretFault),
     /// It can, and is no good: where it stands in the configuration, and why.
     Tls(String, TlsFault),
+    /// A secret cannot be signed with: where it is referred to, and why.
+    Secret(String, KeyFault),
 }
 
 impl fmt::Display for WireFault {
@@ -38,6 +42,7 @@ impl fmt::Display for WireFault {
         match self {
             Self::Unread(fault) => fault.fmt(f),
             Self::Tls(place, fault) => write!(f, "{place} {fault}"),
+            Self::Secret(place, fault) => write!(f, "{place} {fault}"),
         }
     }
 }
@@ -97,7 +102,8 @@ pub fn faults(settings: &Settings) -> Vec<WireFault> {
     // Nothing is kept of what it hashes.
     let key = HashKey::new(KeyEpoch(0), [0; 16]);
     let upstreams = settings.upstreams.iter().filter_map(|it| upstream(it, &key, &[]).err());
-    tls(settings).err().into_iter().chain(upstreams).collect()
+    let alerts = targets::faults(&settings.alerts.targets);
+    tls(settings).err().into_iter().chain(upstreams).chain(alerts).collect()
 }
 
 /// The snapshot that these settings mean.

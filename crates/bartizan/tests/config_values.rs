@@ -12,8 +12,9 @@ use std::path::PathBuf;
 
 use bartizan::config::secret::Reference;
 use bartizan::config::{
-    ClientSource, Origin, Overrides, Report, Settings, Source, TlsVersion, Upstream,
+    AlertKind, ClientSource, Origin, Overrides, Report, Settings, Source, TlsVersion, Upstream,
 };
+use bartizan_connect::alert::Severity;
 use bartizan_model::clause::{Clause, ClauseName, Mode, SetBy};
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
@@ -183,8 +184,33 @@ fn certificates_and_clients_are_read() {
         "upstream orders, ca: file:/etc/tls/ca.crt",
         "upstream orders, client_certificate: file:/etc/tls/us.crt",
         "upstream orders, client_key: env:OUR_KEY",
+        "alert target soc, secret: env:SOC_SECRET",
+        "alert target siem, ca: file:/etc/tls/siem.crt",
     ];
     assert_eq!(references, expected);
+}
+
+#[test]
+fn alerts_are_read() {
+    let alerts = read(include_str!("config_complete.yaml")).alerts;
+    assert_eq!((alerts.dedup_window_ms, alerts.spool_bytes_max), (60_000, 1 << 20));
+    let [soc, siem, lake] = alerts.targets.as_slice() else { panic!("{alerts:?}") };
+    assert_eq!((&*soc.name, soc.kind, soc.timeout_ms), ("soc", AlertKind::Webhook, 2_000));
+    assert_eq!(
+        (soc.to.to_string(), soc.min_severity),
+        ("http://soc.internal:80/…".to_owned(), Severity::Info)
+    );
+    assert_eq!(
+        (siem.to.to_string(), siem.timeout_ms),
+        ("tls://siem.internal:6514".to_owned(), 10_000)
+    );
+    assert_eq!((siem.kind, siem.min_severity), (AlertKind::Syslog, Severity::Medium));
+    assert_eq!((lake.kind, lake.file_bytes_max), (AlertKind::Ocsf, 1 << 20));
+    let none = read("version: 1\nupstream: {url: 'http://a'}\n").alerts;
+    assert_eq!(
+        (none.dedup_window_ms, none.spool_bytes_max, none.targets.len()),
+        (300_000, 4 << 20, 0)
+    );
 }
 
 #[test]

@@ -120,6 +120,17 @@ fn curl_and_openssl_get_through() {
         let wrong = curl(&["-k", "--tls-max", "1.1", &url, "--resolve", &resolve], None);
         assert_ne!(wrong.code, 0);
     }
+    if is_there("curl") {
+        // One program is one caller, however often it connects; another way of TLS is another one.
+        let known = it.bartizan.journal().len();
+        for flags in [&["--tls-max", "1.2"][..], &["--tls-max", "1.2"], &[]] {
+            assert_eq!(curl(&[flags, &with[..]].concat(), None).code, 0);
+        }
+        let seen = it.bartizan.at_least(known + 3);
+        let subjects: Vec<_> = seen.iter().skip(known).map(|it| it["subject"].as_str()).collect();
+        assert_eq!(subjects[0], subjects[1]);
+        assert_ne!(subjects[1], subjects[2]);
+    }
     if Command::new("openssl").arg("version").stdout(Stdio::null()).status().is_err() {
         eprintln!("skipped: no openssl");
         return;

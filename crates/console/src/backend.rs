@@ -80,6 +80,27 @@ pub struct NewHunt {
     pub limit: Option<u64>,
 }
 
+/// A test of a target of alerts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewTest {
+    /// The name of the target.
+    pub target: String,
+}
+
+/// A silence that somebody wants.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewSilence {
+    /// The code, or `*` for all.
+    pub code: String,
+    /// For how long.
+    #[serde(deserialize_with = "whole::required")]
+    pub minutes: u64,
+    /// Why.
+    pub reason: String,
+}
+
 /// A question to be kept.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -191,6 +212,26 @@ pub trait Backend: Send + Sync + 'static {
     ///
     /// [`Problem::Conflict`] if there is none.
     fn end_bypass(&self, by: &Who) -> Result<(), Problem>;
+    /// Where alerts go, and which codes are silent.
+    fn alerts(&self) -> Value;
+    /// Sends a test alert to one target. Blocks until that answered, or did not in time.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotFound`] or [`Problem::Unavailable`].
+    fn test_alert(&self, it: &NewTest, by: &Who) -> Result<Value, Problem>;
+    /// Begins a silence.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`], [`Problem::Conflict`] or [`Problem::Unavailable`].
+    fn silence(&self, it: &NewSilence, by: &Who) -> Result<Value, Problem>;
+    /// Lifts it.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotFound`] or [`Problem::Unavailable`].
+    fn lift_silence(&self, id: &str, by: &Who) -> Result<(), Problem>;
     /// The configuration in force, with origins.
     fn settings(&self) -> Value;
     /// Answers a question in SQL, line by line. The answer ends early if nobody reads it any more.

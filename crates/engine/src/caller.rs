@@ -2,7 +2,7 @@
 //!
 //! Reads    the first of these that a request has: the unverified claims of a bearer token, any other
 //!          credential in `Authorization` or a header for API keys, a session cookie, a verified
-//!          client certificate, address and user agent.
+//!          client certificate, address, user agent and the fingerprint of the TLS client (JA4).
 //! Writes   keyed hashes.
 //! Misses   credentials in queries and bodies; session cookies with unusual names; that two of these
 //!          belong to one person.
@@ -64,7 +64,13 @@ fn caller_at(head: &RequestHead, origin: &Origin, octets: &[u8], rules: &Rules) 
         return known(SubjectKind::Certificate, &[b"certificate", &certificate], b"");
     }
     let agent = fields.get(Known::UserAgent).unwrap_or_default();
-    known(SubjectKind::AddressAgent, &[octets, agent], b"")
+    match origin.ja4 {
+        // One address and one agent are many people behind a proxy; the fingerprint tells some apart.
+        Some(KeyedHash(ja4)) => {
+            known(SubjectKind::AddressAgent, &[octets, agent, &ja4.to_be_bytes()], b"")
+        }
+        None => known(SubjectKind::AddressAgent, &[octets, agent], b""),
+    }
 }
 
 fn bearer(credential: &[u8]) -> Option<&[u8]> {
@@ -110,14 +116,22 @@ mod tests {
     use bartizan_model::limits::Limits;
 
     fn who(fields: &[(&str, &str)], certificate: Option<u64>) -> Caller {
+        who_with(fields, certificate, None)
+    }
+
+    fn who_with(
+        fields: &[(&str, &str)],
+        certificate: Option<u64>,
+        ja4: Option<KeyedHash>,
+    ) -> Caller {
         let mut writer = HeadWriter::new();
         writer.target(b"/");
         fields.iter().for_each(|(name, value)| writer.field(name.as_bytes(), value.as_bytes()));
         let head = writer.request(Version::Http11, Framing::None);
         let peer = IpAddr::from([192, 0, 2, 1]);
         let certificate = certificate.map(KeyedHash);
-        let origin =
-            Origin { id: ExchangeId::new(1, 1), peer, tls: true, certificate, sees_bodies: true };
+        let id = ExchangeId::new(1, 1);
+        let origin = Origin { id, peer, tls: true, certificate, ja4, sees_bodies: true };
         let clauses = ClauseSet::new(Mode::Observe, SetBy::Default, &[], &[]);
         let key = HashKey::new(KeyEpoch(1), [7; 16]);
         let rules = Rules::plain(clauses, Limits::default(), key);
@@ -146,6 +160,13 @@ mod tests {
         let plain = who(&[agent], None);
         assert_eq!((plain.kind, plain.session), (SubjectKind::AddressAgent, KeyedHash(0)));
         assert_ne!(plain.subject, who(&[], None).subject);
+        let fingerprint = |it| who_with(&[agent], None, Some(KeyedHash(it)));
+        assert_ne!(fingerprint(1).subject, fingerprint(2).subject);
+        assert_ne!(fingerprint(1).subject, plain.subject);
+        // Who has a better name is not told apart by the program that is used.
+        let key = [("x-api-key", "k")];
+        let with_key = who_with(&key, None, Some(KeyedHash(1)));
+        assert_eq!(with_key.subject, who(&key, None).subject);
         assert_eq!(plain.client, cookie.client);
     }
 

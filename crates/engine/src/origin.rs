@@ -14,6 +14,8 @@ pub struct Origin {
     pub tls: bool,
     /// The certificate that the client showed and that was verified, hashed.
     pub certificate: Option<KeyedHash>,
+    /// The fingerprint of the client's TLS (JA4), hashed.
+    pub ja4: Option<KeyedHash>,
     /// Whether the adapter sees bodies. What it cannot see is `Unknown`, never clean.
     pub sees_bodies: bool,
 }

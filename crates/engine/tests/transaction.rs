@@ -84,6 +84,7 @@ fn origin() -> Origin {
         peer: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
         tls: false,
         certificate: None,
+        ja4: None,
         sees_bodies: true,
     }
 }

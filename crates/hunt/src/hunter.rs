@@ -257,6 +257,13 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().chars().take(600).collect()
 }
 
+/// What is wrong with a question, in words of the views.
+fn plain(error: &DataFusionError) -> String {
+    let text = first_line(&error.to_string());
+    let text = text.strip_prefix("Error during planning: ").unwrap_or(&text);
+    text.replace("datafusion.public.", "")
+}
+
 /// One hunt, on its thread.
 struct Course {
     context: SessionContext,
@@ -269,7 +276,7 @@ struct Course {
 
 impl Course {
     async fn run(&self, sql: &str) -> Result<(), HuntError> {
-        let question = |error: DataFusionError| HuntError::Question(first_line(&error.to_string()));
+        let question = |error: DataFusionError| HuntError::Question(plain(&error));
         let statement = guard::parsed(sql).map_err(question)?.map_err(HuntError::Refused)?;
         let state = self.context.state();
         let plan = state.statement_to_plan(statement).await.map_err(question)?;

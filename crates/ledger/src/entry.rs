@@ -26,13 +26,16 @@
 //! | 10 | `login` | who, role text |
 //! | 11 | `reveal` | exchange 16, who, reason text |
 //! | 12 | `key` | Ed25519 key that signed before 32, key that signs from here on 32 |
+//! | 13 | `silence_begun` | until 8, who, code text, reason text |
+//! | 14 | `silence_lifted` | who, code text, reason text |
+//! | 15 | `alert_tested` | delivered 1, who, target text |
 //! | 16 | `watch_begun` | subject 16, until 8, who, reason text |
 //! | 17 | `watch_ended` | subject 16, who |
 //!
 //! *Who* is 0 (bartizan itself), 1 and a user id of the operating system (4), or 2 and the name of an
 //! account (text). *Why* is 1 (start), 2 (the file changed), 3 (a signal), 4 (what the file refers to
 //! changed), or 5 and a reason (text). An effect is 1 (refused), 2 (scrubbed) or 3 (let through
-//! unjudged). A code has the number of `docs/codes.md`.
+//! unjudged). Delivered is 1, and 0 if it was not. A code has the number of `docs/codes.md`.
 //!
 //! A later version keeps the first ten bytes. Kinds and versions that this program does not know are
 //! kept as they are ([`What::Unknown`]), so that they verify all the same; a number within a known kind
@@ -153,6 +156,35 @@ pub enum What {
         before: [u8; 32],
         /// The public key that signs now.
         now: [u8; 32],
+    },
+    /// Alerts of a code were not sent from here on.
+    SilenceBegun {
+        /// When it was to end, in microseconds since 1970.
+        until_us: u64,
+        /// Who.
+        by: Who,
+        /// The code; `*` for all.
+        code: Text,
+        /// Why.
+        reason: Text,
+    },
+    /// They were again, before that.
+    SilenceLifted {
+        /// Who.
+        by: Who,
+        /// The code; `*` for all.
+        code: Text,
+        /// Why there was the silence.
+        reason: Text,
+    },
+    /// Somebody had an alert sent to see whether it arrives.
+    AlertTested {
+        /// Whether it did, as far as the target says.
+        delivered: bool,
+        /// Who.
+        by: Who,
+        /// The name of the target.
+        target: Text,
     },
     /// From now on samples were taken of all exchanges of a subject.
     WatchBegun {
@@ -322,6 +354,9 @@ impl What {
             Self::Login { .. } => 10,
             Self::Reveal { .. } => 11,
             Self::Key { .. } => 12,
+            Self::SilenceBegun { .. } => 13,
+            Self::SilenceLifted { .. } => 14,
+            Self::AlertTested { .. } => 15,
             Self::WatchBegun { .. } => 16,
             Self::WatchEnded { .. } => 17,
             Self::Unknown { kind, .. } => *kind,
@@ -343,6 +378,9 @@ impl What {
             Self::Login { .. } => "login",
             Self::Reveal { .. } => "reveal",
             Self::Key { .. } => "key",
+            Self::SilenceBegun { .. } => "silence_begun",
+            Self::SilenceLifted { .. } => "silence_lifted",
+            Self::AlertTested { .. } => "alert_tested",
             Self::WatchBegun { .. } => "watch_begun",
             Self::WatchEnded { .. } => "watch_ended",
             Self::Unknown { .. } => "unknown",
@@ -403,6 +441,22 @@ impl Entry {
             What::Key { before, now } => {
                 out.bytes(before);
                 out.bytes(now);
+            }
+            What::SilenceBegun { until_us, by, code, reason } => {
+                out.u64(*until_us);
+                out.who(by);
+                out.text(code);
+                out.text(reason);
+            }
+            What::SilenceLifted { by, code, reason } => {
+                out.who(by);
+                out.text(code);
+                out.text(reason);
+            }
+            What::AlertTested { delivered, by, target } => {
+                out.bytes(&[u8::from(*delivered)]);
+                out.who(by);
+                out.text(target);
             }
             What::WatchBegun { subject, until_us, by, reason } => {
                 out.bytes(&subject.0.to_be_bytes());
@@ -615,6 +669,22 @@ impl Reader<'_> {
                 What::Reveal { exchange: self.exchange()?, by: self.who()?, reason: self.text()? }
             }
             12 => What::Key { before: self.array()?, now: self.array()? },
+            13 => What::SilenceBegun {
+                until_us: self.u64()?,
+                by: self.who()?,
+                code: self.text()?,
+                reason: self.text()?,
+            },
+            14 => What::SilenceLifted { by: self.who()?, code: self.text()?, reason: self.text()? },
+            15 => What::AlertTested {
+                delivered: match self.u8()? {
+                    0 => false,
+                    1 => true,
+                    _ => return Err(EntryFault::Number),
+                },
+                by: self.who()?,
+                target: self.text()?,
+            },
             16 => What::WatchBegun {
                 subject: self.subject()?,
                 until_us: self.u64()?,
@@ -679,9 +749,25 @@ mod tests {
         ]
     }
 
+    /// Kinds that came later, so that the form of the ones before is still checked as it was.
+    fn of_alerts() -> Vec<What> {
+        let by = || Who::Account(Text::of("ada"));
+        let (code, reason) = (Text::of("content.sql_injection"), Text::of("a scan of ours"));
+        vec![
+            What::SilenceBegun {
+                until_us: 8,
+                by: by(),
+                code: code.clone(),
+                reason: reason.clone(),
+            },
+            What::SilenceLifted { by: by(), code, reason },
+            What::AlertTested { delivered: true, by: by(), target: Text::of("soc") },
+        ]
+    }
+
     #[test]
     fn an_entry_reads_as_it_is_written_and_in_no_other_form() {
-        for what in samples() {
+        for what in samples().into_iter().chain(of_alerts()) {
             let entry = Entry { at_us: 1_700_000_000_000_000, what };
             let bytes = entry.encode();
             assert_eq!(Entry::decode(&bytes).as_ref(), Ok(&entry));
@@ -717,7 +803,7 @@ mod tests {
 
     #[test]
     fn a_cut_entry_and_one_that_goes_on_are_refused() {
-        for what in samples() {
+        for what in samples().into_iter().chain(of_alerts()) {
             let is_unknown = matches!(what, What::Unknown { .. });
             let mut bytes = Entry { at_us: 1, what }.encode();
             for end in 0..bytes.len() {
@@ -737,6 +823,18 @@ mod tests {
             .collect();
         assert_eq!(Digest::of(&forms).to_string(), GOLDEN);
     }
+
+    #[test]
+    fn the_form_of_alerts_is_what_it_was() {
+        let forms: Vec<u8> = of_alerts()
+            .into_iter()
+            .flat_map(|what| Entry { at_us: 1_700_000_000_000_000, what }.encode())
+            .collect();
+        assert_eq!(Digest::of(&forms).to_string(), GOLDEN_OF_ALERTS);
+    }
+
+    const GOLDEN_OF_ALERTS: &str =
+        "95cf6ea3313dc1a609bbf242707fe389ffe72e4efb6cb2a119be557aeea2c458";
 
     const GOLDEN: &str = "dd417ec1fe513862f1d7863b8a3d80e0c69c4b65ba9511e8397865440611ee66";
 

@@ -377,9 +377,12 @@ impl<'r, R: Resources> Walk<'r, R> {
                     | What::ExceptionAdded { .. }
                     | What::ExceptionRemoved { .. }
                     | What::Login { .. }
-                    | What::Reveal { .. }
                     | What::WatchBegun { .. }
-                    | What::WatchEnded { .. } => {}
+                    | What::WatchEnded { .. }
+                    | What::Reveal { .. }
+                    | What::SilenceBegun { .. }
+                    | What::SilenceLifted { .. }
+                    | What::AlertTested { .. } => {}
                 }
             }
             Err(_) => self.verdict.unreadable += 1,

@@ -39,6 +39,7 @@ pub fn recording(request: &[u8], answer: &[u8], limits: &Limits) -> Recording {
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tls: false,
             certificate: None,
+            ja4: None,
             sees_bodies: true,
         },
         started: Moment { mono_ns: 1_000, wall_us: 1_700_000_000_000_000 },

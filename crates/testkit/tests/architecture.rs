@@ -22,6 +22,7 @@ const ROWS: &[(&str, u8)] = &[
     ("engine", 2),
     ("edge", 3),
     ("store", 3),
+    ("connect", 3),
     ("hunt", 3),
     ("console", 3),
     ("demo", 3),

@@ -10,6 +10,7 @@ pub(crate) mod samples;
 pub(crate) use hunts::NO_HUNTS;
 
 use crate::added::{self, AddFault, Added, AddedExceptions, Written};
+use crate::alerts::{self, TestFault};
 use crate::bypass::{Bypass, Reason, Span};
 use crate::held;
 use crate::in_force::{State, lock};
@@ -20,7 +21,7 @@ use crate::log::Event;
 use crate::show;
 use bartizan_console::access::Who;
 use bartizan_console::backend::{
-    Backend, ExchangeQuery, NewException, NewHunt, NewSavedHunt, NewWatch, Row,
+    Backend, ExchangeQuery, NewException, NewHunt, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_ledger::entry::{self, What};
@@ -130,7 +131,7 @@ impl Backend for State {
             "totals": {"lost": self.hub.metrics.lost_count()},
             "ledger": Value::Null,
             "store": stored(&self.hub.kept),
-            "alerts": Value::Null,
+            "alerts": self.hub.alerts.counts(),
         })
     }
 
@@ -201,6 +202,38 @@ impl Backend for State {
         }
     }
 
+    fn alerts(&self) -> Value {
+        self.hub.alerts.shown()
+    }
+
+    fn test_alert(&self, it: &NewTest, by: &Who) -> Result<Value, Problem> {
+        match self.try_alert(&it.target, account(by)) {
+            Ok(tested) => Ok(json!({ "delivered": tested.delivered, "detail": tested.detail })),
+            Err(TestFault::NoTarget) => Err(Problem::NotFound),
+            Err(fault @ (TestFault::Busy | TestFault::Gone)) => {
+                Err(Problem::Unavailable(fault.to_string()))
+            }
+        }
+    }
+
+    fn silence(&self, it: &NewSilence, by: &Who) -> Result<Value, Problem> {
+        let begun = self.hub.alerts.silence((&it.code, it.minutes, &it.reason), &by.name)?;
+        self.record(What::SilenceBegun {
+            until_us: begun.until_us,
+            by: account(by),
+            code: Text::of(&begun.code),
+            reason: Text::of(&begun.reason),
+        });
+        Ok(alerts::shown(&begun))
+    }
+
+    fn lift_silence(&self, id: &str, by: &Who) -> Result<(), Problem> {
+        let lifted = self.hub.alerts.lift(id)?;
+        let (code, reason) = (Text::of(&lifted.code), Text::of(&lifted.reason));
+        self.record(What::SilenceLifted { by: account(by), code, reason });
+        Ok(())
+    }
+
     fn settings(&self) -> Value {
         json!({
             "file": lock(&self.rules).settings.file,
@@ -265,7 +298,11 @@ impl Backend for State {
     }
 
     fn ledger_verify(&self, against: Option<&str>) -> Result<Value, Problem> {
-        ledger::verify(&self.hub.ledger, against)
+        let verdict = ledger::verify(&self.hub.ledger, against)?;
+        if verdict.get("ok") == Some(&Value::Bool(false)) {
+            self.hub.alerts.unverified();
+        }
+        Ok(verdict)
     }
 }
 
@@ -275,6 +312,18 @@ fn account(who: &Who) -> entry::Who {
 }
 
 impl State {
+    /// Sends a test alert, and has recorded who asked for it and what came of it.
+    pub(crate) fn try_alert(
+        &self,
+        target: &str,
+        by: entry::Who,
+    ) -> Result<alerts::Tested, TestFault> {
+        let tested = self.hub.alerts.test(target)?;
+        let (delivered, target) = (tested.delivered, Text::of(target));
+        self.record(What::AlertTested { delivered, by, target });
+        Ok(tested)
+    }
+
     /// Changes the added exceptions: kept first, then in force.
     fn change_added<T>(
         &self,

@@ -1,5 +1,6 @@
 //! The settings, put together key by key.
 
+use super::alerts;
 use super::clause::{configurable, has_fields};
 use super::conflicts::{self, Trust};
 use super::effective::Effective;
@@ -94,6 +95,7 @@ pub(super) fn settings(
     let clauses = clauses(&mut reader, &top);
     let mut endpoints = BTreeMap::new();
     let exceptions = exceptions(&mut reader, &top, now_unix_s, &mut endpoints);
+    let alerts = alerts::read(&mut reader, &top);
     conflicts::admin_is_open(&mut reader, admin.as_ref());
     conflicts::addresses(&mut reader, listen.as_ref(), admin.as_ref(), upstreams.doors());
 
@@ -117,6 +119,7 @@ pub(super) fn settings(
         clauses,
         exceptions,
         endpoints,
+        alerts,
         digest: [0; 32],
     };
     Some((settings, reader.into_effective()))

@@ -1,6 +1,7 @@
 //! Words that stand for one of a few things.
 
 use super::fault::Fault;
+use bartizan_connect::alert::Severity;
 use bartizan_model::route::{Demand, HostField, Spelling, Underscores};
 use std::fmt;
 
@@ -25,7 +26,7 @@ macro_rules! choices {
     )*};
 }
 
-choices!(Demand, HostField, Spelling, Underscores, TlsVersion, ClientSource);
+choices!(Demand, HostField, Spelling, Underscores, TlsVersion, ClientSource, AlertKind, Severity);
 
 /// Reads one of the words.
 pub(super) fn parse<T: Choice>(text: &str) -> Result<T, Fault> {
@@ -63,6 +64,31 @@ impl TlsVersion {
 impl fmt::Display for TlsVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// What an alert target is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlertKind {
+    /// A signed CloudEvent over HTTP.
+    Webhook,
+    /// A message of RFC 5424.
+    Syslog,
+    /// Lines of OCSF, over HTTP or into a file.
+    Ocsf,
+}
+
+impl AlertKind {
+    /// All, in the order of the documentation.
+    pub const ALL: &'static [Self] = &[Self::Webhook, Self::Syslog, Self::Ocsf];
+
+    /// Name in configuration and output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Webhook => "webhook",
+            Self::Syslog => "syslog",
+            Self::Ocsf => "ocsf",
+        }
     }
 }
 
@@ -111,6 +137,8 @@ mod tests {
         check::<Spelling>(&["judge", "reject", "canonicalise", "preserve"]);
         check::<Underscores>(&["pass", "drop", "reject"]);
         check::<TlsVersion>(&["1.2", "1.3"]);
+        check::<AlertKind>(&["webhook", "syslog", "ocsf"]);
+        check::<Severity>(&["info", "low", "medium", "high", "critical"]);
         check::<ClientSource>(&["peer", "x-forwarded-for", "forwarded"]);
     }
 }

@@ -59,6 +59,7 @@ pub enum Fault {
     NotADirectory,
     NotText,
     NotAPlace { given: String, why: UrlFault },
+    NotAnAlertPlace { why: AlertPlaceFault },
     NotAReference,
     LiteralSecret,
     NotAName { given: String },
@@ -106,6 +107,19 @@ pub enum UrlFault {
     Host,
     /// Not 1 to 65535.
     Port,
+}
+
+/// Why a text is no place for alerts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlertPlaceFault {
+    /// No URL of a known scheme, and no file.
+    Form,
+    /// A user name or password.
+    UserInfo,
+    /// A path, query or fragment that cannot be.
+    Path,
+    /// Neither a name nor an address, or no port.
+    Host,
 }
 
 /// Why a text is no path.
@@ -205,6 +219,7 @@ impl Fault {
         matches!(
             self,
             Self::NotAnUpstream { why: UrlFault::UserInfo, .. }
+                | Self::NotAnAlertPlace { why: AlertPlaceFault::UserInfo | AlertPlaceFault::Path }
                 | Self::NotAReference
                 | Self::LiteralSecret
         )
@@ -250,6 +265,10 @@ impl Fault {
             Self::NotADirectory => "a directory needs a name".to_owned(),
             Self::NotText => "the value is not UTF-8".to_owned(),
             Self::NotAPlace { given, .. } => format!("{} is not a host and port", Shown(given)),
+            Self::NotAnAlertPlace { why: AlertPlaceFault::UserInfo } => {
+                "the place for alerts seems to hold credentials".to_owned()
+            }
+            Self::NotAnAlertPlace { .. } => "this is no place for alerts".to_owned(),
             Self::NotAReference => "this refers to no file and no variable".to_owned(),
             Self::LiteralSecret => "keys and certificates do not belong into the file".to_owned(),
             Self::NotAName { given } => format!("{} is not a name", Shown(given)),
@@ -303,6 +322,7 @@ impl Fault {
             Self::NotAnAddress { .. } => "expected ADDRESS:PORT".to_owned(),
             Self::NotAnUpstream { why, .. } => why.label().to_owned(),
             Self::NotAPlace { why, .. } => why.label_of_place().to_owned(),
+            Self::NotAnAlertPlace { why } => why.label().to_owned(),
             Self::NotAReference => "expected `file:PATH`, `env:NAME` or a path".to_owned(),
             Self::NotAName { .. } => {
                 "expected 1 to 63 of a to z, 0 to 9, `.`, `_` and `-`".to_owned()
@@ -447,6 +467,7 @@ impl Fault {
             | Self::NotText
             | Self::ReasonTooLong { .. }
             | Self::NotAPlace { .. }
+            | Self::NotAnAlertPlace { .. }
             | Self::NotAReference
             | Self::NotAName { .. }
             | Self::NotAHost { .. }
@@ -459,6 +480,19 @@ impl Fault {
             | Self::Exceeds { .. } => return None,
         };
         Some(help.to_owned())
+    }
+}
+
+impl AlertPlaceFault {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Form => {
+                "expected `https://`, `http://`, `tls://`, `tcp://`, `udp://` or `file:PATH`"
+            }
+            Self::UserInfo => "sign requests with `secret` instead",
+            Self::Path => "a path has no place here, or holds a character that must be escaped",
+            Self::Host => "expected HOST or HOST:PORT",
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! One constant per key holds its name, default, bounds and sentence. There is no second copy:
 //! the checks, the list of known keys and `docs/configuration.md` all come from here.
 
+pub(super) mod alerts;
 pub(super) mod route;
 pub(super) mod tls;
 pub(super) mod upstream;
@@ -39,6 +40,8 @@ pub(super) const UPSTREAMS: &str = "upstreams";
 pub(super) const ROUTES: &str = "routes";
 pub(super) const EXCEPTIONS: &str = "exceptions";
 pub(super) const EVIDENCE: &str = "evidence";
+pub(super) const ALERTS: &str = "alerts";
+pub(super) const ALERT_TARGETS: &str = "alert_targets";
 
 pub(super) const DATA_DIR_DEFAULT: &str = "./bartizan-data";
 
@@ -296,7 +299,7 @@ impl Section {
 }
 
 /// Sections, in the order of the reference.
-pub(super) const SECTIONS: [Section; 17] = [
+pub(super) const SECTIONS: [Section; 19] = [
     Section::mapping("", "Top level."),
     Section::mapping("listen", "Where clients connect."),
     Section {
@@ -394,6 +397,32 @@ exceptions:
     expires: 2027-01-31
 ",
     },
+    Section {
+        name: ALERTS,
+        says: "How alerts are sent; `alert_targets` says where. See [alerts.md](alerts.md).",
+        items_max: None,
+        example: "\
+alerts:
+  dedup_window: 10m
+  spool_bytes_max: 8MiB
+",
+    },
+    Section {
+        name: ALERT_TARGETS,
+        says: "A list of where alerts go. Without items, none are made.",
+        items_max: Some(16),
+        example: "\
+alert_targets:
+  - name: soc
+    kind: webhook
+    to: https://soc.example.com/alerts
+    secret: file:/etc/bartizan/alerts.secret
+    min_severity: high
+  - name: siem
+    kind: syslog
+    to: tls://siem.example.com:6514
+",
+    },
 ];
 
 /// Items of a section at most; `None` for one that is no list.
@@ -423,6 +452,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
         .chain(upstream::LISTED.all())
         .chain(route::ALL)
         .chain(AFTER)
+        .chain(alerts::ALL)
 }
 
 /// What comes after the routes.
@@ -1069,6 +1099,7 @@ mod tests {
         check(&route::PATHS);
         check(&route::UNDERSCORES);
         check(&route::CLIENT_CERTIFICATE);
+        check(&alerts::MIN_SEVERITY);
     }
 
     #[test]

@@ -17,6 +17,8 @@
 //! `docs/configuration.md` and the schema beside it are written from the same table.
 
 mod address;
+mod alert_place;
+mod alerts;
 mod assemble;
 mod choice;
 mod clause;
@@ -53,11 +55,12 @@ mod unit;
 mod upstream_url;
 mod upstreams;
 
-pub use choice::{ClientSource, TlsVersion};
+pub use alert_place::{AlertPlace, Scheme};
+pub use choice::{AlertKind, ClientSource, TlsVersion};
 pub use day::Day;
 pub use endpoint::Endpoint;
 pub use excepted::exception;
-pub use fault::{DateFault, Fault, NetworkFault, PathFault, TextFault, UrlFault};
+pub use fault::{AlertPlaceFault, DateFault, Fault, NetworkFault, PathFault, TextFault, UrlFault};
 pub use host_port::HostPort;
 pub use origin::{Given, Origin};
 pub use overrides::{Overrides, data_dir};
@@ -66,11 +69,16 @@ pub use rate::Rate;
 pub use reference::reference;
 pub use schema::schema;
 pub use settings::{
-    Admin, Certificate, Clients, Data, Ledger, Limits, Listen, Record, Routing, Settings, Store,
-    Tls, Upstream,
+    Admin, AlertTarget, Alerts, Certificate, Clients, Data, Ledger, Limits, Listen, Record,
+    Routing, Settings, Store, Tls, Upstream,
 };
 pub use source::{FILE_BYTES_MAX, Source};
 pub use upstream_url::UpstreamUrl;
+
+/// A name of an upstream, a route or a target, if it is one.
+pub fn name(text: &str) -> Option<std::sync::Arc<str>> {
+    naming::parse(text).ok()
+}
 
 /// A duration as it is written in the configuration, such as `30m`, in milliseconds.
 pub fn duration_ms(text: &str) -> Option<u64> {

@@ -1,5 +1,6 @@
 //! What bartizan is started with: plain data, every value checked.
 
+use bartizan_connect::alert::Severity;
 use bartizan_model::clause::{Clause, Exception, Mode, SetBy};
 use bartizan_model::id::EndpointId;
 use bartizan_model::network::Network;
@@ -9,7 +10,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::choice::{ClientSource, TlsVersion};
+use super::alert_place::AlertPlace;
+use super::choice::{AlertKind, ClientSource, TlsVersion};
 use super::endpoint::Endpoint;
 use super::host_port::HostPort;
 use super::origin::{Given, Origin};
@@ -59,6 +61,8 @@ pub struct Settings {
     pub exceptions: Vec<Exception>,
     /// The endpoints of the exceptions, as the operator named them.
     pub endpoints: BTreeMap<EndpointId, Endpoint>,
+    /// Who is told what happens.
+    pub alerts: Alerts,
     /// SHA-256 of what `bartizan config show` prints for them.
     pub digest: [u8; 32],
 }
@@ -89,8 +93,13 @@ impl Settings {
                 upstream.client_certificate.iter().flat_map(move |it| it.references(path, keys)),
             )
         });
+        let alerts = self.alerts.targets.iter().flat_map(|target| {
+            let path = |key| format!("alert target {}, {key}", target.name);
+            let secret = target.secret.iter().map(move |it| (path("secret"), it));
+            secret.chain(target.ca.iter().map(move |it| (path("ca"), it)))
+        });
         // Those of `store` are read once, at the start.
-        listed.chain(client_ca).chain(upstreams)
+        listed.chain(client_ca).chain(upstreams).chain(alerts)
     }
 
     /// The addresses of all upstreams, for people.
@@ -331,4 +340,36 @@ pub struct Limits {
     pub decoded_bytes_max: usize,
     /// How many times larger than sent it may become.
     pub decoded_ratio_max: u32,
+}
+
+/// Who is told what happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alerts {
+    /// How long one alert stands for others of the same.
+    pub dedup_window_ms: u64,
+    /// All alerts that wait for a target.
+    pub spool_bytes_max: u64,
+    /// Where they go, in the order of the file.
+    pub targets: Vec<AlertTarget>,
+}
+
+/// Where alerts go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertTarget {
+    /// Its name; there is one of each.
+    pub name: Arc<str>,
+    /// What it is sent.
+    pub kind: AlertKind,
+    /// Where it is.
+    pub to: AlertPlace,
+    /// What signs.
+    pub secret: Option<Reference>,
+    /// The certificates that its own must come from; `None` means the system's roots.
+    pub ca: Option<Reference>,
+    /// What it is not sent is less severe.
+    pub min_severity: Severity,
+    /// For one delivery.
+    pub timeout_ms: u64,
+    /// Of a file, before another is begun.
+    pub file_bytes_max: u64,
 }

@@ -37,6 +37,10 @@ pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
                 let mend = "make the certificate and its key anew, and name both";
                 findings.push(Finding::problem(ABOUT, fault.to_string(), mend));
             }
+            WireFault::Secret(_, _) => {
+                let mend = "make one: echo whsec_$(openssl rand -base64 32)";
+                findings.push(Finding::problem(ABOUT, fault.to_string(), mend));
+            }
             // It was named above.
             WireFault::Unread(_) => {}
         }

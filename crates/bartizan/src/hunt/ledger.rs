@@ -33,7 +33,7 @@ const COLUMNS: &[(&str, bool, &str)] = &[
     ("time", true, "When it was recorded."),
     ("kind", false, "What it records, as `decision` or `login`."),
     ("by", true, "Who did it, where somebody did."),
-    ("id", true, "Identity of the exchange, for decisions."),
+    ("decision_id", true, "The exchange: `id` of the other views."),
     ("code", true, "The code, where it has one."),
     ("summary", false, "The entry in words."),
     ("detail", false, "All of it, as JSON."),
@@ -109,7 +109,7 @@ fn batch(
         let row = [
             text("kind"),
             text("by").or_else(|| text("who")),
-            text("id"),
+            text("decision_id"),
             text("code"),
             Some(show::words(bytes)),
             Some(all.to_string()),

@@ -48,6 +48,14 @@ pub fn words(bytes: &[u8]) -> String {
 }
 
 fn said(what: &What) -> String {
+    if let What::Decision(it) = what {
+        let (code, effect) = (it.code.name(), it.effect.name().replace('_', " "));
+        let (status, clause) = (it.status, it.code.entry().clause.name());
+        let (id, subject) = (it.exchange, format!("{:032x}", it.subject.0));
+        return format!(
+            "{code} {effect}, status {status}, clause {clause}, id {id}, subject {subject}"
+        );
+    }
     let fields = fields(what);
     let words = fields.as_object().into_iter().flatten().map(|(name, value)| match value {
         Value::String(text) => format!("{} {text}", name.replace('_', " ")),
@@ -107,6 +115,22 @@ fn fields(what: &What) -> Value {
             "reason": reason.as_str(),
         }),
         What::Key { before, now } => json!({ "before": hex(before), "now": hex(now) }),
+        What::SilenceBegun { until_us, by, code, reason } => json!({
+            "code": code.as_str(),
+            "until": timestamp(*until_us),
+            "by": who(by),
+            "reason": reason.as_str(),
+        }),
+        What::SilenceLifted { by, code, reason } => json!({
+            "code": code.as_str(),
+            "by": who(by),
+            "reason": reason.as_str(),
+        }),
+        What::AlertTested { delivered, by, target } => json!({
+            "target": target.as_str(),
+            "delivered": delivered,
+            "by": who(by),
+        }),
         What::WatchBegun { subject, until_us, by, reason } => json!({
             "subject": format!("{:032x}", subject.0),
             "until": timestamp(*until_us),

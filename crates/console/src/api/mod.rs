@@ -4,6 +4,7 @@
 //! Memory   at most `BLOCKING_MAX` requests that read files at once; others wait for their turn.
 //! Errors   [`Problem`]. A role that is missing is told before anything of the request is read.
 
+mod alerts;
 mod description;
 mod exchanges;
 mod gate;
@@ -98,6 +99,10 @@ operations! {
     post "/api/v1/watches" ANALYST => samples::watch;
     delete "/api/v1/watches/{id}" ANALYST => samples::unwatch;
     get "/api/v1/settings" OPERATOR => settings::settings;
+    get "/api/v1/alerts" OPERATOR => alerts::alerts;
+    post "/api/v1/alerts/test" OPERATOR => alerts::test;
+    post "/api/v1/alerts/silences" OPERATOR => alerts::silence;
+    delete "/api/v1/alerts/silences/{id}" OPERATOR => alerts::lift;
     get "/api/v1/tokens" ADMIN => tokens::list;
     post "/api/v1/tokens" ADMIN => tokens::add;
     delete "/api/v1/tokens/{id}" ADMIN => tokens::remove;

@@ -9,6 +9,7 @@ use super::upstream::health;
 use super::upstream::pool::Pool;
 use super::wire::Wire;
 use super::{Caller, Shared, Worker, http1_server, http2_server, proxy_protocol};
+use crate::proxy::tapped::Tapped;
 use crate::tls;
 use bartizan_model::network::{Network, canonical};
 use bytes::BytesMut;
@@ -266,7 +267,7 @@ async fn serve(worker: Arc<Worker>, mut stream: TcpStream, peer: IpAddr) {
     let view = worker.view();
     let watch = worker.sweeper.watch();
     let within_ms = view.manners.head_timeout_ms;
-    let caller = Caller { peer, tls: false, certificate: None };
+    let caller = Caller { peer, tls: false, certificate: None, ja4: None };
     let failed = || worker.shared.handshakes_failed.fetch_add(1, Relaxed);
     let caller = if view.manners.proxy_protocol {
         // Who is not trusted could name anybody.
@@ -289,16 +290,18 @@ async fn serve(worker: Arc<Worker>, mut stream: TcpStream, peer: IpAddr) {
     let Some(config) = &view.tls else {
         return in_clear(worker, stream, caller).await;
     };
-    let handshake = TlsAcceptor::from(Arc::clone(config)).accept(stream);
-    let Ok(Ok(session)) = watch.within(within_ms, handshake).await else {
+    let handshake = TlsAcceptor::from(Arc::clone(config)).accept(Tapped::of(stream));
+    let Ok(Ok(mut session)) = watch.within(within_ms, handshake).await else {
         failed();
         return;
     };
+    let ja4 = session.get_mut().0.ja4();
+    let ja4 = ja4.map(|it| view.snapshot.rules.key.value(it.as_bytes()));
     let known = session.get_ref().1;
     let shown = known.peer_certificates().and_then(<[_]>::first);
     let certificate = shown.map(|it| view.snapshot.rules.key.value(it));
     let is_http2 = known.alpn_protocol() == Some(tls::H2);
-    let caller = Caller { tls: true, certificate, ..caller };
+    let caller = Caller { tls: true, certificate, ja4, ..caller };
     let wire = Wire::of_tls(session.into());
     drop(view);
     if is_http2 {

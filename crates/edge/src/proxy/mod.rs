@@ -17,6 +17,7 @@ mod proxy_protocol;
 pub mod record;
 mod relay;
 mod streamed;
+mod tapped;
 pub mod upstream;
 pub mod views;
 mod websocket;
@@ -143,6 +144,8 @@ struct Caller {
     tls: bool,
     /// The certificate that it showed and that was verified, hashed.
     certificate: Option<KeyedHash>,
+    /// The fingerprint of its TLS (JA4), hashed.
+    ja4: Option<KeyedHash>,
 }
 
 impl Worker {
@@ -153,7 +156,7 @@ impl Worker {
     /// What opens an exchange of this caller now.
     fn origin(&self, caller: Caller) -> Origin {
         let id = self.shared.ids.next(self.shared.clock.now());
-        let Caller { peer, tls, certificate } = caller;
-        Origin { id, peer, tls, certificate, sees_bodies: true }
+        let Caller { peer, tls, certificate, ja4 } = caller;
+        Origin { id, peer, tls, certificate, ja4, sees_bodies: true }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Memory   that of the TLS session: at most one record each way, and what TLS itself may buffer.
 
+use super::tapped::Tapped;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp;
 use tokio_rustls::TlsStream;
 
-type Tls = TlsStream<TcpStream>;
+type Tls = TlsStream<Tapped>;
 
 /// A connection.
 #[derive(Debug)]
@@ -64,7 +65,7 @@ impl Wire {
             Self::Plain(stream) => look(stream),
             Self::Tls(session) => {
                 let session = session.get_mut().unwrap_or_else(PoisonError::into_inner);
-                look(session.get_ref().0)
+                look(&session.get_ref().0.stream)
             }
         }
     }

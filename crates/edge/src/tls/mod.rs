@@ -4,6 +4,7 @@
 //!          hybrid key exchange by draft-ietf-tls-ecdhe-mlkem.
 
 pub mod client;
+pub(crate) mod ja4;
 pub mod server;
 
 use rustls::crypto::CryptoProvider;

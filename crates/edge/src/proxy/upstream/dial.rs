@@ -3,6 +3,7 @@
 //! Misses   host names are resolved for every connection, by the system; its answers are not kept.
 
 use super::Target;
+use crate::proxy::tapped::Tapped;
 use crate::proxy::wire::Wire;
 use crate::tls;
 use bartizan_engine::step::UpstreamFault;
@@ -33,7 +34,7 @@ pub(super) async fn dial(
         Protocol::Http2 => &secured.config,
     };
     let connector = TlsConnector::from(config.clone());
-    let session = connector.connect(secured.name.clone(), stream).await;
+    let session = connector.connect(secured.name.clone(), Tapped::plain(stream)).await;
     let session = session.map_err(|_| UpstreamFault::Tls)?;
     // An upstream that does not agree to HTTP/2 would read a preface as a request.
     if protocol == Protocol::Http2 && session.get_ref().1.alpn_protocol() != Some(tls::H2) {
