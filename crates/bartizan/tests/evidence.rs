@@ -75,6 +75,13 @@ impl Asker {
         self.get("/api/v1/samples?limit=1000")["samples"].as_array().unwrap().clone()
     }
 
+    /// Of the ledger; none before its first checkpoint.
+    fn entries(&self) -> Vec<Value> {
+        let answer = self.send("GET", "/api/v1/ledger/entries?limit=100", &Value::Null);
+        let all = if answer.status == 200 { json_of(&answer) } else { Value::Null };
+        all["entries"].as_array().cloned().unwrap_or_default()
+    }
+
     fn reveal(&self, id: &str) -> Answer {
         let path = format!("/api/v1/samples/{id}/reveal");
         self.send("POST", &path, &json!({"reason": "incident 7"}))
@@ -147,10 +154,8 @@ fn a_refused_attack_is_seen_and_its_secrets_are_nowhere() {
         (answer.status == 200).then(|| json_of(&answer))
     });
     assert_eq!(exchange["sample"]["id"], *id);
-    let entry = until("the entry", || {
-        let all = admin.get("/api/v1/ledger/entries?limit=100");
-        all["entries"].as_array().unwrap().iter().find(|it| it["kind"] == "reveal").cloned()
-    });
+    let entry =
+        until("the entry", || admin.entries().iter().find(|it| it["kind"] == "reveal").cloned());
     assert_eq!(
         (&entry["detail"]["decision_id"], &entry["detail"]["reason"]),
         (&id.as_str().into(), &"incident 7".into())
@@ -290,7 +295,7 @@ fn a_watched_subject_is_sampled_with_its_responses_until_the_watch_ends() {
     bartizan.at_least(4);
     assert_eq!(admin.samples().len(), 1);
     until("the ledger", || {
-        let all = admin.get("/api/v1/ledger/entries?limit=100").to_string();
+        let all = json!(admin.entries()).to_string();
         (all.contains("watch_begun") && all.contains("watch_ended")).then_some(())
     });
     for wrong in [
