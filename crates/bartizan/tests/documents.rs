@@ -56,3 +56,18 @@ fn the_reference_of_the_log_is_up_to_date() {
 fn the_reference_of_hunting_is_up_to_date() {
     check("hunting.md", &bartizan::hunt::reference());
 }
+
+/// What may be silenced is written twice: in the code, and in the description of the API.
+#[test]
+fn the_description_of_the_api_names_every_code_of_an_alert() {
+    let text = include_str!("../../console/src/api/openapi.json");
+    let all: serde_json::Value = serde_json::from_str(text).unwrap();
+    let silence = &all["paths"]["/api/v1/alerts/silences"]["post"]["requestBody"]["content"];
+    let listed = &silence["application/json"]["schema"]["properties"]["code"]["enum"];
+    let mut listed: Vec<_> = listed.as_array().unwrap().iter().flat_map(|it| it.as_str()).collect();
+    let codes = bartizan_connect::alert::AlertCode::all().map(|it| it.name());
+    let mut codes: Vec<_> = codes.chain(["*"]).collect();
+    listed.sort_unstable();
+    codes.sort_unstable();
+    assert_eq!(listed, codes);
+}

@@ -182,11 +182,15 @@ impl AlertCode {
         }
     }
 
+    /// All there are.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let of_exchange = Code::ALL.iter().copied().map(Self::Exchange);
+        of_exchange.chain(Condition::ALL.iter().copied().map(Self::Instance))
+    }
+
     /// The code of this name.
     pub fn of_name(name: &str) -> Option<Self> {
-        let of_exchange = Code::ALL.iter().copied().map(Self::Exchange);
-        let of_instance = Condition::ALL.iter().copied().map(Self::Instance);
-        of_exchange.chain(of_instance).find(|it| it.name() == name)
+        Self::all().find(|it| it.name() == name)
     }
 }
 

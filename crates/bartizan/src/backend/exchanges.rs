@@ -63,7 +63,11 @@ impl Wanted {
             .map(|it| Outcome::ALL.iter().copied().find(|known| known.name() == it).ok_or(it));
         let effect = named(effect)
             .map(|it| Effect::ALL.iter().copied().find(|known| known.name() == it).ok_or(it));
-        let subject = named(subject).map(|it| u128::from_str_radix(&it, 16));
+        let subject = named(subject).map(|it| {
+            let is_shown =
+                it.len() == 32 && it.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+            u128::from_str_radix(if is_shown { &it } else { "" }, 16)
+        });
         let since_ms = named(since).map(|it| span_ms(&it).ok_or(it)).transpose();
         let since_ms = since_ms.map_err(|_| invalid("since: a duration such as `24h`"))?;
         Ok(Self {

@@ -94,19 +94,24 @@ pub(super) fn proof(ledger: &LedgerHandle, index: u64) -> Result<Value, Problem>
 /// Verifies everything, against the checkpoints in `against` if there are any.
 pub(super) fn verify(ledger: &LedgerHandle, against: Option<&str>) -> Result<Value, Problem> {
     let began = Instant::now();
-    let mut kept = Vec::new();
+    let (mut kept, mut unread) = (Vec::new(), Vec::new());
     for note in against.map(|it| retained::found(it.as_bytes()).notes).unwrap_or_default() {
-        let read = Retained::read(note.as_bytes());
-        kept.push(read.map_err(|it| Problem::Invalid(format!("against: {it}")))?);
+        match Retained::read(note.as_bytes()) {
+            Ok(it) => kept.push(it),
+            Err(fault) => unread.push(format!("against: {fault}")),
+        }
     }
-    if against.is_some() && kept.is_empty() {
-        return Err(Problem::Invalid("against: it holds no checkpoint".to_owned()));
+    // Nothing that could be held against the ledger is no clean verdict.
+    if against.is_some() && kept.is_empty() && unread.is_empty() {
+        unread.push("against: it holds no checkpoint".to_owned());
     }
     let verdict = ledger.reader().verify(ledger.keys(), &kept).map_err(|it| problem(&it))?;
     let head = verdict.checkpoint.as_ref().map(|it| it.head);
-    let faults = verdict.faults.iter().map(|it| json!({"what": it.to_string(), "at": Value::Null}));
+    let is_clean = verdict.is_clean() && unread.is_empty();
+    let faults = unread.into_iter().chain(verdict.faults.iter().map(ToString::to_string));
+    let faults = faults.map(|it| json!({"what": it, "at": Value::Null}));
     Ok(json!({
-        "ok": verdict.is_clean(),
+        "ok": is_clean,
         "size": head.map_or(0, |it| it.size),
         "root": head.map(|it| it.root.base64()).unwrap_or_default(),
         "elapsed_ms": u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),

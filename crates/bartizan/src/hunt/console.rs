@@ -128,6 +128,10 @@ pub(crate) fn all_saved(dir: &Path) -> Result<Value, Problem> {
 
 /// Saves one, in place of another of its name.
 pub(crate) fn save(dir: &Path, name: &str, it: &NewSavedHunt) -> Result<Value, Problem> {
+    let bounds = [(&it.title, 200), (&it.says, 500), (&it.sql, 20_000)];
+    if bounds.iter().any(|(text, max)| text.chars().count() > *max) {
+        return Err(Problem::Invalid("title, says or sql: too long".to_owned()));
+    }
     let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (title, says) = (line(&it.title), line(&it.says));
     let text = format!("-- title: {title}\n-- says: {says}\n{}\n", it.sql.trim());
