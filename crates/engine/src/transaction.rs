@@ -202,13 +202,9 @@ impl Transaction {
         if let Some(collected) = self.collected.take() {
             self.file(collected, tables);
         }
-        match step {
-            Step::Finished(seen, _) => {
-                let sample = self.evidence.take().map(|it| it.finish(&seen, at, tables));
-                Step::Finished(seen, sample.map(Box::new))
-            }
-            step => step,
-        }
+        let Step::Finished(seen, _) = step else { return step };
+        let sample = self.evidence.take().map(|it| it.finish(&seen, at, tables));
+        Step::Finished(seen, sample.map(Box::new))
     }
 
     fn take(&mut self, side: Side, at: Moment, tables: &Tables, input: Input<'_>) -> Step {
