@@ -14,6 +14,7 @@
 //! Errors   none: an input that does not fit the state is the adapter's fault and cuts.
 //! Misses   streamed request bodies are counted, not examined; trailers of requests are dropped.
 
+use crate::answer::Answer;
 use crate::arrival::{Arrival, arrive};
 use crate::caller::caller;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
@@ -73,6 +74,10 @@ pub struct Transaction {
     retry_after_s: Option<u64>,
     /// What was collected of the request, until it is filed.
     collected: Option<Collector>,
+    /// Whether facts of this exchange are kept.
+    keeps_facts: bool,
+    /// The response, of which facts are kept.
+    answer: Option<Box<Answer>>,
     /// Whether the intent is durable and the result is not.
     owes_result: bool,
     /// What is done once the result is durable.
@@ -185,6 +190,8 @@ impl Transaction {
             wants_upgrade,
             retry_after_s,
             collected: None,
+            keeps_facts: false,
+            answer: None,
             owes_result: false,
             awaits_result: None,
             evidence: None,
@@ -202,7 +209,10 @@ impl Transaction {
         if let Some(collected) = self.collected.take() {
             self.file(collected, tables);
         }
-        let Step::Finished(seen, _) = step else { return step };
+        let Step::Finished(mut seen, _) = step else { return step };
+        if let Some(answer) = self.answer.take() {
+            seen.response = answer.facts(&self.view.rules, tables);
+        }
         let sample = self.evidence.take().map(|it| it.finish(&seen, at, tables));
         Step::Finished(seen, sample.map(Box::new))
     }
@@ -278,6 +288,7 @@ impl Transaction {
         let is_sampled = tables.sampled().keeps(self.seen.endpoint, self.seen.id)
             && tables.detail().level() == Level::Full;
         let keeps = is_sampled || !self.seen.findings.is_empty();
+        self.keeps_facts = keeps;
         self.seen.scores = collected.scores;
         self.seen.request = collected.finish(tables, keeps);
     }
@@ -712,6 +723,9 @@ impl Transaction {
         } else {
             self.response = Response::Streaming { end: head.framing == Framing::None };
         }
+        if self.keeps_facts && !self.is_head && self.response != Response::Tunnel {
+            self.answer = Answer::of(&head, tables).map(Box::new);
+        }
         let examines = self.on.clauses.mode(ClauseName::DisclosureErrors) != Mode::Off;
         if examines
             && self.response == (Response::Streaming { end: false })
@@ -845,6 +859,9 @@ impl Transaction {
     fn on_response_data(&mut self, bytes: &Bytes, end: bool, at: Moment, tables: &Tables) -> Step {
         let count = bytes.len() as u64;
         self.seen.response_body_bytes = self.seen.response_body_bytes.saturating_add(count);
+        if let Some(answer) = &mut self.answer {
+            answer.push(bytes, end);
+        }
         match self.response {
             Response::Holding => self.hold_response(bytes, end, at, tables),
             Response::Streaming { end: false } => {
