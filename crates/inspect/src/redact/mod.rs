@@ -486,7 +486,7 @@ mod tests {
             ("eyJ is short".into(), "eyJ is short"),
             (
                 "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nbye".into(),
-                "[key, 67 bytes]\nbye",
+                "[key, 66 bytes]\nbye",
             ),
             ("-----BEGIN PRIVATE KEY-----\nMIIE".into(), "[key, 32 bytes]"),
             ("a 'ann.b+c@mail.example.org' b".into(), "a '[e-mail, 26 bytes]' b"),
