@@ -489,7 +489,7 @@ mod tests {
                 "[key, 66 bytes]\nbye",
             ),
             ("-----BEGIN PRIVATE KEY-----\nMIIE".into(), "[key, 32 bytes]"),
-            ("a 'ann.b+c@mail.example.org' b".into(), "a '[e-mail, 26 bytes]' b"),
+            ("a 'ann.b+c@mail.example.org' b".into(), "a '[e-mail, 24 bytes]' b"),
             ("a@b 1@2.3 @x.org".into(), "a@b 1@2.3 @x.org"),
             ("http://ann:pw@host/a".into(), "http://[credential, 6 bytes]@host/a"),
             ("Authorization: Bearer abcdefgh".into(), "Authorization: [secret, 15 bytes]"),
