@@ -372,12 +372,9 @@ mod tests {
             let shelf = vault.shelf();
             let mut found = 0;
             for it in &all {
-                match shelf.read(it.exchange, 1) {
-                    Ok(Some(read)) => {
-                        assert_eq!(read, *it);
-                        found += 1;
-                    }
-                    Ok(None) | Err(_) => {}
+                if let Ok(Some(read)) = shelf.read(it.exchange, 1) {
+                    assert_eq!(read, *it);
+                    found += 1;
                 }
             }
             assert!(vault.keep(&sample(9, 1), 2));
