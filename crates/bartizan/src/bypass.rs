@@ -95,7 +95,7 @@ impl FromStr for Reason {
 }
 
 /// Controls, and what turns or hides the text around it, could make a log say something else.
-fn is_printable(it: char) -> bool {
+pub(crate) fn is_printable(it: char) -> bool {
     let turns_or_hides = matches!(it,
         '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     !it.is_control() && !turns_or_hides

@@ -9,6 +9,7 @@
 
 use crate::added::AddedExceptions;
 use crate::alerts::targets;
+use crate::backend::samples;
 use crate::bypass::{self, Bypass, BypassFault, Reason, Span};
 use crate::config::secret::Reference;
 use crate::config::{Settings, Store};
@@ -16,7 +17,7 @@ use crate::control::{self, Question};
 use crate::keeper::Kept;
 use crate::ledger::entries;
 use crate::log::{Cause, EndedBy, Event};
-use crate::metrics::{Gauges, Segments};
+use crate::metrics::{Gauges, Samples, Segments};
 use crate::pipeline::Hub;
 use crate::rules_record;
 use crate::watch::{Referred, Stamps};
@@ -35,6 +36,8 @@ use bartizan_model::clause::Mode;
 use bartizan_model::code::Code;
 use bartizan_model::observation::Outcome;
 use bartizan_store::Recovery;
+use bartizan_store::evidence::Shelf;
+use bartizan_store::files::Folder;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::fmt;
@@ -56,6 +59,10 @@ pub(crate) struct State {
     pub(crate) store: Store,
     /// Hunts of the console that run.
     pub(crate) hunts: Arc<AtomicUsize>,
+    /// Samples, for reading.
+    pub(crate) samples: Shelf<Folder>,
+    /// The number of the next watch.
+    pub(crate) next_watch: AtomicU64,
     pub(crate) rules: Mutex<InForce>,
     /// Every key of the configuration, for a page.
     pub(crate) shown: Mutex<Vec<Value>>,
@@ -102,6 +109,7 @@ pub(crate) struct Beginning {
     pub(crate) hub: Arc<Hub>,
     pub(crate) dir: PathBuf,
     pub(crate) added: AddedExceptions,
+    pub(crate) samples: Shelf<Folder>,
     pub(crate) settings: Settings,
     pub(crate) wired: Vec<Wired>,
     pub(crate) stamps: Stamps,
@@ -131,7 +139,7 @@ pub(crate) fn stamps<'a>(all: impl IntoIterator<Item = &'a Settings>) -> Stamps 
 impl State {
     /// The first revision, announced.
     pub(crate) fn new(it: Beginning) -> Arc<Self> {
-        let Beginning { shared, hub, dir, added, settings, wired, stamps, key, .. } = it;
+        let Beginning { shared, hub, dir, added, samples, settings, wired, stamps, key, .. } = it;
         let (recovery, address, admin) = (it.recovery, it.address, it.admin);
         let started_us = shared.clock.now().wall_us;
         let store = settings.store.clone();
@@ -141,6 +149,8 @@ impl State {
             dir,
             store,
             hunts: Arc::default(),
+            samples,
+            next_watch: AtomicU64::new(1),
             shown: Mutex::default(),
             restart_needed: Mutex::default(),
             api: OnceLock::new(),
@@ -291,8 +301,9 @@ impl State {
 
     /// Ends a bypass whose time is over.
     pub(crate) fn end_what_is_over(&self) {
-        let mut rules = lock(&self.rules);
         let now_us = self.shared.clock.now().wall_us;
+        self.end_watches(now_us);
+        let mut rules = lock(&self.rules);
         if rules.bypass.as_ref().is_some_and(|it| it.is_over(now_us)) {
             rules.bypass = None;
             let revision = self.judge_anew(&rules);
@@ -361,6 +372,8 @@ fn fixed(before: &Settings, after: &Settings) -> Vec<String> {
         ("data", before.data != after.data),
         ("ledger", before.ledger != after.ledger),
         ("store", before.store != after.store),
+        ("evidence.bytes_max", before.evidence.bytes_max != after.evidence.bytes_max),
+        ("evidence.age_max", before.evidence.age_max_ms != after.evidence.age_max_ms),
     ];
     let changed = changed.iter().filter(|(_, changed)| *changed);
     changed.map(|(name, _)| format!("{name} changes with the next start")).collect()
@@ -398,6 +411,7 @@ impl Facts for State {
             detail: self.shared.tables.detail().level(),
             alerts: self.hub.alerts.figures(),
             segments: Segments::of(&self.hub.kept),
+            samples: self.samples_counted(),
         })
     }
 }
@@ -550,10 +564,22 @@ impl State {
             "journal_fault": *lock(&self.hub.journal_fault),
             "ledger": self.ledger_status(),
             "segments": segments(&self.hub.kept),
+            "evidence": samples::status(self),
             "reload_fault": self.reload_fault(),
             "alerts": self.hub.alerts.status(),
             "bypass": rules.bypass.as_ref().map(Bypass::as_json),
         })
+    }
+
+    fn samples_counted(&self) -> Samples {
+        let it = self.samples.kept();
+        Samples {
+            bytes: it.bytes,
+            kept: it.samples,
+            written: it.written,
+            lost: it.lost.saturating_add(self.hub.samples_unplaced.load(Relaxed)),
+            not_taken: self.shared.tables.evidence().shed(),
+        }
     }
 
     fn ledger_status(&self) -> Value {

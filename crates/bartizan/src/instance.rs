@@ -28,6 +28,7 @@ use bartizan_edge::proxy::views::Views;
 use bartizan_engine::keys::HashKey;
 use bartizan_engine::tables::Tables;
 use bartizan_store::document;
+use bartizan_store::evidence::{Bounds, Vault};
 use bartizan_store::files::{Files, Folder};
 use bartizan_store::{Journal, JournalError, Options};
 use std::fmt;
@@ -45,6 +46,8 @@ use tokio::sync::oneshot;
 const WAITING_MAX: usize = 65_536;
 /// Name of the journal in the data directory.
 pub const JOURNAL: &str = "journal";
+/// Name of the directory of samples in the data directory.
+pub const EVIDENCE: &str = "evidence";
 /// Bytes of one segment of the journal.
 const SEGMENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Bytes of records that wait in memory, also while the disk refuses them.
@@ -173,6 +176,14 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     let hub = Hub::new(keeping.handle(), sending.handle());
     let keeper = keeper::start(&dir, &settings.store, Arc::clone(&hub.kept));
     let keeper = keeper.map_err(StartError::Keeper)?;
+    // A disk that fails stops samples, not the start.
+    let keys = keeper::keys(&dir, Some(&settings.store), true).map_err(StartError::Keeper)?;
+    let bounds = Bounds {
+        bytes_max: settings.evidence.bytes_max,
+        age_us_max: settings.evidence.age_max_ms.saturating_mul(1_000),
+    };
+    let now_us = shared.clock.now().wall_us;
+    let vault = Vault::open(Folder::at(&dir.join(EVIDENCE)), keys, bounds, now_us);
     let workers = workers(&settings).max(inherited.len());
     let recorders: Vec<_> = (0..workers).map(|_| Recorder::new(WAITING_MAX)).collect();
     let admin_address = settings.admin.address.value;
@@ -192,6 +203,7 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         hub: Arc::clone(&hub),
         dir: dir.clone(),
         added,
+        samples: vault.shelf(),
         settings,
         wired,
         stamps,
@@ -203,7 +215,7 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     });
     let clock = Arc::clone(&state.shared.clock);
     let tables = state.shared.tables.clone();
-    let pipeline = pipeline::start(hub, recorders, journal, clock, tables);
+    let pipeline = pipeline::start(hub, recorders, journal, clock, tables, vault);
     let pipeline = pipeline.map_err(StartError::System)?;
     let (stop_admin, stopped) = oneshot::channel::<()>();
     let facts = Arc::clone(&state);

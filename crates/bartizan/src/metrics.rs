@@ -67,6 +67,11 @@ pub struct Metrics {
     rows_sealed: Counter,
     sealing_errors: Counter,
     sealing_damaged: Counter,
+    samples: Gauge,
+    sample_bytes: Gauge,
+    samples_written: Counter,
+    samples_lost: Counter,
+    samples_not_taken: Counter,
 }
 
 /// What is read at the moment of asking.
@@ -102,6 +107,23 @@ pub struct Gauges {
     pub alerts: Figures,
     /// Sealed segments.
     pub segments: Segments,
+    /// Samples.
+    pub samples: Samples,
+}
+
+/// What is known of samples at the moment of asking.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Samples {
+    /// Those that can be had.
+    pub kept: u64,
+    /// Bytes of their files.
+    pub bytes: u64,
+    /// Those written since the start.
+    pub written: u64,
+    /// Those that could not be written since the start.
+    pub lost: u64,
+    /// Those that were not taken, or not whole, since the start.
+    pub not_taken: u64,
 }
 
 /// What is known of sealed segments at the moment of asking.
@@ -177,6 +199,11 @@ impl Default for Metrics {
             rows_sealed: Counter::default(),
             sealing_errors: Counter::default(),
             sealing_damaged: Counter::default(),
+            samples: Gauge::default(),
+            sample_bytes: Gauge::default(),
+            samples_written: Counter::default(),
+            samples_lost: Counter::default(),
+            samples_not_taken: Counter::default(),
         };
         metrics.register();
         metrics
@@ -288,6 +315,12 @@ impl Metrics {
         catch_up(&self.rows_sealed, it.rows);
         catch_up(&self.sealing_errors, it.errors);
         catch_up(&self.sealing_damaged, it.damaged);
+        let it = gauges.samples;
+        self.samples.set(signed(it.kept));
+        self.sample_bytes.set(signed(it.bytes));
+        catch_up(&self.samples_written, it.written);
+        catch_up(&self.samples_lost, it.lost);
+        catch_up(&self.samples_not_taken, it.not_taken);
         let mut text = String::new();
         match encode(&mut text, &self.registry) {
             Ok(()) => text,
@@ -338,6 +371,13 @@ impl Metrics {
             "Parts of the journal unreadable when they were sealed",
             damaged,
         );
+        counter("samples_written", "Samples written since the start", &self.samples_written);
+        counter("samples_lost", "Samples that could not be written", &self.samples_lost);
+        counter(
+            "samples_not_taken",
+            "Samples not taken, or not whole, for lack of room or because there were too many",
+            &self.samples_not_taken,
+        );
         counter("bodies_shed", "Bodies that found no room to be held", &self.shed);
         let mut family = |name: &str, help: &str, it: &Family<Label, Counter>| {
             registry.register(name, help, it.clone());
@@ -363,6 +403,8 @@ impl Metrics {
         gauge("ledger_entries", "Entries of the ledger on disk", &self.ledger_entries);
         let help = "Entries under a checkpoint that left the data directory";
         gauge("ledger_anchored", help, &self.ledger_anchored);
+        gauge("samples", "Samples that can be revealed", &self.samples);
+        gauge("sample_bytes", "Bytes of samples", &self.sample_bytes);
         gauge("segments", "Sealed segments", &self.segments);
         gauge("segment_rows", "Exchanges in sealed segments", &self.segment_rows);
         gauge("segment_bytes", "Bytes of sealed segments", &self.segment_bytes);

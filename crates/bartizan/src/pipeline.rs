@@ -1,7 +1,7 @@
 //! The pipeline: one thread that takes what the workers leave, counts it and keeps it.
 //!
 //! Reads    the recorders of all workers, in batches.
-//! Writes   the journal, what the ledger is to keep, and metrics.
+//! Writes   the journal, samples, what the ledger is to keep, and metrics.
 //! Memory   one batch a worker, and what ended in the last milliseconds.
 //! Misses   what a worker could not leave is counted and written as a gap. Observations reach the
 //!          kernel with each batch and the disk within [`SYNC_EVERY`]: `kill -9` loses nothing that
@@ -24,9 +24,11 @@ use bartizan_engine::tables::Tables;
 #[cfg(doc)]
 use bartizan_engine::tables::detail::Level;
 use bartizan_model::observation::Observation;
+use bartizan_store::evidence::Vault;
+use bartizan_store::files::Folder;
 use bartizan_store::{Journal, JournalError, Record, RulesRecord};
 use serde_json::Value;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -40,6 +42,8 @@ const LEFT_WITHIN_NS: u64 = 5_000_000;
 pub const SYNC_EVERY: Duration = Duration::from_secs(1);
 /// Exchanges that wait for whoever looks on; beyond it the oldest are skipped.
 const LIVE_MAX: usize = 512;
+/// Time between two looks at samples that are too old.
+const RETAIN_EVERY: Duration = Duration::from_secs(10);
 /// Looks without anything new before the thread sleeps until it is woken.
 const QUIET_LOOKS: u32 = 40;
 
@@ -58,6 +62,8 @@ pub struct Hub {
     pub kept: Arc<Kept>,
     /// What happened lately.
     pub recent: Mutex<Recent>,
+    /// Samples that found no room at a worker since the start.
+    pub samples_unplaced: AtomicU64,
     /// Who wants to see exchanges as they end.
     pub live: broadcast::Sender<Arc<Row>>,
     stopping: AtomicBool,
@@ -74,6 +80,7 @@ impl Hub {
             journal_fault: Mutex::new(None),
             kept: Arc::default(),
             recent: Mutex::default(),
+            samples_unplaced: AtomicU64::new(0),
             live: broadcast::channel(LIVE_MAX).0,
             stopping: AtomicBool::new(false),
             rules: Mutex::default(),
@@ -102,6 +109,7 @@ pub fn start(
     journal: Journal,
     clock: Arc<Clock>,
     tables: Tables,
+    vault: Vault<Folder>,
 ) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name("pipeline".to_owned()).spawn(move || {
         recorders.iter().for_each(|it| it.read_by(std::thread::current()));
@@ -114,6 +122,8 @@ pub fn start(
             journal,
             clock,
             tables,
+            vault,
+            retained: Instant::now(),
             merge,
             unplaced,
             unwritten,
@@ -131,6 +141,9 @@ struct Pipeline {
     journal: Journal,
     clock: Arc<Clock>,
     tables: Tables,
+    vault: Vault<Folder>,
+    /// When samples were looked at for ones that are too old.
+    retained: Instant,
     merge: Merge,
     /// Observations that found no room at a worker, as far as counted.
     unplaced: u64,
@@ -179,6 +192,7 @@ impl Pipeline {
             found |= !waiting.commitments.is_empty();
             self.merge.take(waiting.observations.drain(..));
             self.commit(waiting);
+            self.keep_samples(waiting);
         }
         if is_last {
             watermark_ns = u64::MAX;
@@ -197,6 +211,20 @@ impl Pipeline {
             self.sync();
         }
         found
+    }
+
+    /// Writes samples. A disk that takes none stops samples and nothing else.
+    fn keep_samples(&mut self, waiting: &mut Waiting) {
+        for sample in waiting.samples.drain(..) {
+            self.vault.keep(&sample, self.clock.now().wall_us);
+            self.dirty = true;
+        }
+        let unplaced = self.recorders.iter().map(|it| it.samples_lost()).sum();
+        self.hub.samples_unplaced.store(unplaced, Relaxed);
+        if self.retained.elapsed() >= RETAIN_EVERY {
+            self.retained = Instant::now();
+            self.vault.retain(self.clock.now().wall_us);
+        }
     }
 
     /// Records less of each exchange while the queues of the workers are long.
@@ -292,6 +320,7 @@ impl Pipeline {
     fn sync(&mut self) -> bool {
         self.synced = Instant::now();
         let synced = self.journal.sync();
+        self.vault.sync(self.clock.now().wall_us);
         let is_synced = self.note(synced);
         self.dirty = !is_synced;
         if is_synced {

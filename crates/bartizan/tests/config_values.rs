@@ -86,6 +86,9 @@ fn the_shortest_file_has_every_default() {
     assert_eq!(settings.admin.address.value.to_string(), "127.0.0.1:9440");
     assert_eq!(settings.data.dir.value, PathBuf::from("./bartizan-data"));
     assert_eq!(settings.data.journal_bytes_max, 256 << 20);
+    let it = &settings.evidence;
+    assert_eq!((it.enabled, it.body_bytes_max, it.bytes_max), (true, 64 << 10, 256 << 20));
+    assert_eq!(it.age_max_ms, 7 * 86_400_000);
     assert!(!settings.record.required);
     assert_eq!((settings.trusted_proxies, settings.clauses), (vec![], vec![]));
     assert_eq!(settings.exceptions, vec![]);
@@ -133,6 +136,9 @@ fn every_key_is_read() {
     assert_eq!(settings.admin.address.value.to_string(), "127.0.0.1:0");
     assert_eq!(settings.data.dir.value, PathBuf::from("/var/lib/bartizan"));
     assert_eq!(settings.data.journal_bytes_max, 1 << 30);
+    let it = &settings.evidence;
+    assert_eq!((it.enabled, it.body_bytes_max, it.bytes_max), (true, 16 << 10, 1 << 30));
+    assert_eq!(it.age_max_ms, 3 * 86_400_000);
     assert!(settings.record.required);
     let proxies: Vec<_> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(proxies, ["10.0.0.0/8", "::1/128"]);
@@ -238,6 +244,7 @@ fn routes_name_upstreams_by_position() {
         certificate: Demand::Required,
         fail_open: true,
         record_required: true,
+        samples: false,
         response_timeout_ms: Some(120_000),
     };
     let plain =
@@ -252,7 +259,7 @@ fn routes_name_upstreams_by_position() {
     assert_eq!(routes, [orders, internal, pages, plain("everything-else", Some(0))]);
     assert_eq!(settings.route_modes(), [Some(Mode::Observe), None, None, None]);
     let mode = settings.routes[0].mode.clone().unwrap();
-    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:106:11");
+    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:107:11");
 }
 
 #[test]

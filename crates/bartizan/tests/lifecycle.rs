@@ -257,8 +257,16 @@ fn an_ordinary_start_and_stop_leaves_no_more_than_it_should() {
         .unwrap()
         .map(|it| it.unwrap().file_name().into_string().unwrap())
         .collect();
-    let expected =
-        ["hash.key", "journal", "ledger", "ledger.key", "ledger.vkey", "segment.key", "segments"];
+    let expected = [
+        "evidence",
+        "hash.key",
+        "journal",
+        "ledger",
+        "ledger.key",
+        "ledger.vkey",
+        "segment.key",
+        "segments",
+    ];
     assert_eq!(names, expected.map(str::to_owned).into());
 }
 

@@ -68,6 +68,37 @@ fn facts_stand_for_values_and_never_hold_them() {
 }
 
 #[test]
+fn an_answer_leaves_facts_that_meet_those_of_requests() {
+    let upstream = Upstream::answering(|request| {
+        let (media, body) = match request.target() {
+            "/customers" => {
+                ("application/json", r#"{"data":[{"id":4711},{"id":4712}],"next":null}"#)
+            }
+            "/broken" => ("application/json", r#"{"id":4711,"na"#),
+            _ => ("text/plain", r#"{"id":4711}"#),
+        };
+        let length = body.len();
+        format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: {media}\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    });
+    let bartizan = Bartizan::enforcing(upstream.address);
+    for path in ["/customers", "/broken", "/text", "/customers/4711"] {
+        assert_eq!(bartizan.get(path).status, 200);
+    }
+    let all = bartizan.exactly(4);
+    let listed = &all[0]["response"];
+    let expected = [("body $.data[*].id", "integer"), ("body $.next", "text")];
+    assert_eq!(places(listed)[0], expected[0]);
+    assert_eq!((places(listed).len(), &listed["facts"][0]["times"]), (2, &2.into()));
+    // What can be read of a document that ends too early counts; what is no document does not.
+    assert_eq!(places(&all[1]["response"])[0], ("body $.id", "integer"));
+    assert_eq!(all[2]["response"], Value::Null);
+    // The id that was handed out is the one that is asked for.
+    assert_eq!(listed["facts"][0]["value"], all[3]["request"]["facts"][1]["value"]);
+}
+
+#[test]
 fn a_subject_is_known_by_its_token_wherever_it_is() {
     let upstream = Upstream::echoing_targets();
     let bartizan = Bartizan::observing(upstream.address);

@@ -113,6 +113,19 @@ pub struct NewSavedHunt {
     pub sql: String,
 }
 
+/// Somebody wants samples of all exchanges of a subject.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewWatch {
+    /// Whose, in 32 hexadecimal digits.
+    pub subject: String,
+    /// For how long.
+    #[serde(deserialize_with = "whole::required")]
+    pub minutes: u64,
+    /// Why.
+    pub reason: String,
+}
+
 /// Whole numbers as JSON has them: `37.0` is one (RFC 8259 says nothing of integers, JSON Schema does).
 pub(crate) mod whole {
     use serde::de::{Deserialize, Deserializer, Error};
@@ -247,6 +260,29 @@ pub trait Backend: Send + Sync + 'static {
     ///
     /// [`Problem::NotFound`], [`Problem::Conflict`] for a built-in one, or [`Problem::Unavailable`].
     fn remove_hunt(&self, name: &str) -> Result<(), Problem>;
+    /// The newest samples, without what they say.
+    fn samples(&self, limit: usize) -> Value;
+    /// What the sample of an exchange says; it is recorded first who wanted to know. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotFound`], [`Problem::Invalid`], or [`Problem::Unavailable`] if it cannot be read or
+    /// recorded.
+    fn reveal(&self, exchange: &str, reason: &str, by: &Who) -> Result<Value, Problem>;
+    /// Whose exchanges are watched.
+    fn watches(&self) -> Value;
+    /// Begins to watch a subject.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`], or [`Problem::Conflict`] for too many.
+    fn watch(&self, it: &NewWatch, by: &Who) -> Result<Value, Problem>;
+    /// Ends a watch.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotFound`].
+    fn unwatch(&self, id: &str, by: &Who) -> Result<(), Problem>;
     /// The ledger's size, root and checkpoints.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use bartizan_console::access::{Role, Who};
 use bartizan_console::admin::{self, Facts};
 use bartizan_console::api::{Api, BODY_BYTES_MAX, OPERATIONS, Operation};
 use bartizan_console::backend::{
-    Backend, ExchangeQuery, NewException, NewHunt, NewSavedHunt, NewSilence, NewTest, Row,
+    Backend, ExchangeQuery, NewException, NewHunt, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_model::clause::{ClauseName, DefaultMode};
@@ -116,6 +116,21 @@ impl Backend for Yes {
     fn remove_hunt(&self, _: &str) -> Result<(), Problem> {
         Ok(())
     }
+    fn samples(&self, limit: usize) -> Value {
+        json!({ "limit": limit })
+    }
+    fn reveal(&self, exchange: &str, _: &str, by: &Who) -> Result<Value, Problem> {
+        Ok(json!({"exchange": exchange, "by": by.name}))
+    }
+    fn watches(&self) -> Value {
+        json!({})
+    }
+    fn watch(&self, it: &NewWatch, _: &Who) -> Result<Value, Problem> {
+        Ok(json!({ "minutes": it.minutes }))
+    }
+    fn unwatch(&self, _: &str, _: &Who) -> Result<(), Problem> {
+        Ok(())
+    }
     fn ledger(&self) -> Result<Value, Problem> {
         Ok(json!({}))
     }
@@ -196,6 +211,10 @@ fn request(it: &Operation, token: Option<&str>) -> Request<Body> {
             json!({"clause": "content.sqli", "reason": "a test", "expires": "2030-01-01"})
         }
         ("post", "/api/v1/bypass") => json!({"minutes": 1, "reason": "a test"}),
+        ("post", "/api/v1/samples/{exchange_id}/reveal") => json!({"reason": "a test"}),
+        ("post", "/api/v1/watches") => {
+            json!({"subject": "0".repeat(32), "minutes": 5, "reason": "a test"})
+        }
         ("post", "/api/v1/alerts/test") => json!({"target": "soc"}),
         ("post", "/api/v1/alerts/silences") => {
             json!({"code": "*", "minutes": 1, "reason": "a test"})
@@ -354,6 +373,9 @@ async fn what_makes_no_sense_is_a_problem() {
         (get("/api/v1/overview?minute=1"), 422),
         (get("/api/v1/exchanges?wanted=all"), 422),
         (get("/api/v1/ledger/entries?limit=1001"), 422),
+        (get("/api/v1/samples?limit=0"), 422),
+        (get("/api/v1/samples?limit=1001"), 422),
+        (get("/api/v1/samples/1/reveal"), 405),
         (get("/api/v1/ledger/entries/x/proof"), 404),
         (get("/api/v1/nothing"), 404),
         (get("/api/v1/login"), 405),

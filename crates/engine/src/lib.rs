@@ -2,8 +2,10 @@
 //! exchange. Row 2, pure: it never awaits, reads no clock and owns no socket. The proxy, the
 //! replayer and every later adapter drive the same [`transaction::Transaction`].
 
+mod answer;
 mod arrival;
 mod caller;
+mod evidence;
 mod facts;
 pub mod judge;
 pub mod keys;

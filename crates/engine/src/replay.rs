@@ -57,7 +57,7 @@ pub fn replay(recording: &Recording, view: &Arc<Snapshot>, tables: &Tables) -> O
     let mut step =
         transaction.step(side, start, tables, Input::RequestHead(recording.request.clone()));
     loop {
-        if let Step::Finished(observation) = step {
+        if let Step::Finished(observation, _) = step {
             let Player { refusal, forwarded, .. } = player;
             let forwarded = forwarded.map(BytesMut::freeze);
             return Some(Replayed { observation: *observation, refusal, forwarded });
@@ -75,7 +75,7 @@ pub fn replay(recording: &Recording, view: &Arc<Snapshot>, tables: &Tables) -> O
             | Step::Cut
             | Step::Tunnel(_)
             | Step::Yield
-            | Step::Finished(_) => {}
+            | Step::Finished(..) => {}
         }
         let mut piece = Bytes::new();
         let (next_side, at, input) = player.perform(side, step, &mut piece)?;
@@ -139,7 +139,7 @@ impl Player<'_> {
             }
             Step::Tunnel(_) => (Side::Response, finished, Input::Data { bytes: piece, end: true }),
             Step::Ask { question, .. } => match question {},
-            Step::Reply(Reply::Interim(_)) | Step::Yield | Step::Cut | Step::Finished(_) => {
+            Step::Reply(Reply::Interim(_)) | Step::Yield | Step::Cut | Step::Finished(..) => {
                 return None;
             }
         })

@@ -12,6 +12,7 @@ use bartizan_inspect::client_address::Source;
 use bartizan_model::limits::Limits;
 use bartizan_model::network::Network;
 use bartizan_model::route::Route;
+use bartizan_model::sample::SAMPLE_BYTES_DEFAULT;
 use std::sync::Arc;
 
 /// One consistent view. An exchange pins the one it began with.
@@ -40,6 +41,8 @@ pub struct Rules {
     pub key: HashKey,
     /// Whether an exchange is forwarded only after its intent is durable.
     pub record_required: bool,
+    /// Bytes of a body that a sample keeps; `None` where no samples are taken.
+    pub sample_bytes_max: Option<usize>,
 }
 
 impl Rules {
@@ -55,6 +58,7 @@ impl Rules {
             clients: Clients::default(),
             key,
             record_required: false,
+            sample_bytes_max: Some(SAMPLE_BYTES_DEFAULT),
         }
     }
 }

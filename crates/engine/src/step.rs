@@ -12,6 +12,7 @@ use bartizan_model::id::{EndpointId, ExchangeId};
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::Observation;
 use bartizan_model::oddity::Oddity;
+use bartizan_model::sample::Sample;
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -92,8 +93,8 @@ pub enum Step {
     Tunnel(ResponseHead),
     /// Nothing to do now. After work on a large body: let others run, then [`Input::Resume`].
     Yield,
-    /// It is over. Given exactly once.
-    Finished(Box<Observation>),
+    /// It is over. Given exactly once; with a sample, if there is a reason for one.
+    Finished(Box<Observation>, Option<Box<Sample>>),
 }
 
 /// Questions to the outside. None is asked yet; the first will be token introspection. The empty

@@ -85,6 +85,11 @@ impl Talk {
         disclosure::examine(text).map(|it| code(it.kind)).into_iter().collect()
     }
 
+    /// What is held so far, as it came.
+    pub(crate) fn held(&self) -> &[u8] {
+        &self.held
+    }
+
     /// What is to be written, if anything may be.
     pub(crate) fn into_held(self) -> Bytes {
         self.held.freeze()

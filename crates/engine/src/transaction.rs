@@ -9,12 +9,15 @@
 //! Reads    inputs (`step.rs`), a pinned snapshot, the shared tables.
 //! Writes   steps, and exactly one observation.
 //! Memory   the head, and a body held for judging within `inspect_bytes_max` and the process's
-//!          budget; of an error response at most 64 KiB. A streamed body is never kept.
+//!          budget; of an error response at most 64 KiB. A streamed body is kept only for a sample, up to
+//!          its bound, once there is a reason for one (`evidence.rs`).
 //! Errors   none: an input that does not fit the state is the adapter's fault and cuts.
 //! Misses   streamed request bodies are counted, not examined; trailers of requests are dropped.
 
+use crate::answer::Answer;
 use crate::arrival::{Arrival, arrive};
 use crate::caller::caller;
+use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::judge::{Gathering, Needs, is_plain_text, walk};
 use crate::origin::Origin;
@@ -46,6 +49,7 @@ use bartizan_model::moment::Moment;
 use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome};
 use bartizan_model::oddity::Oddity;
 use bartizan_model::route::Demand;
+use bartizan_model::sample::SampleReason;
 use bytes::{Bytes, BytesMut};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -70,10 +74,16 @@ pub struct Transaction {
     retry_after_s: Option<u64>,
     /// What was collected of the request, until it is filed.
     collected: Option<Collector>,
+    /// Whether facts of this exchange are kept.
+    keeps_facts: bool,
+    /// The response, of which facts are kept.
+    answer: Option<Box<Answer>>,
     /// Whether the intent is durable and the result is not.
     owes_result: bool,
     /// What is done once the result is durable.
     awaits_result: Option<Box<Step>>,
+    /// What is kept for a sample.
+    evidence: Option<Box<Evidence>>,
     seen: Observation,
 }
 
@@ -180,8 +190,11 @@ impl Transaction {
             wants_upgrade,
             retry_after_s,
             collected: None,
+            keeps_facts: false,
+            answer: None,
             owes_result: false,
             awaits_result: None,
+            evidence: None,
             seen,
         }
     }
@@ -196,26 +209,39 @@ impl Transaction {
         if let Some(collected) = self.collected.take() {
             self.file(collected, tables);
         }
-        step
+        let Step::Finished(mut seen, _) = step else { return step };
+        if let Some(answer) = self.answer.take() {
+            seen.response = answer.facts(&self.view.rules, tables);
+        }
+        let sample = self.evidence.take().map(|it| it.finish(&seen, at, tables));
+        Step::Finished(seen, sample.map(Box::new))
     }
 
     fn take(&mut self, side: Side, at: Moment, tables: &Tables, input: Input<'_>) -> Step {
         match (side, input) {
             (Side::Request, Input::RequestHead(head)) => self.on_request_head(head, at, tables),
-            (Side::Request, Input::Data { bytes, end }) => self.on_request_data(bytes, end, at),
-            (Side::Request, Input::Trailers(_)) => self.on_request_data(&Bytes::new(), true, at),
-            (Side::Request, Input::Resume) => self.walk_on(at),
+            (Side::Request, Input::Data { bytes, end }) => {
+                self.on_request_data(bytes, end, at, tables)
+            }
+            (Side::Request, Input::Trailers(_)) => {
+                self.on_request_data(&Bytes::new(), true, at, tables)
+            }
+            (Side::Request, Input::Resume) => self.walk_on(at, tables),
             (Side::Request, Input::Committed(result)) => self.on_committed(result),
             (Side::Response, Input::Committed(result)) => self.on_result_committed(result),
             (Side::Request, Input::Written) => self.on_request_written(),
             (Side::Response, Input::InterimHead(head)) => self.on_interim_head(head, at),
             (Side::Response, Input::ResponseHead(head)) => self.on_response_head(head, at, tables),
-            (Side::Response, Input::Data { bytes, end }) => self.on_response_data(bytes, end, at),
-            (Side::Response, Input::Trailers(fields)) => self.on_response_trailers(fields, at),
+            (Side::Response, Input::Data { bytes, end }) => {
+                self.on_response_data(bytes, end, at, tables)
+            }
+            (Side::Response, Input::Trailers(fields)) => {
+                self.on_response_trailers(fields, at, tables)
+            }
             (Side::Response, Input::Written) => self.on_response_written(at),
-            (Side::Response, Input::Resume) => self.hurry(at),
+            (Side::Response, Input::Resume) => self.hurry(at, tables),
             (_, Input::UpstreamFailed(fault)) => self.on_upstream_failed(fault, at),
-            (_, Input::Abort(cause)) => self.abort(cause, at),
+            (_, Input::Abort(cause)) => self.abort(cause, at, tables),
             // Revocations will be looked up here; the rules that judged a call stay its rules.
             (_, Input::View(_)) => Step::Yield,
             (Side::Request, Input::ResponseHead(_) | Input::InterimHead(_))
@@ -262,6 +288,7 @@ impl Transaction {
         let is_sampled = tables.sampled().keeps(self.seen.endpoint, self.seen.id)
             && tables.detail().level() == Level::Full;
         let keeps = is_sampled || !self.seen.findings.is_empty();
+        self.keeps_facts = keeps;
         self.seen.scores = collected.scores;
         self.seen.request = collected.finish(tables, keeps);
     }
@@ -313,6 +340,14 @@ impl Transaction {
         }
         let endpoint = self.seen.endpoint;
         let collector = Collector::at(tables.detail().level());
+        if let Some(bytes_max) = self.sample_bytes_max()
+            && tables.evidence().is_watched(self.seen.subject, at)
+        {
+            self.evidence = Evidence::begin(SampleReason::Watched, bytes_max, at, tables);
+            if let Some(evidence) = &mut self.evidence {
+                evidence.request_head(&head);
+            }
+        }
         let mut gathering = Gathering::of_head(&head, (endpoint, at), rules, &on, collector);
         gathering.assessment.violations.append(&mut standing.violations);
         self.retry_after_s = standing.retry_after_s;
@@ -337,14 +372,14 @@ impl Transaction {
         match needs {
             Needs::Nothing => {
                 let plan = BodyPlan { held: Bytes::new(), rest, room: None };
-                self.decide(head, gathering, plan, at)
+                self.decide(head, gathering, plan, None, at, tables)
             }
             // In gRPC the server may be the first to speak: its calls begin at once. Their frames do not
             // begin like anything that is examined, so the first bytes tell whether it is one.
             Needs::Body(Format::Opaque, None) if self.to.dialect == Dialect::Grpc => {
                 self.sniffs_stream = true;
                 let plan = BodyPlan { held: Bytes::new(), rest, room: None };
-                self.decide(head, gathering, plan, at)
+                self.decide(head, gathering, plan, None, at, tables)
             }
             Needs::Body(format, decoder) => {
                 let (body, room) = (HeldBody::default(), tables.room());
@@ -380,14 +415,14 @@ impl Transaction {
         Client { address, tls }
     }
 
-    fn on_request_data(&mut self, bytes: &Bytes, end: bool, at: Moment) -> Step {
+    fn on_request_data(&mut self, bytes: &Bytes, end: bool, at: Moment, tables: &Tables) -> Step {
         let count = bytes.len() as u64;
         self.seen.request_body_bytes = self.seen.request_body_bytes.saturating_add(count);
         if self.response == Response::Tunnel {
             return Step::Write(Payload::Verbatim);
         }
         match std::mem::replace(&mut self.request, Request::Ended) {
-            Request::Holding(holding) => self.hold(holding, bytes, end, at),
+            Request::Holding(holding) => self.hold(holding, bytes, end, at, tables),
             Request::Streaming { end: false } => self.stream(bytes, end, at),
             other @ (Request::AwaitHead
             | Request::Walking(..)
@@ -400,7 +435,14 @@ impl Transaction {
         }
     }
 
-    fn hold(&mut self, mut holding: Box<Holding>, bytes: &Bytes, end: bool, at: Moment) -> Step {
+    fn hold(
+        &mut self,
+        mut holding: Box<Holding>,
+        bytes: &Bytes,
+        end: bool,
+        at: Moment,
+        tables: &Tables,
+    ) -> Step {
         let view = Arc::clone(&self.view);
         let rules = &*view.rules;
         // A body that came whole with its head lies in the connection's buffer already.
@@ -416,7 +458,7 @@ impl Transaction {
             holding.gathering.assessment.violations.push(Code::LimitHeld);
             // A whole body of which only the end found no room is not torn apart.
             let rest = if end { Rest::End } else { Rest::Stream };
-            return self.decide_held(*holding, rest, at);
+            return self.decide_held(*holding, rest, at, tables);
         }
         let refused = decide_body(&holding.gathering.assessment, &self.on.clauses).0.is_some();
         let rest = if end { Rest::End } else { Rest::Stream };
@@ -425,7 +467,7 @@ impl Transaction {
                 self.request = Request::Holding(holding);
                 return Step::Read { max: DATA_BYTES_MAX };
             }
-            Sniffed::Opaque => return self.decide_held(*holding, rest, at),
+            Sniffed::Opaque => return self.decide_held(*holding, rest, at, tables),
             Sniffed::Examined => {}
         }
         if holding.body.len() > rules.limits.inspect_bytes_max {
@@ -433,10 +475,10 @@ impl Transaction {
             if !is_plain {
                 holding.gathering.is_unknown(Why::BodyTooLarge);
             }
-            return self.decide_held(*holding, rest, at);
+            return self.decide_held(*holding, rest, at, tables);
         }
         if refused {
-            return self.decide_held(*holding, rest, at);
+            return self.decide_held(*holding, rest, at, tables);
         }
         if !end {
             self.request = Request::Holding(holding);
@@ -444,10 +486,10 @@ impl Transaction {
         }
         let walk = walk(holding.format, rules);
         self.request = Request::Walking(holding, walk);
-        self.walk_on(at)
+        self.walk_on(at, tables)
     }
 
-    fn walk_on(&mut self, at: Moment) -> Step {
+    fn walk_on(&mut self, at: Moment, tables: &Tables) -> Step {
         let view = Arc::clone(&self.view);
         match std::mem::replace(&mut self.request, Request::Ended) {
             Request::Walking(mut holding, mut walk) => {
@@ -455,7 +497,7 @@ impl Transaction {
                 let decoded = holding.decoded.as_ref().and_then(Decoded::usable);
                 let text = decoded.unwrap_or(&held);
                 match holding.gathering.walk(&mut walk, text, &view.rules) {
-                    Progress::Done => self.decide_held(*holding, Rest::End, at),
+                    Progress::Done => self.decide_held(*holding, Rest::End, at, tables),
                     Progress::More => {
                         self.request = Request::Walking(holding, walk);
                         Step::Yield
@@ -473,15 +515,27 @@ impl Transaction {
         }
     }
 
-    fn decide_held(&mut self, holding: Holding, rest: Rest, at: Moment) -> Step {
-        let Holding { head, mut gathering, mut body, room, .. } = holding;
+    fn decide_held(&mut self, holding: Holding, rest: Rest, at: Moment, tables: &Tables) -> Step {
+        let Holding { head, mut gathering, mut body, decoded, room, .. } = holding;
         gathering.assessment.at = at;
         let plan = BodyPlan { held: body.bytes(), rest, room: Some(room) };
-        self.decide(head, gathering, plan, at)
+        self.decide(head, gathering, plan, decoded.as_ref().and_then(Decoded::usable), at, tables)
     }
 
-    fn decide(&mut self, head: JudgedHead, mut it: Gathering, plan: BodyPlan, at: Moment) -> Step {
+    fn decide(
+        &mut self,
+        head: JudgedHead,
+        mut it: Gathering,
+        plan: BodyPlan,
+        decoded: Option<&[u8]>,
+        at: Moment,
+        tables: &Tables,
+    ) -> Step {
         let view = Arc::clone(&self.view);
+        // Afterwards the head is the permit's.
+        let kept = (self.sample_bytes_max().is_some() && may_have_a_reason(&it.assessment))
+            .then(|| head.head().clone());
+        let is_coded = decoded.is_none() && head.head().fields.has(Known::ContentEncoding);
         let (decision, hits) = decide(head, &it.assessment, &self.on.clauses);
         self.seen.oddities.extend(it.assessment.oddities);
         self.record_hits(hits);
@@ -491,6 +545,15 @@ impl Transaction {
         self.seen.findings_more = u16::try_from(more).unwrap_or(u16::MAX);
         findings.truncate(FINDINGS_MAX);
         self.seen.findings = std::mem::take(findings);
+        if let Some(head) = kept {
+            self.keep_request(&head, at, tables);
+        }
+        if let Some(evidence) = &mut self.evidence {
+            if is_coded {
+                evidence.request_is_coded();
+            }
+            evidence.request_body(decoded.unwrap_or(&plan.held));
+        }
         self.collected = Some(it.collector);
         match decision {
             Decision::Refuse(refusal) => self.refuse(refusal.code, Outcome::Refused),
@@ -502,6 +565,42 @@ impl Transaction {
                 Step::Commit(Commitment::Intent { id, at, endpoint })
             }
             Decision::Admit(permit) => self.forward(permit, plan),
+        }
+    }
+
+    /// Bytes of a body that a sample keeps, if this exchange may have one.
+    fn sample_bytes_max(&self) -> Option<usize> {
+        self.view.rules.sample_bytes_max.filter(|_| self.on.route.samples)
+    }
+
+    fn has_a_reason(&self) -> bool {
+        !self.seen.findings.is_empty() || self.seen.hits.iter().any(is_reason)
+    }
+
+    /// Begins a sample of a request in which something was found, unless one was begun.
+    fn keep_request(&mut self, head: &RequestHead, at: Moment, tables: &Tables) {
+        if let Some(bytes_max) = self.sample_bytes_max()
+            && self.evidence.is_none()
+            && self.has_a_reason()
+        {
+            self.evidence = Evidence::begin(SampleReason::Finding, bytes_max, at, tables);
+            if let Some(evidence) = &mut self.evidence {
+                evidence.request_head(head);
+            }
+        }
+    }
+
+    /// Begins a sample of a response in which something was found, unless one was begun.
+    fn keep_response(&mut self, talk: &Talk, end: bool, at: Moment, tables: &Tables) {
+        if let Some(bytes_max) = self.sample_bytes_max()
+            && self.evidence.is_none()
+            && self.has_a_reason()
+        {
+            self.evidence = Evidence::begin(SampleReason::Finding, bytes_max, at, tables);
+        }
+        if let Some(evidence) = &mut self.evidence {
+            evidence.response_head(&talk.head);
+            evidence.response_body(talk.held(), end);
         }
     }
 
@@ -534,6 +633,9 @@ impl Transaction {
 
     /// A streamed body: its end is passed on only after the verdict on the whole.
     fn stream(&mut self, bytes: &Bytes, end: bool, at: Moment) -> Step {
+        if let Some(evidence) = &mut self.evidence {
+            evidence.request_body(bytes);
+        }
         let is_blank = bytes.iter().all(u8::is_ascii_whitespace);
         if !is_blank && std::mem::take(&mut self.sniffs_stream) {
             let is_other = Format::Opaque.sniffed(bytes) != Format::Opaque;
@@ -621,6 +723,9 @@ impl Transaction {
         } else {
             self.response = Response::Streaming { end: head.framing == Framing::None };
         }
+        if self.keeps_facts && !self.is_head && self.response != Response::Tunnel {
+            self.answer = Answer::of(&head, tables).map(Box::new);
+        }
         let examines = self.on.clauses.mode(ClauseName::DisclosureErrors) != Mode::Off;
         if examines
             && self.response == (Response::Streaming { end: false })
@@ -630,10 +735,14 @@ impl Transaction {
         {
             self.response = Response::Holding;
             self.seen.status = head.status;
+            // Its head is kept with what is held.
             self.talk = Some(Box::new(talk));
             return Step::Read { max: DATA_BYTES_MAX };
         }
         self.seen.status = head.status;
+        if let Some(evidence) = &mut self.evidence {
+            evidence.response_head(&head);
+        }
         self.seen.phases.answered_us = at.us_since(self.seen.started);
         match self.response {
             Response::Tunnel => Step::Tunnel(head),
@@ -666,7 +775,7 @@ impl Transaction {
     }
 
     /// Takes a piece of an error response, and releases it when enough is known.
-    fn hold_response(&mut self, bytes: &Bytes, end: bool, at: Moment) -> Step {
+    fn hold_response(&mut self, bytes: &Bytes, end: bool, at: Moment, tables: &Tables) -> Step {
         let Some(mut talk) = self.talk.take() else { return Step::Cut };
         match talk.push(bytes, end) {
             Heard::More => {
@@ -689,13 +798,15 @@ impl Transaction {
             }
             Heard::Enough => {}
         }
-        self.release(talk, end, at)
+        self.release(talk, end, at, tables)
     }
 
     /// Nothing more comes for now: whoever waits for what is held gets it.
-    fn hurry(&mut self, at: Moment) -> Step {
+    fn hurry(&mut self, at: Moment, tables: &Tables) -> Step {
         match self.talk.take() {
-            Some(talk) if self.response == Response::Holding => self.release(talk, false, at),
+            Some(talk) if self.response == Response::Holding => {
+                self.release(talk, false, at, tables)
+            }
             talk => {
                 self.talk = talk;
                 Step::Read { max: DATA_BYTES_MAX }
@@ -704,12 +815,13 @@ impl Transaction {
     }
 
     /// Passes a held response on, or says something else in its place.
-    fn release(&mut self, talk: Box<Talk>, end: bool, at: Moment) -> Step {
+    fn release(&mut self, talk: Box<Talk>, end: bool, at: Moment, tables: &Tables) -> Step {
         let mut assessment = Assessment::clean(at, self.seen.endpoint);
         assessment.fails_open = self.on.route.fail_open;
         let (decision, hits) =
             decide_response(&talk.says_too_much(), &assessment, &self.on.clauses);
         self.record_hits(hits);
+        self.keep_response(&talk, end, at, tables);
         if let Some(code) = decision.replaced {
             let reply = scrubbed_reply(self.seen.status, code, self.origin.id, &self.to);
             self.response = Response::Replied;
@@ -724,11 +836,11 @@ impl Transaction {
         Step::Reply(Reply::Relay(head))
     }
 
-    fn on_response_trailers(&mut self, fields: &Fields, at: Moment) -> Step {
+    fn on_response_trailers(&mut self, fields: &Fields, at: Moment, tables: &Tables) -> Step {
         match self.response {
             Response::Holding => {
                 self.owed_trailers = Some(self.scrubbed_message(fields, at));
-                self.hold_response(&Bytes::new(), true, at)
+                self.hold_response(&Bytes::new(), true, at, tables)
             }
             Response::Streaming { end: false } => {
                 self.response = Response::Streaming { end: true };
@@ -744,12 +856,18 @@ impl Transaction {
         }
     }
 
-    fn on_response_data(&mut self, bytes: &Bytes, end: bool, at: Moment) -> Step {
+    fn on_response_data(&mut self, bytes: &Bytes, end: bool, at: Moment, tables: &Tables) -> Step {
         let count = bytes.len() as u64;
         self.seen.response_body_bytes = self.seen.response_body_bytes.saturating_add(count);
+        if let Some(answer) = &mut self.answer {
+            answer.push(bytes, end);
+        }
         match self.response {
-            Response::Holding => self.hold_response(bytes, end, at),
+            Response::Holding => self.hold_response(bytes, end, at, tables),
             Response::Streaming { end: false } => {
+                if let Some(evidence) = &mut self.evidence {
+                    evidence.response_body(bytes, end);
+                }
                 self.response = Response::Streaming { end };
                 Step::Write(Payload::Verbatim)
             }
@@ -826,7 +944,7 @@ impl Transaction {
         }
     }
 
-    fn abort(&mut self, cause: Cause, at: Moment) -> Step {
+    fn abort(&mut self, cause: Cause, at: Moment, tables: &Tables) -> Step {
         match cause {
             Cause::ClientGone => self.seen.outcome = Outcome::ClientAborted,
             Cause::Stopped => self.seen.outcome = Outcome::Stopped,
@@ -836,7 +954,7 @@ impl Transaction {
                 {
                     let mut holding = *holding;
                     holding.gathering.assessment.oddities.insert(oddity);
-                    return self.decide_held(holding, Rest::Stream, at);
+                    return self.decide_held(holding, Rest::Stream, at, tables);
                 }
                 let mut assessment = Assessment::clean(at, self.seen.endpoint);
                 assessment.oddities.insert(oddity);
@@ -893,7 +1011,7 @@ impl Transaction {
         self.seen.phases.finished_us = at.us_since(self.seen.started);
         let Observation { id, started, revision, epoch, .. } = self.seen;
         let spent = Observation::opened(id, started, revision, epoch);
-        Step::Finished(Box::new(std::mem::replace(&mut self.seen, spent)))
+        Step::Finished(Box::new(std::mem::replace(&mut self.seen, spent)), None)
     }
 }
 

@@ -18,6 +18,7 @@ use bartizan_engine::step::{
     Cause, Commitment, Input, NotCommitted, Payload, Reply, Rest, Side, Step, UpstreamFault,
 };
 use bartizan_engine::tables::Tables;
+use bartizan_engine::tables::evidence::Watch;
 use bartizan_engine::transaction::Transaction;
 use bartizan_model::clause::{Effect, Mode, SetBy};
 use bartizan_model::code::Code;
@@ -28,6 +29,7 @@ use bartizan_model::moment::Moment;
 use bartizan_model::observation::{Observation, Outcome, Phases};
 use bartizan_model::oddity::Oddity;
 use bartizan_model::route::Route;
+use bartizan_model::sample::{Sample, SampleReason};
 use bytes::Bytes;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -46,6 +48,8 @@ struct Setup {
     limits: Limits,
     record_required: bool,
     fail_open: bool,
+    samples: bool,
+    sample_bytes_max: Option<usize>,
 }
 
 impl Default for Setup {
@@ -55,6 +59,8 @@ impl Default for Setup {
             limits: Limits::default(),
             record_required: false,
             fail_open: false,
+            samples: true,
+            sample_bytes_max: Some(100),
         }
     }
 }
@@ -64,7 +70,9 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
     let key = HashKey::new(KeyEpoch(3), [9; 16]);
     let record_required = setup.record_required;
     let mut rules = Rules { record_required, ..Rules::plain(clauses, setup.limits, key) };
-    let route = Route { fail_open: setup.fail_open, ..Route::to_everything(0) };
+    rules.sample_bytes_max = setup.sample_bytes_max;
+    let (fail_open, samples) = (setup.fail_open, setup.samples);
+    let route = Route { fail_open, samples, ..Route::to_everything(0) };
     let on = RouteRules { route: Arc::new(route), clauses: rules.base.clauses.clone() };
     rules.routes = Routes::new(vec![on]);
     Arc::new(Snapshot { revision: 5, rules: Arc::new(rules) })
@@ -133,7 +141,7 @@ fn response(status: u16, framing: Framing) -> ResponseHead {
 #[track_caller]
 fn finished(step: Step) -> Observation {
     match step {
-        Step::Finished(it) => *it,
+        Step::Finished(it, _) => *it,
         other => panic!("not finished: {other:?}"),
     }
 }
@@ -200,8 +208,8 @@ fn a_body_is_held_until_it_is_judged_whole() {
     assert_eq!(rig.tables.held_bytes(), 20);
     let step = rig.data(Side::Request, b"LECT password FROM users --\"}", true);
     assert_eq!(refused(step), Code::ContentSqlInjection);
-    assert_eq!(rig.tables.held_bytes(), 0);
     let it = finished(rig.feed(Side::Response, Input::Written));
+    assert_eq!(rig.tables.held_bytes(), 0);
     assert_eq!(it.findings[0].place.to_string(), "body $.note");
 }
 
@@ -668,4 +676,121 @@ fn an_overloaded_process_sheds_before_it_looks() {
     rig.tables.set_overloaded(true);
     let step = rig.feed(Side::Request, Input::RequestHead(get(SQLI)));
     assert_eq!(refused(step), Code::LimitOverload);
+}
+
+// Samples.
+
+#[track_caller]
+fn sampled(step: Step) -> Option<Box<Sample>> {
+    match step {
+        Step::Finished(_, sample) => sample,
+        other => panic!("not finished: {other:?}"),
+    }
+}
+
+fn attack() -> RequestHead {
+    let credential = ("authorization", "Bearer s3cr3t");
+    let media = ("content-type", "application/json");
+    request("POST", "/items?token=s3cr3t", Framing::Delimited, &[credential, media])
+}
+
+const ATTACK: &[u8] = b"{\"note\":\"x' UNION SELECT a FROM b --\",\"password\":\"s3cr3t\"}";
+
+#[test]
+fn a_refused_attack_leaves_a_redacted_sample() {
+    let mut rig = Rig::new(&Setup::default());
+    rig.feed(Side::Request, Input::RequestHead(attack()));
+    assert_eq!(refused(rig.data(Side::Request, ATTACK, true)), Code::ContentSqlInjection);
+    assert!(rig.tables.held_bytes() > 0);
+    let it = sampled(rig.feed(Side::Response, Input::Written)).unwrap();
+    assert_eq!(rig.tables.held_bytes(), 0);
+    assert_eq!((it.exchange, it.reason), (origin().id, SampleReason::Finding));
+    let (head, body) = (it.request_head.unwrap(), it.request_body.unwrap());
+    assert!(body.contains("x' UNION SELECT a FROM b --"), "{body}");
+    assert!(!head.contains("s3cr3t") && !body.contains("s3cr3t"), "{head}{body}");
+    assert_eq!((it.response_head, it.response_body), (None, None));
+    assert_eq!(it.redacted, ["query token", "header authorization", "body $.password"]);
+}
+
+#[test]
+fn nothing_is_sampled_without_a_reason() {
+    let mut rig = Rig::new(&Setup::default());
+    rig.feed(Side::Request, Input::RequestHead(get("/orders/17?x=1")));
+    rig.feed(Side::Response, Input::ResponseHead(response(200, Framing::None)));
+    assert_eq!(sampled(rig.feed(Side::Response, Input::Written)), None);
+    for setup in [
+        Setup { samples: false, ..Setup::default() },
+        Setup { sample_bytes_max: None, ..Setup::default() },
+    ] {
+        let mut rig = Rig::new(&setup);
+        refused(rig.feed(Side::Request, Input::RequestHead(get(SQLI))));
+        assert_eq!(sampled(rig.feed(Side::Response, Input::Written)), None);
+        assert_eq!(rig.tables.evidence().taken(), 0);
+    }
+}
+
+#[test]
+fn an_observed_attack_is_sampled_with_its_response() {
+    let mut rig = Rig::new(&Setup { mode: Mode::Observe, ..Setup::default() });
+    rig.feed(Side::Request, Input::RequestHead(get(SQLI)));
+    let mut writer = HeadWriter::new();
+    writer.field(b"Content-Type", b"application/json");
+    writer.field(b"Set-Cookie", b"sid=s3cr3t");
+    let head = writer.response(200, Framing::Delimited);
+    rig.feed(Side::Response, Input::ResponseHead(head));
+    rig.feed(Side::Response, Input::Written);
+    rig.data(Side::Response, b"[{\"email\":\"ann@example.com\",", false);
+    rig.feed(Side::Response, Input::Written);
+    rig.data(Side::Response, format!("\"a\":\"{}\"}}]", "z ".repeat(200)).as_bytes(), true);
+    let it = sampled(rig.feed(Side::Response, Input::Written)).unwrap();
+    let (head, body) = (it.response_head.unwrap(), it.response_body.unwrap());
+    assert!(head.starts_with("HTTP 200\r\n") && !head.contains("s3cr3t"), "{head}");
+    assert!(body.starts_with("[{\"email\":\"[e-mail, 15 bytes]\""), "{body}");
+    assert!(body.ends_with("[cut]") && body.len() < 150, "{body}");
+}
+
+#[test]
+fn a_talkative_response_is_sampled_without_the_head_of_its_request() {
+    let mut rig = Rig::new(&Setup::default());
+    rig.feed(Side::Request, Input::RequestHead(get("/orders/17")));
+    let mut writer = HeadWriter::new();
+    writer.field(b"Content-Type", b"text/plain");
+    let head = writer.response(500, Framing::Delimited);
+    rig.feed(Side::Response, Input::ResponseHead(head));
+    let trace = b"Traceback (most recent call last):\n  File \"/srv/app.py\", line 3, in f\nValueError: x\n";
+    refused(rig.data(Side::Response, trace, true));
+    let it = sampled(rig.feed(Side::Response, Input::Written)).unwrap();
+    assert!(it.request_head.unwrap().starts_with("GET /orders/{int}\r\n"));
+    assert!(it.response_body.unwrap().starts_with("Traceback"));
+}
+
+#[test]
+fn a_watched_subject_is_sampled_until_the_watch_ends() {
+    let mut rig = Rig::new(&Setup::default());
+    rig.feed(Side::Request, Input::RequestHead(get("/orders/17")));
+    let subject = rig.served().subject;
+    let until_us = 1_700_000_000_000_000 + 1_000_000;
+    let watch =
+        |id| Watch { id, subject, since_us: 0, until_us, by: "a".into(), reason: "b".into() };
+    for (ns, expected) in [(0, true), (2_000_000_000, false)] {
+        let mut next = Rig::new(&Setup::default());
+        next.tables = rig.tables.clone();
+        next.ns = ns;
+        next.tables.evidence().watch(watch(ns)).unwrap();
+        next.feed(Side::Request, Input::RequestHead(get("/orders/18")));
+        next.feed(Side::Response, Input::ResponseHead(response(200, Framing::None)));
+        let sample = sampled(next.feed(Side::Response, Input::Written));
+        assert_eq!(sample.map(|it| it.reason), expected.then_some(SampleReason::Watched));
+    }
+}
+
+#[test]
+fn a_sample_that_finds_no_room_is_short_and_counted() {
+    let limits = Limits { held_bytes_max: 100, ..Limits::default() };
+    let mut rig = Rig::new(&Setup { limits, sample_bytes_max: Some(1_000), ..Setup::default() });
+    rig.feed(Side::Request, Input::RequestHead(attack()));
+    refused(rig.data(Side::Request, ATTACK, true));
+    let it = sampled(rig.feed(Side::Response, Input::Written)).unwrap();
+    assert_eq!((it.request_body, rig.tables.evidence().shed()), (None, 1));
+    assert_eq!((rig.tables.held_bytes(), rig.tables.shed()), (0, 0));
 }

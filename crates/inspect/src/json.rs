@@ -442,6 +442,12 @@ fn decoded<'a>(raw: &Raw<'a>, scratch: &'a mut Vec<u8>) -> &'a [u8] {
     scratch
 }
 
+/// The text between the quotes of a string.
+pub(crate) fn unescaped<'a>(bytes: &'a [u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
+    let is_escaped = memchr::memchr(b'\\', bytes).is_some();
+    decoded(&Raw { bytes, is_escaped, end: 0 }, scratch)
+}
+
 /// Decodes the escape at the front; what is none keeps its character.
 fn unescape<'a>(escape: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
     let [_, kind, rest @ ..] = escape else { return &[] };

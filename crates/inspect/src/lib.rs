@@ -12,6 +12,7 @@ pub mod path;
 pub mod path_readings;
 pub mod path_spelling;
 pub mod percent;
+pub mod redact;
 pub mod token_claims;
 pub mod trace_context;
 pub mod value;

@@ -29,6 +29,8 @@
 //! | 13 | `silence_begun` | until 8, who, code text, reason text |
 //! | 14 | `silence_lifted` | who, code text, reason text |
 //! | 15 | `alert_tested` | delivered 1, who, target text |
+//! | 16 | `watch_begun` | subject 16, until 8, who, reason text |
+//! | 17 | `watch_ended` | subject 16, who |
 //!
 //! *Who* is 0 (bartizan itself), 1 and a user id of the operating system (4), or 2 and the name of an
 //! account (text). *Why* is 1 (start), 2 (the file changed), 3 (a signal), 4 (what the file refers to
@@ -184,6 +186,24 @@ pub enum What {
         /// The name of the target.
         target: Text,
     },
+    /// From now on samples were taken of all exchanges of a subject.
+    WatchBegun {
+        /// Whose, as a keyed hash.
+        subject: SubjectId,
+        /// When it was to end, in microseconds since 1970.
+        until_us: u64,
+        /// Who.
+        by: Who,
+        /// Why.
+        reason: Text,
+    },
+    /// They were not any more.
+    WatchEnded {
+        /// Whose, as a keyed hash.
+        subject: SubjectId,
+        /// Who; bartizan itself if its time was over.
+        by: Who,
+    },
     /// A later program wrote it.
     Unknown {
         /// Version of the form.
@@ -337,6 +357,8 @@ impl What {
             Self::SilenceBegun { .. } => 13,
             Self::SilenceLifted { .. } => 14,
             Self::AlertTested { .. } => 15,
+            Self::WatchBegun { .. } => 16,
+            Self::WatchEnded { .. } => 17,
             Self::Unknown { kind, .. } => *kind,
         }
     }
@@ -359,6 +381,8 @@ impl What {
             Self::SilenceBegun { .. } => "silence_begun",
             Self::SilenceLifted { .. } => "silence_lifted",
             Self::AlertTested { .. } => "alert_tested",
+            Self::WatchBegun { .. } => "watch_begun",
+            Self::WatchEnded { .. } => "watch_ended",
             Self::Unknown { .. } => "unknown",
         }
     }
@@ -433,6 +457,16 @@ impl Entry {
                 out.bytes(&[u8::from(*delivered)]);
                 out.who(by);
                 out.text(target);
+            }
+            What::WatchBegun { subject, until_us, by, reason } => {
+                out.bytes(&subject.0.to_be_bytes());
+                out.u64(*until_us);
+                out.who(by);
+                out.text(reason);
+            }
+            What::WatchEnded { subject, by } => {
+                out.bytes(&subject.0.to_be_bytes());
+                out.who(by);
             }
             What::Unknown { rest, .. } => out.bytes(rest),
         }
@@ -543,6 +577,10 @@ impl Reader<'_> {
         self.array().map(|it| ExchangeId::from_bits(u128::from_be_bytes(it)))
     }
 
+    fn subject(&mut self) -> Result<SubjectId, EntryFault> {
+        self.array().map(|it| SubjectId(u128::from_be_bytes(it)))
+    }
+
     fn text(&mut self) -> Result<Text, EntryFault> {
         let length = usize::from(self.u16()?);
         let (text, rest) = self.0.split_at_checked(length).ok_or(EntryFault::Short)?;
@@ -647,6 +685,13 @@ impl Reader<'_> {
                 by: self.who()?,
                 target: self.text()?,
             },
+            16 => What::WatchBegun {
+                subject: self.subject()?,
+                until_us: self.u64()?,
+                by: self.who()?,
+                reason: self.text()?,
+            },
+            17 => What::WatchEnded { subject: self.subject()?, by: self.who()? },
             _ => return Ok(None),
         }))
     }
@@ -736,6 +781,23 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn watches_read_as_they_are_written() {
+        let (subject, by) = (SubjectId(u128::MAX - 1), Who::Account(Text::of("ada")));
+        let reason = Text::of("incident 7");
+        for what in [
+            What::WatchBegun { subject, until_us: 8, by: by.clone(), reason },
+            What::WatchEnded { subject, by },
+        ] {
+            let entry = Entry { at_us: 1, what };
+            let mut bytes = entry.encode();
+            assert_eq!(Entry::decode(&bytes).as_ref(), Ok(&entry));
+            assert!((0..bytes.len()).all(|end| Entry::decode(&bytes[..end]).is_err()));
+            bytes.push(0);
+            assert_eq!(Entry::decode(&bytes), Err(EntryFault::Long));
         }
     }
 

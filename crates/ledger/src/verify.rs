@@ -377,6 +377,8 @@ impl<'r, R: Resources> Walk<'r, R> {
                     | What::ExceptionAdded { .. }
                     | What::ExceptionRemoved { .. }
                     | What::Login { .. }
+                    | What::WatchBegun { .. }
+                    | What::WatchEnded { .. }
                     | What::Reveal { .. }
                     | What::SilenceBegun { .. }
                     | What::SilenceLifted { .. }

@@ -20,3 +20,4 @@ pub mod observation;
 pub mod oddity;
 pub mod place;
 pub mod route;
+pub mod sample;

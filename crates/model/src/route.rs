@@ -114,6 +114,8 @@ pub struct Route {
     pub fail_open: bool,
     /// Whether an exchange is forwarded only after its intent is durable.
     pub record_required: bool,
+    /// Whether samples of its exchanges may be kept.
+    pub samples: bool,
     /// Milliseconds until the response head must be complete, if not the upstream's.
     pub response_timeout_ms: Option<u64>,
 }
@@ -133,6 +135,7 @@ impl Route {
             certificate: Demand::None,
             fail_open: false,
             record_required: false,
+            samples: true,
             response_timeout_ms: None,
         }
     }

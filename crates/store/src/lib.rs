@@ -81,6 +81,7 @@ pub mod disk;
 pub mod document;
 #[cfg(test)]
 mod double;
+pub mod evidence;
 mod field;
 pub mod files;
 mod find;

@@ -4,6 +4,7 @@ mod exchanges;
 mod hunts;
 mod ledger;
 pub(crate) mod rows;
+pub(crate) mod samples;
 
 #[cfg(not(feature = "hunt"))]
 pub(crate) use hunts::NO_HUNTS;
@@ -20,7 +21,7 @@ use crate::log::Event;
 use crate::show;
 use bartizan_console::access::Who;
 use bartizan_console::backend::{
-    Backend, ExchangeQuery, NewException, NewHunt, NewSavedHunt, NewSilence, NewTest, Row,
+    Backend, ExchangeQuery, NewException, NewHunt, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_ledger::entry::{self, What};
@@ -89,7 +90,7 @@ impl Backend for State {
             Some(it) => it,
             None => sealed().map_err(Problem::Unavailable)?.ok_or(Problem::NotFound)?,
         };
-        Ok(rows::whole(&observation, found.rules.as_ref()))
+        Ok(rows::whole(&observation, found.rules.as_ref(), samples::of_exchange(self, id)))
     }
 
     fn live(&self) -> broadcast::Receiver<Arc<Row>> {
@@ -262,6 +263,26 @@ impl Backend for State {
 
     fn remove_hunt(&self, name: &str) -> Result<(), Problem> {
         hunts::remove(&self.dir, name)
+    }
+
+    fn samples(&self, limit: usize) -> Value {
+        samples::newest(self, limit)
+    }
+
+    fn reveal(&self, exchange: &str, reason: &str, by: &Who) -> Result<Value, Problem> {
+        samples::reveal(self, exchange, reason, by)
+    }
+
+    fn watches(&self) -> Value {
+        samples::watches(self)
+    }
+
+    fn watch(&self, it: &NewWatch, by: &Who) -> Result<Value, Problem> {
+        samples::watch(self, it, by)
+    }
+
+    fn unwatch(&self, id: &str, by: &Who) -> Result<(), Problem> {
+        samples::unwatch(self, id, by)
     }
 
     fn ledger(&self) -> Result<Value, Problem> {

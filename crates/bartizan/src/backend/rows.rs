@@ -57,7 +57,7 @@ pub(crate) fn effect(it: &Observation) -> Option<Effect> {
 }
 
 /// One exchange with everything that is known of it.
-pub(crate) fn whole(it: &Observation, rules: Option<&RulesRecord>) -> Value {
+pub(crate) fn whole(it: &Observation, rules: Option<&RulesRecord>, sample: Value) -> Value {
     let mut row = row(it);
     let mut put = |name: &str, value: Value| row.insert(name.to_owned(), value);
     put("headline", explain::headline(it).into());
@@ -96,7 +96,7 @@ pub(crate) fn whole(it: &Observation, rules: Option<&RulesRecord>) -> Value {
         .into_iter()
         .chain(facts("response", it.response.as_ref()));
     put("facts", facts.collect::<Vec<_>>().into());
-    put("sample", Value::Null);
+    put("sample", sample);
     put("lines", lines(it).into());
     row.into()
 }

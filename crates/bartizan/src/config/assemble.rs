@@ -13,7 +13,8 @@ use super::problem::{Place, Problems};
 use super::reader::{Reader, Scope};
 use super::routes;
 use super::settings::{
-    Admin, Certificate, Clients, Data, Ledger, Limits, Listen, Record, Settings, Store, Tls,
+    Admin, Certificate, Clients, Data, Evidence, Ledger, Limits, Listen, Record, Settings, Store,
+    Tls,
 };
 use super::upstreams::Upstreams;
 use bartizan_model::clause::{Clause, ClauseName, Exception};
@@ -79,6 +80,14 @@ pub(super) fn settings(
         seal_every_ms: reader.number(&section, &keys::STORE_SEAL_EVERY),
     };
 
+    let section = reader.section(&top, keys::EVIDENCE);
+    let evidence = Evidence {
+        enabled: reader.flag(&section, &keys::EVIDENCE_ENABLED),
+        body_bytes_max: size(reader.number(&section, &keys::EVIDENCE_BODY_BYTES_MAX)),
+        bytes_max: reader.number(&section, &keys::EVIDENCE_BYTES_MAX),
+        age_max_ms: reader.number(&section, &keys::EVIDENCE_AGE_MAX),
+    };
+
     let section = reader.section(&top, "record");
     let record = Record { required: reader.flag(&section, &keys::RECORD_REQUIRED) };
 
@@ -103,6 +112,7 @@ pub(super) fn settings(
         data: Data { dir: dir?.given(), journal_bytes_max },
         ledger,
         store,
+        evidence,
         record,
         trusted_proxies,
         limits,

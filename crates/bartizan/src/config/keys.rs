@@ -39,6 +39,7 @@ pub(super) const UPSTREAM: &str = "upstream";
 pub(super) const UPSTREAMS: &str = "upstreams";
 pub(super) const ROUTES: &str = "routes";
 pub(super) const EXCEPTIONS: &str = "exceptions";
+pub(super) const EVIDENCE: &str = "evidence";
 pub(super) const ALERTS: &str = "alerts";
 pub(super) const ALERT_TARGETS: &str = "alert_targets";
 
@@ -298,7 +299,7 @@ impl Section {
 }
 
 /// Sections, in the order of the reference.
-pub(super) const SECTIONS: [Section; 18] = [
+pub(super) const SECTIONS: [Section; 19] = [
     Section::mapping("", "Top level."),
     Section::mapping("listen", "Where clients connect."),
     Section {
@@ -364,6 +365,18 @@ routes:
         "What others can verify: signed checkpoints of all that was decided.",
     ),
     Section::mapping("store", "How sealed segments are kept."),
+    Section {
+        name: EVIDENCE,
+        says: "Samples: what exchanges said in which something was found, or whose subject is watched, \
+               redacted and encrypted under the key of `store`.",
+        items_max: None,
+        example: "\
+evidence:
+  body_bytes_max: 16KiB
+  bytes_max: 1GiB
+  age_max: 72h
+",
+    },
     Section::mapping("record", "What must be recorded."),
     Section::mapping("limits", "Bounds on what a client can make bartizan hold or wait for."),
     Section::mapping(
@@ -443,7 +456,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
 }
 
 /// What comes after the routes.
-const AFTER: [&dyn Key; 34] = [
+const AFTER: [&dyn Key; 38] = [
     &ADMIN_ADDRESS,
     &DATA_DIR,
     &DATA_JOURNAL_BYTES_MAX,
@@ -454,6 +467,10 @@ const AFTER: [&dyn Key; 34] = [
     &STORE_BYTES_MAX,
     &STORE_AGE_MAX,
     &STORE_SEAL_EVERY,
+    &EVIDENCE_ENABLED,
+    &EVIDENCE_BODY_BYTES_MAX,
+    &EVIDENCE_BYTES_MAX,
+    &EVIDENCE_AGE_MAX,
     &RECORD_REQUIRED,
     &HEAD_BYTES_MAX,
     &TARGET_BYTES_MAX,
@@ -703,6 +720,56 @@ pub(super) const STORE_SEAL_EVERY: Number = Number {
     default: 10_000,
     min: 100,
     max: 3_600_000,
+    zero: Zero::Plain,
+};
+
+// evidence
+
+pub(super) const EVIDENCE_ENABLED: Flag = Flag {
+    name: Name {
+        section: EVIDENCE,
+        key: "enabled",
+        says: "Whether samples are taken. A route can say that none are taken of its exchanges.",
+    },
+    default: true,
+};
+
+pub(super) const EVIDENCE_BODY_BYTES_MAX: Number = Number {
+    name: Name {
+        section: EVIDENCE,
+        key: "body_bytes_max",
+        says: "What a sample keeps of each body, from its beginning.",
+    },
+    unit: Unit::Bytes,
+    default: 64 * KIB,
+    min: 256,
+    max: MIB,
+    zero: Zero::Plain,
+};
+
+pub(super) const EVIDENCE_BYTES_MAX: Number = Number {
+    name: Name {
+        section: EVIDENCE,
+        key: "bytes_max",
+        says: "All samples together; beyond it the oldest go.",
+    },
+    unit: Unit::Bytes,
+    default: 256 * MIB,
+    min: MIB,
+    max: 1_024 * GIB,
+    zero: Zero::Plain,
+};
+
+pub(super) const EVIDENCE_AGE_MAX: Number = Number {
+    name: Name {
+        section: EVIDENCE,
+        key: "age_max",
+        says: "How long a sample is kept; up to a sixteenth of it less.",
+    },
+    unit: Unit::Milliseconds,
+    default: 168 * HOUR,
+    min: MINUTE,
+    max: 87_600 * HOUR,
     zero: Zero::Plain,
 };
 

@@ -69,6 +69,7 @@ fn one(
     let certificate = reader.word(scope, &key::CLIENT_CERTIFICATE, None);
     let fail_open = reader.flag(scope, &key::FAIL_OPEN);
     let record_required = reader.flag(scope, &key::RECORD_REQUIRED);
+    let samples = reader.flag(scope, &key::SAMPLES);
     let response_timeout_ms = some(reader.number(scope, &key::RESPONSE_TIMEOUT));
     let mode = reader.word(scope, &key::MODE, None).map(Read::given);
 
@@ -96,6 +97,7 @@ fn one(
         certificate: certificate?.value,
         fail_open,
         record_required,
+        samples,
         response_timeout_ms,
     };
     Some((Routing { route, mode }, place))

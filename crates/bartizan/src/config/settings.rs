@@ -47,6 +47,8 @@ pub struct Settings {
     pub ledger: Ledger,
     /// How sealed segments are kept.
     pub store: Store,
+    /// How samples are taken and kept.
+    pub evidence: Evidence,
     /// What must be recorded.
     pub record: Record,
     /// Peers whose word about a client's address and scheme is believed.
@@ -276,6 +278,19 @@ pub struct Store {
     pub age_max_ms: u64,
     /// Time between two looks for something to seal.
     pub seal_every_ms: u64,
+}
+
+/// How samples are taken and kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Whether any are taken.
+    pub enabled: bool,
+    /// What one keeps of each body.
+    pub body_bytes_max: usize,
+    /// All of them together.
+    pub bytes_max: u64,
+    /// How long one is kept.
+    pub age_max_ms: u64,
 }
 
 /// What must be recorded.

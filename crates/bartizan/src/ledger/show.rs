@@ -131,6 +131,15 @@ fn fields(what: &What) -> Value {
             "delivered": delivered,
             "by": who(by),
         }),
+        What::WatchBegun { subject, until_us, by, reason } => json!({
+            "subject": format!("{:032x}", subject.0),
+            "until": timestamp(*until_us),
+            "by": who(by),
+            "reason": reason.as_str(),
+        }),
+        What::WatchEnded { subject, by } => {
+            json!({ "subject": format!("{:032x}", subject.0), "by": who(by) })
+        }
         What::Unknown { version, kind, rest } => {
             json!({ "version": version, "number": kind, "bytes": hex(rest) })
         }

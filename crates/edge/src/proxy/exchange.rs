@@ -119,7 +119,7 @@ impl Exchange {
         if let Step::Forward(..) | Step::Commit(_) | Step::Reply(Reply::Own(_)) = step {
             transaction.acted(self.worker.shared.clock.now());
         }
-        let Step::Finished(observation) = step else { return Some(step) };
+        let Step::Finished(observation, sample) = step else { return Some(step) };
         let ended = match observation.outcome {
             Outcome::Served => Ended::Cleanly,
             Outcome::Refused
@@ -129,7 +129,7 @@ impl Exchange {
             | Outcome::Stopped => Ended::Cut,
         };
         *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
-        self.worker.recorder.leave(observation);
+        self.worker.recorder.leave(observation, sample);
         None
     }
 
@@ -257,7 +257,7 @@ pub(super) async fn serve(
                 | Step::Write(_)
                 | Step::Tunnel(_)
                 | Step::Cut
-                | Step::Finished(_),
+                | Step::Finished(..),
             )
             | None => return exchange.ended(),
         };

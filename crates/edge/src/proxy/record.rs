@@ -1,14 +1,20 @@
 //! The way from the workers to the pipeline: observations in batches, commitments with an answer.
 //!
-//! Memory   at most `waiting_max` observations a worker; what exceeds it is counted as lost.
-//! Misses   nothing silently: [`Recorder::lost`] tells how many observations found no room.
+//! Memory   at most `waiting_max` observations and [`SAMPLES_BYTES_MAX`] of samples a worker; what exceeds
+//!          it is counted as lost.
+//! Misses   nothing silently: [`Recorder::lost`] tells how many observations found no room, and
+//!          [`Recorder::samples_lost`] how many samples.
 
 use bartizan_engine::step::{Commitment, NotCommitted};
 use bartizan_model::observation::Observation;
+use bartizan_model::sample::Sample;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Thread;
 use tokio::sync::oneshot;
+
+/// Bytes of samples that wait at one worker.
+pub const SAMPLES_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Where the workers leave what they saw.
 #[derive(Debug)]
@@ -16,6 +22,7 @@ pub struct Recorder {
     waiting: Mutex<Waiting>,
     waiting_max: usize,
     lost: AtomicU64,
+    samples_lost: AtomicU64,
     reader: Mutex<Option<Thread>>,
     reader_sleeps: AtomicBool,
 }
@@ -25,6 +32,8 @@ pub struct Recorder {
 pub struct Waiting {
     /// Finished exchanges, in the order in which they finished.
     pub observations: Vec<Box<Observation>>,
+    /// Samples of some of them.
+    pub samples: Vec<Box<Sample>>,
     /// What is to be made durable before its exchange goes on.
     pub commitments: Vec<(Commitment, oneshot::Sender<Result<(), NotCommitted>>)>,
 }
@@ -36,14 +45,23 @@ impl Recorder {
             waiting: Mutex::default(),
             waiting_max,
             lost: AtomicU64::new(0),
+            samples_lost: AtomicU64::new(0),
             reader: Mutex::new(None),
             reader_sleeps: AtomicBool::new(false),
         })
     }
 
-    /// Leaves an observation.
-    pub fn leave(&self, observation: Box<Observation>) {
+    /// Leaves an observation, and a sample if there is one.
+    pub fn leave(&self, observation: Box<Observation>, sample: Option<Box<Sample>>) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sample) = sample {
+            let bytes: usize = waiting.samples.iter().map(|it| it.bytes()).sum();
+            if bytes + sample.bytes() <= SAMPLES_BYTES_MAX {
+                waiting.samples.push(sample);
+            } else {
+                self.samples_lost.fetch_add(1, Relaxed);
+            }
+        }
         if waiting.observations.len() >= self.waiting_max {
             self.lost.fetch_add(1, Relaxed);
             return;
@@ -87,6 +105,11 @@ impl Recorder {
     /// Observations that found no room since the start.
     pub fn lost(&self) -> u64 {
         self.lost.load(Relaxed)
+    }
+
+    /// Samples that found no room since the start.
+    pub fn samples_lost(&self) -> u64 {
+        self.samples_lost.load(Relaxed)
     }
 
     /// Takes all that waits. Called by the pipeline only.

@@ -140,7 +140,7 @@ pub(super) async fn relay<U: Uplink>(
                 | Step::Reply(Reply::Interim(_))
                 | Step::Yield
                 | Step::Cut
-                | Step::Finished(_),
+                | Step::Finished(..),
             )
             | None => return exchange.ended(),
         };

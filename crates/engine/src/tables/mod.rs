@@ -1,16 +1,18 @@
 //! State that exchanges share while they are judged. The only locks and counters of the core.
 //!
-//! Memory   a few words, and the bounded tables of `rate`, `crowd`, `shapes` and `sampled`. Everything here is bounded by configuration, and what does not fit is
+//! Memory   a few words, and the bounded tables of `rate`, `crowd`, `shapes`, `sampled` and `evidence`. Everything here is bounded by configuration, and what does not fit is
 //!          refused and counted, never waited for.
 
 pub mod crowd;
 pub mod detail;
+pub mod evidence;
 pub mod rate;
 pub mod sampled;
 pub mod shapes;
 
 use crowd::Crowd;
 use detail::Detail;
+use evidence::Evidence;
 use rate::RateTable;
 use sampled::Sampled;
 use shapes::Shapes;
@@ -31,6 +33,7 @@ struct Shared {
     shapes: Shapes,
     sampled: Sampled,
     detail: Detail,
+    evidence: Evidence,
     is_overloaded: AtomicBool,
 }
 
@@ -77,6 +80,11 @@ impl Tables {
         &self.shared.detail
     }
 
+    /// Whose exchanges are watched.
+    pub fn evidence(&self) -> &Evidence {
+        &self.shared.evidence
+    }
+
     /// Whether requests are to be shed. Set by the edge, which sees memory and queues.
     pub fn is_overloaded(&self) -> bool {
         self.shared.is_overloaded.load(Relaxed)
@@ -118,11 +126,19 @@ pub struct Room {
 impl Room {
     /// Grows by `more` bytes; false, and nothing taken, if the process has no room left.
     pub fn grow(&mut self, more: usize) -> bool {
+        let has_room = self.grows(more);
+        if !has_room {
+            self.held.shed.fetch_add(1, Relaxed);
+        }
+        has_room
+    }
+
+    /// The same for what nobody needs, so that it is not counted as a body that was shed.
+    pub(crate) fn grows(&mut self, more: usize) -> bool {
         let bytes_max = self.held.bytes_max.load(Relaxed);
         let before = self.held.bytes.fetch_add(more, Relaxed);
         if before.saturating_add(more) > bytes_max {
             self.held.bytes.fetch_sub(more, Relaxed);
-            self.held.shed.fetch_add(1, Relaxed);
             return false;
         }
         self.bytes += more;

@@ -37,6 +37,7 @@ use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 use std::{fmt, mem};
 
+/// What a file of chunks begins with.
 const MAGIC: &[u8; 8] = b"BTZNSEAL";
 const VERSION: u16 = 1;
 const CHUNK_POWER: u16 = 16;
@@ -44,7 +45,8 @@ const CHUNK_POWER: u16 = 16;
 pub const CHUNK_BYTES: usize = 1 << CHUNK_POWER;
 const SEALED_CHUNK: usize = CHUNK_BYTES + TAG_BYTES;
 const SLOT_BYTES: usize = 512;
-const HEAD_BYTES: u64 = 2 * SLOT_BYTES as u64;
+/// Bytes of the two slots.
+pub(crate) const HEAD_BYTES: u64 = 2 * SLOT_BYTES as u64;
 const CONTEXT_BYTES: usize = 40;
 const SLOT_USED: usize = CONTEXT_BYTES + NONCE_BYTES + KEY_BYTES + TAG_BYTES;
 
@@ -106,7 +108,7 @@ impl From<EnvelopeError> for io::Error {
     }
 }
 
-struct DataKey(LessSafeKey);
+pub(crate) struct DataKey(pub(crate) LessSafeKey);
 
 impl DataKey {
     fn new(bytes: &[u8; KEY_BYTES]) -> Result<Self, EnvelopeError> {
@@ -115,7 +117,7 @@ impl DataKey {
     }
 }
 
-type FileId = [u8; 16];
+pub(crate) type FileId = [u8; 16];
 
 fn random<const N: usize>() -> Result<[u8; N], EnvelopeError> {
     let mut bytes = [0; N];
@@ -134,6 +136,7 @@ fn nonce(chunk: u64, last: bool) -> Nonce {
 /// One slot, as it lies in the file.
 #[derive(Clone, Copy)]
 struct Slot {
+    magic: &'static [u8; 8],
     generation: u32,
     key: KeyId,
     file: FileId,
@@ -144,13 +147,15 @@ struct Slot {
 impl Slot {
     fn sealing(
         master: &MasterKey,
+        magic: &'static [u8; 8],
         generation: u32,
         file: FileId,
         data_key: &[u8; KEY_BYTES],
     ) -> Result<Self, EnvelopeError> {
         let nonce = random()?;
         let unwrapped = [0; KEY_BYTES + TAG_BYTES];
-        let slot = Self { generation, key: master.id(), file, nonce, wrapped: unwrapped };
+        let key = master.id();
+        let slot = Self { magic, generation, key, file, nonce, wrapped: unwrapped };
         let wrapped = master.wrap(nonce, &slot.context(), data_key);
         Ok(Self { wrapped: wrapped.ok_or(EnvelopeError::Cipher)?, ..slot })
     }
@@ -158,7 +163,7 @@ impl Slot {
     fn context(&self) -> [u8; CONTEXT_BYTES] {
         let mut bytes = [0; CONTEXT_BYTES];
         let mut out = bytes.as_mut_slice();
-        out.put_slice(MAGIC);
+        out.put_slice(self.magic);
         out.put_u16_le(VERSION);
         out.put_u16_le(CHUNK_POWER);
         out.put_u32_le(self.generation);
@@ -176,9 +181,9 @@ impl Slot {
         bytes
     }
 
-    fn read(bytes: &[u8]) -> Result<Self, EnvelopeError> {
+    fn read(bytes: &[u8], magic: &'static [u8; 8]) -> Result<Self, EnvelopeError> {
         let mut from = bytes.get(..SLOT_USED).ok_or(EnvelopeError::NotSealed)?;
-        if from.get(..8) != Some(MAGIC) {
+        if from.get(..8) != Some(magic) {
             return Err(EnvelopeError::NotSealed);
         }
         from.advance(8);
@@ -191,6 +196,7 @@ impl Slot {
         }
         let (generation, key) = (from.get_u32_le(), KeyId(from.get_u64_le()));
         let mut slot = Self {
+            magic,
             generation,
             key,
             file: [0; 16],
@@ -214,6 +220,7 @@ impl Slot {
 fn slot_of(
     file: &impl StoredFile,
     keys: &KeyRing,
+    magic: &'static [u8; 8],
 ) -> Result<(usize, Slot, [u8; KEY_BYTES]), EnvelopeError> {
     let mut found = None;
     let mut why = EnvelopeError::NotSealed;
@@ -224,7 +231,7 @@ fn slot_of(
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => continue,
             Err(error) => return Err(error.into()),
         }
-        match Slot::read(&bytes).and_then(|slot| Ok((slot, slot.open(keys)?))) {
+        match Slot::read(&bytes, magic).and_then(|slot| Ok((slot, slot.open(keys)?))) {
             Ok((slot, key)) => {
                 let better = |it: &(usize, Slot, _)| it.1.generation < slot.generation;
                 if found.as_ref().is_none_or(better) {
@@ -245,15 +252,47 @@ fn slot_of(
 ///
 /// [`EnvelopeError`]; the file can be read as before.
 pub fn wrap_anew(file: &impl StoredFile, keys: &KeyRing) -> Result<bool, EnvelopeError> {
-    let (place, slot, data_key) = slot_of(file, keys)?;
+    wrap_head_anew(file, keys, MAGIC)
+}
+
+/// The same for a file that begins with `magic`.
+pub(crate) fn wrap_head_anew(
+    file: &impl StoredFile,
+    keys: &KeyRing,
+    magic: &'static [u8; 8],
+) -> Result<bool, EnvelopeError> {
+    let (place, slot, data_key) = slot_of(file, keys, magic)?;
     if slot.key == keys.current().id() {
         return Ok(false);
     }
     let next = slot.generation.checked_add(1).ok_or(EnvelopeError::NotSealed)?;
-    let slot = Slot::sealing(keys.current(), next, slot.file, &data_key)?;
+    let slot = Slot::sealing(keys.current(), magic, next, slot.file, &data_key)?;
     file.write_all_at(&slot.bytes(), ((1 - place) * SLOT_BYTES) as u64)?;
     file.sync()?;
     Ok(true)
+}
+
+/// Begins a file: its id, and the key for what follows the head.
+pub(crate) fn begin_head(
+    file: &impl StoredFile,
+    keys: &KeyRing,
+    magic: &'static [u8; 8],
+) -> Result<(FileId, DataKey), EnvelopeError> {
+    let (id, data_key) = (random()?, random()?);
+    let slot = Slot::sealing(keys.current(), magic, 1, id, &data_key)?;
+    file.write_all_at(&slot.bytes(), 0)?;
+    file.write_all_at(&[0; SLOT_BYTES], SLOT_BYTES as u64)?;
+    Ok((id, DataKey::new(&data_key)?))
+}
+
+/// Reads the head of a file: its id, and the key for what follows.
+pub(crate) fn open_head(
+    file: &impl StoredFile,
+    keys: &KeyRing,
+    magic: &'static [u8; 8],
+) -> Result<(FileId, DataKey), EnvelopeError> {
+    let (_, slot, data_key) = slot_of(file, keys, magic)?;
+    Ok((slot.file, DataKey::new(&data_key)?))
 }
 
 /// Writes a file. Nothing can be read of it before [`Sealer::finish`].
@@ -278,11 +317,7 @@ impl<F: StoredFile> Sealer<F> {
     ///
     /// [`EnvelopeError`].
     pub fn begin(file: F, keys: &KeyRing) -> Result<Self, EnvelopeError> {
-        let (id, data_key) = (random()?, random()?);
-        let slot = Slot::sealing(keys.current(), 1, id, &data_key)?;
-        file.write_all_at(&slot.bytes(), 0)?;
-        file.write_all_at(&[0; SLOT_BYTES], SLOT_BYTES as u64)?;
-        let key = DataKey::new(&data_key)?;
+        let (id, key) = begin_head(&file, keys, MAGIC)?;
         Ok(Self { file, id, key, chunk: Vec::with_capacity(SEALED_CHUNK), chunks: 0 })
     }
 
@@ -354,14 +389,14 @@ impl<F: StoredFile> Sealed<F> {
     ///
     /// [`EnvelopeError`].
     pub fn open(file: F, keys: &KeyRing) -> Result<Self, EnvelopeError> {
-        let (_, slot, data_key) = slot_of(&file, keys)?;
+        let (id, key) = open_head(&file, keys, MAGIC)?;
         let body = file.length()?.checked_sub(HEAD_BYTES).ok_or(EnvelopeError::NotSealed)?;
         let chunks = body.div_ceil(SEALED_CHUNK as u64);
         let tags = chunks * TAG_BYTES as u64;
         let length = body.checked_sub(tags).filter(|_| chunks > 0);
         let length = length.ok_or(EnvelopeError::Forged { chunk: chunks })?;
-        let (key, latest) = (DataKey::new(&data_key)?, Mutex::default());
-        let sealed = Self { file, id: slot.file, key, chunks, length, latest };
+        let latest = Mutex::default();
+        let sealed = Self { file, id, key, chunks, length, latest };
         sealed.chunk(chunks - 1)?;
         Ok(sealed)
     }

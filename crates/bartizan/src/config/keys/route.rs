@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 const PATH_SHAPE: Shape = Shape::Like("^/[^?#%\\\\\\s]*$");
 
-pub(super) const ALL: [&dyn Key; 14] = [
+pub(super) const ALL: [&dyn Key; 15] = [
     &ROUTE_NAME,
     &HOST,
     &PATH,
@@ -26,6 +26,7 @@ pub(super) const ALL: [&dyn Key; 14] = [
     &CLIENT_CERTIFICATE,
     &FAIL_OPEN,
     &RECORD_REQUIRED,
+    &SAMPLES,
     &RESPONSE_TIMEOUT,
     &MODE,
 ];
@@ -168,6 +169,15 @@ pub(in super::super) const RECORD_REQUIRED: Flag = Flag {
                `record.required` says of all.",
     },
     default: false,
+};
+
+pub(in super::super) const SAMPLES: Flag = Flag {
+    name: Name {
+        section: ROUTES,
+        key: "samples",
+        says: "Whether samples of its exchanges may be taken, as `evidence.enabled` says of all.",
+    },
+    default: true,
 };
 
 pub(in super::super) const RESPONSE_TIMEOUT: Number = Number {

@@ -1,0 +1,92 @@
+//! What is kept of the values of a response: facts, of those exchanges whose facts are kept at all.
+//!
+//! Reads    the beginning of a JSON response, decoded, while it passes.
+//! Writes   [`Facts`].
+//! Memory   [`BYTES_MAX`] of the body and as much decoded, within the process's budget for bodies, until
+//!          the exchange ends.
+//! Misses   what follows the first [`BYTES_MAX`]; other formats; compressed responses beyond the ratio that
+//!          requests may have; whatever is not sampled.
+
+use crate::facts::Collector;
+use crate::keys::HashKey;
+use crate::snapshot::Rules;
+use crate::tables::{Room, Tables};
+use bartizan_inspect::body::{Format, Walk, WalkLimits};
+use bartizan_inspect::content_coding::{DecodeLimits, Decoder};
+use bartizan_inspect::value::{Sink, Value};
+use bartizan_model::fact::Facts;
+use bartizan_model::head::ResponseHead;
+use bartizan_model::known::Known;
+
+/// Bytes of a response that are read: they are walked in one turn.
+pub(crate) const BYTES_MAX: usize = 16 * 1024;
+/// How many times as long as its body a response may decode to.
+const RATIO_MAX: u64 = 100;
+
+/// The beginning of a response, as far as it has come.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    format: Format,
+    decoder: Option<Decoder>,
+    text: Vec<u8>,
+    room: Room,
+    /// Nothing further is read.
+    is_done: bool,
+}
+
+impl Answer {
+    /// Of a response that can be read.
+    pub(crate) fn of(head: &ResponseHead, tables: &Tables) -> Option<Self> {
+        let format = Format::of(Some(head.fields.get(Known::ContentType)?));
+        if !matches!(format, Format::Json | Format::Lenient) {
+            return None;
+        }
+        let decoder = match head.fields.get(Known::ContentEncoding) {
+            None => None,
+            Some(coding) => {
+                let limits = DecodeLimits { bytes_max: BYTES_MAX as u64, ratio_max: RATIO_MAX };
+                Decoder::of(coding, limits).ok()?
+            }
+        };
+        Some(Self { format, decoder, text: Vec::new(), room: tables.room(), is_done: false })
+    }
+
+    /// Takes a piece of the body as it passes.
+    pub(crate) fn push(&mut self, bytes: &[u8], end: bool) {
+        let left = BYTES_MAX.saturating_sub(self.text.len());
+        if self.is_done || !self.room.grow(bytes.len().min(left)) {
+            self.is_done = true;
+            return;
+        }
+        match &mut self.decoder {
+            // What was decoded before a fault, or before it became too long, is its beginning.
+            Some(decoder) => self.is_done = decoder.push(bytes, end, &mut self.text).is_err(),
+            None => self.text.extend_from_slice(bytes.get(..left).unwrap_or(bytes)),
+        }
+        self.is_done |= self.text.len() >= BYTES_MAX;
+    }
+
+    /// What is to be recorded of it.
+    pub(crate) fn facts(self, rules: &Rules, tables: &Tables) -> Option<Facts> {
+        let (depth_max, values_max) = (rules.limits.depth_max, rules.limits.values_max);
+        let mut walk = Walk::new(self.format, WalkLimits { depth_max, values_max });
+        let mut noting = Noting { collector: Collector::default(), key: &rules.key };
+        walk.step(&self.text, usize::MAX, &mut noting);
+        noting.collector.finish(tables, true)
+    }
+}
+
+struct Noting<'a> {
+    collector: Collector,
+    key: &'a HashKey,
+}
+
+impl Sink for Noting<'_> {
+    fn take(&mut self, value: Value<'_>) {
+        self.collector.note(&value, &[], self.key);
+    }
+
+    fn scalar(&mut self, value: Value<'_>) {
+        self.collector.note_scalar(&value, self.key);
+    }
+}
