@@ -452,7 +452,9 @@ mod tests {
             std::thread::sleep(Duration::from_millis(2));
         }
         assert_eq!((instance.revision(), modes()), (3, before));
-        let events = instance.events(&mut Noticed::default());
+        let mut events = instance.events(&mut Noticed::default());
+        // The ledger signs when it likes.
+        events.retain(|it| !matches!(it, Event::Checkpoint { .. }));
         assert!(
             matches!(
                 events.as_slice(),
