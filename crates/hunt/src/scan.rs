@@ -18,6 +18,7 @@ use datafusion::arrow::datatypes::{Field, Schema, SchemaRef, UInt64Type};
 use datafusion::common::{DataFusionError, Result};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::utils::{collect_columns, reassign_expr_columns};
+use datafusion::physical_expr_common::physical_expr::snapshot_physical_expr;
 use futures::Stream;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -43,13 +44,15 @@ pub(crate) enum Unit {
 }
 
 /// What a scan of a view is to give.
+#[derive(Clone)]
 pub(crate) struct Scan {
     pub(crate) archive: Arc<dyn Archive>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) view: &'static View,
     /// Positions of the columns that are asked for.
     pub(crate) wanted: Vec<usize>,
-    /// What must hold; over the view's schema. Whoever asked checks again.
+    /// What must hold; over the view's schema. Whoever asked checks again. Some change while the hunt runs:
+    /// joins and sorts learn what they can still use.
     pub(crate) filters: Vec<Arc<dyn PhysicalExpr>>,
 }
 
@@ -77,6 +80,23 @@ impl Scan {
         let fields: Vec<_> =
             self.wanted.iter().filter_map(|it| schema.fields().get(*it).cloned()).collect();
         Arc::new(Schema::new(fields))
+    }
+
+    /// The same with another filter, if that is one over columns of the view.
+    pub(crate) fn narrowed(&self, filter: &Arc<dyn PhysicalExpr>) -> Option<Self> {
+        let filter = reassign_expr_columns(Arc::clone(filter), &self.view.schema()).ok()?;
+        let mut scan = self.clone();
+        scan.filters.push(filter);
+        Some(scan)
+    }
+
+    /// The same with its filters as they are at this moment.
+    fn at_this_moment(&self) -> Result<Self> {
+        let mut scan = self.clone();
+        for filter in &mut scan.filters {
+            *filter = snapshot_physical_expr(Arc::clone(filter))?;
+        }
+        Ok(scan)
     }
 
     fn column(&self, name: &str) -> Option<&'static Column> {
@@ -501,6 +521,8 @@ struct Reading {
 /// The rows of a view, of some units.
 pub(crate) struct Reader {
     scan: Arc<Scan>,
+    /// As it was when the unit was opened that is being read.
+    opened: Arc<Scan>,
     units: VecDeque<Unit>,
     readings: VecDeque<Reading>,
     ready: VecDeque<RecordBatch>,
@@ -509,7 +531,8 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn of(scan: Arc<Scan>, units: VecDeque<Unit>) -> Self {
-        Self { scan, units, readings: VecDeque::new(), ready: VecDeque::new(), begun: None }
+        let opened = Arc::clone(&scan);
+        Self { scan, opened, units, readings: VecDeque::new(), ready: VecDeque::new(), begun: None }
     }
 
     fn advance(&mut self) -> Result<Option<RecordBatch>> {
@@ -527,11 +550,13 @@ impl Reader {
                 }
                 let Some(unit) = self.units.pop_front() else { return Ok(None) };
                 self.begun = Some(unit);
+                self.opened = Arc::new(self.scan.at_this_moment()?);
                 match unit {
                     Unit::Segment { number, nth, of } => {
-                        self.readings.extend(self.scan.open(number, nth, of)?.unwrap_or_default());
+                        let readings = self.opened.open(number, nth, of)?;
+                        self.readings.extend(readings.unwrap_or_default());
                     }
-                    Unit::Journal(number) => self.readings.extend(self.scan.journal(number)?),
+                    Unit::Journal(number) => self.readings.extend(self.opened.journal(number)?),
                 }
                 continue;
             };
@@ -540,7 +565,7 @@ impl Reader {
                     Some(batch) => {
                         let batch = batch?;
                         self.scan.progress.scanned(batch.num_rows());
-                        let shown = self.scan.view_of(&batch, reading.list)?;
+                        let shown = self.opened.view_of(&batch, reading.list)?;
                         self.ready.push_back(shown);
                     }
                     None => drop(self.readings.pop_front()),
@@ -549,7 +574,7 @@ impl Reader {
                     Some(batch) => {
                         let batch = batch.map_err(DataFusionError::IoError)?;
                         self.scan.progress.scanned(batch.num_rows());
-                        self.ready.extend(self.scan.of_journal(batch)?);
+                        self.ready.extend(self.opened.of_journal(batch)?);
                     }
                     None => drop(self.readings.pop_front()),
                 },

@@ -9,11 +9,15 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DFSchema, DataFusionError, Result, ScalarValue, Statistics};
+use datafusion::config::ConfigOptions;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType, col, lit};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::coop::cooperative;
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, SchedulingType};
+use datafusion::physical_plan::filter_pushdown::{
+    ChildPushdownResult, FilterPushdownPhase, FilterPushdownPropagation,
+};
 use datafusion::physical_plan::statistics::StatisticsArgs;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
@@ -60,22 +64,32 @@ impl ViewTable {
         let pruned = (self.held.segments.len() - segments.len()) * PARTS;
         // The newest first: what is asked for is more often there.
         segments.sort_by_key(|it| std::cmp::Reverse((it.max_us, it.number)));
-        let journal = self.held.journal.iter().rev().map(|it| Unit::Journal(*it));
-        let parts = segments.into_iter().flat_map(|it| {
-            (0..PARTS).map(|nth| Unit::Segment { number: it.number, nth, of: PARTS })
-        });
-        let mut units = vec![VecDeque::new(); threads.max(1)];
-        let mut count = 0;
-        let places = units.len();
-        for (n, unit) in journal.chain(parts).enumerate() {
-            if let Some(of_thread) = units.get_mut(n % places) {
-                of_thread.push_back(unit);
-            }
-            count += 1;
-        }
+        let segments: Vec<u64> = segments.into_iter().map(|it| it.number).collect();
+        let count = (self.held.journal.len() + segments.len() * PARTS) as u64;
         self.progress.expect(count, pruned as u64);
-        units
+        shared_out(&self.held.journal, &segments, threads)
     }
+}
+
+/// What each thread reads: the journal from its end, then segments.
+fn shared_out(journal: &[u64], segments: &[u64], threads: usize) -> Vec<VecDeque<Unit>> {
+    let places = threads.max(1);
+    let mut units = vec![VecDeque::new(); places];
+    let mut give = |place: usize, unit| {
+        if let Some(of_thread) = units.get_mut(place % places) {
+            of_thread.push_back(unit);
+        }
+    };
+    for (n, it) in journal.iter().rev().enumerate() {
+        give(n, Unit::Journal(*it));
+    }
+    for (n, number) in segments.iter().enumerate() {
+        // A small segment has one row group, which is in its first part: another thread's each time.
+        for nth in 0..PARTS {
+            give(n + nth, Unit::Segment { number: *number, nth, of: PARTS });
+        }
+    }
+    units
 }
 
 /// Times that `time` is compared with, as far as they are plain.
@@ -211,6 +225,27 @@ impl ExecutionPlan for Scanning {
         _: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         Ok(self)
+    }
+
+    /// Takes the filters of joins and sorts, which change while the hunt runs: rows that the other side of
+    /// a join lacks, or that are not among the first so many any more, need not be read.
+    fn handle_child_pushdown_result(
+        &self,
+        phase: FilterPushdownPhase,
+        asked: ChildPushdownResult,
+        _: &ConfigOptions,
+    ) -> Result<FilterPushdownPropagation<Arc<dyn ExecutionPlan>>> {
+        // Whoever asked checks again.
+        let answer = FilterPushdownPropagation::all_unsupported(asked.clone());
+        if phase != FilterPushdownPhase::Post {
+            return Ok(answer);
+        }
+        let mut scan = self.scan.as_ref().clone();
+        for it in &asked.parent_filters {
+            scan = scan.narrowed(&it.filter).unwrap_or(scan);
+        }
+        let node = Self::of(Arc::new(scan), self.units.clone(), self.rows);
+        Ok(answer.with_updated_node(Arc::new(node)))
     }
 
     fn statistics_from_inputs(
@@ -350,5 +385,26 @@ trait SchemaOf {
 impl SchemaOf for PlanProperties {
     fn schema(&self) -> &SchemaRef {
         self.eq_properties.schema()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_segments_keep_all_threads_busy() {
+        let segments: Vec<u64> = (0..10).collect();
+        for threads in [1, 2, 3] {
+            let units = shared_out(&[7, 8], &segments, threads);
+            assert_eq!(units.len(), threads);
+            let first_parts = |it: &VecDeque<Unit>| {
+                it.iter().filter(|it| matches!(it, Unit::Segment { nth: 0, .. })).count()
+            };
+            let least = units.iter().map(first_parts).min().unwrap();
+            assert!(least >= segments.len() / threads, "{units:?}");
+            assert_eq!(units.iter().map(VecDeque::len).sum::<usize>(), 2 + 10 * PARTS);
+        }
     }
 }

@@ -261,6 +261,55 @@ fn time_and_statistics_leave_segments_unread() {
     assert!(none.scanned.groups_pruned > 0, "{none:?}");
 }
 
+/// The side of a join that is read later, and a sort with a limit, read only what they can use.
+#[test]
+fn joins_and_sorts_leave_rows_unread_and_lose_none() {
+    let homes = [Home::filled(false), Home::filled(true)];
+    let one = "WITH one AS (SELECT subject, session, id FROM exchanges WHERE response_bytes = 40 LIMIT 1)";
+    let homes = homes.as_slice();
+    check(
+        homes,
+        &format!("{one} SELECT count(*) FROM one o JOIN exchanges e ON e.subject = o.subject"),
+        40,
+    );
+    check(homes, &format!("{one} SELECT count(*) FROM one o JOIN fields f ON f.id = o.id"), 6);
+    // Session 0 is none, and nothing is equal to none.
+    check(
+        homes,
+        &format!("{one} SELECT count(*) FROM one o JOIN exchanges e ON e.session = o.session"),
+        0,
+    );
+    check(
+        homes,
+        &format!(
+            "{one} SELECT count(*) FROM exchanges WHERE subject NOT IN (SELECT subject FROM one)"
+        ),
+        360,
+    );
+    check(
+        homes,
+        &format!(
+            "{one} SELECT count(*) FROM exchanges e LEFT JOIN one o ON e.subject = o.subject WHERE o.subject IS NULL"
+        ),
+        360,
+    );
+    check(
+        homes,
+        "SELECT sum(response_bytes) FROM (SELECT response_bytes FROM exchanges ORDER BY response_bytes DESC LIMIT 3)",
+        399 + 398 + 397,
+    );
+    check(
+        homes,
+        "SELECT count(*) FROM (SELECT session FROM exchanges ORDER BY session NULLS FIRST LIMIT 100) WHERE session IS NULL",
+        80,
+    );
+    let hunter = homes[1].hunter();
+    let all = "SELECT response_bytes FROM exchanges ORDER BY response_bytes DESC";
+    let whole = asked(&hunter, all, Limits::default()).unwrap().1.scanned;
+    let few = asked(&hunter, &format!("{all} LIMIT 3"), Limits::default()).unwrap().1.scanned;
+    assert!(few.rows_scanned < whole.rows_scanned / 2, "{few:?} of {whole:?}");
+}
+
 #[test]
 fn only_one_select_is_asked_and_nothing_but_the_views_is_there() {
     let home = Home::filled(false);
