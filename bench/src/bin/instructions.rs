@@ -12,6 +12,7 @@ use bartizan_engine::origin::Origin;
 use bartizan_engine::snapshot::{Rules, Snapshot};
 use bartizan_engine::step::{Input, Side, Step};
 use bartizan_engine::tables::Tables;
+use bartizan_engine::tables::detail::Level;
 use bartizan_engine::transaction::Transaction;
 use bartizan_model::assessment::Assessment;
 use bartizan_model::clause::{Mode, SetBy};
@@ -47,6 +48,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let case = arguments.next().ok_or("a case: head, write, decide, get, headers, post")?;
     let times: u32 = arguments.next().ok_or("how often")?.parse()?;
     let bench = Bench::new();
+    if case == "bare" {
+        bench.tables.detail().set(Level::HeadsOnly);
+    }
     for _ in 0..times {
         match case.as_str() {
             "head" => {
@@ -56,7 +60,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             "decide" => bench.decide(),
             "get" => bench.exchange(GET, &Bytes::new()),
             "headers" => bench.exchange(HEADERS, &Bytes::new()),
-            "post" => bench.exchange(&bench.post_head, &bench.post_body),
+            // Not compared: `bare` is `post` without a fact, which tells what facts cost.
+            "post" | "bare" => bench.exchange(&bench.post_head, &bench.post_body),
             // Not compared: the worst that a message of 1 MiB may cost, for `docs/performance.md`.
             "hostile" => bench.exchange(&bench.hostile_head, &bench.hostile_body),
             _ => return Err("no such case".into()),

@@ -72,7 +72,7 @@ impl Answer {
         let mut walk = Walk::new(self.format, WalkLimits { depth_max, values_max });
         let mut noting = Noting { collector: Collector::default(), key: &rules.key };
         walk.step(&self.text, usize::MAX, &mut noting);
-        noting.collector.finish(tables, true)
+        noting.collector.finish(tables, true, &rules.key)
     }
 }
 

@@ -16,7 +16,8 @@ use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Kind, Shape, ShapeId, bucket,
 use bartizan_model::id::KeyedHash;
 use bartizan_model::observation::ClassScores;
 use bartizan_model::place::Place;
-use siphasher::sip::SipHasher24;
+use siphasher::sip::SipHasher13;
+use std::fmt;
 use std::hash::Hasher;
 use std::sync::Arc;
 
@@ -28,6 +29,11 @@ const HASHED_BYTES_MAX: usize = 1_024;
 const SCALARS_MAX: u16 = 1_000;
 /// Places that room is made for at once.
 const PLACES_USUAL: usize = 16;
+/// Longer values are looked at when they come; shorter ones if their facts are kept.
+const WAITING_BYTES_MAX: usize = 128;
+const NONE: KeyedHash = KeyedHash(0);
+/// Before each name: its kind, and its length in two bytes.
+const PREFIX_BYTES: usize = 3;
 /// Not a secret: shapes are the same on every machine.
 const SHAPE_KEY: [u8; 16] = *b"bartizan.shapes1";
 
@@ -35,8 +41,11 @@ const SHAPE_KEY: [u8; 16] = *b"bartizan.shapes1";
 #[derive(Debug, Default)]
 pub(crate) struct Collector {
     places: Vec<Met>,
+    marks: Marks,
+    /// Of each place its kind, the length of its name, and its name: what a shape is the hash of.
     names: Vec<u8>,
     facts: Vec<Fact>,
+    waiting: Waiting,
     more: u16,
     /// Position of the place that was noted last.
     last: usize,
@@ -57,6 +66,63 @@ struct Met {
     quick: u64,
     start: u32,
     end: u32,
+    /// Its first value was not looked at yet.
+    waits: bool,
+}
+
+/// First values of places, one behind the other, each behind its length. Of most exchanges no facts are kept,
+/// and then nobody looks at them.
+#[derive(Default)]
+struct Waiting(Vec<u8>);
+
+impl fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Waiting({} bytes)", self.0.len())
+    }
+}
+
+impl Waiting {
+    fn hold(&mut self, value: &[u8]) {
+        self.0.push(u8::try_from(value.len()).unwrap_or(u8::MAX));
+        self.0.extend_from_slice(value);
+    }
+}
+
+/// Fills in what a fact says of a value.
+fn look(fact: &mut Fact, value: &[u8], key: &HashKey) {
+    fact.kind = Kind::of(value);
+    fact.bucket = match fact.kind {
+        Kind::Integer | Kind::Decimal => number(value).map_or(0, bucket),
+        Kind::Empty
+        | Kind::Boolean
+        | Kind::Uuid
+        | Kind::Hex
+        | Kind::Date
+        | Kind::Email
+        | Kind::Text => 0,
+    };
+    fact.value = hash(value, key);
+}
+
+/// Marks that places leave. A place whose mark is missing is new.
+#[derive(Debug, Default)]
+struct Marks([u64; 4]);
+
+impl Marks {
+    fn of(quick: u64) -> (usize, u64) {
+        let [.., high] = quick.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_le_bytes();
+        (usize::from(high >> 6), 1 << (high & 63))
+    }
+
+    fn has(&self, (word, bit): (usize, u64)) -> bool {
+        self.0.get(word).is_some_and(|it| it & bit != 0)
+    }
+
+    fn set(&mut self, (word, bit): (usize, u64)) {
+        if let Some(it) = self.0.get_mut(word) {
+            *it |= bit;
+        }
+    }
 }
 
 const SEGMENT: u8 = 1;
@@ -98,10 +164,14 @@ impl Collector {
         let is_it = |it: &Met| it.quick == quick && self.is(it, kind, name);
         // Items of a list have their places in the same order: the next one is likely the one.
         let likely = [self.last + 1, self.first];
-        let known = likely
-            .into_iter()
-            .find(|&at| self.places.get(at).is_some_and(is_it))
-            .or_else(|| self.places.iter().position(is_it));
+        let mark = Marks::of(quick);
+        let known = match self.marks.has(mark) {
+            true => likely
+                .into_iter()
+                .find(|&at| self.places.get(at).is_some_and(is_it))
+                .or_else(|| self.places.iter().position(is_it)),
+            false => None,
+        };
         if let Some(at) = known
             && let Some(fact) = self.facts.get_mut(at)
         {
@@ -114,7 +184,8 @@ impl Collector {
             fact.score = fact.score.max(score);
             return;
         }
-        let (start, end) = (self.names.len(), self.names.len() + name.len());
+        let start = self.names.len() + PREFIX_BYTES;
+        let end = start + name.len();
         let is_full = self.places.len() >= FACTS_MAX || end > NAMES_BYTES_MAX;
         let (Ok(start), Ok(end), false) = (u32::try_from(start), u32::try_from(end), is_full)
         else {
@@ -124,25 +195,25 @@ impl Collector {
         if self.places.is_empty() {
             self.places.reserve(PLACES_USUAL);
             self.facts.reserve(PLACES_USUAL);
-            self.names.reserve(PLACES_USUAL * 16);
+            self.names.reserve(PLACES_USUAL * 24);
+            self.waiting.0.reserve(PLACES_USUAL * 24);
         }
         let field = u16::try_from(self.places.len()).unwrap_or(u16::MAX);
         self.last = usize::from(field);
-        self.places.push(Met { kind, quick, start, end });
+        self.marks.set(mark);
+        let [low, high, ..] = (end - start).to_le_bytes();
+        self.names.extend_from_slice(&[kind, low, high]);
         self.names.extend_from_slice(name);
-        let kind = Kind::of(value.text);
-        let bucket = match kind {
-            Kind::Integer | Kind::Decimal => number(value.text).map_or(0, bucket),
-            Kind::Empty
-            | Kind::Boolean
-            | Kind::Uuid
-            | Kind::Hex
-            | Kind::Date
-            | Kind::Email
-            | Kind::Text => 0,
-        };
-        let value = hash(value.text, key);
-        self.facts.push(Fact { field, kind, times: 1, bucket, score, bytes, value });
+        let mut fact =
+            Fact { field, kind: Kind::Empty, times: 1, bucket: 0, score, bytes, value: NONE };
+        let waits = value.text.len() <= WAITING_BYTES_MAX;
+        if waits {
+            self.waiting.hold(value.text);
+        } else {
+            look(&mut fact, value.text, key);
+        }
+        self.places.push(Met { kind, quick, start, end, waits });
+        self.facts.push(fact);
     }
 
     /// Notes the scores; the highest of them.
@@ -179,23 +250,36 @@ impl Collector {
 
     /// What is to be recorded. The facts are kept if `keeps` says so, or if nobody has met such a
     /// message before.
-    pub(crate) fn finish(self, tables: &Tables, keeps: bool) -> Option<Facts> {
+    pub(crate) fn finish(mut self, tables: &Tables, keeps: bool, key: &HashKey) -> Option<Facts> {
         if self.places.is_empty() {
             return None;
         }
-        let mut hasher = SipHasher24::new_with_key(&SHAPE_KEY);
-        for it in &self.places {
-            hasher.write_u8(it.kind);
-            hasher.write_u32(it.end - it.start);
-            hasher.write(self.name(it));
-        }
+        let mut hasher = SipHasher13::new_with_key(&SHAPE_KEY);
+        hasher.write(&self.names);
         let id = ShapeId(hasher.finish());
         let (shape, is_new) = tables.shapes().intern(id, || {
             let places = self.places.iter().map(|it| place(it.kind, self.name(it))).collect();
             Arc::new(Shape { id, places })
         });
-        let facts = if keeps || is_new { self.facts } else { Vec::new() };
+        let facts = if keeps || is_new {
+            self.look_at_all(key);
+            self.facts
+        } else {
+            Vec::new()
+        };
         Some(Facts { shape, facts, more: self.more })
+    }
+
+    fn look_at_all(&mut self, key: &HashKey) {
+        let mut rest = self.waiting.0.as_slice();
+        for (fact, _) in self.facts.iter_mut().zip(&self.places).filter(|it| it.1.waits) {
+            let Some((length, values)) = rest.split_first() else { return };
+            let Some((value, behind)) = values.split_at_checked(usize::from(*length)) else {
+                return;
+            };
+            look(fact, value, key);
+            rest = behind;
+        }
     }
 }
 
@@ -241,7 +325,7 @@ mod tests {
     }
 
     fn finished(it: Collector, keeps: bool) -> Facts {
-        it.finish(&Tables::new(0), keeps).unwrap()
+        it.finish(&Tables::new(0), keeps, &key()).unwrap()
     }
 
     #[test]
@@ -275,7 +359,7 @@ mod tests {
         let mut it = Collector::default();
         note(&mut it, PlaceRef::Query(&[b'a'; NAMES_BYTES_MAX + 1]), "v");
         assert_eq!((it.places.len(), it.more), (0, 1));
-        assert!(it.finish(&Tables::new(0), true).is_none());
+        assert!(it.finish(&Tables::new(0), true, &key()).is_none());
     }
 
     #[test]
@@ -293,7 +377,7 @@ mod tests {
         let message = |name: &[u8]| {
             let mut it = Collector::default();
             note(&mut it, PlaceRef::Query(name), "v");
-            it.finish(&tables, false).unwrap()
+            it.finish(&tables, false, &key()).unwrap()
         };
         let (first, again, other) = (message(b"a"), message(b"a"), message(b"b"));
         assert_eq!((first.facts.len(), again.facts.len(), other.facts.len()), (1, 0, 1));
@@ -308,12 +392,29 @@ mod tests {
         let value = Value { place: PlaceRef::Query(b"q"), text: b"v" };
         it.note(&value, &[Some(sighting)], &key());
         assert_eq!(it.scores.sql, 700);
-        assert!(it.finish(&Tables::new(0), true).is_none());
+        assert!(it.finish(&Tables::new(0), true, &key()).is_none());
     }
 
     fn sighting() -> Sighting {
         let fingerprint = bartizan_model::evidence::Fingerprint::default();
         Sighting { code: Code::ContentSqlInjection, score: 0, fingerprint }
+    }
+
+    #[test]
+    fn values_that_wait_are_looked_at_in_their_order() {
+        let mut it = Collector::default();
+        let long = "7".repeat(WAITING_BYTES_MAX + 1);
+        let values = ["17", "", long.as_str(), "a@example.com", "true"];
+        for (n, value) in values.iter().enumerate() {
+            note(&mut it, PlaceRef::Query(format!("n{n}").as_bytes()), value);
+        }
+        note(&mut it, PlaceRef::Query(b"n0"), "x");
+        let facts = finished(it, true).facts;
+        for (fact, value) in facts.iter().zip(values) {
+            let mut wanted = *fact;
+            look(&mut wanted, value.as_bytes(), &key());
+            assert_eq!(*fact, wanted, "{value}");
+        }
     }
 
     #[test]

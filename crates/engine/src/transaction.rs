@@ -290,7 +290,7 @@ impl Transaction {
         let keeps = is_sampled || !self.seen.findings.is_empty();
         self.keeps_facts = keeps;
         self.seen.scores = collected.scores;
-        self.seen.request = collected.finish(tables, keeps);
+        self.seen.request = collected.finish(tables, keeps, &self.view.rules.key);
     }
 
     /// Notes when the work of a step was done. A pure core cannot see how long it took itself: the

@@ -362,31 +362,38 @@ fn hash(name: &[u8]) -> u64 {
 fn strict_string(text: &[u8], at: usize) -> Result<Raw<'_>, Malformed> {
     let from = at + 1;
     let rest = text.get(from..).ok_or(Malformed)?;
-    let mut bytes = rest.iter().enumerate();
-    let mut is_escaped = false;
-    while let Some((n, &byte)) = bytes.next() {
-        match byte {
-            b'"' => {
-                let raw = rest.get(..n).ok_or(Malformed)?;
-                str::from_utf8(raw).map_err(|_| Malformed)?;
-                return Ok(Raw { bytes: raw, is_escaped, end: from + n + 1 });
-            }
-            b'\\' => {
-                is_escaped = true;
-                let digits = match bytes.next().map(|it| it.1) {
-                    Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 0,
-                    Some(b'u') => 4,
-                    _ => return Err(Malformed),
-                };
-                for _ in 0..digits {
-                    bytes.next().and_then(|it| hex(*it.1)).ok_or(Malformed)?;
-                }
-            }
-            0..0x20 => return Err(Malformed),
-            _ => {}
-        }
+    let end = end_of_string(rest)?;
+    let raw = rest.get(..end.at).ok_or(Malformed)?;
+    // Most strings are plain: one look over all bytes tells.
+    let (least, all) = raw.iter().fold((u8::MAX, 0), |(least, all), it| (least.min(*it), all | it));
+    if least < 0x20 || (all >= 0x80 && str::from_utf8(raw).is_err()) {
+        return Err(Malformed);
     }
-    Err(Malformed)
+    Ok(Raw { bytes: raw, is_escaped: end.is_escaped, end: from + end.at + 1 })
+}
+
+/// Where a string ends.
+struct StringEnd {
+    at: usize,
+    is_escaped: bool,
+}
+
+/// The quote that ends the string `rest` begins with; escapes before it are ones of JSON.
+fn end_of_string(rest: &[u8]) -> Result<StringEnd, Malformed> {
+    let (mut at, mut is_escaped) = (0, false);
+    loop {
+        let unseen = rest.get(at..).unwrap_or_default();
+        at += memchr::memchr2(b'"', b'\\', unseen).ok_or(Malformed)?;
+        match rest.get(at..).unwrap_or_default() {
+            [b'"', ..] => return Ok(StringEnd { at, is_escaped }),
+            [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => at += 2,
+            [_, b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|it| hex(**it).is_some()) => {
+                at += 6
+            }
+            _ => return Err(Malformed),
+        }
+        is_escaped = true;
+    }
 }
 
 /// The string from `from` to the next `quote` without a backslash, or to the end.

@@ -103,9 +103,29 @@ fn of_digits(text: &[u8]) -> Kind {
 /// The number that `text` is. Neither `inf` nor `nan` are.
 pub fn number(text: &[u8]) -> Option<f64> {
     let plain = |b: &u8| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E');
+    if let Some(whole) = small_integer(text) {
+        return Some(whole);
+    }
     let is_short = (1..=NUMBER_BYTES_MAX).contains(&text.len());
     let text = Some(text).filter(|it| is_short && it.iter().all(plain))?;
     str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// Most numbers are short integers: at most 15 digits, which a double holds exactly.
+fn small_integer(text: &[u8]) -> Option<f64> {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    if !(1..=15).contains(&digits.len()) {
+        return None;
+    }
+    let mut whole = 0.0;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        whole = whole * 10.0 + f64::from(digit);
+    }
+    Some(if digits.len() < text.len() { -whole } else { whole })
 }
 
 /// Longer ones are identifiers.
@@ -139,9 +159,10 @@ fn is_date(text: &[u8]) -> bool {
 }
 
 fn is_email(text: &[u8]) -> bool {
-    let Some(at) = text.iter().position(|&b| b == b'@').filter(|_| text.len() <= 254) else {
+    if text.len() > 254 {
         return false;
-    };
+    }
+    let Some(at) = text.iter().position(|&b| b == b'@') else { return false };
     let plain = |b: &u8| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"' | b'(' | b')');
     let domain = text.get(at + 1..).unwrap_or_default();
     at > 0 && domain.contains(&b'.') && !domain.contains(&b'@') && text.iter().all(plain)
@@ -191,15 +212,31 @@ pub struct Facts {
     pub more: u16,
 }
 
+const MANTISSA_BITS: u32 = 52;
+const MANTISSA: u64 = (1 << MANTISSA_BITS) - 1;
+const EXPONENT_OF_ONE: i16 = 1_023;
+/// 2^(1/8) to 2^(7/8), as the bits of a double.
+const STEPS: [u64; 7] = [
+    0x3FF1_72B8_3C7D_517B,
+    0x3FF3_06FE_0A31_B715,
+    0x3FF4_BFDA_D536_2A27,
+    0x3FF6_A09E_667F_3BCD,
+    0x3FF8_ACE5_422A_A0DB,
+    0x3FFA_E89F_995A_D3AD,
+    0x3FFD_5818_DCFB_A487,
+];
+
 /// The magnitude of a number in eighths of an octave, with its sign: 0 for 0, ±1 below 2, and one more
 /// for each factor of 2^(1/8). Neighbouring buckets differ by 9 %.
 pub fn bucket(number: f64) -> i16 {
     if number == 0.0 || number.is_nan() {
         return 0;
     }
-    let eighths = (number.abs().log2() * 8.0).floor().clamp(0.0, 8_192.0);
-    #[expect(clippy::cast_possible_truncation, reason = "clamped to the range of the type")]
-    let bucket = eighths as i16 + 1;
+    let size = number.abs();
+    let bits = size.to_bits();
+    let octave = i16::try_from(bits >> MANTISSA_BITS).map_or(i16::MAX, |it| it - EXPONENT_OF_ONE);
+    let within = STEPS.iter().filter(|step| bits & MANTISSA >= **step & MANTISSA).count();
+    let bucket = if size < 1.0 { 1 } else { octave * 8 + i16::try_from(within).unwrap_or(0) + 1 };
     if number < 0.0 { -bucket } else { bucket }
 }
 
@@ -236,6 +273,29 @@ mod tests {
                 "2026-1-2",
             ],
         );
+    }
+
+    #[test]
+    fn the_steps_are_eighths_of_an_octave() {
+        for (n, step) in STEPS.iter().enumerate() {
+            let wanted = 2.0_f64.powf((n as f64 + 1.0) / 8.0);
+            assert!((f64::from_bits(*step) - wanted).abs() < 1e-15, "{n}");
+        }
+        for number in [1.0, 1.09, 1.1, 3.0, 7.3, 1023.0, 1025.0, 1e15_f64, 1e300] {
+            let eighths = (number.log2() * 8.0).floor();
+            assert_eq!(f64::from(bucket(number)), eighths + 1.0, "{number}");
+        }
+        assert_eq!((bucket(f64::INFINITY), bucket(0.5), bucket(-1e-310)), (8_193, 1, -1));
+    }
+
+    #[test]
+    fn a_number_is_what_it_says() {
+        for text in ["0", "-0", "17", "-999999999999999", "1234567890123456", "1e3", "-1.5", "+4"] {
+            assert_eq!(number(text.as_bytes()), text.parse().ok(), "{text}");
+        }
+        for text in ["", "-", "1-", "0x1", "--1", "1_0"] {
+            assert_eq!(number(text.as_bytes()), None, "{text}");
+        }
     }
 
     #[test]

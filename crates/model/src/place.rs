@@ -111,8 +111,11 @@ impl FromStr for Place {
 /// most [`NAME_BYTES_MAX`] bytes long.
 pub fn escaped(name: &[u8]) -> Cow<'_, str> {
     let plain = |b: u8| (0x21..0x7F).contains(&b) && b != b'\\';
-    if name.len() <= NAME_BYTES_MAX && name.iter().all(|&b| plain(b)) {
-        return String::from_utf8_lossy(name);
+    if name.len() <= NAME_BYTES_MAX
+        && name.iter().all(|&b| plain(b))
+        && let Ok(name) = str::from_utf8(name)
+    {
+        return Cow::Borrowed(name);
     }
     let mut out = String::new();
     for &byte in name {
@@ -151,6 +154,13 @@ fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
 /// A client's name as one step of a body path: as [`escaped`], and with what would read as another
 /// step (`.`, `[`, `]`) escaped too.
 pub fn escaped_step(name: &[u8]) -> Cow<'_, str> {
+    // Nearly every name: looked at once, for this is done for each name of each message.
+    if let Ok(name) = str::from_utf8(name)
+        && name.len() <= NAME_BYTES_MAX
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    {
+        return Cow::Borrowed(name);
+    }
     if !name.iter().any(|b| matches!(b, b'.' | b'[' | b']')) {
         return escaped(name);
     }
