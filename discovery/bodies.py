@@ -13,7 +13,7 @@ from random import Random
 
 import patterns
 import vocabulary as words
-from identifiers import FORMATS, STYLES, _text, _type, snake
+from identifiers import FORMATS, STYLES, declared_type, snake, style_named
 
 BODY_BYTES_MAX = 8 * 1024
 NODES_MAX = 600
@@ -57,13 +57,11 @@ class Bodies:
         """The schema with references followed, `allOf` joined and the first branch of alternatives taken."""
         if not isinstance(schema, dict):
             return {}
-        key = schema.get("$ref")
-        if key is not None and key in self.resolved:
-            return self.resolved[key]
-        flat = self._flattened(schema, REFERENCES_MAX)
-        if key is not None:
-            self.resolved[key] = flat
-        return flat
+        # The schema is kept beside its result, so that its address is not given to another one.
+        kept = self.resolved.get(id(schema))
+        if kept is None:
+            kept = self.resolved[id(schema)] = (schema, self._flattened(schema, REFERENCES_MAX))
+        return kept[1]
 
     def _flattened(self, schema, budget):
         for _ in range(REFERENCES_MAX):
@@ -125,7 +123,7 @@ class _Writing:
         nullable = schema.get("nullable") or (isinstance(schema.get("type"), list) and "null" in schema["type"])
         if nullable and self.draw.random() < 0.15:
             return None
-        kind = _type(schema) if "type" in schema else _guessed(schema)
+        kind = declared_type(schema) if "type" in schema else _guessed(schema)
         if kind == "object":
             return self.object(schema, depth, top)
         if kind == "array":
@@ -141,7 +139,7 @@ class _Writing:
                 continue
             # At the last level only plain values are written: an empty object says more than a missing one.
             flat = self.bodies.resolve(inner)
-            if depth <= 1 and (_type(flat) if "type" in flat else _guessed(flat)) in ("object", "array"):
+            if depth <= 1 and (declared_type(flat) if "type" in flat else _guessed(flat)) in ("object", "array"):
                 continue
             out[name] = self.value(inner, name, depth - 1, top and _wraps(name, properties))
         more = schema.get("additionalProperties")
@@ -172,8 +170,8 @@ class _Writing:
 
     def identifier(self, name, top):
         """The value shared with the path: of this request if it has it, else another one of the same pool."""
-        if top and name == "id" and self.own_id is not None:
-            return self.own_id(self.draw)
+        if name == "id":
+            return self.own_id(self.draw) if top and self.own_id else self.bodies.identifiers.anonymous(self.draw)
         meaning = self.bodies.identifiers.named(name)
         if meaning is None:
             return None
@@ -183,6 +181,8 @@ class _Writing:
         short = snake(name)
         if short.endswith(("_at", "created", "updated", "timestamp")):
             return 1_760_000_000 + self.draw.randint(0, 5_000_000)
+        if short in ("year", "month", "day"):
+            return int(STYLES[short][0](self.draw, ""))
         low, high = schema.get("minimum", 0), schema.get("maximum", 1000)
         if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low <= high:
             return self.draw.randint(int(low), min(int(high), int(low) + 100_000))
@@ -233,11 +233,6 @@ def _string_named(short, form, host, draw):
         return draw.choice(words.SENTENCES)
     if short.endswith(("_id", "token", "hash", "etag", "key")):
         return STYLES["short_id"][0](draw, "")
-    if short.endswith(("status", "state", "type", "kind", "category")):
-        return draw.choice(words.ATTRIBUTES)
-    if "email" in short:
-        return STYLES["email"][0](draw, "")
-    return draw.choice(words.NOUNS)
+    style = style_named(short)
+    return STYLES[style][0](draw, short) if style else draw.choice(words.NOUNS)
 
-
-__all__ = ["Bodies", "pointed_at", "BODY_BYTES_MAX", "_text"]

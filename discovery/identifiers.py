@@ -16,6 +16,7 @@ import uuid
 from bisect import bisect
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from random import Random
 
 import patterns
@@ -26,6 +27,9 @@ ZIPF_EXPONENT = 0.9
 WORD_LIKE_SHARE_MIN = 0.30
 HOUSE_SHARE = 0.8
 COLLISION_SHARE = 0.02
+STRANGERS = 400
+NATURAL_TRIES = 12
+NAMES_KEPT_MAX = 20_000
 
 BASE62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -49,6 +53,7 @@ PREFIXES = {
 }
 
 
+@lru_cache(maxsize=NAMES_KEPT_MAX)
 def snake(name):
     """`merchantId`, `Merchant-ID` and `merchant_id` as `merchant_id`."""
     name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
@@ -174,6 +179,8 @@ STYLES = {
     "ip": (lambda draw, _: f"{draw.randint(11, 203)}.{draw.randint(0, 255)}.{draw.randint(0, 255)}.{draw.randint(1, 254)}",
            False, 40, 300),
     "email": (lambda draw, resource: f"{_username(draw, resource).lower()}@{_domain(draw, '')}", False, 60, 500),
+    "advisory": (lambda draw, _: "GHSA" + "".join(f"-{_signs(draw, '23456789cfghjmpqrvwx', 4)}" for _ in range(3)),
+                 False, 60, 400),
     "project_issue": (lambda draw, _: f"{_project_key(draw, '')}-{draw.randint(1, 2000)}", False, 100, 1500),
     "postcode": (lambda draw, _: f"{_signs(draw, 'ENSW', 1)}{draw.randint(1, 19)} {draw.randint(1, 9)}{_signs(draw, 'ABDEFGH', 2)}",
                  False, 40, 200),
@@ -217,6 +224,7 @@ NAME_RULES = [(re.compile(rf"(?:^|_)(?:{pattern})$"), style) for pattern, style 
     ("start|end", "compact_date"),
     ("sha|commit|commit_sha|tree_sha|revision|commit_id", "sha1"),
     ("digest", "labelled_digest"),
+    ("ghsa_id|advisory|advisory_id", "advisory"),
     ("hash|fingerprint|checksum", "sha1"),
     ("branch|ref|basehead|revspec|spec|ref_name|branch_name", "branch"),
     ("version|tag|tag_name|repository_tag", "version"),
@@ -293,6 +301,7 @@ class Identifiers:
         self.document = document
         self.literals = sorted(word for word in literals if re.fullmatch(r"[a-z][a-z-]{2,15}", word))
         self.seed = seed
+        self.strangers = []
         self.meanings = {}
         for name, literal_before, schema, siblings in uses:
             key = meaning_key(name, literal_before)
@@ -307,9 +316,21 @@ class Identifiers:
         return self.meanings[meaning_key(name, literal_before)]
 
     def named(self, property_name):
-        """The meaning a response property shares its name with, if any."""
+        """The meaning a response property shares its name with, if any: `customer_id` is also `customer`."""
         short = snake(property_name)
-        return self.meanings.get(short) or (self.meanings.get(f"{short}_id") if short not in SAYS_NOTHING else None)
+        found = self.meanings.get(short) or self.meanings.get(short.removesuffix("_id"))
+        if found is None and style_named(short) is None:
+            found = self.meanings.get(f"{short}_id")
+        return found
+
+    def anonymous(self, draw):
+        """An id of something no path names, in the house style."""
+        if not self.strangers:
+            house = self.document.identifiers
+            maker = STYLES[house][0] if house in STYLES else _slug
+            chance = self._chance("strangers")
+            self.strangers = [maker(chance, "object") for _ in range(STRANGERS)]
+        return draw.choice(self.strangers)
 
     def _chance(self, *about):
         return Random(":".join((str(self.seed), self.document.name, *about)))
@@ -326,12 +347,12 @@ class Identifiers:
     def _style(self, key, short, schema):
         """What the schema declares goes before what the name suggests."""
         house = self.document.identifiers
-        declared = _type(schema)
+        declared = declared_type(schema)
         if schema.get("enum") and any(value is not None for value in schema["enum"]):
             return "enum"
         if declared == "boolean":
             return "boolean"
-        named = next((style for rule, style in NAME_RULES if rule.search(short)), None)
+        named = style_named(short)
         if declared in ("integer", "number"):
             if named in ("year", "month", "day", "decimal", "small_integer"):
                 return named
@@ -361,7 +382,7 @@ class Identifiers:
         missing = WORD_LIKE_SHARE_MIN * len(self.meanings) - sum(map(word_like, self.meanings.values()))
         open_ones = [meaning for meaning in self.meanings.values()
                      if meaning.style in VISITORS + ("sid", "shout", "digest", "long_integer", "small_integer")
-                     and _type(meaning.schema) == "string" and not meaning.schema.get("format")
+                     and declared_type(meaning.schema) == "string" and not meaning.schema.get("format")
                      and not meaning.schema.get("pattern") and "uuid" not in snake(meaning.name)]
         open_ones.sort(key=lambda it: (snake(it.name).endswith(ID_ENDINGS), self._chance("promote", it.key).random()))
         for meaning in open_ones[:max(0, int(missing + 0.999))]:
@@ -383,28 +404,33 @@ class Identifiers:
         meaning.cumulative = list(itertools.accumulate(weights))
 
     def _made(self, meaning, draw, maker, word_like, size, pattern):
-        """Up to `size` values. A pattern the natural value does not fit decides instead of the style."""
-        natural = [maker(draw, meaning.resource) for _ in range(8)]
-        if pattern and not all(patterns.fits(pattern, value) for value in natural):
+        """Up to `size` values. A pattern that the style's values hardly ever fit decides instead of the style."""
+        natural = [maker(draw, meaning.resource) for _ in range(NATURAL_TRIES)]
+        if pattern and not sum(patterns.fits(pattern, value) for value in natural) > NATURAL_TRIES / 4:
             made = [patterns.matching(pattern, draw) for _ in range(size)]
-            if any(made):
-                return [value for value in made if value]
-            return natural
+            return [value for value in made if value] or natural
         values = {}
         for _ in range(size * 3):
             value = maker(draw, meaning.resource)
             if word_like and size > 20 and self.literals and draw.random() < COLLISION_SHARE:
                 literal = draw.choice(self.literals)
                 value = draw.choice((literal, f"{literal}-team", f"my-{literal}", f"{literal}2"))
-                if pattern and not patterns.fits(pattern, value):
-                    continue
+            if pattern and not patterns.fits(pattern, value):
+                continue
             values[value] = True
             if len(values) >= size:
                 break
         return list(values)
 
 
-def _type(schema):
+@lru_cache(maxsize=NAMES_KEPT_MAX)
+def style_named(short):
+    """The style that a name in `snake` form asks for, if it says anything."""
+    return next((style for rule, style in NAME_RULES if rule.search(short)), None)
+
+
+def declared_type(schema):
+    """The type a schema declares, `null` aside; a schema that declares none counts as text."""
     declared = schema.get("type", "string")
     if isinstance(declared, list):
         declared = next((one for one in declared if one != "null"), "string")

@@ -23,7 +23,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import documents
 import vocabulary as words
 from bodies import Bodies, pointed_at
-from identifiers import Identifiers, Meaning, STYLES, _type
+from identifiers import STYLES, Identifiers, Meaning, declared_type
 
 EXCHANGES_PER_OPERATION = 40
 EXCHANGES_MIN = 4_000
@@ -77,6 +77,7 @@ class Product:
 
     def __init__(self, document, parsed, seed):
         self.parsed, self.document, self.seed = parsed, document, seed
+        self.schemas = Bodies(parsed, None, "", seed)
         self.host, base = _server(document, parsed)
         listed = [(method, _joined(base, template), operation, item)
                   for method, template, operation, item in documents.operations(parsed)
@@ -112,8 +113,8 @@ class Product:
     def _parameter_schema(self, parameter):
         # OpenAPI 2.0 writes the schema's words into the parameter itself.
         schema = parameter.get("schema") or parameter
-        flat = Bodies(self.parsed, None, "", 0).resolve(schema)
-        return self._followed(flat.get("items")) if _type(flat) == "array" and flat.get("items") else flat
+        flat = self.schemas.resolve(schema)
+        return self.schemas.resolve(flat["items"]) if declared_type(flat) == "array" and flat.get("items") else flat
 
     def _endpoint(self, method, template, operation, item, places):
         draw = Random(f"{self.seed}:{self.document.name}:{method} {template}")
@@ -153,13 +154,14 @@ class Product:
 
     def _answers(self, operation):
         """The good answers, the likeliest first. A document that lists none gets a plain 200."""
-        found = []
+        found, otherwise = [], []
         for status, answer in (operation.get("responses") or {}).items():
-            number = {"default": 200, "2XX": 200, "2xx": 200}.get(str(status), status)
-            if str(number).isdigit() and 200 <= int(number) < 400 and int(number) != 304:
-                found.append((int(number), *self._content(answer, operation)))
-        exact = [answer for status, answer in zip(operation.get("responses") or {}, found) if str(status) != "default"]
-        found = (exact or found) or [(200, None, None)]
+            number = {"default": "200", "2XX": "200", "2xx": "200"}.get(str(status), str(status))
+            if number.isdigit() and 200 <= int(number) < 400 and int(number) != 304:
+                # `default` often describes errors, so it counts only when nothing else is good.
+                listed = otherwise if str(status) == "default" else found
+                listed.append((int(number), *self._content(answer, operation)))
+        found = found or otherwise or [(200, None, None)]
         return sorted(found, key=lambda answer: (answer[0] >= 300, answer[0]))
 
     def _content(self, answer, operation):
@@ -274,8 +276,8 @@ class Traffic:
     def _subject(self):
         return f"u{min(bisect(self.subjects, self.draw.random() * self.subjects[-1]), SUBJECTS - 1) + 1}"
 
-    def _path(self, endpoint):
-        """A path of the endpoint, and the values in it by meaning.
+    def _path(self, endpoint, missing=False):
+        """A path of the endpoint, and the values in it by meaning; its last id unknown if `missing`.
 
         A value may happen to spell another endpoint's literal; drawn again, since the truth would be that one.
         """
@@ -284,6 +286,8 @@ class Traffic:
             for piece in endpoint.pieces:
                 if isinstance(piece, Meaning):
                     value = piece.draw_value(self.draw)
+                    if missing and piece is endpoint.own_id and piece.style in STYLES:
+                        value = STYLES[piece.style][0](self.draw, piece.resource)
                     known[piece.key] = value
                     # Dots alone would be folded away by any client.
                     piece = quote(value, safe="!'()*") if value.strip(".") else "value"
@@ -312,7 +316,8 @@ class Traffic:
         if "urlencoded" in kind:
             fields = self.product.bodies.body(schema, self.draw, known, None, (endpoint.truth, "request"))
             fields = fields if isinstance(fields, dict) else {}
-            return urlencode({name: value for name, value in fields.items() if isinstance(value, (str, int, float))})
+            plain = {name: value for name, value in fields.items() if isinstance(value, (str, int, float))}
+            return urlencode(plain) or None
         return None
 
     def _served(self):
@@ -336,33 +341,23 @@ class Traffic:
 
     def _own_id(self, endpoint, known):
         """What `id` at the top of the answer is: the id in the path, or ids of the collection asked for."""
-        if endpoint.own_id is not None:
-            return lambda _: known[endpoint.own_id.key]
-        if endpoint.collection_of is not None:
+        if endpoint.own_id is None and endpoint.collection_of is not None:
             return endpoint.collection_of.draw_value
-        return None
+        # An action below an object answers with the object.
+        owner = endpoint.own_id or next((it for it in reversed(endpoint.pieces) if isinstance(it, Meaning)), None)
+        return (lambda _: known[owner.key]) if owner else None
 
     def _refused(self):
         """A 4xx: a made-up path, or an existing endpoint that said no."""
         endpoint = self._pick()
-        path, known, truth = self._path(endpoint)
+        status = self.draw.choice((400, 401, 401, 403, 403, 404, 404, 404))
+        path, known, truth = self._path(endpoint, missing=status == 404)
         if self.draw.random() < MADE_UP_SHARE_OF_REFUSED:
             made_up = self._made_up(endpoint.method, path)
             if made_up is not None:
                 return self._error(endpoint.method, made_up, 404, None, None)
-        status = self.draw.choice((400, 401, 401, 403, 403, 404, 404, 404))
-        if status == 404:
-            path, truth = self._missing_object(endpoint, path, truth)
         request = self._request_body(endpoint, known)
         return self._error(endpoint.method, path + self._query(endpoint), status, request, truth)
-
-    def _missing_object(self, endpoint, path, truth):
-        """The same endpoint with a last id that no pool has."""
-        if endpoint.own_id is None or endpoint.own_id.style not in STYLES or not path.endswith("0123456789abcdef"[0]):
-            return path, truth
-        changed = path[:-1] + self.draw.choice("123456789")
-        found = self.product.router.find(endpoint.method, changed)
-        return (changed, truth) if found == endpoint.template else (path, truth)
 
     def _made_up(self, method, path):
         """A path near a real one that no endpoint has; `None` if the draw hits one every time."""
