@@ -91,7 +91,12 @@ class Bodies:
         return joined
 
     def chance_of(self, name, siblings):
-        """How often an optional property is there: fixed for each property name among the same neighbours."""
+        """How often an optional property is there: fixed for each property name among the same neighbours.
+
+        Envelopes (`data` alone, or with a cursor) always have theirs: an answer without it would say nothing.
+        """
+        if siblings <= 2:
+            return 1.0
         key = (name, siblings)
         if key not in self.presence:
             self.presence[key] = Random(f"{self.seed}:presence:{name}:{siblings}").choice(PRESENCE)
