@@ -25,7 +25,10 @@ SEEN_MIN = 20
 EXACT_MIN = 0.97
 MERGED_MAX = 0.005
 NAMES_MIN = 0.90
+THIN_VALUES_MAX = 3
 
+# No path can hold it, so no literal is taken for a variable.
+BLANK = "\0"
 VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 # What may follow a resource's name without changing what is meant: the id of a customer is the customer.
@@ -43,13 +46,14 @@ class Counts:
     split: int = 0
     unassigned: int = 0
     absorbing: int = 0
+    thin: int = 0
     names: int = 0
     names_right: int = 0
     names_same: int = 0
     wrong: list = field(default_factory=list)
 
     def add(self, other):
-        for name in ("endpoints", "exact", "merged", "split", "unassigned", "absorbing",
+        for name in ("endpoints", "exact", "merged", "split", "unassigned", "absorbing", "thin",
                      "names", "names_right", "names_same"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
@@ -67,9 +71,13 @@ def shape(endpoint):
     A segment that has a variable anywhere is a variable as a whole, whatever stands around it.
     """
     method, _, template = endpoint.partition(" ")
-    segments = [segment for segment in template.split("/") if segment]
-    blanked = ("\0" if VARIABLE.search(segment) else unquote(segment) for segment in segments)
+    segments = _segments(template)
+    blanked = (BLANK if VARIABLE.search(segment) else unquote(segment) for segment in segments)
     return (method.upper(), *blanked)
+
+
+def _segments(path):
+    return [segment for segment in path.partition("?")[0].split("/") if segment]
 
 
 def variable_names(endpoint):
@@ -136,16 +144,20 @@ def _resources(name, before):
 
 
 def compare(exchanges, learnt):
-    """Counts for one document. `exchanges`: `(line, status, true endpoint)`; `learnt`: line to endpoint."""
+    """Counts for one document. `exchanges`: `(line, status, true endpoint, path)`; `learnt`: line to endpoint."""
     truths = defaultdict(set)
     assigned = defaultdict(lambda: defaultdict(int))
-    for line, status, endpoint in exchanges:
+    values = defaultdict(lambda: defaultdict(set))
+    for line, status, endpoint, path in exchanges:
         if endpoint is None or status >= 400:
             continue
         # Endpoints that differ in names only are one: no observer could tell them apart.
         true_shape = shape(endpoint)
         truths[true_shape].add(endpoint)
         assigned[true_shape][learnt.get(line)] += 1
+        for index, segment in enumerate(_segments(path)):
+            if true_shape[index + 1:index + 2] == (BLANK,) and len(values[true_shape][index]) <= THIN_VALUES_MAX:
+                values[true_shape][index].add(segment)
 
     counted = {true_shape for true_shape in truths if sum(assigned[true_shape].values()) >= SEEN_MIN}
     owners = defaultdict(set)
@@ -166,10 +178,13 @@ def compare(exchanges, learnt):
         counts.absorbing += bool(sharing - counted)
         counts.split += len(shapes) > 1
         counts.unassigned += None in given
+        thin = any(len(seen) <= THIN_VALUES_MAX for seen in values[true_shape].values())
+        counts.thin += thin
         if exact:
             _count_names(counts, truths[true_shape], given)
         if not exact or merged:
             what = "merged" if merged else "split" if len(shapes) > 1 else "missing" if None in given else "other"
+            what += " thin" if thin else ""
             counts.wrong.append((what, sorted(truths[true_shape])[0], sorted(map(str, given))[:3]))
     return counts
 
@@ -186,11 +201,11 @@ def _count_names(counts, truths, given):
 
 
 def read_traffic(path):
-    """`(line, status, true endpoint)` of each exchange, lines counted from 1."""
+    """`(line, status, true endpoint, path)` of each exchange, lines counted from 1."""
     with path.open(encoding="utf-8") as file:
         for line, text in enumerate(file, 1):
             exchange = json.loads(text)
-            yield line, exchange["status"], exchange["endpoint"]
+            yield line, exchange["status"], exchange["endpoint"], exchange["path"]
 
 
 def read_result(path):
@@ -215,7 +230,7 @@ def _row(name, counts):
 
     return (f"{name:14} {counts.endpoints:9} {share(counts.exact, counts.endpoints)}"
             f" {share(counts.merged, counts.endpoints)} {share(counts.split, counts.endpoints)}"
-            f" {share(counts.unassigned, counts.endpoints)} {share(counts.absorbing, counts.endpoints)}"
+            f" {share(counts.unassigned, counts.endpoints)} {share(counts.absorbing, counts.endpoints)} {share(counts.thin, counts.endpoints)}"
             f" {share(counts.names_right, counts.names)} {share(counts.names_same, counts.names)}")
 
 
@@ -240,7 +255,7 @@ def main():
     given = arguments.parse_args()
 
     total = Counts()
-    print(f"{'document':14} endpoints    exact   merged    split  missing  absorbs    names     same")
+    print(f"{'document':14} endpoints    exact   merged    split  missing  absorbs     thin    names     same")
     for traffic, result in _pairs(arguments, given.paths):
         try:
             counts = compare(read_traffic(traffic), read_result(result))
@@ -250,7 +265,7 @@ def main():
         total.add(counts)
         print(_row(traffic.name.split(".")[0], counts))
         for what, truth, templates in counts.wrong[:given.wrong]:
-            print(f"    {what:8} {truth}  learnt as  {'  |  '.join(templates)}")
+            print(f"    {what:12} {truth}  learnt as  {'  |  '.join(templates)}")
     print(_row("total", total))
     print(f"wanted: exact at least {EXACT_MIN:.1%}, merged at most {MERGED_MAX:.1%}, names at least {NAMES_MIN:.1%}:"
           f" {'held' if total.good() else 'missed'}")

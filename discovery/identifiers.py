@@ -42,7 +42,7 @@ SAYS_NOTHING = frozenset(
     property filename file url""".split()
 )
 
-ID_ENDINGS = ("_id", "_ids", "_uuid", "_guid", "_gid", "_sid", "_uid")
+ID_ENDINGS = ("_id", "_ids", "_uuid", "_guid", "_gid", "_sid", "_uid", "_key")
 
 # What products themselves put in front of their ids; other resources get their first letters.
 PREFIXES = {
@@ -178,7 +178,7 @@ STYLES = {
     "time": (lambda draw, _: f"{_day(draw).isoformat()}T{draw.randint(0, 23):02}:00:00Z", False, 30, 300),
     "ip": (lambda draw, _: f"{draw.randint(11, 203)}.{draw.randint(0, 255)}.{draw.randint(0, 255)}.{draw.randint(1, 254)}",
            False, 40, 300),
-    "email": (lambda draw, resource: f"{_username(draw, resource).lower()}@{_domain(draw, '')}", False, 60, 500),
+    "email": (lambda draw, resource: f"{_username(draw, resource).lower()}@{draw.choice(words.COMPANIES)}.com", False, 60, 500),
     "advisory": (lambda draw, _: "GHSA" + "".join(f"-{_signs(draw, '23456789cfghjmpqrvwx', 4)}" for _ in range(3)),
                  False, 60, 400),
     "project_issue": (lambda draw, _: f"{_project_key(draw, '')}-{draw.randint(1, 2000)}", False, 100, 1500),
@@ -230,7 +230,7 @@ NAME_RULES = [(re.compile(rf"(?:^|_)(?:{pattern})$"), style) for pattern, style 
     ("version|tag|tag_name|repository_tag", "version"),
     ("path|file_path|filepath|filename|file_name|logpath|archive|asset|object", "file"),
     ("title|page_title|page_name|article|word", "title"),
-    ("city|town|place|region_name", "city"),
+    ("city|town|place|region_name|(?<!_)(?:query|search|from|to)", "city"),
     ("artist|author|composer|director|person_name", "person"),
     ("label", "label"),
     ("owner|user|username|user_name|login|collaborator|selected_user|assignee|handle|actor|members?", "username"),
@@ -245,7 +245,7 @@ NAME_RULES = [(re.compile(rf"(?:^|_)(?:{pattern})$"), style) for pattern, style 
     ("topic|category|genre|theme", "topic"),
     ("event|event_type|metric|action", "event"),
     ("provider|provider_id|integration|connector|idp|service|service_slug|addon|addon_name|tool", "service"),
-    ("field|field_key|property|property_key|property_name|attr|attribute|template_key|field_id_or_key|key|type|kind|mode"
+    ("field|field_key|property|property_key|property_name|attr|attribute|template_key|field_id_or_key|type|kind|mode"
      "|modes|types|feature|feature_key|entity|collection|table|status|granularity|direction", "attribute"),
     ("postcode|zip|postal_code", "postcode"),
     ("number|index|build_num|pos|position|page|width|height|z|severity|iid", "small_integer"),
@@ -262,6 +262,8 @@ FORMATS = {
 
 # What a document's parameters use now and then instead of its house style.
 VISITORS = ("uuid", "integer", "ulid", "short_id", "object_id", "nanoid", "prefixed", "snowflake")
+FREE_TEXT = ("person", "city", "title")
+FREE_TEXT_SHARE = 0.2
 
 
 @dataclass
@@ -362,6 +364,10 @@ class Identifiers:
         says_id = short in ("id", "ids", "uuid", "gid", "sid", "uid") or short.endswith(ID_ENDINGS)
         if short.endswith("uuid"):
             return "uuid"
+        if named == "slug" and house != "slug" and short.endswith("name") and "repo" not in short:
+            # Where people type names freely, some products get more than slugs.
+            chance = self._chance("free text", key)
+            return chance.choice(FREE_TEXT) if chance.random() < FREE_TEXT_SHARE else "slug"
         if named and not (house == "prefixed" and named in ("account", "username", "file", "slug", "role")):
             return named
         if not says_id and house not in ("prefixed", "sid"):

@@ -11,12 +11,13 @@ ENOUGH = compare.SEEN_MIN
 
 
 def compared(*rows):
-    """Each row: `(true endpoint, learnt endpoint, times)`, or with a status at the end."""
+    """Each row: `(true endpoint, learnt endpoint, times)`, or with a status at the end; `{few}` takes three values."""
     exchanges, learnt = [], {}
     for truth, template, times, *status in rows:
-        for _ in range(times):
+        for time in range(times):
             line = len(exchanges) + 1
-            exchanges.append((line, status[0] if status else 200, truth))
+            path = (truth or "GET /none").partition(" ")[2].replace("{x}", str(time)).replace("{few}", str(time % 3))
+            exchanges.append((line, status[0] if status else 200, truth, path))
             if template is not None:
                 learnt[line] = template
     return compare.compare(exchanges, learnt)
@@ -73,6 +74,11 @@ class Templates(unittest.TestCase):
             self.check([(truth, "GET /c/{x}", ENOUGH)], exact=1)
         self.check([("GET /c/items:cancel", "GET /c/{x}", ENOUGH)], exact=0)
         self.check([("GET /c/items:cancel", "GET /c/items:cancel", ENOUGH)], exact=1)
+
+    def test_a_variable_seen_with_three_values_is_thin_and_with_four_it_is_not(self):
+        self.check([("GET /a/{few}", "GET /a/{x}", ENOUGH)], exact=1, thin=1)
+        self.check([("GET /a/{few}", "GET /a/{x}", ENOUGH), ("GET /a/{x}", "GET /a/{x}", 4)], exact=1, thin=0)
+        self.check([("GET /a/b", "GET /a/b", ENOUGH)], exact=1, thin=0)
 
     def test_slashes_at_the_end_and_escapes_do_not_matter_but_case_does(self):
         self.check([("GET /a/b%20c/", "GET /a/b c", ENOUGH)], exact=1)
