@@ -230,7 +230,8 @@ def _row(name, counts):
 
     return (f"{name:14} {counts.endpoints:9} {share(counts.exact, counts.endpoints)}"
             f" {share(counts.merged, counts.endpoints)} {share(counts.split, counts.endpoints)}"
-            f" {share(counts.unassigned, counts.endpoints)} {share(counts.absorbing, counts.endpoints)} {share(counts.thin, counts.endpoints)}"
+            f" {share(counts.unassigned, counts.endpoints)} {share(counts.absorbing, counts.endpoints)}"
+            f" {share(counts.thin, counts.endpoints)}"
             f" {share(counts.names_right, counts.names)} {share(counts.names_same, counts.names)}")
 
 

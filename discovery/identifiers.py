@@ -140,7 +140,13 @@ def _day(draw):
 
 
 def _domain(draw, _):
-    return f"{draw.choice(('', '', 'www.', 'shop.', 'mail.'))}{draw.choice(words.COMPANIES)}.{draw.choice(('com', 'io', 'org', 'dev', 'co.uk'))}"
+    before = draw.choice(("", "", "www.", "shop.", "mail."))
+    return f"{before}{draw.choice(words.COMPANIES)}.{draw.choice(('com', 'io', 'org', 'dev', 'co.uk'))}"
+
+
+def _postcode(draw, _):
+    district = f"{draw.choice('ENSW')}{draw.randint(1, 19)}"
+    return f"{district} {draw.randint(1, 9)}{_signs(draw, 'ABDEFGH', 2)}"
 
 
 def _project_key(draw, _):
@@ -182,8 +188,7 @@ STYLES = {
     "advisory": (lambda draw, _: "GHSA" + "".join(f"-{_signs(draw, '23456789cfghjmpqrvwx', 4)}" for _ in range(3)),
                  False, 60, 400),
     "project_issue": (lambda draw, _: f"{_project_key(draw, '')}-{draw.randint(1, 2000)}", False, 100, 1500),
-    "postcode": (lambda draw, _: f"{_signs(draw, 'ENSW', 1)}{draw.randint(1, 19)} {draw.randint(1, 9)}{_signs(draw, 'ABDEFGH', 2)}",
-                 False, 40, 200),
+    "postcode": (_postcode, False, 40, 200),
     "boolean": (_flat("true", "false"), True, 2, 2),
     "version": (_version, True, 8, 40),
     "domain": (_domain, True, 30, 200),

@@ -80,8 +80,7 @@ class Product:
         self.schemas = Bodies(parsed, None, "", seed)
         self.host, base = _server(document, parsed)
         listed = [(method, _joined(base, template), operation, item)
-                  for method, template, operation, item in documents.operations(parsed)
-                  if "#" not in template and "?" not in template]
+                  for method, template, operation, item in documents.operations(parsed)]
         siblings = _literals_by_place({template for _, template, _, _ in listed})
         uses, places = [], {}
         for method, template, operation, item in listed:
