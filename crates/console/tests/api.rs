@@ -287,6 +287,22 @@ async fn a_browser_repeats_its_second_secret_with_each_change() {
     assert_eq!(rig.ask(form).await.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
 
+/// Derived readers take `[1, "a test"]` for `{"minutes": 1, "reason": "a test"}`.
+#[tokio::test]
+async fn a_list_is_not_taken_for_an_object() {
+    let rig = Rig::new();
+    let token = format!("Bearer {}", rig.token(Role::Admin).await);
+    let cases = [
+        ("/api/v1/ledger/verify", json!([null])),
+        ("/api/v1/bypass", json!([1, "a test"])),
+        ("/api/v1/ledger/verify", json!("{}")),
+    ];
+    for (path, wanted) in cases {
+        let answer = rig.ask(post(path, &wanted, &[("authorization", &token)])).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{path} {wanted}");
+    }
+}
+
 #[tokio::test]
 async fn a_code_works_once_and_guesses_end() {
     let rig = Rig::new();

@@ -176,6 +176,10 @@ fn body<T: DeserializeOwned>(fields: &HeaderMap, bytes: &[u8]) -> Result<T, Prob
     if !media.eq_ignore_ascii_case("application/json") {
         return Err(Problem::MediaType);
     }
+    // Derived readers also take a list of the members' values, which no description allows.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Problem::Invalid("a JSON object is expected".to_owned()));
+    }
     serde_json::from_slice(bytes).map_err(|error| Problem::Invalid(error.to_string()))
 }
 
