@@ -1,3 +1,4 @@
 //! What is learnt from traffic. Row 1, pure.
 
+pub mod inventory;
 pub mod template;

@@ -7,7 +7,7 @@ use crate::oddity::{Oddities, Oddity};
 use bytes::{Bytes, BytesMut};
 
 /// A request method. Names are case-sensitive (RFC 9110 section 9.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
     /// `GET`
     Get,

@@ -1,0 +1,265 @@
+//! Which words of a path are values of one variable.
+//!
+//! Reads    the children of a node with all that is behind them.
+//! Writes   those that are alike as one [`VARIABLE`], with the reason.
+//! Memory   a profile of each child while it is looked at, at most [`BEHIND_MAX`] steps each.
+//! Misses   variables of few values whose words are names of the API elsewhere (`daily`, `monthly`).
+//!
+//! Evidence is added in bits: how alike what a word answers is to what the others answer, whether what is
+//! behind it is behind others too, what it looks like by itself, and whether an answer had handed it out.
+
+use super::Handed;
+use super::node::{Node, Reason, VARIABLE};
+use super::words::{is_beside_ids, likeness};
+use bartizan_model::head::Method;
+use bartizan_model::place::Place;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Steps behind a child that are compared.
+const BEHIND_MAX: usize = 400;
+/// How deep behind a child is looked.
+const DEPTH_MAX: u8 = 4;
+/// Bits that each word needs on the average to be a value.
+const BITS_MIN: f32 = 1.5;
+/// Words below which a variable needs more evidence.
+const WORDS_FEW: usize = 10;
+/// Children of a node that can all be names of the API.
+const NAMES_MAX: usize = 400;
+
+/// A step behind a child: how deep, and the word or method there.
+type Step<'a> = (u8, &'a str);
+/// How often fields stood in what a method answers.
+type Answers<'a> = BTreeMap<(u8, Method, &'a Place), f32>;
+
+struct Profile<'a> {
+    name: &'a str,
+    behind: BTreeSet<Step<'a>>,
+    answers: Answers<'a>,
+    own: f32,
+    handed: bool,
+}
+
+/// Makes variables of what is alike, here and behind; how many nodes became part of others.
+pub(super) fn settle(node: &mut Node, handed: &Handed) -> usize {
+    let mut gone = 0;
+    if let Some((names, reason)) = values_among(node, handed) {
+        gone += collapse(node, &names, reason, handed);
+    }
+    for child in node.children.values_mut() {
+        gone += settle(child, handed);
+    }
+    gone
+}
+
+/// Makes one variable of these children.
+pub(super) fn collapse(
+    node: &mut Node,
+    names: &[Box<str>],
+    reason: Reason,
+    handed: &Handed,
+) -> usize {
+    let mut gone = 0;
+    let mut into = node.children.remove(VARIABLE).unwrap_or_default();
+    let had = into.variable.is_some();
+    let mut variable = into.variable.take().unwrap_or_default();
+    for name in names {
+        let Some(child) = node.children.remove(name) else { continue };
+        variable.words += 1;
+        *variable.kinds.entry("word".into()).or_default() += child.calls;
+        if let Some(place) = child.hash.and_then(|it| handed.place(it)) {
+            *variable.handed_out.entry(place.into()).or_default() += 1;
+        }
+        gone += 1 + into.merge(child);
+    }
+    variable.reason = reason;
+    into.variable = Some(variable);
+    node.children.insert(VARIABLE.into(), into);
+    gone - usize::from(!had).min(gone)
+}
+
+/// The children that are values of one variable, if they are.
+fn values_among(node: &Node, handed: &Handed) -> Option<(Vec<Box<str>>, Reason)> {
+    let words: Vec<&Box<str>> = node.children.keys().filter(|it| &***it != VARIABLE).collect();
+    let known = node.children.get(VARIABLE);
+    if words.len() < 2 && known.is_none() || words.is_empty() {
+        return None;
+    }
+    let mut candidates: Vec<Profile<'_>> = node
+        .children
+        .iter()
+        .filter(|it| &**it.0 != VARIABLE && !is_beside_ids(it.0))
+        .map(|(name, child)| profile(name, child, handed))
+        .collect();
+    let anchor = known.map(|it| profile(VARIABLE, it, handed));
+    // What is unlike the others is a name: left out, and the others looked at again.
+    for _ in 0..4 {
+        let bits = bits(&candidates, anchor.as_ref());
+        let before = candidates.len();
+        let mut kept = bits.iter().map(|it| *it > 0.0);
+        candidates.retain(|_| kept.next().unwrap_or(false));
+        if candidates.len() == before {
+            break;
+        }
+    }
+    let bits = bits(&candidates, anchor.as_ref());
+    let count = candidates.len();
+    if count == 0 {
+        return None;
+    }
+    let mean = bits.iter().sum::<f32>() / count as f32;
+    let group = group_bits(&candidates, anchor.is_some());
+    let names = || candidates.iter().map(|it| it.name.into()).collect();
+    if mean + group >= BITS_MIN {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and 2000"
+        )]
+        let hundredths = ((mean + group) * 100.0).clamp(0.0, 2_000.0) as u16;
+        return Some((names(), Reason::Alike { words: count as u64, bits: hundredths }));
+    }
+    (count > NAMES_MAX).then(|| (names(), Reason::TooMany { words: count as u64 }))
+}
+
+/// What speaks for a variable as a whole.
+fn group_bits(candidates: &[Profile<'_>], has_anchor: bool) -> f32 {
+    let count = candidates.len();
+    let mut bits = match count {
+        0..=2 => -1.5,
+        3..=5 => -0.8,
+        6..WORDS_FEW => -0.2,
+        WORDS_FEW..30 => 0.4,
+        30..100 => 1.0,
+        _ => 1.6,
+    };
+    if has_anchor {
+        bits += 1.0;
+    }
+    bits
+}
+
+/// What speaks for each child to be a value of the same variable as the others.
+fn bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>) -> Vec<f32> {
+    let all = || candidates.iter().chain(anchor);
+    let mut behind: BTreeMap<Step<'_>, u32> = BTreeMap::new();
+    let mut answers: BTreeMap<(u8, Method, &Place), (f32, u32)> = BTreeMap::new();
+    let mut answering: BTreeMap<(u8, Method), u32> = BTreeMap::new();
+    for it in all() {
+        it.behind.iter().for_each(|step| *behind.entry(*step).or_default() += 1);
+        let methods: BTreeSet<_> = it.answers.keys().map(|it| (it.0, it.1)).collect();
+        methods.into_iter().for_each(|it| *answering.entry(it).or_default() += 1);
+        for (place, share) in &it.answers {
+            let sum = answers.entry(*place).or_default();
+            sum.0 += share;
+            sum.1 += 1;
+        }
+    }
+    candidates
+        .iter()
+        .map(|it| {
+            let mut bits = it.own + if it.handed { 3.0 } else { 0.0 };
+            bits += behind_bits(it, &behind);
+            bits += answer_bits(it, &answers, &answering);
+            bits
+        })
+        .collect()
+}
+
+/// Whether what is behind this child is behind others, too.
+fn behind_bits(it: &Profile<'_>, behind: &BTreeMap<Step<'_>, u32>) -> f32 {
+    // Methods and identifiers are behind everything.
+    let telling: Vec<_> = it.behind.iter().filter(|step| !step.1.starts_with('{')).collect();
+    if telling.is_empty() {
+        return 0.0;
+    }
+    let shared = telling.iter().filter(|step| behind.get(**step).is_some_and(|it| *it > 1)).count();
+    let share = shared as f32 / telling.len() as f32;
+    let weight = (telling.len() as f32).min(4.0) / 4.0;
+    (share - 0.55) * 6.0 * (0.5 + 0.5 * weight)
+}
+
+/// Whether this child answers what others answer to the same method.
+fn answer_bits(
+    it: &Profile<'_>,
+    answers: &BTreeMap<(u8, Method, &Place), (f32, u32)>,
+    answering: &BTreeMap<(u8, Method), u32>,
+) -> f32 {
+    let mut total = 0.0;
+    let mut methods = 0.0;
+    for ((depth, method), others) in answering {
+        let mine: Vec<_> =
+            it.answers.iter().filter(|it| it.0.0 == *depth && it.0.1 == *method).collect();
+        if mine.is_empty() || *others < 2 {
+            continue;
+        }
+        let (mut dot, mut own, mut theirs) = (0.0, 0.0, 0.0);
+        for (place, (sum, _)) in answers
+            .range((*depth, *method, &Place::Path)..)
+            .take_while(|it| it.0.0 == *depth && it.0.1 == *method)
+        {
+            let share = it.answers.get(place).copied().unwrap_or(0.0);
+            let rest = (sum - share) / (*others - 1) as f32;
+            dot += share * rest;
+            own += share * share;
+            theirs += rest * rest;
+        }
+        if own > 0.0 && theirs > 0.0 {
+            let likeness = dot / (own * theirs).sqrt();
+            total += (likeness - 0.55) * 7.0;
+            methods += 1.0;
+        } else {
+            total -= 2.0;
+            methods += 1.0;
+        }
+    }
+    if methods > 0.0 { total / methods } else { 0.0 }
+}
+
+fn profile<'a>(name: &'a str, node: &'a Node, handed: &Handed) -> Profile<'a> {
+    let mut it = Profile {
+        name,
+        behind: BTreeSet::new(),
+        answers: BTreeMap::new(),
+        own: likeness(name),
+        handed: node.hash.is_some_and(|it| handed.place(it).is_some()),
+    };
+    walk(node, 0, &mut it);
+    it
+}
+
+fn walk<'a>(node: &'a Node, depth: u8, it: &mut Profile<'a>) {
+    for (method, leaf) in &node.leaves {
+        if depth <= 2 && leaf.response.messages > 0 {
+            for (place, field) in &leaf.response.by_place {
+                let share = field.messages as f32 / leaf.response.messages as f32;
+                let known = it.answers.entry((depth, *method, place)).or_default();
+                *known = known.max(share);
+            }
+        }
+        if it.behind.len() < BEHIND_MAX {
+            it.behind.insert((depth, method_step(*method)));
+        }
+    }
+    if depth >= DEPTH_MAX {
+        return;
+    }
+    for (segment, child) in &node.children {
+        if it.behind.len() >= BEHIND_MAX {
+            return;
+        }
+        it.behind.insert((depth + 1, segment));
+        walk(child, depth + 1, it);
+    }
+}
+
+/// Written so that it counts as telling nothing.
+fn method_step(method: Method) -> &'static str {
+    match method {
+        Method::Get => "{GET",
+        Method::Post => "{POST",
+        Method::Put => "{PUT",
+        Method::Patch => "{PATCH",
+        Method::Delete => "{DELETE",
+        Method::Head | Method::Options | Method::Trace | Method::Connect | Method::Other => "{",
+    }
+}

@@ -1,0 +1,118 @@
+//! Names of variables, such as `{orderId}`.
+//!
+//! Reads    the words before a variable, and the fields of answers that held its values.
+//! Misses   names that neither a word before nor a field tells.
+
+use super::node::Variable;
+use super::words::singular;
+
+/// Fields that are called so in every object.
+const HANDLES: &[&str] = &[
+    "id", "_id", "uid", "uuid", "guid", "gid", "key", "name", "slug", "code", "login", "username",
+    "handle", "number", "value", "title", "label", "ref", "sha", "hash", "url", "href", "path",
+    "email", "$",
+];
+
+/// The name of the `nth` of `run` variables in a row behind the word `before`.
+pub(super) fn name(variable: &Variable, before: Option<&str>, nth: usize, run: usize) -> String {
+    let field = variable.handed_out.iter().max_by_key(|it| it.1).map(|it| &**it.0);
+    let told = field.and_then(told_by);
+    let is_last = nth + 1 == run;
+    let of_word = before.map(|it| object(it));
+    match (is_last, of_word, told) {
+        (true, Some(word), _) if run == 1 || nth > 0 => word,
+        (_, _, Some(told)) => told,
+        (true, Some(word), None) => word,
+        (false, Some(word), None) if nth == 0 => {
+            format!("{word}{}", if run > 1 { "Parent" } else { "" })
+        }
+        _ => "id".to_owned(),
+    }
+}
+
+/// What a field that holds an identifier is the identifier of.
+fn told_by(path: &str) -> Option<String> {
+    let mut steps = path
+        .trim_start_matches('$')
+        .split('.')
+        .map(|it| it.trim_end_matches("[*]"))
+        .filter(|it| !it.is_empty())
+        .rev();
+    let last = steps.next()?;
+    let bare = bare(last);
+    if !bare.is_empty() && !HANDLES.contains(&bare.to_ascii_lowercase().as_str()) {
+        return Some(camel(&singular(bare)));
+    }
+    let parent = steps.next()?;
+    Some(camel(&singular(parent)))
+}
+
+/// `customer_id` and `customerId` are of a `customer`.
+fn bare(field: &str) -> &str {
+    for end in ["_id", "Id", "ID", "_uuid", "_key", "_name", "_slug", "_login"] {
+        if let Some(it) = field.strip_suffix(end).filter(|it| !it.is_empty()) {
+            return it;
+        }
+    }
+    field
+}
+
+fn object(word: &str) -> String {
+    let word = word.trim_start_matches(['@', '$', '_', '-']);
+    let parts: Vec<&str> =
+        word.split(|it: char| !it.is_ascii_alphanumeric()).filter(|it| !it.is_empty()).collect();
+    let Some((last, rest)) = parts.split_last() else { return "id".to_owned() };
+    let mut out = rest.concat_camel();
+    out.push_str(&if rest.is_empty() { singular(last) } else { capital(&singular(last)) });
+    out.push_str("Id");
+    let mut letters = out.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
+}
+
+trait ConcatCamel {
+    fn concat_camel(&self) -> String;
+}
+
+impl ConcatCamel for [&str] {
+    fn concat_camel(&self) -> String {
+        self.iter()
+            .enumerate()
+            .map(|(n, it)| if n == 0 { (*it).to_owned() } else { capital(it) })
+            .collect()
+    }
+}
+
+fn camel(word: &str) -> String {
+    let parts: Vec<&str> =
+        word.split(|it: char| !it.is_ascii_alphanumeric()).filter(|it| !it.is_empty()).collect();
+    if parts.is_empty() { "id".to_owned() } else { parts.as_slice().concat_camel() }
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(fields: &[&str]) -> Variable {
+        let handed_out = fields.iter().map(|it| ((*it).into(), 1)).collect();
+        Variable { handed_out, ..Variable::default() }
+    }
+
+    #[test]
+    fn a_name_is_of_the_word_before_or_of_a_field() {
+        assert_eq!(name(&of(&[]), Some("orders"), 0, 1), "orderId");
+        assert_eq!(name(&of(&["$.id"]), Some("line_items"), 0, 1), "lineItemId");
+        assert_eq!(name(&of(&["$.owner.login"]), Some("repos"), 0, 2), "owner");
+        assert_eq!(name(&of(&["$.name"]), Some("repos"), 1, 2), "repoId");
+        assert_eq!(name(&of(&["$.customer_id"]), None, 0, 1), "customer");
+        assert_eq!(name(&of(&[]), None, 0, 1), "id");
+    }
+}

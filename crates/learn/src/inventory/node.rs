@@ -1,0 +1,193 @@
+//! The tree of paths of one service: what followed what.
+//!
+//! Reads    templates of single paths (see [`crate::template`]) with the hashes of their segments.
+//! Memory   at most [`NODES_MAX`] nodes; where there is no room, nothing new is learnt and it is counted.
+//! Misses   segments behind the sixteenth.
+
+use super::leaf::Leaf;
+use bartizan_model::fact::Kind;
+use bartizan_model::head::Method;
+use std::collections::BTreeMap;
+
+/// Nodes of one service.
+pub const NODES_MAX: usize = 20_000;
+/// The variable among the children of a node. No segment of a path is written so.
+pub(super) const VARIABLE: &str = "{}";
+
+/// One segment of a path, with everything behind it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Node {
+    /// By segment; at most one is [`VARIABLE`].
+    pub(super) children: BTreeMap<Box<str>, Node>,
+    /// The endpoints whose path ends here.
+    pub(super) leaves: BTreeMap<Method, Leaf>,
+    /// Successful exchanges that went through here.
+    pub(super) calls: u64,
+    /// The hash of this segment, where facts told it.
+    pub(super) hash: Option<u64>,
+    /// What is known of it if it is a variable.
+    pub(super) variable: Option<Box<Variable>>,
+}
+
+/// A segment that takes many values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Variable {
+    /// Exchanges by what the value looked like in the template: `int`, `uuid`, `text`, …, `word`.
+    pub kinds: BTreeMap<Box<str>, u64>,
+    /// Why these segments are one variable.
+    pub reason: Reason,
+    /// Words that became values of it.
+    pub words: u64,
+    /// Fields of answers that held its values, each with how often.
+    pub(super) handed_out: BTreeMap<Box<str>, u64>,
+}
+
+/// Why a segment is a variable.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Reason {
+    /// Its values have the form of identifiers.
+    #[default]
+    Form,
+    /// So many different words stood there, and what is behind them and what they answer is alike.
+    Alike {
+        /// The words.
+        words: u64,
+        /// How alike, in hundredths of a bit for each word.
+        bits: u16,
+    },
+    /// There were too many to be names.
+    TooMany {
+        /// The words.
+        words: u64,
+    },
+    /// A person said so.
+    Person,
+}
+
+impl Node {
+    /// The node behind `segment`, made if it is new and there is room.
+    pub(super) fn child(&mut self, segment: &str, nodes: &mut usize) -> Option<&mut Self> {
+        let typed = segment.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+        let has_it = self.children.contains_key(segment);
+        let key = match typed {
+            Some(_) => VARIABLE,
+            None if has_it || !self.takes(segment) => segment,
+            None => VARIABLE,
+        };
+        if !self.children.contains_key(key) {
+            if *nodes >= NODES_MAX {
+                return None;
+            }
+            *nodes += 1;
+            let mut node = Self::default();
+            node.variable = (key == VARIABLE).then(Box::default);
+            self.children.insert(key.into(), node);
+        }
+        let child = self.children.get_mut(key)?;
+        if let Some(variable) = &mut child.variable {
+            let kind = typed.unwrap_or("word");
+            match variable.kinds.get_mut(kind) {
+                Some(count) => *count += 1,
+                None => {
+                    variable.kinds.insert(kind.into(), 1);
+                }
+            }
+        }
+        Some(child)
+    }
+
+    /// Whether a word that was not met here before is a value of the variable.
+    pub(super) fn takes(&self, segment: &str) -> bool {
+        let variable = self.children.get(VARIABLE).and_then(|it| it.variable.as_deref());
+        variable.is_some_and(|it| {
+            !matches!(it.reason, Reason::Form) && super::words::likeness(segment) > -2.0
+        })
+    }
+
+    /// The node of a path that was met, without making any.
+    pub(super) fn find<'a, 'b>(
+        &'a self,
+        segments: &mut dyn Iterator<Item = &'b str>,
+        found: &mut Vec<&'a str>,
+    ) -> Option<&'a Self> {
+        let Some(segment) = segments.next() else { return Some(self) };
+        let (key, child) = match self.children.get_key_value(segment) {
+            Some(it) => it,
+            None => self.children.get_key_value(VARIABLE)?,
+        };
+        found.push(key);
+        child.find(segments, found)
+    }
+
+    /// As [`Self::find`], to change it.
+    pub(super) fn find_mut<'b>(
+        &mut self,
+        segments: &mut dyn Iterator<Item = &'b str>,
+    ) -> Option<&mut Self> {
+        let Some(segment) = segments.next() else { return Some(self) };
+        let key = if self.children.contains_key(segment) { segment } else { VARIABLE };
+        self.children.get_mut(key)?.find_mut(segments)
+    }
+
+    /// Takes everything from another node that is the same segment.
+    pub(super) fn merge(&mut self, other: Self) -> usize {
+        self.calls += other.calls;
+        let mut gone = 0;
+        for (method, leaf) in other.leaves {
+            self.leaves.entry(method).or_default().merge(leaf);
+        }
+        for (segment, child) in other.children {
+            match self.children.get_mut(&segment) {
+                Some(known) => gone += 1 + known.merge(child),
+                None => {
+                    self.children.insert(segment, child);
+                }
+            }
+        }
+        if let Some(theirs) = other.variable {
+            let mine = self.variable.get_or_insert_default();
+            for (kind, count) in theirs.kinds {
+                *mine.kinds.entry(kind).or_default() += count;
+            }
+            for (place, count) in theirs.handed_out {
+                *mine.handed_out.entry(place).or_default() += count;
+            }
+            mine.words += theirs.words;
+            if mine.reason == Reason::Form {
+                mine.reason = theirs.reason;
+            }
+        }
+        gone
+    }
+}
+
+/// Fields that hand out values of one variable; further ones are not told.
+const FIELDS_MAX: usize = 32;
+
+impl Variable {
+    /// Notes that a field of an answer held one of its values.
+    pub(super) fn hand(&mut self, field: &str) {
+        if let Some(count) = self.handed_out.get_mut(field) {
+            *count += 1;
+        } else if self.handed_out.len() < FIELDS_MAX {
+            self.handed_out.insert(field.into(), 1);
+        }
+    }
+
+    /// What most values looked like; `None` for words and mixtures.
+    pub fn kind(&self) -> Option<Kind> {
+        let all: u64 = self.kinds.values().sum();
+        let (name, most) = self.kinds.iter().max_by_key(|it| it.1)?;
+        if *most * 20 < all * 19 {
+            return None;
+        }
+        Some(match &**name {
+            "int" => Kind::Integer,
+            "uuid" => Kind::Uuid,
+            "hex" => Kind::Hex,
+            "date" => Kind::Date,
+            "email" => Kind::Email,
+            _ => return None,
+        })
+    }
+}
