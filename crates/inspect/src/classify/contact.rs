@@ -74,13 +74,15 @@ fn phone(shape: &Shape<'_>) -> Option<u8> {
 
 /// Whether a value has the digits of a telephone number and nothing that one never has. A named field needs no more.
 pub(super) fn is_written_as_phone(shape: &Shape<'_>) -> bool {
-    let parts = has::DIGIT | has::PLUS | has::SPACE | has::DASH | has::DOT | has::BRACKET | has::SLASH;
+    let parts =
+        has::DIGIT | has::PLUS | has::SPACE | has::DASH | has::DOT | has::BRACKET | has::SLASH;
     let text = match shape.bytes.iter().position(|it| matches!(it, b'x' | b'e')) {
         Some(at) => shape.bytes.get(..at).unwrap_or_default(),
         None => shape.bytes,
     };
     let shape = if text.len() == shape.len() { *shape } else { Shape::of(text) };
-    let is_plus_in_front = shape.bytes.iter().skip(1).all(|it| *it != b'+') || shape.starts_with(b"(+");
+    let is_plus_in_front =
+        shape.bytes.iter().skip(1).all(|it| *it != b'+') || shape.starts_with(b"(+");
     (6..=15).contains(&shape.digits)
         && shape.only(parts)
         && is_plus_in_front
@@ -112,19 +114,111 @@ fn has_country_code(text: &[u8]) -> bool {
 
 /// Words for a street, as whole words and as the ends of words.
 const STREETS: &[&[u8]] = &[
-    b"street", b"st", b"st.", b"avenue", b"ave", b"ave.", b"road", b"rd", b"rd.", b"lane", b"ln",
-    b"drive", b"dr", b"dr.", b"boulevard", b"blvd", b"blvd.", b"court", b"ct", b"way", b"highway",
-    b"square", b"terrace", b"parkway", b"close", b"crescent", b"rue", b"chemin", b"impasse", b"place",
-    b"calle", b"avenida", b"paseo", b"plaza", b"via", b"viale", b"piazza", b"corso", b"rua",
-    b"travessa", b"ulica", b"ul.", b"aleja", b"al.", b"utca", b"ulice", b"strada", b"bd", b"cours",
-    b"callejon", b"carrer", b"largo", b"alameda", b"vicolo", b"contrada", b"borgo", b"str.", b"gata",
-    b"cuesta", b"ronda", b"glorieta", b"camino", b"pasadizo", b"urbanizacion", b"cad.", b"sok.",
-    b"trail", b"circle", b"cir", b"loop", b"row", b"mews", b"grove", b"gardens", b"green",
+    b"street",
+    b"st",
+    b"st.",
+    b"avenue",
+    b"ave",
+    b"ave.",
+    b"road",
+    b"rd",
+    b"rd.",
+    b"lane",
+    b"ln",
+    b"drive",
+    b"dr",
+    b"dr.",
+    b"boulevard",
+    b"blvd",
+    b"blvd.",
+    b"court",
+    b"ct",
+    b"way",
+    b"highway",
+    b"square",
+    b"terrace",
+    b"parkway",
+    b"close",
+    b"crescent",
+    b"rue",
+    b"chemin",
+    b"impasse",
+    b"place",
+    b"calle",
+    b"avenida",
+    b"paseo",
+    b"plaza",
+    b"via",
+    b"viale",
+    b"piazza",
+    b"corso",
+    b"rua",
+    b"travessa",
+    b"ulica",
+    b"ul.",
+    b"aleja",
+    b"al.",
+    b"utca",
+    b"ulice",
+    b"strada",
+    b"bd",
+    b"cours",
+    b"callejon",
+    b"carrer",
+    b"largo",
+    b"alameda",
+    b"vicolo",
+    b"contrada",
+    b"borgo",
+    b"str.",
+    b"gata",
+    b"cuesta",
+    b"ronda",
+    b"glorieta",
+    b"camino",
+    b"pasadizo",
+    b"urbanizacion",
+    b"cad.",
+    b"sok.",
+    b"trail",
+    b"circle",
+    b"cir",
+    b"loop",
+    b"row",
+    b"mews",
+    b"grove",
+    b"gardens",
+    b"green",
 ];
 const STREET_ENDS: &[&[u8]] = &[
-    b"strasse", b"stra\xc3\x9fe", b"str.", b"weg", b"gasse", b"platz", b"allee", b"ring", b"straat",
-    b"laan", b"plein", b"gatan", b"v\xc3\xa4gen", b"gata", b"vej", b"gade", b"veien", b"katu", b"tie",
-    b"kade", b"dreef", b"hof", b"steeg", b"singel", b"gracht", b"stra\xc3\x9fe,", b"pad", b"kuja",
+    b"strasse",
+    b"stra\xc3\x9fe",
+    b"str.",
+    b"weg",
+    b"gasse",
+    b"platz",
+    b"allee",
+    b"ring",
+    b"straat",
+    b"laan",
+    b"plein",
+    b"gatan",
+    b"v\xc3\xa4gen",
+    b"gata",
+    b"vej",
+    b"gade",
+    b"veien",
+    b"katu",
+    b"tie",
+    b"kade",
+    b"dreef",
+    b"hof",
+    b"steeg",
+    b"singel",
+    b"gracht",
+    b"stra\xc3\x9fe,",
+    b"pad",
+    b"kuja",
 ];
 
 fn address(shape: &Shape<'_>, signs: &mut Signs) {
@@ -140,7 +234,8 @@ fn address(shape: &Shape<'_>, signs: &mut Signs) {
     if !(2..=24).contains(&count) || !has_number || shape.letters < 3 {
         return;
     }
-    let is_whole = shape.bytes.iter().any(|it| matches!(it, b',' | b'\n')) && has_code && count >= 4;
+    let is_whole =
+        shape.bytes.iter().any(|it| matches!(it, b',' | b'\n')) && has_code && count >= 4;
     if has_street && is_whole {
         signs.note(DataClass::PostalAddress, 9);
     } else if has_street {
@@ -158,7 +253,8 @@ fn is_street_word(word: &[u8]) -> bool {
 
 /// Whether a value can be a street with a number, in a field that is named so.
 pub(super) fn is_street_like(shape: &Shape<'_>) -> bool {
-    (4..=120).contains(&shape.len()) && shape.letters + usize::from(shape.any(has::HIGH)) > 0
+    (4..=120).contains(&shape.len())
+        && shape.letters + usize::from(shape.any(has::HIGH)) > 0
         && !shape.any(has::AT)
         && !shape.bytes.starts_with(b"http")
         && (shape.any(has::SPACE) || shape.any(has::HIGH) || is_street_word(shape.bytes))
@@ -166,21 +262,52 @@ pub(super) fn is_street_like(shape: &Shape<'_>) -> bool {
 
 /// Whether a value can be a whole address, in a field that is named so.
 pub(super) fn is_address_like(shape: &Shape<'_>) -> bool {
-    is_street_like(shape) && shape.any(has::DIGIT) && shape.any(has::SPACE | has::HIGH) && shape.len() >= 8
+    is_street_like(shape)
+        && shape.any(has::DIGIT)
+        && shape.any(has::SPACE | has::HIGH)
+        && shape.len() >= 8
         || shape.any(has::HIGH) && (12..=200).contains(&shape.len())
         || (16..=200).contains(&shape.len()) && shape.words().count() > 3 && shape.any(has::DIGIT)
 }
 
 /// Whether a value can be a postal code, and what its form weighs.
 pub(super) fn postal_code(shape: &Shape<'_>) -> Option<u8> {
-    let strict = [&b"A9 9AA"[..], b"A99 9AA", b"AA9 9AA", b"AA99 9AA", b"A9A 9AA", b"AA9A 9AA", b"A9A 9A9", b"9999 AA"];
+    let strict = [
+        &b"A9 9AA"[..],
+        b"A99 9AA",
+        b"AA9 9AA",
+        b"AA99 9AA",
+        b"A9A 9AA",
+        b"AA9A 9AA",
+        b"A9A 9A9",
+        b"9999 AA",
+    ];
     if strict.iter().any(|it| shape.is_like(it)) {
         return Some(5);
     }
     let usual = [
-        &b"99999"[..], b"99999-9999", b"9999", b"999999", b"999 99", b"99-999", b"99999-999", b"9999-999",
-        b"999-9999", b"9999999", b"A9A9A9", b"9999AA", b"99999999", b"AA-9999", b"AAA 9999", b"A99 AX9X",
-        b"999", b"AA9999", b"A9999AAA", b"AA 9999", b"AA99999", b"AA-99999",
+        &b"99999"[..],
+        b"99999-9999",
+        b"9999",
+        b"999999",
+        b"999 99",
+        b"99-999",
+        b"99999-999",
+        b"9999-999",
+        b"999-9999",
+        b"9999999",
+        b"A9A9A9",
+        b"9999AA",
+        b"99999999",
+        b"AA-9999",
+        b"AAA 9999",
+        b"A99 AX9X",
+        b"999",
+        b"AA9999",
+        b"A9999AAA",
+        b"AA 9999",
+        b"AA99999",
+        b"AA-99999",
     ];
     usual.iter().any(|it| shape.is_like(it)).then_some(2)
 }
@@ -191,7 +318,9 @@ mod tests {
 
     #[track_caller]
     fn check(class: DataClass, yes: &[&str], no: &[&str]) {
-        for (text, expected) in yes.iter().map(|it| (it, true)).chain(no.iter().map(|it| (it, false))) {
+        for (text, expected) in
+            yes.iter().map(|it| (it, true)).chain(no.iter().map(|it| (it, false)))
+        {
             let mut signs = Signs::default();
             recognise(&Shape::of(text.as_bytes()), &mut signs);
             assert_eq!(signs.has(class), expected, "{text}");
@@ -202,8 +331,22 @@ mod tests {
     fn e_mail_addresses() {
         check(
             DataClass::Email,
-            &["a@b.co", "ann.o'neil+x@mail.example.com", "Ann <ann@example.com>", "mailto:a@b.co", "jürgen@exämple.de"],
-            &["@b.co", "a@b", "a@1.2", "git@github.com:a/b.git", "a b@c.de", "user@.com", "npm@1.2.3"],
+            &[
+                "a@b.co",
+                "ann.o'neil+x@mail.example.com",
+                "Ann <ann@example.com>",
+                "mailto:a@b.co",
+                "jürgen@exämple.de",
+            ],
+            &[
+                "@b.co",
+                "a@b",
+                "a@1.2",
+                "git@github.com:a/b.git",
+                "a b@c.de",
+                "user@.com",
+                "npm@1.2.3",
+            ],
         );
     }
 
@@ -211,7 +354,13 @@ mod tests {
     fn telephone_numbers() {
         check(
             DataClass::Phone,
-            &["+14155552671", "+49 30 1234567", "+44 (0)20 7946 0958", "(415) 555-2671", "415-555-2671"],
+            &[
+                "+14155552671",
+                "+49 30 1234567",
+                "+44 (0)20 7946 0958",
+                "(415) 555-2671",
+                "415-555-2671",
+            ],
             &["+0123456789", "4155552671", "2020-01-02", "+1", "1.2.3.4", "(115) 555-2671"],
         );
         let may = |text: &str| is_written_as_phone(&Shape::of(text.as_bytes()));
@@ -220,7 +369,11 @@ mod tests {
 
     #[test]
     fn addresses() {
-        check(DataClass::Street, &["12 Main Street", "Hauptstraße 5", "5 rue Lepic"], &["Main", "version 2"]);
+        check(
+            DataClass::Street,
+            &["12 Main Street", "Hauptstraße 5", "5 rue Lepic"],
+            &["Main", "version 2"],
+        );
         check(
             DataClass::PostalAddress,
             &["12 Main Street, Springfield, IL 62704", "Hauptstraße 5\n10115 Berlin"],

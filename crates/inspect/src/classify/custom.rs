@@ -131,10 +131,9 @@ impl CustomClass {
     pub fn fits(&self, value: &[u8]) -> bool {
         let shape = Shape::of(value);
         (self.length_min..=self.length_max).contains(&shape.len())
-            && shape
-                .bytes
-                .strip_prefix(self.prefix.as_bytes())
-                .is_some_and(|rest| rest.iter().all(|it| self.alphabet.has(*it)) && self.check.holds(rest))
+            && shape.bytes.strip_prefix(self.prefix.as_bytes()).is_some_and(|rest| {
+                rest.iter().all(|it| self.alphabet.has(*it)) && self.check.holds(rest)
+            })
     }
 
     /// Whether the name of a field has one of its words, written in whatever way.

@@ -72,13 +72,16 @@ fn of_digits(shape: &Shape<'_>, signs: &mut Signs) {
 
 /// Products with versions and a comment, as browsers and libraries send them.
 fn is_user_agent(shape: &Shape<'_>) -> bool {
-    let known = [&b"Mozilla/"[..], b"Opera/", b"okhttp/", b"curl/", b"Dalvik/", b"python-requests/"];
+    let known =
+        [&b"Mozilla/"[..], b"Opera/", b"okhttp/", b"curl/", b"Dalvik/", b"python-requests/"];
     shape.len() >= 9 && known.iter().any(|it| shape.starts_with(it))
 }
 
 /// Whether a value can be the number of a subscriber: a country code of mobile networks first.
 pub(super) fn is_imsi(shape: &Shape<'_>) -> bool {
-    shape.only(has::DIGIT) && (14..=15).contains(&shape.len()) && matches!(shape.first(), b'2'..=b'7')
+    shape.only(has::DIGIT)
+        && (14..=15).contains(&shape.len())
+        && matches!(shape.first(), b'2'..=b'7')
 }
 
 /// Whether a value can be a UUID.
@@ -97,7 +100,9 @@ mod tests {
 
     #[track_caller]
     fn check(class: DataClass, yes: &[&str], no: &[&str]) {
-        for (text, expected) in yes.iter().map(|it| (it, true)).chain(no.iter().map(|it| (it, false))) {
+        for (text, expected) in
+            yes.iter().map(|it| (it, true)).chain(no.iter().map(|it| (it, false)))
+        {
             let mut signs = Signs::default();
             recognise(&Shape::of(text.as_bytes()), &mut signs);
             assert_eq!(signs.has(class), expected, "{text}");
@@ -121,7 +126,15 @@ mod tests {
     #[test]
     fn numbers_of_devices() {
         check(DataClass::Imei, &["490154203237518", "49-015420-323751-8"], &["490154203237519"]);
-        check(DataClass::Iccid, &["8988303000000614227"], &["8988303000000614228", "7988303000000614227"]);
-        check(DataClass::UserAgent, &["Mozilla/5.0 (X11; Linux)", "curl/8.5.0"], &["a/b", "text/html"]);
+        check(
+            DataClass::Iccid,
+            &["8988303000000614224"],
+            &["8988303000000614225", "7988303000000614225"],
+        );
+        check(
+            DataClass::UserAgent,
+            &["Mozilla/5.0 (X11; Linux)", "curl/8.5.0"],
+            &["a/b", "text/html"],
+        );
     }
 }

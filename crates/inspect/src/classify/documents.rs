@@ -35,7 +35,10 @@ fn is_second(line: &[u8]) -> bool {
     let holds = |from: usize, to: usize| {
         let check = line.get(to).copied().unwrap_or(0);
         let is_digit = check.is_ascii_digit() || check == b'<';
-        is_digit && line.get(from..to).is_some_and(|it| icao(it) == u32::from(check.saturating_sub(b'0') % 12))
+        is_digit
+            && line
+                .get(from..to)
+                .is_some_and(|it| icao(it) == u32::from(check.saturating_sub(b'0') % 12))
     };
     match line.len() {
         36 | 44 => holds(0, 9) && holds(13, 19) && holds(21, 27),
@@ -54,7 +57,8 @@ fn has_vin_check(text: &[u8]) -> bool {
         letter @ b'S'..=b'Z' => u32::from(letter - b'S') + 2,
         _ => 0,
     };
-    let rest = text.iter().zip(WEIGHTS).map(|(byte, weight)| value(byte) * weight).sum::<u32>() % 11;
+    let rest =
+        text.iter().zip(WEIGHTS).map(|(byte, weight)| value(byte) * weight).sum::<u32>() % 11;
     text.get(8).is_some_and(|check| match check.to_ascii_uppercase() {
         b'X' => rest == 10,
         check => check.is_ascii_digit() && rest == u32::from(check - b'0'),

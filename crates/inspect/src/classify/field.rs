@@ -180,7 +180,8 @@ const COMMON_NAME_BITS: i32 = 5;
 
 /// The one with most evidence, if that is enough.
 pub(super) fn best(all: impl Iterator<Item = Classified>) -> Option<Classified> {
-    all.filter(Classified::is_told).reduce(|best, it| if it.bits() > best.bits() { it } else { best })
+    all.filter(Classified::is_told)
+        .reduce(|best, it| if it.bits() > best.bits() { it } else { best })
 }
 
 /// A part of a count.
@@ -220,8 +221,13 @@ mod tests {
         found
     }
 
-    const CARDS: &[&str] =
-        &["4111111111111111", "5555555555554444", "378282246310005", "4012888888881881", "6011111111111117"];
+    const CARDS: &[&str] = &[
+        "4111111111111111",
+        "5555555555554444",
+        "378282246310005",
+        "4012888888881881",
+        "6011111111111117",
+    ];
 
     #[test]
     fn a_field_is_small() {
@@ -246,7 +252,11 @@ mod tests {
     #[test]
     fn most_values_must_fit_where_chance_lets_some_pass() {
         check("value", &["4111111111111111", "4111111111111112", "4111111111111113"], None);
-        let found = check("contact", &["ann@example.com", "n/a", "bob@example.com", "call us"], Some(DataClass::Email));
+        let found = check(
+            "contact",
+            &["ann@example.com", "n/a", "bob@example.com", "call us"],
+            Some(DataClass::Email),
+        );
         let because = found.unwrap().because;
         assert_eq!((because.values, because.passed, because.share_percent()), (3, 2, 66));
     }

@@ -26,7 +26,10 @@ fn of_digits(shape: &Shape<'_>, signs: &mut Signs) {
     let is_plain = digits.len() == shape.len();
     let grouped = |picture: &[u8]| is_plain || shape.is_like(picture);
     let extra = if is_plain { 0 } else { 4 };
-    if digits.len() == 10 && is_nhs(digits) && (grouped(b"999 999 9999") || grouped(b"999-999-9999")) {
+    if digits.len() == 10
+        && is_nhs(digits)
+        && (grouped(b"999 999 9999") || grouped(b"999-999-9999"))
+    {
         signs.note(DataClass::UkNhs, 3 + extra / 2);
     }
     if digits.len() == 10 && is_plain && is_npi(digits) {
@@ -79,7 +82,9 @@ fn is_kvnr(it: &[u8]) -> bool {
     let letter = it.first().map_or(0, |it| it.saturating_sub(b'A') + 1);
     let mut all = [0; 11];
     let values = [letter / 10, letter % 10].into_iter();
-    for (slot, value) in all.iter_mut().zip(values.chain(it.iter().skip(1).map(|it| it.saturating_sub(b'0')))) {
+    for (slot, value) in
+        all.iter_mut().zip(values.chain(it.iter().skip(1).map(|it| it.saturating_sub(b'0'))))
+    {
         *slot = value;
     }
     let sum: u32 = all
@@ -103,7 +108,8 @@ fn is_dea(it: &[u8]) -> bool {
 
 /// Eleven places, each with its own alphabet: no S, L, O, I, B, Z.
 fn is_mbi(text: &[u8]) -> bool {
-    let is_letter = |it: u8| it.is_ascii_uppercase() && !matches!(it, b'S' | b'L' | b'O' | b'I' | b'B' | b'Z');
+    let is_letter =
+        |it: u8| it.is_ascii_uppercase() && !matches!(it, b'S' | b'L' | b'O' | b'I' | b'B' | b'Z');
     let mut count = 0;
     let mut letters = 0;
     for byte in text.iter().filter(|it| **it != b'-') {
@@ -132,8 +138,12 @@ pub(super) fn is_icd10(shape: &Shape<'_>) -> bool {
         && third.is_ascii_alphanumeric()
         && match rest {
             [] => true,
-            [b'.', part @ ..] => (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_alphanumeric),
-            part => part.len() <= 4 && part.iter().all(u8::is_ascii_alphanumeric) && shape.digits >= 2,
+            [b'.', part @ ..] => {
+                (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_alphanumeric)
+            }
+            part => {
+                part.len() <= 4 && part.iter().all(u8::is_ascii_alphanumeric) && shape.digits >= 2
+            }
         }
 }
 
@@ -142,9 +152,21 @@ pub(super) fn is_blood_type(shape: &Shape<'_>) -> bool {
     let text = shape.bytes;
     let group = [&b"AB"[..], b"A", b"B", b"O", b"0"].into_iter().find(|it| text.starts_with(it));
     let Some(rest) = group.and_then(|it| text.strip_prefix(it)) else { return false };
-    [&b""[..], b"+", b"-", b" +", b" -", b"pos", b"neg", b" positive", b" negative", b" Rh+", b" Rh-"]
-        .iter()
-        .any(|it| rest.eq_ignore_ascii_case(it))
+    [
+        &b""[..],
+        b"+",
+        b"-",
+        b" +",
+        b" -",
+        b"pos",
+        b"neg",
+        b" positive",
+        b" negative",
+        b" Rh+",
+        b" Rh-",
+    ]
+    .iter()
+    .any(|it| rest.eq_ignore_ascii_case(it))
 }
 
 #[cfg(test)]
@@ -153,7 +175,9 @@ mod tests {
 
     #[track_caller]
     fn check(class: DataClass, yes: &[&str], no: &[&str]) {
-        for (text, expected) in yes.iter().map(|it| (it, true)).chain(no.iter().map(|it| (it, false))) {
+        for (text, expected) in
+            yes.iter().map(|it| (it, true)).chain(no.iter().map(|it| (it, false)))
+        {
             let mut signs = Signs::default();
             recognise(&Shape::of(text.as_bytes()), &mut signs);
             assert_eq!(signs.has(class), expected, "{text}");
@@ -166,8 +190,16 @@ mod tests {
         check(DataClass::UsNpi, &["1234567893"], &["1234567890", "3234567893"]);
         check(DataClass::UsDea, &["AB1234563", "F91234563"], &["AB1234564"]);
         check(DataClass::DeKvnr, &["A123456780"], &["A123456781"]);
-        check(DataClass::UsMbi, &["1EG4-TE5-MK73", "1EG4TE5MK73"], &["1SG4-TE5-MK73", "0EG4TE5MK73"]);
-        check(DataClass::AuMedicare, &["2123456701", "2123 45670 1"], &["2123456711", "9123456701"]);
+        check(
+            DataClass::UsMbi,
+            &["1EG4-TE5-MK73", "1EG4TE5MK73"],
+            &["1SG4-TE5-MK73", "0EG4TE5MK73"],
+        );
+        check(
+            DataClass::AuMedicare,
+            &["2123456701", "2123 45670 1"],
+            &["2123456711", "9123456701"],
+        );
     }
 
     #[test]
@@ -175,6 +207,8 @@ mod tests {
         let code = |text: &str| is_icd10(&Shape::of(text.as_bytes()));
         assert!(code("E11.9") && code("J45") && code("S72.001A") && !code("E1") && !code("Hello"));
         let group = |text: &str| is_blood_type(&Shape::of(text.as_bytes()));
-        assert!(group("AB+") && group("0-") && group("O positive") && !group("ABC") && !group("C+"));
+        assert!(
+            group("AB+") && group("0-") && group("O positive") && !group("ABC") && !group("C+")
+        );
     }
 }

@@ -233,7 +233,8 @@ impl Words {
         while let Some(byte) = bytes.next() {
             let next = bytes.peek().copied().unwrap_or(0);
             let begins = byte.is_ascii_uppercase()
-                && (before_is_small(before) || before.is_ascii_uppercase() && next.is_ascii_lowercase());
+                && (before_is_small(before)
+                    || before.is_ascii_uppercase() && next.is_ascii_lowercase());
             let folded = match byte {
                 b'A'..=b'Z' | b'a'..=b'z' => Some(byte.to_ascii_lowercase()),
                 // Digits alone are a position.
@@ -338,8 +339,16 @@ mod tests {
     #[test]
     fn a_name_is_known_however_it_is_written() {
         for name in [
-            "first_name", "firstName", "FirstName", "firstname", "FIRST-NAME", "user.first_name",
-            "$.users[*].firstName", "users[0][first_name]", "customerFirstName", "first_name_1",
+            "first_name",
+            "firstName",
+            "FirstName",
+            "firstname",
+            "FIRST-NAME",
+            "user.first_name",
+            "$.users[*].firstName",
+            "users[0][first_name]",
+            "customerFirstName",
+            "first_name_1",
         ] {
             check(name, DataClass::FirstName, 13);
         }

@@ -24,7 +24,9 @@ pub(super) fn recognise(shape: &Shape<'_>, signs: &mut Signs) {
     if shape.only(has::DIGIT | has::DASH) && is_routing(shape) {
         signs.note(DataClass::BankRouting, 3);
     }
-    if !shape.any(has::LETTER) || !shape.only(has::ALPHANUMERIC | has::SPACE | has::DASH | has::COLON) {
+    if !shape.any(has::LETTER)
+        || !shape.only(has::ALPHANUMERIC | has::SPACE | has::DASH | has::COLON)
+    {
         return;
     }
     if is_iban(shape) {
@@ -60,7 +62,9 @@ fn card(shape: &Shape<'_>) -> Option<u8> {
 /// What it weighs that a number lies in a range of issuers and has the length that goes with it.
 fn range_bits(digits: &[u8]) -> Option<u8> {
     let of = |count: usize| {
-        digits.get(..count).map_or(0, |it| it.iter().fold(0_u32, |sum, it| sum * 10 + u32::from(*it)))
+        digits
+            .get(..count)
+            .map_or(0, |it| it.iter().fold(0_u32, |sum, it| sum * 10 + u32::from(*it)))
     };
     let (two, three, four, six) = (of(2), of(3), of(4), of(6));
     match (digits.len(), two) {
@@ -92,8 +96,9 @@ fn is_iban(shape: &Shape<'_>) -> bool {
             _ => return false,
         }
     }
-    let country = text.first_chunk::<2>().map(<[u8; 2]>::to_ascii_uppercase);
-    country.is_some_and(|it| iban_length(it.as_slice()) == Some(count)) && iban_rest(text) == Some(1)
+    let Some([a, b]) = text.first_chunk() else { return false };
+    let country = [a.to_ascii_uppercase(), b.to_ascii_uppercase()];
+    iban_length(&country) == Some(count) && iban_rest(text) == Some(1)
 }
 
 /// The remainder of an IBAN by 97, which is 1 if it is one; `None` if it does not begin like one.
@@ -190,7 +195,8 @@ fn is_vat(shape: &Shape<'_>) -> bool {
 
 /// Addresses of Bitcoin (base 58 or bech32) and Ethereum.
 fn crypto(shape: &Shape<'_>) -> Option<u8> {
-    let is_base58 = |it: &u8| it.is_ascii_alphanumeric() && !matches!(it, b'0' | b'O' | b'I' | b'l');
+    let is_base58 =
+        |it: &u8| it.is_ascii_alphanumeric() && !matches!(it, b'0' | b'O' | b'I' | b'l');
     let is_bech32 = |it: &u8| b"qpzry9x8gf2tvdw0s3jn54khce6mua7l".contains(it);
     match (shape.bytes, shape.len()) {
         ([b'0', b'x', rest @ ..], 42) => rest.iter().all(u8::is_ascii_hexdigit).then_some(14),
@@ -228,11 +234,24 @@ mod tests {
         check(
             DataClass::PaymentCard,
             &[
-                "4111111111111111", "4111 1111 1111 1111", "5555555555554444", "2223003122003222",
-                "378282246310005", "6011111111111117", "3530111333300000", "30569309025904",
-                "6200000000000005", "5105-1051-0510-5100",
+                "4111111111111111",
+                "4111 1111 1111 1111",
+                "5555555555554444",
+                "2223003122003222",
+                "378282246310005",
+                "6011111111111117",
+                "3530111333300000",
+                "30569309025904",
+                "6200000000000005",
+                "5105-1051-0510-5100",
             ],
-            &["4111111111111112", "1234567812345670", "411111111111111", "41111111-11111111", "49015420323751"],
+            &[
+                "4111111111111112",
+                "1234567812345670",
+                "411111111111111",
+                "41111111-11111111",
+                "49015420323751",
+            ],
         );
     }
 
@@ -240,7 +259,12 @@ mod tests {
     fn an_iban_has_the_length_of_its_country() {
         check(
             DataClass::Iban,
-            &["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432", "FR1420041010050500013M02606", "NO9386011117947"],
+            &[
+                "DE89 3704 0044 0532 0130 00",
+                "GB82WEST12345698765432",
+                "FR1420041010050500013M02606",
+                "NO9386011117947",
+            ],
             &["DE88370400440532013000", "ZZ89370400440532013000", "GB82WEST1234569876543", "DE"],
         );
     }
@@ -248,8 +272,16 @@ mod tests {
     #[test]
     fn codes_of_banks_and_tax_offices() {
         check(DataClass::BankRouting, &["021000021", "011401533"], &["021000022", "991000021"]);
-        check(DataClass::Bic, &["DEUTDEFF", "DEUTDEFF500", "CHASUS33"], &["DEUTXXFF", "deutdeff", "PASSWORD"]);
-        check(DataClass::EuVat, &["DE136695976", "ATU13585627", "NL004495445B01"], &["DE13669597", "ZZ136695976"]);
+        check(
+            DataClass::Bic,
+            &["DEUTDEFF", "DEUTDEFF500", "CHASUS33"],
+            &["DEUTXXFF", "deutdeff", "PASSWORD"],
+        );
+        check(
+            DataClass::EuVat,
+            &["DE136695976", "ATU13585627", "NL004495445B01"],
+            &["DE13669597", "ZZ136695976"],
+        );
     }
 
     #[test]

@@ -33,7 +33,12 @@ pub(super) struct Rule {
     pub(super) fits: fn(&Shape<'_>) -> Option<u8>,
 }
 
-const fn rule(kinds: u8, value_bits_max: i16, miss_bits: i16, fits: fn(&Shape<'_>) -> Option<u8>) -> Rule {
+const fn rule(
+    kinds: u8,
+    value_bits_max: i16,
+    miss_bits: i16,
+    fits: fn(&Shape<'_>) -> Option<u8>,
+) -> Rule {
     Rule { kinds, value_bits_max, miss_bits, fits }
 }
 
@@ -54,7 +59,9 @@ pub(super) const fn of(class: DataClass) -> Rule {
         FirstName => rule(NAME, 12, 3, |it| person::name(it, 3)),
         LastName => rule(NAME, 12, 3, |it| person::name(it, 4)),
         Username => rule(NAME, 2, 3, person::user),
-        BirthDate => rule(DATE, 3, 3, |it| dates::day(it).filter(dates::Day::may_be_birth).map(|_| 2)),
+        BirthDate => {
+            rule(DATE, 3, 3, |it| dates::day(it).filter(dates::Day::may_be_birth).map(|_| 2))
+        }
         BirthPlace => rule(0, 3, 3, person::town),
         Age => rule(DATE, 2, 4, person::age),
         Gender => rule(NAME, 4, 3, person::gender),
@@ -75,8 +82,8 @@ pub(super) const fn of(class: DataClass) -> Rule {
             rule(NUMBER, STRICT, 4, never)
         }
         UsSsn | UsItin | DeTaxId | BeNationalNumber | AtSvnr | PlPesel | CzRodneCislo | RoCnp
-        | BgEgn | EeIsikukood | GrAmka | SePersonnummer | NoFodselsnummer | TrTckn | ZaId | BrCpf
-        | BrCnpj | ArCuil | KrRrn | EsDni | SgNric => rule(NUMBER, STRICT, 4, never),
+        | BgEgn | EeIsikukood | GrAmka | SePersonnummer | NoFodselsnummer | TrTckn | ZaId
+        | BrCpf | BrCnpj | ArCuil | KrRrn | EsDni | SgNric => rule(NUMBER, STRICT, 4, never),
         UsEin | IePps | DeIdCard | PtNif | NlBsn | HrOib | DkCpr | IlId | ClRut | CaSin | AuTfn
         | InAadhaar | InPan | JpMyNumber | TwId | HkId | ThId => rule(NUMBER, LOOSE, 4, never),
         Passport => rule(NUMBER, 1, 3, |it| document(it, 6, 14, 3)),
@@ -85,7 +92,9 @@ pub(super) const fn of(class: DataClass) -> Rule {
         LicencePlate => rule(NUMBER, 1, 3, |it| document(it, 2, 12, 1)),
         VehicleVin => rule(NUMBER, AGREES, 4, |it| is_vin(it).then_some(1)),
         PaymentCard => rule(NUMBER, STRICT, 4, never),
-        CardSecurityCode => rule(NUMBER, 1, 4, |it| (it.digits == it.len() && matches!(it.len(), 3 | 4)).then_some(1)),
+        CardSecurityCode => rule(NUMBER, 1, 4, |it| {
+            (it.digits == it.len() && matches!(it.len(), 3 | 4)).then_some(1)
+        }),
         CardExpiry => rule(0, 4, 4, expiry),
         Iban => rule(0, EVIDENT, 4, never),
         BankAccount => rule(NUMBER, 1, 4, bank_account),
@@ -128,7 +137,12 @@ fn never(_: &Shape<'_>) -> Option<u8> {
 }
 
 /// Letters and digits in groups, of so many characters, with so many digits at least.
-fn document(shape: &Shape<'_>, bytes_min: usize, bytes_max: usize, digits_min: usize) -> Option<u8> {
+fn document(
+    shape: &Shape<'_>,
+    bytes_min: usize,
+    bytes_max: usize,
+    digits_min: usize,
+) -> Option<u8> {
     let parts = has::ALPHANUMERIC | has::DASH | has::SPACE | has::DOT | has::SLASH | has::HIGH;
     let is_one = (bytes_min..=bytes_max).contains(&shape.len())
         && shape.only(parts)
@@ -153,7 +167,17 @@ pub(super) fn is_vin(shape: &Shape<'_>) -> bool {
 }
 
 fn expiry(shape: &Shape<'_>) -> Option<u8> {
-    let like = [&b"99/99"[..], b"99/9999", b"99-99", b"99-9999", b"9999-99", b"9999/99", b"99 / 99", b"9/99", b"9999"];
+    let like = [
+        &b"99/99"[..],
+        b"99/9999",
+        b"99-99",
+        b"99-9999",
+        b"9999-99",
+        b"9999/99",
+        b"99 / 99",
+        b"9/99",
+        b"9999",
+    ];
     let month = match shape.bytes {
         [_, _, _, _, b'-' | b'/', a, b] | [a, b, ..] => [*a, *b],
         [_] | [] => return None,
@@ -172,7 +196,8 @@ fn bank_account(shape: &Shape<'_>) -> Option<u8> {
 
 /// A UK sort code, an Australian BSB, a German Bankleitzahl, an Indian IFSC.
 fn routing(shape: &Shape<'_>) -> Option<u8> {
-    let like = [&b"99-99-99"[..], b"999-999", b"999999", b"99999999", b"999 999 99", b"AAAA0XXXXXX"];
+    let like =
+        [&b"99-99-99"[..], b"999-999", b"999999", b"99999999", b"999 999 99", b"AAAA0XXXXXX"];
     like.iter().any(|it| shape.is_like(it)).then_some(2)
 }
 
@@ -199,7 +224,8 @@ fn password(shape: &Shape<'_>) -> Option<u8> {
 
 fn hash(shape: &Shape<'_>) -> Option<u8> {
     let is_base64 = has::ALPHANUMERIC | has::PLUS | has::SLASH | has::OTHER;
-    let is_one = shape.digits >= 2 && shape.letters >= 4 && shape.only(is_base64) && shape.len() >= 24;
+    let is_one =
+        shape.digits >= 2 && shape.letters >= 4 && shape.only(is_base64) && shape.len() >= 24;
     is_one.then_some(if shape.only(has::ALPHANUMERIC) { 2 } else { 1 })
 }
 
@@ -216,9 +242,7 @@ fn private_key(shape: &Shape<'_>) -> Option<u8> {
 }
 
 fn connection(shape: &Shape<'_>) -> Option<u8> {
-    let has = |word: &[u8]| {
-        shape.bytes.windows(word.len()).any(|it| it.eq_ignore_ascii_case(word))
-    };
+    let has = |word: &[u8]| shape.bytes.windows(word.len()).any(|it| it.eq_ignore_ascii_case(word));
     (shape.len() >= 16 && (has(b"password=") || has(b"pwd=") || has(b"accountkey="))).then_some(10)
 }
 

@@ -8,9 +8,9 @@ use super::device::is_uuid;
 use super::shape::{Shape, has};
 use super::signs::Signs;
 use super::vendors::vendor;
+use bartizan_model::data_class::DataClass;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bartizan_model::data_class::DataClass;
 
 /// How a block in PEM begins.
 pub(crate) const PEM_BEGIN: &[u8] = b"-----BEGIN";
@@ -140,7 +140,9 @@ fn address(shape: &Shape<'_>, at: usize, signs: &mut Signs) {
     const SIGNATURES: &[&[u8]] =
         &[b"X-Amz-Signature=", b"X-Goog-Signature=", b"sig=", b"Signature=", b"X-Amz-Credential="];
     let has = |name: &[u8]| {
-        query.split(|it| *it == b'&').any(|it| it.strip_prefix(name).is_some_and(|it| it.len() >= 16))
+        query
+            .split(|it| *it == b'&')
+            .any(|it| it.strip_prefix(name).is_some_and(|it| it.len() >= 16))
     };
     if SIGNATURES.iter().any(|it| has(it)) {
         signs.note(DataClass::SignedUrl, 20);
@@ -150,7 +152,10 @@ fn address(shape: &Shape<'_>, at: usize, signs: &mut Signs) {
 /// What it weighs that a value in a field named after a secret is one. Numbers, words and dates are none.
 pub(super) fn opaque(shape: &Shape<'_>, length_min: usize) -> Option<u8> {
     let is_one_word = !shape.any(has::SPACE | has::HIGH) && shape.len() <= 2_048;
-    if !is_one_word || shape.len() < length_min || memchr::memmem::find(shape.bytes, b"://").is_some() {
+    if !is_one_word
+        || shape.len() < length_min
+        || memchr::memmem::find(shape.bytes, b"://").is_some()
+    {
         return None;
     }
     let is_mixed = shape.any(has::DIGIT) && shape.any(has::LETTER);
@@ -158,7 +163,11 @@ pub(super) fn opaque(shape: &Shape<'_>, length_min: usize) -> Option<u8> {
         (_, _) if is_uuid(shape) => Some(1),
         (true, 20..) => Some(3),
         (true, _) => Some(1),
-        (false, 20..) if shape.any(has::LETTER) && !shape.any(has::DASH | has::UNDERSCORE | has::DOT) => Some(1),
+        (false, 20..)
+            if shape.any(has::LETTER) && !shape.any(has::DASH | has::UNDERSCORE | has::DOT) =>
+        {
+            Some(1)
+        }
         (false, _) => None,
     }
 }
@@ -169,7 +178,9 @@ mod tests {
 
     #[track_caller]
     fn check(class: DataClass, yes: &[&str], no: &[&str]) {
-        for (text, expected) in yes.iter().map(|it| (it, true)).chain(no.iter().map(|it| (it, false))) {
+        for (text, expected) in
+            yes.iter().map(|it| (it, true)).chain(no.iter().map(|it| (it, false)))
+        {
             let mut signs = Signs::default();
             recognise(&Shape::of(text.as_bytes()), &mut signs);
             assert_eq!(signs.has(class), expected, "{text}");
@@ -197,11 +208,19 @@ mod tests {
     #[test]
     fn hashes_and_addresses() {
         let hash = format!("$2b$12${}", "a".repeat(53));
-        check(DataClass::PasswordHash, &[&hash], &["$2b$12$short", "$100 and more than that, at least 60 characters of it in all"]);
+        check(
+            DataClass::PasswordHash,
+            &[&hash],
+            &["$2b$12$short", "$100 and more than that, at least 60 characters of it in all"],
+        );
         check(
             DataClass::ConnectionString,
             &["postgres://app:hunter2@db.example.com/shop", "redis://:pw123@cache:6379/0"],
-            &["https://example.com/a:b@c", "postgres://app:${PASSWORD}@db/shop", "https://user@example.com/"],
+            &[
+                "https://example.com/a:b@c",
+                "postgres://app:${PASSWORD}@db/shop",
+                "https://user@example.com/",
+            ],
         );
         check(
             DataClass::SignedUrl,
@@ -214,7 +233,9 @@ mod tests {
     fn numbers_words_and_addresses_are_no_opaque_secrets() {
         let of = |text: &str| opaque(&Shape::of(text.as_bytes()), 8);
         assert_eq!(of("a8f5f167f44f4964e6c998dee827110c"), Some(3));
-        for text in ["bearer", "12345678", "push_to_main_branch", "https://a.b/c1234567", "two words 1"] {
+        for text in
+            ["bearer", "12345678", "push_to_main_branch", "https://a.b/c1234567", "two words 1"]
+        {
             assert_eq!(of(text), None, "{text}");
         }
     }

@@ -115,9 +115,7 @@ impl<'a> Shape<'a> {
 
     /// Words, as spaces, commas and line ends part them.
     pub(super) fn words(&self) -> impl Iterator<Item = &'a [u8]> {
-        self.bytes
-            .split(|it| it.is_ascii_whitespace() || *it == b',')
-            .filter(|it| !it.is_empty())
+        self.bytes.split(|it| it.is_ascii_whitespace() || *it == b',').filter(|it| !it.is_empty())
     }
 
     /// Whether it is written like `picture`, where `9` stands for a digit, `A` for a letter, `X` for either, and
@@ -154,7 +152,8 @@ mod tests {
 
     #[test]
     fn a_picture_fits_whole_values_only() {
-        let fits = |text: &str, picture: &str| Shape::of(text.as_bytes()).is_like(picture.as_bytes());
+        let fits =
+            |text: &str, picture: &str| Shape::of(text.as_bytes()).is_like(picture.as_bytes());
         assert!(fits("123-45-6789", "999-99-9999") && fits("ab1", "AAX"));
         assert!(!fits("123-45-67890", "999-99-9999") && !fits("12a-45-6789", "999-99-9999"));
     }

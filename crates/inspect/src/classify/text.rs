@@ -52,7 +52,24 @@ fn holds_any(shape: &Shape<'_>) -> bool {
 /// Without what punctuation leaves around a word.
 fn trimmed(word: &[u8]) -> &[u8] {
     let is_mark = |it: &u8| {
-        matches!(it, b'.' | b',' | b';' | b':' | b'!' | b'?' | b'"' | b'\'' | b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'*' | b'`')
+        matches!(
+            it,
+            b'.' | b','
+                | b';'
+                | b':'
+                | b'!'
+                | b'?'
+                | b'"'
+                | b'\''
+                | b'('
+                | b')'
+                | b'<'
+                | b'>'
+                | b'['
+                | b']'
+                | b'*'
+                | b'`'
+        )
     };
     let from = word.iter().position(|it| !is_mark(it)).unwrap_or(0);
     let to = word.iter().rposition(|it| !is_mark(it)).map_or(0, |it| it + 1);
@@ -69,7 +86,8 @@ fn is_personal(word: &[u8]) -> bool {
         payment::recognise(&shape, &mut signs);
         national_ids::recognise(&shape, &mut signs);
     }
-    let is_plain = |class: DataClass| !matches!(class, DataClass::CryptoAddress | DataClass::PostalAddress);
+    let is_plain =
+        |class: DataClass| !matches!(class, DataClass::CryptoAddress | DataClass::PostalAddress);
     signs.iter().any(|(class, bits)| bits >= PART_BITS_MIN && is_plain(class))
 }
 

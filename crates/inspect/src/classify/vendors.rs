@@ -70,7 +70,9 @@ impl Chars {
             Self::Capitals => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
             Self::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
             Self::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'),
-            Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'),
+            Self::Base64 => {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
+            }
             Self::Graphic => byte.is_ascii_graphic(),
         }
     }
@@ -134,11 +136,23 @@ fn crc32(text: &[u8]) -> u32 {
     })
 }
 
-const fn row(vendor: &'static str, prefix: &'static [u8], least: usize, most: usize, chars: Chars) -> Vendor {
+const fn row(
+    vendor: &'static str,
+    prefix: &'static [u8],
+    least: usize,
+    most: usize,
+    chars: Chars,
+) -> Vendor {
     Vendor { vendor, prefix, rest: (least, most), chars, check: Check::None }
 }
 
-const fn checked(vendor: &'static str, prefix: &'static [u8], length: usize, chars: Chars, check: Check) -> Vendor {
+const fn checked(
+    vendor: &'static str,
+    prefix: &'static [u8],
+    length: usize,
+    chars: Chars,
+    check: Check,
+) -> Vendor {
     Vendor { vendor, prefix, rest: (length, length), chars, check }
 }
 
@@ -341,7 +355,13 @@ struct NamedVendor {
     chars: Chars,
 }
 
-const fn named(vendor: &'static str, word: &'static [u8], least: usize, most: usize, chars: Chars) -> NamedVendor {
+const fn named(
+    vendor: &'static str,
+    word: &'static [u8],
+    least: usize,
+    most: usize,
+    chars: Chars,
+) -> NamedVendor {
     NamedVendor { vendor, word, lengths: least..=most, chars }
 }
 
@@ -402,8 +422,8 @@ mod tests {
     /// A value of a row's form, which no vendor ever gave out.
     fn made(row: &Vendor) -> Vec<u8> {
         let fill = match row.chars {
-            Chars::Hex => b'a',
-            Chars::Capitals => b'Q',
+            Hex => b'a',
+            Capitals => b'Q',
             _ => b'x',
         };
         let mut text = row.prefix.to_vec();
@@ -429,8 +449,7 @@ mod tests {
         for row in VENDORS {
             let text = made(row);
             let found = vendor(&Shape::of(&text)).map(|it| it.vendor);
-            let shares = |it: &&str| VENDORS.iter().any(|other| other.vendor == **it && (row.prefix.starts_with(other.prefix)));
-            assert!(found.is_some_and(|it| it == row.vendor || shares(&it)), "{} {found:?}", row.vendor);
+            assert!(found.is_some_and(|it| it == row.vendor), "{} {found:?}", row.vendor);
         }
     }
 

@@ -1,0 +1,58 @@
+//! Measures the classifier: reads labelled fields, one JSON object a line, and counts.
+//!
+//! Reads    `{"field": name, "values": [text, …], "class": name or null, "kind": text}` from a file; `kind` says where
+//!          it comes from. With `--wrong`, each field that was told wrongly is printed to standard error.
+//! Writes   one line `class kind told count` for each combination, and what a value costs.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a program")]
+
+use bartizan_inspect::classify::{FieldEvidence, classify_value};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::time::Instant;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments.next().ok_or("which file?")?;
+    let shows_wrong = arguments.next().is_some_and(|it| it == "--wrong");
+    let mut counts: BTreeMap<[String; 3], u64> = BTreeMap::new();
+    let (mut looked_at, mut spent, mut single) = (0_u64, 0, 0);
+    for line in BufReader::new(File::open(path)?).lines() {
+        let line: serde_json::Value = serde_json::from_str(&line?)?;
+        let text = |name: &str| line.get(name).and_then(|it| it.as_str()).unwrap_or("-").to_owned();
+        let name = text("field");
+        let values: Vec<&str> = line
+            .get("values")
+            .and_then(|it| it.as_array())
+            .map(|it| it.iter().filter_map(|it| it.as_str()).collect())
+            .unwrap_or_default();
+        let begun = Instant::now();
+        let mut field = FieldEvidence::of(name.as_bytes());
+        values.iter().for_each(|it| field.observe(it.as_bytes()));
+        spent += begun.elapsed().as_nanos();
+        looked_at += u64::try_from(values.len())?;
+        let begun = Instant::now();
+        for value in &values {
+            std::hint::black_box(classify_value(name.as_bytes(), value.as_bytes()));
+        }
+        single += begun.elapsed().as_nanos();
+        let found = field.classified();
+        let told = found.map_or("-", |it| it.class.name()).to_owned();
+        let class = text("class");
+        if shows_wrong && told != class {
+            let sample = values.iter().take(4).collect::<Vec<_>>();
+            eprintln!("{class} as {told}: {name} {sample:?} {:?}", found.map(|it| it.because));
+        }
+        *counts.entry([class, text("kind"), told]).or_default() += 1;
+    }
+    for ([class, kind, told], count) in counts {
+        println!("{class}\t{kind}\t{told}\t{count}");
+    }
+    let each = |spent: u128| spent / u128::from(looked_at.max(1));
+    println!("#\tns per value\tin a field\t{}", each(spent));
+    println!("#\tns per value\talone with its name\t{}", each(single));
+    println!("#\tbytes\ta field\t{}", size_of::<FieldEvidence>());
+    Ok(())
+}
