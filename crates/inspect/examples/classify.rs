@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = arguments.next().ok_or("which file?")?;
     let shows_wrong = arguments.next().is_some_and(|it| it == "--wrong");
     let mut counts: BTreeMap<[String; 3], u64> = BTreeMap::new();
-    let (mut looked_at, mut spent, mut single) = (0_u64, 0, 0);
+    let (mut looked_at, mut fields, mut named, mut spent, mut single) = (0_u64, 0_u64, 0, 0, 0);
     for line in BufReader::new(File::open(path)?).lines() {
         let line: serde_json::Value = serde_json::from_str(&line?)?;
         let text = |name: &str| line.get(name).and_then(|it| it.as_str()).unwrap_or("-").to_owned();
@@ -30,6 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             .unwrap_or_default();
         let begun = Instant::now();
         let mut field = FieldEvidence::of(name.as_bytes());
+        named += begun.elapsed().as_nanos();
+        fields += 1;
+        let begun = Instant::now();
         values.iter().for_each(|it| field.observe(it.as_bytes()));
         spent += begun.elapsed().as_nanos();
         looked_at += u64::try_from(values.len())?;
@@ -51,6 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{class}\t{kind}\t{told}\t{count}");
     }
     let each = |spent: u128| spent / u128::from(looked_at.max(1));
+    println!("#\tns per name\ta field\t{}", named / u128::from(fields.max(1)));
     println!("#\tns per value\tin a field\t{}", each(spent));
     println!("#\tns per value\talone with its name\t{}", each(single));
     println!("#\tbytes\ta field\t{}", size_of::<FieldEvidence>());

@@ -55,7 +55,7 @@ fn hardware(shape: &Shape<'_>) -> Option<u8> {
             last if last == group - 1 => *byte == between,
             _ => byte.is_ascii_hexdigit(),
         });
-    is_one.then_some(if between == b':' { 18 } else { 12 })
+    is_one.then_some(if between == b':' { 18 } else { 14 })
 }
 
 fn of_digits(shape: &Shape<'_>, signs: &mut Signs) {

@@ -169,12 +169,17 @@ pub(super) fn judged(
         _ => gained,
     };
     let missed = i32::from(looked_at.saturating_sub(passed)) * i32::from(rule.miss_bits);
-    let value_bits = (gained - missed).clamp(-100, i32::from(rule.value_bits_max));
+    // Values that only agree are no evidence of their own, however many there are.
+    let is_weak = rule.value_bits_max == rules::EVIDENT && gained < met * EVIDENT_BITS_MIN;
+    let value_bits_max = if is_weak { rules::AGREES } else { rule.value_bits_max };
+    let value_bits = (gained - missed).clamp(-100, i32::from(value_bits_max));
     let value_bits = i16::try_from(value_bits).unwrap_or(0);
     let because = Because { name_bits: name.bits(class), value_bits, values: looked_at, passed };
     Classified::of(class, because)
 }
 
+/// What a value of an evident class weighs, if a recogniser knows it.
+const EVIDENT_BITS_MIN: i32 = 8;
 /// What `person.rs` gives to a common given name.
 const COMMON_NAME_BITS: i32 = 5;
 

@@ -35,7 +35,7 @@ fn point(shape: &Shape<'_>) -> Option<u8> {
     let text = shape.bytes.trim_ascii_start();
     let text = text.strip_prefix(b"(").or(text.strip_prefix(b"[")).unwrap_or(text);
     let text = text.strip_suffix(b")").or(text.strip_suffix(b"]")).unwrap_or(text);
-    is_pair(text, b',').then_some(10)
+    is_pair(text, b',').then_some(if shape.digits >= 12 { 13 } else { 10 })
 }
 
 /// Two coordinates, each with at least three decimals.

@@ -131,7 +131,10 @@ fn recognise(shape: &Shape<'_>, signs: &mut Signs) {
     if shape.len() < 5 || is_word && !shape.only(has::UPPER) {
         return;
     }
-    let is_number_like = shape.digits >= 4 || shape.any(has::AT | has::COLON);
+    let plain = has::UPPER | has::DIGIT | has::DASH | has::DOT | has::SPACE | has::BRACKET;
+    let is_number_like = shape.digits >= 4
+        || shape.any(has::AT | has::COLON)
+        || shape.digits > 0 && shape.only(plain) && shape.len() <= 24;
     if !shape.any(has::SPACE) || shape.first() == b'-' {
         secrets::recognise(shape, signs);
         documents::recognise(shape, signs);

@@ -21,7 +21,7 @@ pub(super) const CANDIDATES_MAX: usize = 6;
 /// What a denial weighs.
 const DENIED_BITS: i8 = -14;
 /// Below this a word is weak: a word beside it may deny it, or help it.
-const WEAK_BELOW: i8 = 9;
+const WEAK_BELOW: i8 = 12;
 /// What a word beside it helps.
 const HELP_BITS: i8 = 8;
 /// A name's weight at most.

@@ -22,7 +22,8 @@ pub(super) fn name(shape: &Shape<'_>, words_max: usize) -> Option<u8> {
     for word in shape.words() {
         count += 1;
         small += usize::from(word.first().is_some_and(u8::is_ascii_lowercase));
-        known |= is_given_name(word);
+        let first = word.split(|it| *it == b'-').next().unwrap_or(word);
+        known |= is_given_name(first) || TITLES.iter().any(|it| it.eq_ignore_ascii_case(word));
     }
     if !is_name || count > words_max {
         return None;
@@ -33,6 +34,34 @@ pub(super) fn name(shape: &Shape<'_>, words_max: usize) -> Option<u8> {
         (false, false) => 0,
     })
 }
+
+/// What stands in front of the names of people.
+const TITLES: &[&[u8]] = &[
+    b"mr",
+    b"mr.",
+    b"mrs",
+    b"mrs.",
+    b"ms",
+    b"ms.",
+    b"miss",
+    b"dr",
+    b"dr.",
+    b"prof.",
+    b"herr",
+    b"frau",
+    b"ing.",
+    b"mag.",
+    b"mme",
+    b"m.",
+    b"sr.",
+    b"sra.",
+    b"dott.",
+    b"sig.",
+    b"sig.ra",
+    b"dhr.",
+    b"mevr.",
+    b"dipl.-ing.",
+];
 
 /// Whether a word is a common given name, in any spelling of capitals.
 fn is_given_name(word: &[u8]) -> bool {

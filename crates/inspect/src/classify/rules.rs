@@ -43,13 +43,13 @@ const fn rule(
 }
 
 /// Values speak for themselves, and one among others counts.
-const EVIDENT: i16 = 40;
+pub(super) const EVIDENT: i16 = 40;
 /// Values have a strict rule: many of them speak for themselves, where the name does not deny it.
 const STRICT: i16 = 20;
 /// One of ten other numbers passes as well, and other kinds of numbers have the same rule: the name must agree.
 const LOOSE: i16 = 8;
 /// Values only agree.
-const AGREES: i16 = 6;
+pub(super) const AGREES: i16 = 6;
 
 pub(super) const fn of(class: DataClass) -> Rule {
     use DataClass::*;
@@ -89,7 +89,7 @@ pub(super) const fn of(class: DataClass) -> Rule {
         Passport => rule(NUMBER, 1, 3, |it| document(it, 6, 14, 3)),
         PassportMrz => rule(0, EVIDENT, 2, never),
         DriverLicence => rule(NUMBER, 1, 3, |it| document(it, 4, 22, 2)),
-        LicencePlate => rule(NUMBER, 1, 3, |it| document(it, 2, 12, 1)),
+        LicencePlate => rule(NUMBER, 1, 3, plate),
         VehicleVin => rule(NUMBER, AGREES, 4, |it| is_vin(it).then_some(1)),
         PaymentCard => rule(NUMBER, STRICT, 4, never),
         CardSecurityCode => rule(NUMBER, 1, 4, |it| {
@@ -149,6 +149,11 @@ fn document(
         && shape.digits >= digits_min
         && dates::day(shape).is_none();
     is_one.then_some(1)
+}
+
+/// Characters outside ASCII have several bytes.
+fn plate(shape: &Shape<'_>) -> Option<u8> {
+    document(shape, 2, if shape.any(has::HIGH) { 40 } else { 14 }, 1)
 }
 
 fn job_title(shape: &Shape<'_>) -> Option<u8> {

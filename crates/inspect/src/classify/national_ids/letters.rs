@@ -317,9 +317,14 @@ fn mx_curp(it: &[u8]) -> bool {
         && (10 - sum % 10) % 10 == value(at(it, 17))
 }
 
-/// The same number with digits only is Chinese as well.
-pub(super) fn cn_resident_id_of_digits(shape: &Shape<'_>, signs: &mut Signs) {
-    if shape.len() == 18 && shape.digits == 18 && cn_resident_id(shape.bytes) {
+/// Chinese and Finnish numbers whose last character happens to be a digit.
+pub(super) fn of_digits(shape: &Shape<'_>, signs: &mut Signs) {
+    if shape.is_like(b"999999-9999") {
+        let plain = alphanumerics::<CHARACTERS_MAX>(shape.bytes);
+        if plain.is_some_and(|it| fi_hetu(it.as_slice())) {
+            signs.note(DataClass::FiHetu, 12);
+        }
+    } else if shape.len() == 18 && shape.digits == 18 && cn_resident_id(shape.bytes) {
         signs.note(DataClass::CnResidentId, 13);
     }
 }
@@ -353,7 +358,7 @@ mod tests {
     fn has(class: DataClass, text: &str) -> bool {
         let mut signs = Signs::default();
         recognise(&Shape::of(text.as_bytes()), &mut signs);
-        cn_resident_id_of_digits(&Shape::of(text.as_bytes()), &mut signs);
+        of_digits(&Shape::of(text.as_bytes()), &mut signs);
         signs.has(class)
     }
 
@@ -362,6 +367,7 @@ mod tests {
         let wrong: Vec<_> = KNOWN.iter().filter(|(class, text)| !has(*class, text)).collect();
         assert!(wrong.is_empty(), "{wrong:?}");
         assert!(has(DataClass::CnResidentId, "440524188001010014"));
+        assert!(has(DataClass::FiHetu, "130397-5087"));
     }
 
     #[test]

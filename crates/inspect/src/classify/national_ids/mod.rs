@@ -19,12 +19,12 @@ const LENGTH_MAX: usize = 24;
 /// Notes the identifiers that a value can be.
 pub(super) fn recognise(shape: &Shape<'_>, signs: &mut Signs) {
     let separators = has::DASH | has::DOT | has::SLASH | has::SPACE;
-    if shape.len() > LENGTH_MAX || shape.digits < 5 {
+    if shape.len() > LENGTH_MAX || shape.digits == 0 {
         return;
     }
     if shape.only(has::DIGIT | separators) {
         digits::recognise(shape, signs);
-        letters::cn_resident_id_of_digits(shape, signs);
+        letters::of_digits(shape, signs);
     } else if shape.only(has::ALPHANUMERIC | separators | has::PLUS | has::BRACKET) {
         letters::recognise(shape, signs);
     }
