@@ -244,6 +244,9 @@ fn address(shape: &Shape<'_>, signs: &mut Signs) {
 }
 
 fn is_street_word(word: &[u8]) -> bool {
+    if word.len() < 2 {
+        return false;
+    }
     let ends = |end: &[u8]| {
         word.len() > end.len() + 1
             && word.get(word.len() - end.len()..).is_some_and(|it| it.eq_ignore_ascii_case(end))

@@ -42,7 +42,8 @@ pub(super) fn recognise(shape: &Shape<'_>, signs: &mut Signs) {
     if is_hash(shape) {
         signs.note(DataClass::PasswordHash, 24);
     }
-    if let Some(at) = memchr::memmem::find(shape.bytes, b"://") {
+    let scheme = memchr::memchr(b':', shape.bytes).filter(|_| shape.any(has::SLASH));
+    if let Some(at) = scheme.filter(|at| shape.bytes.get(*at..*at + 3) == Some(b"://")) {
         address(shape, at, signs);
     }
 }
@@ -117,6 +118,9 @@ fn is_hash(shape: &Shape<'_>) -> bool {
         (b"{SSHA512}", 60),
         (b"{SHA}", 30),
     ];
+    if !matches!(shape.first(), b'$' | b'{' | b'p' | b's' | b'b' | b'a') {
+        return false;
+    }
     FRAMES.iter().any(|(frame, least)| shape.len() >= *least && shape.starts_with(frame))
         && !shape.any(has::SPACE)
 }

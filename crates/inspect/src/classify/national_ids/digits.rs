@@ -86,7 +86,9 @@ pub(super) fn recognise(shape: &Shape<'_>, signs: &mut Signs) {
     if is_one_digit {
         return;
     }
-    for rule in RULES.iter().filter(|it| it.digits == digits.len()) {
+    let from = RULES.partition_point(|it| it.digits < digits.len());
+    let rules = RULES.get(from..).unwrap_or_default();
+    for rule in rules.iter().take_while(|it| it.digits == digits.len()) {
         let picture_bits = match (is_plain, rule.pictures.iter().any(|it| shape.is_like(it))) {
             (true, _) => 0,
             (false, true) => PICTURE_BITS,
