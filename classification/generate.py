@@ -4,9 +4,10 @@ Names, addresses, telephone numbers and much else come from Faker; numbers with 
 python-stdnum, which knows nothing of this project, accepts them, so that both must agree on the rule. The classes in
 OWN_RULE have no such judge: their rule is written here a second time, from the same sources as the classifier's.
 
-    generate.py dev|held-out PATH
+    generate.py dev|held-out|standards PATH
 
-The splits have other locales, other seeds, other field names (names.py). What is tuned is tuned on `dev`.
+The splits have other locales, other seeds, other field names (names.py). What is tuned is tuned on `dev`. `standards` has
+the locales of `held-out` under names that standards chose.
 """
 
 import base64
@@ -60,7 +61,7 @@ from stdnum.us import ein, itin, rtn, ssn
 from stdnum.za import idnr as za_idnr
 from stdnum.jp import in_ as my_number
 
-from names import DEV, HELD_OUT, NEUTRAL_DEV, NEUTRAL_HELD_OUT
+from names import DEV, HELD_OUT, NEUTRAL_DEV, NEUTRAL_HELD_OUT, STANDARDS
 
 LOCALES = {
     "dev": ["en_US", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pl_PL", "fi_FI", "ja_JP", "ru_RU"],
@@ -69,8 +70,9 @@ LOCALES = {
         "sv_SE", "da_DK", "no_NO", "cs_CZ", "tr_TR", "ro_RO", "hr_HR", "zh_CN", "ko_KR", "el_GR",
     ],
 }
-SEED = {"dev": 11, "held-out": 7_919}
-FIELDS = {"dev": 60, "held-out": 150}
+LOCALES["standards"] = LOCALES["held-out"]
+SEED = {"dev": 11, "held-out": 7_919, "standards": 104_729}
+FIELDS = {"dev": 60, "held-out": 150, "standards": 60}
 
 # Classes that values alone show: some of their fields have a name that says nothing.
 SELF_EVIDENT = [
@@ -519,7 +521,9 @@ def doubled():
 def main():
     split, path = sys.argv[1:]
     R.seed(SEED[split])
-    names, neutral = (DEV, NEUTRAL_DEV) if split == "dev" else (HELD_OUT, NEUTRAL_HELD_OUT)
+    names, neutral = {
+        "dev": (DEV, NEUTRAL_DEV), "held-out": (HELD_OUT, NEUTRAL_HELD_OUT), "standards": (STANDARDS, []),
+    }[split]
     for locale in LOCALES[split]:
         F[locale] = Faker(locale)
     # Not drawn from for names and addresses, but for what has a country of its own.
@@ -536,7 +540,7 @@ def main():
         for name_class in names:
             for number in range(FIELDS[split]):
                 count = R.choice([1, 1, 3, 3, 3, 8, 8, 8, 20, 20])
-                says_nothing = number % 7 == 0 and (
+                says_nothing = neutral and number % 7 == 0 and (
                     name_class in SELF_EVIDENT or name_class in EVIDENT_IN_NUMBERS)
                 if says_nothing and name_class in EVIDENT_IN_NUMBERS:
                     count = 20
@@ -545,7 +549,7 @@ def main():
                 values = [make() for _ in range(count)]
                 if R.random() < 0.1:
                     values.append(R.choice(["", "null", "N/A"]))
-                kind = "neutral" if says_nothing else "named"
+                kind = "neutral" if says_nothing else split
                 line = {"field": name, "values": values, "class": name_class, "kind": kind}
                 out.write(json.dumps(line, ensure_ascii=False) + "\n")
                 written += 1

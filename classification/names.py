@@ -233,3 +233,51 @@ HELD_OUT = {
     "connection_string": ["connectionString", "db_uri", "redis_url"],
     "signed_url": ["fileUrl", "href", "attachment_link"],
 }
+
+# Names that others chose, as they stand in their documents: they are measured apart, on held-out data. Of each list those
+# that have one of our classes.
+STANDARDS = {
+    # WHATWG HTML, 4.10.18.7 Autofill.
+    "full_name": ["cc-name", "name.formatted", "fn"],
+    "first_name": ["given-name", "additional-name", "cc-given-name", "given_name", "middle_name", "name.givenName", "givenName"],
+    "last_name": ["family-name", "cc-family-name", "family_name", "name.familyName", "familyName"],
+    "username": ["username", "nickname", "preferred_username", "userName"],
+    "password": ["current-password", "new-password"],
+    "one_time_code": ["one-time-code"],
+    "street": ["address-line1", "address-line2", "street-address", "address.street_address", "addresses[0].streetAddress", "streetAddress"],
+    "city": ["address-level2", "address.locality", "addresses[*].locality", "addressLocality"],
+    "postal_code": ["postal-code", "address.postal_code", "addresses[*].postalCode", "postalCode"],
+    "payment_card": ["cc-number", "card[number]", "payment_method_data[card][number]", "primaryAccountNumber"],
+    "card_expiry": ["cc-exp"],
+    "card_security_code": ["cc-csc", "card[cvc]", "cardSecurityCode"],
+    "birth_date": ["bday", "birthdate", "birthDate", "dob[day]", "dateOfBirth"],
+    "gender": ["sex", "gender"],
+    "email": ["email", "emails[0].value", "contactPoint.email"],
+    "phone": ["tel", "tel-national", "phone_number", "phoneNumbers[*].value", "telephone", "faxNumber"],
+    # OpenID Connect Core 5.1, SCIM (RFC 7643), schema.org, jCard (RFC 7095), Stripe and Berlin Group NextGenPSD2 parameters.
+    "postal_address": ["address.formatted", "addresses[0].formatted", "adr"],
+    "nationality": ["nationality", "nationalities"],
+    "job_title": ["jobTitle", "hasOccupation", "title"],
+    "salary": ["baseSalary", "estimatedSalary"],
+    "birth_place": ["birthPlace", "place_of_birth", "placeOfBirth"],
+    "geo_coordinate": ["geo.latitude", "geo.longitude", "latitude"],
+    "geo_point": ["geo", "coordinates"],
+    "eu_vat": ["vatID", "tax_ids[0].value"],
+    "us_ssn": ["id_number", "ssn_last", "SSN"],
+    "iban": ["debtorAccount.iban", "creditorAccount.iban", "sepa_debit[iban]"],
+    "bic": ["creditorAgent.bic", "bicFi"],
+    "bank_account": ["bank_account[account_number]", "accountNumber"],
+    "bank_routing": ["bank_account[routing_number]", "us_bank_account[routing_number]"],
+    "vehicle_vin": ["vehicleIdentificationNumber"],
+    "diagnosis": ["diagnosis", "conditionCode"],
+    # RFC 6749, RFC 7519, OpenTelemetry attributes, HTTP.
+    "access_token": ["access_token", "refresh_token"],
+    "jwt": ["id_token", "client_assertion"],
+    "shared_secret": ["client_secret"],
+    "session_id": ["session.id", "session_state", "JSESSIONID"],
+    "ip_address": ["client.address", "source.address", "network.peer.address", "X-Forwarded-For"],
+    "user_agent": ["user_agent.original", "User-Agent"],
+    "device_id": ["device.id", "host.id"],
+    "mac_address": ["host.mac", "source.mac"],
+    "imei": ["device.imei"],
+}
