@@ -57,7 +57,11 @@ fn decimals(text: &[u8]) -> usize {
 pub(super) fn coordinate(shape: &Shape<'_>) -> Option<u8> {
     let value = number(shape.bytes)?;
     let is_one = value.abs() <= 180.0 && !shape.any(has::LETTER | has::PLUS);
-    is_one.then_some(if decimals(shape.bytes) >= 3 { 2 } else { 0 })
+    match decimals(shape.bytes) {
+        0 => None,
+        1 | 2 => is_one.then_some(0),
+        _ => is_one.then_some(2),
+    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ const HELP_BITS: i8 = 8;
 /// A name's weight at most.
 const SURE_BITS: i8 = 13;
 /// What a word for any national identifier weighs for each.
-const NATIONAL_BITS: i8 = 10;
+const NATIONAL_BITS: i8 = 7;
 
 /// What the name of a field says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl NameEvidence {
     }
 
     fn weigh(&mut self, words: &Words) {
-        let mut covered = 0_u16;
+        let (mut covered, mut strong) = (0_u16, 0);
         let own = words.own();
         for length in (1..=RUN_MAX.min(words.count)).rev() {
             for from in 0..=words.count - length {
@@ -77,13 +77,16 @@ impl NameEvidence {
                     continue;
                 }
                 let text = words.text(from, to);
-                let found = self.hit(text, from < own);
-                if found {
+                if self.hit(text, from < own) {
                     covered |= run;
+                } else if length > 1 {
+                    let kinds = denials(text);
+                    covered |= if kinds == 0 { 0 } else { run };
+                    strong |= kinds;
                 }
             }
         }
-        self.weigh_neighbours(words, covered);
+        self.weigh_neighbours(words, covered, strong);
     }
 
     /// Notes what a run of words speaks of.
@@ -118,8 +121,8 @@ impl NameEvidence {
     }
 
     /// What the words say that speak of no class themselves.
-    fn weigh_neighbours(&mut self, words: &Words, covered: u16) {
-        let (mut strong, mut weak, mut is_person, mut is_address) = (0, 0, false, false);
+    fn weigh_neighbours(&mut self, words: &Words, covered: u16, mut strong: u8) {
+        let (mut weak, mut is_person, mut is_address) = (0, false, false);
         for at in words.near() {
             let text = words.text(at, at + 1);
             let is_own = at >= words.own();
@@ -366,6 +369,7 @@ mod tests {
         check("password_updated_at", DataClass::Password, -14);
         check("card_id", DataClass::PaymentCard, -14);
         check("token_type", DataClass::AccessToken, -14);
+        check("pass_through", DataClass::Password, -14);
         check("phone", DataClass::Phone, 13);
     }
 
@@ -390,7 +394,7 @@ mod tests {
 
     #[test]
     fn a_national_identifier_may_be_of_any_country() {
-        check("national_id", DataClass::PlPesel, 10);
+        check("national_id", DataClass::PlPesel, 7);
         check("national_id", DataClass::Passport, 0);
         check("pesel", DataClass::PlPesel, 13);
     }

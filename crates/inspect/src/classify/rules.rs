@@ -108,7 +108,7 @@ pub(super) const fn of(class: DataClass) -> Rule {
         MedicalRecord => rule(0, 1, 3, |it| document(it, 3, 36, 2)),
         Diagnosis => rule(0, 3, 2, diagnosis),
         BloodType => rule(0, 4, 4, |it| health::is_blood_type(it).then_some(4)),
-        GeoCoordinate => rule(0, 4, 4, location::coordinate),
+        GeoCoordinate => rule(PLACE, 4, 4, location::coordinate),
         GeoPoint => rule(0, STRICT, 3, never),
         IpAddress => rule(ADDRESS, STRICT, 3, never),
         MacAddress => rule(0, EVIDENT, 4, never),
@@ -147,6 +147,7 @@ fn document(
     let is_one = (bytes_min..=bytes_max).contains(&shape.len())
         && shape.only(parts)
         && shape.digits >= digits_min
+        && (shape.letters > 0 || !shape.any(has::DOT))
         && dates::day(shape).is_none();
     is_one.then_some(1)
 }
