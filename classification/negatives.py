@@ -15,8 +15,9 @@ neither for nor against, if it is plainly a person's or a secret, because nobody
 * a word of the last part of its path is one of PERSONAL, or it is the `name` under one of them, or
 * a value is an e-mail address, or a text with one in it.
 
-Everything else is labelled null, also where that is unkind: an example IP address under a name that is not in the list counts
-as wrong if it is told.
+Everything else is labelled null, but for the fields of judged.tsv: those were told to hold something, were read one by one, and
+do hold it (`cardholder_name`: JOHN CUSTOMER). What is told and does not stand there counts as wrong, placeholders too
+(`receiverName`: string).
 """
 
 import base64
@@ -24,6 +25,7 @@ import collections
 import gzip
 import hashlib
 import json
+import os
 import random
 import re
 import sys
@@ -57,6 +59,11 @@ def is_personal(path):
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}")
 
 
+def judged():
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "judged.tsv")) as lines:
+        return dict(line.rstrip("\n").split("\t") for line in lines if not line.startswith("#"))
+
+
 def luhned(body):
     total = sum(sum(divmod(int(c) * (2 if n % 2 == 0 else 1), 10)) for n, c in enumerate(reversed(body)))
     return body + str(-total % 10)
@@ -83,6 +90,8 @@ def luhn_fields():
     imeis = [luhned("35" + digits(12)) for _ in range(1_000)]
     for number in numbers:
         yield R.choice(LUHN_NAMES), [number], "luhn-single"
+    for number in numbers + imeis:
+        yield R.choice(["value", "number", "data", "n"]), [number], "luhn-nameless"
     for number in imeis:
         yield R.choice(["id", "serial", "unit_number", "asset_tag"]), [number], "luhn-single"
     for at in range(0, len(numbers), 10):
@@ -157,13 +166,13 @@ def real_fields(corpus, split):
             if b"=" in body and b"\n" not in body:
                 for name, value in urllib.parse.parse_qsl(body.decode("latin-1")):
                     walk(value, f"{at}\x00{name}", found)
-    left_out = 0
+    left_out, known = 0, judged()
     for path, values in found.items():
         name = path.split("\x00")[1]
         if is_personal(name) or any(EMAIL.search(it) for it in values):
             left_out += 1
             continue
-        yield name, values, source
+        yield name, values, source, known.get(name)
     print(f"{source}: {len(found) - left_out} fields, {left_out} left out", file=sys.stderr)
 
 
@@ -172,8 +181,8 @@ def main():
     R.seed(SEED[split])
     with open(path, "w") as out:
         def write(fields):
-            for name, values, kind in fields:
-                line = {"field": name, "values": values, "class": None, "kind": kind}
+            for name, values, kind, *label in fields:
+                line = {"field": name, "values": values, "class": next(iter(label), None), "kind": kind}
                 out.write(json.dumps(line, ensure_ascii=False) + "\n")
         write(luhn_fields())
         write(made_fields())

@@ -2042,7 +2042,6 @@ pub(super) const WORDS: &[(&str, DataClass, i8)] = &[
     ("tipodesangre", DataClass::BloodType, SURE),
     ("tiposangre", DataClass::BloodType, SURE),
     ("tiposanguineo", DataClass::BloodType, SURE),
-    ("title", DataClass::JobTitle, 4),
     ("titulaire", DataClass::FullName, SURE),
     ("titular", DataClass::FullName, SURE),
     ("tlskey", DataClass::PrivateKey, SURE),
