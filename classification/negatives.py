@@ -1,6 +1,9 @@
 """Writes fields that hold nothing personal, labelled null: one JSON object a line, as generate.py does.
 
     negatives.py dev|held-out PATH [CORPUS.jsonl.gz ...]
+    negatives.py personal PATH CORPUS.jsonl.gz ...
+
+The last writes the real fields that the others leave out.
 
 The splits have other seeds, and other hosts and paths of the real requests.
 
@@ -15,9 +18,9 @@ neither for nor against, if it is plainly a person's or a secret, because nobody
 * a word of the last part of its path is one of PERSONAL, or it is the `name` under one of them, or
 * a value is an e-mail address, or a text with one in it.
 
-Everything else is labelled null, but for the fields of judged.tsv: those were told to hold something, were read one by one, and
-do hold it (`cardholder_name`: JOHN CUSTOMER). What is told and does not stand there counts as wrong, placeholders too
-(`receiverName`: string).
+Everything is labelled null, and has as `read` what judged.tsv says: fields that were told to hold something were read one by
+one, and those that do hold it (`cardholder_name`: JOHN CUSTOMER) stand there. What is told and does not stand there counts as
+wrong, placeholders too (`receiverName`: string).
 """
 
 import base64
@@ -34,7 +37,7 @@ import uuid
 import zlib
 
 R = random.Random()
-SEED = {"dev": 17, "held-out": 4_242}
+SEED = {"dev": 17, "held-out": 4_242, "personal": 1}
 SEEN_MAX = 50
 
 PERSONAL = set(
@@ -61,7 +64,12 @@ EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}")
 
 def judged():
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "judged.tsv")) as lines:
-        return dict(line.rstrip("\n").split("\t") for line in lines if not line.startswith("#"))
+        known = collections.defaultdict(list)
+        for line in lines:
+            if not line.startswith("#"):
+                path, name = line.rstrip("\n").split("\t")
+                known[path].append(name)
+        return known
 
 
 def luhned(body):
@@ -171,8 +179,10 @@ def real_fields(corpus, split):
         name = path.split("\x00")[1]
         if is_personal(name) or any(EMAIL.search(it) for it in values):
             left_out += 1
-            continue
-        yield name, values, source, known.get(name)
+            if split == "personal":
+                yield name, values, source, known.get(name, [])
+        elif split != "personal":
+            yield name, values, source, known.get(name, [])
     print(f"{source}: {len(found) - left_out} fields, {left_out} left out", file=sys.stderr)
 
 
@@ -182,10 +192,11 @@ def main():
     with open(path, "w") as out:
         def write(fields):
             for name, values, kind, *label in fields:
-                line = {"field": name, "values": values, "class": next(iter(label), None), "kind": kind}
+                line = {"field": name, "values": values, "class": None, "read": next(iter(label), []), "kind": kind}
                 out.write(json.dumps(line, ensure_ascii=False) + "\n")
-        write(luhn_fields())
-        write(made_fields())
+        if split != "personal":
+            write(luhn_fields())
+            write(made_fields())
         for corpus in corpora:
             write(real_fields(corpus, split))
 

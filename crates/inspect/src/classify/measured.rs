@@ -35,8 +35,8 @@ pub fn may_mask(class: DataClass) -> bool {
 
 /// Class, precision, recall, fields.
 const MEASURED: &[(DataClass, u16, u16, u16)] = &[
-    (DataClass::FullName, 993, 1000, 150),
-    (DataClass::FirstName, 993, 1000, 150),
+    (DataClass::FullName, 995, 1000, 150),
+    (DataClass::FirstName, 994, 1000, 150),
     (DataClass::LastName, 1000, 1000, 150),
     (DataClass::Username, 1000, 1000, 150),
     (DataClass::BirthDate, 1000, 1000, 150),
@@ -141,7 +141,7 @@ const MEASURED: &[(DataClass, u16, u16, u16)] = &[
     (DataClass::AccessToken, 1000, 1000, 150),
     (DataClass::Jwt, 1000, 1000, 150),
     (DataClass::PrivateKey, 1000, 1000, 150),
-    (DataClass::SessionId, 1000, 1000, 150),
+    (DataClass::SessionId, 993, 1000, 150),
     (DataClass::SharedSecret, 1000, 1000, 150),
     (DataClass::ConnectionString, 1000, 1000, 150),
     (DataClass::SignedUrl, 1000, 1000, 150),

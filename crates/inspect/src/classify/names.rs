@@ -67,7 +67,7 @@ impl NameEvidence {
     }
 
     fn weigh(&mut self, words: &Words) {
-        let (mut covered, mut strong) = (0_u16, 0);
+        let (mut covered, mut phrases, mut strong) = (0_u16, 0_u16, 0);
         let own = words.own();
         for length in (1..=RUN_MAX.min(words.count)).rev() {
             for from in 0..=words.count - length {
@@ -79,12 +79,18 @@ impl NameEvidence {
                 let text = words.text(from, to);
                 if self.hit(text, from < own) {
                     covered |= run;
+                    phrases |= if length > 1 { run } else { 0 };
                 } else if length > 1 {
                     let kinds = denials(text);
                     covered |= if kinds == 0 { 0 } else { run };
                     strong |= kinds;
                 }
             }
+        }
+        // `pin_expiry` is an expiry: the last word counts unless it is a part of what was found.
+        if let Some(last) = words.count.checked_sub(1).filter(|at| phrases & run(*at, at + 1) == 0)
+        {
+            strong |= denials(words.text(last, words.count));
         }
         self.weigh_neighbours(words, covered, strong);
     }
@@ -121,7 +127,7 @@ impl NameEvidence {
     }
 
     /// What the words say that speak of no class themselves.
-    fn weigh_neighbours(&mut self, words: &Words, covered: u16, mut strong: u8) {
+    fn weigh_neighbours(&mut self, words: &Words, covered: u16, strong: u8) {
         let (mut weak, mut is_person, mut is_address) = (0, false, false);
         for at in words.near() {
             let text = words.text(at, at + 1);
@@ -131,15 +137,14 @@ impl NameEvidence {
             if covered & run(at, at + 1) != 0 {
                 continue;
             }
-            let kinds = denials(text);
-            weak |= kinds;
-            if at + 1 == words.count {
-                strong |= kinds;
-            }
+            weak |= denials(text);
         }
+        // A last word that speaks of a class does not deny it: `run` is a Chilean number, too.
+        let last = words.count.checked_sub(1).map_or(&b""[..], |at| words.text(at, words.count));
         let is_denying = |class: DataClass, bits: i8| {
             let kinds = rules::of(class).kinds;
-            kinds & strong != 0 || bits < WEAK_BELOW && kinds & weak != 0
+            let speaks = classes(last).any(|it| it.0 == class);
+            kinds & strong != 0 && !speaks || bits < WEAK_BELOW && kinds & weak != 0
         };
         for (class, bits) in self.candidates.iter_mut().flatten() {
             let helps = match class.group() {
@@ -369,6 +374,9 @@ mod tests {
         check("password_updated_at", DataClass::Password, -14);
         check("card_id", DataClass::PaymentCard, -14);
         check("token_type", DataClass::AccessToken, -14);
+        check("page_token", DataClass::AccessToken, -14);
+        check("run", DataClass::ClRut, 9);
+        check("pin_expiry", DataClass::OneTimeCode, -14);
         check("pass_through", DataClass::Password, -14);
         check("phone", DataClass::Phone, 13);
     }

@@ -443,8 +443,13 @@ mod tests {
                     passed += usize::from(has(*class, str::from_utf8(&other).unwrap()));
                 }
             }
-            // Where a remainder of ten is folded into a digit, a few changes stay unnoticed.
-            let may = plain.len() * 9 / if weak.contains(class) { 10 } else { 20 };
+            // Where a remainder of ten is folded into a digit, a few changes stay unnoticed; one Thai weight is eleven.
+            let part = match class {
+                DataClass::ThId => 6,
+                _ if weak.contains(class) => 10,
+                _ => 20,
+            };
+            let may = plain.len() * 9 / part;
             assert!(passed <= may, "{class} {text}: {passed} of {}", plain.len() * 9);
         }
     }
