@@ -142,10 +142,9 @@ pub(super) fn signs(name: &NameEvidence, shape: &Shape<'_>) -> Signs {
     let mut signs = Signs::default();
     recognise(shape, &mut signs);
     for (class, _) in name.candidates() {
-        if !signs.has(class) {
-            if let Some(bits) = (rules::of(class).fits)(shape) {
-                signs.note(class, bits);
-            }
+        let fits = rules::of(class).fits;
+        if let Some(bits) = fits(shape).filter(|_| !signs.has(class)) {
+            signs.note(class, bits);
         }
     }
     signs
@@ -161,13 +160,10 @@ pub(super) fn judged(
 ) -> Classified {
     let rule = rules::of(class);
     let (gained, met) = (i32::from(bits), i32::from(passed));
-    let gained = match class {
-        // Most names of people are no common ones, and nearly all names of things are none.
-        DataClass::FullName | DataClass::FirstName | DataClass::LastName => {
-            (gained - (met - gained / COMMON_NAME_BITS)).max(0)
-        }
-        _ => gained,
-    };
+    let is_name = matches!(class, DataClass::FullName | DataClass::FirstName | DataClass::LastName);
+    // Most names of people are no common ones, and nearly all names of things are none.
+    let uncommon = if is_name { met - gained / COMMON_NAME_BITS } else { 0 };
+    let gained = (gained - uncommon).max(0);
     let missed = i32::from(looked_at.saturating_sub(passed)) * i32::from(rule.miss_bits);
     // Values that only agree are no evidence of their own, however many there are.
     let is_weak = rule.value_bits_max == rules::EVIDENT && gained < met * EVIDENT_BITS_MIN;
@@ -306,10 +302,11 @@ mod tests {
         let alphabet = b"0123456789abcXYZ+-./:@ <>{}[]()_,=%&?#\n\x00\xc3\xa9\xff";
         let mut field = FieldEvidence::of(b"anything");
         for _ in 0..3_000 {
-            let length = (next() % 64) as usize;
+            let length = usize::from(next().to_le_bytes()[2] % 64);
             let any: Vec<u8> = (0..length).map(|_| next().to_le_bytes()[0]).collect();
-            let likely: Vec<u8> =
-                (0..length).map(|_| alphabet[(next() % alphabet.len() as u64) as usize]).collect();
+            let likely: Vec<u8> = (0..length)
+                .map(|_| alphabet[usize::from(next().to_le_bytes()[3]) % alphabet.len()])
+                .collect();
             for value in [any, likely] {
                 field.observe(&value);
                 let _ = super::super::classify_value(&value, &value);

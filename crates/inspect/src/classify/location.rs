@@ -29,7 +29,8 @@ fn point(shape: &Shape<'_>) -> Option<u8> {
         return is_pair(inner, b' ').then_some(20);
     }
     let plain = has::DIGIT | has::DOT | has::DASH | has::COMMA | has::SPACE | has::BRACKET;
-    if !shape.only(plain) && !(shape.first() == b'[' && shape.last() == b']') {
+    let is_list = shape.first() == b'[' && shape.last() == b']';
+    if !(shape.only(plain) || is_list) {
         return None;
     }
     let text = shape.bytes.trim_ascii_start();

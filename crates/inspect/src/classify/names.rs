@@ -266,11 +266,10 @@ impl Words {
                 *slot = folded;
                 end += 1;
             }
-            if folded == b's' && byte == 0xc3 {
-                if let Some(slot) = self.text.get_mut(end) {
-                    *slot = b's';
-                    end += 1;
-                }
+            let is_sharp = folded == b's' && byte == 0xc3;
+            if let Some(slot) = self.text.get_mut(end).filter(|_| is_sharp) {
+                *slot = b's';
+                end += 1;
             }
         }
         if let Some(slot) = self.starts.get_mut(self.count) {

@@ -16,10 +16,9 @@ const CARD_DIGITS_MAX: usize = 19;
 pub(crate) const IBAN_MAX: usize = 34;
 
 pub(super) fn recognise(shape: &Shape<'_>, signs: &mut Signs) {
-    if shape.only(has::DIGIT | has::SPACE | has::DASH) && (12..=25).contains(&shape.len()) {
-        if let Some(bits) = card(shape) {
-            signs.note(DataClass::PaymentCard, bits);
-        }
+    let may = shape.only(has::DIGIT | has::SPACE | has::DASH) && (12..=25).contains(&shape.len());
+    if let Some(bits) = may.then(|| card(shape)).flatten() {
+        signs.note(DataClass::PaymentCard, bits);
     }
     if shape.only(has::DIGIT | has::DASH) && is_routing(shape) {
         signs.note(DataClass::BankRouting, 3);

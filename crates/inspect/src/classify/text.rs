@@ -37,16 +37,15 @@ fn holds_any(shape: &Shape<'_>) -> bool {
             run = Some((run.map_or(from, |it| it.0), to));
             continue;
         }
-        if let Some((from, to)) = run.take() {
-            if is_of_digits(shape.bytes.get(from..to).unwrap_or_default()) {
-                return true;
-            }
+        let before = run.take().and_then(|(from, to)| shape.bytes.get(from..to));
+        if before.is_some_and(is_of_digits) {
+            return true;
         }
         if word.len() >= 6 && is_personal(trimmed(word)) {
             return true;
         }
     }
-    run.is_some_and(|(from, to)| is_of_digits(shape.bytes.get(from..to).unwrap_or_default()))
+    run.and_then(|(from, to)| shape.bytes.get(from..to)).is_some_and(is_of_digits)
 }
 
 /// Without what punctuation leaves around a word.

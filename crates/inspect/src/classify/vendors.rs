@@ -424,7 +424,7 @@ mod tests {
         let fill = match row.chars {
             Hex => b'a',
             Capitals => b'Q',
-            _ => b'x',
+            Alphanumeric | Url | Dotted | Base64 | Graphic => b'x',
         };
         let mut text = row.prefix.to_vec();
         let mut rest = vec![fill; row.rest.0];
