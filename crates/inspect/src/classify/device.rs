@@ -26,20 +26,24 @@ pub(super) fn recognise(shape: &Shape<'_>, signs: &mut Signs) {
 
 /// What it weighs that a value is an address of the internet protocol.
 fn address(shape: &Shape<'_>) -> Option<u8> {
-    let text = str::from_utf8(shape.bytes).ok().filter(|it| it.len() <= 45)?;
-    if shape.only(has::DIGIT | has::DOT | has::COLON | has::SLASH) && shape.any(has::DOT) {
+    let is_short = shape.len() <= 49 && shape.any(has::DOT | has::COLON);
+    if !is_short || !shape.only(has::ALPHANUMERIC | has::DOT | has::COLON | has::SLASH) {
+        return None;
+    }
+    let text = str::from_utf8(shape.bytes).ok()?;
+    if !shape.any(has::LETTER) && shape.any(has::DOT) {
         let host = text.split([':', '/']).next().unwrap_or(text);
         let octets = host.parse::<Ipv4Addr>().ok()?.octets();
         let is_large = octets.iter().any(|it| *it > 99);
         return Some(if is_large { 14 } else { 8 });
     }
     let colons = shape.bytes.iter().filter(|it| **it == b':').count();
-    if colons >= 2 && shape.len() >= 6 {
-        let host = text.split('/').next().unwrap_or(text);
-        host.parse::<Ipv6Addr>().ok()?;
-        return Some(if colons >= 4 { 18 } else { 12 });
+    if colons < 2 || shape.len() < 6 {
+        return None;
     }
-    None
+    let host = text.split('/').next().unwrap_or(text);
+    host.parse::<Ipv6Addr>().ok()?;
+    Some(if colons >= 4 { 18 } else { 12 })
 }
 
 /// Six pairs of hexadecimal digits with the same separator, or three groups of four with points.

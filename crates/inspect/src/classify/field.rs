@@ -1,7 +1,7 @@
 //! What a field holds: evidence of its name and of its values, and the class that both point to.
 //!
 //! Reads    values as they come; each distinct one is looked at once, the first [`DISTINCT_MAX`] or fewer.
-//! Memory   at most 160 bytes a field, counts only: no value is kept, and no text of the name.
+//! Memory   128 bytes a field, counts only: no value is kept, and no text of the name.
 //! Misses   what is in values behind those that were looked at; which of two distinct values was met, where both have the same
 //!          hash of eight bits (then the later one is not looked at). A field whose use changes keeps its evidence until it is
 //!          started anew.
@@ -9,7 +9,7 @@
 use super::names::NameEvidence;
 use super::shape::Shape;
 use super::signs::Signs;
-use super::{Because, Classified, PRIOR_BITS, recognise, rules};
+use super::{Because, Classified, recognise, rules};
 use bartizan_model::data_class::DataClass;
 
 /// Distinct values of a field that are looked at, at most.
@@ -207,8 +207,6 @@ fn hash(value: &[u8]) -> u8 {
     high
 }
 
-const _: () = assert!(PRIOR_BITS < 0);
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_field_is_small() {
-        assert!(size_of::<FieldEvidence>() <= 160, "{}", size_of::<FieldEvidence>());
+        assert!(size_of::<FieldEvidence>() <= 128, "{}", size_of::<FieldEvidence>());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //!          begins with [`PRIOR_BITS`]; its name adds or takes some, each distinct value adds what its rule makes unlikely to pass
 //!          by chance, or costs something if it does not fit.
 //! Writes   [`Classified`]: a class, a confidence, and what they rest on.
-//! Memory   [`FieldEvidence`], at most 160 bytes a field. No value is kept.
+//! Memory   [`FieldEvidence`], 128 bytes a field. No value is kept.
 //! Errors   none: any bytes are a value.
 //! Misses   what neither name nor form shows; see the files for each kind. Names and towns are told by the field's name.
 //! Source   docs/classification.md: how well each class is told, on data that was not used to write this.

@@ -66,10 +66,10 @@ pub(crate) fn is_jwt(text: &[u8]) -> bool {
             .is_ok_and(|it| memchr::memmem::find(&it, b"\"alg\"").is_some())
 }
 
-/// Keys with a mark in the middle: Telegram, Terraform Cloud, Mailchimp, Discord, Auth0-like pairs.
+/// Keys with a mark in the middle: Telegram, Terraform Cloud, Mailchimp, Discord.
 fn infixed(shape: &Shape<'_>) -> Option<u8> {
     let is_url = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_');
-    let is_hex = |it: &u8| it.is_ascii_hexdigit();
+    let is_small = |it: &u8| it.is_ascii_lowercase() || it.is_ascii_digit();
     let text = shape.bytes;
     let (len, first) = (text.len(), shape.first());
     if (44..=46).contains(&len) && first.is_ascii_digit() && shape.any(has::COLON) {
@@ -82,7 +82,7 @@ fn infixed(shape: &Shape<'_>) -> Option<u8> {
         return Some(30);
     }
     if (36..=37).contains(&len) && text.get(32..35) == Some(b"-us") {
-        return text.iter().take(32).all(is_hex).then_some(20);
+        return text.iter().take(32).all(is_small).then_some(20);
     }
     if (59..=72).contains(&len) && matches!(first, b'M' | b'N' | b'O') && shape.any(has::DOT) {
         let mut parts = text.split(|it| *it == b'.');

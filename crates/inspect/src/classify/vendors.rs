@@ -6,6 +6,7 @@
 //!          in the last six characters ("Behind GitHub's new authentication token formats", 2021).
 
 use super::shape::{Shape, has};
+use Chars::{Alphanumeric, Base64, Capitals, Dotted, Graphic, Hex, Url};
 
 /// The vendor of a key, if its form tells.
 pub(super) fn vendor(shape: &Shape<'_>) -> Option<&'static Vendor> {
@@ -13,8 +14,9 @@ pub(super) fn vendor(shape: &Shape<'_>) -> Option<&'static Vendor> {
         return None;
     }
     let first = shape.first();
-    let from = VENDORS.partition_point(|it| it.first() < first);
-    VENDORS.get(from..)?.iter().take_while(|it| it.first() == first).find(|it| it.is(shape.bytes))
+    let from = STARTS.get(usize::from(first)).copied()?;
+    let rows = VENDORS.get(usize::from(from)..)?;
+    rows.iter().take_while(|it| it.first() == first).find(|it| it.is(shape.bytes))
 }
 
 /// The vendor that a field's name speaks of, if the value has the form of its keys.
@@ -156,8 +158,6 @@ const fn checked(
     Vendor { vendor, prefix, rest: (length, length), chars, check }
 }
 
-use Chars::{Alphanumeric, Base64, Capitals, Dotted, Graphic, Hex, Url};
-
 /// By first byte.
 const VENDORS: &[Vendor] = &[
     row("Google", b"1//0", 30, 120, Url),
@@ -166,7 +166,7 @@ const VENDORS: &[Vendor] = &[
     row("Atlassian", b"ATCTT3", 180, 220, Base64),
     row("AWS Bedrock", b"ABSK", 80, 300, Base64),
     row("Google", b"AIza", 35, 35, Url),
-    row("JFrog", b"AKCp", 69, 69, Alphanumeric),
+    row("JFrog", b"AKC", 60, 80, Alphanumeric),
     row("AWS", b"AKIA", 16, 16, Capitals),
     row("Tencent Cloud", b"AKID", 32, 32, Alphanumeric),
     row("Octopus Deploy", b"API-", 26, 26, Capitals),
@@ -236,6 +236,9 @@ const VENDORS: &[Vendor] = &[
     row("GitLab", b"glimt-", 25, 25, Url),
     row("GitLab", b"gloas-", 64, 64, Url),
     row("GitLab", b"glpat-", 20, 60, Dotted),
+    row("GitLab", b"glft-", 20, 60, Url),
+    row("GitLab", b"glwt-", 20, 60, Url),
+    row("GitLab", b"glffct-", 20, 60, Url),
     row("GitLab", b"glptt-", 40, 40, Hex),
     row("GitLab", b"gldt-", 20, 60, Dotted),
     row("GitLab", b"glrt-", 20, 60, Dotted),
@@ -319,7 +322,13 @@ const VENDORS: &[Vendor] = &[
     row("SonarQube", b"sqa_", 40, 40, Hex),
     row("SonarQube", b"sqp_", 40, 40, Hex),
     row("SonarQube", b"squ_", 40, 40, Hex),
-    checked("OpenAI", b"sk-", 48, Alphanumeric, Check::Holds(b"T3BlbkFJ")),
+    Vendor {
+        vendor: "OpenAI",
+        prefix: b"sk-",
+        rest: (40, 200),
+        chars: Url,
+        check: Check::Holds(b"T3BlbkFJ"),
+    },
     row("Dropbox", b"sl.", 130, 200, Url),
     row("Scalingo", b"tk-us-", 48, 48, Url),
     row("Tailscale", b"tskey-", 20, 80, Url),
@@ -345,6 +354,22 @@ const VENDORS: &[Vendor] = &[
     row("Google", b"ya29.", 20, 1000, Dotted),
     row("Zapier", b"zap_", 32, 64, Url),
 ];
+
+/// Where the rows of each first byte begin.
+const STARTS: [u8; 128] = {
+    assert!(VENDORS.len() < 256);
+    let mut starts = [0; 128];
+    let mut at = VENDORS.len();
+    while at > 0 {
+        at -= 1;
+        #[expect(clippy::indexing_slicing, reason = "evaluated when compiled")]
+        #[expect(clippy::cast_possible_truncation, reason = "fewer than 256 rows")]
+        {
+            starts[VENDORS[at].prefix[0] as usize] = at as u8;
+        }
+    }
+    starts
+};
 
 /// Keys that look like any other: the field's name must have `word` in it, written without separators.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! National identifiers that hold letters.
 
-use super::super::check_digits::{alphanumerics, mod_11_2, number};
+use super::super::check_digits::{Few, alphanumerics, mod_11_2, number};
 use super::super::dates::is_day;
 use super::super::shape::{Shape, has};
 use super::super::signs::Signs;
@@ -55,7 +55,7 @@ const RULES: &[Rule] = &[
 ];
 
 pub(super) fn recognise(shape: &Shape<'_>, signs: &mut Signs) {
-    let Some(it) = alphanumerics::<CHARACTERS_MAX>(shape.bytes.get(..).unwrap_or_default())
+    let Some(it) = alphanumerics::<CHARACTERS_MAX>(shape.bytes)
         .or_else(|| hetu_of_the_nineteenth_century(shape))
     else {
         return;
@@ -79,9 +79,7 @@ pub(super) fn recognise(shape: &Shape<'_>, signs: &mut Signs) {
 }
 
 /// The plus sign is part of the number.
-fn hetu_of_the_nineteenth_century(
-    shape: &Shape<'_>,
-) -> Option<super::super::check_digits::Few<CHARACTERS_MAX>> {
+fn hetu_of_the_nineteenth_century(shape: &Shape<'_>) -> Option<Few<CHARACTERS_MAX>> {
     if !shape.is_like(b"999999+999X") {
         return None;
     }
@@ -222,7 +220,7 @@ pub(in super::super) fn icao(body: &[u8]) -> u32 {
 /// National Immigration Agency: a letter for the place, a digit for the sex, a weighted sum.
 fn tw_id(it: &[u8]) -> bool {
     const PLACES: &[u8] = b"ABCDEFGHJKLMNPQRSTUVXYWZIO";
-    let Some(place) = PLACES.iter().position(|it2| *it2 == at(it, 0)) else { return false };
+    let Some(place) = PLACES.iter().position(|letter| *letter == at(it, 0)) else { return false };
     let place = u32::try_from(place).unwrap_or(0) + 10;
     let sum = place / 10
         + place % 10 * 9
