@@ -2,8 +2,9 @@
 
     negatives.py dev|held-out PATH [CORPUS.jsonl.gz ...]
     negatives.py personal PATH CORPUS.jsonl.gz ...
+    negatives.py traffic PATH CORPUS.jsonl.gz ...
 
-The last writes the real fields that the others leave out.
+`personal` writes the real fields that the others leave out; `traffic` writes all fields of other corpora.
 
 The splits have other seeds, and other hosts and paths of the real requests.
 
@@ -37,7 +38,8 @@ import uuid
 import zlib
 
 R = random.Random()
-SEED = {"dev": 17, "held-out": 4_242, "personal": 1}
+SYNTHETIC = ["dev", "held-out"]
+SEED = {"dev": 17, "held-out": 4_242, "personal": 1, "traffic": 1}
 SEEN_MAX = 50
 
 PERSONAL = set(
@@ -157,13 +159,13 @@ def real_fields(corpus, split):
     for line in gzip.open(corpus, "rt"):
         it = json.loads(line)
         # Texts that were put into a field of our own choosing are no field of an API.
-        if it.get("placement") not in ("recorded", "spec-example", "gql-doc"):
+        if it.get("label") != "benign" or it.get("placement") not in ("recorded", "spec-example", "gql-doc"):
             continue
         # The same path of two APIs is two fields.
         host = next((value for name, value in it["headers"] if name.lower() == "host"), "")
         target, _, query = it["path_and_query"].partition("?")
         at = host + " " + "/".join(target.split("/")[:3])
-        if zlib.crc32(at.encode()) % 2 == (split == "dev"):
+        if split != "traffic" and zlib.crc32(at.encode()) % 2 == (split == "dev"):
             continue
         for name, value in urllib.parse.parse_qsl(query):
             walk(value, f"{at}\x00{name}", found)
@@ -177,7 +179,7 @@ def real_fields(corpus, split):
     left_out, known = 0, judged()
     for path, values in found.items():
         name = path.split("\x00")[1]
-        if is_personal(name) or any(EMAIL.search(it) for it in values):
+        if split != "traffic" and (is_personal(name) or any(EMAIL.search(it) for it in values)):
             left_out += 1
             if split == "personal":
                 yield name, values, source, known.get(name, [])
@@ -194,7 +196,7 @@ def main():
             for name, values, kind, *label in fields:
                 line = {"field": name, "values": values, "class": None, "read": next(iter(label), []), "kind": kind}
                 out.write(json.dumps(line, ensure_ascii=False) + "\n")
-        if split != "personal":
+        if split in SYNTHETIC:
             write(luhn_fields())
             write(made_fields())
         for corpus in corpora:

@@ -35,7 +35,9 @@ fn address(shape: &Shape<'_>) -> Option<u8> {
         let host = text.split([':', '/']).next().unwrap_or(text);
         let octets = host.parse::<Ipv4Addr>().ok()?.octets();
         let is_large = octets.iter().any(|it| *it > 99);
-        return Some(if is_large { 14 } else { 8 });
+        // Browsers have versions such as 114.0.0.0.
+        let is_round = matches!(octets, [_, _, 0, 0]);
+        return Some(if is_large && !is_round { 14 } else { 8 });
     }
     let colons = shape.bytes.iter().filter(|it| **it == b':').count();
     if colons < 2 || shape.len() < 6 {

@@ -6,8 +6,8 @@
 //! Misses   names in languages and abbreviations that `words.rs` does not list; what stands before the last
 //!          [`NAME_BYTES_MAX`] bytes or [`WORDS_MAX`] words.
 
-use super::rules;
-use super::words::{ADDRESSES, DENIALS, NATIONAL, PEOPLE, WORDS};
+use super::rules::{self, kind};
+use super::words::{ADDRESSES, DENIALS, NATIONAL, PEOPLE, TRAILERS, WORDS};
 use bartizan_model::data_class::{DataClass, DataGroup};
 
 /// Bytes of a name that are looked at, from its end.
@@ -22,6 +22,8 @@ pub(super) const CANDIDATES_MAX: usize = 6;
 const DENIED_BITS: i8 = -14;
 /// Below this a word is weak: a word beside it may deny it, or help it.
 const WEAK_BELOW: i8 = 12;
+/// What it costs a word that something follows which is not known: `login_handler` is no login.
+const FOLLOWED_BITS: i8 = 4;
 /// What a word beside it helps.
 const HELP_BITS: i8 = 8;
 /// A name's weight at most.
@@ -141,6 +143,9 @@ impl NameEvidence {
         }
         // A last word that speaks of a class does not deny it: `run` is a Chilean number, too.
         let last = words.count.checked_sub(1).map_or(&b""[..], |at| words.text(at, words.count));
+        let is_harmless = [TRAILERS, PEOPLE, ADDRESSES].iter().any(|all| is_one_of(all, last));
+        let is_covered = covered & run(words.count.saturating_sub(1), words.count) != 0;
+        let is_followed = !is_covered && !is_harmless && !last.iter().all(u8::is_ascii_digit);
         let is_denying = |class: DataClass, bits: i8| {
             let kinds = rules::of(class).kinds;
             let speaks = classes(last).any(|it| it.0 == class);
@@ -161,6 +166,8 @@ impl NameEvidence {
                 *bits = (*bits + HELP_BITS).min(SURE_BITS);
             } else if is_denying(*class, *bits) {
                 *bits = DENIED_BITS;
+            } else if is_followed && rules::of(*class).kinds & (kind::NAME | kind::SECRET) != 0 {
+                *bits -= FOLLOWED_BITS;
             }
         }
         let has_sure = self.candidates().any(|(_, bits)| bits >= WEAK_BELOW) || self.is_national;
@@ -376,6 +383,8 @@ mod tests {
         check("page_token", DataClass::AccessToken, -14);
         check("run", DataClass::ClRut, 9);
         check("pin_expiry", DataClass::OneTimeCode, -14);
+        check("login_handler", DataClass::Username, 9);
+        check("login_value", DataClass::Username, 13);
         check("pass_through", DataClass::Password, -14);
         check("phone", DataClass::Phone, 13);
     }

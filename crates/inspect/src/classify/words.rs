@@ -338,8 +338,8 @@ pub(super) const WORDS: &[(&str, DataClass, i8)] = &[
     ("cellulare", DataClass::Phone, SURE),
     ("celular", DataClass::Phone, SURE),
     ("cep", DataClass::PostalCode, SURE),
-    ("cert", DataClass::PrivateKey, 7),
-    ("certificate", DataClass::PrivateKey, 7),
+    ("cert", DataClass::PrivateKey, 5),
+    ("certificate", DataClass::PrivateKey, 5),
     ("cf", DataClass::ItCodiceFiscale, SURE),
     ("cfiscale", DataClass::ItCodiceFiscale, SURE),
     ("challengecode", DataClass::OneTimeCode, SURE),
@@ -388,7 +388,6 @@ pub(super) const WORDS: &[(&str, DataClass, i8)] = &[
     ("clientassertion", DataClass::Jwt, SURE),
     ("clientdeviceid", DataClass::DeviceId, SURE),
     ("clientip", DataClass::IpAddress, SURE),
-    ("clientkey", DataClass::PrivateKey, SURE),
     ("clientname", DataClass::FullName, 4),
     ("clientsecret", DataClass::SharedSecret, SURE),
     ("clientsecretvalue", DataClass::SharedSecret, SURE),
@@ -987,7 +986,7 @@ pub(super) const WORDS: &[(&str, DataClass, i8)] = &[
     ("insurancenumberuk", DataClass::UkNino, SURE),
     ("insuredname", DataClass::FullName, SURE),
     ("insz", DataClass::BeNationalNumber, SURE),
-    ("integration", DataClass::ApiKey, 8),
+    ("integration", DataClass::ApiKey, 5),
     ("integrationkey", DataClass::ApiKey, SURE),
     ("internationalbankaccountnumber", DataClass::Iban, SURE),
     ("intestatario", DataClass::FullName, SURE),
@@ -1045,8 +1044,8 @@ pub(super) const WORDS: &[(&str, DataClass, i8)] = &[
     ("kennwort", DataClass::Password, SURE),
     ("kennzeichen", DataClass::LicencePlate, SURE),
     ("kenteken", DataClass::LicencePlate, SURE),
-    ("key", DataClass::ApiKey, 8),
-    ("key", DataClass::PrivateKey, 7),
+    ("key", DataClass::ApiKey, 5),
+    ("key", DataClass::PrivateKey, 5),
     ("keypem", DataClass::PrivateKey, SURE),
     ("kfzkennzeichen", DataClass::LicencePlate, SURE),
     ("kimlik", DataClass::TrTckn, SURE),
@@ -1831,7 +1830,6 @@ pub(super) const WORDS: &[(&str, DataClass, i8)] = &[
     ("sendername", DataClass::FullName, SURE),
     ("sendgridapikey", DataClass::ApiKey, SURE),
     ("senha", DataClass::Password, SURE),
-    ("serverkey", DataClass::PrivateKey, SURE),
     ("serviceaccountkey", DataClass::ApiKey, SURE),
     ("serviceapikey", DataClass::ApiKey, SURE),
     ("servicekey", DataClass::ApiKey, SURE),
@@ -2406,6 +2404,50 @@ pub(super) const ADDRESSES: &[&str] = &[
     "postal",
     "residence",
     "shipping",
+];
+
+/// Words behind another that do not change what it is.
+pub(super) const TRAILERS: &[&str] = &[
+    "a",
+    "again",
+    "b",
+    "business",
+    "c",
+    "confirm",
+    "confirmation",
+    "current",
+    "de",
+    "en",
+    "es",
+    "first",
+    "fr",
+    "hash",
+    "home",
+    "input",
+    "it",
+    "last",
+    "main",
+    "mobile",
+    "new",
+    "nl",
+    "no",
+    "nr",
+    "num",
+    "number",
+    "old",
+    "original",
+    "plain",
+    "primary",
+    "private",
+    "pt",
+    "raw",
+    "repeat",
+    "secondary",
+    "str",
+    "string",
+    "text",
+    "value",
+    "work",
 ];
 
 /// Words, and the kinds of classes that a field with such a name does not hold.
@@ -2987,6 +3029,7 @@ pub(super) const DENIALS: &[(&str, u8)] = &[
     ("usage", SECRET),
     ("used", SECRET),
     ("uuid", NUMBER | NAME | DATE | PLACE),
+    ("v", ADDRESS),
     ("valid", NUMBER | NAME | DATE | PLACE | SECRET),
     ("validated", NUMBER | NAME | DATE | PLACE),
     ("variable", NAME),
@@ -3022,7 +3065,7 @@ mod tests {
     fn words_are_in_order_and_written_plainly() {
         assert!(WORDS.is_sorted_by_key(|it| it.0));
         assert!(DENIALS.is_sorted_by_key(|it| it.0));
-        for all in [NATIONAL, PEOPLE, ADDRESSES] {
+        for all in [NATIONAL, PEOPLE, ADDRESSES, TRAILERS] {
             assert!(all.is_sorted());
         }
         let plain = |it: &str| it.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
