@@ -2,6 +2,7 @@
 //! oddities met on the way. Row 1, pure. Nothing here judges.
 
 pub mod body;
+pub mod classify;
 pub mod client_address;
 pub mod content_coding;
 pub mod form;

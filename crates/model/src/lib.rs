@@ -7,6 +7,7 @@ pub mod assessment;
 pub mod calendar;
 pub mod clause;
 pub mod code;
+pub mod data_class;
 pub mod evidence;
 pub mod fact;
 pub mod head;

@@ -7,6 +7,10 @@
 
 use super::Class;
 use super::names::{NAME_BYTES_MAX, is_secret};
+use crate::classify::check_digits::{luhn, mod_97_fed};
+use crate::classify::contact::is_domain;
+use crate::classify::payment::IBAN_MAX;
+use crate::classify::secrets::{JWT_BEGIN, JWT_HEADER_MIN, PEM_BEGIN};
 use crate::percent::decode;
 
 /// Rounds of percent decoding after which secrets are still found.
@@ -15,10 +19,8 @@ const ROUNDS: usize = 2;
 const GAP_BYTES_MAX: usize = 16;
 /// Bytes of a start tag, and of the user in an address.
 const TAG_BYTES_MAX: usize = 256;
-/// Characters of the longest bank account number.
-const IBAN_MAX: usize = 34;
-/// Characters that a token has at least behind its beginning.
-const TOKEN_MIN: usize = 10;
+/// Characters that a credential has at least behind its scheme.
+const CREDENTIAL_MIN: usize = 8;
 
 /// Puts a mark in place of so many bytes.
 pub(super) fn mark(out: &mut Vec<u8>, class: Class, bytes: usize) {
@@ -106,7 +108,7 @@ fn run(text: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
 
 fn private_key(text: &[u8], at: usize) -> Option<Secret> {
     let rest = text.get(at..)?;
-    if !rest.starts_with(b"-----BEGIN") {
+    if !rest.starts_with(PEM_BEGIN) {
         return None;
     }
     let end = memchr::memmem::find(rest, b"-----END").map_or(text.len(), |ends| {
@@ -131,9 +133,7 @@ fn e_mail(text: &[u8], at: usize, done: usize) -> Option<Secret> {
         run(text, at + 1, |it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'.' | 0x80..));
     let domain = text.get(at + 1..end)?;
     let domain = domain.strip_suffix(b".").unwrap_or(domain);
-    let top = domain.rsplit(|it| *it == b'.').next().unwrap_or_default();
-    let is_domain = domain.contains(&b'.') && top.len() >= 2 && !top.iter().all(u8::is_ascii_digit);
-    let is_address = local > 0 && is_domain;
+    let is_address = local > 0 && is_domain(domain);
     let (start, end) = (at - local, at + 1 + domain.len());
     is_address.then_some(Secret { start, end, class: Class::Email })
 }
@@ -151,14 +151,14 @@ fn user_in_address(text: &[u8], at: usize) -> Option<Secret> {
 
 /// A JWT, or what begins like one.
 fn token(text: &[u8], at: usize) -> Option<Secret> {
-    if !text.get(at..)?.starts_with(b"eyJ") {
+    if !text.get(at..)?.starts_with(JWT_BEGIN) {
         return None;
     }
     let is_base64 =
         |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'=' | b'+' | b'/');
     let first = run(text, at, is_base64);
     let end = run(text, at, |it| is_base64(it) || it == b'.');
-    (first - at >= 3 + TOKEN_MIN).then_some(Secret { start: at, end, class: Class::Token })
+    (first - at >= JWT_HEADER_MIN).then_some(Secret { start: at, end, class: Class::Token })
 }
 
 /// A card number: 13 to 19 digits, in groups or not, with the right check digit.
@@ -171,7 +171,9 @@ fn card(text: &[u8], at: usize) -> Option<Secret> {
                 *slot = byte - b'0';
                 count += 1;
                 let goes_on = text.get(here + 1).is_some_and(u8::is_ascii_digit);
-                if count >= 13 && !goes_on && luhn(digits.get(..count).unwrap_or_default()) {
+                let all = digits.get(..count).unwrap_or_default();
+                // Zeros only have the right check digit, too.
+                if count >= 13 && !goes_on && all.iter().any(|it| *it > 0) && luhn(all) {
                     best = Some(here + 1);
                 }
             }
@@ -181,20 +183,6 @@ fn card(text: &[u8], at: usize) -> Option<Secret> {
         here += 1;
     }
     best.map(|end| Secret { start: at, end, class: Class::Card })
-}
-
-fn luhn(digits: &[u8]) -> bool {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(n, &digit)| {
-            let digit = u32::from(digit);
-            if n % 2 == 0 { digit } else { digit * 2 / 10 + digit * 2 % 10 }
-        })
-        .sum();
-    // Zeros only have the right check digit, too.
-    sum > 0 && sum.is_multiple_of(10)
 }
 
 /// A bank account number (ISO 13616), in groups or not.
@@ -212,10 +200,10 @@ fn iban(text: &[u8], at: usize) -> Option<Secret> {
     while let Some(&byte) = text.get(here).filter(|_| count < IBAN_MAX) {
         match byte {
             b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
-                sum = fed(sum, byte);
+                sum = mod_97_fed(sum, byte);
                 count += 1;
                 let goes_on = text.get(here + 1).is_some_and(u8::is_ascii_alphanumeric);
-                let whole = [a, b, c, d].into_iter().fold(sum, fed);
+                let whole = [a, b, c, d].into_iter().fold(sum, mod_97_fed);
                 if count >= 15 && !goes_on && whole == 1 {
                     best = Some(here + 1);
                 }
@@ -228,14 +216,6 @@ fn iban(text: &[u8], at: usize) -> Option<Secret> {
     best.map(|end| Secret { start: at, end, class: Class::Iban })
 }
 
-/// The remainder of a number with one more character, modulo 97.
-fn fed(sum: u32, byte: u8) -> u32 {
-    match byte {
-        b'0'..=b'9' => (sum * 10 + u32::from(byte - b'0')) % 97,
-        _ => (sum * 100 + u32::from(byte.to_ascii_uppercase().saturating_sub(b'A')) + 10) % 97,
-    }
-}
-
 /// What is assigned to a name that speaks of a secret: `password=x`, `"token": "x"`, `<pin>x</pin>`,
 /// `Bearer x`.
 fn named(text: &[u8], at: usize, before: Option<u8>) -> Option<Secret> {
@@ -246,7 +226,7 @@ fn named(text: &[u8], at: usize, before: Option<u8>) -> Option<Secret> {
         let value = run(text, start, |it| {
             it.is_ascii_graphic() && !matches!(it, b'"' | b'\'' | b',' | b'<' | b'\\')
         });
-        let is_value = start > end && value - start >= TOKEN_MIN.min(8);
+        let is_value = start > end && value - start >= CREDENTIAL_MIN;
         return is_value.then_some(Secret { start, end: value, class: Class::Credential });
     }
     let is_tag = before == Some(b'<');

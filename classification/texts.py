@@ -1,0 +1,43 @@
+"""What each class misses, for the page."""
+
+NAME_ONLY = "fields whose name does not tell"
+CHECK_SHARED = "fields whose name does not tell: other numbers have the same check digit"
+
+MISSES = {
+    "full_name": "fields called only `name`, unless enough values have a common given name; names with digits",
+    "first_name": NAME_ONLY, "last_name": NAME_ONLY, "username": NAME_ONLY,
+    "birth_date": NAME_ONLY + "; days with a time other than midnight; calendars other than the Gregorian",
+    "birth_place": NAME_ONLY, "age": NAME_ONLY, "gender": NAME_ONLY + "; words that are not listed",
+    "nationality": NAME_ONLY, "marital_status": NAME_ONLY + "; words that are not listed", "ethnicity": NAME_ONLY,
+    "religion": NAME_ONLY, "job_title": NAME_ONLY + "; titles with digits", "salary": NAME_ONLY,
+    "free_text_personal": "names, streets and everything that takes understanding; what stands behind the first 4 KiB",
+    "email": "quoted local parts; addresses written out (`ann at example`)",
+    "phone": "national forms where the name does not tell, but those of North America",
+    "postal_address": "addresses without a number; streets in languages that are not listed, where the name does not tell",
+    "street": "streets in languages that are not listed, where the name does not tell",
+    "city": NAME_ONLY, "postal_code": NAME_ONLY,
+    "us_ssn": "nine digits without hyphens where the name does not tell", "us_ein": NAME_ONLY,
+    "ie_pps": CHECK_SHARED, "de_id_card": CHECK_SHARED, "pt_nif": CHECK_SHARED, "nl_bsn": CHECK_SHARED, "hr_oib": CHECK_SHARED,
+    "dk_cpr": "fields whose name does not tell: it has no check digit any more", "il_id": CHECK_SHARED, "ca_sin": CHECK_SHARED,
+    "au_tfn": CHECK_SHARED, "in_aadhaar": CHECK_SHARED, "jp_my_number": CHECK_SHARED, "th_id": CHECK_SHARED, "tw_id": CHECK_SHARED,
+    "hk_id": CHECK_SHARED, "in_pan": NAME_ONLY, "cl_rut": "fields called `run` with plain digits; " + CHECK_SHARED,
+    "kr_rrn": "the check digit of numbers given since October 2020, which have none",
+    "passport": NAME_ONLY, "driver_licence": NAME_ONLY, "licence_plate": NAME_ONLY,
+    "vehicle_vin": "fields whose name does not tell, where the check digit of North America is not used",
+    "passport_mrz": "lines with spaces for fillers",
+    "payment_card": "single numbers where the name does not tell; brands without a published range; truncated numbers",
+    "card_security_code": NAME_ONLY, "card_expiry": NAME_ONLY, "bank_account": NAME_ONLY, "bank_routing": NAME_ONLY, "bic": NAME_ONLY,
+    "iban": "numbers of countries outside the registry", "eu_vat": "numbers without a country in front",
+    "crypto_address": "currencies other than Bitcoin and Ethereum; contracts are told like wallets",
+    "uk_nhs": CHECK_SHARED, "us_npi": CHECK_SHARED, "us_dea": CHECK_SHARED, "de_kvnr": CHECK_SHARED,
+    "au_medicare": CHECK_SHARED, "medical_record": NAME_ONLY, "diagnosis": NAME_ONLY, "blood_type": NAME_ONLY,
+    "geo_coordinate": NAME_ONLY + "; whole degrees", "geo_point": "geohashes, plus codes, pairs with fewer than three decimals",
+    "ip_address": "fields called `version` and the like", "mac_address": "twelve hexadecimal digits without separators",
+    "imei": CHECK_SHARED, "imsi": NAME_ONLY, "iccid": CHECK_SHARED, "advertising_id": NAME_ONLY, "device_id": NAME_ONLY,
+    "user_agent": "programs that are not listed, where the name does not tell",
+    "password": NAME_ONLY + "; dates and addresses as passwords", "password_hash": "bare digests where the name does not tell",
+    "one_time_code": NAME_ONLY, "api_key": "vendors without a form of their own, where the name does not tell",
+    "access_token": NAME_ONLY, "jwt": "encrypted ones (JWE) without `alg` in the header", "private_key": "keys without PEM where the name does not tell",
+    "session_id": NAME_ONLY, "shared_secret": NAME_ONLY + "; words as secrets", "connection_string": "passwords in other parts of the address",
+    "signed_url": "signatures of other services",
+}
