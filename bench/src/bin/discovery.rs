@@ -78,9 +78,8 @@ fn learn(name: &str) -> Result<(), Failure> {
         .iter()
         .enumerate()
         .map(|(n, it)| {
-            let endpoint = it.as_ref().and_then(|it| {
-                inventory.find(&it.service, it.method, &it.template)
-            });
+            let endpoint =
+                it.as_ref().and_then(|it| inventory.find(&it.service, it.method, &it.template));
             let endpoint = endpoint.map(|it| format!("{} {}", it.method.name(), it.template()));
             json!({"line": n + 1, "endpoint": endpoint})
         })

@@ -15,6 +15,8 @@ pub const TEMPLATE_BYTES_MAX: usize = 256;
 const SEGMENTS_MAX: usize = 16;
 /// Letters of a segment that may still be a word.
 const WORD_BYTES_MAX: usize = 32;
+/// Letters of a segment that may be several words: `destroy_with_associated_resources`.
+const WORDS_BYTES_MAX: usize = 64;
 
 /// Writes the template of `path` into `out`, which is emptied first.
 pub fn template(path: &[u8], out: &mut String) {
@@ -24,12 +26,19 @@ pub fn template(path: &[u8], out: &mut String) {
         return;
     }
     let trimmed = path.strip_prefix(b"/").unwrap_or(path);
+    let mut before: &[u8] = b"";
     for (at, segment) in trimmed.split(|&b| b == b'/').enumerate() {
-        if at >= SEGMENTS_MAX || out.len() + WORD_BYTES_MAX + 8 > TEMPLATE_BYTES_MAX {
+        if at >= SEGMENTS_MAX || out.len() + WORDS_BYTES_MAX + 8 > TEMPLATE_BYTES_MAX {
             out.push_str("/{rest}");
             return;
         }
+        let is_version = is_version(segment, at, before);
+        before = segment;
         out.push('/');
+        if is_version {
+            out.push_str(str::from_utf8(segment).unwrap_or_default());
+            continue;
+        }
         // `/%61dmin` is `/admin` to every server, and must not have another name here.
         match kind(&unescaped(segment)) {
             Kind::Word(word) => out.push_str(word),
@@ -65,6 +74,21 @@ fn unescaped(segment: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
+/// Versions of an API that look like numbers or dates: `2.0` and `2010-04-01` at the beginning, the 3 of
+/// `/rest/api/3`.
+fn is_version(segment: &[u8], at: usize, before: &[u8]) -> bool {
+    let numbers = segment.iter().all(|it| it.is_ascii_digit() || *it == b'.');
+    let is_dotted = numbers
+        && segment.contains(&b'.')
+        && segment.len() <= 6
+        && segment.first().zip(segment.last()).is_some_and(|it| *it.0 != b'.' && *it.1 != b'.');
+    match at {
+        0 if segment.len() == 10 => is_date(segment),
+        0..=2 if is_dotted => true,
+        _ => (1..=2).contains(&segment.len()) && numbers && matches!(before, b"api" | b"rest"),
+    }
+}
+
 enum Kind<'a> {
     /// Part of the endpoint's name.
     Word(&'a str),
@@ -83,6 +107,7 @@ fn kind(segment: &[u8]) -> Kind<'_> {
         10 if is_date(segment) => Kind::Named("{date}"),
         _ if segment.iter().skip(1).any(|b| *b == b'@') => Kind::Named("{email}"),
         ..=WORD_BYTES_MAX if is_word(segment) => Kind::Word(text),
+        ..=WORDS_BYTES_MAX if are_words(segment) => Kind::Word(text),
         _ => Kind::Named("{text}"),
     }
 }
@@ -110,6 +135,13 @@ fn is_word(text: &[u8]) -> bool {
         && digits <= 3
         && text.iter().any(u8::is_ascii_alphabetic)
         && !is_token(text)
+}
+
+/// Several words of small letters, none of them longer than words are.
+fn are_words(text: &[u8]) -> bool {
+    let mut words = text.split(|it| b"-_.".contains(it));
+    words.clone().count() > 2
+        && words.all(|it| (1..=20).contains(&it.len()) && it.iter().all(u8::is_ascii_lowercase))
 }
 
 /// Capitals as frequent as in Base64, not as in `camelCase`.
@@ -140,6 +172,10 @@ mod tests {
         check("/o/0b7f6c1e-5f0e-4f8b-9f5a-2f8d7c3c1a55", "/o/{uuid}");
         check("/o/507f1f77bcf86cd799439011", "/o/{hex}");
         check("/day/2026-11-21", "/day/{date}");
+        check("/2010-04-01/Accounts/2026-11-21", "/2010-04-01/Accounts/{date}");
+        check("/rest/api/3/issue/17", "/rest/api/3/issue/{int}");
+        check("/2.0/files/17", "/2.0/files/{int}");
+        check("/api/17000/3", "/api/{int}/{int}");
         check("/mail/ada@example.test", "/mail/{email}");
         check("/mail/ada@localhost", "/mail/{email}");
         check("/@scope/name", "/@scope/name");
@@ -147,6 +183,10 @@ mod tests {
         check("/reset/canaryQmVzdFNlY3JldFRva2Vu", "/reset/{text}");
         check("/api/getUserByEmailAddress", "/api/getUserByEmailAddress");
         check("/orders/", "/orders/");
+        check(
+            "/x/destroy_with_associated_resources_now",
+            "/x/destroy_with_associated_resources_now",
+        );
         check("/%61dmin/%31%37", "/admin/{int}");
         check("/a%2fb/%+1", "/{text}/{text}");
     }

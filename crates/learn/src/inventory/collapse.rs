@@ -37,6 +37,8 @@ struct Profile<'a> {
     answers: Answers<'a>,
     own: f32,
     handed: bool,
+    /// Words that it took already, if it is the variable.
+    words: u64,
 }
 
 /// Makes variables of what is alike, here and behind; how many nodes became part of others.
@@ -107,7 +109,7 @@ fn values_among(node: &Node, handed: &Handed) -> Option<(Vec<Box<str>>, Reason)>
         return None;
     }
     let mean = bits.iter().sum::<f32>() / count as f32;
-    let group = group_bits(&candidates, anchor.is_some());
+    let group = group_bits(&candidates, anchor.as_ref());
     let names = || candidates.iter().map(|it| it.name.into()).collect();
     if mean + group >= BITS_MIN {
         #[expect(
@@ -122,9 +124,9 @@ fn values_among(node: &Node, handed: &Handed) -> Option<(Vec<Box<str>>, Reason)>
 }
 
 /// What speaks for a variable as a whole.
-fn group_bits(candidates: &[Profile<'_>], has_anchor: bool) -> f32 {
-    let count = candidates.len();
-    let mut bits = match count {
+fn group_bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>) -> f32 {
+    let count = candidates.len() + anchor.map_or(0, |it| usize::try_from(it.words).unwrap_or(0));
+    let bits = match count {
         0..=2 => -1.5,
         3..=5 => -0.8,
         6..WORDS_FEW => -0.2,
@@ -132,10 +134,7 @@ fn group_bits(candidates: &[Profile<'_>], has_anchor: bool) -> f32 {
         30..100 => 1.0,
         _ => 1.6,
     };
-    if has_anchor {
-        bits += 1.0;
-    }
-    bits
+    bits + if anchor.is_some() { 1.0 } else { 0.0 }
 }
 
 /// What speaks for each child to be a value of the same variable as the others.
@@ -154,10 +153,15 @@ fn bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>) -> Vec<f32> {
             sum.1 += 1;
         }
     }
+    // Beside a variable of many words, what a word looks like says less.
+    let weight = match anchor {
+        Some(it) if it.words >= WORDS_FEW as u64 => 0.4,
+        Some(_) | None => 1.0,
+    };
     candidates
         .iter()
         .map(|it| {
-            let mut bits = it.own + if it.handed { 3.0 } else { 0.0 };
+            let mut bits = it.own * weight + if it.handed { 3.0 } else { 0.0 };
             bits += behind_bits(it, &behind);
             bits += answer_bits(it, &answers, &answering);
             bits
@@ -168,11 +172,17 @@ fn bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>) -> Vec<f32> {
 /// Whether what is behind this child is behind others, too.
 fn behind_bits(it: &Profile<'_>, behind: &BTreeMap<Step<'_>, u32>) -> f32 {
     // Methods and identifiers are behind everything.
-    let telling: Vec<_> = it.behind.iter().filter(|step| !step.1.starts_with('{')).collect();
+    // So are words that are nobody else's and do not look like names: values of the next variable.
+    let is_shared = |step: &Step<'_>| behind.get(step).is_some_and(|it| *it > 1);
+    let telling: Vec<_> = it
+        .behind
+        .iter()
+        .filter(|step| !step.1.starts_with('{') && (is_shared(step) || likeness(step.1) < 0.0))
+        .collect();
     if telling.is_empty() {
         return 0.0;
     }
-    let shared = telling.iter().filter(|step| behind.get(**step).is_some_and(|it| *it > 1)).count();
+    let shared = telling.iter().filter(|step| is_shared(step)).count();
     let share = shared as f32 / telling.len() as f32;
     let weight = (telling.len() as f32).min(4.0) / 4.0;
     (share - 0.55) * 6.0 * (0.5 + 0.5 * weight)
@@ -221,6 +231,7 @@ fn profile<'a>(name: &'a str, node: &'a Node, handed: &Handed) -> Profile<'a> {
         behind: BTreeSet::new(),
         answers: BTreeMap::new(),
         own: likeness(name),
+        words: node.variable.as_ref().map_or(0, |it| it.words),
         handed: node.hash.is_some_and(|it| handed.place(it).is_some()),
     };
     walk(node, 0, &mut it);

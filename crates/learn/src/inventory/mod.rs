@@ -27,6 +27,8 @@ use std::sync::Arc;
 
 /// Services that are told apart; exchanges of further ones are counted.
 pub const SERVICES_MAX: usize = 64;
+/// Nodes that are visited to find one endpoint.
+const STEPS_MAX: u32 = 64;
 /// Exchanges between two looks for variables, at first.
 const SETTLE_EVERY: u64 = 200;
 
@@ -148,8 +150,8 @@ impl Inventory {
     pub fn find(&self, service: &str, method: Method, template: &str) -> Option<Endpoint<'_>> {
         let (service, it) = self.services.get_key_value(service)?;
         let mut keys = Vec::new();
-        let node = it.root.find(&mut segments(template), &mut keys)?;
-        let leaf = node.leaves.get(&method)?;
+        let segments: Vec<&str> = segments(template).collect();
+        let leaf = it.root.find(&segments, method, &mut STEPS_MAX.clone(), &mut keys)?;
         let path = named(&it.root, &keys);
         Some(Endpoint { service, method, path, leaf })
     }

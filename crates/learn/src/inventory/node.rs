@@ -104,19 +104,26 @@ impl Node {
         })
     }
 
-    /// The node of a path that was met, without making any.
-    pub(super) fn find<'a, 'b>(
+    /// The endpoint of a path, and the keys on the way to it. A name goes before the variable beside it,
+    /// unless nothing of this method is behind it.
+    pub(super) fn find<'a>(
         &'a self,
-        segments: &mut dyn Iterator<Item = &'b str>,
+        segments: &[&str],
+        method: Method,
+        steps: &mut u32,
         found: &mut Vec<&'a str>,
-    ) -> Option<&'a Self> {
-        let Some(segment) = segments.next() else { return Some(self) };
-        let (key, child) = match self.children.get_key_value(segment) {
-            Some(it) => it,
-            None => self.children.get_key_value(VARIABLE)?,
-        };
-        found.push(key);
-        child.find(segments, found)
+    ) -> Option<&'a Leaf> {
+        let Some((segment, rest)) = segments.split_first() else { return self.leaves.get(&method) };
+        for key in [*segment, VARIABLE] {
+            let Some((key, child)) = self.children.get_key_value(key) else { continue };
+            *steps = steps.checked_sub(1)?;
+            found.push(key);
+            if let Some(leaf) = child.find(rest, method, steps, found) {
+                return Some(leaf);
+            }
+            found.pop();
+        }
+        None
     }
 
     /// As [`Self::find`], to change it.
