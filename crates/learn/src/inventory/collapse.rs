@@ -10,13 +10,13 @@
 
 use super::Handed;
 use super::node::{Node, Reason, VARIABLE};
-use super::words::{is_beside_ids, likeness};
+use super::words::{is_beside_ids, is_version, likeness};
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps behind a child that are compared.
-const BEHIND_MAX: usize = 400;
+const BEHIND_MAX: usize = 2_000;
 /// How deep behind a child is looked.
 const DEPTH_MAX: u8 = 4;
 /// Bits that each word needs on the average to be a value.
@@ -37,18 +37,63 @@ struct Profile<'a> {
     answers: Answers<'a>,
     own: f32,
     handed: bool,
+    /// If it is the variable: all its values have the form of identifiers.
+    is_form: bool,
     /// Words that it took already, if it is the variable.
     words: u64,
 }
 
-/// Makes variables of what is alike, here and behind; how many nodes became part of others.
-pub(super) fn settle(node: &mut Node, handed: &Handed) -> usize {
-    let mut gone = 0;
-    if let Some((names, reason)) = values_among(node, handed) {
-        gone += collapse(node, &names, reason, handed);
+/// How many endpoints answer each field.
+#[derive(Debug, Default)]
+pub(super) struct Common {
+    by_place: BTreeMap<Place, u32>,
+    endpoints: u32,
+}
+
+impl Common {
+    /// Of the endpoints at and behind a node.
+    pub(super) fn of(node: &Node) -> Self {
+        let mut it = Self::default();
+        it.add(node);
+        it
     }
+
+    fn add(&mut self, node: &Node) {
+        for leaf in node.leaves.values().filter(|it| it.response.messages > 0) {
+            self.endpoints += 1;
+            for place in leaf.response.by_place.keys() {
+                match self.by_place.get_mut(place) {
+                    Some(count) => *count += 1,
+                    None => {
+                        self.by_place.insert(place.clone(), 1);
+                    }
+                }
+            }
+        }
+        node.children.values().for_each(|it| self.add(it));
+    }
+
+    /// 0 for a field that all endpoints answer, up to 1 for one of few.
+    fn telling(&self, place: &Place) -> f32 {
+        let with = self.by_place.get(place).copied().unwrap_or(1).max(1) as f32;
+        let all = self.endpoints.max(1) as f32;
+        (1.0 - with / all).clamp(0.02, 1.0)
+    }
+}
+
+/// Makes variables of what is alike, here and behind; how many nodes became part of others.
+pub(super) fn settle(node: &mut Node, handed: &Handed, common: &Common) -> usize {
+    let mut gone = 0;
+    // From below, for a collection is known by the variable in it; and again from above, for what became one
+    // has more to be compared.
     for child in node.children.values_mut() {
-        gone += settle(child, handed);
+        gone += settle(child, handed, common);
+    }
+    if let Some((names, reason)) = values_among(node, handed, common) {
+        gone += collapse(node, &names, reason, handed);
+        if let Some(child) = node.children.get_mut(VARIABLE) {
+            gone += settle(child, handed, common);
+        }
     }
     gone
 }
@@ -80,7 +125,7 @@ pub(super) fn collapse(
 }
 
 /// The children that are values of one variable, if they are.
-fn values_among(node: &Node, handed: &Handed) -> Option<(Vec<Box<str>>, Reason)> {
+fn values_among(node: &Node, handed: &Handed, common: &Common) -> Option<(Vec<Box<str>>, Reason)> {
     let words: Vec<&Box<str>> = node.children.keys().filter(|it| &***it != VARIABLE).collect();
     let known = node.children.get(VARIABLE);
     if words.len() < 2 && known.is_none() || words.is_empty() {
@@ -95,7 +140,7 @@ fn values_among(node: &Node, handed: &Handed) -> Option<(Vec<Box<str>>, Reason)>
     let anchor = known.map(|it| profile(VARIABLE, it, handed));
     // What is unlike the others is a name: left out, and the others looked at again.
     for _ in 0..4 {
-        let bits = bits(&candidates, anchor.as_ref());
+        let bits = bits(&candidates, anchor.as_ref(), common);
         let before = candidates.len();
         let mut kept = bits.iter().map(|it| *it > 0.0);
         candidates.retain(|_| kept.next().unwrap_or(false));
@@ -103,13 +148,15 @@ fn values_among(node: &Node, handed: &Handed) -> Option<(Vec<Box<str>>, Reason)>
             break;
         }
     }
-    let bits = bits(&candidates, anchor.as_ref());
+    let bits = bits(&candidates, anchor.as_ref(), common);
     let count = candidates.len();
     if count == 0 {
         return None;
     }
     let mean = bits.iter().sum::<f32>() / count as f32;
     let group = group_bits(&candidates, anchor.as_ref());
+    // Many words that hardly look like values are names all the same.
+    let group = group.min(mean.max(0.0) * 3.0);
     let names = || candidates.iter().map(|it| it.name.into()).collect();
     if mean + group >= BITS_MIN {
         #[expect(
@@ -138,7 +185,7 @@ fn group_bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>) -> f32 {
 }
 
 /// What speaks for each child to be a value of the same variable as the others.
-fn bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>) -> Vec<f32> {
+fn bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>, common: &Common) -> Vec<f32> {
     let all = || candidates.iter().chain(anchor);
     let mut behind: BTreeMap<Step<'_>, u32> = BTreeMap::new();
     let mut answers: BTreeMap<(u8, Method, &Place), (f32, u32)> = BTreeMap::new();
@@ -154,16 +201,23 @@ fn bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>) -> Vec<f32> {
         }
     }
     // Beside a variable of many words, what a word looks like says less.
-    let weight = match anchor {
-        Some(it) if it.words >= WORDS_FEW as u64 => 0.4,
-        Some(_) | None => 1.0,
+    let (weight, bonus) = match anchor {
+        Some(it) if it.words >= 30 => (0.4, 1.2),
+        Some(it) if it.words >= WORDS_FEW as u64 => (0.4, 0.6),
+        // Beside numbers, a word is seldom one of them.
+        Some(it) if it.is_form => (1.0, -2.0),
+        Some(_) | None => (1.0, 0.0),
     };
+    let known = |it: &Profile<'_>| anchor.is_some_and(|known| it.behind.is_subset(&known.behind));
     candidates
         .iter()
         .map(|it| {
             let mut bits = it.own * weight + if it.handed { 3.0 } else { 0.0 };
+            if bonus < 0.0 || known(it) {
+                bits += bonus;
+            }
             bits += behind_bits(it, &behind);
-            bits += answer_bits(it, &answers, &answering);
+            bits += answer_bits(it, &answers, &answering, common);
             bits
         })
         .collect()
@@ -193,6 +247,7 @@ fn answer_bits(
     it: &Profile<'_>,
     answers: &BTreeMap<(u8, Method, &Place), (f32, u32)>,
     answering: &BTreeMap<(u8, Method), u32>,
+    common: &Common,
 ) -> f32 {
     let mut total = 0.0;
     let mut methods = 0.0;
@@ -209,11 +264,16 @@ fn answer_bits(
         {
             let share = it.answers.get(place).copied().unwrap_or(0.0);
             let rest = (sum - share) / (*others - 1) as f32;
-            dot += share * rest;
-            own += share * share;
-            theirs += rest * rest;
+            let telling = common.telling(place.2);
+            dot += telling * share * rest;
+            own += telling * share * share;
+            theirs += telling * rest * rest;
         }
-        if own > 0.0 && theirs > 0.0 {
+        if own < 0.2 {
+            // Nothing that most endpoints do not answer.
+            continue;
+        }
+        if theirs > 0.0 {
             let likeness = dot / (own * theirs).sqrt();
             total += (likeness - 0.55) * 7.0;
             methods += 1.0;
@@ -230,12 +290,28 @@ fn profile<'a>(name: &'a str, node: &'a Node, handed: &Handed) -> Profile<'a> {
         name,
         behind: BTreeSet::new(),
         answers: BTreeMap::new(),
-        own: likeness(name),
+        own: likeness(name) + surroundings(node),
+        is_form: node.variable.as_ref().is_some_and(|it| it.is_form()),
         words: node.variable.as_ref().map_or(0, |it| it.words),
         handed: node.hash.is_some_and(|it| handed.place(it).is_some()),
     };
     walk(node, 0, &mut it);
     it
+}
+
+/// What stands right behind a segment tells what it is.
+fn surroundings(node: &Node) -> f32 {
+    if node.children.keys().any(|it| is_version(it)) {
+        // `/apis/apps/v1`: versions are of APIs.
+        return -5.0;
+    }
+    // `GET /pods` and `GET /pods/{name}`: a collection.
+    if !node.leaves.is_empty()
+        && node.children.get(VARIABLE).is_some_and(|it| !it.leaves.is_empty())
+    {
+        return -2.0;
+    }
+    0.0
 }
 
 fn walk<'a>(node: &'a Node, depth: u8, it: &mut Profile<'a>) {
@@ -258,7 +334,9 @@ fn walk<'a>(node: &'a Node, depth: u8, it: &mut Profile<'a>) {
         if it.behind.len() >= BEHIND_MAX {
             return;
         }
-        it.behind.insert((depth + 1, segment));
+        if &**segment == VARIABLE || likeness(segment) < 0.5 {
+            it.behind.insert((depth + 1, segment));
+        }
         walk(child, depth + 1, it);
     }
 }

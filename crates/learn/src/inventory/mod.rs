@@ -18,6 +18,7 @@ mod words;
 use bartizan_model::head::Method;
 use bartizan_model::observation::{Observation, Outcome};
 use bartizan_model::place::Place;
+use collapse::Common;
 use handed::Handed;
 use leaf::Leaf;
 pub use node::{NODES_MAX, Reason, Variable};
@@ -210,7 +211,8 @@ impl Service {
 
     fn settle(&mut self) {
         self.unsettled = 0;
-        let gone = collapse::settle(&mut self.root, &self.handed);
+        let common = Common::of(&self.root);
+        let gone = collapse::settle(&mut self.root, &self.handed, &common);
         self.nodes = self.nodes.saturating_sub(gone);
     }
 }

@@ -181,6 +181,12 @@ impl Variable {
         }
     }
 
+    /// Whether no value was a word or looked like nothing known, of at least ten.
+    pub(super) fn is_form(&self) -> bool {
+        let all: u64 = self.kinds.values().sum();
+        all >= 10 && !self.kinds.keys().any(|it| matches!(&**it, "word" | "text"))
+    }
+
     /// What most values looked like; `None` for words and mixtures.
     pub fn kind(&self) -> Option<Kind> {
         let all: u64 = self.kinds.values().sum();

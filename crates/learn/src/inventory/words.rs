@@ -39,6 +39,18 @@ const VOCABULARY: &[&str] = &[
     "audience",
     "audio",
     "audit",
+    "available",
+    "bandwidth",
+    "cached",
+    "cpu",
+    "disk",
+    "filesystem",
+    "free",
+    "load",
+    "memory",
+    "used",
+    "restrict",
+    "deny",
     "auth",
     "authenticate",
     "author",
@@ -578,30 +590,10 @@ const VOCABULARY: &[&str] = &[
     "zone",
 ];
 
-/// Words that stand beside an object's id and are none, whatever is around them.
+/// Words that stand for an object, and answer as it does: they are names whatever is around them.
 const BESIDE_IDS: &[&str] = &[
-    "me",
-    "self",
-    "mine",
-    "my",
-    "current",
-    "latest",
-    "search",
-    "new",
-    "all",
-    "count",
-    "bulk",
-    "batch",
-    "export",
-    "import",
-    "stats",
-    "statistics",
-    "login",
-    "logout",
-    "graphql",
-    "rpc",
-    "health",
-    "default",
+    "me", "self", "mine", "my", "current", "latest", "new", "all", "default", "login", "logout",
+    "graphql", "rpc",
 ];
 
 /// What speaks for a value (above 0) or for a name of the API (below), in bits.
@@ -615,6 +607,14 @@ pub(super) fn likeness(segment: &str) -> f32 {
     if !parts.is_empty() && known == parts.len() {
         // `oauth2` and `orders_2`: a digit makes it less certain.
         return if has(u8::is_ascii_digit) { -0.5 } else { -2.5 };
+    }
+    if is_file(segment) {
+        return 2.0;
+    }
+    let letters_only = |it: &u8| !it.is_ascii_digit() && *it != b'%';
+    if parts.len() > 1 && segment.contains('.') && segment.bytes().all(|it| letters_only(&it)) {
+        // `chat.postMessage`
+        return -1.5 - known as f32 / parts.len() as f32;
     }
     let mut bits = 0.0;
     if has(u8::is_ascii_digit) {
@@ -637,13 +637,27 @@ pub(super) fn likeness(segment: &str) -> f32 {
     bits - 1.5 * known as f32 / parts.len().max(1) as f32
 }
 
+/// `report.pdf` is somebody's file.
+fn is_file(segment: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "pdf", "png", "jpg", "jpeg", "gif", "svg", "webp", "txt", "md", "csv", "zip", "gz", "tgz",
+        "docx", "xlsx", "pptx", "mp3", "mp4", "js", "css", "diff", "patch", "rs", "py", "yml",
+        "yaml", "toml",
+    ];
+    segment.rsplit_once('.').is_some_and(|(name, end)| !name.is_empty() && ENDS.contains(&end))
+}
+
 /// Whether it stays a name beside ids.
 pub(super) fn is_beside_ids(segment: &str) -> bool {
     BESIDE_IDS.contains(&segment.to_ascii_lowercase().as_str())
 }
 
-/// `v2`, `v1.41`, `2.0`.
-fn is_version(segment: &str) -> bool {
+/// `v2`, `v1.41`, `v1beta1`, `2.0`.
+pub(super) fn is_version(segment: &str) -> bool {
+    let stage = ["alpha", "beta", "rc", "preview"].iter().find_map(|it| segment.split_once(it));
+    if let Some((version, number)) = stage {
+        return is_version(version) && number.bytes().all(|it| it.is_ascii_digit());
+    }
     let digits = segment.strip_prefix('v').unwrap_or(segment);
     digits.len() < segment.len().max(2)
         && digits.bytes().next().is_some_and(|it| it.is_ascii_digit())
