@@ -13,7 +13,7 @@ pub const NUMBER_BYTES_MAX: usize = 1_024;
 /// Largest power of ten, either way.
 pub const EXPONENT_MAX: i32 = 100_000;
 /// Digits that are written out before the scientific form is taken.
-const PLAIN_DIGITS_MAX: usize = 40;
+const PLAIN_DIGITS_MAX: i64 = 40;
 
 /// A decimal number: `digits` times ten to the power of `exponent`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -167,7 +167,7 @@ impl fmt::Display for Number {
         };
         let magnitude = self.magnitude();
         let length = self.digits.len();
-        if self.exponent >= 0 && magnitude <= PLAIN_DIGITS_MAX as i64 {
+        if self.exponent >= 0 && magnitude <= PLAIN_DIGITS_MAX {
             let zeros = usize::try_from(self.exponent).unwrap_or_default();
             return write!(f, "{}{:0<zeros$}", self.digits, "");
         }
