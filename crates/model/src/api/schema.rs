@@ -195,9 +195,8 @@ impl Types {
     /// Names as JSON Schema writes them: `integer` only where not every number is meant.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         let is_number = self.contains(Self::NUMBER);
-        let held = move |it: &&(&str, Self)| {
-            self.contains(it.1) && !(is_number && it.1 == Self::INTEGER)
-        };
+        let held =
+            move |it: &&(&str, Self)| self.contains(it.1) && !(is_number && it.1 == Self::INTEGER);
         Self::NAMED.iter().filter(held).map(|it| it.0)
     }
 }

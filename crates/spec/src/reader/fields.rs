@@ -138,9 +138,10 @@ impl<'d> Reader<'d> {
 
     /// Everything that bartizan wrote there itself.
     pub(super) fn extensions(&self, map: &Map) -> Extensions {
-        let ours = map.entries().iter().filter(|it| {
-            it.key.strip_prefix(OURS).is_some_and(|it| !CARRIED.contains(&it))
-        });
+        let ours = map
+            .entries()
+            .iter()
+            .filter(|it| it.key.strip_prefix(OURS).is_some_and(|it| !CARRIED.contains(&it)));
         ours.map(|it| (it.key.clone(), it.node.to_value())).collect()
     }
 

@@ -23,16 +23,18 @@ impl<'d> Reader<'d> {
         api.summary = self.text(map, "summary");
         api.description = self.text(map, "description");
         api.terms_of_service = self.text(map, "termsOfService");
-        api.contact = map.get("contact").and_then(|it| self.map(it, "contact")).map(|map| Contact {
-            name: self.text(map, "name"),
-            url: self.text(map, "url"),
-            email: self.text(map, "email"),
-        });
-        api.license = map.get("license").and_then(|it| self.map(it, "license")).map(|map| License {
-            name: self.text(map, "name").unwrap_or_default(),
-            identifier: self.text(map, "identifier"),
-            url: self.text(map, "url"),
-        });
+        api.contact =
+            map.get("contact").and_then(|it| self.map(it, "contact")).map(|map| Contact {
+                name: self.text(map, "name"),
+                url: self.text(map, "url"),
+                email: self.text(map, "email"),
+            });
+        api.license =
+            map.get("license").and_then(|it| self.map(it, "license")).map(|map| License {
+                name: self.text(map, "name").unwrap_or_default(),
+                identifier: self.text(map, "identifier"),
+                url: self.text(map, "url"),
+            });
     }
 
     /// The servers of a description, a path or an operation.

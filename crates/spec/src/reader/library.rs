@@ -105,10 +105,8 @@ impl Library {
 
     /// The first file.
     pub(super) fn root(&self) -> &Node {
-        static NOTHING: Node = Node {
-            position: Position { file: 0, line: 1, column: 1 },
-            value: NodeValue::Null,
-        };
+        static NOTHING: Node =
+            Node { position: Position { file: 0, line: 1, column: 1 }, value: NodeValue::Null };
         self.files.first().map_or(&NOTHING, |it| &it.root)
     }
 
@@ -236,9 +234,7 @@ mod tests {
     fn load(text: &str, files: &[(&str, &str)]) -> (Library, Diagnostics) {
         let mut diagnostics = Diagnostics::up_to(100);
         let limits = Limits { files_max: 3, ..Limits::default() };
-        let given = |name: &str| {
-            files.iter().find(|it| it.0 == name).map(|it| it.1.to_owned())
-        };
+        let given = |name: &str| files.iter().find(|it| it.0 == name).map(|it| it.1.to_owned());
         let budget = Budget::of(&limits);
         let library = Library::load(text, "dir/api.yaml", &given, budget, &mut diagnostics);
         (library.unwrap(), diagnostics)
@@ -277,7 +273,12 @@ mod tests {
     fn files_that_are_missing_broken_or_too_many_are_reported() {
         let text = "- {$ref: no.yaml}\n- {$ref: broken.yaml}\n- {$ref: a.yaml}\n- {$ref: b.yaml}\n- \
                     {$ref: c.yaml}\n- {$ref: no.yaml}\n";
-        let files = [("dir/broken.yaml", "'"), ("dir/a.yaml", "1"), ("dir/b.yaml", "1"), ("dir/c.yaml", "1")];
+        let files = [
+            ("dir/broken.yaml", "'"),
+            ("dir/a.yaml", "1"),
+            ("dir/b.yaml", "1"),
+            ("dir/c.yaml", "1"),
+        ];
         let (library, diagnostics) = load(text, &files);
         let codes: Vec<_> = diagnostics.list().iter().map(|it| it.code).collect();
         assert_eq!(codes, [DiagnosticCode::File, DiagnosticCode::File, DiagnosticCode::TooMany]);
@@ -286,7 +287,8 @@ mod tests {
 
     #[test]
     fn the_own_address_of_a_description_is_local() {
-        let text = "$self: https://a.test/api.yaml\na: {$ref: 'https://a.test/api.yaml#/b'}\nb: 1\n";
+        let text =
+            "$self: https://a.test/api.yaml\na: {$ref: 'https://a.test/api.yaml#/b'}\nb: 1\n";
         let (library, diagnostics) = load(text, &[]);
         assert_eq!(diagnostics.list(), []);
         assert_eq!(library.find(0, "https://a.test/api.yaml#/b").ok().unwrap().pointer, "/b");

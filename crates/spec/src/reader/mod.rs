@@ -27,6 +27,7 @@ use bartizan_model::api::{Api, Requirement, Schema};
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::document::{Budget, Fault, Node, NodeValue, Position, ReadError};
 use crate::limits::Limits;
+pub(crate) use fields::{CARRIED, OURS};
 use library::Library;
 use names::Names;
 
@@ -342,9 +343,11 @@ pub(crate) mod tests {
     #[test]
     fn more_schemas_than_allowed_are_not_read_and_reported_once() {
         let limits = Limits { schemas_max: 3, ..Limits::default() };
-        let text = "openapi: 3.1.0\ncomponents: {schemas: {A: {items: {items: {items: {items: {}}}}}}}\n";
+        let text =
+            "openapi: 3.1.0\ncomponents: {schemas: {A: {items: {items: {items: {items: {}}}}}}}\n";
         let reading = read(text, "a", &no_files, &limits).unwrap();
-        let many = reading.diagnostics.list().iter().filter(|it| it.code == DiagnosticCode::TooMany);
+        let many =
+            reading.diagnostics.list().iter().filter(|it| it.code == DiagnosticCode::TooMany);
         assert_eq!(many.count(), 1);
     }
 

@@ -48,14 +48,21 @@ impl<'d> Names<'d> {
 
 /// A name for what stands at a pointer: its last word that says something, with what follows it.
 fn proposed(pointer: &str, stem: &str) -> String {
-    const WORDS: [&str; 8] =
-        ["schema", "items", "properties", "allOf", "anyOf", "oneOf", "additionalProperties", "content"];
+    const WORDS: [&str; 8] = [
+        "schema",
+        "items",
+        "properties",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "additionalProperties",
+        "content",
+    ];
     let mut name = String::new();
     for token in pointer.split('/').skip(1).collect::<Vec<_>>().iter().rev() {
         let separator = if name.is_empty() { "" } else { "_" };
         name = format!("{token}{separator}{name}");
-        let says_something =
-            !WORDS.contains(token) && !token.bytes().all(|it| it.is_ascii_digit());
+        let says_something = !WORDS.contains(token) && !token.bytes().all(|it| it.is_ascii_digit());
         if says_something || name.len() > 64 {
             break;
         }

@@ -113,7 +113,11 @@ impl<'d> Reader<'d> {
         let mut of_this_path = api.operations.iter().rev().take_while(|it| it.path == item.path);
         if of_this_path.any(|it| it.method == method) {
             let message = format_args!("`{}` is given twice", Shown(method));
-            return self.diagnostics.add(DiagnosticCode::DuplicateOperation, node.position, message);
+            return self.diagnostics.add(
+                DiagnosticCode::DuplicateOperation,
+                node.position,
+                message,
+            );
         }
         self.operations.push(node.position);
         api.operations.push(operation);
@@ -134,7 +138,8 @@ impl<'d> Reader<'d> {
         };
         let own_key: BTreeSet<_> = own.iter().map(|it| (it.place, it.name.clone())).collect();
         let is_replaced = |it: &&Parameter| own_key.contains(&(it.place, it.name.clone()));
-        operation.parameters = item.parameters.iter().filter(|it| !is_replaced(it)).cloned().collect();
+        operation.parameters =
+            item.parameters.iter().filter(|it| !is_replaced(it)).cloned().collect();
         operation.parameters.extend(own);
     }
 
@@ -194,7 +199,8 @@ mod tests {
                     [{url: /v2}]}}\n  /b: {$ref: '#/components/pathItems/B'}\n  /c: {$ref: '#/paths/~1c'}\n\
                     components: {pathItems: {B: {get: {}}}}\n";
         let reading = reading(text);
-        let url = |method, path| reading.api.operation(method, path).unwrap().servers[0].url.clone();
+        let url =
+            |method, path| reading.api.operation(method, path).unwrap().servers[0].url.clone();
         assert_eq!((url("GET", "/a").as_str(), url("PUT", "/a").as_str()), ("/v1", "/v2"));
         assert!(reading.api.operation("GET", "/b").is_some());
         assert_eq!(codes(&reading), [DiagnosticCode::ReferenceCycle]);

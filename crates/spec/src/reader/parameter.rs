@@ -11,7 +11,12 @@ const IGNORED_FIELDS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 impl<'d> Reader<'d> {
     /// Adds a parameter, unless its place and name are taken.
-    pub(super) fn add_parameter(&mut self, found: Parameter, node: &Node, list: &mut Vec<Parameter>) {
+    pub(super) fn add_parameter(
+        &mut self,
+        found: Parameter,
+        node: &Node,
+        list: &mut Vec<Parameter>,
+    ) {
         let name = found.name.to_ascii_lowercase();
         let is_ignored =
             found.place == ParameterPlace::Header && IGNORED_FIELDS.contains(&name.as_str());
@@ -20,7 +25,8 @@ impl<'d> Reader<'d> {
             return list.push(found);
         }
         let why = if is_ignored { "is ignored" } else { "is given twice" };
-        let message = format_args!("{} parameter `{}` {why}", found.place.name(), Shown(&found.name));
+        let message =
+            format_args!("{} parameter `{}` {why}", found.place.name(), Shown(&found.name));
         self.diagnostics.add(DiagnosticCode::Parameter, node.position, message);
     }
 
@@ -116,7 +122,8 @@ mod tests {
 
     #[test]
     fn an_operation_has_those_of_its_path_unless_it_has_its_own() {
-        let (found, codes) = read("3.0.0", "[{in: query, name: q, required: true}, {in: cookie, name: q}]");
+        let (found, codes) =
+            read("3.0.0", "[{in: query, name: q, required: true}, {in: cookie, name: q}]");
         let places: Vec<_> = found.iter().map(|it| (it.place.name(), it.required)).collect();
         assert_eq!(places, [("path", true), ("query", true), ("cookie", false)]);
         assert_eq!(codes, []);
@@ -128,7 +135,7 @@ mod tests {
                     name: a, style: odd}, {in: query, name: a}, 5, {$ref: '#/no'}, {in: path, name: z, required: true}]";
         let (found, met) = read("3.1.0", text);
         let names: Vec<_> = found.iter().map(|it| it.name.as_str()).collect();
-        assert_eq!(names, ["id", "q", "a", "z"]);
+        assert_eq!(names, ["q", "id", "a", "z"]);
         for code in [
             DiagnosticCode::UnknownValue,
             DiagnosticCode::Missing,
@@ -144,7 +151,8 @@ mod tests {
 
     #[test]
     fn the_whole_query_is_a_place_since_3_2() {
-        let text = "[{in: querystring, name: q, content: {application/json: {schema: {type: string}}}}]";
+        let text =
+            "[{in: querystring, name: q, content: {application/json: {schema: {type: string}}}}]";
         let (found, codes) = read("3.2.0", text);
         assert_eq!(codes, []);
         let last = found.last().unwrap();
@@ -155,7 +163,8 @@ mod tests {
 
     #[test]
     fn how_lists_are_written_is_kept() {
-        let (found, _) = read("3.0.0", "[{in: query, name: l, style: pipeDelimited, explode: false}]");
+        let (found, _) =
+            read("3.0.0", "[{in: query, name: l, style: pipeDelimited, explode: false}]");
         let last = found.last().unwrap();
         assert_eq!((last.style, last.explode), (Some(Style::PipeDelimited), Some(false)));
     }

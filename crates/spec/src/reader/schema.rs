@@ -29,7 +29,8 @@ const UNMODELLED: &[&str] = &[
 ];
 
 /// Keywords that may stand beside a reference in any dialect, because they ask nothing of values.
-const HARMLESS_SIBLINGS: &[&str] = &["$ref", "description", "summary", "title", "example", "default"];
+const HARMLESS_SIBLINGS: &[&str] =
+    &["$ref", "description", "summary", "title", "example", "default"];
 
 impl<'d> Reader<'d> {
     /// Reads one schema with its parts. What is none is reported, and fits everything.
@@ -105,9 +106,10 @@ impl<'d> Reader<'d> {
     }
 
     fn siblings(&mut self, map: &Map) {
-        let lost = map.entries().iter().find(|it| {
-            !HARMLESS_SIBLINGS.contains(&it.key.as_str()) && !is_extension(&it.key)
-        });
+        let lost = map
+            .entries()
+            .iter()
+            .find(|it| !HARMLESS_SIBLINGS.contains(&it.key.as_str()) && !is_extension(&it.key));
         if let Some(entry) = lost {
             let message = format_args!("`{}` beside a reference is ignored", Shown(&entry.key));
             self.diagnostics.add(DiagnosticCode::ReferenceSiblings, entry.position, message);
@@ -292,7 +294,10 @@ impl<'d> Reader<'d> {
             if self.dialect != Dialect::Swagger2 {
                 self.wrong_type(node, "discriminator", "a mapping");
             }
-            return Some(Discriminator { property: property.to_owned(), ..Discriminator::default() });
+            return Some(Discriminator {
+                property: property.to_owned(),
+                ..Discriminator::default()
+            });
         }
         let map = self.map(node, "discriminator")?;
         let property = self.text(map, "propertyName")?;
@@ -303,7 +308,8 @@ impl<'d> Reader<'d> {
                 self.wrong_type(&entry.node, "mapping", "a text");
                 continue;
             };
-            let is_reference = value.contains(['#', '/']) || self.library.find(entry.position.file, value).is_ok();
+            let is_reference =
+                value.contains(['#', '/']) || self.library.find(entry.position.file, value).is_ok();
             let name = if is_reference {
                 self.reference(&entry.node, value)
             } else {
@@ -339,7 +345,9 @@ mod tests {
 
     fn schema(dialect: &str, text: &str) -> (Schema, Vec<DiagnosticCode>) {
         let place = if dialect.starts_with('2') {
-            format!("swagger: '{dialect}'\ninfo: {{title: t, version: v}}\ndefinitions: {{A: {text}}}\n")
+            format!(
+                "swagger: '{dialect}'\ninfo: {{title: t, version: v}}\ndefinitions: {{A: {text}}}\n"
+            )
         } else {
             let head = format!("openapi: {dialect}\ninfo: {{title: t, version: v}}");
             format!("{head}\ncomponents: {{schemas: {{A: {text}, B: {{type: string}}}}}}\n")

@@ -11,10 +11,7 @@ use crate::diagnostic::{DiagnosticCode, Shown};
 use crate::document::{Map, Node};
 
 impl<'d> Reader<'d> {
-    pub(super) fn security_schemes(
-        &mut self,
-        root: &'d Node,
-    ) -> BTreeMap<String, SecurityScheme> {
+    pub(super) fn security_schemes(&mut self, root: &'d Node) -> BTreeMap<String, SecurityScheme> {
         let place = match self.dialect {
             Dialect::Swagger2 => root.get("securityDefinitions"),
             Dialect::OpenApi30 | Dialect::OpenApi31 | Dialect::OpenApi32 => {
@@ -47,9 +44,9 @@ impl<'d> Reader<'d> {
                 SchemeKind::MutualTls
             }
             "oauth2" => self.oauth2(map),
-            "openIdConnect" => {
-                SchemeKind::OpenIdConnect { url: self.text(map, "openIdConnectUrl").unwrap_or_default() }
-            }
+            "openIdConnect" => SchemeKind::OpenIdConnect {
+                url: self.text(map, "openIdConnectUrl").unwrap_or_default(),
+            },
             other => {
                 self.unknown_value(node, "the type of a security scheme", other);
                 return None;
@@ -128,7 +125,8 @@ impl<'d> Reader<'d> {
             let mut requirement = Requirement::new();
             for entry in map.entries() {
                 if !schemes.contains_key(&entry.key) {
-                    let message = format_args!("no security scheme is called `{}`", Shown(&entry.key));
+                    let message =
+                        format_args!("no security scheme is called `{}`", Shown(&entry.key));
                     self.diagnostics.add(DiagnosticCode::UnknownScheme, entry.position, message);
                 }
                 requirement.insert(entry.key.clone(), self.texts(map, &entry.key));
@@ -177,7 +175,9 @@ mod tests {
                     x}, c: {type: apiKey, in: query}, d: 5}}\n";
         let reading = reading(text);
         assert!(reading.api.security_schemes.is_empty());
-        for code in [DiagnosticCode::UnknownValue, DiagnosticCode::Missing, DiagnosticCode::WrongType] {
+        for code in
+            [DiagnosticCode::UnknownValue, DiagnosticCode::Missing, DiagnosticCode::WrongType]
+        {
             assert!(codes(&reading).contains(&code), "{code:?}");
         }
     }

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use bartizan_model::api::{
-    Content, Header, MediaType, Parameter, ParameterPlace, RequestBody, Response, Schema, Server,
-    Status, Style, Types,
+    Content, Header, MediaType, Parameter, RequestBody, Response, Schema, Server, Status, Style,
+    Types,
 };
 
 use super::Reader;
@@ -194,7 +194,10 @@ mod tests {
     #[test]
     fn host_base_path_and_schemes_are_servers() {
         for (text, urls) in [
-            ("host: a.test\nbasePath: /v1\nschemes: [https, http]\n", vec!["https://a.test/v1", "http://a.test/v1"]),
+            (
+                "host: a.test\nbasePath: /v1\nschemes: [https, http]\n",
+                vec!["https://a.test/v1", "http://a.test/v1"],
+            ),
             ("host: a.test\n", vec!["//a.test"]),
             ("basePath: v1\n", vec!["/v1"]),
             ("", vec![]),
