@@ -381,8 +381,8 @@ impl Node {
         }
     }
 
-    /// A value at a place.
-    pub(crate) fn from_value(value: &Value, position: Position) -> Self {
+    /// A value, all of it at one place.
+    pub fn from_value(value: &Value, position: Position) -> Self {
         let value = match value {
             Value::Null => NodeValue::Null,
             Value::Bool(it) => NodeValue::Bool(*it),

@@ -281,8 +281,8 @@ mod tests {
         assert_eq!(found.properties["a"], Schema::string());
         assert!(found.properties["b"].not.is_some());
         assert_eq!(found.additional, Additional::Forbidden);
-        let mut limited = Schema::default();
-        limited.additional = Additional::Schema(Box::new(Schema::integer()));
+        let additional = Additional::Schema(Box::new(Schema::integer()));
+        let limited = Schema { additional, ..Schema::default() };
         let found = both(limited, with("b", Schema::of(Types::NUMBER)));
         assert_eq!(found.properties["b"], Schema::integer());
     }

@@ -44,15 +44,15 @@ pub struct Schema {
     /// What those bytes or the string are.
     pub content_media_type: Option<String>,
     /// The first items of an array, one by one.
-    pub first_items: Vec<Schema>,
+    pub first_items: Vec<Self>,
     /// The other items of an array.
-    pub items: Option<Box<Schema>>,
+    pub items: Option<Box<Self>>,
     /// Items of an array.
     pub items_count: Range,
     /// Whether no two items may be equal.
     pub unique_items: bool,
     /// Members of an object, by name.
-    pub properties: BTreeMap<String, Schema>,
+    pub properties: BTreeMap<String, Self>,
     /// Members that must be there.
     pub required: BTreeSet<String>,
     /// All other members.
@@ -60,13 +60,13 @@ pub struct Schema {
     /// Members of an object.
     pub properties_count: Range,
     /// Every one must fit.
-    pub all_of: Vec<Schema>,
+    pub all_of: Vec<Self>,
     /// One or more must fit.
-    pub any_of: Vec<Schema>,
+    pub any_of: Vec<Self>,
     /// Exactly one must fit.
-    pub one_of: Vec<Schema>,
+    pub one_of: Vec<Self>,
     /// Must not fit.
-    pub not: Option<Box<Schema>>,
+    pub not: Option<Box<Self>>,
     /// Which member says which of several schemas is meant.
     pub discriminator: Option<Discriminator>,
     /// Whether it is in responses only: a request that carries it is wrong.

@@ -17,9 +17,9 @@ pub enum Value {
     /// A string.
     Text(String),
     /// An array.
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// An object.
-    Map(BTreeMap<String, Value>),
+    Map(BTreeMap<String, Self>),
 }
 
 impl Value {

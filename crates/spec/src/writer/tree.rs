@@ -11,7 +11,7 @@ pub(crate) enum Tree {
     Bool(bool),
     Number(Number),
     Text(String),
-    List(Vec<Tree>),
+    List(Vec<Self>),
     Map(Members),
 }
 
