@@ -24,6 +24,7 @@ pub(crate) const CARRIED: &[&str] = &[
     "parent",
     "partial",
     "querystring",
+    "style",
     "summary",
 ];
 

@@ -87,7 +87,9 @@ impl<'d> Reader<'d> {
             let message = format_args!("more than {max} operations; the rest is not read");
             return self.diagnostics.add(DiagnosticCode::TooMany, node.position, message);
         }
-        if !self.has_room_for(item.schemas, node.position) {
+        // What is copied to every operation counts for each, be it a schema or not.
+        let copied = item.schemas + item.servers.len() + self.security.as_ref().map_or(0, Vec::len);
+        if !self.has_room_for(copied, node.position) {
             return;
         }
         let mut operation = Operation {

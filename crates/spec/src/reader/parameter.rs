@@ -36,10 +36,15 @@ impl<'d> Reader<'d> {
         let items = owner.get("parameters").map_or(&[][..], |it| self.list(it, "parameters"));
         // A version without a place for the whole query carries it outside of the list.
         let carried = owner.map().and_then(|it| self.carried(it, "querystring"));
-        for item in items.iter().chain(carried) {
-            if let Some((found, node)) = self.parameter(item) {
-                self.add_parameter(found, node, &mut list);
+        for item in items {
+            let Some((found, node)) = self.parameter(item) else { continue };
+            if found.place == ParameterPlace::QueryString {
+                self.since(Dialect::OpenApi32, node, "`querystring`");
             }
+            self.add_parameter(found, node, &mut list);
+        }
+        if let Some((found, node)) = carried.and_then(|it| self.parameter(it)) {
+            self.add_parameter(found, node, &mut list);
         }
         list
     }
@@ -48,9 +53,6 @@ impl<'d> Reader<'d> {
         let node = self.followed(node)?;
         let map = self.map(node, "a parameter")?;
         let (place, name) = self.place_and_name(node, map)?;
-        if place == ParameterPlace::QueryString && map.get("in").is_some() {
-            self.since(Dialect::OpenApi32, node, "`querystring`");
-        }
         let mut parameter = Parameter {
             place,
             name,
@@ -93,8 +95,9 @@ impl<'d> Reader<'d> {
         }
     }
 
-    fn style(&mut self, map: &Map) -> Option<Style> {
-        let written = self.text(map, "style")?;
+    fn style(&mut self, map: &'d Map) -> Option<Style> {
+        let carried = self.carried_text(map, "style").filter(|_| map.get("style").is_none());
+        let written = self.text(map, "style").or(carried)?;
         let style = Style::ALL.into_iter().find(|it| it.name() == written);
         if let (None, Some(node)) = (style, map.get("style")) {
             self.unknown_value(node, "style", &written);

@@ -105,26 +105,58 @@ impl<'d> Reader<'d> {
             return Some(self.form(&nodes, types));
         }
         let map = self.map(first, "a parameter")?;
-        let schema = map.get("schema").map(|it| self.schema(it));
-        let media_type = MediaType { schema, item_schema: None };
         let types = if types.is_empty() { vec![JSON.to_owned()] } else { types };
         Some(RequestBody {
             description: self.text(map, "description"),
             required: self.flag(map, "required"),
-            content: types.into_iter().map(|it| (it, media_type.clone())).collect(),
+            content: self
+                .in_each(&types, first, |it| map.get("schema").map(|node| it.schema(node))),
         })
     }
 
+    /// One schema in each of several media types; each copy counts as a schema made.
+    fn in_each(
+        &mut self,
+        types: &[String],
+        node: &Node,
+        make: impl FnOnce(&mut Self) -> Option<Schema>,
+    ) -> Content {
+        let before = self.schemas_made;
+        let media_type = MediaType { schema: make(self), item_schema: None };
+        let made = self.schemas_made.saturating_sub(before).max(1);
+        let copies = types.iter().enumerate();
+        let copies = copies.take_while(|it| it.0 == 0 || self.has_room_for(made, node.position));
+        copies.map(|it| (it.1.clone(), media_type.clone())).collect()
+    }
+
     fn form(&mut self, nodes: &[&'d Node], types: Vec<String>) -> RequestBody {
+        let is_file = |it: &&Node| it.get("type").and_then(Node::text) == Some("file");
+        let is_form = |it: &String| it.starts_with(FORM) || it.starts_with(MULTIPART);
+        let mut types: Vec<_> = types.into_iter().filter(is_form).collect();
+        if types.is_empty() {
+            let has_file = nodes.iter().any(|it| is_file(it));
+            types.push(if has_file { MULTIPART } else { FORM }.to_owned());
+        }
+        let mut required = false;
+        let content = match nodes.first() {
+            None => Content::new(),
+            Some(first) => self.in_each(&types, first, |it| {
+                let schema = it.form_schema(nodes);
+                required = !schema.required.is_empty();
+                Some(schema)
+            }),
+        };
+        RequestBody { description: None, required, content }
+    }
+
+    fn form_schema(&mut self, nodes: &[&'d Node]) -> Schema {
         let mut schema = Schema::of(Types::OBJECT);
-        let mut has_file = false;
         for node in nodes {
             let Some(map) = self.map(node, "a parameter") else { continue };
             let Some(name) = self.text(map, "name") else {
                 self.missing(node.position, "the name of a parameter");
                 continue;
             };
-            has_file |= node.get("type").and_then(Node::text) == Some("file");
             if self.flag(map, "required") {
                 schema.required.insert(name.clone());
             }
@@ -132,15 +164,7 @@ impl<'d> Reader<'d> {
             part.description = self.text(map, "description");
             schema.properties.insert(name, part);
         }
-        let is_form = |it: &String| it.starts_with(FORM) || it.starts_with(MULTIPART);
-        let mut types: Vec<_> = types.into_iter().filter(is_form).collect();
-        if types.is_empty() {
-            types.push(if has_file { MULTIPART } else { FORM }.to_owned());
-        }
-        let required = !schema.required.is_empty();
-        let media_type = MediaType::of(schema);
-        let content: Content = types.into_iter().map(|it| (it, media_type.clone())).collect();
-        RequestBody { description: None, required, content }
+        schema
     }
 
     /// Media types of an operation, or of all of them.
@@ -162,9 +186,8 @@ impl<'d> Reader<'d> {
         let map = self.map(node, "a response")?;
         let mut response = Response::new(self.text(map, "description").unwrap_or_default());
         response.extensions = self.extensions(map);
-        if let Some(schema) = map.get("schema").map(|it| self.schema(it)) {
-            let media_type = MediaType::of(schema);
-            response.content = types.iter().map(|it| (it.clone(), media_type.clone())).collect();
+        if let Some(schema) = map.get("schema") {
+            response.content = self.in_each(types, node, |it| Some(it.schema(schema)));
         }
         let headers = map.get("headers").and_then(|it| self.map(it, "headers"));
         for entry in headers.into_iter().flat_map(Map::entries) {

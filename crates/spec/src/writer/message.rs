@@ -5,7 +5,7 @@ use bartizan_model::api::{
 };
 
 use super::tree::{Members, Tree};
-use super::{Version, Writer, put_extensions};
+use super::{Writer, put_extensions};
 
 impl Writer {
     pub(super) fn parameter(&mut self, parameter: &Parameter) -> Tree {
@@ -20,7 +20,7 @@ impl Writer {
         let content = parameter.content.iter().take(1);
         let content: Content = content.map(|it| (it.0.clone(), it.1.clone())).collect();
         if content.is_empty() && !is_whole {
-            members.put_some("style", self.style(parameter).map(Style::name));
+            self.put_style(parameter, &mut members);
             members.put_some("explode", parameter.explode);
             let schema = parameter.schema.as_ref().map(|it| self.schema(it));
             members.put("schema", schema.unwrap_or_else(|| Members::default().into()));
@@ -34,8 +34,8 @@ impl Writer {
         members.into()
     }
 
-    /// The style, if it is one of this place (OpenAPI Specification 3.2.0, section 4.12.3).
-    fn style(&self, parameter: &Parameter) -> Option<Style> {
+    /// Puts the style, if it is one of this place (OpenAPI Specification 3.2.0, section 4.12.3).
+    fn put_style(&self, parameter: &Parameter, members: &mut Members) {
         let allowed: &[Style] = match parameter.place {
             ParameterPlace::Path => &[Style::Matrix, Style::Label, Style::Simple],
             ParameterPlace::Query => {
@@ -43,10 +43,12 @@ impl Writer {
             }
             ParameterPlace::QueryString => &[],
             ParameterPlace::Header => &[Style::Simple],
-            ParameterPlace::Cookie if self.version == Version::V31 => &[Style::Form],
             ParameterPlace::Cookie => &[Style::Form, Style::Cookie],
         };
-        parameter.style.filter(|it| allowed.contains(it))
+        let style = parameter.style.filter(|it| allowed.contains(it));
+        let is_new = style == Some(Style::Cookie);
+        let key = if is_new { self.since_32("style") } else { "style".to_owned() };
+        members.put_some(&key, style.map(Style::name));
     }
 
     pub(super) fn request_body(&mut self, body: &RequestBody) -> Tree {
