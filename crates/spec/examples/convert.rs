@@ -1,8 +1,10 @@
 //! Reads descriptions of APIs and writes them as OpenAPI 3.1 or 3.2, with one line of JSON on each.
 //!
 //! ```console
-//! cargo run --release -p bartizan-spec --example convert -- [--openapi 3.2] [--json] [--complete] [--out DIR] FILE...
+//! cargo run --release -p bartizan-spec --example convert -- [--openapi 3.2] [--json] [--complete] [--overlay] [--mib-max N] [--out DIR] FILE...
 //! ```
+//!
+//! With `--overlay` an overlay with the extensions is written, and no description.
 //!
 //! The line says what was read and met, whether reading the written form gives the same again, and how long a
 //! look-up takes. A file that cannot be read has an `error`; the exit code is then 1.
@@ -16,8 +18,8 @@ use std::time::Instant;
 
 use bartizan_model::api::{Api, Number, Value};
 use bartizan_spec::{
-    Format, Limits, Lookup, Node, Options, Position, Reading, Version, complete, no_files, read,
-    write, write_document,
+    Format, Limits, Lookup, Node, Options, Overlay, Position, Reading, Version, complete, no_files,
+    read, write, write_document,
 };
 
 /// Look-ups of each path.
@@ -27,13 +29,17 @@ const ROUNDS: u32 = 200;
 struct Wishes {
     options: Options,
     complete: bool,
+    overlay: bool,
+    limits: Limits,
     out: Option<PathBuf>,
     files: Vec<PathBuf>,
 }
 
 fn main() -> ExitCode {
     let Some(wishes) = wishes() else {
-        eprintln!("convert [--openapi 3.1|3.2] [--json] [--complete] [--out DIR] FILE...");
+        eprintln!(
+            "convert [--openapi 3.1|3.2] [--json] [--complete] [--overlay] [--mib-max N] [--out DIR] FILE..."
+        );
         return ExitCode::from(2);
     };
     let mut code = ExitCode::SUCCESS;
@@ -62,6 +68,12 @@ fn wishes() -> Option<Wishes> {
             }
             "--json" => wishes.options.format = Format::Json,
             "--complete" => wishes.complete = true,
+            "--overlay" => wishes.overlay = true,
+            "--mib-max" => {
+                let times = arguments.next()?.parse::<usize>().ok()?.checked_mul(1 << 20)?;
+                wishes.limits.file_bytes_max = times;
+                wishes.limits.nodes_max = times / 16;
+            }
             "--out" => wishes.out = Some(arguments.next()?.into()),
             _ if argument.starts_with('-') => return None,
             _ => wishes.files.push(argument.into()),
@@ -75,10 +87,10 @@ fn convert(file: &Path, wishes: &Wishes, line: &mut Vec<(String, Value)>) -> Res
     let directory = file.parent().unwrap_or(Path::new(""));
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let files = |name: &str| std::fs::read_to_string(directory.join(name)).ok();
-    let limits = Limits::default();
+    let limits = &wishes.limits;
 
     let started = Instant::now();
-    let reading = read(&text, &name, &files, &limits).map_err(|error| error.to_string())?;
+    let reading = read(&text, &name, &files, limits).map_err(|error| error.to_string())?;
     let mut say = |key: &str, value: Value| line.push((key.to_owned(), value));
     say("read_ms", millis(started));
     say("bytes", count(text.len()));
@@ -90,7 +102,7 @@ fn convert(file: &Path, wishes: &Wishes, line: &mut Vec<(String, Value)>) -> Res
     say("write_ms", millis(started));
     say("omitted", count(written.omitted.len()));
 
-    let again = read(&written.text, "again", &no_files, &limits)
+    let again = read(&written.text, "again", &no_files, limits)
         .map_err(|error| format!("again: {error}"))?;
     say("again", (sorted(again.api) == sorted(api.clone())).into());
     look_up(&api, &mut say);
@@ -101,7 +113,12 @@ fn convert(file: &Path, wishes: &Wishes, line: &mut Vec<(String, Value)>) -> Res
         };
         let flat = file.display().to_string().replace(['/', '\\'], "_");
         let target = out.join(format!("{}.{extension}", flat.trim_start_matches(['_', '.'])));
-        std::fs::write(&target, written.text).map_err(|error| error.to_string())?;
+        let text = if wishes.overlay {
+            Overlay::of(&api).write(wishes.options.format)
+        } else {
+            written.text
+        };
+        std::fs::write(&target, text).map_err(|error| error.to_string())?;
         say("written", target.display().to_string().into());
     }
     Ok(())

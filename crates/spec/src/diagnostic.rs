@@ -79,6 +79,8 @@ codes! {
     Range = "schema.range",
     /// A path that is no template; its operations are skipped.
     Path = "path.template",
+    /// A path with `?` or `#`: what follows is no part of paths, so that no request is ever for it.
+    PathWithQuery = "path.with_query",
     /// Two paths that match the same requests.
     SamePath = "path.same",
     /// A variable of a path without a parameter.

@@ -9,7 +9,7 @@
 
 use std::fmt;
 
-use bartizan_model::api::{Operation, Value};
+use bartizan_model::api::{Api, Extensions, Operation, Schema, Value};
 
 use crate::diagnostic::Diagnostics;
 use crate::document::{Entry, Format, Node, NodeValue, Position, ReadError, parse};
@@ -90,6 +90,35 @@ impl Overlay {
     /// An overlay without actions.
     pub fn new(title: impl Into<String>, version: impl Into<String>) -> Self {
         Self { title: title.into(), version: version.into(), ..Self::default() }
+    }
+
+    /// Everything that bartizan knows of an API: the extensions of the API, its operations, its named schemas
+    /// and their properties. It is for a description that has those names.
+    pub fn of(api: &Api) -> Self {
+        let mut overlay = Self::new(format!("What bartizan knows of {}", api.title), "1");
+        overlay.add_some(Target::default(), &api.extensions);
+        for operation in &api.operations {
+            overlay.add_some(Target::operation(operation), &operation.extensions);
+        }
+        for (name, schema) in &api.schemas {
+            overlay.add_schema(Target::schema(name, &[]), schema);
+        }
+        overlay
+    }
+
+    fn add_schema(&mut self, target: Target, schema: &Schema) {
+        for (name, property) in &schema.properties {
+            let mut inner = target.clone();
+            inner.0.extend(["properties", name].map(|it| Step::Name(it.to_owned())));
+            self.add_schema(inner, property);
+        }
+        self.add_some(target, &schema.extensions);
+    }
+
+    fn add_some(&mut self, target: Target, extensions: &Extensions) {
+        if !extensions.is_empty() {
+            self.add(target, Value::Map(extensions.clone()));
+        }
     }
 
     /// Adds extensions to a target: a mapping of `x-bartizan-` names.
@@ -438,6 +467,7 @@ mod tests {
         assert_eq!((applied.applied, applied.missed.len()), (2, 0));
         let text = write_document(&document, Format::Yaml);
         let api = read(&text, "a", &no_files, &Limits::default()).unwrap().api;
+        assert_eq!(Overlay::of(&api).actions, overlay.actions);
         assert_eq!(api.operations[0].extensions["x-bartizan-owner"], "path.b".into());
         assert!(api.schemas["A"].properties["p"].extensions.contains_key("x-bartizan-class"));
     }

@@ -1,9 +1,10 @@
 //! Documents that mean harm, or nothing: they end in an error or in diagnostics, soon, and never in a panic.
 
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
-    clippy::unwrap_used,
     clippy::string_slice,
+    clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
 

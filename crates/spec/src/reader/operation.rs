@@ -36,6 +36,10 @@ impl<'d> Reader<'d> {
                     continue;
                 }
             };
+            if entry.key.contains(['?', '#']) {
+                let message = format_args!("`{}` is more than a path", Shown(&entry.key));
+                self.diagnostics.add(DiagnosticCode::PathWithQuery, entry.position, message);
+            }
             if let Some(other) = shapes.insert(path.shape(), path.clone()) {
                 let (one, other) = (Shown(path.as_str()), Shown(other.as_str()));
                 let message = format_args!("`{one}` and `{other}` match the same requests");
@@ -212,13 +216,14 @@ mod tests {
     fn paths_and_operations_that_cannot_be_are_reported() {
         let text = "openapi: 3.2.0\ninfo: {title: t, version: v}\npaths:\n  a: {get: {}}\n  /{x: {get: {}}\n  /b/{x}: {get: \
                     {operationId: i}}\n  /b/{y}: {get: {operationId: i, parameters: [{in: path, name: z, required: \
-                    true}]}, additionalOperations: {GET: {}}, put: 5}\n  /c: []\n";
+                    true}]}, additionalOperations: {GET: {}}, put: 5}\n  /c: []\n  /d?e=f: {}\n";
         let reading = reading(text);
         assert_eq!(reading.api.operations.len(), 2);
         assert_eq!(reading.operations.len(), 2);
         let expected = [
             DiagnosticCode::WrongType,
             DiagnosticCode::Path,
+            DiagnosticCode::PathWithQuery,
             DiagnosticCode::SamePath,
             DiagnosticCode::UndeclaredVariable,
             DiagnosticCode::UnknownVariable,

@@ -134,7 +134,7 @@ impl<'d> Reader<'d> {
         let is_form = |it: &String| it.starts_with(FORM) || it.starts_with(MULTIPART);
         let mut types: Vec<_> = types.into_iter().filter(is_form).collect();
         if types.is_empty() {
-            let has_file = nodes.iter().any(|it| is_file(it));
+            let has_file = nodes.iter().any(is_file);
             types.push(if has_file { MULTIPART } else { FORM }.to_owned());
         }
         let mut required = false;
