@@ -78,17 +78,17 @@ codes! {
     /// A bound that no value can have, or a pattern of ranges that excludes everything.
     Range = "schema.range",
     /// A path that is no template; its operations are skipped.
-    Path = "path.template",
+    Path = "spec.path",
     /// A path with `?` or `#`: what follows is no part of paths, so that no request is ever for it.
-    PathWithQuery = "path.with_query",
+    PathWithQuery = "spec.path_with_query",
     /// Two paths that match the same requests.
-    SamePath = "path.same",
+    SamePath = "spec.same_path",
     /// A variable of a path without a parameter.
-    UndeclaredVariable = "path.undeclared_variable",
+    UndeclaredVariable = "spec.undeclared_variable",
     /// A path parameter that the path does not have.
-    UnknownVariable = "path.unknown_variable",
+    UnknownVariable = "spec.unknown_variable",
     /// A path parameter that is not said to be required.
-    OptionalVariable = "path.optional_variable",
+    OptionalVariable = "spec.optional_variable",
     /// A parameter that is named twice, or that the notation says to ignore.
     Parameter = "operation.parameter",
     /// A method on a path, given twice.
@@ -100,7 +100,7 @@ codes! {
     /// A security scheme that is not defined.
     UnknownScheme = "security.unknown_scheme",
     /// More than the limits let in; what is beyond is not read.
-    TooMany = "limit.too_many",
+    TooMany = "spec.too_many",
 }
 
 /// Oddities, up to a limit.
