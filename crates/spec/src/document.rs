@@ -309,6 +309,10 @@ impl Map {
         &self.entries
     }
 
+    pub(crate) fn into_entries(self) -> Vec<Entry> {
+        self.entries
+    }
+
     pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         let at = self.position_of(key)?;
         self.entries.get_mut(at).map(|it| &mut it.node)

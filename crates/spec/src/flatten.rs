@@ -6,6 +6,8 @@
 //! Memory   at most a thousand schemas are put in place.
 //! Misses   the parts of the result (its properties, items, alternatives) are as they were.
 
+use std::collections::BTreeSet;
+
 use bartizan_model::api::{Additional, Bound, Range, Schema, Schemas, Types};
 
 /// References and parts of an `allOf` that one call puts in place.
@@ -108,6 +110,7 @@ fn annotations(one: &mut Schema, other: &mut Schema) {
 fn values(one: &mut Schema, other: &mut Schema) {
     one.values = match (one.values.take(), other.values.take()) {
         (Some(mut values), Some(others)) => {
+            let others: BTreeSet<_> = others.iter().collect();
             values.retain(|it| others.contains(it));
             Some(values)
         }

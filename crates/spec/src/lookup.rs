@@ -7,12 +7,19 @@
 //!          2,048 steps to rule out is not found.
 //! Source   OpenAPI Specification 3.2.0, section 4.8.2: fixed paths before templated ones.
 
+use std::collections::BTreeSet;
+
 use bartizan_model::api::{Api, Operation, Part, PathTemplate, Segment, Server};
 
 /// Nodes that one search looks at.
 const VISITS_MAX: u32 = 2_048;
 /// Values of a server's variables that are told apart; beyond it, any value fits.
 const SPELLINGS_MAX: usize = 32;
+
+/// Base paths of one API or operation.
+const BASES_MAX: usize = 16;
+/// Mixed segments in one place; a search tries them one by one.
+const MIXED_MAX: usize = 256;
 
 /// Operations by path.
 #[derive(Clone, Debug)]
@@ -63,8 +70,8 @@ impl Lookup {
         lookup
     }
 
-    /// Base paths and operations that have no place: a base path that is no template, or a second
-    /// operation of the same method and shape.
+    /// Base paths and operations that have no place: a base path that is no template or the seventeenth, a
+    /// second operation of the same method and shape, the 257th mixed segment in one place.
     pub fn left_out(&self) -> usize {
         self.left_out
     }
@@ -74,7 +81,8 @@ impl Lookup {
     pub fn find(&self, method: &str, path: &str) -> Option<Match> {
         let mut found = None;
         self.search(path, |methods| {
-            found = methods.iter().find(|it| &*it.0 == method).map(|it| it.1);
+            let place = methods.binary_search_by(|it| (*it.0).cmp(method)).ok();
+            found = place.and_then(|it| methods.get(it)).map(|it| it.1);
             found.is_some()
         });
         found
@@ -136,23 +144,21 @@ impl Lookup {
         let own = operation.path.segments();
         let last = own.len().saturating_sub(1);
         for segment in base.iter().chain(own.get(..last).unwrap_or_default()) {
-            at = self.child(at, segment);
+            let Some(child) = self.child(at, segment) else { return };
+            at = child;
         }
         let found = match own.get(last) {
             Some(Segment::Variable(name)) if name.ends_with('+') => self.template(at, true),
-            Some(segment) => {
-                let at = self.child(at, segment);
-                self.template(at, false)
-            }
+            Some(segment) => self.child(at, segment).and_then(|it| self.template(it, false)),
             None => None,
         };
         let Some(methods) = found.and_then(|it| self.templates.get_mut(it)) else { return };
-        if methods.iter().any(|it| *it.0 == *operation.method) {
-            self.left_out += 1;
-            return;
-        }
+        let method = operation.method.as_str();
         let found = Match { operation: number, base_segments: base.len() };
-        methods.push((operation.method.as_str().into(), found));
+        match methods.binary_search_by(|it| (*it.0).cmp(method)) {
+            Ok(_) => self.left_out += 1,
+            Err(place) => methods.insert(place, (method.into(), found)),
+        }
     }
 
     fn template(&mut self, at: usize, takes_rest: bool) -> Option<usize> {
@@ -166,10 +172,10 @@ impl Lookup {
         Some(found)
     }
 
-    /// The node below `at` for this segment; a new one, if there is none yet.
-    fn child(&mut self, at: usize, segment: &Segment) -> usize {
+    /// The node below `at` for this segment; a new one, if there is none yet. `None` if there is no room.
+    fn child(&mut self, at: usize, segment: &Segment) -> Option<usize> {
         let new = self.nodes.len();
-        let Some(node) = self.nodes.get_mut(at) else { return at };
+        let node = self.nodes.get_mut(at)?;
         let found = match segment {
             Segment::Literal(text) => {
                 let text = canonical(text);
@@ -186,6 +192,10 @@ impl Lookup {
                 let parts = nameless(parts);
                 match node.mixed.iter().find(|it| it.0 == parts) {
                     Some(it) => it.1,
+                    None if node.mixed.len() >= MIXED_MAX => {
+                        self.left_out += 1;
+                        return None;
+                    }
                     None => {
                         let fixed = |parts: &[Part]| parts.iter().map(fixed_bytes).sum::<usize>();
                         let place = node.mixed.partition_point(|it| fixed(&it.0) >= fixed(&parts));
@@ -198,7 +208,7 @@ impl Lookup {
         if found == new {
             self.nodes.push(Node::default());
         }
-        found
+        Some(found)
     }
 }
 
@@ -228,7 +238,7 @@ impl Match {
 
 /// Base paths as segments, with the values of variables put in where they are known.
 fn bases(servers: &[Server], left_out: &mut usize) -> Vec<Vec<Segment>> {
-    let mut found: Vec<Vec<Segment>> = Vec::new();
+    let mut found: BTreeSet<Vec<Segment>> = BTreeSet::new();
     for server in servers {
         for path in spellings(server) {
             let segments = match path.as_str() {
@@ -236,13 +246,14 @@ fn bases(servers: &[Server], left_out: &mut usize) -> Vec<Vec<Segment>> {
                 path => PathTemplate::parse(path).map(|it| it.segments().to_vec()),
             };
             match segments {
-                Ok(segments) if !found.contains(&segments) => found.push(segments),
-                Ok(_) => {}
-                Err(_) => *left_out += 1,
+                Ok(segments) if found.len() < BASES_MAX || found.contains(&segments) => {
+                    found.insert(segments);
+                }
+                Ok(_) | Err(_) => *left_out += 1,
             }
         }
     }
-    if found.is_empty() { vec![Vec::new()] } else { found }
+    if found.is_empty() { vec![Vec::new()] } else { found.into_iter().collect() }
 }
 
 fn spellings(server: &Server) -> Vec<String> {
@@ -475,6 +486,24 @@ mod tests {
         let lookup = Lookup::of(&api);
         assert_eq!(lookup.left_out(), 2);
         assert_eq!(lookup.find("GET", "/ok/x/1").unwrap().operation, 0);
+    }
+
+    #[test]
+    fn base_paths_and_mixed_segments_are_limited() {
+        let servers: Vec<_> = (0..=BASES_MAX).map(|it| format!("/v{it}")).collect();
+        let servers: Vec<_> = servers.iter().map(String::as_str).collect();
+        for (count, left_out) in [(BASES_MAX, 0), (BASES_MAX + 1, 1)] {
+            let api = api(&servers[..count], &[("GET", "/x")]);
+            assert_eq!(Lookup::of(&api).left_out(), left_out);
+        }
+        let paths: Vec<_> = (0..=MIXED_MAX).map(|it| format!("/{{a}}x{it}")).collect();
+        let operations: Vec<_> = paths.iter().map(|it| ("GET", it.as_str())).collect();
+        for (count, left_out) in [(MIXED_MAX, 0), (MIXED_MAX + 1, 1)] {
+            let lookup = Lookup::of(&api(&[], &operations[..count]));
+            assert_eq!(lookup.left_out(), left_out);
+            assert!(lookup.find("GET", "/1x255").is_some());
+            assert!(lookup.find("GET", "/1x256").is_none());
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! Misses   `.inf` and `.nan` are texts, for JSON has no such numbers; dates are texts.
 //! Source   YAML 1.2.2, section 10.3.2 (core schema).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
@@ -223,14 +223,12 @@ where
         if merged.is_empty() {
             return map;
         }
-        let mut entries = map.entries().to_vec();
+        let mut entries = map.into_entries();
+        let mut known: BTreeSet<String> = entries.iter().map(|it| it.key.clone()).collect();
         let mut add = |it: Node| match it.value {
             NodeValue::Map(from) => {
-                for entry in from.entries() {
-                    if !entries.iter().any(|it| it.key == entry.key) {
-                        entries.push(entry.clone());
-                    }
-                }
+                let new = from.into_entries().into_iter();
+                entries.extend(new.filter(|it| known.insert(it.key.clone())));
             }
             NodeValue::Null
             | NodeValue::Bool(_)

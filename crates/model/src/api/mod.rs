@@ -18,7 +18,7 @@ mod security;
 mod server;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use message::{Content, Header, MediaType, RequestBody, Response, Status};
 pub use number::{EXPONENT_MAX, NUMBER_BYTES_MAX, Number};
@@ -117,12 +117,9 @@ impl Api {
     /// The paths that servers put before the templates, without a trailing slash, each once: `""`, `/v1`.
     /// Variables stay as they are written.
     pub fn base_paths(&self) -> Vec<&str> {
-        let mut paths = Vec::new();
-        for path in self.servers.iter().map(Server::base_path) {
-            if !paths.contains(&path) {
-                paths.push(path);
-            }
-        }
+        let mut known = BTreeSet::new();
+        let paths = self.servers.iter().map(Server::base_path);
+        let mut paths: Vec<_> = paths.filter(|it| known.insert(*it)).collect();
         if paths.is_empty() {
             paths.push("");
         }

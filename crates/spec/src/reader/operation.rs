@@ -21,6 +21,8 @@ struct PathItem<'d> {
     servers: Vec<Server>,
     /// Schemas in the parameters, which each operation gets a copy of.
     schemas: usize,
+    /// Those that were met.
+    methods: BTreeSet<String>,
 }
 
 impl<'d> Reader<'d> {
@@ -57,19 +59,20 @@ impl<'d> Reader<'d> {
         let parameters = self.shared_parameters(node);
         let schemas = self.schemas_made.saturating_sub(before);
         let servers = self.servers(node);
-        let item = PathItem { path, node, parameters, servers, schemas };
+        let methods = BTreeSet::new();
+        let mut item = PathItem { path, node, parameters, servers, schemas, methods };
         for method in METHODS {
             if let Some(node) = map.get(method) {
                 if method == "query" {
                     self.since(Dialect::OpenApi32, node, "`query`");
                 }
-                self.operation(&item, &method.to_ascii_uppercase(), node, api);
+                self.operation(&mut item, &method.to_ascii_uppercase(), node, api);
             }
         }
         let others = self.carried(map, "additionalOperations");
         let others = others.and_then(|it| self.map(it, "additionalOperations"));
         for entry in others.into_iter().flat_map(Map::entries) {
-            self.operation(&item, &entry.key, &entry.node, api);
+            self.operation(&mut item, &entry.key, &entry.node, api);
         }
     }
 
@@ -80,7 +83,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    fn operation(&mut self, item: &PathItem<'d>, method: &str, node: &'d Node, api: &mut Api) {
+    fn operation(&mut self, item: &mut PathItem<'d>, method: &str, node: &'d Node, api: &mut Api) {
         let Some(map) = self.map(node, "an operation") else { return };
         let max = self.limits.operations_max;
         if api.operations.len() >= max {
@@ -116,8 +119,7 @@ impl<'d> Reader<'d> {
         }
         self.messages(item, node, &mut operation);
         self.check_variables(&operation, node.position);
-        let mut of_this_path = api.operations.iter().rev().take_while(|it| it.path == item.path);
-        if of_this_path.any(|it| it.method == method) {
+        if !item.methods.insert(method.to_owned()) {
             let message = format_args!("`{}` is given twice", Shown(method));
             return self.diagnostics.add(
                 DiagnosticCode::DuplicateOperation,

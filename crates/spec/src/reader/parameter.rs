@@ -1,5 +1,7 @@
 //! Parameters of OpenAPI 3.
 
+use std::collections::BTreeSet;
+
 use bartizan_model::api::{Parameter, ParameterPlace, Style};
 
 use super::{Dialect, Reader};
@@ -9,20 +11,21 @@ use crate::document::{Map, Node};
 /// Header fields that OpenAPI takes from elsewhere (3.2.0, section 4.12.2.1).
 const IGNORED_FIELDS: [&str; 3] = ["accept", "authorization", "content-type"];
 
+/// Parameters, no place and name twice.
+#[derive(Default)]
+pub(super) struct List {
+    pub(super) parameters: Vec<Parameter>,
+    known: BTreeSet<(ParameterPlace, String)>,
+}
+
 impl<'d> Reader<'d> {
     /// Adds a parameter, unless its place and name are taken.
-    pub(super) fn add_parameter(
-        &mut self,
-        found: Parameter,
-        node: &Node,
-        list: &mut Vec<Parameter>,
-    ) {
+    pub(super) fn add_parameter(&mut self, found: Parameter, node: &Node, list: &mut List) {
         let name = found.name.to_ascii_lowercase();
         let is_ignored =
             found.place == ParameterPlace::Header && IGNORED_FIELDS.contains(&name.as_str());
-        let is_known = list.iter().any(|it| it.place == found.place && it.name == found.name);
-        if !is_ignored && !is_known {
-            return list.push(found);
+        if !is_ignored && list.known.insert((found.place, found.name.clone())) {
+            return list.parameters.push(found);
         }
         let why = if is_ignored { "is ignored" } else { "is given twice" };
         let message =
@@ -32,7 +35,7 @@ impl<'d> Reader<'d> {
 
     /// The parameters of a path or an operation of OpenAPI 3.
     pub(super) fn parameters(&mut self, owner: &'d Node) -> Vec<Parameter> {
-        let mut list = Vec::new();
+        let mut list = List::default();
         let items = owner.get("parameters").map_or(&[][..], |it| self.list(it, "parameters"));
         // A version without a place for the whole query carries it outside of the list.
         let carried = owner.map().and_then(|it| self.carried(it, "querystring"));
@@ -46,7 +49,7 @@ impl<'d> Reader<'d> {
         if let Some((found, node)) = carried.and_then(|it| self.parameter(it)) {
             self.add_parameter(found, node, &mut list);
         }
-        list
+        list.parameters
     }
 
     fn parameter(&mut self, node: &'d Node) -> Option<(Parameter, &'d Node)> {

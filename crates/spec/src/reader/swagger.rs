@@ -10,6 +10,7 @@ use bartizan_model::api::{
 };
 
 use super::Reader;
+use super::parameter::List;
 use crate::document::{Map, Node};
 
 const JSON: &str = "application/json";
@@ -37,7 +38,7 @@ impl<'d> Reader<'d> {
 
     /// Parameters that are not in the body.
     pub(super) fn swagger_parameters(&mut self, owner: &'d Node) -> Vec<Parameter> {
-        let mut list = Vec::new();
+        let mut list = List::default();
         for node in self.swagger_list(owner) {
             let Some(map) = self.map(node, "a parameter") else { continue };
             if is_in_body(node) {
@@ -58,7 +59,7 @@ impl<'d> Reader<'d> {
             self.require_in_path(&mut parameter, node);
             self.add_parameter(parameter, node, &mut list);
         }
-        list
+        list.parameters
     }
 
     fn swagger_list(&mut self, owner: &'d Node) -> Vec<&'d Node> {

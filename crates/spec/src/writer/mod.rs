@@ -17,6 +17,8 @@ mod security;
 pub(crate) mod tree;
 mod yaml;
 
+use std::collections::BTreeSet;
+
 use bartizan_model::api::{Api, Extensions, Server, Tag};
 
 use crate::document::{Format, Node};
@@ -142,8 +144,8 @@ impl Writer {
     }
 
     fn tags(&self, tags: &[Tag]) -> Vec<Tree> {
-        let is_first = |it: &(usize, &Tag)| tags.iter().take(it.0).all(|tag| tag.name != it.1.name);
-        let tags = tags.iter().enumerate().filter(is_first).map(|it| it.1);
+        let mut known = BTreeSet::new();
+        let tags = tags.iter().filter(|it| known.insert(it.name.as_str()));
         tags.map(|it| self.tag(it)).collect()
     }
 
