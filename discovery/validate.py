@@ -94,24 +94,25 @@ def by_redocly(files, tools):
     program = tools / "node_modules/.bin/redocly"
     config = tools / "redocly-struct.yaml"
     config.write_text("rules:\n  struct: error\n")
-    found = {}
-    for at in range(0, len(files), 20):
+    found, rest = {}, list(files)
+    while rest:
+        part = rest[:20]
         run = subprocess.run(
-            [program, "lint", "--config", config, "--format", "json", "--max-problems", "100000", *files[at : at + 20]],
+            [program, "lint", "--config", config, "--format", "json", "--max-problems", "100000", *part],
             capture_output=True, text=True, cwd=tools, check=False,
             env={**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"},
         )
-        # One object for each file, in order.
-        results, rest, decoder = [], run.stdout, json.JSONDecoder()
-        while "{" in rest:
-            result, end = decoder.raw_decode(rest, rest.index("{"))
+        # One object for each file, in order; it stops at the first file that it does not know the version of.
+        results, output, decoder = [], run.stdout, json.JSONDecoder()
+        while "{" in output:
+            result, end = decoder.raw_decode(output, output.index("{"))
             results.append(result["problems"])
-            rest = rest[end:]
-        part = files[at : at + 20]
+            output = output[end:]
         for file, problems in zip(part, results):
             found[file] = next((it["message"][:300] for it in problems if it["severity"] == "error"), "")
-        for file in part[len(results) :]:
-            found[file] = f"{NO_ANSWER}: {run.stderr[-200:]}"
+        if len(results) < len(part):
+            found[part[len(results)]] = f"{NO_ANSWER}: {run.stderr[-200:]}"
+        rest = rest[len(results) + 1 if len(results) < len(part) else len(part) :]
     return found
 
 
