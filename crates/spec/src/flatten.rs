@@ -12,10 +12,12 @@ use bartizan_model::api::{Additional, Bound, Range, Schema, Schemas, Types};
 
 /// References and parts of an `allOf` that one call puts in place.
 const STEPS_MAX: usize = 1_000;
+/// References and parts within each other; further ones stay where they are.
+const DEPTH_MAX: usize = 48;
 
 /// Puts what `schema` refers to and what all of it must fit in its place.
 pub fn flatten(schema: &Schema, schemas: &Schemas) -> Schema {
-    Flattening { schemas, open: Vec::new(), steps: 0 }.flat(schema.clone())
+    Flattening { schemas, open: Vec::new(), steps: 0, depth: 0 }.flat(schema.clone())
 }
 
 struct Flattening<'a> {
@@ -23,10 +25,21 @@ struct Flattening<'a> {
     /// Names on the way here.
     open: Vec<String>,
     steps: usize,
+    depth: usize,
 }
 
 impl Flattening<'_> {
-    fn flat(&mut self, mut schema: Schema) -> Schema {
+    fn flat(&mut self, schema: Schema) -> Schema {
+        if self.depth >= DEPTH_MAX {
+            return schema;
+        }
+        self.depth += 1;
+        let schema = self.opened(schema);
+        self.depth -= 1;
+        schema
+    }
+
+    fn opened(&mut self, mut schema: Schema) -> Schema {
         let parts = std::mem::take(&mut schema.all_of);
         if let Some(name) = schema.reference.take() {
             schema = self.with_target(schema, name);
@@ -318,5 +331,13 @@ mod tests {
         let flat = flatten(&Schema::named("N0"), &schemas);
         assert!(flat.is_partial || !flat.all_of.is_empty() || flat.reference.is_some());
         assert!(flatten(&Schema::named("no"), &schemas).is_partial);
+        for level in 0..5_000 {
+            let mut schema = Schema::named(format!("C{}", level + 1));
+            for _ in 0..60 {
+                schema = Schema { all_of: vec![schema], ..Schema::default() };
+            }
+            schemas.insert(format!("C{level}"), schema);
+        }
+        assert!(!flatten(&Schema::named("C0"), &schemas).all_of.is_empty());
     }
 }

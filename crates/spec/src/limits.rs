@@ -13,7 +13,8 @@ pub struct Limits {
     pub nodes_max: usize,
     /// Bytes that aliases and merge keys of all files may copy.
     pub copied_bytes_max: usize,
-    /// Schemas that are made of them. A response that many operations refer to counts for each.
+    /// Schemas that are made of them. A response that many operations refer to counts for each. One takes
+    /// 720 bytes, and up to 8 KiB if it is the only property of an object.
     pub schemas_max: usize,
     /// Operations.
     pub operations_max: usize,
@@ -29,7 +30,7 @@ impl Default for Limits {
             depth_max: 128,
             nodes_max: 2_000_000,
             copied_bytes_max: 64 << 20,
-            schemas_max: 1_000_000,
+            schemas_max: 400_000,
             operations_max: 50_000,
             diagnostics_max: 1_000,
         }

@@ -1,6 +1,6 @@
 //! What values look like: the part of JSON Schema that descriptions of APIs use, in one form.
 //!
-//! Memory   about half a kilobyte for each schema, with its own parts boxed.
+//! Memory   720 bytes for each schema; the map of properties has room for eleven at once.
 //! Misses   conditions (`if`), `contains`, dependent keywords, `patternProperties`, `propertyNames`,
 //!          `unevaluated…` and dynamic references: a schema that says such a thing is marked
 //!          [`Schema::is_partial`] and is wider than what was written.
