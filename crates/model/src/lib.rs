@@ -3,6 +3,7 @@
 //!
 //! Row 0. Pure: nothing here reads a clock, a file, the environment or the network.
 
+pub mod api;
 pub mod assessment;
 pub mod calendar;
 pub mod clause;

@@ -9,7 +9,7 @@
 //! behind it is behind others too, what it looks like by itself, and whether an answer had handed it out.
 
 use super::Handed;
-use super::node::{Node, Reason, VARIABLE};
+use super::node::{Node, Reason, VARIABLE, hash};
 use super::words::{is_beside_ids, is_version, likeness};
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
@@ -111,7 +111,7 @@ pub(super) fn collapse(
     let mut variable = into.variable.take().unwrap_or_default();
     for name in names {
         let Some(child) = node.children.remove(name) else { continue };
-        variable.words += 1;
+        variable.words.add(hash(name));
         *variable.kinds.entry("word".into()).or_default() += child.calls;
         if let Some(place) = child.hash.and_then(|it| handed.place(it)) {
             *variable.handed_out.entry(place.into()).or_default() += 1;
@@ -181,7 +181,18 @@ fn group_bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>) -> f32 {
         30..100 => 1.0,
         _ => 1.6,
     };
-    bits + if anchor.is_some() { 1.0 } else { 0.0 }
+    // A set of plurals is a set of collections.
+    let plurals = candidates.iter().filter(|it| is_plural(it.name)).count();
+    let is_set = candidates.len() > 3 && plurals * 5 > candidates.len() * 4;
+    let collections = if is_set { -4.0 } else { 0.0 };
+    bits + collections + if anchor.is_some() { 1.0 } else { 0.0 }
+}
+
+fn is_plural(name: &str) -> bool {
+    name.len() > 3
+        && name.ends_with('s')
+        && !name.ends_with("ss")
+        && name.bytes().all(|it| it.is_ascii_lowercase() || it == b'_')
 }
 
 /// What speaks for each child to be a value of the same variable as the others.
@@ -231,7 +242,8 @@ fn behind_bits(it: &Profile<'_>, behind: &BTreeMap<Step<'_>, u32>) -> f32 {
     let telling: Vec<_> = it
         .behind
         .iter()
-        .filter(|step| !step.1.starts_with('{') && (is_shared(step) || likeness(step.1) < 0.0))
+        .filter(|step| !step.1.starts_with('{'))
+        .filter(|step| is_shared(step) || likeness(step.1) < 0.0)
         .collect();
     if telling.is_empty() {
         return 0.0;
@@ -292,7 +304,7 @@ fn profile<'a>(name: &'a str, node: &'a Node, handed: &Handed) -> Profile<'a> {
         answers: BTreeMap::new(),
         own: likeness(name) + surroundings(node),
         is_form: node.variable.as_ref().is_some_and(|it| it.is_form()),
-        words: node.variable.as_ref().map_or(0, |it| it.words),
+        words: node.variable.as_ref().map_or(0, |it| it.words.count()),
         handed: node.hash.is_some_and(|it| handed.place(it).is_some()),
     };
     walk(node, 0, &mut it);

@@ -4,6 +4,7 @@
 //! Memory   at most [`NODES_MAX`] nodes; where there is no room, nothing new is learnt and it is counted.
 //! Misses   segments behind the sixteenth.
 
+use super::distinct::Distinct;
 use super::leaf::Leaf;
 use bartizan_model::fact::Kind;
 use bartizan_model::head::Method;
@@ -36,8 +37,8 @@ pub struct Variable {
     pub kinds: BTreeMap<Box<str>, u64>,
     /// Why these segments are one variable.
     pub reason: Reason,
-    /// Words that became values of it.
-    pub words: u64,
+    /// Words that are values of it.
+    pub words: Distinct,
     /// Fields of answers that held its values, each with how often.
     pub(super) handed_out: BTreeMap<Box<str>, u64>,
 }
@@ -85,6 +86,9 @@ impl Node {
         }
         let child = self.children.get_mut(key)?;
         if let Some(variable) = &mut child.variable {
+            if typed.is_none() {
+                variable.words.add(hash(segment));
+            }
             let kind = typed.unwrap_or("word");
             match variable.kinds.get_mut(kind) {
                 Some(count) => *count += 1,
@@ -159,13 +163,20 @@ impl Node {
             for (place, count) in theirs.handed_out {
                 *mine.handed_out.entry(place).or_default() += count;
             }
-            mine.words += theirs.words;
+            mine.words.merge(&theirs.words);
             if mine.reason == Reason::Form {
                 mine.reason = theirs.reason;
             }
         }
         gone
     }
+}
+
+/// FNV-1a: only to count with.
+pub(super) fn hash(segment: &str) -> u64 {
+    segment.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Fields that hand out values of one variable; further ones are not told.

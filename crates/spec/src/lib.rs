@@ -1,0 +1,31 @@
+//! Descriptions of APIs: OpenAPI, Swagger 2.0, JSON Schema and Overlay documents, read and written.
+//!
+//! Row 1. Pure: a document is a text that the caller has, other files come from a function that the
+//! caller gives, and nothing is ever fetched.
+//!
+//! [`read`] makes one [`bartizan_model::api::Api`] of any dialect and says what it met on the way;
+//! [`write`] writes one as OpenAPI 3.1.1 or 3.2.0; [`complete`] adds what readers of documents expect;
+//! [`flatten`] makes one schema of a reference with its `allOf`; [`Overlay`] carries what we know beside
+//! somebody else's document; [`Lookup`] finds the operations of a path.
+
+mod complete;
+mod diagnostic;
+mod document;
+mod flatten;
+mod json;
+mod limits;
+mod lookup;
+mod overlay;
+mod reader;
+mod writer;
+mod yaml;
+
+pub use complete::complete;
+pub use diagnostic::{Diagnostic, DiagnosticCode, Diagnostics};
+pub use document::{Entry, Fault, Format, Map, Node, NodeValue, Position, ReadError, parse};
+pub use flatten::flatten;
+pub use limits::Limits;
+pub use lookup::{Lookup, Match, Methods};
+pub use overlay::{Action, Applied, Change, Overlay, OverlayError, Step, Target};
+pub use reader::{Dialect, Files, Reading, no_files, read, read_schema};
+pub use writer::{Omission, Options, Version, Written, write, write_document};
