@@ -21,6 +21,8 @@ const BEHIND_MAX: usize = 2_000;
 const DEPTH_MAX: u8 = 4;
 /// Bits that each word needs on the average to be a value.
 const BITS_MIN: f32 = 1.5;
+/// Bits of a name before a version.
+const OF_VERSIONS: f32 = -5.0;
 /// Words below which a variable needs more evidence.
 const WORDS_FEW: usize = 10;
 /// Children of a node that can all be names of the API.
@@ -36,6 +38,7 @@ struct Profile<'a> {
     behind: BTreeSet<Step<'a>>,
     answers: Answers<'a>,
     own: f32,
+    around: f32,
     handed: bool,
     /// If it is the variable: all its values have the form of identifiers.
     is_form: bool,
@@ -138,6 +141,11 @@ fn values_among(node: &Node, handed: &Handed, common: &Common) -> Option<(Vec<Bo
         .map(|(name, child)| profile(name, child, handed))
         .collect();
     let anchor = known.map(|it| profile(VARIABLE, it, handed));
+    // Where versions are behind several of them, the others are names of APIs, too.
+    let apis = candidates.iter().filter(|it| it.around <= OF_VERSIONS).count();
+    if apis > 1 && apis * 4 >= candidates.len() {
+        return None;
+    }
     // What is unlike the others is a name: left out, and the others looked at again.
     for _ in 0..4 {
         let bits = bits(&candidates, anchor.as_ref(), common);
@@ -158,7 +166,10 @@ fn values_among(node: &Node, handed: &Handed, common: &Common) -> Option<(Vec<Bo
     // Many words that hardly look like values are names all the same.
     let group = group.min(mean.max(0.0) * 3.0);
     let names = || candidates.iter().map(|it| it.name.into()).collect();
-    if mean + group >= BITS_MIN {
+    // What was decided on a few calls cannot be undone by many.
+    let calls = node.children.values().map(|it| it.calls).sum::<u64>() as f32;
+    let early = if known.is_some() { 0.0 } else { 2.5 / (1.0 + calls / 100.0) };
+    if mean + group >= BITS_MIN + early {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -183,7 +194,7 @@ fn group_bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>) -> f32 {
     };
     // A set of plurals is a set of collections.
     let plurals = candidates.iter().filter(|it| is_plural(it.name)).count();
-    let is_set = candidates.len() > 3 && plurals * 5 > candidates.len() * 4;
+    let is_set = (anchor.is_none() || candidates.len() > 3) && plurals * 5 > candidates.len() * 4;
     let collections = if is_set { -4.0 } else { 0.0 };
     bits + collections + if anchor.is_some() { 1.0 } else { 0.0 }
 }
@@ -223,12 +234,14 @@ fn bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>, common: &Commo
     candidates
         .iter()
         .map(|it| {
-            let mut bits = it.own * weight + if it.handed { 3.0 } else { 0.0 };
+            let mut bits = it.own * weight + it.around + if it.handed { 3.0 } else { 0.0 };
             if bonus < 0.0 || known(it) {
                 bits += bonus;
             }
             bits += behind_bits(it, &behind);
-            bits += answer_bits(it, &answers, &answering, common);
+            // One object of a large variable has few of its fields: that it differs says little.
+            let answers = answer_bits(it, &answers, &answering, common);
+            bits += if weight < 1.0 { answers.max(-0.8) } else { answers };
             bits
         })
         .collect()
@@ -302,7 +315,8 @@ fn profile<'a>(name: &'a str, node: &'a Node, handed: &Handed) -> Profile<'a> {
         name,
         behind: BTreeSet::new(),
         answers: BTreeMap::new(),
-        own: likeness(name) + surroundings(node),
+        own: likeness(name),
+        around: surroundings(node),
         is_form: node.variable.as_ref().is_some_and(|it| it.is_form()),
         words: node.variable.as_ref().map_or(0, |it| it.words.count()),
         handed: node.hash.is_some_and(|it| handed.place(it).is_some()),
@@ -315,7 +329,7 @@ fn profile<'a>(name: &'a str, node: &'a Node, handed: &Handed) -> Profile<'a> {
 fn surroundings(node: &Node) -> f32 {
     if node.children.keys().any(|it| is_version(it)) {
         // `/apis/apps/v1`: versions are of APIs.
-        return -5.0;
+        return OF_VERSIONS;
     }
     // `GET /pods` and `GET /pods/{name}`: a collection.
     if !node.leaves.is_empty()
