@@ -147,6 +147,16 @@ pub enum Command {
     /// Of a running bartizan or of a stopped one: what was recorded a moment ago is there. Tables,
     /// columns and saved hunts are explained in docs/hunting.md. A hunt only reads.
     Hunt(Hunt),
+    /// Show the endpoints that traffic showed, who calls them and what passes there.
+    ///
+    /// Made from what is kept, of a running bartizan or of a stopped one.
+    #[command(subcommand)]
+    Inventory(Inventory),
+    /// Learn from traffic that something else recorded: access logs and HAR files.
+    ///
+    /// What is read goes into the journal of a data directory that no bartizan is using. Lines that
+    /// cannot be read are counted and shown.
+    Import(Import),
     /// Write what is kept for other programs: Parquet, JSON, or events of OCSF.
     Export(Export),
     /// Write everything that is kept into one file, which is a secret.
@@ -188,6 +198,136 @@ pub enum Alerts {
     ///
     /// Ends with 3 if a target did not take it. Silences do not hold it back.
     Test(AlertsTest),
+}
+
+/// What to show of the inventory.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Inventory {
+    /// List endpoints, the most called first.
+    Ls(InventoryLs),
+    /// Show what is known of one endpoint.
+    Show(InventoryShow),
+    /// Write an OpenAPI description of what was seen.
+    Export(InventoryExport),
+}
+
+/// Which traffic the inventory is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct InventoryOf {
+    /// Only exchanges that began at most so long ago, such as 7d, 24h or 30m.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Ago>,
+    /// Only this service: the name of a route, or the host of imported traffic.
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+    /// Where the key of the segments is, file:PATH or env:NAME, if `store.key` names one.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<KeyAt>,
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+}
+
+/// Arguments of `inventory ls`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory ls
+  bartizan inventory ls orders --since 7d -o json")]
+pub struct InventoryLs {
+    /// Only endpoints with this text in method and path.
+    pub search: Option<String>,
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `inventory show`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory show 'GET /orders/{orderId}'
+  bartizan inventory show 4f0c1b9e8a7d4c3b -o json")]
+pub struct InventoryShow {
+    /// Its method and template as `ls` prints them, or its id.
+    pub endpoint: String,
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `inventory export`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory export > openapi.yaml
+  bartizan inventory export --service shop --notation json --openapi 3.2 > shop.json")]
+pub struct InventoryExport {
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// YAML or JSON.
+    #[arg(long, value_enum, default_value_t = Notation::Yaml)]
+    pub notation: Notation,
+    /// The version of OpenAPI.
+    #[arg(long, value_enum, default_value_t = OpenApi::V31)]
+    pub openapi: OpenApi,
+}
+
+/// How a description is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Notation {
+    /// YAML.
+    Yaml,
+    /// JSON.
+    Json,
+}
+
+/// Versions of OpenAPI that are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OpenApi {
+    /// 3.1.1, which most programs read.
+    #[value(name = "3.1")]
+    V31,
+    /// 3.2.0.
+    #[value(name = "3.2")]
+    V32,
+}
+
+/// Arguments of `import`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan import access-log /var/log/nginx/access.log
+  bartizan import har session.har --data ./learnt")]
+pub struct Import {
+    /// What the files are.
+    #[arg(value_enum)]
+    pub format: ImportFormat,
+    /// The files; `-` is standard input.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// The service of lines that name no host.
+    #[arg(long, value_name = "NAME", default_value = "imported")]
+    pub service: String,
+    /// The data directory, made if it is missing [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+}
+
+/// What can be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ImportFormat {
+    /// Lines in the common or combined format (nginx, Apache), JSON lines of nginx, Caddy or Envoy, AWS ALB.
+    AccessLog,
+    /// HAR 1.2, as browsers save it.
+    Har,
 }
 
 /// What to do with the ledger. All of it works on files, without a running bartizan.
@@ -877,6 +1017,22 @@ impl Backup {
 }
 
 impl Hunt {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        let data = self.data.as_ref().map(|it| flag("--data", it));
+        Overrides { data, ..Overrides::default() }
+    }
+}
+
+impl InventoryOf {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        let data = self.data.as_ref().map(|it| flag("--data", it));
+        Overrides { data, ..Overrides::default() }
+    }
+}
+
+impl Import {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
         let data = self.data.as_ref().map(|it| flag("--data", it));

@@ -16,12 +16,13 @@ use crate::filter::Filter;
 #[cfg(feature = "hunt")]
 use crate::hunt;
 use crate::instance::{self, DRAIN, Instance, JOURNAL, Reloadable};
+use crate::inventory;
 use crate::log::{Cause, Event, Log, Logger};
 use crate::notice::Noticed;
 use crate::show;
 use crate::supervisor::{self, State};
 use crate::watch::Watch;
-use crate::{alerts, backup, bypass, codes, demo, doctor, held, ledger, manual, status};
+use crate::{alerts, backup, bypass, codes, demo, doctor, held, import, ledger, manual, status};
 use bartizan_model::id::ExchangeId;
 use bartizan_store::follow::Follower;
 use bartizan_store::{Damage, find, latest};
@@ -66,6 +67,10 @@ pub fn run(cli: Cli) -> Exit {
         Some(Command::Hunt(it)) => hunt::run(&data_dir(&it.overrides().or(environment())), &it),
         #[cfg(not(feature = "hunt"))]
         Some(Command::Hunt(_)) => fail(backend::NO_HUNTS, Exit::Failed),
+        Some(Command::Inventory(it)) => {
+            inventory::command::run(&it, |of| data_dir(&of.overrides().or(environment())))
+        }
+        Some(Command::Import(it)) => import::run(&data_dir(&it.overrides().or(environment())), &it),
         Some(Command::Export(it)) => export::run(&data_dir(&it.overrides().or(environment())), &it),
         Some(Command::Backup(it)) => {
             backup::save(&data_dir(&it.overrides().or(environment())), &it.file)

@@ -9,6 +9,7 @@ use crate::added::{self, AddedExceptions};
 use crate::alerts;
 use crate::config::{Overrides, Settings, Source};
 use crate::control;
+use crate::held;
 use crate::in_force::{self, Beginning, State, lock};
 use crate::keeper::{self, Keeper, KeeperError};
 use crate::key;
@@ -174,7 +175,8 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     );
     let sending = sending.map_err(StartError::System)?;
     let hub = Hub::new(keeping.handle(), sending.handle());
-    let keeper = keeper::start(&dir, &settings.store, Arc::clone(&hub.kept));
+    let store = settings.store.clone();
+    let keeper = keeper::start(&dir, &store, Arc::clone(&hub.kept));
     let keeper = keeper.map_err(StartError::Keeper)?;
     // A disk that fails stops samples, not the start.
     let keys = keeper::keys(&dir, Some(&settings.store), true).map_err(StartError::Keeper)?;
@@ -213,6 +215,10 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         admin: admin_address,
         shared,
     });
+    // Without a key nothing sealed can be read; then the inventory begins anew.
+    let held = held::of(&dir, Some(&store)).ok();
+    let inventory = state.hub.inventory.start(held, now_us);
+    inventory.map_err(StartError::System)?;
     let clock = Arc::clone(&state.shared.clock);
     let tables = state.shared.tables.clone();
     let pipeline = pipeline::start(hub, recorders, journal, clock, tables, vault);
@@ -378,6 +384,7 @@ impl Instance {
     pub fn stop(self) -> Vec<Event> {
         self.proxy.stop(DRAIN);
         self.state.hub.stop();
+        self.state.hub.inventory.stop();
         drop(self.pipeline.join());
         self.sending.stop();
         let ledger = self.keeping.handle();

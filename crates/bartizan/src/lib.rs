@@ -20,8 +20,10 @@ pub mod filter;
 pub mod held;
 #[cfg(feature = "hunt")]
 pub mod hunt;
+pub mod import;
 pub(crate) mod in_force;
 pub mod instance;
+pub mod inventory;
 pub mod keeper;
 pub mod key;
 pub mod ledger;

@@ -11,6 +11,7 @@
 use crate::alerts::AlertsHandle;
 use crate::backend::rows;
 use crate::in_force::lock;
+use crate::inventory::live::Live;
 use crate::keeper::Kept;
 use crate::ledger::{LedgerHandle, entries};
 use crate::metrics::Metrics;
@@ -60,6 +61,8 @@ pub struct Hub {
     pub journal_fault: Mutex<Option<String>>,
     /// What the keeper of sealed segments tells.
     pub kept: Arc<Kept>,
+    /// Endpoints, callers and fields, as far as learnt.
+    pub inventory: Arc<Live>,
     /// What happened lately.
     pub recent: Mutex<Recent>,
     /// Samples that found no room at a worker since the start.
@@ -79,6 +82,7 @@ impl Hub {
             alerts,
             journal_fault: Mutex::new(None),
             kept: Arc::default(),
+            inventory: Arc::default(),
             recent: Mutex::default(),
             samples_unplaced: AtomicU64::new(0),
             live: broadcast::channel(LIVE_MAX).0,
@@ -243,8 +247,12 @@ impl Pipeline {
         for observation in ended {
             self.hub.metrics.observe(&observation);
             self.show(&observation);
-            if !self.keep(&Record::Observation(*observation)) {
+            let record = Record::Observation(*observation);
+            if !self.keep(&record) {
                 self.lose(1);
+            }
+            if let Record::Observation(observation) = record {
+                self.hub.inventory.offer(observation);
             }
         }
     }

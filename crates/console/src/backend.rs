@@ -48,6 +48,18 @@ pub struct ExchangeQuery {
     pub q: Option<String>,
 }
 
+/// Which endpoints are wanted.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InventoryQuery {
+    /// How many at most.
+    pub limit: Option<usize>,
+    /// Only of this service.
+    pub service: Option<String>,
+    /// Only where method and template hold this text, in any case.
+    pub search: Option<String>,
+}
+
 /// An exception that somebody wants.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -260,6 +272,12 @@ pub trait Backend: Send + Sync + 'static {
     ///
     /// [`Problem::NotFound`], [`Problem::Conflict`] for a built-in one, or [`Problem::Unavailable`].
     fn remove_hunt(&self, name: &str) -> Result<(), Problem>;
+    /// Endpoints that traffic showed, the most called first. Blocks.
+    fn inventory(&self, wanted: &InventoryQuery) -> Value;
+    /// What is known of the endpoint of this id. Blocks.
+    fn endpoint(&self, id: &str) -> Option<Value>;
+    /// The OpenAPI description of a service, or of the one that is called most. Blocks.
+    fn described(&self, service: Option<&str>) -> Option<Value>;
     /// The newest samples, without what they say.
     fn samples(&self, limit: usize) -> Value;
     /// What the sample of an exchange says; it is recorded first who wanted to know. Blocks.

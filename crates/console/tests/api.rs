@@ -15,7 +15,8 @@ use bartizan_console::access::{Role, Who};
 use bartizan_console::admin::{self, Facts};
 use bartizan_console::api::{Api, BODY_BYTES_MAX, OPERATIONS, Operation};
 use bartizan_console::backend::{
-    Backend, ExchangeQuery, NewException, NewHunt, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
+    Backend, ExchangeQuery, InventoryQuery, NewException, NewHunt, NewSavedHunt, NewSilence,
+    NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_model::clause::{ClauseName, DefaultMode};
@@ -115,6 +116,15 @@ impl Backend for Yes {
     }
     fn remove_hunt(&self, _: &str) -> Result<(), Problem> {
         Ok(())
+    }
+    fn inventory(&self, _: &InventoryQuery) -> Value {
+        json!({"state": "ready", "behind": 0, "services": [], "endpoints": [], "more": 0})
+    }
+    fn endpoint(&self, _: &str) -> Option<Value> {
+        None
+    }
+    fn described(&self, _: Option<&str>) -> Option<Value> {
+        None
     }
     fn samples(&self, limit: usize) -> Value {
         json!({ "limit": limit })

@@ -2,6 +2,7 @@
 
 mod exchanges;
 mod hunts;
+mod inventory;
 mod ledger;
 pub(crate) mod rows;
 pub(crate) mod samples;
@@ -21,7 +22,8 @@ use crate::log::Event;
 use crate::show;
 use bartizan_console::access::Who;
 use bartizan_console::backend::{
-    Backend, ExchangeQuery, NewException, NewHunt, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
+    Backend, ExchangeQuery, InventoryQuery, NewException, NewHunt, NewSavedHunt, NewSilence,
+    NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_ledger::entry::{self, What};
@@ -263,6 +265,18 @@ impl Backend for State {
 
     fn remove_hunt(&self, name: &str) -> Result<(), Problem> {
         hunts::remove(&self.dir, name)
+    }
+
+    fn inventory(&self, wanted: &InventoryQuery) -> Value {
+        inventory::list(&self.hub.inventory, wanted)
+    }
+
+    fn endpoint(&self, id: &str) -> Option<Value> {
+        inventory::one(&self.hub.inventory, id)
+    }
+
+    fn described(&self, service: Option<&str>) -> Option<Value> {
+        inventory::described(&self.hub.inventory, service)
     }
 
     fn samples(&self, limit: usize) -> Value {

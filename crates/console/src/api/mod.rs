@@ -9,6 +9,7 @@ mod description;
 mod exchanges;
 mod gate;
 mod hunt;
+mod inventory;
 mod ledger;
 mod live;
 mod overrides;
@@ -79,6 +80,9 @@ operations! {
     get "/api/v1/exchanges" VIEWER => exchanges::list;
     get "/api/v1/exchanges/{id}" VIEWER => exchanges::one;
     get "/api/v1/live" VIEWER => live::live;
+    get "/api/v1/inventory" VIEWER => inventory::list;
+    get "/api/v1/inventory/openapi" VIEWER => inventory::openapi;
+    get "/api/v1/inventory/{id}" VIEWER => inventory::one;
     get "/api/v1/exceptions" VIEWER => overrides::exceptions;
     post "/api/v1/exceptions" OPERATOR => overrides::add_exception;
     delete "/api/v1/exceptions/{id}" OPERATOR => overrides::remove_exception;

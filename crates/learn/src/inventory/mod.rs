@@ -8,6 +8,7 @@
 //!          enough of them to tell.
 
 mod collapse;
+pub mod description;
 pub mod distinct;
 mod handed;
 pub mod leaf;
@@ -16,6 +17,7 @@ mod node;
 mod words;
 
 use bartizan_model::head::Method;
+use bartizan_model::id::EndpointId;
 use bartizan_model::observation::{Observation, Outcome};
 use bartizan_model::place::Place;
 use collapse::Common;
@@ -81,6 +83,11 @@ pub enum Segment<'a> {
 }
 
 impl Endpoint<'_> {
+    /// Identifies it as long as its template stays: a hash of service, method and template.
+    pub fn id(&self) -> EndpointId {
+        EndpointId::of(self.method.name(), &format!("{} {}", self.service, self.template()))
+    }
+
     /// The path with its variables, as `/orders/{orderId}`.
     pub fn template(&self) -> String {
         written(&self.path)

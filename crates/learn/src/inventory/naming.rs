@@ -18,7 +18,7 @@ pub(super) fn name(variable: &Variable, before: Option<&str>, nth: usize, run: u
     let field = variable.handed_out.iter().max_by_key(|it| it.1).map(|it| &**it.0);
     let told = field.and_then(told_by);
     let is_last = nth + 1 == run;
-    let of_word = before.map(|it| object(it));
+    let of_word = before.map(object);
     match (is_last, of_word, told) {
         (true, Some(word), _) if run == 1 || nth > 0 => word,
         (_, _, Some(told)) => told,

@@ -19,7 +19,7 @@ pub(super) const VARIABLE: &str = "{}";
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Node {
     /// By segment; at most one is [`VARIABLE`].
-    pub(super) children: BTreeMap<Box<str>, Node>,
+    pub(super) children: BTreeMap<Box<str>, Self>,
     /// The endpoints whose path ends here.
     pub(super) leaves: BTreeMap<Method, Leaf>,
     /// Successful exchanges that went through here.
@@ -80,9 +80,8 @@ impl Node {
                 return None;
             }
             *nodes += 1;
-            let mut node = Self::default();
-            node.variable = (key == VARIABLE).then(Box::default);
-            self.children.insert(key.into(), node);
+            let variable = (key == VARIABLE).then(Box::default);
+            self.children.insert(key.into(), Self { variable, ..Self::default() });
         }
         let child = self.children.get_mut(key)?;
         if let Some(variable) = &mut child.variable {
@@ -131,9 +130,9 @@ impl Node {
     }
 
     /// As [`Self::find`], to change it.
-    pub(super) fn find_mut<'b>(
+    pub(super) fn find_mut(
         &mut self,
-        segments: &mut dyn Iterator<Item = &'b str>,
+        segments: &mut dyn Iterator<Item = &str>,
     ) -> Option<&mut Self> {
         let Some(segment) = segments.next() else { return Some(self) };
         let key = if self.children.contains_key(segment) { segment } else { VARIABLE };

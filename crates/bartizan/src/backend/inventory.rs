@@ -1,0 +1,62 @@
+//! The inventory, as the console asks for it.
+
+use crate::inventory::command::written;
+use crate::inventory::live::Live;
+use crate::inventory::shown;
+use bartizan_console::backend::InventoryQuery;
+use bartizan_learn::inventory::Endpoint;
+use bartizan_spec::{Format, Options, Version};
+use serde_json::{Value, json};
+use std::cmp::Reverse;
+
+/// Endpoints of a page, unless more or fewer are wanted.
+const ENDPOINTS_USUAL: usize = 500;
+
+/// Endpoints, the most called first.
+pub(super) fn list(live: &Live, wanted: &InventoryQuery) -> Value {
+    let search = wanted.search.as_deref().unwrap_or_default().to_ascii_lowercase();
+    live.look(|inventory| {
+        let is_wanted = |it: &Endpoint<'_>| {
+            wanted.service.as_ref().is_none_or(|service| it.service == *service)
+                && named(it).to_ascii_lowercase().contains(&search)
+        };
+        let mut found: Vec<_> = inventory.endpoints().into_iter().filter(is_wanted).collect();
+        found.sort_by_key(|it| Reverse(shown::all(it.leaf)));
+        let limit = wanted.limit.unwrap_or(ENDPOINTS_USUAL);
+        let rows: Vec<_> = found.iter().take(limit).map(shown::row).collect();
+        json!({
+            "state": if live.is_catching_up() { "learning" } else { "ready" },
+            "behind": live.missed(),
+            "services": shown::services(inventory),
+            "more": found.len().saturating_sub(limit),
+            "endpoints": rows,
+        })
+    })
+}
+
+/// What is known of the endpoint of this id.
+pub(super) fn one(live: &Live, id: &str) -> Option<Value> {
+    live.look(|inventory| {
+        let endpoints = inventory.endpoints();
+        endpoints.iter().find(|it| shown::id(it) == id).map(shown::whole)
+    })
+}
+
+/// The description of a service, or of the one that is called most.
+pub(super) fn described(live: &Live, service: Option<&str>) -> Option<Value> {
+    live.look(|inventory| {
+        let busiest = || inventory.totals().max_by_key(|it| it.1.calls).map(|it| it.0);
+        let service = service.or_else(busiest)?;
+        let mut endpoints = inventory.endpoints();
+        endpoints.retain(|it| it.service == service);
+        if endpoints.is_empty() {
+            return None;
+        }
+        let options = Options { version: Version::V31, format: Format::Json };
+        serde_json::from_str(&written(service, &endpoints, options)).ok()
+    })
+}
+
+fn named(it: &Endpoint<'_>) -> String {
+    format!("{} {}", it.method.name(), it.template())
+}

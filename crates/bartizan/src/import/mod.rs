@@ -1,0 +1,223 @@
+//! `bartizan import`: learning from traffic that something else recorded.
+//!
+//! Reads    access logs and HAR files.
+//! Writes   observations into the journal of a data directory, as if the exchanges had passed through.
+//! Memory   one line of a log; a HAR file as a whole, of which there is a bound.
+//! Errors   a message and an exit code. Lines that cannot be read are counted, the first of them shown.
+//! Misses   what the source does not tell: bodies and most fields in logs, TLS, what was not recorded. It is not
+//!          there, and nothing says that it was absent. Nothing is refused or alerted for what is imported.
+
+mod access_log;
+mod har;
+mod replayed;
+mod when;
+
+use crate::cli::{Exit, Import, ImportFormat};
+use crate::commands::{fail, note, say};
+use crate::instance::JOURNAL;
+use crate::key;
+use bartizan_model::moment::Moment;
+use bartizan_store::files::{Files, Folder};
+use bartizan_store::{Journal, Options, Record};
+use replayed::{Call, Replayer};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Bytes of a journal segment and of what waits to be written.
+const SEGMENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
+const BUFFER_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a line; longer ones cannot be read.
+const LINE_BYTES_MAX: u64 = 256 * 1024;
+/// Bytes of a HAR file.
+const HAR_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// Lines that cannot be read of which an example is shown.
+const EXAMPLES_MAX: usize = 3;
+/// Lines between two looks at how far it is.
+const LINES_A_LOOK: u64 = 5_000;
+
+/// What came of it.
+#[derive(Debug, Default)]
+struct Tally {
+    learnt: u64,
+    unreadable: u64,
+    examples: Vec<String>,
+}
+
+impl Tally {
+    fn unreadable(&mut self, place: &str, why: &str) {
+        self.unreadable += 1;
+        if self.examples.len() < EXAMPLES_MAX {
+            self.examples.push(format!("{place}: {why}"));
+        }
+    }
+}
+
+/// Imports files into `dir`.
+pub fn run(dir: &Path, it: &Import) -> Exit {
+    let (journal, replayer) = match open(dir) {
+        Ok(opened) => opened,
+        Err(why) => return fail(&why, Exit::Failed),
+    };
+    let mut into = Into { journal, replayer, service: it.service.clone(), tally: Tally::default() };
+    for file in &it.files {
+        let read = match it.format {
+            ImportFormat::AccessLog => into.log(file),
+            ImportFormat::Har => into.har(file),
+        };
+        if let Err(why) = read {
+            return fail(&format!("{}: {why}", file.display()), Exit::Failed);
+        }
+    }
+    if let Err(error) = into.journal.sync() {
+        return fail(&format!("the journal cannot be written: {error}"), Exit::Failed);
+    }
+    let Tally { learnt, unreadable, examples } = into.tally;
+    if unreadable > 0 {
+        note(&format!("{unreadable} could not be read, such as"));
+        examples.iter().for_each(|it| note(&format!("  {it}")));
+    }
+    if learnt == 0 {
+        return fail("nothing was imported", Exit::Failed);
+    }
+    say(&format!("{learnt} exchanges imported; see `bartizan inventory ls`\n"))
+}
+
+fn open(dir: &Path) -> Result<(Journal, Replayer), String> {
+    Folder::at(dir).prepare().map_err(|error| format!("`{}`: {error}", dir.display()))?;
+    let key = key::read_or_make(dir).map_err(|error| format!("the hash key: {error}"))?;
+    let options = Options {
+        // Whoever imports wants it kept; the next start of a bartizan holds its own bound.
+        journal_bytes_max: u64::MAX,
+        segment_bytes_max: SEGMENT_BYTES_MAX,
+        buffer_bytes_max: BUFFER_BYTES_MAX,
+        epoch: key.epoch(),
+    };
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let wall_us = u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX);
+    let now = Moment { mono_ns: 0, wall_us };
+    let (journal, _) = Journal::open(&dir.join(JOURNAL), options, now)
+        .map_err(|error| format!("the journal cannot be opened: {error}"))?;
+    let replayer = Replayer::new(key, now).map_err(|error| error.to_string())?;
+    Ok((journal, replayer))
+}
+
+struct Into {
+    journal: Journal,
+    replayer: Replayer,
+    service: String,
+    tally: Tally,
+}
+
+impl Into {
+    fn take(&mut self, call: &Call, place: impl Fn() -> String) -> Result<(), String> {
+        match self.replayer.observation(call, &self.service) {
+            Some(observation) => {
+                let record = Record::Observation(observation);
+                self.journal.append(&record).map_err(|error| error.to_string())?;
+                self.tally.learnt += 1;
+            }
+            None => self.tally.unreadable(&place(), "is no HTTP exchange"),
+        }
+        Ok(())
+    }
+
+    fn log(&mut self, path: &Path) -> Result<(), String> {
+        let (input, bytes) = input(path)?;
+        let mut input = BufReader::with_capacity(1 << 16, input);
+        let mut line = Vec::new();
+        let (mut number, mut read) = (0_u64, 0_u64);
+        let bar = Bar::new(bytes);
+        loop {
+            line.clear();
+            let mut limited = input.by_ref().take(LINE_BYTES_MAX);
+            let length = limited.read_until(b'\n', &mut line).map_err(|error| error.to_string())?;
+            if length == 0 {
+                break;
+            }
+            number += 1;
+            read += length as u64;
+            if number.is_multiple_of(LINES_A_LOOK) {
+                bar.show(read, number);
+            }
+            let text = String::from_utf8_lossy(&line);
+            let text = text.trim();
+            if text.is_empty() || text.starts_with('#') {
+                continue;
+            }
+            let place = || format!("line {number}");
+            match access_log::call(text) {
+                Ok(call) => self.take(&call, place)?,
+                Err(why) => self.tally.unreadable(&place(), why),
+            }
+        }
+        bar.end();
+        Ok(())
+    }
+
+    fn har(&mut self, path: &Path) -> Result<(), String> {
+        let (input, _) = input(path)?;
+        let mut text = Vec::new();
+        input.take(HAR_BYTES_MAX + 1).read_to_end(&mut text).map_err(|error| error.to_string())?;
+        if text.len() as u64 > HAR_BYTES_MAX {
+            return Err(format!("is longer than {} MiB", HAR_BYTES_MAX >> 20));
+        }
+        let calls = har::calls(&text)?;
+        let bar = Bar::new(Some(calls.len() as u64));
+        for (n, call) in calls.into_iter().enumerate() {
+            let place = || format!("entry {n}");
+            match call {
+                Ok(call) => self.take(&call, place)?,
+                Err(why) => self.tally.unreadable(&place(), why),
+            }
+            if (n as u64).is_multiple_of(LINES_A_LOOK) {
+                bar.show(n as u64, n as u64);
+            }
+        }
+        bar.end();
+        Ok(())
+    }
+}
+
+fn input(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), String> {
+    if path == Path::new("-") {
+        return Ok((Box::new(io::stdin()), None));
+    }
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let bytes = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|it| it.len());
+    Ok((Box::new(file), bytes))
+}
+
+/// How far it is, on a terminal.
+struct Bar {
+    all: Option<u64>,
+    is_shown: bool,
+}
+
+impl Bar {
+    fn new(all: Option<u64>) -> Self {
+        Self { all: all.filter(|it| *it > 0), is_shown: io::stderr().is_terminal() }
+    }
+
+    fn show(&self, done: u64, lines: u64) {
+        if !self.is_shown {
+            return;
+        }
+        let text = match self.all {
+            Some(all) => {
+                let percent = (done * 100 / all).min(100);
+                let filled = usize::try_from(percent / 4).unwrap_or(0);
+                format!("\r[{:<25}] {percent:>3} %  {lines} exchanges", "#".repeat(filled))
+            }
+            None => format!("\r{lines} exchanges"),
+        };
+        drop(io::stderr().write_all(text.as_bytes()));
+    }
+
+    fn end(&self) {
+        if self.is_shown {
+            drop(io::stderr().write_all(b"\r\x1b[K"));
+        }
+    }
+}

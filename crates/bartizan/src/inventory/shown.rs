@@ -1,0 +1,142 @@
+//! Endpoints as the control API and the commands show them.
+
+use bartizan_learn::inventory::leaf::{Field, Fields, Leaf};
+use bartizan_learn::inventory::{Endpoint, Inventory, Reason, Segment};
+use bartizan_model::fact::Kind;
+use bartizan_model::observation::SubjectKind;
+use serde_json::{Value, json};
+
+/// 16 hexadecimal digits.
+pub(crate) fn id(it: &Endpoint<'_>) -> String {
+    format!("{:016x}", it.id().bits())
+}
+
+/// An endpoint in a list.
+pub(crate) fn row(it: &Endpoint<'_>) -> Value {
+    let leaf = it.leaf;
+    let of_class =
+        |from: u16| -> u64 { leaf.statuses.range(from..from + 100).map(|it| it.1).sum() };
+    json!({
+        "id": id(it),
+        "service": it.service,
+        "method": it.method.name(),
+        "template": it.template(),
+        "calls": all(leaf),
+        "client_errors": of_class(400),
+        "server_errors": of_class(500),
+        "subjects": leaf.subjects.count(),
+        "clients": leaf.clients.count(),
+        "unauthenticated_percent": unauthenticated(leaf),
+        "first": leaf.first_us,
+        "last": leaf.last_us,
+        "request_fields": leaf.request.by_place.len(),
+        "response_fields": leaf.response.by_place.len(),
+        "classes": [],
+    })
+}
+
+/// Everything that is known of an endpoint.
+pub(crate) fn whole(it: &Endpoint<'_>) -> Value {
+    let leaf = it.leaf;
+    let mut out = row(it);
+    let statuses: Vec<_> = leaf
+        .statuses
+        .iter()
+        .map(|(status, count)| json!({"status": status, "count": count}))
+        .collect();
+    let known_by: Vec<_> = SubjectKind::ALL
+        .iter()
+        .zip(leaf.known_by)
+        .filter(|it| it.1 > 0)
+        .map(|(kind, count)| json!({"kind": kind.name(), "count": count}))
+        .collect();
+    let average = leaf.response_bytes.checked_div(leaf.calls).unwrap_or(0);
+    if let Value::Object(members) = &mut out {
+        members.insert("statuses".to_owned(), statuses.into());
+        members.insert("known_by".to_owned(), known_by.into());
+        members.insert("response_bytes_average".to_owned(), average.into());
+        members.insert("variables".to_owned(), variables(it).into());
+        members.insert("request".to_owned(), fields(&leaf.request));
+        members.insert("response".to_owned(), fields(&leaf.response));
+    }
+    out
+}
+
+/// Numbers of each service.
+pub(crate) fn services(inventory: &Inventory) -> Vec<Value> {
+    let endpoints = inventory.endpoints();
+    let of = |service: &str| endpoints.iter().filter(|it| it.service == service).count();
+    inventory
+        .totals()
+        .map(|(name, it)| {
+            json!({
+                "name": name,
+                "endpoints": of(name),
+                "calls": it.calls,
+                "candidates": it.candidates,
+                "full": it.full,
+            })
+        })
+        .collect()
+}
+
+/// All calls, whatever their answer.
+pub(crate) fn all(leaf: &Leaf) -> u64 {
+    leaf.statuses.values().sum()
+}
+
+/// The share of calls whose caller showed nothing but an address.
+pub(crate) fn unauthenticated(leaf: &Leaf) -> u64 {
+    let all: u64 = leaf.known_by.iter().sum();
+    let kinds = SubjectKind::ALL.iter().zip(leaf.known_by);
+    let bare: u64 = kinds.filter(|it| *it.0 == SubjectKind::AddressAgent).map(|it| it.1).sum();
+    (bare * 100).checked_div(all).unwrap_or(0)
+}
+
+fn variables(it: &Endpoint<'_>) -> Vec<Value> {
+    let variable = |segment: &Segment<'_>| {
+        let Segment::Variable { name, of } = segment else { return None };
+        let (reason, words) = match of.reason {
+            Reason::Form => ("form", 0),
+            Reason::Alike { words, .. } => ("alike", words),
+            Reason::TooMany { words } => ("too_many", words),
+            Reason::Person => ("person", 0),
+        };
+        let kind = of.kind().map(Kind::name);
+        Some(json!({"name": name, "kind": kind, "reason": reason, "words": words}))
+    };
+    it.path.iter().filter_map(variable).collect()
+}
+
+fn fields(of: &Fields) -> Value {
+    let fields: Vec<_> = of
+        .by_place
+        .iter()
+        .map(|(place, it)| {
+            let kinds: Vec<_> = Kind::ALL
+                .iter()
+                .zip(it.kinds)
+                .filter(|it| it.1 > 0)
+                .map(|(kind, count)| json!({"kind": kind.name(), "count": count}))
+                .collect();
+            json!({
+                "place": place.to_string(),
+                "share_percent": share(it, of),
+                "kind": it.kind().map(Kind::name),
+                "kinds": kinds,
+                "bytes_min": it.bytes.0,
+                "bytes_max": it.bytes.1,
+                "distinct": it.values.count(),
+                "few": it.values.are_few(),
+                "times_max": it.times_max,
+                "class": null,
+            })
+        })
+        .collect();
+    json!({"messages": of.messages, "more": of.more, "fields": fields})
+}
+
+/// How many of the messages had it, in percent.
+pub(crate) fn share(field: &Field, of: &Fields) -> u64 {
+    (field.messages * 100).checked_div(of.messages).unwrap_or(0)
+}

@@ -1,0 +1,50 @@
+//! Endpoints that traffic showed.
+
+use super::{Api, Query, query};
+use crate::backend::InventoryQuery;
+use crate::problem::Problem;
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Endpoints of one page.
+const ENDPOINTS_MAX: usize = 5_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Which {
+    service: Option<String>,
+}
+
+/// Endpoints, the most called first.
+pub(super) async fn list(
+    State(api): State<Arc<Api>>,
+    wanted: Query<InventoryQuery>,
+) -> Result<Json<Value>, Problem> {
+    let wanted = query(wanted)?;
+    if !wanted.limit.is_none_or(|it| (1..=ENDPOINTS_MAX).contains(&it)) {
+        return Err(Problem::Invalid(format!("limit: 1 to {ENDPOINTS_MAX}")));
+    }
+    api.blocking(move |it| Ok(it.inventory(&wanted))).await.map(Json)
+}
+
+/// What is known of one.
+pub(super) async fn one(
+    State(api): State<Arc<Api>>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    api.blocking(move |it| it.endpoint(&id).ok_or(Problem::NotFound)).await.map(Json)
+}
+
+/// All of a service as an OpenAPI description.
+pub(super) async fn openapi(
+    State(api): State<Arc<Api>>,
+    which: Query<Which>,
+) -> Result<Json<Value>, Problem> {
+    let Which { service } = query(which)?;
+    let described =
+        api.blocking(move |it| it.described(service.as_deref()).ok_or(Problem::NotFound));
+    described.await.map(Json)
+}

@@ -1,0 +1,248 @@
+//! The inventory as an API description: what a specification would say if it said what traffic shows.
+//!
+//! Reads    the endpoints of one service.
+//! Writes   an [`Api`]: operations, parameters, schemas of JSON bodies. Required is what every message had.
+//! Misses   enumerations (values are kept as hashes only), `null`, numbers in quotes (taken for numbers), the
+//!          media types of requests (JSON is written), schemas of error answers.
+
+use super::leaf::{Field, Fields};
+use super::{Endpoint, Segment};
+use bartizan_model::api::{
+    Api, Operation, Parameter, ParameterPlace, RequestBody, Response, Schema, Status, Types,
+};
+use bartizan_model::fact::Kind;
+use bartizan_model::place::Place;
+use std::collections::BTreeMap;
+
+/// Arrays and objects in each other that are written.
+const DEPTH_MAX: usize = 64;
+
+/// Describes these endpoints as one API of this name.
+pub fn describe(title: &str, endpoints: &[Endpoint<'_>]) -> Api {
+    let mut api = Api::new(title, "0.0.0-learnt");
+    for endpoint in endpoints {
+        let method = endpoint.method.name();
+        // A template that no description may have stays out; there is none that learning makes.
+        let Ok(mut operation) = Operation::new(method, &endpoint.template()) else { continue };
+        operation.summary = Some(format!("{method} {}", endpoint.template()));
+        operation.parameters = parameters(endpoint);
+        if let Some(schema) = body(&endpoint.leaf.request) {
+            operation.body = Some(RequestBody::of("application/json", schema));
+        }
+        operation.responses = responses(endpoint);
+        api.operations.push(operation);
+    }
+    api
+}
+
+fn parameters(endpoint: &Endpoint<'_>) -> Vec<Parameter> {
+    let mut out = Vec::new();
+    for segment in &endpoint.path {
+        let Segment::Variable { name, of } = segment else { continue };
+        let schema = of.kind().map_or_else(Schema::string, of_kind);
+        let mut it = Parameter::new(ParameterPlace::Path, name.clone(), schema);
+        it.required = true;
+        out.push(it);
+    }
+    let fields = &endpoint.leaf.request;
+    for (place, field) in &fields.by_place {
+        let (place, name) = match place {
+            Place::Query(name) => (ParameterPlace::Query, name),
+            Place::Cookie(_)
+            | Place::Path
+            | Place::Segment(_)
+            | Place::Header(_)
+            | Place::Body(_)
+            | Place::Name => continue,
+        };
+        let mut it = Parameter::new(place, unescaped(name), schema(field));
+        it.required = field.messages == fields.messages;
+        out.push(it);
+    }
+    out
+}
+
+fn responses(endpoint: &Endpoint<'_>) -> BTreeMap<Status, Response> {
+    let seen = endpoint.leaf.statuses.keys().filter(|it| (100..600).contains(*it));
+    let mut out: BTreeMap<Status, Response> = seen
+        .map(|status| (Status::Code(*status), Response::new(format!("Seen with status {status}."))))
+        .collect();
+    // Fields are kept of successful answers together: the most frequent one is described by them.
+    let main =
+        endpoint.leaf.statuses.iter().filter(|it| (200..300).contains(it.0)).max_by_key(|it| it.1);
+    if let (Some((status, _)), Some(schema)) = (main, body(&endpoint.leaf.response))
+        && let Some(response) = out.remove(&Status::Code(*status))
+    {
+        out.insert(Status::Code(*status), response.with("application/json", schema));
+    }
+    out
+}
+
+/// The schema of the body that these fields make up.
+fn body(fields: &Fields) -> Option<Schema> {
+    let mut root = Part::default();
+    for (place, field) in &fields.by_place {
+        if let Place::Body(path) = place {
+            root.add(&steps(path), field);
+        }
+    }
+    root.is_known().then(|| root.schema())
+}
+
+/// One step of a path: a member of this name, or the items.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Member(String),
+    Items,
+}
+
+fn steps(path: &str) -> Vec<Step> {
+    let mut out = Vec::new();
+    for part in path.trim_start_matches('$').split('.') {
+        let name = part.trim_end_matches("[*]");
+        if !name.is_empty() {
+            out.push(Step::Member(unescaped(name)));
+        }
+        out.extend((0..(part.len() - name.len()) / 3).map(|_| Step::Items));
+    }
+    out.truncate(DEPTH_MAX);
+    out
+}
+
+#[derive(Debug, Default)]
+struct Part<'a> {
+    field: Option<&'a Field>,
+    members: BTreeMap<String, Self>,
+    items: Option<Box<Self>>,
+    /// Messages that had anything of it.
+    messages: u64,
+}
+
+impl<'a> Part<'a> {
+    fn add(&mut self, steps: &[Step], field: &'a Field) {
+        self.messages = self.messages.max(field.messages);
+        match steps.split_first() {
+            None => self.field = Some(field),
+            Some((Step::Items, rest)) => self.items.get_or_insert_default().add(rest, field),
+            Some((Step::Member(name), rest)) => {
+                self.members.entry(name.clone()).or_default().add(rest, field);
+            }
+        }
+    }
+
+    fn is_known(&self) -> bool {
+        self.field.is_some() || self.items.is_some() || !self.members.is_empty()
+    }
+
+    fn schema(&self) -> Schema {
+        let mut out = match self.field {
+            Some(field) => schema(field),
+            None => Schema::of(Types::NONE),
+        };
+        if let Some(items) = &self.items {
+            out.types = out.types.or(Types::ARRAY);
+            out.items = Some(Box::new(items.schema()));
+        }
+        if !self.members.is_empty() {
+            out.types = out.types.or(Types::OBJECT);
+            out.properties =
+                self.members.iter().map(|(name, it)| (name.clone(), it.schema())).collect();
+            let always = self.members.iter().filter(|it| it.1.messages == self.messages);
+            out.required = always.map(|it| it.0.clone()).collect();
+        }
+        out
+    }
+}
+
+fn schema(field: &Field) -> Schema {
+    let mut types = Types::NONE;
+    for (kind, count) in Kind::ALL.iter().zip(field.kinds) {
+        if count > 0 {
+            types = types.or(of_kind(*kind).types);
+        }
+    }
+    match field.kind() {
+        Some(kind) if of_kind(kind).types == types => of_kind(kind),
+        Some(_) | None => Schema::of(if types == Types::NONE { Types::STRING } else { types }),
+    }
+}
+
+fn of_kind(kind: Kind) -> Schema {
+    match kind {
+        Kind::Integer => Schema::integer(),
+        Kind::Decimal => Schema::of(Types::NUMBER),
+        Kind::Boolean => Schema::of(Types::BOOLEAN),
+        Kind::Uuid => Schema::string().with_format("uuid"),
+        Kind::Email => Schema::string().with_format("email"),
+        Kind::Empty | Kind::Hex | Kind::Date | Kind::Text => Schema::string(),
+    }
+}
+
+/// A name as the message had it: places hold it escaped.
+fn unescaped(name: &str) -> String {
+    let mut out = String::new();
+    let mut rest = name;
+    while let Some((before, behind)) = rest.split_once("\\x") {
+        out.push_str(before);
+        let code = behind.get(..2).and_then(|it| u8::from_str_radix(it, 16).ok());
+        match code.filter(u8::is_ascii) {
+            Some(byte) => out.push(char::from(byte)),
+            // What is not ASCII came in several bytes, and may have been cut.
+            None => out.push('\u{FFFD}'),
+        }
+        rest = behind.get(2..).unwrap_or_default();
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(kind: Kind, messages: u64) -> Field {
+        let mut kinds = [0; Kind::ALL.len()];
+        let at = Kind::ALL.iter().position(|it| *it == kind).unwrap();
+        kinds[at] = messages;
+        Field { messages, kinds, ..Field::default() }
+    }
+
+    fn fields(of: &[(&str, Kind, u64)]) -> Fields {
+        let by_place = of
+            .iter()
+            .map(|(path, kind, messages)| (Place::body(path), field(*kind, *messages)))
+            .collect();
+        Fields { messages: 10, by_place, more: 0 }
+    }
+
+    #[test]
+    fn fields_make_up_the_schema_of_a_body() {
+        let fields = fields(&[
+            ("$.id", Kind::Integer, 10),
+            ("$.note", Kind::Text, 4),
+            ("$.items[*].sku", Kind::Text, 10),
+            ("$.items[*].price", Kind::Decimal, 10),
+            ("$.tags[*]", Kind::Text, 3),
+            ("$.a\\x2eb", Kind::Uuid, 10),
+        ]);
+        let schema = body(&fields).unwrap();
+        assert_eq!(schema.types, Types::OBJECT);
+        let required: Vec<_> = schema.required.iter().map(String::as_str).collect();
+        assert_eq!(required, ["a.b", "id", "items"]);
+        assert_eq!(schema.properties["a.b"].format.as_deref(), Some("uuid"));
+        assert_eq!(schema.properties["tags"], Schema::list(Schema::string()));
+        let items = schema.properties["items"].items.as_ref().unwrap();
+        assert_eq!(items.properties["price"].types, Types::NUMBER);
+    }
+
+    #[test]
+    fn a_list_at_the_root_and_a_field_of_two_kinds() {
+        let mut both = field(Kind::Integer, 3);
+        both.kinds[Kind::ALL.len() - 1] = 2;
+        let by_place = [(Place::body("$[*].id"), both)].into_iter().collect();
+        let schema = body(&Fields { messages: 5, by_place, more: 0 }).unwrap();
+        assert_eq!(schema.types, Types::ARRAY);
+        let id = &schema.items.unwrap().properties["id"];
+        assert_eq!(id.types, Types::INTEGER.or(Types::STRING));
+        assert!(body(&Fields::default()).is_none());
+    }
+}
