@@ -4,6 +4,11 @@
 //! the transaction of the product, and writes `NAME.learnt.json` beside it for `discovery/compare.py`.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a benchmark may stop where it is wrong"
+)]
 
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_edge::http1::head::{read_request, read_response};
