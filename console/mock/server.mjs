@@ -2,7 +2,7 @@
  * The control API, played: everything of it that the console uses, over generated data, with the page itself and its
  * Content-Security-Policy. A login code says who comes and what is wrong: `#/login?code=admin`,
  * `viewer`, `analyst+hostile`, `admin+slow+badledger`. Modes: `hostile`, `empty`, `slow`, `bypass`, `fault`, `observe`,
- * `badledger`, `burst`, `failing`.
+ * `badledger`, `burst`, `failing`, `many`.
  *
  *   node mock/server.mjs [--port 9441] [--dist dist] [--seed 7]
  */
@@ -11,6 +11,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hostile } from './hostile.mjs';
+import { detail_of_endpoint, inventory, is_endpoint_id, openapi_of } from './inventory.mjs';
 import { ledger } from './ledger.mjs';
 import { generator } from './random.mjs';
 import { detail_of, exchange_at, exchanges, micros } from './shop.mjs';
@@ -26,6 +27,8 @@ const kept_when_hostile = new Set(['role', 'csrf']);
 
 const began_ms = Date.now();
 const all_exchanges = exchanges(seed, 4000, 48, began_ms);
+const shop_inventory = inventory(seed, 0, began_ms);
+const large_inventory = inventory(seed, 1200, began_ms);
 const shop_ledger = ledger(seed, 127, began_ms);
 const sessions = new Map();
 let sessions_made = 0;
@@ -158,6 +161,23 @@ function list_exchanges(session, query) {
   return { exchanges: page, next: found.length > limit ? page.at(-1).id : null };
 }
 
+function inventory_of(session) {
+  return session.modes.has('many') ? large_inventory : shop_inventory;
+}
+
+function list_inventory(session, query) {
+  if (session.modes.has('empty')) return { state: 'learning', behind: 0, services: [], endpoints: [], more: 0 };
+  const { services, endpoints } = inventory_of(session);
+  const limit = Math.min(500, Number(query.get('limit')) || 100);
+  const search = (query.get('search') ?? '').toLowerCase();
+  const service = query.get('service');
+  const found = endpoints.filter(
+    (row) => (!service || row.service === service) && `${row.method} ${row.template} ${row.classes.join(' ')}`.toLowerCase().includes(search),
+  );
+  const is_learning = session.modes.has('fault');
+  return { state: is_learning ? 'learning' : 'ready', behind: is_learning ? 1812 : 0, services, endpoints: found.slice(0, limit), more: Math.max(0, found.length - limit) };
+}
+
 const schema = {
   views: [
     { name: 'exchanges', says: 'one row per exchange', columns: [['time', 'timestamp', 'when it ended'], ['id', 'text', 'decision id'], ['endpoint', 'text', 'method and template'], ['outcome', 'text', 'what became of it'], ['status', 'integer', 'status sent'], ['subject', 'text', 'keyed hash of the caller'], ['judged_us', 'integer', 'time to judge'], ['total_us', 'integer', 'whole time']].map(([name, type, says]) => ({ name, type, says })) },
@@ -262,6 +282,15 @@ const table = [
     const row = all_exchanges.find(({ id }) => id === args[0]) ?? (session.modes.has('hostile') ? all_exchanges.find(({ codes }) => codes.length > 0) : undefined);
     if (!row) throw new Refusal(404, 'exchange.unknown', 'no such exchange', undefined);
     return detail_of(row, Date.now());
+  }],
+  ['GET', /^\/inventory$/, 'viewer', ({ session, query }) => list_inventory(session, query)],
+  ['GET', /^\/inventory\/openapi$/, 'viewer', ({ session }) => openapi_of(inventory_of(session))],
+  ['GET', /^\/inventory\/([^/]+)$/, 'viewer', ({ session, args }) => {
+    if (!is_endpoint_id(args[0])) throw new Refusal(422, 'input', 'this is no id of an endpoint', undefined);
+    const { endpoints } = inventory_of(session);
+    const row = endpoints.find(({ id }) => id === args[0]) ?? (session.modes.has('hostile') ? endpoints[3] : undefined);
+    if (!row) throw new Refusal(404, 'inventory.unknown', 'no such endpoint', undefined);
+    return detail_of_endpoint(row);
   }],
   ['GET', /^\/exceptions$/, 'viewer', ({ session }) => ({ exceptions: session.exceptions })],
   ['POST', /^\/exceptions$/, 'operator', ({ session, body }) => {

@@ -4,6 +4,7 @@
  */
 import { count } from './lib/format';
 import type { ProofFault } from './lib/merkle';
+import type { InventoryTotals } from './lib/inventory';
 import type { Overview, Role, Series } from './lib/types';
 
 const plural = (amount: number, one: string, many: string) => `${count(amount)} ${amount === 1 ? one : many}`;
@@ -38,6 +39,8 @@ export const text = {
   screens: {
     overview: 'Overview',
     live: 'Live',
+    inventory: 'Inventory',
+    endpoint: 'Endpoint',
     exchanges: 'Exchanges',
     exchange: 'Exchange',
     hunt: 'Hunt',
@@ -232,8 +235,9 @@ export const text = {
       code: 'Code',
       endpoint: 'Endpoint',
       subject: 'Subject',
+      service: 'Service',
     },
-    any: { outcome: 'Any outcome', effect: 'Any effect' },
+    any: { outcome: 'Any outcome', effect: 'Any effect', service: 'Any service' },
   },
 
   state: {
@@ -338,6 +342,92 @@ export const text = {
     bounded: (bound: number) => `The newest ${bound} are kept here; the list of exchanges has them all.`,
     no_match: 'None of the exchanges that came by fits the filter.',
     no_data: 'Waiting for the next exchange. Send one, at the address on which bartizan listens:',
+  },
+
+  inventory: {
+    columns: {
+      method: 'Method',
+      template: 'Endpoint',
+      service: 'Service',
+      calls: 'Calls',
+      subjects: 'Subjects',
+      errors: '4xx / 5xx',
+      unauthenticated: 'No credentials',
+      classes: 'Data classes',
+      last: 'Last call',
+    },
+    loading: 'Reading the inventory…',
+    states: { learning: 'Learning', ready: 'Ready' },
+    totals: ({ endpoints, services, candidates }: InventoryTotals) =>
+      `${plural(endpoints, 'endpoint', 'endpoints')} of ${plural(services, 'service', 'services')}; ${plural(candidates, 'exchange', 'exchanges')} of paths that no endpoint has`,
+    /** Counted by a sketch. */
+    about: (amount: number) => `≈ ${count(amount)}`,
+    fit: (shown: number) => (shown === 1 ? '1 endpoint fits the filters' : `${plural(shown, 'endpoint', 'endpoints')} fit the filters`),
+    behind: (amount: number) => `${plural(amount, 'exchange is', 'exchanges are')} still to be read; what is shown is a part.`,
+    full: (amount: number) =>
+      `Of ${plural(amount, 'exchange', 'exchanges')} nothing could be learnt, because there was no room for further paths.`,
+    more: (amount: number) => `${plural(amount, 'more endpoint is', 'more endpoints are')} not shown. Search, or choose a service, to see others.`,
+    no_match: 'No endpoint fits the filters.',
+    no_data: 'No endpoint is known yet. Send traffic through bartizan, or import what was recorded:',
+    description: 'OpenAPI',
+    description_says: 'Download the inventory as an OpenAPI description',
+  },
+
+  endpoint: {
+    loading: 'Reading the endpoint…',
+    gone: 'No endpoint with this id is known. It may have become one with others as more was learnt, or the id may be cut.',
+    back: 'All endpoints',
+    about: 'About it',
+    calls: 'Calls',
+    calls_text: (calls: string) => `${calls} answered with success`,
+    errors: 'Errors',
+    errors_text: (client: string, server: string) => `${client} with 4xx, ${server} with 5xx`,
+    callers: 'Callers',
+    callers_text: (subjects: number, clients: number) =>
+      `about ${plural(subjects, 'subject', 'subjects')} from about ${plural(clients, 'address', 'addresses')}`,
+    unauthenticated: 'No credentials',
+    unauthenticated_text: (percent: number) => `${percent} % of calls`,
+    first: 'First call',
+    last: 'Last call',
+    response_bytes: 'Response',
+    response_bytes_text: (size: string) => `${size} on average`,
+    classes: 'Data classes',
+    none: 'none',
+    statuses: 'Answers',
+    no_statuses: 'No answer was seen.',
+    status: 'Status',
+    other_status: 'others',
+    times: 'Times',
+    share: 'Share',
+    known_by: 'Callers by kind',
+    no_known_by: 'No caller was seen.',
+    kind: 'Kind',
+    variables: 'Variables',
+    no_variables: 'The path has no variables.',
+    name: 'Name',
+    why: 'Why it is one',
+    reasons: {
+      form: () => 'Values have the form of identifiers.',
+      alike: (words: number) => (words === 1 ? 'A word stood there, and was like the others.' : `${count(words)} different words stood there and were alike.`),
+      too_many: (words: number) => `${count(words)} different words stood there: too many to be names.`,
+      person: () => 'A person said so.',
+    },
+    sides: { request: 'Fields of requests', response: 'Fields of responses' },
+    messages: (amount: number) => `Of ${plural(amount, 'message', 'messages')} whose fields were kept. Values are never kept.`,
+    no_fields: 'No field was seen.',
+    more: (amount: number) => `${plural(amount, 'further field', 'further fields')} found no room.`,
+    place: 'Place',
+    present: 'In',
+    bytes: 'Bytes',
+    distinct: 'Values',
+    class: 'Data class',
+    mixed: 'mixed',
+    percent: (amount: number) => `${amount} %`,
+    from_to: (least: number, most: number) => (least === most ? count(least) : `${count(least)}–${count(most)}`),
+    repeated: (times: number) => `up to ${count(times)} times`,
+    exactly: (amount: number) => `exactly ${count(amount)}`,
+    about_many: (amount: number) => `about ${count(amount)}`,
+    confidence: (sure: number, share: number) => `${sure} % sure, in ${share} %`,
   },
 
   exchanges: {

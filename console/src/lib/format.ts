@@ -60,8 +60,8 @@ export function duration(seconds: number): string {
 const no_time = (text: string | number) => visible(cut(String(text), 40).text);
 
 /** How long ago, or how long until. */
-export function relative(time: string, now_ms: number): string {
-  const at = Date.parse(time);
+export function relative(time: string | number, now_ms: number): string {
+  const at = new Date(time).getTime();
   if (Number.isNaN(at)) return no_time(time);
   const seconds = Math.round((now_ms - at) / 1000);
   if (Math.abs(seconds) < 2) return 'just now';

@@ -10,6 +10,7 @@ import { router } from './router.svelte';
 export const places: Record<string, string> = {
   o: 'overview',
   l: 'live',
+  i: 'inventory',
   e: 'exchanges',
   h: 'hunt',
   v: 'ledger',

@@ -298,3 +298,79 @@ export interface Silence {
   until: string;
   reason: string;
 }
+
+/** What the inventory says of an endpoint in its list. Times are microseconds since 1970. */
+export interface InventoryEndpoint {
+  id: string;
+  service: string;
+  method: string;
+  template: string;
+  calls: number;
+  client_errors: number;
+  server_errors: number;
+  subjects: number;
+  clients: number;
+  unauthenticated_percent: number;
+  first: number;
+  last: number;
+  request_fields: number;
+  response_fields: number;
+  classes: string[];
+}
+
+export interface InventoryService {
+  name: string;
+  endpoints: number;
+  calls: number;
+  /** Exchanges of paths that no endpoint has. */
+  candidates: number;
+  /** Exchanges that found no room. */
+  full: number;
+}
+
+export interface Inventory {
+  state: string;
+  /** Exchanges that are still to be read. */
+  behind: number;
+  services: InventoryService[];
+  endpoints: InventoryEndpoint[];
+  /** Endpoints that fit and are not in the answer. */
+  more: number;
+}
+
+export interface InventoryVariable {
+  name: string;
+  kind: string | null;
+  reason: string;
+  words: number;
+}
+
+export interface InventoryField {
+  place: string;
+  share_percent: number;
+  /** `null` where its values are of several kinds. */
+  kind: string | null;
+  kinds: { kind: string; count: number }[];
+  bytes_min: number;
+  bytes_max: number;
+  distinct: number;
+  /** Whether `distinct` is exact. */
+  few: boolean;
+  times_max: number;
+  class: { name: string; confidence_percent: number; share_percent: number } | null;
+}
+
+export interface InventoryFields {
+  messages: number;
+  more: number;
+  fields: InventoryField[];
+}
+
+export interface EndpointDetail extends InventoryEndpoint {
+  statuses: { status: number; count: number }[];
+  known_by: { kind: string; count: number }[];
+  response_bytes_average: number;
+  variables: InventoryVariable[];
+  request: InventoryFields;
+  response: InventoryFields;
+}

@@ -26,6 +26,11 @@ export function parse_hash(hash: string): Address {
   return { path, params };
 }
 
+/** A lone surrogate has no place in an address, and would be thrown at whoever encodes it. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+}
+
 /** Parameters without a value are left out; the others stand in the order of their names. */
 export function format_hash(path: string[], params: Record<string, string | undefined> = {}): string {
   const query = new URLSearchParams();
@@ -34,5 +39,5 @@ export function format_hash(path: string[], params: Record<string, string | unde
     if (value) query.set(name, value);
   }
   const text = query.toString();
-  return `#/${path.map(encodeURIComponent).join('/')}${text ? `?${text}` : ''}`;
+  return `#/${path.map(encoded).join('/')}${text ? `?${text}` : ''}`;
 }

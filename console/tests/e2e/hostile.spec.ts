@@ -29,6 +29,8 @@ async function open_all(page: Page): Promise<void> {
 const screens: [string, (page: Page) => Promise<unknown>][] = [
   ['#/overview', (page) => expect(page.getByText('Traffic and decisions')).toBeVisible()],
   ['#/live', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
+  ['#/inventory', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
+  ['#/inventory/0123456789abcdef', (page) => expect(page.getByRole('heading', { name: 'Fields of responses' })).toBeVisible()],
   ['#/exchanges?since=30d', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
   ['#/hunt', (page) => expect(page.getByRole('heading', { name: 'What can be asked for' })).toBeVisible()],
   ['#/ledger', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
@@ -109,7 +111,7 @@ test('hostile addresses stay texts', async ({ page }) => {
   const seen = watch(page);
   await login(page, 'admin');
   const attack = encodeURIComponent('"><img src=x onerror="window.__ran=1"><x-hostile>\u202e');
-  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
+  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory/', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
     await go(page, `#/${path}${attack}`);
     await page.waitForTimeout(150);
     await expect_inert(page);

@@ -39,6 +39,19 @@ const screens: Screen[] = [
   { name: 'overview-empty', code: 'viewer+empty', hash: '#/overview', ready: (page) => visible(page, 'No data yet') },
   { name: 'live', hash: '#/live', ready: (page) => visible(page, 'newest first') },
   { name: 'live-sampling', code: 'admin+burst', hash: '#/live', ready: (page) => visible(page, 'Sampling:') },
+  { name: 'inventory', hash: '#/inventory', ready: (page) => visible(page, '23 endpoints of 3 services') },
+  { name: 'inventory-learning', code: 'viewer+many+fault', hash: '#/inventory', ready: (page) => visible(page, '723 more endpoints are not shown') },
+  { name: 'inventory-none', hash: '#/inventory?q=nothing-like-it', ready: (page) => visible(page, 'Nothing matches') },
+  { name: 'inventory-empty', code: 'viewer+empty', hash: '#/inventory', ready: (page) => visible(page, 'bartizan import') },
+  {
+    name: 'endpoint',
+    hash: '#/inventory?q=refund',
+    ready: async (page) => {
+      await row(page, 'refund').locator('a').click();
+      await visible(page, 'Fields of responses');
+    },
+  },
+  { name: 'endpoint-gone', hash: '#/inventory/0123456789abcdef', ready: (page) => visible(page, 'No endpoint with this id is known') },
   { name: 'exchanges', hash: '#/exchanges?since=24h', ready: (page) => visible(page, 'more follow') },
   { name: 'exchanges-none', hash: '#/exchanges?q=nothing-like-it', ready: (page) => visible(page, 'Nothing matches') },
   {

@@ -21,6 +21,7 @@ describe('addresses', () => {
   it('leave out what is empty and order what is not', () => {
     expect(format_hash(['a'], { z: '1', b: undefined, c: '', a: '2' })).toBe('#/a?a=2&z=1');
   });
+  it('do not fall over lone surrogates', () => expect(format_hash(['a\ud800'], { b: '\udfff' })).toBe('#/a%EF%BF%BD?b=%EF%BF%BD'));
   it('do not fall over broken escapes', () => expect(parse_hash('#/a%zz?b=%zz').path).toEqual(['a%zz']));
   it('have no inherited parameters', () => {
     expect(parse_hash('#/a').params.constructor).toBeUndefined();

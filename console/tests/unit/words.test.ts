@@ -40,10 +40,12 @@ describe('times', () => {
     expect(relative(time, Date.parse(time) + 4_320_000)).toBe('1 h 12 m ago');
     expect(relative(time, Date.parse(time) - 60_000)).toBe('in 1 m');
     expect(relative(time, Date.parse(time))).toBe('just now');
+    expect(relative(Date.parse(time), Date.parse(time) + 4_320_000)).toBe('1 h 12 m ago');
   });
   it('are shown as they came where they are none', () => {
     expect(moment('<script>', true)).toBe('<script>');
     expect(relative('soon\u202e', 0)).toBe('soon⟨U+202E⟩');
+    expect(relative(NaN, 0)).toBe('NaN');
   });
 });
 

@@ -1,0 +1,126 @@
+/** What a shop's traffic taught: endpoints with their variables, their callers and their fields. */
+import { generator } from './random.mjs';
+
+/** Method, template, service, classes. Numbers are made. */
+const known = [
+  ['GET', '/products', 'shop', []],
+  ['GET', '/products/{productId}', 'shop', []],
+  ['GET', '/products/{productId}/reviews', 'shop', ['person_name']],
+  ['POST', '/products/{productId}/reviews', 'shop', ['person_name', 'email']],
+  ['GET', '/categories/{category}', 'shop', []],
+  ['GET', '/search', 'shop', []],
+  ['GET', '/cart', 'shop', []],
+  ['PUT', '/cart/items/{productId}', 'shop', []],
+  ['DELETE', '/cart/items/{productId}', 'shop', []],
+  ['GET', '/health', 'shop', []],
+  ['GET', '/orders', 'orders', ['person_name']],
+  ['POST', '/orders', 'orders', ['payment_card', 'street_address']],
+  ['GET', '/orders/{orderId}', 'orders', ['email', 'person_name', 'street_address']],
+  ['DELETE', '/orders/{orderId}', 'orders', []],
+  ['GET', '/orders/{orderId}/items/{itemId}', 'orders', []],
+  ['POST', '/orders/{orderId}/refund', 'orders', ['iban']],
+  ['GET', '/orders/{orderId}/invoice.pdf', 'orders', []],
+  ['POST', '/login', 'users', ['email', 'password']],
+  ['POST', '/users', 'users', ['email', 'person_name', 'password']],
+  ['GET', '/users/{userId}', 'users', ['email', 'person_name', 'phone_number']],
+  ['PATCH', '/users/{userId}', 'users', ['email', 'phone_number']],
+  ['GET', '/users/{userId}/avatar', 'users', []],
+  ['GET', '/users/{userId}/sessions/{sessionId}', 'users', ['ip_address']],
+];
+
+const reasons = { category: ['alike', 54], productId: ['form', 0], orderId: ['form', 0], itemId: ['too_many', 1203], sessionId: ['form', 0], userId: ['person', 0] };
+const kinds = { category: 'text', productId: 'integer', orderId: 'integer', itemId: null, sessionId: 'hex', userId: 'uuid' };
+
+export const is_endpoint_id = (text) => /^[0-9a-f]{16}$/.test(text);
+
+/** `extra` endpoints besides, of one more service, for an inventory of another size. */
+export function inventory(seed, extra, now_ms) {
+  const random = generator(seed + 5);
+  const more = Array.from({ length: extra }, (_, at) => ['GET', `/reports/r${String(at).padStart(4, '0')}`, 'reports', []]);
+  const endpoints = [...known, ...more].map(([method, template, service, classes]) => {
+    const calls = random.between(3, 9000);
+    return {
+      id: random.hex(16),
+      service,
+      method,
+      template,
+      calls,
+      client_errors: random.between(0, Math.ceil(calls / 20)),
+      server_errors: random.next() < 0.3 ? random.between(1, 9) : 0,
+      subjects: Math.ceil(calls / random.between(2, 9)),
+      clients: Math.ceil(calls / random.between(3, 12)),
+      unauthenticated_percent: classes.length > 0 ? random.between(0, 6) : random.between(0, 100),
+      first: (now_ms - 1.2e9) * 1000,
+      last: (now_ms - random.between(1, 9_000_000)) * 1000,
+      request_fields: template.includes('{') || method !== 'GET' ? 5 : 2,
+      response_fields: 6 + classes.length,
+      classes,
+    };
+  });
+  const names = [...new Set(endpoints.map(({ service }) => service))];
+  const services = names.map((name) => {
+    const of = endpoints.filter(({ service }) => service === name);
+    return { name, endpoints: of.length, calls: of.reduce((sum, { calls }) => sum + calls, 0), candidates: name === 'shop' ? 40 : 0, full: name === 'reports' ? 12 : 0 };
+  });
+  return { services, endpoints: endpoints.sort((a, b) => b.calls - a.calls) };
+}
+
+function field(place, random, change = {}) {
+  const kind = change.kind === undefined ? 'text' : change.kind;
+  const share_percent = random.between(40, 100);
+  return {
+    place,
+    share_percent,
+    kind,
+    kinds: kind === null ? [{ kind: 'integer', count: 151 }, { kind: 'text', count: 12 }] : [{ kind, count: 160 }],
+    bytes_min: 1,
+    bytes_max: random.between(4, 240),
+    distinct: random.between(40, 400),
+    few: false,
+    times_max: 1,
+    class: null,
+    ...change,
+  };
+}
+
+/** Everything known of one endpoint. */
+export function detail_of_endpoint(row) {
+  const random = generator(parseInt(row.id.slice(-7), 16) || 1);
+  const has_body = ['POST', 'PUT', 'PATCH'].includes(row.method);
+  const names = [...row.template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const anonymous = Math.round((row.calls * row.unauthenticated_percent) / 100);
+  const classes = row.classes.map((name) => ({ name, confidence_percent: random.between(80, 99), share_percent: random.between(70, 100) }));
+  const request = [
+    ...names.map((name, at) => field(`segment ${at + 2}`, random, { kind: kinds[name], share_percent: 100, bytes_max: 8 })),
+    field('query limit', random, { kind: 'integer', share_percent: 82, distinct: 4, few: true, bytes_max: 3 }),
+    field('query sort', random, { distinct: 2, few: true, bytes_min: 4, bytes_max: 4 }),
+    ...(has_body ? [field('body $.text', random), ...classes.map((it) => field(`body $.${it.name}`, random, { class: it }))] : []),
+  ];
+  const response = [
+    field('body $.id', random, { kind: 'integer', share_percent: 100 }),
+    field('body $.items[*].name', random, { times_max: 120 }),
+    field('body $.items[*].price', random, { kind: null, times_max: 120 }),
+    field('body $.created', random, { kind: 'date', bytes_min: 20, bytes_max: 20 }),
+    ...classes.map((it) => field(`body $.customer.${it.name}`, random, { kind: it.name === 'email' ? 'email' : 'text', class: it })),
+  ];
+  return {
+    ...row,
+    statuses: [
+      { status: row.method === 'POST' ? 201 : 200, count: row.calls },
+      ...(row.client_errors > 0 ? [{ status: 404, count: row.client_errors }] : []),
+      ...(row.server_errors > 0 ? [{ status: 503, count: row.server_errors }] : []),
+    ],
+    known_by: [{ kind: 'token_claim', count: row.calls - anonymous }, { kind: 'address_agent', count: anonymous }].filter(({ count }) => count > 0),
+    response_bytes_average: random.between(200, 9000),
+    variables: names.map((name) => ({ name, kind: kinds[name], reason: reasons[name][0], words: reasons[name][1] })),
+    request: { messages: 200, more: 0, fields: request },
+    response: { messages: 180, more: has_body ? 3 : 0, fields: response },
+  };
+}
+
+/** The least that a description of these endpoints holds. */
+export function openapi_of({ endpoints }) {
+  const paths = {};
+  for (const { method, template } of endpoints) paths[template] = { ...paths[template], [method.toLowerCase()]: { responses: { default: { description: 'as seen' } } } };
+  return { openapi: '3.1.0', info: { title: 'inventory', version: '1' }, paths };
+}

@@ -1,0 +1,153 @@
+/** The inventory and its endpoints: search, order, deep links, the way there and back, what is said where something is missing. */
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@playwright/test';
+import { expect_calm, go, login, row, watch } from './support';
+
+const first_row = 'tbody tr[data-index="0"]';
+
+test('the inventory is searched as one types, narrowed to a service, and the address keeps it', async ({ page }) => {
+  const seen = watch(page);
+  await login(page, 'viewer', '#/inventory');
+  await expect(page.getByText('23 endpoints of 3 services; 40 exchanges of paths that no endpoint has')).toBeVisible();
+  await page.getByLabel('Service').selectOption('orders');
+  await expect(page.getByText('7 endpoints of 1 service; 0 exchanges of paths that no endpoint has')).toBeVisible();
+  await page.getByLabel('Search').pressSequentially('iban');
+  await expect(page).toHaveURL(/inventory\?q=iban&service=orders/);
+  await expect(page.getByText('1 endpoint fits the filters')).toBeVisible();
+  await expect(page.locator('tbody tr[data-index]')).toHaveCount(1);
+  await page.reload();
+  await expect(page.getByLabel('Search')).toHaveValue('iban');
+  await expect(page.getByLabel('Service')).toHaveValue('orders');
+  await expect(page.locator('tbody tr[data-index]')).toHaveCount(1);
+  await page.getByLabel('Search').fill('nothing-like-it');
+  await expect(page.getByText('No endpoint fits the filters.')).toBeVisible();
+  await page.getByRole('button', { name: 'Clear filters' }).last().click();
+  await expect(page.locator('tbody tr[data-index]').nth(20)).toBeVisible();
+  expect_calm(seen);
+});
+
+test('the inventory is sorted by any column; what is called most comes first', async ({ page }) => {
+  await login(page, 'viewer', '#/inventory');
+  const head = (name: string) => page.getByRole('columnheader', { name });
+  await expect(head('Calls')).toHaveAttribute('aria-sort', 'descending');
+  const calls = async () => (await page.locator('tbody tr[data-index] td:nth-child(4)').allInnerTexts()).map((cell) => Number(cell.replaceAll(',', '')));
+  await expect(page.locator(first_row)).toBeVisible();
+  expect(await calls()).toEqual([...(await calls())].sort((a, b) => b - a));
+  await page.getByRole('button', { name: 'Endpoint', exact: true }).click();
+  await expect(head('Endpoint')).toHaveAttribute('aria-sort', 'ascending');
+  await expect(page).toHaveURL(/sort=template$/);
+  await expect(page.locator(first_row)).toContainText('/cart');
+  await page.getByRole('button', { name: 'Endpoint', exact: true }).click();
+  await expect(page).toHaveURL(/sort=template-/);
+  await expect(page.locator(first_row)).toContainText('/users/{userId}/sessions/{sessionId}');
+  for (const name of ['Method', 'Service', 'Subjects', '4xx / 5xx', 'No credentials', 'Data classes', 'Last call']) {
+    await page.getByRole('button', { name, exact: true }).click();
+    await expect(head(name)).toHaveAttribute('aria-sort', /ending$/);
+  }
+  await page.getByRole('button', { name: 'Calls', exact: true }).click();
+  await expect(page).toHaveURL(/#\/inventory$/);
+});
+
+test('an endpoint says who calls it, why its variables are some, and what passes there', async ({ page }) => {
+  const seen = watch(page);
+  await login(page, 'viewer', '#/inventory?q=refund&sort=last-');
+  await row(page, 'refund').locator('a').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('POST /orders/{orderId}/refund');
+  await expect(page).toHaveURL(/#\/inventory\/[0-9a-f]{16}\?q=refund&sort=last-/);
+  await expect(page.getByText('claim of a token')).toBeVisible();
+  await expect(page.getByText('Values have the form of identifiers.')).toBeVisible();
+  const limit = page.getByRole('row', { name: /^query limit/ });
+  await expect(limit).toContainText('82 %');
+  await expect(limit).toContainText('exactly 4');
+  await expect(page.getByRole('row', { name: /^body \$\.customer\.iban/ })).toContainText(/iban \d+ % sure, in \d+ %/);
+  const prices = page.getByRole('row', { name: /price/ });
+  await expect(prices).toContainText('mixed integer 151, text 12');
+  await expect(prices).toContainText('up to 120 times');
+  await expect(prices).toContainText(/about \d+/);
+  await expect(page.getByText('3 further fields found no room.')).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('POST /orders/{orderId}/refund');
+  await page.getByRole('link', { name: 'All endpoints' }).click();
+  await expect(page).toHaveURL(/#\/inventory\?q=refund&sort=last-/);
+  await expect(page.getByLabel('Search')).toHaveValue('refund');
+  expect_calm(seen);
+});
+
+test('reasons of variables are sentences', async ({ page }) => {
+  await login(page, 'viewer');
+  for (const [search, says] of [
+    ['categories', '54 different words stood there and were alike.'],
+    ['items/{itemId}', '1,203 different words stood there: too many to be names.'],
+    ['avatar', 'A person said so.'],
+    ['health', 'The path has no variables.'],
+  ] as const) {
+    await go(page, `#/inventory?q=${encodeURIComponent(search)}`);
+    await row(page, search).locator('a').click();
+    await expect(page.getByText(says)).toBeVisible();
+  }
+});
+
+test('the inventory without a pointer: search, rows, an endpoint, and back to its row', async ({ page }) => {
+  await login(page, 'viewer');
+  await page.keyboard.press('g');
+  await page.keyboard.press('i');
+  await expect(page.locator(first_row)).toBeVisible();
+  await page.keyboard.press('/');
+  await expect(page.getByLabel('Search')).toBeFocused();
+  await page.keyboard.type('users');
+  await expect(page).toHaveURL(/q=users/);
+  await expect(page.getByText('5 endpoints fit the filters')).toBeVisible();
+  await page.getByLabel('Search').blur();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('ArrowDown');
+  const link = page.locator('tr[data-index="2"] a');
+  await expect(link).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Fields of requests' })).toBeVisible();
+  await expect(page.locator('main')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(/#\/inventory\?q=users/);
+  await expect(link).toBeFocused();
+});
+
+test('the description is downloaded', async ({ page }) => {
+  await login(page, 'viewer', '#/inventory');
+  const arriving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'OpenAPI' }).click();
+  const arrived = await arriving;
+  expect(arrived.suggestedFilename()).toBe('openapi.json');
+  const description = JSON.parse(await readFile(await arrived.path(), 'utf8')) as { paths: object };
+  expect(Object.keys(description.paths)).toContain('/orders/{orderId}');
+  await page.route('**/inventory/openapi', (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{}' }));
+  await page.getByRole('button', { name: 'OpenAPI' }).click();
+  await expect(page.getByText('The gateway cannot do this now.')).toBeVisible();
+});
+
+test('an empty inventory says what to do, one that is behind or full says so, and a large one draws what is in sight', async ({ page }) => {
+  await login(page, 'viewer+empty', '#/inventory');
+  await expect(page.getByText('Send traffic through bartizan, or import what was recorded:')).toBeVisible();
+  await expect(page.getByText('bartizan import', { exact: true })).toBeVisible();
+  await expect(page.getByText('Learning', { exact: true })).toBeVisible();
+  await login(page, 'viewer+many+fault', '#/inventory');
+  await page.reload();
+  await expect(page.getByText('1,812 exchanges are still to be read')).toBeVisible();
+  await expect(page.getByText('Of 12 exchanges nothing could be learnt')).toBeVisible();
+  await expect(page.getByText('723 more endpoints are not shown.')).toBeVisible();
+  expect(await page.locator('tbody tr[data-index]').count()).toBeLessThan(80);
+});
+
+test('what is no id is not asked for, and an unknown one is gone', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/inventory')) asked.push(request.url());
+  });
+  await login(page, 'viewer', '#/inventory/openapi');
+  await expect(page.getByText('No endpoint with this id is known')).toBeVisible();
+  await go(page, '#/inventory/..%2Fledger');
+  await page.waitForTimeout(150);
+  expect(asked).toEqual([]);
+  await go(page, '#/inventory/0123456789abcdef');
+  await expect(page.getByText('No endpoint with this id is known')).toBeVisible();
+  expect(asked).toHaveLength(1);
+});

@@ -1,0 +1,63 @@
+/** The order of the inventory and its numbers. */
+import { describe, expect, it } from 'vitest';
+import { next_order, order_of, ordered, param_of, totals_of } from '../../src/lib/inventory';
+import type { InventoryEndpoint } from '../../src/lib/types';
+
+const row = (template: string, change: Partial<InventoryEndpoint> = {}): InventoryEndpoint => ({
+  id: template,
+  service: 'shop',
+  method: 'GET',
+  template,
+  calls: 1,
+  client_errors: 0,
+  server_errors: 0,
+  subjects: 1,
+  clients: 1,
+  unauthenticated_percent: 0,
+  first: 0,
+  last: 0,
+  request_fields: 0,
+  response_fields: 0,
+  classes: [],
+  ...change,
+});
+
+describe('the order', () => {
+  it('is by calls, most first, where none or no sensible one is asked for', () => {
+    for (const param of [undefined, '', '-', 'nothing', 'calls--', 'constructor', '__proto__-']) {
+      expect(order_of(param)).toEqual({ key: 'calls', down: true });
+    }
+  });
+  it('is what the address says, and the address says what it is', () => {
+    for (const param of ['calls', 'template', 'template-', 'errors-', 'last']) expect(param_of(order_of(param))).toBe(param);
+    expect(param_of(order_of('calls-'))).toBeUndefined();
+  });
+  it('begins with A for texts, with the greatest for numbers, and turns', () => {
+    const now = order_of(undefined);
+    expect(next_order(now, 'template')).toEqual({ key: 'template', down: false });
+    expect(next_order(now, 'last')).toEqual({ key: 'last', down: true });
+    expect(next_order(now, 'calls')).toEqual({ key: 'calls', down: false });
+  });
+  it('is of all errors together, of the number of classes, and of paths where nothing else tells', () => {
+    const rows = [
+      row('/b', { client_errors: 3 }),
+      row('/c', { server_errors: 4, classes: ['email'] }),
+      row('/a', { client_errors: 2, server_errors: 1, classes: ['email', 'iban'] }),
+      row('/a', { method: 'DELETE', client_errors: 3 }),
+    ];
+    const by = (param: string) => ordered(rows, order_of(param)).map(({ method, template }) => `${method} ${template}`);
+    expect(by('errors-')).toEqual(['GET /c', 'DELETE /a', 'GET /a', 'GET /b']);
+    expect(by('classes-')).toEqual(['GET /a', 'GET /c', 'DELETE /a', 'GET /b']);
+    expect(by('errors')).toEqual(['DELETE /a', 'GET /a', 'GET /b', 'GET /c']);
+  });
+});
+
+describe('the totals', () => {
+  const services = [
+    { name: 'shop', endpoints: 10, calls: 5, candidates: 40, full: 1 },
+    { name: 'users', endpoints: 3, calls: 5, candidates: 2, full: 0 },
+  ];
+  it('are of all services', () => expect(totals_of(services, undefined)).toEqual({ endpoints: 13, services: 2, candidates: 42, full: 1 }));
+  it('are of the one that was chosen', () => expect(totals_of(services, 'users')).toEqual({ endpoints: 3, services: 1, candidates: 2, full: 0 }));
+  it('are nothing of one that is not there', () => expect(totals_of(services, 'gone').services).toBe(0));
+});
