@@ -392,7 +392,7 @@ export const text = {
     response_bytes: 'Response',
     response_bytes_text: (size: string) => `${size} on average`,
     classes: 'Data classes',
-    none: 'none',
+    none: 'not looked for yet',
     statuses: 'Answers',
     no_statuses: 'No answer was seen.',
     status: 'Status',

@@ -1180,6 +1180,7 @@ mod tests {
                 let example = example.split(" > ").next().unwrap();
                 let words = example
                     .replace("'GET /orders/{int}'", "GET\u{a0}/orders/{int}")
+                    .replace("'GET /orders/{orderId}'", "GET\u{a0}/orders/{orderId}")
                     .replace("'orders fail since the release'", "orders\u{a0}fail")
                     .replace(
                         "\"SELECT endpoint, count(*) FROM exchanges GROUP BY endpoint\"",

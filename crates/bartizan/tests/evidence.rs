@@ -12,10 +12,10 @@
 mod support;
 
 use serde_json::{Value, json};
-use std::net::SocketAddr;
 use std::sync::Arc;
-use support::bartizan::{Bartizan, command, configuration, said};
-use support::client::{Answer, Client};
+use support::asker::{Asker, json_of};
+use support::bartizan::{Bartizan, configuration};
+use support::client::Answer;
 use support::directory::Directory;
 use support::upstream::{Upstream, ok};
 use support::{position, until};
@@ -23,54 +23,15 @@ use support::{position, until};
 const SECRET: &str = "c0rrect-h0rse-battery";
 const SHAPE: &str = "UNION SELECT a, b FROM users";
 
-/// Somebody who asks the API of an instance.
-struct Asker {
-    admin: SocketAddr,
-    fields: String,
+/// What these tests ask for.
+trait Samples {
+    fn samples(&self) -> Vec<Value>;
+    fn entries(&self) -> Vec<Value>;
+    fn reveal(&self, id: &str) -> Answer;
+    fn revealed(&self, id: &str) -> Value;
 }
 
-impl Asker {
-    /// A browser of an administrator.
-    fn browser(bartizan: &Bartizan) -> Self {
-        let output = command().args(["console", "--data"]).arg(bartizan.data()).output().unwrap();
-        let link = said(&output);
-        let code = link.trim().rsplit_once("/#/login?code=").unwrap().1.to_owned();
-        let it = Self { admin: bartizan.admin, fields: String::new() };
-        let answer = it.send("POST", "/api/v1/login", &json!({ "code": code }));
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        let cookie = answer.field("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-        let csrf = json_of(&answer)["csrf"].as_str().unwrap().to_owned();
-        Self { fields: format!("Cookie: {cookie}\r\nX-Bartizan-CSRF: {csrf}\r\n"), ..it }
-    }
-
-    /// Somebody with a token of this role.
-    fn of_role(&self, role: &str) -> Self {
-        let wanted = json!({"name": role, "role": role, "days": 1});
-        let answer = self.send("POST", "/api/v1/tokens", &wanted);
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        let token = json_of(&answer)["token"].as_str().unwrap().to_owned();
-        Self { admin: self.admin, fields: format!("Authorization: Bearer {token}\r\n") }
-    }
-
-    fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let mut client = Client::connect(self.admin);
-        client.send(format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{}Content-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            self.admin,
-            self.fields,
-            body.len()
-        ));
-        client.answer()
-    }
-
-    fn get(&self, path: &str) -> Value {
-        let answer = self.send("GET", path, &Value::Null);
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-        json_of(&answer)
-    }
-
+impl Samples for Asker {
     fn samples(&self) -> Vec<Value> {
         self.get("/api/v1/samples?limit=1000")["samples"].as_array().unwrap().clone()
     }
@@ -92,10 +53,6 @@ impl Asker {
     fn revealed(&self, id: &str) -> Value {
         json_of(&until("the sample", || Some(self.reveal(id)).filter(|it| it.status == 200)))
     }
-}
-
-fn json_of(answer: &Answer) -> Value {
-    serde_json::from_slice(&answer.body).unwrap()
 }
 
 /// An attack with everything that must not be kept.

@@ -6,6 +6,7 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
+pub mod asker;
 pub mod authority;
 pub mod bartizan;
 pub mod client;

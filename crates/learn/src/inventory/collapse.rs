@@ -23,6 +23,8 @@ const DEPTH_MAX: u8 = 4;
 const BITS_MIN: f32 = 1.5;
 /// Bits of a name before a version.
 const OF_VERSIONS: f32 = -5.0;
+/// What looks so much like a name stays one among too many.
+const NAME_BITS: f32 = -2.0;
 /// Words below which a variable needs more evidence.
 const WORDS_FEW: usize = 10;
 /// Children of a node that can all be names of the API.
@@ -129,6 +131,17 @@ pub(super) fn collapse(
 
 /// The children that are values of one variable, if they are.
 fn values_among(node: &Node, handed: &Handed, common: &Common) -> Option<(Vec<Box<str>>, Reason)> {
+    alike_among(node, handed, common).or_else(|| {
+        // No API has so many names in one place: whatever they are, they must not fill the memory.
+        let words = || node.children.keys().filter(|it| &***it != VARIABLE);
+        let count = words().count();
+        let values = || words().filter(|it| likeness(it) > NAME_BITS).cloned();
+        (count > NAMES_MAX).then(|| (values().collect(), Reason::TooMany { words: count as u64 }))
+    })
+}
+
+/// Those that are alike.
+fn alike_among(node: &Node, handed: &Handed, common: &Common) -> Option<(Vec<Box<str>>, Reason)> {
     let words: Vec<&Box<str>> = node.children.keys().filter(|it| &***it != VARIABLE).collect();
     let known = node.children.get(VARIABLE);
     if words.len() < 2 && known.is_none() || words.is_empty() {
@@ -178,7 +191,7 @@ fn values_among(node: &Node, handed: &Handed, common: &Common) -> Option<(Vec<Bo
         let hundredths = ((mean + group) * 100.0).clamp(0.0, 2_000.0) as u16;
         return Some((names(), Reason::Alike { words: count as u64, bits: hundredths }));
     }
-    (count > NAMES_MAX).then(|| (names(), Reason::TooMany { words: count as u64 }))
+    None
 }
 
 /// What speaks for a variable as a whole.

@@ -293,3 +293,154 @@ fn path_of<'a>(steps: &[(&'a str, &'a Node)]) -> Vec<Segment<'a>> {
     }
     out
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+    use bartizan_model::fact::{Fact, Facts, Kind, Shape, ShapeId};
+    use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash, SubjectId};
+    use bartizan_model::moment::Moment;
+
+    /// A `GET` of this path, as the gateway would record it, with these fields in the answer.
+    fn get(path: &str, status: u16, answer: &[(&str, u64)]) -> Observation {
+        let mut template = String::new();
+        crate::template::template(path.as_bytes(), &mut template);
+        let hash = |text: &str| node::hash(text).max(1);
+        let words: Vec<&str> = segments(path).collect();
+        let position = |n: usize| u8::try_from(n + 1).unwrap();
+        let places = (0..words.len()).map(|it| Place::Segment(position(it))).collect();
+        let of_words = words.iter().map(|it| (Kind::Text, hash(it)));
+        let request = facts(places, of_words.collect());
+        let places = answer.iter().map(|it| Place::body(it.0)).collect();
+        let response = facts(places, answer.iter().map(|it| (Kind::Text, it.1)).collect());
+        Observation {
+            method: Method::Get,
+            template: template.into(),
+            route: "shop".into(),
+            status,
+            subject: SubjectId(7),
+            request: Some(request),
+            response: Some(response),
+            ..Observation::opened(ExchangeId::new(1, 1), Moment::default(), 1, KeyEpoch(1))
+        }
+    }
+
+    fn facts(places: Vec<Place>, values: Vec<(Kind, u64)>) -> Facts {
+        let facts = values.into_iter().enumerate().map(|(n, (kind, value))| Fact {
+            field: u16::try_from(n).unwrap(),
+            kind,
+            times: 1,
+            bucket: 0,
+            score: 0,
+            bytes: 8,
+            value: KeyedHash(value),
+        });
+        let facts = facts.collect();
+        Facts { shape: Arc::new(Shape { id: ShapeId(1), places }), facts, more: 0 }
+    }
+
+    fn templates(it: &Inventory) -> Vec<String> {
+        it.endpoints().iter().map(Endpoint::template).collect()
+    }
+
+    const PERSON: &[(&str, u64)] = &[("$.login", 1), ("$.bio", 2), ("$.avatar", 3)];
+    const ORDER: &[(&str, u64)] = &[("$.total", 4), ("$.items[*].sku", 5)];
+
+    #[test]
+    fn words_that_answer_alike_are_one_variable() {
+        let mut it = Inventory::default();
+        for n in 0..40_u8 {
+            let name = format!("{}ra{}", char::from(b'a' + n % 26), char::from(b'a' + n / 26));
+            it.observe(&get(&format!("/users/{name}"), 200, PERSON));
+            it.observe(&get(&format!("/users/{name}/orders"), 200, ORDER));
+        }
+        it.observe(&get("/users/me", 200, PERSON));
+        it.observe(&get("/users/search", 200, &[("$[*].login", 9)]));
+        it.observe(&get("/orders/17", 200, ORDER));
+        it.settle();
+        let wanted = [
+            "/orders/{orderId}",
+            "/users/me",
+            "/users/search",
+            "/users/{userId}",
+            "/users/{userId}/orders",
+        ];
+        let mut found = templates(&it);
+        found.sort();
+        assert_eq!(found, wanted);
+        let found = it.find("shop", Method::Get, "/users/somebody/orders").unwrap();
+        assert_eq!((found.template().as_str(), found.leaf.calls), ("/users/{userId}/orders", 40));
+        let Segment::Variable { of, .. } = &found.path[1] else { panic!("{found:?}") };
+        assert!(matches!(of.reason, Reason::Alike { .. }), "{of:?}");
+    }
+
+    #[test]
+    fn words_that_answer_differently_stay_apart() {
+        let mut it = Inventory::default();
+        for _ in 0..20 {
+            for n in 0..15_u64 {
+                let name = format!("/rpc/thing{}.run", char::from(b'a' + u8::try_from(n).unwrap()));
+                let fields: Vec<String> = (0..4).map(|m| format!("$.f{n}_{m}")).collect();
+                let answer: Vec<(&str, u64)> = fields.iter().map(|it| (it.as_str(), 5)).collect();
+                it.observe(&get(&name, 200, &answer));
+            }
+        }
+        it.settle();
+        assert_eq!(templates(&it).len(), 15, "{:?}", templates(&it));
+    }
+
+    #[test]
+    fn junk_makes_no_endpoint_and_takes_no_room() {
+        let mut it = Inventory::default();
+        it.observe(&get("/orders", 200, ORDER));
+        let junk = |n: u64| format!("/{:x}/x{:x}", n, n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        // The template of each path is what costs here; a million are sent in `docs/discovery.md`.
+        for n in 0..20_000 {
+            it.observe(&get(&junk(n), 404, &[]));
+        }
+        assert_eq!(templates(&it), ["/orders"]);
+        let totals = it.totals().next().unwrap().1;
+        assert_eq!((totals.nodes, totals.candidates), (1, 20_000));
+    }
+
+    #[test]
+    fn an_application_that_answers_everything_fills_no_memory() {
+        let mut it = Inventory::default();
+        for n in 0..60_000_u64 {
+            let word = |n: u64| -> String {
+                (0..6)
+                    .map(|at| char::from(b'a' + u8::try_from(n >> (at * 4) & 15).unwrap()))
+                    .collect()
+            };
+            let path = format!("/{}/{}", word(n), word(n.wrapping_mul(7_919)));
+            it.observe(&get(&path, 200, &[]));
+        }
+        let totals = it.totals().next().unwrap().1;
+        assert!(totals.nodes <= NODES_MAX, "{totals:?}");
+        assert!(totals.nodes < 5_000, "{totals:?}");
+    }
+
+    #[test]
+    fn further_services_are_counted() {
+        let mut it = Inventory::default();
+        for n in 0..SERVICES_MAX + 5 {
+            let mut seen = get("/a", 200, &[]);
+            seen.route = format!("s{n}").into();
+            it.observe(&seen);
+        }
+        assert_eq!((it.totals().count(), it.services_more), (SERVICES_MAX, 5));
+    }
+
+    #[test]
+    fn errors_of_a_known_endpoint_are_its_own() {
+        let mut it = Inventory::default();
+        it.observe(&get("/orders/1", 200, ORDER));
+        it.observe(&get("/orders/2", 404, &[]));
+        it.observe(&get("/nothing/2", 404, &[]));
+        let found = it.endpoints();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].leaf.statuses, [(200, 1), (404, 1)].into_iter().collect());
+        assert_eq!(it.totals().next().unwrap().1.candidates, 1);
+    }
+}

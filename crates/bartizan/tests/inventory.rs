@@ -1,0 +1,195 @@
+//! Endpoints: what is imported and what passes through become the same inventory.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests fail by panicking, their helpers too"
+)]
+
+mod support;
+
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use support::asker::Asker;
+use support::bartizan::{Bartizan, command, said};
+use support::directory::Directory;
+use support::until;
+use support::upstream::{Upstream, ok};
+
+/// Runs a command on a data directory; what it printed, which must be a success.
+#[track_caller]
+fn asked(data: &Path, arguments: &[&str]) -> String {
+    let output = command().args(arguments).arg("--data").arg(data).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Method and template of each endpoint, and how often it was called.
+fn endpoints(data: &Path) -> Vec<(String, u64)> {
+    let listed = asked(data, &["inventory", "ls", "-o", "json"]);
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let one = |it: &Value| {
+        let text = |name: &str| it[name].as_str().unwrap();
+        (format!("{} {}", text("method"), text("template")), it["calls"].as_u64().unwrap())
+    };
+    let mut all: Vec<_> = listed["endpoints"].as_array().unwrap().iter().map(one).collect();
+    all.sort();
+    all
+}
+
+/// The calls of a small shop: path, status, and the answer's body.
+fn calls() -> Vec<(String, u16, String)> {
+    let mut out = Vec::new();
+    for n in 0..60 {
+        out.push((
+            format!("/orders/{}", n + 100),
+            200,
+            json!({"id": n + 100, "total": 9.5}).to_string(),
+        ));
+        out.push(("/orders?limit=5".to_owned(), 200, json!([{"id": n, "total": 1}]).to_string()));
+    }
+    out.push(("/.env".to_owned(), 404, "{}".to_owned()));
+    out
+}
+
+fn access_log() -> String {
+    let line = |(path, status, body): &(String, u16, String)| {
+        let length = body.len();
+        format!(
+            "192.0.2.7 - - [21/Nov/2026:12:00:00 +0000] \"GET {path} HTTP/1.1\" {status} {length} \"-\" \"curl/8\"\n"
+        )
+    };
+    calls().iter().map(line).collect()
+}
+
+fn har() -> String {
+    let entry = |(path, status, body): &(String, u16, String)| {
+        json!({
+            "startedDateTime": "2026-11-21T12:00:00.000Z", "time": 12.5,
+            "request": {
+                "method": "GET", "url": format!("https://shop.example{path}"),
+                "headers": [{"name": ":method", "value": "GET"}, {"name": "Accept", "value": "*/*"}],
+            },
+            "response": {
+                "status": status,
+                "headers": [{"name": "Content-Type", "value": "application/json"}],
+                "content": {"mimeType": "application/json", "text": body},
+            },
+        })
+    };
+    json!({"log": {"version": "1.2", "entries": calls().iter().map(entry).collect::<Vec<_>>()}})
+        .to_string()
+}
+
+const LEARNT: [&str; 2] = ["GET /orders", "GET /orders/{orderId}"];
+
+#[test]
+fn a_log_and_a_recording_of_the_same_traffic_have_the_same_endpoints() {
+    let home = Directory::new();
+    let (of_log, of_har) = (home.path().join("log"), home.path().join("har"));
+    let (log, recording) = (home.path().join("access.log"), home.path().join("a.har"));
+    fs::write(&log, access_log() + "what is this\n\n# a remark\n").unwrap();
+    fs::write(&recording, har()).unwrap();
+    let said_log = asked(&of_log, &["import", "access-log", log.to_str().unwrap()]);
+    assert!(said_log.contains("121 exchanges imported"), "{said_log}");
+    asked(&of_har, &["import", "har", recording.to_str().unwrap()]);
+    let found = endpoints(&of_log);
+    assert_eq!(found, endpoints(&of_har));
+    assert_eq!(found, LEARNT.map(|it| (it.to_owned(), 60)));
+    // A log tells no bodies: nothing is known of them, and nothing says that there were none.
+    let shown = |data: &Path| -> Value {
+        let shown = asked(data, &["inventory", "show", LEARNT[1], "-o", "json"]);
+        serde_json::from_str(&shown).unwrap()
+    };
+    assert_eq!(shown(&of_log)["response"]["messages"], 0);
+    let fields = &shown(&of_har)["response"]["fields"];
+    let places: Vec<_> = fields.as_array().unwrap().iter().map(|it| it["place"].clone()).collect();
+    assert_eq!(places, ["body $.id", "body $.total"]);
+}
+
+#[test]
+fn what_was_seen_is_written_as_openapi_that_is_read_again() {
+    let home = Directory::new();
+    let (data, recording) = (home.path().join("data"), home.path().join("a.har"));
+    fs::write(&recording, har()).unwrap();
+    asked(&data, &["import", "har", recording.to_str().unwrap()]);
+    let yaml = asked(&data, &["inventory", "export"]);
+    let read = bartizan_spec::read(
+        &yaml,
+        "learnt.yaml",
+        &bartizan_spec::no_files,
+        &bartizan_spec::Limits::default(),
+    );
+    let read = read.unwrap();
+    assert!(read.diagnostics.list().is_empty(), "{:?}", read.diagnostics.list());
+    assert_eq!(read.api.title, "shop.example");
+    let order = read.api.operation("GET", "/orders/{orderId}").unwrap();
+    assert_eq!(order.parameters[0].name, "orderId");
+    let list = read.api.operation("GET", "/orders").unwrap();
+    assert_eq!(list.parameters[0].name, "limit");
+    let json = asked(&data, &["inventory", "export", "--notation", "json", "--openapi", "3.2"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["openapi"], "3.2.0");
+}
+
+#[test]
+fn bad_input_is_refused_with_a_reason() {
+    let home = Directory::new();
+    let data = home.path().join("data");
+    let refused = |arguments: &[&str], why: &str| {
+        let output = command().args(arguments).arg("--data").arg(&data).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {text}");
+        assert!(text.contains(why), "{arguments:?}: {text}");
+    };
+    refused(&["inventory", "ls"], "nothing was recorded there yet");
+    refused(&["import", "har", "/does/not/exist"], "No such file");
+    let file = home.path().join("file");
+    let path = file.to_str().unwrap();
+    fs::write(&file, "{}").unwrap();
+    refused(&["import", "har", path], "it has no log.entries");
+    fs::write(&file, "[1,").unwrap();
+    refused(&["import", "har", path], "is no JSON");
+    fs::write(&file, "\u{1b}[31m\n\0\0\n").unwrap();
+    refused(&["import", "access-log", path], "nothing was imported");
+}
+
+#[test]
+fn what_passes_through_is_in_the_inventory_and_stays_there() {
+    let upstream = Upstream::answering(|it| match it.target() {
+        target if target.starts_with("/orders") => ok("{\"id\": 5}"),
+        _ => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
+    });
+    let mut bartizan = Bartizan::observing(upstream.address);
+    for n in 0..20 {
+        bartizan.get(&format!("/orders/{n}"));
+        bartizan.get(&format!("/nothing/{n}"));
+    }
+    bartizan.exactly(40);
+    let data = bartizan.data();
+    assert_eq!(endpoints(&data), [("GET /orders/{orderId}".to_owned(), 20)]);
+    let listed = |asker: &Asker| -> Option<Value> {
+        let answer = asker.get("/api/v1/inventory");
+        let endpoints = answer["endpoints"].as_array()?.clone();
+        (answer["state"] == "ready" && !endpoints.is_empty()).then(|| endpoints[0].clone())
+    };
+    let asker = Asker::browser(&bartizan);
+    let before = until("the inventory", || listed(&asker).filter(|it| it["calls"] == 20));
+    let one = asker.get(&format!("/api/v1/inventory/{}", before["id"].as_str().unwrap()));
+    assert_eq!(one["template"], "/orders/{orderId}");
+    assert_eq!(one["variables"][0]["reason"], "form");
+    let described = asker.get("/api/v1/inventory/openapi");
+    assert!(described["paths"]["/orders/{orderId}"]["get"].is_object(), "{described}");
+    // After a restart it is made anew of what is kept.
+    let home = bartizan.home();
+    bartizan.stop();
+    drop(bartizan);
+    let bartizan = Bartizan::run_in(home);
+    let asker = Asker::browser(&bartizan);
+    let after = until("the inventory", || listed(&asker));
+    assert_eq!((&after["id"], &after["calls"]), (&before["id"], &before["calls"]));
+}
