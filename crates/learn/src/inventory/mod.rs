@@ -32,6 +32,8 @@ use std::sync::Arc;
 pub const SERVICES_MAX: usize = 64;
 /// Nodes that are visited to find one endpoint.
 const STEPS_MAX: u32 = 64;
+/// How often is looked for further ones.
+const PASSES_MAX: usize = 5;
 /// Exchanges between two looks for variables, at first.
 const SETTLE_EVERY: u64 = 200;
 
@@ -140,9 +142,16 @@ impl Inventory {
         }
     }
 
-    /// Looks for variables now. It is done by itself from time to time.
+    /// Looks for variables now, until there is no further one. It is done by itself from time to time.
     pub fn settle(&mut self) {
-        self.services.values_mut().for_each(Service::settle);
+        for service in self.services.values_mut() {
+            // What became one has more to be compared.
+            for _ in 0..PASSES_MAX {
+                if service.settle() == 0 {
+                    break;
+                }
+            }
+        }
     }
 
     /// All endpoints, by service, path and method.
@@ -216,11 +225,13 @@ impl Service {
         }
     }
 
-    fn settle(&mut self) {
+    /// Looks for variables once; how many nodes became part of others.
+    fn settle(&mut self) -> usize {
         self.unsettled = 0;
         let common = Common::of(&self.root);
         let gone = collapse::settle(&mut self.root, &self.handed, &common);
         self.nodes = self.nodes.saturating_sub(gone);
+        gone
     }
 }
 
