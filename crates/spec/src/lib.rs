@@ -4,7 +4,7 @@
 //! caller gives, and nothing is ever fetched.
 //!
 //! [`read`] makes one [`bartizan_model::api::Api`] of any dialect and says what it met on the way;
-//! [`write`] writes one as OpenAPI 3.1.1 or 3.2.0; [`complete`] adds what readers of documents expect;
+//! [`write()`] writes one as OpenAPI 3.1.1 or 3.2.0; [`complete`] adds what readers of documents expect;
 //! [`flatten`] makes one schema of a reference with its `allOf`; [`Overlay`] carries what we know beside
 //! somebody else's document; [`Lookup`] finds the operations of a path.
 

@@ -1,4 +1,4 @@
-//! HAR 1.2, as browsers and proxies save it (http://www.softwareishard.com/blog/har-12-spec/).
+//! HAR 1.2, as browsers and proxies save it (<http://www.softwareishard.com/blog/har-12-spec/>).
 //!
 //! Misses   `postData.params` without a text; bodies that the browser left out.
 
