@@ -28,7 +28,7 @@ const known = [
   ['GET', '/users/{userId}/sessions/{sessionId}', 'users', ['ip_address']],
 ];
 
-const reasons = { category: ['alike', 54], productId: ['form', 0], orderId: ['form', 0], itemId: ['too_many', 1203], sessionId: ['form', 0], userId: ['person', 0] };
+const reasons = { category: ['alike', 54], productId: ['form', 0], orderId: ['form', 0], itemId: ['too_many', 1203], sessionId: ['form', 0], userId: ['form', 0] };
 const kinds = { category: 'text', productId: 'integer', orderId: 'integer', itemId: null, sessionId: 'hex', userId: 'uuid' };
 
 export const is_endpoint_id = (text) => /^[0-9a-f]{16}$/.test(text);

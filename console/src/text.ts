@@ -410,7 +410,6 @@ export const text = {
       form: () => 'Values have the form of identifiers.',
       alike: (words: number) => (words === 1 ? 'A word stood there, and was like the others.' : `${count(words)} different words stood there and were alike.`),
       too_many: (words: number) => `${count(words)} different words stood there: too many to be names.`,
-      person: () => 'A person said so.',
     },
     sides: { request: 'Fields of requests', response: 'Fields of responses' },
     messages: (amount: number) => `Of ${plural(amount, 'message', 'messages')} whose fields were kept. Values are never kept.`,

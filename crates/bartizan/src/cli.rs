@@ -1008,51 +1008,50 @@ impl Serving {
     }
 }
 
+/// The flag of commands that take no other.
+fn of_data(data: Option<&OsString>) -> Overrides {
+    Overrides { data: data.map(|it| flag("--data", it)), ..Overrides::default() }
+}
+
 impl Backup {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
-        let data = self.data.as_ref().map(|it| flag("--data", it));
-        Overrides { data, ..Overrides::default() }
+        of_data(self.data.as_ref())
     }
 }
 
 impl Hunt {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
-        let data = self.data.as_ref().map(|it| flag("--data", it));
-        Overrides { data, ..Overrides::default() }
+        of_data(self.data.as_ref())
     }
 }
 
 impl InventoryOf {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
-        let data = self.data.as_ref().map(|it| flag("--data", it));
-        Overrides { data, ..Overrides::default() }
+        of_data(self.data.as_ref())
     }
 }
 
 impl Import {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
-        let data = self.data.as_ref().map(|it| flag("--data", it));
-        Overrides { data, ..Overrides::default() }
+        of_data(self.data.as_ref())
     }
 }
 
 impl Export {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
-        let data = self.data.as_ref().map(|it| flag("--data", it));
-        Overrides { data, ..Overrides::default() }
+        of_data(self.data.as_ref())
     }
 }
 
 impl Asking {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
-        let data = self.data.as_ref().map(|it| flag("--data", it));
-        Overrides { data, ..Overrides::default() }
+        of_data(self.data.as_ref())
     }
 }
 

@@ -8,15 +8,17 @@
 
 use crate::cli::{Exit, Export, Form};
 use crate::commands::{fail, note};
+use crate::held::batches;
 use crate::{held, ocsf, show};
 use bartizan_store::segments::archive::ArchiveError;
 use bartizan_store::segments::held::Held;
-use bartizan_store::segments::plain::{Plain, since};
+use bartizan_store::segments::plain::Plain;
 use bartizan_store::segments::rows::{Shared, observations};
 use bartizan_store::segments::write::SegmentError;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -116,41 +118,19 @@ fn into_file(
     written
 }
 
-/// Every batch of exchanges that began at `since_us` or later.
-fn batches(
-    held: &Held,
-    since_us: u64,
-    mut each: impl FnMut(&arrow::array::RecordBatch) -> Result<(), ExportError>,
-) -> Result<u64, ExportError> {
-    let now = held.now()?;
-    let mut rows = 0;
-    let mut give = |batch: Result<_, SegmentError>| {
-        let batch = since(&batch?, since_us)?;
-        rows += batch.num_rows() as u64;
-        each(&batch)
-    };
-    let mut entries: Vec<_> = now.contents.entries.values().collect();
-    entries.sort_by_key(|it| (it.min_us, it.number));
-    for entry in entries.into_iter().filter(|it| it.max_us >= since_us) {
-        let Some(segment) = held.rows(entry)? else { continue };
-        segment.into_iter().try_for_each(&mut give)?;
-    }
-    for segment in now.journal {
-        held.journal(segment).try_for_each(&mut give)?;
-    }
-    Ok(rows)
-}
-
 fn parquet(held: &Held, since_us: u64, file: File) -> Result<u64, ExportError> {
     let mut plain = Plain::begin(file)?;
-    let rows = batches(held, since_us, |batch| Ok(plain.write(batch)?))?;
+    let rows = batches(held, since_us, |batch| -> Result<_, ExportError> {
+        plain.write(batch)?;
+        Ok(ControlFlow::Continue(()))
+    })?;
     plain.finish()?;
     Ok(rows)
 }
 
 fn lines(held: &Held, since_us: u64, form: Form, mut out: impl Write) -> Result<u64, ExportError> {
     let mut shared = Shared::default();
-    let rows = batches(held, since_us, |batch| {
+    let rows = batches(held, since_us, |batch| -> Result<_, ExportError> {
         for it in observations(batch, &mut shared).map_err(SegmentError::Row)? {
             match form {
                 Form::Ocsf => {
@@ -161,7 +141,7 @@ fn lines(held: &Held, since_us: u64, form: Form, mut out: impl Write) -> Result<
                 Form::Ndjson | Form::Parquet => writeln!(out, "{}", show::as_json(&it))?,
             }
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
     out.flush()?;
     Ok(rows)

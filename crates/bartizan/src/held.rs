@@ -7,9 +7,14 @@ use crate::config::secret::Reference;
 use crate::config::{Store, duration_ms};
 use crate::instance::JOURNAL;
 use crate::keeper::{self, KeeperError, SEGMENTS};
+use arrow::array::RecordBatch;
+use bartizan_store::segments::archive::ArchiveError;
 use bartizan_store::segments::held::Held;
+use bartizan_store::segments::plain::since;
+use bartizan_store::segments::write::SegmentError;
 use std::fmt;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -64,6 +69,44 @@ pub fn of(dir: &Path, store: Option<&Store>) -> Result<Held, HeldError> {
         Err(error) => return Err(HeldError::Key(error)),
     };
     Ok(Held::at(&dir.join(SEGMENTS), &dir.join(JOURNAL), keys))
+}
+
+/// Gives every batch of exchanges that began at `since_us` or later, oldest segments first and then the
+/// journal, until `each` breaks off; how many exchanges there were.
+///
+/// # Errors
+///
+/// Those of the archive, of a segment, and of `each`.
+pub fn batches<E: From<ArchiveError> + From<SegmentError>>(
+    held: &Held,
+    since_us: u64,
+    mut each: impl FnMut(&RecordBatch) -> Result<ControlFlow<()>, E>,
+) -> Result<u64, E> {
+    let now = held.now()?;
+    let mut rows = 0;
+    let mut give = |batch: Result<_, SegmentError>| {
+        let batch = since(&batch?, since_us)?;
+        rows += batch.num_rows() as u64;
+        each(&batch)
+    };
+    let mut entries: Vec<_> = now.contents.entries.values().collect();
+    entries.sort_by_key(|it| (it.min_us, it.number));
+    for entry in entries.into_iter().filter(|it| it.max_us >= since_us) {
+        let Some(segment) = held.rows(entry)? else { continue };
+        for batch in segment {
+            if give(batch)?.is_break() {
+                return Ok(rows);
+            }
+        }
+    }
+    for segment in now.journal {
+        for batch in held.journal(segment) {
+            if give(batch)?.is_break() {
+                return Ok(rows);
+            }
+        }
+    }
+    Ok(rows)
 }
 
 /// How long ago, such as `7d`, `24h`, `30m`, `90s`.

@@ -50,9 +50,9 @@ pub const JOURNAL: &str = "journal";
 /// Name of the directory of samples in the data directory.
 pub const EVIDENCE: &str = "evidence";
 /// Bytes of one segment of the journal.
-const SEGMENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
+pub(crate) const SEGMENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Bytes of records that wait in memory, also while the disk refuses them.
-const BUFFER_BYTES_MAX: usize = 1024 * 1024;
+pub(crate) const BUFFER_BYTES_MAX: usize = 1024 * 1024;
 /// How long open exchanges may take to end after a stop.
 pub const DRAIN: Duration = Duration::from_secs(10);
 /// Time between two looks at what ends by itself.

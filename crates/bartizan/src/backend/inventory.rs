@@ -18,7 +18,7 @@ pub(super) fn list(live: &Live, wanted: &InventoryQuery) -> Value {
     live.look(|inventory| {
         let is_wanted = |it: &Endpoint<'_>| {
             wanted.service.as_ref().is_none_or(|service| it.service == *service)
-                && named(it).to_ascii_lowercase().contains(&search)
+                && shown::named(it).to_ascii_lowercase().contains(&search)
         };
         let mut found: Vec<_> = inventory.endpoints().into_iter().filter(is_wanted).collect();
         found.sort_by_key(|it| Reverse(shown::all(it.leaf)));
@@ -55,8 +55,4 @@ pub(super) fn described(live: &Live, service: Option<&str>) -> Option<Value> {
         let options = Options { version: Version::V31, format: Format::Json };
         serde_json::from_str(&written(service, &endpoints, options)).ok()
     })
-}
-
-fn named(it: &Endpoint<'_>) -> String {
-    format!("{} {}", it.method.name(), it.template())
 }

@@ -14,7 +14,7 @@ mod when;
 
 use crate::cli::{Exit, Import, ImportFormat};
 use crate::commands::{fail, note, say};
-use crate::instance::JOURNAL;
+use crate::instance::{BUFFER_BYTES_MAX, JOURNAL, SEGMENT_BYTES_MAX};
 use crate::key;
 use bartizan_model::moment::Moment;
 use bartizan_store::files::{Files, Folder};
@@ -25,9 +25,6 @@ use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Bytes of a journal segment and of what waits to be written.
-const SEGMENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
-const BUFFER_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of a line; longer ones cannot be read.
 const LINE_BYTES_MAX: u64 = 256 * 1024;
 /// Bytes of a HAR file.

@@ -33,13 +33,13 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
     match what {
         What::Ls(it) => {
             let wanted = it.search.as_deref().unwrap_or_default().to_ascii_lowercase();
-            endpoints.retain(|it| named(it).to_ascii_lowercase().contains(&wanted));
+            endpoints.retain(|it| shown::named(it).to_ascii_lowercase().contains(&wanted));
             endpoints.sort_by_key(|it| std::cmp::Reverse(shown::all(it.leaf)));
             list(&inventory, &endpoints, it.output)
         }
         What::Show(it) => {
             let is_it = |found: &&Endpoint<'_>| {
-                named(found) == it.endpoint || shown::id(found) == it.endpoint
+                shown::named(found) == it.endpoint || shown::id(found) == it.endpoint
             };
             match endpoints.iter().find(is_it) {
                 Some(found) => show(found, it.output),
@@ -56,10 +56,6 @@ fn read(dir: &std::path::Path, which: &InventoryOf) -> Result<Inventory, String>
     let held = held::open(dir, which.key.clone().map(|it| it.0)).map_err(|it| it.to_string())?;
     let since_us = which.since.map_or(0, Ago::us);
     of(&held, since_us).map_err(|error: FoldError| error.to_string())
-}
-
-fn named(it: &Endpoint<'_>) -> String {
-    format!("{} {}", it.method.name(), it.template())
 }
 
 fn list(inventory: &Inventory, endpoints: &[Endpoint<'_>], output: Output) -> Exit {
@@ -94,7 +90,7 @@ fn table(inventory: &Inventory, endpoints: &[Endpoint<'_>]) -> String {
             it.leaf.subjects.count(),
             shown::unauthenticated(it.leaf),
             it.service,
-            named(it),
+            shown::named(it),
         );
     }
     for (service, it) in inventory.totals() {
@@ -120,7 +116,7 @@ fn show(it: &Endpoint<'_>, output: Output) -> Exit {
         });
     }
     let leaf = it.leaf;
-    let mut out = format!("{}  ({})\n", named(it), it.service);
+    let mut out = format!("{}  ({})\n", shown::named(it), it.service);
     let statuses: Vec<String> =
         leaf.statuses.iter().map(|it| format!("{} x {}", it.0, it.1)).collect();
     out += &format!("  answers   {}\n", statuses.join(", "));
@@ -162,7 +158,6 @@ fn reason(of: Reason) -> String {
         Reason::TooMany { words } => {
             format!("{words} different words stood there: too many for names")
         }
-        Reason::Person => "somebody said so".to_owned(),
     }
 }
 

@@ -10,13 +10,15 @@ pub mod command;
 pub(crate) mod live;
 pub(crate) mod shown;
 
+use crate::held::batches;
 use bartizan_learn::inventory::Inventory;
+use bartizan_model::observation::Observation;
 use bartizan_store::segments::archive::ArchiveError;
 use bartizan_store::segments::held::Held;
-use bartizan_store::segments::plain::since;
 use bartizan_store::segments::rows::{Shared, observations};
 use bartizan_store::segments::write::SegmentError;
 use std::fmt;
+use std::ops::ControlFlow;
 
 /// Why what is kept cannot be read.
 #[derive(Debug)]
@@ -48,8 +50,7 @@ impl From<SegmentError> for FoldError {
     }
 }
 
-/// Adds what is kept and began at `since_us` or later, oldest first, as long as `goes_on` says so; how many
-/// exchanges there were.
+/// Gives what is kept and began at `since_us` or later, oldest first, as long as `each` wants more.
 ///
 /// # Errors
 ///
@@ -57,36 +58,15 @@ impl From<SegmentError> for FoldError {
 pub fn fold(
     held: &Held,
     since_us: u64,
-    mut each: impl FnMut(&bartizan_model::observation::Observation) -> bool,
-) -> Result<u64, FoldError> {
-    let now = held.now()?;
-    let (mut rows, mut shared, mut goes_on) = (0, Shared::default(), true);
-    let mut give = |batch: Result<_, SegmentError>| -> Result<bool, FoldError> {
-        let batch = since(&batch?, since_us)?;
-        for it in observations(&batch, &mut shared).map_err(SegmentError::Row)? {
-            rows += 1;
-            goes_on = goes_on && each(&it);
-        }
-        Ok(goes_on)
-    };
-    let mut entries: Vec<_> = now.contents.entries.values().collect();
-    entries.sort_by_key(|it| (it.min_us, it.number));
-    for entry in entries.into_iter().filter(|it| it.max_us >= since_us) {
-        let Some(segment) = held.rows(entry)? else { continue };
-        for batch in segment {
-            if !give(batch)? {
-                return Ok(rows);
-            }
-        }
-    }
-    for segment in now.journal {
-        for batch in held.journal(segment) {
-            if !give(batch)? {
-                return Ok(rows);
-            }
-        }
-    }
-    Ok(rows)
+    mut each: impl FnMut(&Observation) -> bool,
+) -> Result<(), FoldError> {
+    let mut shared = Shared::default();
+    batches(held, since_us, |batch| -> Result<_, FoldError> {
+        let wants_more =
+            observations(batch, &mut shared).map_err(SegmentError::Row)?.iter().all(&mut each);
+        Ok(if wants_more { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    Ok(())
 }
 
 /// The inventory of what is kept.

@@ -11,6 +11,11 @@ pub(crate) fn id(it: &Endpoint<'_>) -> String {
     format!("{:016x}", it.id().bits())
 }
 
+/// `GET /orders/{orderId}`
+pub(crate) fn named(it: &Endpoint<'_>) -> String {
+    format!("{} {}", it.method.name(), it.template())
+}
+
 /// An endpoint in a list.
 pub(crate) fn row(it: &Endpoint<'_>) -> Value {
     let leaf = it.leaf;
@@ -100,7 +105,6 @@ fn variables(it: &Endpoint<'_>) -> Vec<Value> {
             Reason::Form => ("form", 0),
             Reason::Alike { words, .. } => ("alike", words),
             Reason::TooMany { words } => ("too_many", words),
-            Reason::Person => ("person", 0),
         };
         let kind = of.kind().map(Kind::name);
         Some(json!({"name": name, "kind": kind, "reason": reason, "words": words}))

@@ -172,7 +172,8 @@ impl Inventory {
         let (service, it) = self.services.get_key_value(service)?;
         let mut keys = Vec::new();
         let segments: Vec<&str> = segments(template).collect();
-        let leaf = it.root.find(&segments, method, &mut STEPS_MAX.clone(), &mut keys)?;
+        let mut steps = STEPS_MAX;
+        let leaf = it.root.find(&segments, method, &mut steps, &mut keys)?;
         let path = named(&it.root, &keys);
         Some(Endpoint { service, method, path, leaf })
     }

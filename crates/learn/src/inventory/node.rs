@@ -61,8 +61,6 @@ pub enum Reason {
         /// The words.
         words: u64,
     },
-    /// A person said so.
-    Person,
 }
 
 impl Node {
