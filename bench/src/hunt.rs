@@ -28,7 +28,7 @@ use bartizan_hunt::saved::shipped;
 use bartizan_model::clause::{Effect, Hit};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
-use bartizan_model::fact::{Fact, Facts, Kind, Shape, ShapeId, bucket};
+use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId, bucket};
 use bartizan_model::head::{Method, Version};
 use bartizan_model::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use bartizan_model::moment::Moment;
@@ -203,6 +203,8 @@ impl Maker {
         let fact = |field: usize, kind: Kind, number: u64, value: u64, bytes: u32| Fact {
             field: field as u16,
             kind,
+            forms: Forms::NONE,
+            sign: None,
             times: 1,
             bucket: if matches!(kind, Kind::Integer | Kind::Decimal) {
                 bucket(number as f64)

@@ -71,6 +71,7 @@ impl Answer {
         let (depth_max, values_max) = (rules.limits.depth_max, rules.limits.values_max);
         let mut walk = Walk::new(self.format, WalkLimits { depth_max, values_max });
         let mut noting = Noting { collector: Collector::default(), key: &rules.key };
+        noting.collector.body(self.format);
         walk.step(&self.text, usize::MAX, &mut noting);
         noting.collector.finish(tables, true, &rules.key)
     }

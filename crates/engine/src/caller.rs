@@ -9,7 +9,7 @@
 
 use crate::origin::Origin;
 use crate::snapshot::Rules;
-use bartizan_inspect::token_claims::claims;
+use bartizan_inspect::token_claims::{bearer, claims};
 use bartizan_model::head::{Fields, RequestHead};
 use bartizan_model::id::{KeyedHash, SubjectId};
 use bartizan_model::known::Known;
@@ -71,11 +71,6 @@ fn caller_at(head: &RequestHead, origin: &Origin, octets: &[u8], rules: &Rules) 
         }
         None => known(SubjectKind::AddressAgent, &[octets, agent], b""),
     }
-}
-
-fn bearer(credential: &[u8]) -> Option<&[u8]> {
-    let (scheme, token) = credential.split_at_checked(7)?;
-    scheme.eq_ignore_ascii_case(b"bearer ").then(|| token.trim_ascii())
 }
 
 /// The first cookie whose name is that of a session.

@@ -3,16 +3,18 @@
 //! Reads    values, and the scores that detectors gave them.
 //! Writes   [`Facts`], and the highest score of each class.
 //! Memory   at most `FACTS_MAX` places with `NAMES_BYTES_MAX` bytes of names.
-//! Misses   of a place that repeats, every value but the first; of a value over `HASHED_BYTES_MAX`
-//!          bytes, what follows those.
+//! Misses   of a place that repeats, every value but the first (of its notations, none); of a value over
+//!          `HELD_BYTES_MAX` bytes, what follows those; the class of values behind the first `WAITING_BYTES_MAX`.
 
 use crate::keys::HashKey;
 use crate::tables::Tables;
 use crate::tables::detail::Level;
+use bartizan_inspect::body::Format;
+use bartizan_inspect::classify::{NameEvidence, sign};
 use bartizan_inspect::value::{PlaceRef, Value};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::Sighting;
-use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Kind, Shape, ShapeId, bucket, number};
+use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Forms, Kind, Shape, ShapeId, bucket, number};
 use bartizan_model::id::KeyedHash;
 use bartizan_model::observation::ClassScores;
 use bartizan_model::place::Place;
@@ -23,14 +25,16 @@ use std::sync::Arc;
 
 /// Bytes of names that one message may bring along; values in further places are counted.
 const NAMES_BYTES_MAX: usize = 2_048;
-/// Bytes of a value that its hash is made of, beside its length.
-const HASHED_BYTES_MAX: usize = 1_024;
+/// Bytes of a value that are looked at; its hash is made of them and its length.
+const HELD_BYTES_MAX: usize = 1_024;
 /// Numbers, booleans and nulls of one message that are looked at.
 const SCALARS_MAX: u16 = 1_000;
 /// Places that room is made for at once.
 const PLACES_USUAL: usize = 16;
-/// Longer values are looked at when they come; shorter ones if their facts are kept.
-const WAITING_BYTES_MAX: usize = 128;
+/// Bytes of values that wait until it is known whether their facts are kept; further ones are hashed when they come.
+const WAITING_BYTES_MAX: usize = 32 * 1_024;
+/// Before each value that waits: its length.
+const LENGTH_BYTES: usize = 4;
 const NONE: KeyedHash = KeyedHash(0);
 /// Before each name: its kind, and its length in two bytes.
 const PREFIX_BYTES: usize = 3;
@@ -55,6 +59,8 @@ pub(crate) struct Collector {
     scalars: u16,
     /// Nothing is collected but scores.
     is_off: bool,
+    /// Values of the body are strings of JSON.
+    is_json: bool,
     /// The highest scores so far.
     pub(crate) scores: ClassScores,
 }
@@ -82,17 +88,29 @@ impl fmt::Debug for Waiting {
 }
 
 impl Waiting {
-    fn hold(&mut self, value: &[u8]) {
-        self.0.push(u8::try_from(value.len()).unwrap_or(u8::MAX));
-        self.0.extend_from_slice(value);
+    /// Holds a value if there is room.
+    fn hold(&mut self, value: &[u8]) -> bool {
+        let held = begin(value);
+        let has_room = self.0.len() + LENGTH_BYTES + held.len() <= WAITING_BYTES_MAX;
+        if has_room {
+            let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
+            self.0.extend_from_slice(&length.to_le_bytes());
+            self.0.extend_from_slice(held);
+        }
+        has_room
     }
 }
 
-/// Fills in what a fact says of a value.
-fn look(fact: &mut Fact, value: &[u8], key: &HashKey) {
-    fact.kind = Kind::of(value);
+/// What is looked at of a value.
+fn begin(value: &[u8]) -> &[u8] {
+    value.get(..HELD_BYTES_MAX).unwrap_or(value)
+}
+
+/// Fills in what a fact says of a value of this length, which begins so.
+fn look(fact: &mut Fact, begin: &[u8], length: u32, key: &HashKey) {
+    fact.kind = if fact.forms.has(Forms::NULL) { Kind::Empty } else { Kind::of(begin) };
     fact.bucket = match fact.kind {
-        Kind::Integer | Kind::Decimal => number(value).map_or(0, bucket),
+        Kind::Integer | Kind::Decimal => number(begin).map_or(0, bucket),
         Kind::Empty
         | Kind::Boolean
         | Kind::Uuid
@@ -101,7 +119,17 @@ fn look(fact: &mut Fact, value: &[u8], key: &HashKey) {
         | Kind::Email
         | Kind::Text => 0,
     };
-    fact.value = hash(value, key);
+    fact.value = match begin.len() < length as usize {
+        true => key.value(&[begin, &u64::from(length).to_le_bytes()].concat()),
+        false => key.value(begin),
+    };
+}
+
+/// Fills in what the value shows of its class. Truth and nothing show none.
+fn classify(fact: &mut Fact, name: &[u8], begin: &[u8]) {
+    if !matches!(fact.kind, Kind::Empty | Kind::Boolean) {
+        fact.sign = sign(&NameEvidence::of(name), begin);
+    }
 }
 
 /// Marks that places leave. A place whose mark is missing is new.
@@ -136,6 +164,11 @@ impl Collector {
         Self { is_off: level == Level::HeadsOnly, ..Self::default() }
     }
 
+    /// A body of this format follows.
+    pub(crate) fn body(&mut self, format: Format) {
+        self.is_json = matches!(format, Format::Json | Format::Lenient);
+    }
+
     /// Notes a value and what detectors made of it.
     pub(crate) fn note(
         &mut self,
@@ -144,6 +177,11 @@ impl Collector {
         key: &HashKey,
     ) {
         let score = self.scored(sightings);
+        let is_json = self.is_json && matches!(value.place, PlaceRef::Body(_));
+        self.keep(value, if is_json { Forms::STRING } else { Forms::PLAIN }, score, key);
+    }
+
+    fn keep(&mut self, value: &Value<'_>, forms: Forms, score: u16, key: &HashKey) {
         if self.is_off {
             return;
         }
@@ -181,6 +219,7 @@ impl Collector {
             self.last = at;
             fact.times = fact.times.saturating_add(1);
             fact.bytes = fact.bytes.max(bytes);
+            fact.forms = fact.forms.and(forms);
             fact.score = fact.score.max(score);
             return;
         }
@@ -204,13 +243,13 @@ impl Collector {
         let [low, high, ..] = (end - start).to_le_bytes();
         self.names.extend_from_slice(&[kind, low, high]);
         self.names.extend_from_slice(name);
+        let (kind_of, sign) = (Kind::Empty, None);
+        let (times, bucket) = (1, 0);
         let mut fact =
-            Fact { field, kind: Kind::Empty, times: 1, bucket: 0, score, bytes, value: NONE };
-        let waits = value.text.len() <= WAITING_BYTES_MAX;
-        if waits {
-            self.waiting.hold(value.text);
-        } else {
-            look(&mut fact, value.text, key);
+            Fact { field, kind: kind_of, forms, sign, times, bucket, score, bytes, value: NONE };
+        let waits = self.waiting.hold(value.text);
+        if !waits {
+            look(&mut fact, begin(value.text), bytes, key);
         }
         self.places.push(Met { kind, quick, start, end, waits });
         self.facts.push(fact);
@@ -234,7 +273,7 @@ impl Collector {
     pub(crate) fn note_scalar(&mut self, value: &Value<'_>, key: &HashKey) {
         if self.scalars < SCALARS_MAX {
             self.scalars += 1;
-            self.note(value, &[], key);
+            self.keep(value, Forms::of_scalar(value.text), 0, key);
         } else {
             self.more = self.more.saturating_add(1);
         }
@@ -272,12 +311,17 @@ impl Collector {
 
     fn look_at_all(&mut self, key: &HashKey) {
         let mut rest = self.waiting.0.as_slice();
-        for (fact, _) in self.facts.iter_mut().zip(&self.places).filter(|it| it.1.waits) {
-            let Some((length, values)) = rest.split_first() else { return };
-            let Some((value, behind)) = values.split_at_checked(usize::from(*length)) else {
-                return;
+        for (fact, place) in self.facts.iter_mut().zip(&self.places).filter(|it| it.1.waits) {
+            let Some((length, values)) = rest.split_first_chunk::<LENGTH_BYTES>() else { return };
+            let length = u32::from_le_bytes(*length);
+            let held = (length as usize).min(HELD_BYTES_MAX);
+            let Some((value, behind)) = values.split_at_checked(held) else { return };
+            look(fact, value, length, key);
+            let name = match place.kind {
+                SEGMENT => None,
+                _ => self.names.get(place.start as usize..place.end as usize),
             };
-            look(fact, value, key);
+            classify(fact, name.unwrap_or_default(), value);
             rest = behind;
         }
     }
@@ -299,16 +343,6 @@ fn quick(kind: u8, name: &[u8]) -> u64 {
         None => name.iter().fold(0, |end, byte| end << 8 | u64::from(*byte)),
     };
     end ^ (name.len() as u64) << 40 ^ u64::from(kind) << 56
-}
-
-fn hash(text: &[u8], key: &HashKey) -> KeyedHash {
-    match text.get(..HASHED_BYTES_MAX) {
-        Some(begin) if text.len() > HASHED_BYTES_MAX => {
-            let length = (text.len() as u64).to_le_bytes();
-            key.value(&[begin, &length].concat())
-        }
-        Some(_) | None => key.value(text),
-    }
 }
 
 #[cfg(test)]
@@ -403,7 +437,7 @@ mod tests {
     #[test]
     fn values_that_wait_are_looked_at_in_their_order() {
         let mut it = Collector::default();
-        let long = "7".repeat(WAITING_BYTES_MAX + 1);
+        let long = "7".repeat(HELD_BYTES_MAX + 1);
         let values = ["17", "", long.as_str(), "a@example.com", "true"];
         for (n, value) in values.iter().enumerate() {
             note(&mut it, PlaceRef::Query(format!("n{n}").as_bytes()), value);
@@ -412,15 +446,61 @@ mod tests {
         let facts = finished(it, true).facts;
         for (fact, value) in facts.iter().zip(values) {
             let mut wanted = *fact;
-            look(&mut wanted, value.as_bytes(), &key());
+            look(&mut wanted, begin(value.as_bytes()), fact.bytes, &key());
             assert_eq!(*fact, wanted, "{value}");
         }
     }
 
     #[test]
     fn a_long_value_is_hashed_by_its_beginning_and_its_length() {
-        let (a, b) = ("a".repeat(2_000), "a".repeat(2_001));
-        assert_ne!(hash(a.as_bytes(), &key()), hash(b.as_bytes(), &key()));
-        assert_eq!(hash(b"a", &key()), key().value(b"a"));
+        let hash = |text: &str| {
+            let mut it = Collector::default();
+            note(&mut it, PlaceRef::Query(b"q"), text);
+            finished(it, true).facts[0].value
+        };
+        assert_ne!(hash(&"a".repeat(2_000)), hash(&"a".repeat(2_001)));
+        assert_eq!(hash("a"), key().value(b"a"));
+    }
+
+    #[test]
+    fn values_beyond_the_room_are_hashed_when_they_come() {
+        let mut it = Collector::default();
+        let long = "x".repeat(HELD_BYTES_MAX);
+        for n in 0..FACTS_MAX {
+            note(&mut it, PlaceRef::Query(format!("n{n}").as_bytes()), &format!("{n}{long}"));
+        }
+        assert!(it.waiting.0.len() <= WAITING_BYTES_MAX);
+        let facts = finished(it, true).facts;
+        let mut values: Vec<u64> = facts.iter().map(|it| it.value.0).collect();
+        values.sort_unstable();
+        values.dedup();
+        assert_eq!(values.len(), FACTS_MAX);
+    }
+
+    #[test]
+    fn notations_and_classes_are_noted() {
+        let mut it = Collector::default();
+        note(&mut it, PlaceRef::Query(b"email"), "ann@example.com");
+        it.body(Format::Json);
+        note(&mut it, PlaceRef::Body("$[*].mail"), "ann@example.com");
+        let null = Value { place: PlaceRef::Body("$[*].mail"), text: b"null" };
+        it.note_scalar(&null, &key());
+        let number = Value { place: PlaceRef::Body("$[*].n"), text: b"4.5" };
+        it.note_scalar(&number, &key());
+        let null = Value { place: PlaceRef::Body("$[*].x"), text: b"null" };
+        it.note_scalar(&null, &key());
+        let facts = finished(it, true).facts;
+        let seen: Vec<_> = facts.iter().map(|it| (it.forms, it.sign.map(|it| it.class))).collect();
+        let email = Some(bartizan_model::data_class::DataClass::Email);
+        assert_eq!(
+            seen,
+            [
+                (Forms::PLAIN, email),
+                (Forms::STRING.and(Forms::NULL), email),
+                (Forms::NUMBER, None),
+                (Forms::NULL, None),
+            ]
+        );
+        assert_eq!(facts[3].kind, Kind::Empty);
     }
 }

@@ -37,6 +37,7 @@ use bartizan_inspect::body::{Format, Progress, Walk};
 use bartizan_inspect::client_address::client_spoke_tls;
 use bartizan_inspect::content_coding::{DecodeFault, Decoder};
 use bartizan_inspect::trace_context::Trace;
+use bartizan_inspect::traits;
 use bartizan_learn::template::template;
 use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
@@ -76,6 +77,8 @@ pub struct Transaction {
     collected: Option<Collector>,
     /// Whether facts of this exchange are kept.
     keeps_facts: bool,
+    /// What the request said of the page that sent it.
+    page: Option<Box<[u8]>>,
     /// The response, of which facts are kept.
     answer: Option<Box<Answer>>,
     /// Whether the intent is durable and the result is not.
@@ -191,6 +194,7 @@ impl Transaction {
             retry_after_s,
             collected: None,
             keeps_facts: false,
+            page: None,
             answer: None,
             owes_result: false,
             awaits_result: None,
@@ -412,6 +416,8 @@ impl Transaction {
         seen.route = Arc::clone(&self.on.route.name);
         let Origin { tls, peer, .. } = self.origin;
         let tls = client_spoke_tls(tls, peer, &head.fields, &rules.trusted);
+        seen.traits = traits::of_request(&head.fields, tls);
+        self.page = head.fields.get(Known::Origin).map(Box::from);
         Client { address, tls }
     }
 
@@ -484,6 +490,7 @@ impl Transaction {
             self.request = Request::Holding(holding);
             return Step::Read { max: DATA_BYTES_MAX };
         }
+        holding.gathering.collector.body(holding.format);
         let walk = walk(holding.format, rules);
         self.request = Request::Walking(holding, walk);
         self.walk_on(at, tables)
@@ -723,8 +730,11 @@ impl Transaction {
         } else {
             self.response = Response::Streaming { end: head.framing == Framing::None };
         }
-        if self.keeps_facts && !self.is_head && self.response != Response::Tunnel {
-            self.answer = Answer::of(&head, tables).map(Box::new);
+        if self.keeps_facts {
+            self.seen.traits.extend(traits::of_response(&head, self.page.as_deref()));
+            if !self.is_head && self.response != Response::Tunnel {
+                self.answer = Answer::of(&head, tables).map(Box::new);
+            }
         }
         let examines = self.on.clauses.mode(ClauseName::DisclosureErrors) != Mode::Off;
         if examines

@@ -7,7 +7,7 @@
 
 use crate::progress::Progress;
 use crate::prune::{Parts, parts};
-use crate::source::{Archive, Chunks};
+use crate::source::{Archive, Chunks, Filler};
 use crate::views::{Column, Of, View};
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, ListArray, RecordBatch,
@@ -15,6 +15,7 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::compute::{and, filter, filter_record_batch, take};
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef, UInt64Type};
+use datafusion::arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::utils::{collect_columns, reassign_expr_columns};
@@ -186,7 +187,13 @@ impl Scan {
         })
     }
 
-    fn row_filter(&self, builder: &Builder, list: Option<&'static str>) -> Option<RowFilter> {
+    /// What rows must pass, the cheapest first.
+    fn predicates(
+        &self,
+        builder: &Builder,
+        list: Option<&'static str>,
+        filler: Option<&Filler>,
+    ) -> Vec<Box<dyn ArrowPredicate>> {
         let filters = self.filters_at(Stage::Rows);
         let mut predicates: Vec<Box<dyn ArrowPredicate>> = Vec::new();
         // Few exchanges have hits or findings: the columns of the others need not be read.
@@ -207,14 +214,16 @@ impl Scan {
                 .collect();
             let mask = ProjectionMask::columns(builder.parquet_schema(), names);
             let scan = self.view;
+            let filler = filler.cloned();
             let held = move |batch: RecordBatch| {
+                let batch = filled(batch, filler.as_ref())?;
                 let named = renamed(scan, &batch).map_err(to_arrow)?;
                 matches(&filter, &named.schema(), &named).map_err(to_arrow)
             };
             Box::new(ArrowPredicateFn::new(mask, held))
         };
         predicates.extend(filters.into_iter().map(predicate));
-        (!predicates.is_empty()).then(|| RowFilter::new(predicates))
+        predicates
     }
 
     /// Opens part of a segment; `None` if it was dropped, or nothing of it can match.
@@ -227,8 +236,9 @@ impl Scan {
             }
             Err(error) => return Err(DataFusionError::IoError(error)),
         };
-        let options = ArrowReaderOptions::new().with_schema(self.archive.schema());
+        let options = ArrowReaderOptions::new();
         let metadata = ArrowReaderMetadata::load(&readable, options).map_err(of_parquet)?;
+        let filler = self.archive.filler(metadata.schema());
         let mut readings = Vec::new();
         for list in self.lists() {
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
@@ -244,14 +254,17 @@ impl Scan {
             let paths = self.paths(list.map(|it| it.0));
             let mask =
                 ProjectionMask::columns(builder.parquet_schema(), paths.iter().map(String::as_str));
-            let row_filter = self.row_filter(&builder, list.map(|it| it.0));
-            let mut builder =
-                builder.with_row_groups(groups).with_projection(mask).with_batch_size(BATCH_ROWS);
-            if let Some(filter) = row_filter {
-                builder = builder.with_row_filter(filter);
-            }
-            readings
-                .push(Reading { rows: Rows::Sealed(builder.build().map_err(of_parquet)?), list });
+            let predicates = self.predicates(&builder, list.map(|it| it.0), filler.as_ref());
+            // What does not pass the first filter may never be read of the other columns.
+            let first = predicates.first().map_or(&mask, |it| it.projection());
+            will_need(&readable, &builder, &groups, first);
+            let builder = builder
+                .with_row_groups(groups)
+                .with_projection(mask)
+                .with_batch_size(BATCH_ROWS)
+                .with_row_filter(RowFilter::new(predicates));
+            let rows = builder.build().map_err(of_parquet)?;
+            readings.push(Reading { rows: Rows::Sealed(rows, filler.clone()), list });
         }
         if readings.is_empty() {
             self.progress.pruned_part();
@@ -383,6 +396,25 @@ impl Scan {
 
 type Builder = ParquetRecordBatchReaderBuilder<Chunks>;
 
+/// The batch with the columns that its file lacks.
+fn filled(batch: RecordBatch, filler: Option<&Filler>) -> Result<RecordBatch, ArrowError> {
+    match filler {
+        Some(fill) => fill(&batch),
+        None => Ok(batch),
+    }
+}
+
+/// Has columns of row groups fetched.
+fn will_need(from: &Chunks, file: &Builder, groups: &[usize], columns: &ProjectionMask) {
+    for group in groups {
+        let all = file.metadata().row_group(*group).columns().iter().enumerate();
+        for (_, column) in all.filter(|it| columns.leaf_included(it.0)) {
+            let (start, length) = column.byte_range();
+            from.0.will_need(start, length);
+        }
+    }
+}
+
 /// A part of the items of a list that is cheap to read.
 fn counted_by(list: &str) -> &'static str {
     if list == "hits" { "margin" } else { "score" }
@@ -404,8 +436,8 @@ fn of_parquet(error: ParquetError) -> DataFusionError {
     DataFusionError::External(Box::new(error))
 }
 
-fn to_arrow(error: DataFusionError) -> datafusion::arrow::error::ArrowError {
-    datafusion::arrow::error::ArrowError::ExternalError(Box::new(error))
+fn to_arrow(error: DataFusionError) -> ArrowError {
+    ArrowError::ExternalError(Box::new(error))
 }
 
 fn with_rows(fields: Vec<Field>, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch> {
@@ -509,7 +541,7 @@ fn side(side: &str, count: usize) -> ArrayRef {
 }
 
 enum Rows {
-    Sealed(ParquetRecordBatchReader),
+    Sealed(ParquetRecordBatchReader, Option<Filler>),
     Journal(crate::source::Batches),
 }
 
@@ -561,9 +593,9 @@ impl Reader {
                 continue;
             };
             match &mut reading.rows {
-                Rows::Sealed(rows) => match rows.next() {
+                Rows::Sealed(rows, filler) => match rows.next() {
                     Some(batch) => {
-                        let batch = batch?;
+                        let batch = filled(batch?, filler.as_ref())?;
                         self.scan.progress.scanned(batch.num_rows());
                         let shown = self.opened.view_of(&batch, reading.list)?;
                         self.ready.push_back(shown);

@@ -3,7 +3,8 @@
 //! The binary gives an implementation over the store; hunts know neither files nor keys.
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::arrow::error::ArrowError;
 use parquet::data_type::AsBytes;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
@@ -24,6 +25,9 @@ pub trait Readable: Send + Sync {
     ///
     /// The storage's, and what does not authenticate.
     fn bytes(&self, start: u64, length: usize) -> io::Result<Bytes>;
+
+    /// Says that these bytes are read soon, so that they can be fetched meanwhile.
+    fn will_need(&self, start: u64, length: u64);
 }
 
 /// A sealed segment.
@@ -51,6 +55,9 @@ pub struct Held {
 /// Batches of rows, all of [`Archive::schema`].
 pub type Batches = Box<dyn Iterator<Item = io::Result<RecordBatch>> + Send>;
 
+/// Adds to a batch, of some columns of a file, the columns that the file lacks.
+pub type Filler = Arc<dyn Fn(&RecordBatch) -> Result<RecordBatch, ArrowError> + Send + Sync>;
+
 /// What is kept of exchanges.
 pub trait Archive: Send + Sync + 'static {
     /// The columns of segments and of batches of the journal.
@@ -69,6 +76,9 @@ pub trait Archive: Send + Sync + 'static {
     ///
     /// The storage's, and a missing key.
     fn segment(&self, number: u64) -> io::Result<Option<Arc<dyn Readable>>>;
+
+    /// What fills in the columns that a file with this schema lacks; `None` if it lacks none.
+    fn filler(&self, file: &Schema) -> Option<Filler>;
 
     /// The rows of a segment of the journal.
     ///

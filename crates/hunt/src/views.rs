@@ -242,6 +242,16 @@ const EXCHANGES: View = View {
             "The highest score of SQL in any value, in thousandths, finding or not.",
         ),
         row("script_score", Data::U16, "The same for script."),
+        optional(row(
+            "operation",
+            Data::Text,
+            "The operation within the body, as `mutation createOrder` or `tools/call search`; null if there is none.",
+        )),
+        row(
+            "traits",
+            Data::Texts,
+            "What the heads say of its protection, as `plain_text` or `cors_any`; empty where no facts are kept.",
+        ),
     ],
 };
 
@@ -282,6 +292,11 @@ const FIELDS: View = View {
             Data::Text,
             Of::ItemHex("value"),
             "The first value there: a keyed hash, 16 hexadecimal digits. Equal values have equal hashes while the hash key is the same.",
+        ),
+        item(
+            "class",
+            Data::Text,
+            "The class that name and value speak for most, as `email`; empty if for none. One value may be wrong: `bartizan inventory show` counts many.",
         ),
     ],
 };

@@ -18,7 +18,7 @@ use bartizan_hunt::views::VIEWS;
 use bartizan_model::clause::{Effect, Hit};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
-use bartizan_model::fact::{Fact, Facts, Kind, Shape, ShapeId};
+use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId};
 use bartizan_model::head::Method;
 use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use bartizan_model::moment::Moment;
@@ -100,6 +100,8 @@ fn observation(n: u64) -> Observation {
     let fact = |field, kind, value| Fact {
         field,
         kind,
+            forms: Forms::NONE,
+            sign: None,
         times: 1,
         bucket: 5,
         score: if n.is_multiple_of(50) { 700 } else { 0 },

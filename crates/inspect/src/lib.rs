@@ -16,4 +16,5 @@ pub mod percent;
 pub mod redact;
 pub mod token_claims;
 pub mod trace_context;
+pub mod traits;
 pub mod value;

@@ -2,9 +2,9 @@
 //! let anybody in.
 //!
 //! Reads    the payload of a JWT (RFC 7519) in compact form, at most `TOKEN_BYTES_MAX` long.
-//! Writes   its `iss` and `sub`.
+//! Writes   its `iss` and `sub`; how long it lives and whether it is signed.
 //! Memory   the decoded payload.
-//! Misses   signatures, times, encrypted tokens; a subject under another claim than `sub`.
+//! Misses   signatures, encrypted tokens; a subject under another claim than `sub`.
 
 use crate::body::{Format, Progress, Walk, WalkLimits};
 use crate::value::{PlaceRef, Sink, Value};
@@ -26,22 +26,87 @@ pub struct Claims {
     pub sub: Vec<u8>,
 }
 
+/// The token of a credential of the bearer scheme (RFC 6750).
+pub fn bearer(credential: &[u8]) -> Option<&[u8]> {
+    let (scheme, token) = credential.split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then(|| token.trim_ascii())
+}
+
 /// The claims of `token`, if it is a JWT that names a subject.
 pub fn claims(token: &[u8]) -> Option<Claims> {
+    let (_, payload) = parts(token)?;
+    read(payload, Claims::default()).filter(|it| !it.sub.is_empty())
+}
+
+/// How long a token lives, as it says itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    /// From `iat`, or `nbf`, to `exp`; `None` if it has no end. A token that does not say when it began is
+    /// as long as one that ends when it begins.
+    pub seconds: Option<u64>,
+    /// Whether it says that it is not signed: `alg` is `none`.
+    pub is_unsigned: bool,
+}
+
+/// How long `token` lives, if it is a JWT.
+pub fn lifetime(token: &[u8]) -> Option<Lifetime> {
+    let (header, payload) = parts(token)?;
+    let header = read(header, Times::default())?;
+    let times = read(payload, Times::default())?;
+    let begin = times.iat.or(times.nbf).or(times.exp);
+    let seconds = times.exp.zip(begin).map(|(end, begin)| end.saturating_sub(begin));
+    Some(Lifetime { seconds, is_unsigned: header.is_unsigned })
+}
+
+/// Header and payload of a JWT in compact form.
+fn parts(token: &[u8]) -> Option<(&[u8], &[u8])> {
     if token.len() > TOKEN_BYTES_MAX {
         return None;
     }
     let mut parts = token.split(|&b| b == b'.');
-    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() {
-        return None;
-    }
-    let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    let mut claims = Claims::default();
+    let (header, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+    parts.next().is_none().then_some((header, payload))
+}
+
+/// What a part says; `None` if it is no sound JSON.
+fn read<T: Sink>(part: &[u8], mut into: T) -> Option<T> {
+    let part = URL_SAFE_NO_PAD.decode(part).ok()?;
     let mut walk = Walk::new(Format::Json, LIMITS);
-    while walk.step(&payload, TOKEN_BYTES_MAX, &mut claims) == Progress::More {}
-    let is_sound = walk.oddities().is_empty();
-    Some(claims).filter(|it| is_sound && !it.sub.is_empty())
+    while walk.step(&part, TOKEN_BYTES_MAX, &mut into) == Progress::More {}
+    walk.oddities().is_empty().then_some(into)
+}
+
+/// When a token begins and ends, in seconds since 1970.
+#[derive(Debug, Default)]
+struct Times {
+    iat: Option<u64>,
+    nbf: Option<u64>,
+    exp: Option<u64>,
+    is_unsigned: bool,
+}
+
+impl Sink for Times {
+    fn take(&mut self, value: Value<'_>) {
+        if value.place == PlaceRef::Body("$.alg") {
+            self.is_unsigned = value.text.eq_ignore_ascii_case(b"none");
+        }
+    }
+
+    fn scalar(&mut self, value: Value<'_>) {
+        // A fraction of a second does not matter.
+        let whole = value.text.split(|&b| b == b'.').next().unwrap_or_default();
+        let at = str::from_utf8(whole).ok().and_then(|it| it.parse().ok());
+        match value.place {
+            PlaceRef::Body("$.iat") => self.iat = at,
+            PlaceRef::Body("$.nbf") => self.nbf = at,
+            PlaceRef::Body("$.exp") => self.exp = at,
+            PlaceRef::Body(_)
+            | PlaceRef::Path
+            | PlaceRef::Query(_)
+            | PlaceRef::Cookie(_)
+            | PlaceRef::Name => {}
+        }
+    }
 }
 
 impl Sink for Claims {
@@ -84,6 +149,21 @@ mod tests {
         check(&token(r#"{"sub":"alice"}"#), Some(("", "alice")));
         check(&token(r#"{"iss":"https://a","aud":["x"],"sub":42}"#), Some(("https://a", "42")));
         check(&token(r#"{"sub":"\u0061lice","x":{"sub":"b"}}"#), Some(("", "alice")));
+    }
+
+    #[test]
+    fn a_token_says_how_long_it_lives() {
+        let of = |payload: &str| lifetime(token(payload).as_bytes());
+        let signed = |seconds| Some(Lifetime { seconds, is_unsigned: false });
+        assert_eq!(of(r#"{"iat":1000,"exp":4600.5}"#), signed(Some(3_600)));
+        assert_eq!(of(r#"{"nbf":1000,"exp":1001}"#), signed(Some(1)));
+        assert_eq!(of(r#"{"exp":5}"#), signed(Some(0)));
+        assert_eq!(of(r#"{"iat":9,"exp":5}"#), signed(Some(0)));
+        assert_eq!(of(r#"{"sub":"a"}"#), signed(None));
+        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"None"}"#);
+        let unsigned = lifetime(format!("{header}.e30.").as_bytes());
+        assert_eq!(unsigned, Some(Lifetime { seconds: None, is_unsigned: true }));
+        assert_eq!(lifetime(b"a.b.c"), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Memory   24 bytes a fact, at most `FACTS_MAX` a side; a place that repeats (`$.items[*].id`) has
 //!          one fact. The names of the places stand once in the [`Shape`], which messages share.
 
+use crate::data_class::DataClass;
 use crate::id::KeyedHash;
 use crate::place::Place;
 use std::sync::Arc;
@@ -168,6 +169,64 @@ fn is_email(text: &[u8]) -> bool {
     at > 0 && domain.contains(&b'.') && !domain.contains(&b'@') && text.iter().all(plain)
 }
 
+/// The notations of values in one place of a message: what a schema calls types.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forms(u8);
+
+impl Forms {
+    /// Nothing is known of them: records of earlier versions.
+    pub const NONE: Self = Self(0);
+    /// Without a type: in a path, query, cookie or form.
+    pub const PLAIN: Self = Self(1);
+    /// A string of JSON.
+    pub const STRING: Self = Self(2);
+    /// A number of JSON.
+    pub const NUMBER: Self = Self(4);
+    /// `true` or `false` of JSON.
+    pub const BOOLEAN: Self = Self(8);
+    /// `null` of JSON.
+    pub const NULL: Self = Self(16);
+
+    /// Of a number, boolean or null of JSON.
+    pub const fn of_scalar(text: &[u8]) -> Self {
+        match text {
+            [b't' | b'f', ..] => Self::BOOLEAN,
+            [b'n', ..] => Self::NULL,
+            _ => Self::NUMBER,
+        }
+    }
+
+    /// The bits, for files.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// From bits of a file; those of later versions are left out.
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits & 31)
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether all of `other` are among them.
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// What one value shows of its class: the class that name and value speak for most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sign {
+    /// The class.
+    pub class: DataClass,
+    /// What the value weighs, in bits: how rarely another one would pass as well.
+    pub bits: u8,
+}
+
 /// What is kept of one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fact {
@@ -175,6 +234,10 @@ pub struct Fact {
     pub field: u16,
     /// What it looks like.
     pub kind: Kind,
+    /// In which notations values came here.
+    pub forms: Forms,
+    /// What the first value here shows of its class.
+    pub sign: Option<Sign>,
     /// Values in this place.
     pub times: u16,
     /// The magnitude of a number, see [`bucket`]; 0 for everything else.

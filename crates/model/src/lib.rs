@@ -6,6 +6,7 @@
 pub mod api;
 pub mod assessment;
 pub mod calendar;
+pub mod class_counts;
 pub mod clause;
 pub mod code;
 pub mod data_class;
@@ -23,3 +24,4 @@ pub mod oddity;
 pub mod place;
 pub mod route;
 pub mod sample;
+pub mod traits;

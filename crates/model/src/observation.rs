@@ -10,6 +10,7 @@ use crate::head::{Method, Version};
 use crate::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use crate::moment::Moment;
 use crate::oddity::Oddities;
+use crate::traits::Traits;
 use std::sync::Arc;
 
 /// Clause hits that are kept of one exchange; further ones are counted in `hits_more`.
@@ -73,6 +74,11 @@ pub struct Observation {
     pub findings_more: u16,
     /// The highest score of each class of content, whether it was a finding or not.
     pub scores: ClassScores,
+    /// What the heads say of its protection; only where facts are kept.
+    pub traits: Traits,
+    /// The operation within the body, such as `mutation createOrder`, or the method of a call; empty if there
+    /// is none.
+    pub operation: Arc<str>,
     /// What the request held; `None` if it was not looked at.
     pub request: Option<Facts>,
     /// What the response held; `None` if it was not looked at.
@@ -159,6 +165,8 @@ impl Observation {
             findings: Vec::new(),
             findings_more: 0,
             scores: ClassScores::default(),
+            traits: Traits::NONE,
+            operation: Arc::default(),
             request: None,
             response: None,
         }

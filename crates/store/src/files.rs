@@ -8,8 +8,10 @@
 #[cfg(any(test, feature = "simulated"))]
 pub mod simulated;
 
+use rustix::fs::{Advice, fadvise};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
+use std::num::NonZeroU64;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -112,6 +114,12 @@ pub trait StoredFile: Send + Sync + 'static {
     ///
     /// The operating system's.
     fn sync(&self) -> io::Result<()>;
+
+    /// Says that reads jump, so that the system reads no more than is asked for. It may not listen.
+    fn expect_jumps(&self) {}
+
+    /// Says that these bytes are read soon, so that the system fetches them meanwhile. It may not listen.
+    fn will_need(&self, _at: u64, _bytes: u64) {}
 
     /// Reads exactly `into.len()` bytes.
     ///
@@ -235,6 +243,15 @@ impl StoredFile for File {
 
     fn sync(&self) -> io::Result<()> {
         self.sync_data()
+    }
+
+    fn expect_jumps(&self) {
+        // Advice that is not taken costs time, nothing else.
+        fadvise(self, 0, None, Advice::Random).ok();
+    }
+
+    fn will_need(&self, at: u64, bytes: u64) {
+        fadvise(self, at, NonZeroU64::new(bytes), Advice::WillNeed).ok();
     }
 }
 

@@ -20,19 +20,21 @@
 //! | 119 |     2 | number of hits, number of findings                                |
 //! | 121 |     1 | kind of subject                                                   |
 //! | 122 |     2 | number of facts of the request, of the response                   |
-//! | 124 |     4 | reserved                                                          |
+//! | 124 |     4 | 1 if something follows the facts, reserved 3                      |
 //! | 128 |    64 | eight hits: code 2, effect 1, reserved 1, margin 2, reserved 2    |
 //! | 192 |    16 | session, client                                                   |
 //! | 208 |    16 | trace                                                             |
 //! | 224 |    16 | shape of the request, of the response; 0 if there is none         |
 //! | 240 |     4 | values without a fact in the request, in the response             |
 //! | 244 |     4 | scores: SQL, script                                               |
-//! | 248 |     8 | reserved                                                          |
+//! | 248 |     8 | traits, one bit each                                              |
 //!
-//! Then the tail of at most 16 KiB: the template as text; for each finding code 2, score 2, fingerprint 8,
+//! Then the tail of at most 20 KiB: the template as text; for each finding code 2, score 2, fingerprint 8,
 //! bytes 4, keyed hash 8, place; the route as text; for each fact of the request and then of the response
 //! kind 1, times 2, bucket 2, score 2, bytes 4, keyed hash 8, place. A place is its kind 1 and its name as
-//! text. Facts stand in the order of the places of their shape.
+//! text. Facts stand in the order of the places of their shape. Behind them, unless an earlier program wrote
+//! it: the operation as text, and for each of these facts its forms 1, and of its sign the bits 1
+//! and the class as text, empty if there is none.
 //!
 //! Misses   templates beyond [`TEMPLATE_BYTES_MAX`] and names beyond [`NAME_BYTES_MAX`] bytes are
 //!          cut; hits and findings beyond the eighth, and facts that find no room, are only counted. Of
@@ -44,13 +46,14 @@ use crate::record::RecordError;
 use bartizan_model::clause::Hit;
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
-use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Shape, ShapeId};
+use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Forms, Shape, ShapeId, Sign};
 use bartizan_model::head::Method;
 use bartizan_model::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use bartizan_model::observation::{
     ClassScores, FINDINGS_MAX, HITS_MAX, Observation, Phases, TraceId,
 };
 use bartizan_model::place::Place;
+use bartizan_model::traits::Traits;
 use bytes::{Buf, BufMut};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -64,12 +67,17 @@ const NAME_BYTES_MAX: u16 = 255;
 
 const FIXED_BYTES: usize = 256;
 const SESSION_AT: usize = 192;
-const TAIL_BYTES_MAX: usize = 16 * 1_024;
+const TAIL_BYTES_MAX: usize = 20 * 1_024;
 /// Bytes of the facts of one side that are kept.
 const SIDE_BYTES_MAX: usize = 6 * 1_024;
 /// Bytes of a route's name that are kept.
 const ROUTE_BYTES_MAX: u16 = 128;
 const FACT_BYTES: usize = 1 + 2 + 2 + 2 + 4 + 8;
+/// Bytes of an operation that are kept.
+const OPERATION_BYTES_MAX: u16 = 128;
+/// Bytes of the name of a class, of which the longest has fewer.
+const CLASS_BYTES_MAX: u16 = 26;
+const FACT_MORE_BYTES: usize = 1 + 1 + 2 + CLASS_BYTES_MAX as usize;
 const HIT_BYTES: usize = 8;
 const FINDING_BYTES: usize = 2 + 2 + 8 + 4 + 8 + 1;
 const TAIL_NEEDED: usize = 2
@@ -77,7 +85,10 @@ const TAIL_NEEDED: usize = 2
     + FINDINGS_MAX * (FINDING_BYTES + 2 + NAME_BYTES_MAX as usize)
     + 2
     + ROUTE_BYTES_MAX as usize
-    + 2 * SIDE_BYTES_MAX;
+    + 2 * SIDE_BYTES_MAX
+    + 2
+    + OPERATION_BYTES_MAX as usize
+    + 2 * FACTS_MAX * FACT_MORE_BYTES;
 const _: () = assert!(TAIL_NEEDED <= TAIL_BYTES_MAX);
 
 /// Appends the payload.
@@ -107,7 +118,8 @@ pub(crate) fn write(out: &mut Vec<u8>, it: &Observation) {
     let (request, response) = (Side::of(it.request.as_ref()), Side::of(it.response.as_ref()));
     out.put_u8(request.count);
     out.put_u8(response.count);
-    out.put_bytes(0, 4);
+    out.put_u8(1);
+    out.put_bytes(0, 3);
     it.hits.iter().take(HITS_MAX).for_each(|hit| put_hit(out, *hit));
     out.resize(start + SESSION_AT, 0);
     out.put_u64_le(it.session.0);
@@ -119,7 +131,7 @@ pub(crate) fn write(out: &mut Vec<u8>, it: &Observation) {
     out.put_u16_le(response.more);
     out.put_u16_le(it.scores.sql);
     out.put_u16_le(it.scores.script);
-    out.resize(start + FIXED_BYTES, 0);
+    out.put_u64_le(it.traits.bits());
 
     put_text(out, &it.template, TEMPLATE_BYTES_MAX);
     it.findings.iter().take(FINDINGS_MAX).for_each(|finding| put_finding(out, finding));
@@ -128,6 +140,17 @@ pub(crate) fn write(out: &mut Vec<u8>, it: &Observation) {
         let facts = facts.iter().flat_map(|it| it.facts.iter().zip(&it.shape.places));
         facts.take(usize::from(side.count)).for_each(|(fact, place)| put_fact(out, fact, place));
     }
+    put_text(out, &it.operation, OPERATION_BYTES_MAX);
+    for (facts, side) in [(&it.request, request), (&it.response, response)] {
+        let facts = facts.iter().flat_map(|it| &it.facts).take(usize::from(side.count));
+        facts.for_each(|fact| put_more_of_fact(out, fact));
+    }
+}
+
+fn put_more_of_fact(out: &mut Vec<u8>, fact: &Fact) {
+    out.put_u8(fact.forms.bits());
+    out.put_u8(fact.sign.map_or(0, |it| it.bits));
+    put_text(out, fact.sign.map_or("", |it| it.class.name()), CLASS_BYTES_MAX);
 }
 
 /// What is written of one side's facts.
@@ -261,7 +284,8 @@ pub(crate) fn read(payload: &[u8]) -> Result<Observation, RecordError> {
     let unknown = RecordError::UnknownNumber { field: "kind of subject", number: kind };
     it.subject_kind = number::subject_kind(kind).ok_or(unknown)?;
     let facts = (from.try_get_u8()?, from.try_get_u8()?);
-    skip(from, 4)?;
+    let has_more = from.try_get_u8()? != 0;
+    skip(from, 3)?;
     take_hits(from, hits, &mut it)?;
     it.session = KeyedHash(from.try_get_u64_le()?);
     it.client = KeyedHash(from.try_get_u64_le()?);
@@ -269,6 +293,7 @@ pub(crate) fn read(payload: &[u8]) -> Result<Observation, RecordError> {
     let shapes = (from.try_get_u64_le()?, from.try_get_u64_le()?);
     let more = (from.try_get_u16_le()?, from.try_get_u16_le()?);
     it.scores = ClassScores { sql: from.try_get_u16_le()?, script: from.try_get_u16_le()? };
+    it.traits = Traits::from_bits(from.try_get_u64_le()?);
     it.template = take_text(&mut tail)?.into();
     take_findings(&mut tail, findings, &mut it)?;
     // Earlier programs wrote no more.
@@ -277,6 +302,13 @@ pub(crate) fn read(payload: &[u8]) -> Result<Observation, RecordError> {
         it.request = take_facts(&mut tail, Side { shape: shapes.0, count: facts.0, more: more.0 })?;
         it.response =
             take_facts(&mut tail, Side { shape: shapes.1, count: facts.1, more: more.1 })?;
+    }
+    if has_more {
+        it.operation = take_text(&mut tail)?.into();
+        let sides = [(&mut it.request, facts.0), (&mut it.response, facts.1)];
+        for (side, count) in sides {
+            take_more_of_facts(&mut tail, side.as_mut(), count)?;
+        }
     }
     Ok(it)
 }
@@ -295,7 +327,9 @@ fn take_facts(from: &mut &[u8], side: Side) -> Result<Option<Facts>, RecordError
         let place = place(from.try_get_u8()?, take_text(from)?);
         match kind.zip(place) {
             Some((kind, place)) => {
-                facts.push(Fact { field, kind, times, bucket, score, bytes, value });
+                let (forms, sign) = (Forms::NONE, None);
+                let fact = Fact { field, kind, forms, sign, times, bucket, score, bytes, value };
+                facts.push(fact);
                 places.push(place);
             }
             None => more = more.saturating_add(1),
@@ -303,6 +337,25 @@ fn take_facts(from: &mut &[u8], side: Side) -> Result<Option<Facts>, RecordError
     }
     let shape = Arc::new(Shape { id: ShapeId(side.shape), places });
     Ok(Some(Facts { shape, facts, more }))
+}
+
+/// Of facts that this program does not know there is no further part to fill in.
+fn take_more_of_facts(
+    from: &mut &[u8],
+    into: Option<&mut Facts>,
+    count: u8,
+) -> Result<(), RecordError> {
+    let mut all = Vec::with_capacity(usize::from(count));
+    for _ in 0..count {
+        let (forms, bits) = (Forms::from_bits(from.try_get_u8()?), from.try_get_u8()?);
+        let class = take_text(from)?.parse().ok();
+        all.push((forms, class.map(|class| Sign { class, bits })));
+    }
+    let Some(facts) = into.filter(|it| it.facts.len() == all.len()) else { return Ok(()) };
+    for (fact, more) in facts.facts.iter_mut().zip(all) {
+        (fact.forms, fact.sign) = more;
+    }
+    Ok(())
 }
 
 fn opened(from: &mut &[u8]) -> Result<Observation, RecordError> {

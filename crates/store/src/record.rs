@@ -27,6 +27,7 @@ pub(crate) const ANSWERED: u8 = 7;
 
 /// One record of a journal.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every record is an observation")]
 pub enum Record {
     /// A finished exchange.
     Observation(Observation),

@@ -6,7 +6,8 @@ use crate::rules::{RecordedException, RulesRecord};
 use bartizan_model::clause::{Clause, ClauseName, Effect, Hit, Mode, SetBy};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
-use bartizan_model::fact::{Fact, Facts, Kind, Shape, ShapeId};
+use bartizan_model::data_class::DataClass;
+use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId, Sign};
 use bartizan_model::head::{Method, Version};
 use bartizan_model::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use bartizan_model::moment::Moment;
@@ -15,6 +16,7 @@ use bartizan_model::observation::{
 };
 use bartizan_model::oddity::Oddity;
 use bartizan_model::place::Place;
+use bartizan_model::traits::Traits;
 use std::sync::Arc;
 
 /// Any two endpoints: how their ids come about is no matter of the format.
@@ -89,6 +91,8 @@ pub(crate) fn observation(n: u64) -> Observation {
         client: KeyedHash(0x2222),
         trace: TraceId(0x3333),
         scores: ClassScores { sql: 990, script: 12 },
+        traits: Traits::from_bits(0b1010_0001),
+        operation: "query orders".into(),
         request: Some(facts(5)),
         response: Some(Facts { more: 3, ..facts(0) }),
         ..Observation::opened(id(n), at(n), 2, KeyEpoch(3))
@@ -106,6 +110,8 @@ fn facts(count: u16) -> Facts {
     let fact = |field| Fact {
         field,
         kind: Kind::ALL[usize::from(field)],
+        forms: Forms::from_bits(1 << field),
+        sign: (field > 1).then_some(Sign { class: DataClass::Email, bits: 9 + field.to_le_bytes()[0] }),
         times: field + 1,
         bucket: -17,
         score: 990,

@@ -1,7 +1,9 @@
 //! What is kept, as hunts want it: sealed segments and the journal behind them.
 
-use bartizan_hunt::source::{Archive, Batches, Bytes, Readable, SegmentInfo};
+use arrow::datatypes::Schema;
+use bartizan_hunt::source::{Archive, Batches, Bytes, Filler, Readable, SegmentInfo};
 use bartizan_store::segments::columns;
+use bartizan_store::segments::earlier::Earlier;
 use bartizan_store::segments::held::Held;
 use bartizan_store::segments::open::ReadAt;
 use std::io;
@@ -20,6 +22,10 @@ impl Readable for Open {
 
     fn bytes(&self, start: u64, length: usize) -> io::Result<Bytes> {
         self.0.bytes(start, length)
+    }
+
+    fn will_need(&self, start: u64, length: u64) {
+        self.0.will_need(start, length);
     }
 }
 
@@ -44,6 +50,11 @@ impl Archive for Kept {
     fn segment(&self, number: u64) -> io::Result<Option<Arc<dyn Readable>>> {
         let segment = self.0.segment(number).map_err(io::Error::other)?;
         Ok(segment.map(|it| Arc::new(Open(it.plain())) as Arc<dyn Readable>))
+    }
+
+    fn filler(&self, file: &Schema) -> Option<Filler> {
+        let earlier = Earlier::of(file)?;
+        Some(Arc::new(move |batch| earlier.fill(batch)))
     }
 
     fn journal(&self, number: u64) -> io::Result<Batches> {

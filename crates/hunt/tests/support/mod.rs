@@ -1,12 +1,13 @@
 //! The port over a real directory, for tests and the benchmark. The product's is in `bartizan`.
 
-use bartizan_hunt::source::{Archive, Batches, Bytes, Held, Readable, SegmentInfo};
+use bartizan_hunt::source::{Archive, Batches, Bytes, Filler, Held, Readable, SegmentInfo};
 use bartizan_store::segments::catalogue::Entry;
 use bartizan_store::segments::columns;
+use bartizan_store::segments::earlier::Earlier;
 use bartizan_store::segments::held;
 use bartizan_store::segments::key::{KEY_BYTES, KeyRing, MasterKey};
 use bartizan_store::segments::open::ReadAt;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,6 +36,10 @@ impl Readable for Open {
     fn bytes(&self, start: u64, length: usize) -> io::Result<Bytes> {
         self.0.bytes(start, length)
     }
+
+    fn will_need(&self, start: u64, length: u64) {
+        self.0.will_need(start, length);
+    }
 }
 
 impl Archive for Kept {
@@ -58,6 +63,11 @@ impl Archive for Kept {
     fn segment(&self, number: u64) -> io::Result<Option<Arc<dyn Readable>>> {
         let segment = self.0.segment(number).map_err(io::Error::other)?;
         Ok(segment.map(|it| Arc::new(Open(it.plain())) as Arc<dyn Readable>))
+    }
+
+    fn filler(&self, file: &Schema) -> Option<Filler> {
+        let earlier = Earlier::of(file)?;
+        Some(Arc::new(move |batch| earlier.fill(batch)))
     }
 
     fn journal(&self, number: u64) -> io::Result<Batches> {

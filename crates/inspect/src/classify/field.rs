@@ -10,12 +10,10 @@ use super::names::NameEvidence;
 use super::shape::Shape;
 use super::signs::Signs;
 use super::{Because, Classified, recognise, rules};
+use bartizan_model::class_counts::{ClassCount, ClassCounts};
 use bartizan_model::data_class::DataClass;
+use bartizan_model::fact::Sign;
 
-/// Distinct values of a field that are looked at, at most.
-pub const DISTINCT_MAX: usize = 256;
-/// Classes that are counted at once.
-const SLOTS: usize = 12;
 /// Bytes of a value that tell it from others.
 const HASHED_BYTES_MAX: usize = 256;
 
@@ -23,118 +21,69 @@ const HASHED_BYTES_MAX: usize = 256;
 #[derive(Clone, Debug)]
 pub struct FieldEvidence {
     name: NameEvidence,
-    /// Hashes of values that were looked at.
-    seen: [u64; DISTINCT_MAX / 64],
-    values: u32,
-    crowded: u16,
-    looked_at: u16,
-    slots: [Slot; SLOTS],
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Slot {
-    class: Option<DataClass>,
-    passed: u16,
-    bits: u16,
+    counts: ClassCounts,
 }
 
 impl FieldEvidence {
     /// Starts with the field's name, or the path to it.
     pub fn of(name: &[u8]) -> Self {
-        Self {
-            name: NameEvidence::of(name),
-            seen: [0; DISTINCT_MAX / 64],
-            values: 0,
-            crowded: 0,
-            looked_at: 0,
-            slots: [Slot::default(); SLOTS],
-        }
+        Self { name: NameEvidence::of(name), counts: ClassCounts::default() }
     }
 
     /// Takes one value. Empty ones, and those that say that there is none, are no evidence.
     pub fn observe(&mut self, value: &[u8]) {
-        self.values = self.values.saturating_add(1);
-        let hash = hash(value);
-        let Some(seen) = self.seen.get_mut(usize::from(hash >> 6)) else { return };
-        let bit = 1 << (hash & 63);
-        if *seen & bit != 0 {
+        if !self.counts.is_new(hash(value)) {
             return;
         }
-        *seen |= bit;
         let shape = Shape::of(value);
         if shape.is_nothing() {
             return;
         }
-        self.looked_at = self.looked_at.saturating_add(1);
-        for (class, bits) in signs(&self.name, &shape).iter() {
-            self.count(class, 1, u16::from(bits));
+        self.counts.looked();
+        let name = &self.name;
+        for (class, bits) in signs(name, &shape).iter() {
+            let it = ClassCount { class, passed: 1, bits: u16::from(bits) };
+            self.counts.count(it, |class| name.bits(class) > 0);
         }
     }
 
     /// Adds what was met of the same field elsewhere. Values met in both places count once, as far as can be told.
     pub fn merge(&mut self, other: &Self) {
-        let ones = |seen: &[u64]| seen.iter().map(|it| it.count_ones()).sum::<u32>();
-        let both = ones(&self.seen) + ones(&other.seen);
-        for (seen, more) in self.seen.iter_mut().zip(other.seen) {
-            *seen |= more;
-        }
-        let distinct = ones(&self.seen);
-        let share = |count: u16| scaled(count, distinct, both);
-        for slot in &mut self.slots {
-            (slot.passed, slot.bits) = (share(slot.passed), share(slot.bits));
-        }
-        self.looked_at = share(self.looked_at).saturating_add(share(other.looked_at));
-        self.values = self.values.saturating_add(other.values);
-        self.crowded = self.crowded.saturating_add(other.crowded);
-        for slot in other.slots {
-            if let Some(class) = slot.class {
-                self.count(class, share(slot.passed), share(slot.bits));
-            }
-        }
+        let name = &self.name;
+        self.counts.merge(&other.counts, |class| name.bits(class) > 0);
     }
 
     /// What the field holds, if name and values tell.
     pub fn classified(&self) -> Option<Classified> {
-        let all = self.slots.iter().filter_map(|slot| {
-            let class = slot.class.filter(|_| slot.passed > 0)?;
-            Some(judged(&self.name, class, slot.passed, self.looked_at, slot.bits))
-        });
-        best(all)
+        classified(&self.name, &self.counts)
     }
 
     /// Values met, repeated ones included.
     pub fn values(&self) -> u32 {
-        self.values
+        self.counts.values()
     }
 
     /// Times that a class could not be counted, because others had all the room.
     pub fn crowded(&self) -> u16 {
-        self.crowded
+        self.counts.crowded()
     }
+}
 
-    fn count(&mut self, class: DataClass, passed: u16, bits: u16) {
-        let at = self
-            .slots
-            .iter()
-            .position(|it| it.class == Some(class))
-            .or_else(|| self.slots.iter().position(|it| it.class.is_none()))
-            .or_else(|| self.evicted());
-        let Some(slot) = at.and_then(|at| self.slots.get_mut(at)) else { return };
-        if slot.class != Some(class) {
-            *slot = Slot { class: Some(class), passed: 0, bits: 0 };
-        }
-        slot.passed = slot.passed.saturating_add(passed);
-        slot.bits = slot.bits.saturating_add(bits);
-    }
+/// What a field of this name holds, if its name and what its values pointed to tell.
+pub fn classified(name: &NameEvidence, counts: &ClassCounts) -> Option<Classified> {
+    let looked_at = counts.looked_at();
+    best(counts.all().map(|it| judged(name, it.class, it.passed, looked_at, it.bits)))
+}
 
-    /// The slot that has least, if it is not the name's own.
-    fn evicted(&mut self) -> Option<usize> {
-        self.crowded = self.crowded.saturating_add(1);
-        let is_named = |it: &Slot| it.class.is_some_and(|class| self.name.bits(class) > 0);
-        let others = self.slots.iter().enumerate().filter(|(_, it)| !is_named(it));
-        let (at, least) = others.min_by_key(|(_, it)| it.bits)?;
-        (least.passed <= 1 || u32::from(least.passed) * 8 < u32::from(self.looked_at)).then_some(at)
+/// The class that one value and the name of its field speak for most; `None` if the value fits none.
+pub fn sign(name: &NameEvidence, value: &[u8]) -> Option<Sign> {
+    let shape = Shape::of(value);
+    if shape.is_nothing() {
+        return None;
     }
+    let signs = signs(name, &shape);
+    let (class, bits) = signs.iter().max_by_key(|it| i16::from(it.1) + name.bits(it.0))?;
+    Some(Sign { class, bits })
 }
 
 /// What one value shows in a field of this name.
@@ -183,12 +132,6 @@ const COMMON_NAME_BITS: i32 = 5;
 pub(super) fn best(all: impl Iterator<Item = Classified>) -> Option<Classified> {
     all.filter(Classified::is_told)
         .reduce(|best, it| if it.bits() > best.bits() { it } else { best })
-}
-
-/// A part of a count.
-fn scaled(count: u16, part: u32, of: u32) -> u16 {
-    let scaled = u32::from(count) * part / of.max(1);
-    u16::try_from(scaled).unwrap_or(u16::MAX)
 }
 
 /// Eight bits of a value's beginning and length. Whoever makes values collide hides his own from being looked at, no others.

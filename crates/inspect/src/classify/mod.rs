@@ -32,7 +32,8 @@ mod vendors;
 mod words;
 
 pub use custom::{Alphabet, CLASSES_MAX, Check, CustomClass, CustomEvidence, Unusable};
-pub use field::{DISTINCT_MAX, FieldEvidence};
+pub use bartizan_model::class_counts::DISTINCT_MAX;
+pub use field::{FieldEvidence, classified, sign};
 pub use measured::{MASK_FIELDS_MIN, MASK_PRECISION_MIN, Measured, may_mask, measured};
 pub use names::NameEvidence;
 pub use shape::VALUE_BYTES_MAX;

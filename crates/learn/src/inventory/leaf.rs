@@ -1,14 +1,16 @@
 //! What is known of one endpoint: who calls it, what it answers, which fields pass.
 //!
 //! Reads    observations.
-//! Memory   at most [`FIELDS_MAX`] fields a side of some 150 bytes and their names, [`STATUSES_MAX`] statuses.
+//! Memory   at most [`FIELDS_MAX`] fields a side of some 350 bytes and their names, [`STATUSES_MAX`] statuses.
 //! Misses   which value stood in which exchange: only how many differ, exactly up to [`FEW`], and by a sketch
 //!          with a standard error of 13 % beyond.
 
 use super::distinct::Distinct;
-use bartizan_model::fact::{Fact, Facts, Kind};
+use bartizan_model::class_counts::{ClassCount, ClassCounts};
+use bartizan_model::fact::{Fact, Facts, Forms, Kind};
 use bartizan_model::observation::{Observation, SubjectKind};
 use bartizan_model::place::Place;
+use bartizan_model::traits::{Trait, Traits};
 use std::collections::BTreeMap;
 
 /// Fields of one side that are told apart; further ones are counted.
@@ -25,6 +27,8 @@ pub struct Leaf {
     pub calls: u64,
     /// All answers by their status.
     pub statuses: BTreeMap<u16, u64>,
+    /// When each status was answered first.
+    pub statuses_since: BTreeMap<u16, u64>,
     /// When the first and the last of them began, in microseconds since 1970.
     pub first_us: u64,
     /// See `first_us`.
@@ -37,10 +41,39 @@ pub struct Leaf {
     pub known_by: [u64; 5],
     /// Bytes of successful answers.
     pub response_bytes: u64,
+    /// Successful exchanges whose heads were looked at, and of these those with each trait.
+    pub traits: TraitCounts,
     /// What requests held.
     pub request: Fields,
     /// What successful answers held.
     pub response: Fields,
+}
+
+/// How many exchanges had which traits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TraitCounts {
+    /// Exchanges of callers that showed no credential, whose response's head was looked at.
+    pub anonymous: u64,
+    by_trait: [u64; Trait::ALL.len()],
+}
+
+impl TraitCounts {
+    fn add(&mut self, traits: Traits, is_anonymous: bool) {
+        for (count, it) in self.by_trait.iter_mut().zip(Trait::ALL) {
+            *count += u64::from(traits.has(*it));
+        }
+        self.anonymous += u64::from(is_anonymous && traits.has(Trait::ResponseSeen));
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.anonymous += other.anonymous;
+        self.by_trait.iter_mut().zip(other.by_trait).for_each(|(it, more)| *it += more);
+    }
+
+    /// Exchanges that had this one.
+    pub fn of(&self, it: Trait) -> u64 {
+        self.by_trait.get(it as usize).copied().unwrap_or(0)
+    }
 }
 
 /// The fields of one side.
@@ -67,6 +100,16 @@ pub struct Field {
     pub buckets: Option<(i16, i16)>,
     /// Most values in one message.
     pub times_max: u16,
+    /// All notations that its values had.
+    pub forms: Forms,
+    /// Messages in which one of its values was `null`.
+    pub nulls: u64,
+    /// What its values point to.
+    pub classes: ClassCounts,
+    /// Messages of callers that showed no credential.
+    pub anonymous: u64,
+    /// When the first message had it, in microseconds since 1970.
+    pub since_us: u64,
     /// Different first values.
     pub values: Values,
 }
@@ -121,10 +164,30 @@ impl Values {
     }
 }
 
+/// What a message says of all its fields.
+#[derive(Clone, Copy)]
+struct Message {
+    at_us: u64,
+    is_anonymous: bool,
+}
+
+/// The earlier of two times, of which 0 is none.
+fn earlier(a: u64, b: u64) -> u64 {
+    match (a, b) {
+        (0, at) | (at, 0) => at,
+        (a, b) => a.min(b),
+    }
+}
+
 impl Field {
-    fn add(&mut self, fact: &Fact) {
+    fn add(&mut self, fact: &Fact, message: Message) {
         let is_first = self.messages == 0;
         self.messages += 1;
+        self.since_us = earlier(self.since_us, message.at_us);
+        self.anonymous += u64::from(message.is_anonymous);
+        self.forms = self.forms.and(fact.forms);
+        self.nulls += u64::from(fact.forms.has(Forms::NULL));
+        self.classify(fact);
         let kind = Kind::ALL.iter().position(|it| *it == fact.kind);
         if let Some(count) = kind.and_then(|it| self.kinds.get_mut(it)) {
             *count += 1;
@@ -140,7 +203,24 @@ impl Field {
         self.values.add(fact.value.0, 1);
     }
 
+    fn classify(&mut self, fact: &Fact) {
+        let [hash, ..] = fact.value.0.to_le_bytes();
+        if !self.classes.is_new(hash) || fact.kind == Kind::Empty {
+            return;
+        }
+        self.classes.looked();
+        if let Some(sign) = fact.sign {
+            let it = ClassCount { class: sign.class, passed: 1, bits: u16::from(sign.bits) };
+            self.classes.count(it, |_| false);
+        }
+    }
+
     fn merge(&mut self, other: Self) {
+        self.since_us = earlier(self.since_us, other.since_us);
+        self.anonymous += other.anonymous;
+        self.forms = self.forms.and(other.forms);
+        self.nulls += other.nulls;
+        self.classes.merge(&other.classes, |_| false);
         let least =
             if self.messages == 0 { other.bytes.0 } else { self.bytes.0.min(other.bytes.0) };
         self.bytes = (least, self.bytes.1.max(other.bytes.1));
@@ -162,7 +242,7 @@ impl Field {
 }
 
 impl Fields {
-    fn add(&mut self, facts: &Facts) {
+    fn add(&mut self, facts: &Facts, message: Message) {
         if facts.facts.is_empty() {
             return;
         }
@@ -171,9 +251,9 @@ impl Fields {
         for fact in &facts.facts {
             let Some(place) = facts.shape.places.get(usize::from(fact.field)) else { continue };
             if let Some(field) = self.by_place.get_mut(place) {
-                field.add(fact);
+                field.add(fact, message);
             } else if self.by_place.len() < FIELDS_MAX {
-                self.by_place.entry(place.clone()).or_default().add(fact);
+                self.by_place.entry(place.clone()).or_default().add(fact, message);
             } else {
                 self.more += 1;
             }
@@ -201,22 +281,27 @@ impl Leaf {
         self.calls += 1;
         self.note(it);
         self.response_bytes += it.response_body_bytes;
+        let is_anonymous = it.subject_kind == SubjectKind::AddressAgent;
+        self.traits.add(it.traits, is_anonymous);
+        let message = Message { at_us: it.started.wall_us, is_anonymous };
         if let Some(facts) = &it.request {
-            self.request.add(facts);
+            self.request.add(facts, message);
         }
         if let Some(facts) = &it.response {
-            self.response.add(facts);
+            self.response.add(facts, message);
         }
     }
 
     /// Counts an exchange, whatever its answer.
     pub(super) fn note(&mut self, it: &Observation) {
         let at = it.started.wall_us;
-        self.first_us = if self.first_us == 0 { at } else { self.first_us.min(at) };
+        self.first_us = earlier(self.first_us, at);
         self.last_us = self.last_us.max(at);
         let is_known = self.statuses.contains_key(&it.status);
         let status = if is_known || self.statuses.len() < STATUSES_MAX { it.status } else { 0 };
         *self.statuses.entry(status).or_default() += 1;
+        let since = self.statuses_since.entry(status).or_insert(at);
+        *since = earlier(*since, at);
         let subject = it.subject.0;
         self.subjects
             .add(u64::try_from(subject >> 64 ^ subject & u128::from(u64::MAX)).unwrap_or(0));
@@ -230,16 +315,17 @@ impl Leaf {
     /// Adds what was seen elsewhere: at an endpoint that is the same one.
     pub(super) fn merge(&mut self, other: Self) {
         self.calls += other.calls;
-        self.first_us = match (self.first_us, other.first_us) {
-            (0, at) | (at, 0) => at,
-            (a, b) => a.min(b),
-        };
+        self.first_us = earlier(self.first_us, other.first_us);
         self.last_us = self.last_us.max(other.last_us);
         for (status, count) in other.statuses {
             let is_known = self.statuses.contains_key(&status);
             let status = if is_known || self.statuses.len() < STATUSES_MAX { status } else { 0 };
             *self.statuses.entry(status).or_default() += count;
+            let since = other.statuses_since.get(&status).copied().unwrap_or(0);
+            let at = self.statuses_since.entry(status).or_insert(since);
+            *at = earlier(*at, since);
         }
+        self.traits.merge(other.traits);
         self.subjects.merge(&other.subjects);
         self.clients.merge(&other.clients);
         self.known_by.iter_mut().zip(other.known_by).for_each(|(it, more)| *it += more);

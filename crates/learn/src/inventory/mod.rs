@@ -320,7 +320,7 @@ fn path_of<'a>(steps: &[(&'a str, &'a Node)]) -> Vec<Segment<'a>> {
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
-    use bartizan_model::fact::{Fact, Facts, Kind, Shape, ShapeId};
+    use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId};
     use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash, SubjectId};
     use bartizan_model::moment::Moment;
 
@@ -352,6 +352,8 @@ mod tests {
         let facts = values.into_iter().enumerate().map(|(n, (kind, value))| Fact {
             field: u16::try_from(n).unwrap(),
             kind,
+            forms: Forms::NONE,
+            sign: None,
             times: 1,
             bucket: 0,
             score: 0,

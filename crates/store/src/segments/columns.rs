@@ -15,7 +15,7 @@ use crate::number;
 use arrow::array::{
     ArrayRef, BooleanArray, FixedSizeBinaryBuilder, Int16Array, Int64Array, ListArray, RecordBatch,
     StringViewBuilder, StructArray, TimestampMicrosecondArray, UInt16Array, UInt32Array,
-    UInt64Array,
+    UInt64Array, UInt8Array,
 };
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
@@ -57,6 +57,9 @@ static FACT: LazyLock<Fields> = LazyLock::new(|| {
         ("bucket", DataType::Int16),
         ("score", DataType::UInt16),
         ("value", DataType::UInt64),
+        ("class", DataType::Utf8View),
+        ("class_bits", DataType::UInt8),
+        ("forms", DataType::UInt8),
     ])
 });
 
@@ -122,6 +125,10 @@ fn fields() -> Vec<Field> {
         is("clock_ns", DataType::Int64),
         is("key_epoch", DataType::UInt16),
         is("oddity_bits", DataType::UInt64),
+        // Since classes are kept.
+        may("operation", text()),
+        is("traits", list_of(text())),
+        is("trait_bits", DataType::UInt64),
     ];
     for side in ["request", "response"] {
         all.push(is(&format!("{side}_facts"), list_of(DataType::Struct(FACT.clone()))));
@@ -284,6 +291,9 @@ struct Side {
     bucket: Vec<i16>,
     score: Vec<u16>,
     value: Vec<u64>,
+    class: StringViewBuilder,
+    class_bits: Vec<u8>,
+    forms: Vec<u8>,
     shape: Vec<Option<u64>>,
     place_ends: Ends,
     places: StringViewBuilder,
@@ -305,6 +315,9 @@ impl Side {
             bucket: Vec::new(),
             score: Vec::new(),
             value: Vec::new(),
+            class: text(),
+            class_bits: Vec::new(),
+            forms: Vec::new(),
             shape: Vec::new(),
             place_ends: Ends::default(),
             places: text(),
@@ -345,6 +358,9 @@ impl Side {
             self.bucket.push(fact.bucket);
             self.score.push(fact.score);
             self.value.push(fact.value.0);
+            self.class.append_value(fact.sign.map_or("", |it| it.class.name()));
+            self.class_bits.push(fact.sign.map_or(0, |it| it.bits));
+            self.forms.push(fact.forms.bits());
         }
         if !in_order {
             places.iter().for_each(|it| self.places.append_value(it.to_string()));
@@ -362,6 +378,9 @@ impl Side {
             Arc::new(Int16Array::from(self.bucket)),
             Arc::new(UInt16Array::from(self.score)),
             Arc::new(UInt64Array::from(self.value)),
+            Arc::new(self.class.finish()),
+            Arc::new(UInt8Array::from(self.class_bits)),
+            Arc::new(UInt8Array::from(self.forms)),
         ];
         let values = StructArray::try_new(FACT.clone(), columns, None)?;
         out.push(self.ends.list(DataType::Struct(FACT.clone()), Arc::new(values))?);
@@ -434,6 +453,7 @@ plain! {
     clock: i64 = clock_ns;
     epoch: u16 = |it| it.epoch.0;
     oddity_bits: u64 = |it| number::of_oddities(it.oddities);
+    trait_bits: u64 = |it| it.traits.bits();
 }
 
 /// What the monotonic clock was ahead of the wall clock: nearly the same for all exchanges of a run.
@@ -462,6 +482,10 @@ pub struct Rows {
     oddity_ends: Ends,
     oddities: StringViewBuilder,
     oddity_count: usize,
+    operation: StringViewBuilder,
+    trait_ends: Ends,
+    traits: StringViewBuilder,
+    trait_count: usize,
     subject: StringViewBuilder,
     subject_kind: StringViewBuilder,
     session: StringViewBuilder,
@@ -489,6 +513,10 @@ impl Default for Rows {
             oddity_ends: Ends::default(),
             oddities: text(),
             oddity_count: 0,
+            operation: text(),
+            trait_ends: Ends::default(),
+            traits: text(),
+            trait_count: 0,
             subject: text(),
             subject_kind: text(),
             session: text(),
@@ -544,6 +572,12 @@ impl Rows {
             self.oddity_count += 1;
         }
         self.oddity_ends.close(self.oddity_count);
+        self.operation.append_option(Some(&*it.operation).filter(|it| !it.is_empty()));
+        for it in it.traits.iter() {
+            self.traits.append_value(it.name());
+            self.trait_count += 1;
+        }
+        self.trait_ends.close(self.trait_count);
         self.subject_kind.append_value(it.subject_kind.name());
         self.trace.push(it.trace.0, it.trace.0 != 0);
         self.hits.push(it);
@@ -595,6 +629,9 @@ impl Rows {
             Arc::new(Int64Array::from(plain.clock)),
             Arc::new(UInt16Array::from(plain.epoch)),
             Arc::new(UInt64Array::from(plain.oddity_bits)),
+            Arc::new(self.operation.finish()),
+            self.trait_ends.list(DataType::Utf8View, Arc::new(self.traits.finish()))?,
+            Arc::new(UInt64Array::from(plain.trait_bits)),
         ];
         self.request.finish(&mut columns)?;
         self.response.finish(&mut columns)?;

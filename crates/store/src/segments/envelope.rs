@@ -395,6 +395,7 @@ impl<F: StoredFile> Sealed<F> {
         let tags = chunks * TAG_BYTES as u64;
         let length = body.checked_sub(tags).filter(|_| chunks > 0);
         let length = length.ok_or(EnvelopeError::Forged { chunk: chunks })?;
+        file.expect_jumps();
         let latest = Mutex::default();
         let sealed = Self { file, id, key, chunks, length, latest };
         sealed.chunk(chunks - 1)?;
@@ -434,6 +435,14 @@ impl<F: StoredFile> Sealed<F> {
             all.extend_from_slice(part.get(..wanted).unwrap_or(part));
         }
         Ok(all.into())
+    }
+
+    /// Says that these bytes of content are read soon.
+    pub fn will_need(&self, start: u64, length: u64) {
+        let first = start / CHUNK_BYTES as u64;
+        let end = start.saturating_add(length).min(self.length).div_ceil(CHUNK_BYTES as u64);
+        let sealed = SEALED_CHUNK as u64;
+        self.file.will_need(HEAD_BYTES + first * sealed, end.saturating_sub(first) * sealed);
     }
 
     /// What lies at `at`, up to the end of its chunk; empty at the end.

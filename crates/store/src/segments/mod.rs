@@ -10,6 +10,7 @@ pub mod archive;
 mod backend;
 pub mod catalogue;
 pub mod columns;
+pub mod earlier;
 pub mod envelope;
 mod find;
 pub mod held;

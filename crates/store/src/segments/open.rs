@@ -4,7 +4,8 @@
 //! Memory   one chunk of the envelope; what Parquet holds of its pages.
 //! Errors   [`SegmentError`].
 
-use super::columns::{BATCH_ROWS, schema};
+use super::columns::BATCH_ROWS;
+use super::earlier::Earlier;
 use super::envelope::Sealed;
 use super::key::KeyRing;
 use super::rows::{Shared, observations};
@@ -14,7 +15,7 @@ use arrow::array::RecordBatch;
 use bartizan_model::observation::Observation;
 use bytes::{Buf, Bytes};
 use parquet::arrow::arrow_reader::{
-    ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+    ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
@@ -34,6 +35,9 @@ pub trait ReadAt: Send + Sync + 'static {
     ///
     /// The storage's, and what does not authenticate.
     fn bytes(&self, start: u64, length: usize) -> io::Result<Bytes>;
+
+    /// Says that these bytes are read soon.
+    fn will_need(&self, start: u64, length: u64);
 }
 
 impl<F: StoredFile> ReadAt for Sealed<F> {
@@ -43,6 +47,10 @@ impl<F: StoredFile> ReadAt for Sealed<F> {
 
     fn bytes(&self, start: u64, length: usize) -> io::Result<Bytes> {
         Ok(Self::bytes(self, start, length)?)
+    }
+
+    fn will_need(&self, start: u64, length: u64) {
+        Self::will_need(self, start, length);
     }
 }
 
@@ -78,9 +86,9 @@ impl OpenSegment {
     ///
     /// [`SegmentError::Parquet`].
     pub fn batches(&self) -> Result<Batches, SegmentError> {
-        let options = ArrowReaderOptions::new().with_schema(schema());
-        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(self.clone(), options)?;
-        Ok(Batches(builder.with_batch_size(BATCH_ROWS).build()?))
+        let builder = ParquetRecordBatchReaderBuilder::try_new(self.clone())?;
+        let earlier = Earlier::of(builder.schema());
+        Ok(Batches { rows: builder.with_batch_size(BATCH_ROWS).build()?, earlier })
     }
 
     /// Its rows, as observations.
@@ -104,7 +112,10 @@ impl OpenSegment {
 }
 
 /// The batches of a segment.
-pub struct Batches(ParquetRecordBatchReader);
+pub struct Batches {
+    rows: ParquetRecordBatchReader,
+    earlier: Option<Earlier>,
+}
 
 impl fmt::Debug for Batches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,7 +127,12 @@ impl Iterator for Batches {
     type Item = Result<RecordBatch, SegmentError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|it| it.map_err(SegmentError::Arrow))
+        let batch = self.rows.next()?;
+        let batch = match &self.earlier {
+            Some(earlier) => batch.and_then(|it| earlier.fill(&it)),
+            None => batch,
+        };
+        Some(batch.map_err(SegmentError::Arrow))
     }
 }
 

@@ -12,12 +12,12 @@ use arrow::array::{
 };
 use arrow::datatypes::{
     ArrowPrimitiveType, Int16Type, Int64Type, TimestampMicrosecondType, UInt16Type, UInt32Type,
-    UInt64Type,
+    UInt64Type, UInt8Type,
 };
 use bartizan_model::clause::{Effect, Hit};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
-use bartizan_model::fact::{Fact, Facts, Kind, Shape, ShapeId};
+use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId, Sign};
 use bartizan_model::head::{Method, Version};
 use bartizan_model::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use bartizan_model::moment::Moment;
@@ -25,6 +25,7 @@ use bartizan_model::observation::{
     ClassScores, Observation, Outcome, Phases, SubjectKind, TraceId,
 };
 use bartizan_model::place::Place;
+use bartizan_model::traits::Traits;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -276,6 +277,9 @@ struct Side<'a> {
     bucket: &'a PrimitiveArray<Int16Type>,
     score: &'a PrimitiveArray<UInt16Type>,
     value: &'a PrimitiveArray<UInt64Type>,
+    class: Texts<'a>,
+    class_bits: &'a PrimitiveArray<UInt8Type>,
+    forms: &'a PrimitiveArray<UInt8Type>,
     shape: Column<'a, UInt64Type>,
     places: Lists<'a>,
     places_text: Texts<'a>,
@@ -325,6 +329,9 @@ impl<'a> Side<'a> {
             bucket: lists.number("bucket")?,
             score: lists.number("score")?,
             value: lists.number("value")?,
+            class: lists.text("class")?,
+            class_bits: lists.number("class_bits")?,
+            forms: lists.number("forms")?,
             lists,
             shape: number(batch, names.shape)?,
             places_text: Texts { column: names.places, values },
@@ -333,6 +340,12 @@ impl<'a> Side<'a> {
             position,
             more: number(batch, names.more)?,
         })
+    }
+
+    /// Of a class that this program does not know, nothing is.
+    fn sign(&self, at: usize) -> Option<Sign> {
+        let class = self.class.get(at)?.parse().ok()?;
+        Some(Sign { class, bits: self.class_bits.value(at) })
     }
 
     fn row(&self, row: usize, shared: &mut Shared) -> Result<Option<Facts>, NotARow> {
@@ -356,6 +369,8 @@ impl<'a> Side<'a> {
             facts.push(Fact {
                 field,
                 kind: self.kind.is(at, |it| named(Kind::ALL, it, |it| it.name()))?,
+                forms: Forms::from_bits(self.forms.value(at)),
+                sign: self.sign(at),
                 times: self.times.value(at),
                 bucket: self.bucket.value(at),
                 score: self.score.value(at),
@@ -401,6 +416,8 @@ struct Columns<'a> {
     clock: Column<'a, Int64Type>,
     epoch: Column<'a, UInt16Type>,
     oddity_bits: Column<'a, UInt64Type>,
+    operation: Texts<'a>,
+    trait_bits: Column<'a, UInt64Type>,
     request: Side<'a>,
     response: Side<'a>,
 }
@@ -439,6 +456,8 @@ impl<'a> Columns<'a> {
             clock: number(batch, "clock_ns")?,
             epoch: number(batch, "key_epoch")?,
             oddity_bits: number(batch, "oddity_bits")?,
+            operation: text(batch, "operation")?,
+            trait_bits: number(batch, "trait_bits")?,
             request: Side::of(batch, &REQUEST)?,
             response: Side::of(batch, &RESPONSE)?,
         })
@@ -485,6 +504,8 @@ impl<'a> Columns<'a> {
             findings: self.findings.row(row)?,
             findings_more: self.findings_more.1.value(row),
             scores: ClassScores { sql: self.sql.1.value(row), script: self.script.1.value(row) },
+            traits: Traits::from_bits(self.trait_bits.1.value(row)),
+            operation: self.operation.get(row).map(|it| shared.text(it)).unwrap_or_default(),
             request: self.request.row(row, shared)?,
             response: self.response.row(row, shared)?,
         })
