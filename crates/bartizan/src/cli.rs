@@ -209,6 +209,14 @@ pub enum Inventory {
     Show(InventoryShow),
     /// Write an OpenAPI description of what was seen.
     Export(InventoryExport),
+    /// List what is weak, the gravest first: why, how bartizan can hold it now, and how to mend it.
+    ///
+    /// What the source of the traffic did not tell is counted as unknown.
+    Posture(InventoryPosture),
+    /// List what the APIs began to do, or stopped doing, the latest first.
+    ///
+    /// What was there in the first hour of a service or an endpoint is no change.
+    Changes(InventoryChanges),
 }
 
 /// Which traffic the inventory is made of.
@@ -254,6 +262,36 @@ Examples:
 pub struct InventoryShow {
     /// Its method and template as `ls` prints them, or its id.
     pub endpoint: String,
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `inventory posture`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory posture
+  bartizan inventory posture --service shop -o json")]
+pub struct InventoryPosture {
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `inventory changes`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory changes
+  bartizan inventory changes --service shop -o ndjson")]
+pub struct InventoryChanges {
     /// Which traffic.
     #[command(flatten)]
     pub of: InventoryOf,

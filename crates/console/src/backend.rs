@@ -60,6 +60,16 @@ pub struct InventoryQuery {
     pub search: Option<String>,
 }
 
+/// Which changes are wanted.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChangesQuery {
+    /// How many at most.
+    pub limit: Option<usize>,
+    /// Only since then, in microseconds since 1970.
+    pub since: Option<u64>,
+}
+
 /// An exception that somebody wants.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -276,6 +286,10 @@ pub trait Backend: Send + Sync + 'static {
     fn inventory(&self, wanted: &InventoryQuery) -> Value;
     /// What is known of the endpoint of this id. Blocks.
     fn endpoint(&self, id: &str) -> Option<Value>;
+    /// What is weak about endpoints, of one service or all, the gravest first. Blocks.
+    fn posture(&self, service: Option<&str>) -> Value;
+    /// What the APIs began to do, or stopped doing, the latest first. Blocks.
+    fn changes(&self, wanted: &ChangesQuery) -> Value;
     /// The OpenAPI description of a service, or of the one that is called most. Blocks.
     fn described(&self, service: Option<&str>) -> Option<Value>;
     /// The newest samples, without what they say.

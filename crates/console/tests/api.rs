@@ -15,8 +15,8 @@ use bartizan_console::access::{Role, Who};
 use bartizan_console::admin::{self, Facts};
 use bartizan_console::api::{Api, BODY_BYTES_MAX, OPERATIONS, Operation};
 use bartizan_console::backend::{
-    Backend, ExchangeQuery, InventoryQuery, NewException, NewHunt, NewSavedHunt, NewSilence,
-    NewTest, NewWatch, Row,
+    Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewException, NewHunt, NewSavedHunt,
+    NewSilence, NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_model::clause::{ClauseName, DefaultMode};
@@ -122,6 +122,12 @@ impl Backend for Yes {
     }
     fn endpoint(&self, _: &str) -> Option<Value> {
         None
+    }
+    fn posture(&self, _: Option<&str>) -> Value {
+        json!({"endpoints": 0, "weak": 0, "unknown": {}, "flaws": []})
+    }
+    fn changes(&self, wanted: &ChangesQuery) -> Value {
+        json!({"changes": [], "more": wanted.limit})
     }
     fn described(&self, _: Option<&str>) -> Option<Value> {
         None

@@ -100,8 +100,8 @@ fn observation(n: u64) -> Observation {
     let fact = |field, kind, value| Fact {
         field,
         kind,
-            forms: Forms::NONE,
-            sign: None,
+        forms: Forms::NONE,
+        sign: None,
         times: 1,
         bucket: 5,
         score: if n.is_multiple_of(50) { 700 } else { 0 },

@@ -17,6 +17,7 @@ const LONG_S: u64 = 24 * 60 * 60;
 /// Of a request; `tls` is whether its client spoke TLS.
 pub fn of_request(fields: &Fields, tls: bool) -> Traits {
     let mut it = Traits::NONE;
+    it.insert(Trait::RequestSeen);
     it.insert_if(Trait::PlainText, !tls);
     it.insert_if(Trait::FromPage, fields.has(Known::Origin));
     let Some(credential) = fields.get(Known::Authorization) else { return it };

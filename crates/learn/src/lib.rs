@@ -1,4 +1,6 @@
 //! What is learnt from traffic. Row 1, pure.
 
+pub mod changes;
 pub mod inventory;
+pub mod posture;
 pub mod template;

@@ -1,8 +1,8 @@
 //! Traits of one exchange that tell how well it is protected: what was said by the heads, as bits.
 //!
 //! Memory   eight bytes.
-//! Misses   what an intake does not see: without [`Trait::ResponseSeen`] nothing is known of the response's head,
-//!          which is not the same as that it lacked something.
+//! Misses   what an intake does not see: without [`Trait::RequestSeen`] and [`Trait::ResponseSeen`] nothing is known
+//!          of that head, which is not the same as that it lacked something.
 
 /// One trait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,6 +56,8 @@ pub enum Trait {
     Sunset,
     /// A limit is announced: `RateLimit`, `X-RateLimit-…`, `Retry-After`.
     LimitAnnounced,
+    /// The fields of the request were looked at: what a caller showed is known.
+    RequestSeen,
 }
 
 impl Trait {
@@ -85,6 +87,7 @@ impl Trait {
         Self::Deprecated,
         Self::Sunset,
         Self::LimitAnnounced,
+        Self::RequestSeen,
     ];
 
     /// Name in output.
@@ -114,6 +117,7 @@ impl Trait {
             Self::Deprecated => "deprecated",
             Self::Sunset => "sunset",
             Self::LimitAnnounced => "limit_announced",
+            Self::RequestSeen => "request_seen",
         }
     }
 

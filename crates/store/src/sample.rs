@@ -5,8 +5,8 @@ use crate::record::Record;
 use crate::rules::{RecordedException, RulesRecord};
 use bartizan_model::clause::{Clause, ClauseName, Effect, Hit, Mode, SetBy};
 use bartizan_model::code::Code;
-use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
 use bartizan_model::data_class::DataClass;
+use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
 use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId, Sign};
 use bartizan_model::head::{Method, Version};
 use bartizan_model::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
@@ -111,7 +111,8 @@ fn facts(count: u16) -> Facts {
         field,
         kind: Kind::ALL[usize::from(field)],
         forms: Forms::from_bits(1 << field),
-        sign: (field > 1).then_some(Sign { class: DataClass::Email, bits: 9 + field.to_le_bytes()[0] }),
+        sign: (field > 1)
+            .then_some(Sign { class: DataClass::Email, bits: 9 + field.to_le_bytes()[0] }),
         times: field + 1,
         bucket: -17,
         score: 990,

@@ -2,8 +2,9 @@
 
 use crate::inventory::command::written;
 use crate::inventory::live::Live;
+use crate::inventory::posture::{changed, ranked};
 use crate::inventory::shown;
-use bartizan_console::backend::InventoryQuery;
+use bartizan_console::backend::{ChangesQuery, InventoryQuery};
 use bartizan_learn::inventory::Endpoint;
 use bartizan_spec::{Format, Options, Version};
 use serde_json::{Value, json};
@@ -40,6 +41,24 @@ pub(super) fn one(live: &Live, id: &str) -> Option<Value> {
         let endpoints = inventory.endpoints();
         endpoints.iter().find(|it| shown::id(it) == id).map(shown::whole)
     })
+}
+
+/// What is weak.
+pub(super) fn posture(live: &Live, service: Option<&str>) -> Value {
+    live.look(|inventory| {
+        let mut endpoints = inventory.endpoints();
+        endpoints.retain(|it| service.is_none_or(|service| it.service == service));
+        ranked(&endpoints)
+    })
+}
+
+/// Changes of a page, unless more or fewer are wanted.
+const CHANGES_USUAL: usize = 200;
+
+/// What changed.
+pub(super) fn changes(live: &Live, wanted: &ChangesQuery) -> Value {
+    let limit = wanted.limit.unwrap_or(CHANGES_USUAL);
+    live.look(|inventory| changed(inventory, wanted.since.unwrap_or(0), limit))
 }
 
 /// The description of a service, or of the one that is called most.

@@ -22,8 +22,8 @@ use crate::log::Event;
 use crate::show;
 use bartizan_console::access::Who;
 use bartizan_console::backend::{
-    Backend, ExchangeQuery, InventoryQuery, NewException, NewHunt, NewSavedHunt, NewSilence,
-    NewTest, NewWatch, Row,
+    Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewException, NewHunt, NewSavedHunt,
+    NewSilence, NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_ledger::entry::{self, What};
@@ -273,6 +273,14 @@ impl Backend for State {
 
     fn endpoint(&self, id: &str) -> Option<Value> {
         inventory::one(&self.hub.inventory, id)
+    }
+
+    fn posture(&self, service: Option<&str>) -> Value {
+        inventory::posture(&self.hub.inventory, service)
+    }
+
+    fn changes(&self, wanted: &ChangesQuery) -> Value {
+        inventory::changes(&self.hub.inventory, wanted)
     }
 
     fn described(&self, service: Option<&str>) -> Option<Value> {

@@ -72,7 +72,7 @@ fn alb(line: &str) -> Option<Result<Call, &'static str>> {
         let bytes = part(11).and_then(|it| it.parse().ok()).unwrap_or(0);
         let mut call =
             requested(part(12).ok_or("has no request")?, status, at_us, client, part(13), bytes)?;
-        call.tls = matches!(kind, "https" | "h2" | "grpcs" | "wss");
+        call.tls = Some(matches!(kind, "https" | "h2" | "grpcs" | "wss"));
         Ok(call)
     };
     Some(read())

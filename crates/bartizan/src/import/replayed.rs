@@ -12,6 +12,7 @@ use bartizan_model::id::ExchangeId;
 use bartizan_model::limits::Limits;
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{Observation, Phases};
+use bartizan_model::traits::{Trait, Traits};
 use bytes::Bytes;
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
@@ -31,7 +32,10 @@ pub(super) struct Call {
     pub(super) took_us: u32,
     /// Who called.
     pub(super) client: Option<IpAddr>,
-    pub(super) tls: bool,
+    /// Whether the client spoke TLS; `None` if the source does not tell.
+    pub(super) tls: Option<bool>,
+    /// Whether the source tells the fields of request and answer.
+    pub(super) tells_fields: bool,
     pub(super) method: String,
     /// Path and query.
     pub(super) target: String,
@@ -106,7 +110,7 @@ impl Replayer {
             origin: Origin {
                 id: ExchangeId::new(wall_us / 1_000, self.random),
                 peer: call.client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
-                tls: call.tls,
+                tls: call.tls.unwrap_or(true),
                 certificate: None,
                 ja4: None,
                 sees_bodies: call.body.is_some(),
@@ -119,6 +123,10 @@ impl Replayer {
         };
         let mut it = replay(&recording, &self.view, &self.tables)?.observation;
         it.route = host.unwrap_or(service).into();
+        if !call.tells_fields {
+            it.traits = Traits::NONE;
+            it.traits.insert_if(Trait::PlainText, call.tls == Some(false));
+        }
         it.response_body_bytes = it.response_body_bytes.max(call.answer_bytes);
         Some(it)
     }

@@ -1,8 +1,9 @@
 //! `bartizan inventory`: what is kept, as endpoints.
 
-use super::{FoldError, of, shown};
+use super::{FoldError, classes, of, posture, shown};
 use crate::cli::{
-    Exit, Inventory as What, InventoryExport, InventoryOf, Notation, OpenApi, Output,
+    Exit, Inventory as What, InventoryChanges, InventoryExport, InventoryOf, Notation, OpenApi,
+    Output,
 };
 use crate::commands::{fail, say};
 use crate::held::{self, Ago};
@@ -21,6 +22,8 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Ls(it) => &it.of,
         What::Show(it) => &it.of,
         What::Export(it) => &it.of,
+        What::Posture(it) => &it.of,
+        What::Changes(it) => &it.of,
     };
     let inventory = match read(&dir(which), which) {
         Ok(inventory) => inventory,
@@ -49,6 +52,8 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
             }
         }
         What::Export(it) => export(&endpoints, it),
+        What::Posture(it) => weak(&endpoints, it.output),
+        What::Changes(it) => changed(&inventory, it),
     }
 }
 
@@ -139,14 +144,118 @@ fn show(it: &Endpoint<'_>, output: Output) -> Exit {
         out += &format!("  fields of {} {side}\n", fields.messages);
         for (place, field) in &fields.by_place {
             out += &format!(
-                "    {:>3} %  {:<8} {:>6} values  {place}\n",
+                "    {:>3} %  {:<8} {:>6} values  {place}{}\n",
                 shown::share(field, fields),
                 field.kind().map_or("", Kind::name),
                 field.values.count(),
+                classes::told(place, field).map_or(String::new(), |it| format!(
+                    "  ({}, {} %)",
+                    it.class, it.confidence_percent
+                )),
             );
         }
     }
     say(&out)
+}
+
+fn weak(endpoints: &[Endpoint<'_>], output: Output) -> Exit {
+    let ranked = posture::ranked(endpoints);
+    match output {
+        Output::Json => say(&format!("{ranked:#}\n")),
+        Output::Ndjson => {
+            say(&list_of(&ranked, "flaws").fold(String::new(), |out, it| out + &format!("{it}\n")))
+        }
+        Output::Human => say(&weak_text(&ranked)),
+    }
+}
+
+/// Endpoints of one flaw that are named.
+const NAMED_MAX: usize = 5;
+
+fn weak_text(ranked: &Value) -> String {
+    let number = |of: &Value, name: &str| of.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let text = |of: &Value, name: &str| {
+        of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let mut out = format!(
+        "{} of {} endpoints have a weakness\n",
+        number(ranked, "weak"),
+        number(ranked, "endpoints")
+    );
+    for flaw in list_of(ranked, "flaws") {
+        let (title, owasp) = (text(flaw, "title"), text(flaw, "owasp"));
+        let _written = writeln!(out, "\n{:>3}  {title}  ({owasp})", number(flaw, "risk"));
+        for it in list_of(flaw, "endpoints").take(NAMED_MAX) {
+            let places: Vec<&str> = list_of(it, "places").filter_map(Value::as_str).collect();
+            let _written = writeln!(
+                out,
+                "       {} {}  {} of {}  {}",
+                text(it, "method"),
+                text(it, "template"),
+                number(it, "seen"),
+                number(it, "of"),
+                places.join(", ")
+            );
+        }
+        let more = list_of(flaw, "endpoints").count().saturating_sub(NAMED_MAX);
+        if more > 0 {
+            let _written = writeln!(out, "       and {more} more");
+        }
+        let hold = text(flaw, "hold");
+        if !hold.is_empty() {
+            let _written = writeln!(out, "     now   {hold}");
+        }
+        let _written = writeln!(out, "     mend  {}", text(flaw, "mend"));
+    }
+    for (name, what) in [
+        ("credentials", "what callers show"),
+        ("response_heads", "the heads of answers"),
+        ("response_bodies", "what answers hold"),
+    ] {
+        let count = ranked.get("unknown").map_or(0, |it| number(it, name));
+        if count > 0 {
+            let _written = writeln!(out, "\nunknown of {count} endpoints: {what}");
+        }
+    }
+    out
+}
+
+fn list_of<'a>(of: &'a Value, name: &str) -> std::slice::Iter<'a, Value> {
+    of.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default().iter()
+}
+
+fn changed(inventory: &Inventory, it: &InventoryChanges) -> Exit {
+    let mut found = posture::changed(inventory, 0, usize::MAX);
+    if let (Some(service), Some(rows)) =
+        (&it.of.service, found.get_mut("changes").and_then(Value::as_array_mut))
+    {
+        rows.retain(|row| row.get("service").and_then(Value::as_str) == Some(service));
+    }
+    match it.output {
+        Output::Json => say(&format!("{found:#}\n")),
+        Output::Ndjson => {
+            say(&list_of(&found, "changes").fold(String::new(), |out, it| out + &format!("{it}\n")))
+        }
+        Output::Human => {
+            let rows: Vec<String> = list_of(&found, "changes").map(change_text).collect();
+            let none = "nothing changed after the first hour\n".to_owned();
+            say(&if rows.is_empty() { none } else { rows.concat() })
+        }
+    }
+}
+
+fn change_text(it: &Value) -> String {
+    let text = |name: &str| it.get(name).and_then(Value::as_str).unwrap_or_default();
+    let at = it.get("at").and_then(Value::as_u64).unwrap_or(0);
+    let status = it.get("status").and_then(Value::as_u64);
+    let what = match text("what") {
+        "endpoint" => "new endpoint".to_owned(),
+        "request_field" => format!("new in requests: {} {}", text("place"), text("class")),
+        "response_field" => format!("new in answers: {} {}", text("place"), text("class")),
+        "status" => format!("new status {}", status.unwrap_or(0)),
+        _ => "silent since".to_owned(),
+    };
+    format!("{}  {} {}  {}\n", timestamp(at), text("method"), text("template"), what.trim_end())
 }
 
 fn reason(of: Reason) -> String {
@@ -183,5 +292,5 @@ fn export(endpoints: &[Endpoint<'_>], it: &InventoryExport) -> Exit {
 /// The description of a service.
 pub(crate) fn written(service: &str, endpoints: &[Endpoint<'_>], options: Options) -> String {
     let title = if service.is_empty() { "API" } else { service };
-    write(&complete(&describe(title, endpoints)), options).text
+    write(&complete(&describe(title, endpoints, &classes::class)), options).text
 }

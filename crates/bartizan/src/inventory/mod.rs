@@ -6,8 +6,10 @@
 //! Misses   segments that are dropped while it runs; exchanges that were recorded without facts count as calls
 //!          and tell nothing of fields.
 
+mod classes;
 pub mod command;
 pub(crate) mod live;
+pub(crate) mod posture;
 pub(crate) mod shown;
 
 use crate::held::batches;

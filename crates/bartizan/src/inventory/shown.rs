@@ -1,8 +1,11 @@
 //! Endpoints as the control API and the commands show them.
 
+use super::classes;
+use bartizan_inspect::classify::{Classified, may_mask};
 use bartizan_learn::inventory::leaf::{Field, Fields, Leaf};
 use bartizan_learn::inventory::{Endpoint, Inventory, Reason, Segment};
-use bartizan_model::fact::Kind;
+use bartizan_learn::posture::posture;
+use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::observation::SubjectKind;
 use serde_json::{Value, json};
 
@@ -36,7 +39,8 @@ pub(crate) fn row(it: &Endpoint<'_>) -> Value {
         "last": leaf.last_us,
         "request_fields": leaf.request.by_place.len(),
         "response_fields": leaf.response.by_place.len(),
-        "classes": [],
+        "classes": classes::of(it).iter().map(|it| it.name()).collect::<Vec<_>>(),
+        "risk": posture(it, &classes::class).risk,
     })
 }
 
@@ -61,6 +65,7 @@ pub(crate) fn whole(it: &Endpoint<'_>) -> Value {
         members.insert("known_by".to_owned(), known_by.into());
         members.insert("response_bytes_average".to_owned(), average.into());
         members.insert("variables".to_owned(), variables(it).into());
+        members.insert("posture".to_owned(), super::posture::of(it));
         members.insert("request".to_owned(), fields(&leaf.request));
         members.insert("response".to_owned(), fields(&leaf.response));
     }
@@ -133,11 +138,35 @@ fn fields(of: &Fields) -> Value {
                 "distinct": it.values.count(),
                 "few": it.values.are_few(),
                 "times_max": it.times_max,
-                "class": null,
+                "types": types(it),
+                "class": classes::told(place, it).map(|it| told(&it)),
             })
         })
         .collect();
     json!({"messages": of.messages, "more": of.more, "fields": fields})
+}
+
+fn told(it: &Classified) -> Value {
+    json!({
+        "name": it.class.name(),
+        "says": it.class.says(),
+        "sensitivity": it.class.sensitivity().name(),
+        "confidence_percent": it.confidence_percent,
+        "values": it.because.values,
+        "passed": it.because.passed,
+        "may_mask": may_mask(it.class),
+    })
+}
+
+/// The types of JSON that values had; none of what has no types.
+pub(crate) fn types(it: &Field) -> Vec<&'static str> {
+    let all = [
+        (Forms::STRING, "string"),
+        (Forms::NUMBER, "number"),
+        (Forms::BOOLEAN, "boolean"),
+        (Forms::NULL, "null"),
+    ];
+    all.into_iter().filter(|(form, _)| it.forms.has(*form)).map(|(_, name)| name).collect()
 }
 
 /// How many of the messages had it, in percent.

@@ -1,7 +1,7 @@
 //! Endpoints that traffic showed.
 
 use super::{Api, Query, query};
-use crate::backend::InventoryQuery;
+use crate::backend::{ChangesQuery, InventoryQuery};
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// Endpoints of one page.
 const ENDPOINTS_MAX: usize = 5_000;
+/// Changes of one page.
+const CHANGES_MAX: usize = 1_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +38,27 @@ pub(super) async fn one(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     api.blocking(move |it| it.endpoint(&id).ok_or(Problem::NotFound)).await.map(Json)
+}
+
+/// What is weak.
+pub(super) async fn posture(
+    State(api): State<Arc<Api>>,
+    which: Query<Which>,
+) -> Result<Json<Value>, Problem> {
+    let Which { service } = query(which)?;
+    api.blocking(move |it| Ok(it.posture(service.as_deref()))).await.map(Json)
+}
+
+/// What changed, the latest first.
+pub(super) async fn changes(
+    State(api): State<Arc<Api>>,
+    wanted: Query<ChangesQuery>,
+) -> Result<Json<Value>, Problem> {
+    let wanted = query(wanted)?;
+    if !wanted.limit.is_none_or(|it| (1..=CHANGES_MAX).contains(&it)) {
+        return Err(Problem::Invalid(format!("limit: 1 to {CHANGES_MAX}")));
+    }
+    api.blocking(move |it| Ok(it.changes(&wanted))).await.map(Json)
 }
 
 /// All of a service as an OpenAPI description.

@@ -83,6 +83,8 @@ operations! {
     get "/api/v1/inventory" VIEWER => inventory::list;
     get "/api/v1/inventory/openapi" VIEWER => inventory::openapi;
     get "/api/v1/inventory/{id}" VIEWER => inventory::one;
+    get "/api/v1/posture" VIEWER => inventory::posture;
+    get "/api/v1/changes" VIEWER => inventory::changes;
     get "/api/v1/exceptions" VIEWER => overrides::exceptions;
     post "/api/v1/exceptions" OPERATOR => overrides::add_exception;
     delete "/api/v1/exceptions/{id}" OPERATOR => overrides::remove_exception;

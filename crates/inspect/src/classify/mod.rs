@@ -31,8 +31,8 @@ mod text;
 mod vendors;
 mod words;
 
-pub use custom::{Alphabet, CLASSES_MAX, Check, CustomClass, CustomEvidence, Unusable};
 pub use bartizan_model::class_counts::DISTINCT_MAX;
+pub use custom::{Alphabet, CLASSES_MAX, Check, CustomClass, CustomEvidence, Unusable};
 pub use field::{FieldEvidence, classified, sign};
 pub use measured::{MASK_FIELDS_MIN, MASK_PRECISION_MIN, Measured, may_mask, measured};
 pub use names::NameEvidence;

@@ -1,16 +1,18 @@
 //! The inventory as an API description: what a specification would say if it said what traffic shows.
 //!
-//! Reads    the endpoints of one service.
-//! Writes   an [`Api`]: operations, parameters, schemas of JSON bodies. Required is what every message had.
-//! Misses   enumerations (values are kept as hashes only), `null`, numbers in quotes (taken for numbers), the
-//!          media types of requests (JSON is written), schemas of error answers.
+//! Reads    the endpoints of one service, and the classes of fields.
+//! Writes   an [`Api`]: operations, parameters, schemas of JSON bodies with `x-bartizan-class` where a class is
+//!          told. Required is what every message had.
+//! Misses   enumerations (values are kept as hashes only), the media types of requests (JSON is written), schemas
+//!          of error answers; of exchanges that were recorded before notations were, numbers in quotes are numbers.
 
 use super::leaf::{Field, Fields};
-use super::{Endpoint, Segment};
+use super::{ClassOf, Endpoint, Segment};
 use bartizan_model::api::{
     Api, Operation, Parameter, ParameterPlace, RequestBody, Response, Schema, Status, Types,
 };
-use bartizan_model::fact::Kind;
+use bartizan_model::data_class::DataClass;
+use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::place::Place;
 use std::collections::BTreeMap;
 
@@ -18,24 +20,24 @@ use std::collections::BTreeMap;
 const DEPTH_MAX: usize = 64;
 
 /// Describes these endpoints as one API of this name.
-pub fn describe(title: &str, endpoints: &[Endpoint<'_>]) -> Api {
+pub fn describe(title: &str, endpoints: &[Endpoint<'_>], class_of: ClassOf<'_>) -> Api {
     let mut api = Api::new(title, "0.0.0-learnt");
     for endpoint in endpoints {
         let method = endpoint.method.name();
         // A template that no description may have stays out; there is none that learning makes.
         let Ok(mut operation) = Operation::new(method, &endpoint.template()) else { continue };
         operation.summary = Some(format!("{method} {}", endpoint.template()));
-        operation.parameters = parameters(endpoint);
-        if let Some(schema) = body(&endpoint.leaf.request) {
+        operation.parameters = parameters(endpoint, class_of);
+        if let Some(schema) = body(&endpoint.leaf.request, class_of) {
             operation.body = Some(RequestBody::of("application/json", schema));
         }
-        operation.responses = responses(endpoint);
+        operation.responses = responses(endpoint, class_of);
         api.operations.push(operation);
     }
     api
 }
 
-fn parameters(endpoint: &Endpoint<'_>) -> Vec<Parameter> {
+fn parameters(endpoint: &Endpoint<'_>, class_of: ClassOf<'_>) -> Vec<Parameter> {
     let mut out = Vec::new();
     for segment in &endpoint.path {
         let Segment::Variable { name, of } = segment else { continue };
@@ -46,6 +48,7 @@ fn parameters(endpoint: &Endpoint<'_>) -> Vec<Parameter> {
     }
     let fields = &endpoint.leaf.request;
     for (place, field) in &fields.by_place {
+        let class = class_of(place, field);
         let (place, name) = match place {
             Place::Query(name) => (ParameterPlace::Query, name),
             Place::Cookie(_)
@@ -55,14 +58,14 @@ fn parameters(endpoint: &Endpoint<'_>) -> Vec<Parameter> {
             | Place::Body(_)
             | Place::Name => continue,
         };
-        let mut it = Parameter::new(place, unescaped(name), schema(field));
+        let mut it = Parameter::new(place, unescaped(name), classed(schema(field), class));
         it.required = field.messages == fields.messages;
         out.push(it);
     }
     out
 }
 
-fn responses(endpoint: &Endpoint<'_>) -> BTreeMap<Status, Response> {
+fn responses(endpoint: &Endpoint<'_>, class_of: ClassOf<'_>) -> BTreeMap<Status, Response> {
     let seen = endpoint.leaf.statuses.keys().filter(|it| (100..600).contains(*it));
     let mut out: BTreeMap<Status, Response> = seen
         .map(|status| (Status::Code(*status), Response::new(format!("Seen with status {status}."))))
@@ -70,7 +73,7 @@ fn responses(endpoint: &Endpoint<'_>) -> BTreeMap<Status, Response> {
     // Fields are kept of successful answers together: the most frequent one is described by them.
     let main =
         endpoint.leaf.statuses.iter().filter(|it| (200..300).contains(it.0)).max_by_key(|it| it.1);
-    if let (Some((status, _)), Some(schema)) = (main, body(&endpoint.leaf.response))
+    if let (Some((status, _)), Some(schema)) = (main, body(&endpoint.leaf.response, class_of))
         && let Some(response) = out.remove(&Status::Code(*status))
     {
         out.insert(Status::Code(*status), response.with("application/json", schema));
@@ -79,11 +82,11 @@ fn responses(endpoint: &Endpoint<'_>) -> BTreeMap<Status, Response> {
 }
 
 /// The schema of the body that these fields make up.
-fn body(fields: &Fields) -> Option<Schema> {
+fn body(fields: &Fields, class_of: ClassOf<'_>) -> Option<Schema> {
     let mut root = Part::default();
     for (place, field) in &fields.by_place {
         if let Place::Body(path) = place {
-            root.add(&steps(path), field);
+            root.add(&steps(path), field, class_of(place, field));
         }
     }
     root.is_known().then(|| root.schema())
@@ -112,6 +115,7 @@ fn steps(path: &str) -> Vec<Step> {
 #[derive(Debug, Default)]
 struct Part<'a> {
     field: Option<&'a Field>,
+    class: Option<DataClass>,
     members: BTreeMap<String, Self>,
     items: Option<Box<Self>>,
     /// Messages that had anything of it.
@@ -119,13 +123,13 @@ struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn add(&mut self, steps: &[Step], field: &'a Field) {
+    fn add(&mut self, steps: &[Step], field: &'a Field, class: Option<DataClass>) {
         self.messages = self.messages.max(field.messages);
         match steps.split_first() {
-            None => self.field = Some(field),
-            Some((Step::Items, rest)) => self.items.get_or_insert_default().add(rest, field),
+            None => (self.field, self.class) = (Some(field), class),
+            Some((Step::Items, rest)) => self.items.get_or_insert_default().add(rest, field, class),
             Some((Step::Member(name), rest)) => {
-                self.members.entry(name.clone()).or_default().add(rest, field);
+                self.members.entry(name.clone()).or_default().add(rest, field, class);
             }
         }
     }
@@ -136,7 +140,7 @@ impl<'a> Part<'a> {
 
     fn schema(&self) -> Schema {
         let mut out = match self.field {
-            Some(field) => schema(field),
+            Some(field) => classed(schema(field), self.class),
             None => Schema::of(Types::NONE),
         };
         if let Some(items) = &self.items {
@@ -154,17 +158,67 @@ impl<'a> Part<'a> {
     }
 }
 
+/// A schema that says which data it is of.
+fn classed(mut schema: Schema, class: Option<DataClass>) -> Schema {
+    if let Some(class) = class {
+        schema.extensions.insert("x-bartizan-class".to_owned(), class.name().into());
+    }
+    schema
+}
+
 fn schema(field: &Field) -> Schema {
+    let by_kind = of_kinds(field);
+    let has = |it| field.forms.has(it);
+    if field.forms == Forms::NONE || has(Forms::PLAIN) {
+        return by_kind;
+    }
+    let mut types = Types::NONE;
+    for (form, more) in [
+        (Forms::NULL, Types::NULL),
+        (Forms::BOOLEAN, Types::BOOLEAN),
+        (Forms::NUMBER, if is_whole(field) { Types::INTEGER } else { Types::NUMBER }),
+        (Forms::STRING, Types::STRING),
+    ] {
+        types = if has(form) { types.or(more) } else { types };
+    }
+    // A format holds for strings: it is written where all of them have it.
+    let format = by_kind.format.filter(|_| by_kind.types == Types::STRING && has(Forms::STRING));
+    Schema { format, ..Schema::of(types) }
+}
+
+/// Whether no number had a fraction.
+fn is_whole(field: &Field) -> bool {
+    Kind::ALL.iter().zip(field.kinds).all(|it| *it.0 != Kind::Decimal || it.1 == 0)
+}
+
+/// What values look like, whatever their notation.
+fn of_kinds(field: &Field) -> Schema {
     let mut types = Types::NONE;
     for (kind, count) in Kind::ALL.iter().zip(field.kinds) {
         if count > 0 {
             types = types.or(of_kind(*kind).types);
         }
     }
-    match field.kind() {
-        Some(kind) if of_kind(kind).types == types => of_kind(kind),
-        Some(_) | None => Schema::of(if types == Types::NONE { Types::STRING } else { types }),
+    let one = field.kind().map(of_kind).filter(|it| it.types == types);
+    let mut out =
+        one.unwrap_or_else(|| Schema::of(if types == Types::NONE { Types::STRING } else { types }));
+    let seen = |kind: Kind| {
+        Kind::ALL.iter().zip(field.kinds).filter(|it| *it.0 == kind).map(|it| it.1).sum::<u64>()
+    };
+    if out.format.is_some()
+        && field.kind().is_some_and(|it| seen(it) + seen(Kind::Empty) < field.messages)
+    {
+        out.format = None;
     }
+    if seen(Kind::Date) == field.messages && field.messages > 0 {
+        match field.bytes {
+            (10, 10) => out = Schema::string().with_format("date"),
+            // With seconds and a zone.
+            (20.., _) => out = Schema::string().with_format("date-time"),
+            _ => {}
+        }
+    }
+    out
 }
 
 fn of_kind(kind: Kind) -> Schema {
@@ -224,7 +278,7 @@ mod tests {
             ("$.tags[*]", Kind::Text, 3),
             ("$.a\\x2eb", Kind::Uuid, 10),
         ]);
-        let schema = body(&fields).unwrap();
+        let schema = body(&fields, &|_, _| None).unwrap();
         assert_eq!(schema.types, Types::OBJECT);
         let required: Vec<_> = schema.required.iter().map(String::as_str).collect();
         assert_eq!(required, ["a.b", "id", "items"]);
@@ -239,10 +293,10 @@ mod tests {
         let mut both = field(Kind::Integer, 3);
         both.kinds[Kind::ALL.len() - 1] = 2;
         let by_place = [(Place::body("$[*].id"), both)].into_iter().collect();
-        let schema = body(&Fields { messages: 5, by_place, more: 0 }).unwrap();
+        let schema = body(&Fields { messages: 5, by_place, more: 0 }, &|_, _| None).unwrap();
         assert_eq!(schema.types, Types::ARRAY);
         let id = &schema.items.unwrap().properties["id"];
         assert_eq!(id.types, Types::INTEGER.or(Types::STRING));
-        assert!(body(&Fields::default()).is_none());
+        assert!(body(&Fields::default(), &|_, _| None).is_none());
     }
 }

@@ -7,6 +7,7 @@
 
 use super::distinct::Distinct;
 use bartizan_model::class_counts::{ClassCount, ClassCounts};
+use bartizan_model::clause::{ClauseName, Hit};
 use bartizan_model::fact::{Fact, Facts, Forms, Kind};
 use bartizan_model::observation::{Observation, SubjectKind};
 use bartizan_model::place::Place;
@@ -41,8 +42,10 @@ pub struct Leaf {
     pub known_by: [u64; 5],
     /// Bytes of successful answers.
     pub response_bytes: u64,
-    /// Successful exchanges whose heads were looked at, and of these those with each trait.
+    /// Successful exchanges by what their heads say.
     pub traits: TraitCounts,
+    /// Answers that said too much: stack traces, queries, paths.
+    pub disclosures: u64,
     /// What requests held.
     pub request: Fields,
     /// What successful answers held.
@@ -52,7 +55,7 @@ pub struct Leaf {
 /// How many exchanges had which traits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TraitCounts {
-    /// Exchanges of callers that showed no credential, whose response's head was looked at.
+    /// Exchanges whose caller was seen to show no credential.
     pub anonymous: u64,
     by_trait: [u64; Trait::ALL.len()],
 }
@@ -62,7 +65,7 @@ impl TraitCounts {
         for (count, it) in self.by_trait.iter_mut().zip(Trait::ALL) {
             *count += u64::from(traits.has(*it));
         }
-        self.anonymous += u64::from(is_anonymous && traits.has(Trait::ResponseSeen));
+        self.anonymous += u64::from(is_anonymous && traits.has(Trait::RequestSeen));
     }
 
     fn merge(&mut self, other: Self) {
@@ -302,6 +305,8 @@ impl Leaf {
         *self.statuses.entry(status).or_default() += 1;
         let since = self.statuses_since.entry(status).or_insert(at);
         *since = earlier(*since, at);
+        let says_too_much = |it: &Hit| it.code.entry().clause == ClauseName::DisclosureErrors;
+        self.disclosures += u64::from(it.hits.iter().any(says_too_much));
         let subject = it.subject.0;
         self.subjects
             .add(u64::try_from(subject >> 64 ^ subject & u128::from(u64::MAX)).unwrap_or(0));
@@ -326,6 +331,7 @@ impl Leaf {
             *at = earlier(*at, since);
         }
         self.traits.merge(other.traits);
+        self.disclosures += other.disclosures;
         self.subjects.merge(&other.subjects);
         self.clients.merge(&other.clients);
         self.known_by.iter_mut().zip(other.known_by).for_each(|(it, more)| *it += more);

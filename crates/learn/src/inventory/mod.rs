@@ -16,13 +16,14 @@ mod naming;
 mod node;
 mod words;
 
+use bartizan_model::data_class::DataClass;
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::observation::{Observation, Outcome};
 use bartizan_model::place::Place;
 use collapse::Common;
 use handed::Handed;
-use leaf::Leaf;
+use leaf::{Field, Leaf};
 pub use node::{NODES_MAX, Reason, Variable};
 use node::{Node, VARIABLE};
 use std::collections::BTreeMap;
@@ -60,6 +61,9 @@ struct Service {
     candidates: u64,
     full: u64,
 }
+
+/// The class of a field, if it is told.
+pub type ClassOf<'a> = &'a dyn Fn(&Place, &Field) -> Option<DataClass>;
 
 /// An endpoint of the inventory.
 #[derive(Clone, Debug)]

@@ -14,8 +14,8 @@
 use crate::number;
 use arrow::array::{
     ArrayRef, BooleanArray, FixedSizeBinaryBuilder, Int16Array, Int64Array, ListArray, RecordBatch,
-    StringViewBuilder, StructArray, TimestampMicrosecondArray, UInt16Array, UInt32Array,
-    UInt64Array, UInt8Array,
+    StringViewBuilder, StructArray, TimestampMicrosecondArray, UInt8Array, UInt16Array,
+    UInt32Array, UInt64Array,
 };
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};

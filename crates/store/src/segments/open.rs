@@ -14,9 +14,7 @@ use crate::files::{Files, StoredFile};
 use arrow::array::RecordBatch;
 use bartizan_model::observation::Observation;
 use bytes::{Buf, Bytes};
-use parquet::arrow::arrow_reader::{
-    ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
-};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 use std::fmt;

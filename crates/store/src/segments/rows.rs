@@ -11,8 +11,8 @@ use arrow::array::{
     StructArray,
 };
 use arrow::datatypes::{
-    ArrowPrimitiveType, Int16Type, Int64Type, TimestampMicrosecondType, UInt16Type, UInt32Type,
-    UInt64Type, UInt8Type,
+    ArrowPrimitiveType, Int16Type, Int64Type, TimestampMicrosecondType, UInt8Type, UInt16Type,
+    UInt32Type, UInt64Type,
 };
 use bartizan_model::clause::{Effect, Hit};
 use bartizan_model::code::Code;

@@ -1,0 +1,255 @@
+//! Flaws, and what is said of each wherever it is met.
+
+/// What is weak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Flaw {
+    /// Callers without a credential change something.
+    AnonymousWrite,
+    /// Personal or secret data goes to callers without a credential.
+    AnonymousData,
+    /// Callers with and without a credential are served alike.
+    MixedAuthentication,
+    /// No caller ever showed a credential.
+    Unauthenticated,
+    /// Clients speak without TLS.
+    PlainText,
+    /// A credential stands in the URL.
+    CredentialInUrl,
+    /// Answers hold passwords, keys or tokens.
+    SecretLeaves,
+    /// Answers hold data of special categories, or of many people at once.
+    Exposure,
+    /// Errors tell how the application is built.
+    TalkativeErrors,
+    /// Personal data is found by counting up numbers.
+    PredictableIds,
+    /// Tokens are not signed.
+    UnsignedToken,
+    /// Tokens have no end, or one after more than a day.
+    LongToken,
+    /// Passwords are sent with each call.
+    BasicCredentials,
+    /// Any page may read answers, some of them with the credentials of its visitor.
+    OpenCors,
+    /// Shared caches may keep personal data.
+    CacheableData,
+    /// Cookies can be read or sent where they should not.
+    WeakCookie,
+    /// Nothing was ever limited.
+    NoLimit,
+    /// Fields that make browsers careful are missing.
+    MissingHeaders,
+    /// The software and its version are told.
+    Banner,
+    /// It is made for operators or debugging, and answers.
+    OperatorEndpoint,
+}
+
+/// What is said of a flaw wherever it is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// Stable name.
+    pub name: &'static str,
+    /// One line.
+    pub title: &'static str,
+    /// The item of the OWASP API Security Top 10 2023, as `API2:2023`.
+    pub owasp: &'static str,
+    /// How grave it is by itself, 1 to 100.
+    pub weight: u8,
+    /// How bartizan holds it now; empty if it cannot yet.
+    pub hold: &'static str,
+    /// How the API is mended.
+    pub mend: &'static str,
+}
+
+impl Flaw {
+    /// All, the gravest first.
+    pub const ALL: &'static [Self] = &[
+        Self::AnonymousWrite,
+        Self::SecretLeaves,
+        Self::AnonymousData,
+        Self::UnsignedToken,
+        Self::CredentialInUrl,
+        Self::PlainText,
+        Self::MixedAuthentication,
+        Self::Exposure,
+        Self::OperatorEndpoint,
+        Self::OpenCors,
+        Self::Unauthenticated,
+        Self::CacheableData,
+        Self::PredictableIds,
+        Self::TalkativeErrors,
+        Self::LongToken,
+        Self::BasicCredentials,
+        Self::WeakCookie,
+        Self::NoLimit,
+        Self::MissingHeaders,
+        Self::Banner,
+    ];
+
+    /// What is said of it.
+    pub const fn advice(self) -> Advice {
+        match self {
+            Self::AnonymousWrite => Advice {
+                name: "anonymous_write",
+                title: "Callers without a credential change something",
+                owasp: "API2:2023",
+                weight: 70,
+                hold: "Require client certificates on the route (`client_certificate: required`), or serve known networks alone (`clients.allow`).",
+                mend: "Require a credential, and check in the application what its holder may change.",
+            },
+            Self::SecretLeaves => Advice {
+                name: "secret_leaves",
+                title: "Answers hold passwords, keys or tokens",
+                owasp: "API3:2023",
+                weight: 65,
+                hold: "",
+                mend: "Leave the field out of the answer. Tokens belong only into the answer to a log-in, password hashes into none.",
+            },
+            Self::AnonymousData => Advice {
+                name: "anonymous_data",
+                title: "Personal data goes to callers without a credential",
+                owasp: "API2:2023",
+                weight: 60,
+                hold: "Require client certificates on the route (`client_certificate: required`), or serve known networks alone (`clients.allow`).",
+                mend: "Require a credential, and answer only what its holder may see.",
+            },
+            Self::UnsignedToken => Advice {
+                name: "unsigned_token",
+                title: "Tokens that are not signed are accepted",
+                owasp: "API2:2023",
+                weight: 60,
+                hold: "",
+                mend: "Verify signatures with a fixed algorithm, and refuse `alg: none`.",
+            },
+            Self::CredentialInUrl => Advice {
+                name: "credential_in_url",
+                title: "A credential stands in the URL",
+                owasp: "API2:2023",
+                weight: 45,
+                hold: "",
+                mend: "Take the credential from `Authorization`. URLs are logged, cached, and sent on as `Referer`.",
+            },
+            Self::PlainText => Advice {
+                name: "plain_text",
+                title: "Clients speak without TLS",
+                owasp: "API8:2023",
+                weight: 40,
+                hold: "Give bartizan a certificate (`tls.certificates`).",
+                mend: "Serve TLS alone, with `Strict-Transport-Security`.",
+            },
+            Self::MixedAuthentication => Advice {
+                name: "mixed_authentication",
+                title: "Callers with and without a credential are served alike",
+                owasp: "API2:2023",
+                weight: 35,
+                hold: "Require client certificates on the route (`client_certificate: required`), if all its callers have some.",
+                mend: "Decide whether the endpoint is public, and refuse calls without a credential if it is not.",
+            },
+            Self::Exposure => Advice {
+                name: "exposure",
+                title: "Answers hold very personal data, or data of many people at once",
+                owasp: "API3:2023",
+                weight: 35,
+                hold: "",
+                mend: "Answer only fields that the client shows, and lists in pages of bounded length.",
+            },
+            Self::OperatorEndpoint => Advice {
+                name: "operator_endpoint",
+                title: "An endpoint for operators or debugging answers",
+                owasp: "API9:2023",
+                weight: 35,
+                hold: "Give it a route of its own that demands client certificates (`client_certificate: required`).",
+                mend: "Bind it to another address, or leave it out of what is deployed.",
+            },
+            Self::OpenCors => Advice {
+                name: "open_cors",
+                title: "Any page may read the answers",
+                owasp: "API8:2023",
+                weight: 30,
+                hold: "",
+                mend: "Answer `Access-Control-Allow-Origin` only for pages that you know, and never repeat `Origin` together with `Access-Control-Allow-Credentials`.",
+            },
+            Self::Unauthenticated => Advice {
+                name: "unauthenticated",
+                title: "No caller ever showed a credential",
+                owasp: "API2:2023",
+                weight: 20,
+                hold: "Require client certificates on the route (`client_certificate: required`), or serve known networks alone (`clients.allow`).",
+                mend: "Require a credential, unless the endpoint is meant for everybody.",
+            },
+            Self::CacheableData => Advice {
+                name: "cacheable_data",
+                title: "Shared caches may keep personal data",
+                owasp: "API8:2023",
+                weight: 30,
+                hold: "",
+                mend: "Answer `Cache-Control: no-store` where personal data is.",
+            },
+            Self::PredictableIds => Advice {
+                name: "predictable_ids",
+                title: "Personal data is found by counting up numbers",
+                owasp: "API1:2023",
+                weight: 25,
+                hold: "",
+                mend: "Check with each call that the object belongs to the caller; random identifiers make it harder to find what is not checked.",
+            },
+            Self::TalkativeErrors => Advice {
+                name: "talkative_errors",
+                title: "Errors tell how the application is built",
+                owasp: "API8:2023",
+                weight: 25,
+                hold: "Enforce the clause `disclosure.errors`: such answers are replaced.",
+                mend: "Answer errors with a code, and write the rest to the log.",
+            },
+            Self::LongToken => Advice {
+                name: "long_token",
+                title: "Tokens live for more than a day, or for ever",
+                owasp: "API2:2023",
+                weight: 20,
+                hold: "",
+                mend: "Issue tokens of minutes with a refresh token that can be taken back.",
+            },
+            Self::BasicCredentials => Advice {
+                name: "basic_credentials",
+                title: "Passwords are sent with each call",
+                owasp: "API2:2023",
+                weight: 15,
+                hold: "",
+                mend: "Exchange the password once for a token of short life.",
+            },
+            Self::WeakCookie => Advice {
+                name: "weak_cookie",
+                title: "Cookies can be read or sent where they should not",
+                owasp: "API8:2023",
+                weight: 15,
+                hold: "",
+                mend: "Set `Secure`, `HttpOnly` and `SameSite` on session cookies.",
+            },
+            Self::NoLimit => Advice {
+                name: "no_limit",
+                title: "Nothing was ever limited",
+                owasp: "API4:2023",
+                weight: 10,
+                hold: "Set a rate of calls for each client (`clients.rate`).",
+                mend: "Limit calls for each subject, and announce it with `RateLimit`.",
+            },
+            Self::MissingHeaders => Advice {
+                name: "missing_headers",
+                title: "Fields that make browsers careful are missing",
+                owasp: "API8:2023",
+                weight: 5,
+                hold: "",
+                mend: "Answer `X-Content-Type-Options: nosniff`, and over TLS `Strict-Transport-Security`.",
+            },
+            Self::Banner => Advice {
+                name: "banner",
+                title: "The software and its version are told",
+                owasp: "API8:2023",
+                weight: 5,
+                hold: "Enforce the clause `disclosure.banner`: such fields are left out.",
+                mend: "Switch the field off in the server.",
+            },
+        }
+    }
+}

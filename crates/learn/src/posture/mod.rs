@@ -1,0 +1,78 @@
+//! Posture: what is weak about an endpoint, why, how bartizan can hold it now, and how to mend it for good.
+//!
+//! Reads    what the inventory knows of an endpoint, and the classes of its fields.
+//! Writes   weaknesses, the gravest first, each with the counts that it rests on.
+//! Misses   what an intake did not see: without heads of requests nothing is said of credentials, without heads
+//!          of responses nothing of what they lack. Whether a caller had a right to what it got; fields that no
+//!          client needs. Exchanges that were recorded before traits were.
+//! Source   OWASP API Security Top 10 2023; docs/posture.md.
+
+mod advice;
+mod look;
+
+pub use advice::{Advice, Flaw};
+
+use crate::inventory::{ClassOf, Endpoint};
+use look::Look;
+
+/// A flaw of one endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weakness {
+    /// Which one.
+    pub flaw: Flaw,
+    /// How grave it is here, 1 to 100.
+    pub risk: u8,
+    /// Exchanges or messages that showed it, of how many.
+    pub seen: (u64, u64),
+    /// Where it stands, or what was met: places of fields, names of classes.
+    pub places: Vec<String>,
+}
+
+/// What was found at one endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Posture {
+    /// The gravest first.
+    pub weaknesses: Vec<Weakness>,
+    /// How grave all together, 0 to 100: the chance that at least one harms, were each independent.
+    pub risk: u8,
+    /// What could not be told.
+    pub unknown: Vec<Unknown>,
+}
+
+/// What no intake told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unknown {
+    /// What callers show.
+    Credentials,
+    /// What the heads of answers say.
+    ResponseHeads,
+    /// What answers hold.
+    ResponseBodies,
+}
+
+impl Unknown {
+    /// Stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Credentials => "credentials",
+            Self::ResponseHeads => "response_heads",
+            Self::ResponseBodies => "response_bodies",
+        }
+    }
+}
+
+/// What is weak about an endpoint.
+pub fn posture(endpoint: &Endpoint<'_>, class_of: ClassOf<'_>) -> Posture {
+    let look = Look::at(endpoint, class_of);
+    let mut weaknesses: Vec<Weakness> =
+        Flaw::ALL.iter().filter_map(|flaw| look.weakness(*flaw)).collect();
+    weaknesses.sort_by_key(|it| std::cmp::Reverse(it.risk));
+    Posture { risk: together(&weaknesses), weaknesses, unknown: look.unknown() }
+}
+
+/// The risk of several weaknesses: 1 − ∏ (1 − risk).
+fn together(weaknesses: &[Weakness]) -> u8 {
+    let none =
+        weaknesses.iter().fold(1_000_000_u64, |none, it| none * (100 - u64::from(it.risk)) / 100);
+    u8::try_from((1_000_000 - none).div_ceil(10_000)).unwrap_or(100)
+}
