@@ -3,12 +3,12 @@
 //! Reads    objects with `"jsonrpc": "2.0"` and a `method`; answers that a client sends have none.
 //! Writes   the method as the name; of `tools/call` and `prompts/get` with the name of what is called. A
 //!          batch has the methods in order, each once.
-//! Misses   JSON-RPC 1.0, which nothing tells from other JSON; `ping` of MCP without the header fields that
+//! Misses   JSON-RPC 1.0, which nothing tells from other JSON, and servers that do not ask for the version; `ping` of MCP without the header fields that
 //!          the protocol wants is JSON-RPC. Whether a method changes anything is not known, except of those
 //!          that MCP defines as reading.
 //! Source   JSON-RPC 2.0; Model Context Protocol 2025-06-18.
 
-use super::json::{Batch, Element};
+use super::json::{Batch, Element, Said};
 use super::{Envelope, Head, NAME_BYTES_MAX, OTHER, Operation, distinct, identifier, listed};
 
 /// Areas of methods that only MCP has.
@@ -57,12 +57,18 @@ pub(super) fn operation(head: &Head<'_>, batch: &Batch) -> Option<Operation> {
     })
 }
 
+/// Two versions in one call may hide the one that counts.
 fn is_call(element: &Element) -> bool {
-    element.jsonrpc.one() == Some(b"2.0") && element.method.is_any()
+    let is_version = match &element.jsonrpc {
+        Said::Nothing => false,
+        Said::One(version) => version == b"2.0",
+        Said::Several => true,
+    };
+    is_version && element.method.is_any()
 }
 
 fn method(element: &Element) -> Option<&str> {
-    element.method.one().and_then(identifier)
+    element.jsonrpc.one().and_then(|_| element.method.one()).and_then(identifier)
 }
 
 fn is_of_mcp(element: &Element) -> bool {

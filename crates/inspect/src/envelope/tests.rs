@@ -180,6 +180,8 @@ fn two_places_that_disagree_have_no_name() {
     check(&url, &json("mutation{b}", ""), "graphql mutation b x1!");
     let rpc = r#"{"jsonrpc":"2.0","method":"a","method":"b"}"#;
     check(&JSON, rpc, "jsonrpc other x1?");
+    let versions = r#"{"jsonrpc":"1.0","jsonrpc":"2.0","method":"a"}"#;
+    check(&JSON, versions, "jsonrpc other x1?");
     let tool =
         r#"{"jsonrpc":"2.0","method":"tools/call","params":{"name":"a"},"params":{"name":"b"}}"#;
     check(&JSON, tool, "mcp tools/call other x1?");
