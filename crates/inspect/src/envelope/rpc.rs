@@ -3,9 +3,9 @@
 //! Reads    objects with `"jsonrpc": "2.0"` and a `method`; answers that a client sends have none.
 //! Writes   the method as the name; of `tools/call` and `prompts/get` with the name of what is called. A
 //!          batch has the methods in order, each once.
-//! Misses   JSON-RPC 1.0, which nothing tells from other JSON, and servers that do not ask for the version; `ping` of MCP without the header fields that
-//!          the protocol wants is JSON-RPC. Whether a method changes anything is not known, except of those
-//!          that MCP defines as reading.
+//! Misses   JSON-RPC 1.0, which nothing tells from other JSON, and servers that do not ask for the version;
+//!          `ping` of MCP without the header fields that the protocol wants is JSON-RPC. Whether a method
+//!          changes anything is not known, except of those that MCP defines as reading.
 //! Source   JSON-RPC 2.0; Model Context Protocol 2025-06-18.
 
 use super::json::{Batch, Element, Said};
