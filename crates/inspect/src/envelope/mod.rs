@@ -190,6 +190,3 @@ fn listed(names: &[&str], room: usize) -> Option<String> {
     }
     Some(list)
 }
-
-#[cfg(test)]
-mod tests;

@@ -119,7 +119,8 @@ fn merge_additional(members: &mut Additional, other: Additional) {
     match (members, other) {
         (Additional::Schema(schema), Additional::Schema(other)) => merge(schema, *other),
         (members @ Additional::Unsaid, other) => *members = other,
-        _ => {}
+        // What comes from examples is of these two kinds.
+        (Additional::Schema(_) | Additional::Any | Additional::Forbidden, _) => {}
     }
 }
 

@@ -34,6 +34,8 @@ use url::{Url, Variables};
 
 /// Servers of one API.
 const SERVERS_MAX: usize = 64;
+/// Tags of one API.
+const API_TAGS_MAX: usize = 2_000;
 /// Tags of one operation.
 const TAGS_MAX: usize = 16;
 /// Bytes of a method.
@@ -178,6 +180,10 @@ impl<'d> Collector<'d> {
     /// The tag of a folder. Folders of one name are one tag, which lies where it was met first.
     fn tag(&mut self, folder: &Node, parent: Option<&str>) -> Option<String> {
         let name = values::line(folder.get("name")?.text()?)?;
+        if self.tags.len() >= API_TAGS_MAX && !self.tag_names.contains(&name) {
+            self.too_many(folder.position, "folders");
+            return None;
+        }
         if self.tag_names.insert(name.clone()) {
             let parent = parent.map(str::to_owned);
             self.tags.push(Tag { name: name.clone(), parent, ..Tag::default() });

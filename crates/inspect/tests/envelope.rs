@@ -1,4 +1,13 @@
-use super::*;
+//! Operations inside envelopes: each kind, its harmless neighbours, and texts that mean harm.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use bartizan_inspect::envelope::{Head, NAME_BYTES_MAX, OTHER, Operation, operation};
 
 const JSON: Head<'_> = Head {
     method: b"POST",
