@@ -132,6 +132,8 @@ pub enum Fault {
     },
     /// The document is not a mapping.
     NotAMapping,
+    /// No list of items, as collections of Postman have since version 2.
+    NotACollection,
 }
 
 /// Reads `text` as file number `file`.
@@ -434,6 +436,7 @@ impl fmt::Display for Fault {
             Self::NoVersion => f.write_str("neither `openapi` nor `swagger` is there"),
             Self::Version { version } => write!(f, "version `{}` is not read", Shown(version)),
             Self::NotAMapping => f.write_str("the document is not a mapping"),
+            Self::NotACollection => f.write_str("the document is no collection of version 2"),
         }
     }
 }
