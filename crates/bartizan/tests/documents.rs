@@ -51,6 +51,11 @@ fn the_reference_of_the_log_is_up_to_date() {
     check("log.md", &bartizan::log::reference());
 }
 
+#[test]
+fn the_reference_of_posture_is_up_to_date() {
+    check("posture.md", &bartizan::inventory::reference());
+}
+
 #[cfg(feature = "hunt")]
 #[test]
 fn the_reference_of_hunting_is_up_to_date() {

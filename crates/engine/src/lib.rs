@@ -10,6 +10,7 @@ mod facts;
 pub mod judge;
 pub mod keys;
 pub mod merge;
+mod operation;
 pub mod origin;
 mod path_ambiguity;
 pub mod refusal;

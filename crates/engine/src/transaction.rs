@@ -20,6 +20,7 @@ use crate::caller::caller;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::judge::{Gathering, Needs, is_plain_text, walk};
+use crate::operation::operation;
 use crate::origin::Origin;
 use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
 use crate::routes::RouteRules;
@@ -542,6 +543,8 @@ impl Transaction {
         // Afterwards the head is the permit's.
         let kept = (self.sample_bytes_max().is_some() && may_have_a_reason(&it.assessment))
             .then(|| head.head().clone());
+        let is_cut = plan.rest == Rest::Stream;
+        self.seen.operation = operation(head.head(), decoded.unwrap_or(&plan.held), is_cut);
         let is_coded = decoded.is_none() && head.head().fields.has(Known::ContentEncoding);
         let (decision, hits) = decide(head, &it.assessment, &self.on.clauses);
         self.seen.oddities.extend(it.assessment.oddities);

@@ -245,7 +245,7 @@ const EXCHANGES: View = View {
         optional(row(
             "operation",
             Data::Text,
-            "The operation within the body, as `mutation createOrder` or `tools/call search`; null if there is none.",
+            "The operation within an envelope, as `graphql mutation createOrder` or `mcp tools/call search`; null if path and method say it all.",
         )),
         row(
             "traits",

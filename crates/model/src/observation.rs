@@ -76,8 +76,8 @@ pub struct Observation {
     pub scores: ClassScores,
     /// What the heads say of its protection; only where facts are kept.
     pub traits: Traits,
-    /// The operation within the body, such as `mutation createOrder`, or the method of a call; empty if there
-    /// is none.
+    /// The envelope and the operation within it, as `graphql mutation createOrder`; empty if path and method
+    /// say it all.
     pub operation: Arc<str>,
     /// What the request held; `None` if it was not looked at.
     pub request: Option<Facts>,

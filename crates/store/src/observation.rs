@@ -74,7 +74,7 @@ const SIDE_BYTES_MAX: usize = 6 * 1_024;
 const ROUTE_BYTES_MAX: u16 = 128;
 const FACT_BYTES: usize = 1 + 2 + 2 + 2 + 4 + 8;
 /// Bytes of an operation that are kept.
-const OPERATION_BYTES_MAX: u16 = 128;
+const OPERATION_BYTES_MAX: u16 = 140;
 /// Bytes of the name of a class, of which the longest has fewer.
 const CLASS_BYTES_MAX: u16 = 26;
 const FACT_MORE_BYTES: usize = 1 + 1 + 2 + CLASS_BYTES_MAX as usize;

@@ -10,7 +10,10 @@ mod classes;
 pub mod command;
 pub(crate) mod live;
 pub(crate) mod posture;
+mod reference;
 pub(crate) mod shown;
+
+pub use reference::reference;
 
 use crate::held::batches;
 use bartizan_learn::inventory::Inventory;

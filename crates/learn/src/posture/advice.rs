@@ -253,3 +253,34 @@ impl Flaw {
         }
     }
 }
+
+/// The reference of all flaws, as Markdown.
+pub fn reference() -> String {
+    let mut out = String::from(
+        "| flaw | what | OWASP | weight | held now by bartizan | mended for good |\n|---|---|---|---:|---|---|\n",
+    );
+    for flaw in Flaw::ALL {
+        let Advice { name, title, owasp, weight, hold, mend } = flaw.advice();
+        let hold = if hold.is_empty() { "not yet" } else { hold };
+        out.push_str(&format!("| `{name}` | {title} | {owasp} | {weight} | {hold} | {mend} |\n"));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flaw_is_listed_once_and_says_how_it_is_mended() {
+        let mut names: Vec<_> = Flaw::ALL.iter().map(|it| it.advice().name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Flaw::ALL.len());
+        for it in Flaw::ALL.iter().map(|it| it.advice()) {
+            assert!(it.mend.ends_with('.') && it.owasp.ends_with(":2023"), "{}", it.name);
+            assert!(it.hold.is_empty() || it.hold.ends_with('.'), "{}", it.name);
+            assert!((1..=100).contains(&it.weight), "{}", it.name);
+        }
+    }
+}

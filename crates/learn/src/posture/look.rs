@@ -184,10 +184,12 @@ impl<'a> Look<'a> {
     fn in_url(&self) -> Option<((u64, u64), Vec<String>)> {
         let fields = &self.leaf.request;
         let found = fields.by_place.iter().filter_map(|(place, field)| {
-            let Place::Query(_) = place else { return None };
-            let class = (self.class_of)(place, field)?;
-            (class.sensitivity() == Sensitivity::Secret)
-                .then(|| (field.messages, format!("{place}: {class}")))
+            let Place::Query(name) = place else { return None };
+            let class = (self.class_of)(place, field);
+            let is_secret = class.is_some_and(|it| it.sensitivity() == Sensitivity::Secret);
+            let is_named = CREDENTIALS.iter().any(|it| name.eq_ignore_ascii_case(it));
+            let says = class.map_or_else(|| place.to_string(), |it| format!("{place}: {it}"));
+            (is_secret || is_named).then_some((field.messages, says))
         });
         let found: Vec<_> = found.collect();
         let count = found.iter().map(|it| it.0).max()?;
@@ -328,6 +330,24 @@ const LOG_IN: &[&str] = &[
     "forgot-password",
     "reset-password",
     "authenticate",
+];
+
+/// Names of query parameters that hold nothing but a credential.
+const CREDENTIALS: &[&str] = &[
+    "token",
+    "access_token",
+    "accesstoken",
+    "auth_token",
+    "api_key",
+    "apikey",
+    "api-key",
+    "password",
+    "passwd",
+    "secret",
+    "client_secret",
+    "jwt",
+    "sessionid",
+    "session_id",
 ];
 
 /// What operators and developers use.

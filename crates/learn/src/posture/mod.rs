@@ -9,8 +9,10 @@
 
 mod advice;
 mod look;
+#[cfg(test)]
+mod tests;
 
-pub use advice::{Advice, Flaw};
+pub use advice::{Advice, Flaw, reference};
 
 use crate::inventory::{ClassOf, Endpoint};
 use look::Look;

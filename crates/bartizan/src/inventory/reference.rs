@@ -1,0 +1,39 @@
+//! The reference of posture, of which the list of flaws is made from the code.
+
+use bartizan_learn::posture;
+
+/// As Markdown.
+pub fn reference() -> String {
+    format!("{ABOVE}{}{BELOW}", posture::reference())
+}
+
+const ABOVE: &str = "\
+# Posture
+
+What is weak about each endpoint, told from its traffic: why, how bartizan can hold it now, and how to mend it for good.
+
+```console
+bartizan inventory posture
+bartizan inventory posture --service shop -o json
+```
+
+The console shows the same under *Posture*, and for one endpoint under *Inventory*.
+
+A weakness says on how many calls or messages it rests. Its risk is the weight below, up to 15 more where personal or secret
+data passes and that matters, a third less where fewer than one call in ten showed it. The risk of an endpoint is that of
+at least one of its weaknesses doing harm, were each of them independent: a rank, not a probability.
+
+";
+
+const BELOW: &str = "
+What the source of traffic did not tell is *unknown*, never absent: an access log tells neither credentials nor the heads
+and bodies of answers, so that nothing is said of either. Of exchanges that pass through bartizan, heads of answers are looked
+at where facts are kept: the first 200 of an endpoint, then one in sixteen.
+
+What it misses:
+
+- whether a caller had a right to what it got, and fields that no client needs;
+- what people know and traffic does not show: that an endpoint is meant for everybody, that a token is public;
+- data whose class is not told ([classification](classification.md)), and what follows the first 16 KiB of an answer;
+- log-ins under unusual names: callers get credentials there, so that calls without one are right.
+";

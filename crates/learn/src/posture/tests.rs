@@ -1,0 +1,258 @@
+//! Each flaw, and its nearest harmless neighbour.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+use super::*;
+use crate::inventory::Inventory;
+use crate::inventory::leaf::Field;
+use bartizan_model::data_class::DataClass;
+use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId};
+use bartizan_model::head::Method;
+use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash, SubjectId};
+use bartizan_model::moment::Moment;
+use bartizan_model::observation::{Observation, SubjectKind};
+use bartizan_model::place::Place;
+use bartizan_model::traits::Trait;
+use std::sync::Arc;
+
+/// A field and how many values it has in one message.
+type Held = (Place, u16);
+
+/// Calls of one endpoint that are alike.
+#[derive(Clone)]
+struct Calls {
+    method: Method,
+    template: &'static str,
+    count: u64,
+    anonymous: u64,
+    status: u16,
+    traits: Vec<Trait>,
+    request: Vec<Held>,
+    response: Vec<Held>,
+}
+
+impl Calls {
+    fn get(template: &'static str) -> Self {
+        Self {
+            method: Method::Get,
+            template,
+            count: 30,
+            anonymous: 0,
+            status: 200,
+            traits: vec![Trait::RequestSeen, Trait::ResponseSeen, Trait::Hsts, Trait::NoSniff],
+            request: Vec::new(),
+            response: Vec::new(),
+        }
+    }
+
+    fn with(mut self, it: Trait) -> Self {
+        self.traits.push(it);
+        self
+    }
+
+    fn answers(mut self, field: &str, times: u16) -> Self {
+        self.response.push((Place::body(field), times));
+        self
+    }
+
+    fn observation(&self, n: u64) -> Observation {
+        let at = Moment { mono_ns: 0, wall_us: 1_000_000 + n };
+        let id = ExchangeId::new(n, u128::from(n));
+        let mut it = Observation::opened(id, at, 1, KeyEpoch(1));
+        it.method = self.method;
+        it.template = self.template.into();
+        it.status = self.status;
+        it.subject = SubjectId(u128::from(n % 7));
+        let is_anonymous = n < self.anonymous;
+        it.subject_kind =
+            if is_anonymous { SubjectKind::AddressAgent } else { SubjectKind::ApiKey };
+        self.traits.iter().for_each(|one| it.traits.insert(*one));
+        it.request = facts(&self.request, n);
+        it.response = facts(&self.response, n);
+        it
+    }
+
+    /// What is weak, by the classes that fields have by their names.
+    fn posture(&self) -> Posture {
+        let mut inventory = Inventory::default();
+        (0..self.count).for_each(|n| inventory.observe(&self.observation(n)));
+        posture(&inventory.endpoints()[0], &class)
+    }
+
+    #[track_caller]
+    fn check(&self, flaw: Flaw, expected: bool) {
+        let found = self.posture();
+        let has_it = found.weaknesses.iter().any(|it| it.flaw == flaw);
+        assert_eq!(has_it, expected, "{flaw:?}: {found:?}");
+    }
+}
+
+fn facts(held: &[Held], n: u64) -> Option<Facts> {
+    let fact = |(field, (_, times)): (usize, &Held)| Fact {
+        field: u16::try_from(field).unwrap(),
+        kind: Kind::Text,
+        forms: Forms::STRING,
+        sign: None,
+        times: *times,
+        bucket: 0,
+        score: 0,
+        bytes: 8,
+        value: KeyedHash(n),
+    };
+    let facts: Vec<_> = held.iter().enumerate().map(fact).collect();
+    let places = held.iter().map(|it| it.0.clone()).collect();
+    let shape = Arc::new(Shape { id: ShapeId(1), places });
+    (!facts.is_empty()).then_some(Facts { shape, facts, more: 0 })
+}
+
+fn class(place: &Place, _: &Field) -> Option<DataClass> {
+    let name = place.to_string();
+    let name = name.rsplit(['.', ' ']).next()?;
+    name.parse().ok()
+}
+
+#[test]
+fn a_well_kept_endpoint_has_no_weakness() {
+    let calls = Calls::get("/orders").answers("$.total", 1);
+    assert_eq!(calls.posture(), Posture::default());
+}
+
+#[test]
+fn who_writes_without_a_credential_is_seen_and_who_logs_in_is_not() {
+    let mut calls = Calls::get("/orders");
+    calls.anonymous = 3;
+    calls.check(Flaw::AnonymousWrite, false);
+    calls.method = Method::Post;
+    calls.check(Flaw::AnonymousWrite, true);
+    calls.request.push((Place::body("$.password"), 1));
+    calls.check(Flaw::AnonymousWrite, false);
+    calls.request.clear();
+    calls.template = "/api/login";
+    calls.check(Flaw::AnonymousWrite, false);
+}
+
+#[test]
+fn what_no_intake_told_is_unknown_and_no_weakness() {
+    let mut calls = Calls::get("/orders/{int}");
+    calls.anonymous = 30;
+    calls.traits.clear();
+    let found = calls.posture();
+    assert_eq!(found.weaknesses, []);
+    assert_eq!(
+        found.unknown,
+        [Unknown::Credentials, Unknown::ResponseHeads, Unknown::ResponseBodies]
+    );
+}
+
+#[test]
+fn data_of_people_is_told_from_data_of_things() {
+    let mut calls = Calls::get("/people").answers("$.email", 1);
+    calls.check(Flaw::AnonymousData, false);
+    calls.anonymous = 1;
+    calls.check(Flaw::AnonymousData, true);
+    calls.check(Flaw::MixedAuthentication, true);
+    let mut calls = Calls::get("/things").answers("$.colour", 1);
+    calls.anonymous = 30;
+    calls.check(Flaw::AnonymousData, false);
+    calls.check(Flaw::MixedAuthentication, false);
+    calls.check(Flaw::Unauthenticated, true);
+}
+
+#[test]
+fn secrets_in_answers_are_told_but_tokens_of_a_log_in_are_not() {
+    Calls::get("/users").answers("$.password", 1).check(Flaw::SecretLeaves, true);
+    Calls::get("/login").answers("$.password", 1).check(Flaw::SecretLeaves, true);
+    Calls::get("/login").answers("$.jwt", 1).check(Flaw::SecretLeaves, false);
+    Calls::get("/users").answers("$.jwt", 1).check(Flaw::SecretLeaves, true);
+}
+
+#[test]
+fn many_people_in_one_answer_are_told_and_one_is_not() {
+    Calls::get("/people").answers("$.email", 1).check(Flaw::Exposure, false);
+    Calls::get("/people").answers("$.email", 50).check(Flaw::Exposure, true);
+    Calls::get("/people").answers("$.religion", 1).check(Flaw::Exposure, true);
+    Calls::get("/people").answers("$.colour", 50).check(Flaw::Exposure, false);
+}
+
+#[test]
+fn credentials_in_the_url_are_told_by_name_or_class() {
+    for (name, expected) in [("token", true), ("jwt", true), ("Api_Key", true), ("q", false)] {
+        let mut calls = Calls::get("/orders");
+        calls.request.push((Place::query(name.as_bytes()), 1));
+        calls.check(Flaw::CredentialInUrl, expected);
+    }
+}
+
+#[test]
+fn what_everybody_may_read_is_weak_where_people_are_in_it() {
+    Calls::get("/fonts").with(Trait::CorsAny).check(Flaw::OpenCors, false);
+    let people = Calls::get("/people").answers("$.email", 1);
+    people.check(Flaw::OpenCors, false);
+    people.clone().with(Trait::CorsAny).check(Flaw::OpenCors, true);
+    people.with(Trait::CachePublic).check(Flaw::CacheableData, true);
+    Calls::get("/fonts").with(Trait::CachePublic).check(Flaw::CacheableData, false);
+    let reflected = Calls::get("/fonts").with(Trait::CorsReflected);
+    reflected.check(Flaw::OpenCors, false);
+    reflected.with(Trait::CorsCredentials).check(Flaw::OpenCors, true);
+}
+
+#[test]
+fn numbers_that_lead_to_people_can_be_walked() {
+    let mut calls = Calls::get("/people/{int}").answers("$.email", 1);
+    calls.request.push((Place::Segment(2), 1));
+    calls.check(Flaw::PredictableIds, true);
+    calls.template = "/people/{uuid}";
+    calls.check(Flaw::PredictableIds, false);
+    let mut calls = Calls::get("/things/{int}").answers("$.colour", 1);
+    calls.request.push((Place::Segment(2), 1));
+    calls.check(Flaw::PredictableIds, false);
+}
+
+#[test]
+fn heads_tell_the_rest() {
+    for (it, flaw) in [
+        (Trait::PlainText, Flaw::PlainText),
+        (Trait::TokenUnsigned, Flaw::UnsignedToken),
+        (Trait::TokenEndless, Flaw::LongToken),
+        (Trait::TokenLong, Flaw::LongToken),
+        (Trait::BasicCredentials, Flaw::BasicCredentials),
+        (Trait::CookieScriptable, Flaw::WeakCookie),
+        (Trait::Banner, Flaw::Banner),
+    ] {
+        Calls::get("/orders").check(flaw, false);
+        Calls::get("/orders").with(it).check(flaw, true);
+    }
+    let mut calls = Calls::get("/orders");
+    calls.traits.retain(|it| *it != Trait::NoSniff);
+    calls.check(Flaw::MissingHeaders, true);
+    calls.count = 5;
+    calls.check(Flaw::MissingHeaders, false);
+}
+
+#[test]
+fn nothing_is_said_of_limits_before_there_were_many_calls() {
+    let mut calls = Calls::get("/orders");
+    calls.check(Flaw::NoLimit, false);
+    calls.count = 300;
+    calls.check(Flaw::NoLimit, true);
+    calls.with(Trait::LimitAnnounced).check(Flaw::NoLimit, false);
+}
+
+#[test]
+fn endpoints_for_operators_are_weak_where_anybody_gets_them() {
+    let mut calls = Calls::get("/actuator/env");
+    calls.check(Flaw::OperatorEndpoint, false);
+    calls.anonymous = 2;
+    calls.check(Flaw::OperatorEndpoint, true);
+    calls.template = "/orders";
+    calls.check(Flaw::OperatorEndpoint, false);
+}
+
+#[test]
+fn more_weaknesses_are_more_risk_and_the_gravest_comes_first() {
+    let one = Calls::get("/users").with(Trait::Banner).posture();
+    let two = Calls::get("/users").with(Trait::Banner).with(Trait::PlainText).posture();
+    assert!(one.risk < two.risk && two.risk < 100, "{} {}", one.risk, two.risk);
+    assert_eq!(two.weaknesses[0].flaw, Flaw::PlainText);
+    assert_eq!(two.weaknesses[0].seen, (30, 30));
+}
