@@ -343,7 +343,7 @@ pub enum OpenApi {
 #[command(before_help = "\
 Examples:
   bartizan import access-log /var/log/nginx/access.log
-  bartizan import har session.har --data ./learnt")]
+  bartizan import openapi shop.yaml --service shop")]
 pub struct Import {
     /// What the files are.
     #[arg(value_enum)]
@@ -351,9 +351,10 @@ pub struct Import {
     /// The files; `-` is standard input.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// The service of lines that name no host.
-    #[arg(long, value_name = "NAME", default_value = "imported")]
-    pub service: String,
+    /// The service of lines that name no host, or that is described [default: imported, or the host that the
+    /// description names].
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
     /// The data directory, made if it is missing [default: ./bartizan-data].
     #[arg(long, value_name = "DIR")]
     pub data: Option<OsString>,
@@ -366,6 +367,11 @@ pub enum ImportFormat {
     AccessLog,
     /// HAR 1.2, as browsers save it.
     Har,
+    /// A description: OpenAPI 3.0 to 3.2 or Swagger 2.0, in YAML or JSON.
+    #[value(name = "openapi")]
+    OpenApi,
+    /// A description: a collection of Postman, v2.0 or v2.1.
+    Postman,
 }
 
 /// What to do with the ledger. All of it works on files, without a running bartizan.

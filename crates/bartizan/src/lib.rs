@@ -12,6 +12,7 @@ pub mod codes;
 pub mod commands;
 pub mod config;
 pub mod control;
+mod declared;
 pub mod demo;
 pub mod doctor;
 pub mod explain;

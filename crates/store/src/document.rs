@@ -17,13 +17,22 @@ pub const DOCUMENT_BYTES_MAX: u64 = 4 * 1024 * 1024;
 ///
 /// The operating system's, and `InvalidData` for one that is too long.
 pub fn read(files: &impl Files, name: &str) -> io::Result<Option<Vec<u8>>> {
+    read_within(files, name, DOCUMENT_BYTES_MAX)
+}
+
+/// The same, of a document of another length at most.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_within(files: &impl Files, name: &str, bytes_max: u64) -> io::Result<Option<Vec<u8>>> {
     let file = match files.read(name) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
     let length = file.length()?;
-    let short = usize::try_from(length).ok().filter(|_| length <= DOCUMENT_BYTES_MAX);
+    let short = usize::try_from(length).ok().filter(|_| length <= bytes_max);
     let length = short.ok_or(io::ErrorKind::InvalidData)?;
     let mut bytes = vec![0; length];
     file.read_exact_at(&mut bytes, 0)?;

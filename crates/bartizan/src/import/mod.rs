@@ -1,7 +1,8 @@
 //! `bartizan import`: learning from traffic that something else recorded.
 //!
-//! Reads    access logs and HAR files.
-//! Writes   observations into the journal of a data directory, as if the exchanges had passed through.
+//! Reads    access logs and HAR files; descriptions of APIs.
+//! Writes   observations into the journal of a data directory, as if the exchanges had passed through; descriptions
+//!          beside them.
 //! Memory   one line of a log; a HAR file as a whole, of which there is a bound.
 //! Errors   a message and an exit code. Lines that cannot be read are counted, the first of them shown.
 //! Misses   what the source does not tell: bodies and most fields in logs, TLS, what was not recorded. It is not
@@ -14,8 +15,10 @@ mod when;
 
 use crate::cli::{Exit, Import, ImportFormat};
 use crate::commands::{fail, note, say};
+use crate::declared::{self, Declared, Notation};
 use crate::instance::{BUFFER_BYTES_MAX, JOURNAL, SEGMENT_BYTES_MAX};
 use crate::key;
+use bartizan_model::api::Api;
 use bartizan_model::moment::Moment;
 use bartizan_store::files::{Files, Folder};
 use bartizan_store::{Journal, Options, Record};
@@ -53,15 +56,23 @@ impl Tally {
 
 /// Imports files into `dir`.
 pub fn run(dir: &Path, it: &Import) -> Exit {
+    match it.format {
+        ImportFormat::OpenApi => return describe(dir, it, Notation::OpenApi),
+        ImportFormat::Postman => return describe(dir, it, Notation::Postman),
+        ImportFormat::AccessLog | ImportFormat::Har => {}
+    }
     let (journal, replayer) = match open(dir) {
         Ok(opened) => opened,
         Err(why) => return fail(&why, Exit::Failed),
     };
-    let mut into = Into { journal, replayer, service: it.service.clone(), tally: Tally::default() };
+    let service = it.service.clone().unwrap_or_else(|| IMPORTED.to_owned());
+    let mut into = Into { journal, replayer, service, tally: Tally::default() };
     for file in &it.files {
         let read = match it.format {
-            ImportFormat::AccessLog => into.log(file),
             ImportFormat::Har => into.har(file),
+            ImportFormat::AccessLog | ImportFormat::OpenApi | ImportFormat::Postman => {
+                into.log(file)
+            }
         };
         if let Err(why) = read {
             return fail(&format!("{}: {why}", file.display()), Exit::Failed);
@@ -81,6 +92,57 @@ pub fn run(dir: &Path, it: &Import) -> Exit {
     say(&format!("{learnt} exchanges imported; see `bartizan inventory ls`\n"))
 }
 
+/// The service of what names none.
+const IMPORTED: &str = "imported";
+
+/// Keeps the descriptions in files.
+fn describe(dir: &Path, it: &Import, notation: Notation) -> Exit {
+    for file in &it.files {
+        let kept = declared::of_file(file, notation).and_then(|(api, odd)| {
+            let service = it.service.clone().or_else(|| host(&api));
+            let service = service.unwrap_or_else(|| IMPORTED.to_owned());
+            let source = file.file_name().map_or(String::new(), |it| it.display().to_string());
+            let it = Declared { service, source, at_us: now().wall_us, api };
+            Folder::at(dir).prepare().map_err(|error| error.to_string())?;
+            declared::keep(dir, &it).map(|()| (it, odd))
+        });
+        let (declared, odd) = match kept {
+            Ok(kept) => kept,
+            Err(why) => return fail(&format!("{}: {why}", file.display()), Exit::Failed),
+        };
+        let odd = odd.list();
+        if !odd.is_empty() {
+            note(&format!("{} things in {} are odd, such as", odd.len(), file.display()));
+        }
+        for it in odd.iter().take(EXAMPLES_MAX) {
+            note(&format!("  {}: {}", it.position, it.message));
+        }
+        let Declared { service, api, .. } = declared;
+        say(&format!(
+            "{} operations of `{}` are described; see `bartizan inventory drift`\n",
+            api.operations.len(),
+            service
+        ));
+    }
+    Exit::Clean
+}
+
+/// The host that a description names first.
+fn host(api: &Api) -> Option<String> {
+    let authority = |url: &str| {
+        let rest = url.split_once("://")?.1;
+        let host = rest.split(['/', '?', '#']).next()?;
+        (!host.is_empty() && !host.contains('{')).then(|| host.to_owned())
+    };
+    api.servers.iter().find_map(|it| authority(&it.url))
+}
+
+fn now() -> Moment {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let wall_us = u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX);
+    Moment { mono_ns: 0, wall_us }
+}
+
 fn open(dir: &Path) -> Result<(Journal, Replayer), String> {
     Folder::at(dir).prepare().map_err(|error| format!("`{}`: {error}", dir.display()))?;
     let key = key::read_or_make(dir).map_err(|error| format!("the hash key: {error}"))?;
@@ -91,9 +153,7 @@ fn open(dir: &Path) -> Result<(Journal, Replayer), String> {
         buffer_bytes_max: BUFFER_BYTES_MAX,
         epoch: key.epoch(),
     };
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let wall_us = u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX);
-    let now = Moment { mono_ns: 0, wall_us };
+    let now = now();
     let (journal, _) = Journal::open(&dir.join(JOURNAL), options, now)
         .map_err(|error| format!("the journal cannot be opened: {error}"))?;
     let replayer = Replayer::new(key, now).map_err(|error| error.to_string())?;
