@@ -178,21 +178,17 @@ fn of_kind(kind: Kind) -> Schema {
     }
 }
 
-/// A name as the message had it: places hold it escaped.
+/// A name as the message had it: places hold it escaped. What was cut within a character is not told.
 fn unescaped(name: &str) -> String {
-    let mut out = String::new();
+    let mut out = Vec::new();
     let mut rest = name;
     while let Some((before, behind)) = rest.split_once("\\x") {
-        out.push_str(before);
-        let code = behind.get(..2).and_then(|it| u8::from_str_radix(it, 16).ok());
-        match code.filter(u8::is_ascii) {
-            Some(byte) => out.push(char::from(byte)),
-            // What is not ASCII came in several bytes, and may have been cut.
-            None => out.push('\u{FFFD}'),
-        }
+        out.extend_from_slice(before.as_bytes());
+        out.extend(behind.get(..2).and_then(|it| u8::from_str_radix(it, 16).ok()));
         rest = behind.get(2..).unwrap_or_default();
     }
-    out + rest
+    out.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@
 
 use super::node::VARIABLE;
 use super::words::likeness;
-use crate::template::template;
+use crate::template::of_segments;
 use bartizan_model::api::{Part, PathTemplate, Segment, TemplateError};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -271,43 +271,28 @@ enum Piece {
 }
 
 fn pieces(of: &PathTemplate) -> Result<Vec<Piece>, SaidError> {
-    let names: Vec<Option<&str>> = of.segments().iter().map(name).collect();
-    let mut path = String::new();
-    for (segment, name) in of.segments().iter().zip(&names) {
-        path.push('/');
-        if let (Segment::Literal(it), None) = (segment, name) {
-            path.push_str(it);
-        } else {
-            path.push('x');
-        }
+    if of.as_str() == "/" {
+        return Ok(Vec::new());
     }
-    let mut seen = String::new();
-    template(path.as_bytes(), &mut seen);
-    let seen: Vec<&str> = super::segments(&seen).collect();
-    if path.len() > 1 && seen.len() != names.len() || seen.last() == Some(&"{rest}") {
-        return Err(SaidError::TooLong);
-    }
-    let written = path.split('/').skip(1);
-    let pieces = seen.into_iter().zip(names).zip(written).map(|((seen, name), written)| {
-        match (name, is_typed(seen)) {
-            (Some(name), _) => Piece::Variable { name: name.into() },
-            (None, true) => Piece::Literal { key: written.into(), seen: Some(seen.into()) },
-            // Escapes that mean nothing are undone there.
-            (None, false) => Piece::Literal { key: seen.into(), seen: None },
+    let seen = of_segments(of.segments()).ok_or(SaidError::TooLong)?;
+    let pieces = of.segments().iter().zip(seen).map(|(segment, seen)| match segment {
+        Segment::Literal(text) if is_typed(&seen) => {
+            Piece::Literal { key: text.as_str().into(), seen: Some(seen.into()) }
         }
+        // Escapes that mean nothing are undone there.
+        Segment::Literal(_) => Piece::Literal { key: seen.into(), seen: None },
+        Segment::Variable(name) => Piece::Variable { name: name.as_str().into() },
+        Segment::Mixed(parts) => Piece::Variable { name: first_name(parts).into() },
     });
     Ok(pieces.collect())
 }
 
-fn name(segment: &Segment) -> Option<&str> {
-    match segment {
-        Segment::Literal(_) => None,
-        Segment::Variable(name) => Some(name),
-        Segment::Mixed(parts) => parts.iter().find_map(|it| match it {
-            Part::Literal(_) => None,
-            Part::Variable(name) => Some(name.as_str()),
-        }),
-    }
+fn first_name(parts: &[Part]) -> &str {
+    let mut names = parts.iter().filter_map(|it| match it {
+        Part::Literal(_) => None,
+        Part::Variable(name) => Some(name.as_str()),
+    });
+    names.next().unwrap_or_default()
 }
 
 /// Whether the template of a single path has no word there.
