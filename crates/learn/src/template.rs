@@ -51,6 +51,9 @@ pub fn template(path: &[u8], out: &mut String) {
 /// What paths of these segments have in each place: the word, or `{int}` for a literal that is a number. Where
 /// a variable stands it says nothing. `None` if they have no place for all of them.
 pub(crate) fn of_segments(segments: &[Segment]) -> Option<Vec<String>> {
+    if segments.is_empty() {
+        return Some(Vec::new());
+    }
     let path: String = segments
         .iter()
         .map(|it| match it {

@@ -181,7 +181,8 @@ impl<'a> Bodies<'_, 'a, '_> {
         found: &mut Found<'a>,
     ) {
         let types = spot.types();
-        let is_text = || self.seen.by_place.contains_key(&Place::Body(place.clone()));
+        let text = self.seen.by_place.get(&Place::Body(place.clone()));
+        let is_text = || text.is_some_and(|it| it.messages >= tally.messages);
         // A text may hold JSON, whose fields are seen, too; in a form every value is a text.
         if self.declared.has_forms || types.contains(Types::STRING) && is_text() {
             return;
@@ -282,15 +283,15 @@ impl Step<'_> {
     }
 }
 
-/// The steps of a path; `None` if it has a name that cannot be told.
+/// The steps of a path; `None` if it is none.
 fn steps(path: &str) -> Option<Vec<Step<'_>>> {
     let mut out = Vec::new();
     for (at, part) in path.strip_prefix('$')?.split('.').enumerate() {
         let name = part.trim_end_matches("[*]");
-        match (at, name) {
-            (0, "") => {}
-            (0, _) | (_, "") => return None,
-            (_, name) => out.push(Step::Member(name)),
+        match at {
+            0 if !name.is_empty() => return None,
+            0 => {}
+            _ => out.push(Step::Member(name)),
         }
         out.extend((0..part.len().saturating_sub(name.len()) / 3).map(|_| Step::Items));
     }

@@ -15,6 +15,8 @@ mod parameters;
 mod paths;
 mod schema;
 mod seen;
+#[cfg(test)]
+mod tests;
 mod version;
 
 use crate::inventory::Endpoint;

@@ -195,7 +195,8 @@ impl Search {
                 }
             }
         }
-        if let Some(it) = &node.variable {
+        let is_empty = matches!(segment, inventory::Segment::Literal(""));
+        if let Some(it) = node.variable.as_deref().filter(|_| !is_empty) {
             self.several(it, rest);
         }
     }

@@ -96,8 +96,7 @@ impl Sayings {
             Piece::Variable { name } => Some(name.clone()),
             Piece::Literal { .. } => None,
         });
-        end.names.put(said.by, names.collect());
-        self.is_new = true;
+        self.is_new |= end.names.put(said.by, names.collect());
         Ok(())
     }
 
@@ -245,12 +244,16 @@ impl<T> Default for ByWhom<T> {
     }
 }
 
-impl<T> ByWhom<T> {
-    fn put(&mut self, by: By, it: T) {
-        match by {
-            By::Person => self.person = Some(it),
-            By::Description => self.description = Some(it),
-        }
+impl<T: PartialEq> ByWhom<T> {
+    /// Whether that is something new.
+    fn put(&mut self, by: By, it: T) -> bool {
+        let known = match by {
+            By::Person => &mut self.person,
+            By::Description => &mut self.description,
+        };
+        let is_new = known.as_ref() != Some(&it);
+        *known = Some(it);
+        is_new
     }
 
     fn is_said(&self) -> bool {
