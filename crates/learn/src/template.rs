@@ -7,6 +7,7 @@
 //! Misses   objects whose names look like words (`/users/alice`): telling those apart takes many
 //!          observations.
 
+use bartizan_model::api::Segment;
 use std::borrow::Cow;
 
 /// Bytes of a template that are kept.
@@ -45,6 +46,26 @@ pub fn template(path: &[u8], out: &mut String) {
             Kind::Named(name) => out.push_str(name),
         }
     }
+}
+
+/// What paths of these segments have in each place: the word, or `{int}` for a literal that is a number. Where
+/// a variable stands it says nothing. `None` if they have no place for all of them.
+pub(crate) fn of_segments(segments: &[Segment]) -> Option<Vec<String>> {
+    if segments.is_empty() {
+        return Some(Vec::new());
+    }
+    let path: String = segments
+        .iter()
+        .map(|it| match it {
+            Segment::Literal(text) => format!("/{text}"),
+            Segment::Variable(_) | Segment::Mixed(_) => "/x".to_owned(),
+        })
+        .collect();
+    let mut seen = String::new();
+    template(path.as_bytes(), &mut seen);
+    let seen: Vec<String> = seen.split('/').skip(1).map(str::to_owned).collect();
+    let is_whole = seen.len() == segments.len() && seen.last().is_none_or(|it| it != "{rest}");
+    is_whole.then_some(seen)
 }
 
 /// Undoes escapes of letters, digits and `-._~`, which mean the same escaped or not (RFC 3986

@@ -8,7 +8,7 @@ use crate::cli::{
 use crate::commands::{fail, say};
 use crate::held::{self, Ago};
 use bartizan_learn::inventory::description::describe;
-use bartizan_learn::inventory::{Endpoint, Inventory, Reason, Segment};
+use bartizan_learn::inventory::{By, Endpoint, Inventory, Reason, Segment};
 use bartizan_model::calendar::timestamp;
 use bartizan_model::fact::Kind;
 use bartizan_spec::{Format, Options, Version, complete, write};
@@ -267,6 +267,8 @@ fn reason(of: Reason) -> String {
         Reason::TooMany { words } => {
             format!("{words} different words stood there: too many for names")
         }
+        Reason::Said(By::Person) => "a person said so".to_owned(),
+        Reason::Said(By::Description) => "a description says so".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::classes;
 use bartizan_inspect::classify::{Classified, may_mask};
 use bartizan_learn::inventory::leaf::{Field, Fields, Leaf};
-use bartizan_learn::inventory::{Endpoint, Inventory, Reason, Segment};
+use bartizan_learn::inventory::{By, Endpoint, Inventory, Reason, Segment};
 use bartizan_learn::posture::posture;
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::observation::SubjectKind;
@@ -110,6 +110,8 @@ fn variables(it: &Endpoint<'_>) -> Vec<Value> {
             Reason::Form => ("form", 0),
             Reason::Alike { words, .. } => ("alike", words),
             Reason::TooMany { words } => ("too_many", words),
+            Reason::Said(By::Person) => ("person", 0),
+            Reason::Said(By::Description) => ("description", 0),
         };
         let kind = of.kind().map(Kind::name);
         Some(json!({"name": name, "kind": kind, "reason": reason, "words": words}))

@@ -10,6 +10,7 @@
 
 use super::Handed;
 use super::node::{Node, Reason, VARIABLE, hash};
+use super::said::SaidStep;
 use super::words::{is_beside_ids, is_version, likeness};
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
@@ -87,17 +88,23 @@ impl Common {
 }
 
 /// Makes variables of what is alike, here and behind; how many nodes became part of others.
-pub(super) fn settle(node: &mut Node, handed: &Handed, common: &Common) -> usize {
+pub(super) fn settle(
+    node: &mut Node,
+    said: Option<&SaidStep>,
+    handed: &Handed,
+    common: &Common,
+) -> usize {
     let mut gone = 0;
+    let behind = |key: &str| said.and_then(|it| it.behind(key));
     // From below, for a collection is known by the variable in it; and again from above, for what became one
     // has more to be compared.
-    for child in node.children.values_mut() {
-        gone += settle(child, handed, common);
+    for (key, child) in &mut node.children {
+        gone += settle(child, behind(key), handed, common);
     }
-    if let Some((names, reason)) = values_among(node, handed, common) {
+    if let Some((names, reason)) = values_among(node, said, handed, common) {
         gone += collapse(node, &names, reason, handed);
         if let Some(child) = node.children.get_mut(VARIABLE) {
-            gone += settle(child, handed, common);
+            gone += settle(child, behind(VARIABLE), handed, common);
         }
     }
     gone
@@ -123,34 +130,56 @@ pub(super) fn collapse(
         }
         gone += 1 + into.merge(child);
     }
-    variable.reason = reason;
+    variable.reason = match variable.reason {
+        it @ Reason::Said(_) => it,
+        Reason::Form | Reason::Alike { .. } | Reason::TooMany { .. } => reason,
+    };
     into.variable = Some(variable);
     node.children.insert(VARIABLE.into(), into);
     gone - usize::from(!had).min(gone)
 }
 
+/// The children that may be values of one variable: words of which nobody said that they are names. What
+/// follows a last slash is none: `/orders/` is not one of the orders.
+fn words<'a>(
+    node: &'a Node,
+    said: Option<&SaidStep>,
+) -> impl Iterator<Item = (&'a Box<str>, &'a Node)> {
+    let is_name = move |it: &str| said.is_some_and(|said| said.has_name(it));
+    let may = move |it: &str| it != VARIABLE && !it.is_empty() && !is_name(it);
+    node.children.iter().filter(move |it| may(it.0))
+}
+
 /// The children that are values of one variable, if they are.
-fn values_among(node: &Node, handed: &Handed, common: &Common) -> Option<(Vec<Box<str>>, Reason)> {
-    alike_among(node, handed, common).or_else(|| {
+fn values_among(
+    node: &Node,
+    said: Option<&SaidStep>,
+    handed: &Handed,
+    common: &Common,
+) -> Option<(Vec<Box<str>>, Reason)> {
+    alike_among(node, said, handed, common).or_else(|| {
         // No API has so many names in one place: whatever they are, they must not fill the memory.
-        let words = || node.children.keys().filter(|it| &***it != VARIABLE);
-        let count = words().count();
-        let values = || words().filter(|it| likeness(it) > NAME_BITS).cloned();
-        (count > NAMES_MAX).then(|| (values().collect(), Reason::TooMany { words: count as u64 }))
+        let count = words(node, said).count();
+        let values = words(node, said).filter(|it| likeness(it.0) > NAME_BITS);
+        let values = || values.map(|it| it.0.clone()).collect();
+        (count > NAMES_MAX).then(|| (values(), Reason::TooMany { words: count as u64 }))
     })
 }
 
 /// Those that are alike.
-fn alike_among(node: &Node, handed: &Handed, common: &Common) -> Option<(Vec<Box<str>>, Reason)> {
-    let words: Vec<&Box<str>> = node.children.keys().filter(|it| &***it != VARIABLE).collect();
+fn alike_among(
+    node: &Node,
+    said: Option<&SaidStep>,
+    handed: &Handed,
+    common: &Common,
+) -> Option<(Vec<Box<str>>, Reason)> {
+    let count = words(node, said).count();
     let known = node.children.get(VARIABLE);
-    if words.len() < 2 && known.is_none() || words.is_empty() {
+    if count < 2 && known.is_none() || count == 0 {
         return None;
     }
-    let mut candidates: Vec<Profile<'_>> = node
-        .children
-        .iter()
-        .filter(|it| &**it.0 != VARIABLE && !is_beside_ids(it.0))
+    let mut candidates: Vec<Profile<'_>> = words(node, said)
+        .filter(|it| !is_beside_ids(it.0))
         .map(|(name, child)| profile(name, child, handed))
         .collect();
     let anchor = known.map(|it| profile(VARIABLE, it, handed));

@@ -71,8 +71,9 @@ fn responses(endpoint: &Endpoint<'_>, class_of: ClassOf<'_>) -> BTreeMap<Status,
         .map(|status| (Status::Code(*status), Response::new(format!("Seen with status {status}."))))
         .collect();
     // Fields are kept of successful answers together: the most frequent one is described by them.
-    let main =
-        endpoint.leaf.statuses.iter().filter(|it| (200..300).contains(it.0)).max_by_key(|it| it.1);
+    let with_body =
+        endpoint.leaf.statuses.iter().filter(|it| matches!(it.0, 200..=203 | 206..=299));
+    let main = with_body.max_by_key(|it| it.1);
     if let (Some((status, _)), Some(schema)) = (main, body(&endpoint.leaf.response, class_of))
         && let Some(response) = out.remove(&Status::Code(*status))
     {
@@ -101,9 +102,10 @@ enum Step {
 
 fn steps(path: &str) -> Vec<Step> {
     let mut out = Vec::new();
-    for part in path.trim_start_matches('$').split('.') {
+    for (at, part) in path.trim_start_matches('$').split('.').enumerate() {
         let name = part.trim_end_matches("[*]");
-        if !name.is_empty() {
+        // A member may have no name at all; what is before the first is the whole.
+        if at > 0 || !name.is_empty() {
             out.push(Step::Member(unescaped(name)));
         }
         out.extend((0..(part.len() - name.len()) / 3).map(|_| Step::Items));
@@ -232,21 +234,17 @@ fn of_kind(kind: Kind) -> Schema {
     }
 }
 
-/// A name as the message had it: places hold it escaped.
+/// A name as the message had it: places hold it escaped. What was cut within a character is not told.
 fn unescaped(name: &str) -> String {
-    let mut out = String::new();
+    let mut out = Vec::new();
     let mut rest = name;
     while let Some((before, behind)) = rest.split_once("\\x") {
-        out.push_str(before);
-        let code = behind.get(..2).and_then(|it| u8::from_str_radix(it, 16).ok());
-        match code.filter(u8::is_ascii) {
-            Some(byte) => out.push(char::from(byte)),
-            // What is not ASCII came in several bytes, and may have been cut.
-            None => out.push('\u{FFFD}'),
-        }
+        out.extend_from_slice(before.as_bytes());
+        out.extend(behind.get(..2).and_then(|it| u8::from_str_radix(it, 16).ok()));
         rest = behind.get(2..).unwrap_or_default();
     }
-    out + rest
+    out.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]
@@ -298,5 +296,17 @@ mod tests {
         let id = &schema.items.unwrap().properties["id"];
         assert_eq!(id.types, Types::INTEGER.or(Types::STRING));
         assert!(body(&Fields::default(), &|_, _| None).is_none());
+    }
+
+    #[test]
+    fn names_are_what_the_message_had() {
+        for name in ["a.b", "gr\u{f6}\u{df}e", "a b", "\\x41", ""] {
+            let place = bartizan_model::place::escaped_step(name.as_bytes());
+            let schema =
+                body(&fields(&[(&format!("$.{place}"), Kind::Text, 10)]), &|_, _| None).unwrap();
+            assert_eq!(schema, Schema::object([(name, Schema::string())]).requiring([name]));
+        }
+        // Cut within a character.
+        assert_eq!(unescaped("a\\xc3"), "a\u{fffd}");
     }
 }

@@ -14,6 +14,10 @@ mod handed;
 pub mod leaf;
 mod naming;
 mod node;
+mod said;
+#[cfg(test)]
+pub(crate) mod seen;
+mod sorted;
 mod words;
 
 use bartizan_model::data_class::DataClass;
@@ -26,6 +30,8 @@ use handed::Handed;
 use leaf::{Field, Leaf};
 pub use node::{NODES_MAX, Reason, Variable};
 use node::{Node, VARIABLE};
+use said::Sayings;
+pub use said::{By, SAID_MAX, Said, SaidError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -52,6 +58,7 @@ pub struct Inventory {
 #[derive(Clone, Debug, Default)]
 struct Service {
     root: Node,
+    said: Sayings,
     nodes: usize,
     /// As many as there were when variables were looked for last.
     nodes_settled: usize,
@@ -133,9 +140,27 @@ pub struct Totals {
     pub full: u64,
     /// Nodes of its tree.
     pub nodes: usize,
+    /// Templates that somebody said.
+    pub said: usize,
+    /// Templates that somebody said and that found no room.
+    pub said_more: u64,
 }
 
 impl Inventory {
+    /// Follows a template from now on, as a person or a description says it. It makes no endpoint; calls do.
+    /// What was seen before is put in its place with the next exchange or [`Self::settle`], as far as that is
+    /// known: better is to say everything first.
+    ///
+    /// # Errors
+    ///
+    /// [`SaidError`] if it is not followed.
+    pub fn say(&mut self, service: &str, said: &Said) -> Result<(), SaidError> {
+        if !self.services.contains_key(service) && self.services.len() >= SERVICES_MAX {
+            return Err(SaidError::NoRoom);
+        }
+        self.services.entry(service.into()).or_default().said.add(said)
+    }
+
     /// Adds an exchange.
     pub fn observe(&mut self, it: &Observation) {
         if !self.services.contains_key(&it.route) {
@@ -166,7 +191,8 @@ impl Inventory {
     pub fn endpoints(&self) -> Vec<Endpoint<'_>> {
         let mut out = Vec::new();
         for (service, it) in &self.services {
-            collect(service, &it.root, &mut Vec::new(), &mut out);
+            let mut steps = Vec::new();
+            collect(service, it, &it.root, &mut steps, &mut out);
         }
         out
     }
@@ -174,11 +200,9 @@ impl Inventory {
     /// The endpoint that a path belongs to.
     pub fn find(&self, service: &str, method: Method, template: &str) -> Option<Endpoint<'_>> {
         let (service, it) = self.services.get_key_value(service)?;
-        let mut keys = Vec::new();
         let segments: Vec<&str> = segments(template).collect();
-        let mut steps = STEPS_MAX;
-        let leaf = it.root.find(&segments, method, &mut steps, &mut keys)?;
-        let path = named(&it.root, &keys);
+        let (leaf, keys) = it.find(&segments, method)?;
+        let path = named(it, &keys);
         Some(Endpoint { service, method, path, leaf })
     }
 
@@ -186,19 +210,20 @@ impl Inventory {
     pub fn totals(&self) -> impl Iterator<Item = (&str, Totals)> {
         self.services.iter().map(|(name, it)| {
             let Service { calls, candidates, full, nodes, .. } = *it;
-            (&**name, Totals { calls, candidates, full, nodes })
+            let (said, said_more) = (it.said.templates, it.said.more);
+            (&**name, Totals { calls, candidates, full, nodes, said, said_more })
         })
     }
 }
 
 impl Service {
     fn observe(&mut self, it: &Observation) {
+        if self.said.is_new {
+            self.sort();
+        }
+        let segments: Vec<&str> = segments(&it.template).collect();
         if !is_success(it) {
-            match self
-                .root
-                .find_mut(&mut segments(&it.template))
-                .and_then(|node| node.leaves.get_mut(&it.method))
-            {
+            match self.find_mut(&segments).and_then(|node| node.leaves.get_mut(&it.method)) {
                 Some(leaf) => leaf.note(it),
                 None => self.candidates += 1,
             }
@@ -208,16 +233,32 @@ impl Service {
             self.handed.add(facts);
         }
         self.calls += 1;
+        let Some(node) = self.place(it, &segments) else {
+            self.full += 1;
+            // What fills it may be values of variables. Looked for more and more rarely, if it is not.
+            if self.full.is_power_of_two() {
+                self.settle();
+            }
+            return;
+        };
+        node.leaves.entry(it.method).or_default().add(it);
+        self.unsettled += 1;
+        let grown = self.nodes.saturating_sub(self.nodes_settled);
+        if self.unsettled >= SETTLE_EVERY.max(self.calls / 8) || grown >= GROWN_MAX {
+            self.settle();
+        }
+    }
+
+    /// Where the path of an exchange ends; `None` if there is no room for it.
+    fn place(&mut self, it: &Observation, segments: &[&str]) -> Option<&mut Node> {
+        let fit = self.said.fit(segments);
         let mut node = &mut self.root;
-        for (n, segment) in segments(&it.template).enumerate() {
-            let Some(child) = node.child(segment, &mut self.nodes) else {
-                self.full += 1;
-                // What fills it may be values of variables. Looked for more and more rarely, if it is not.
-                if self.full.is_power_of_two() {
-                    self.settle();
-                }
-                return;
-            };
+        let mut said = Some(&self.said.root);
+        for (n, segment) in segments.iter().enumerate() {
+            let told = fit.as_ref().and_then(|it| it.get(n)).copied();
+            let key = told.unwrap_or_else(|| node.key(segment, said));
+            said = said.and_then(|it| it.behind(key));
+            let child = node.child(segment, key, &mut self.nodes)?;
             child.calls += 1;
             let hash = segment_hash(it, n);
             match (&mut child.variable, hash) {
@@ -229,21 +270,50 @@ impl Service {
                 (None, Some(hash)) => child.hash = Some(hash),
                 (_, None) => {}
             }
+            if let (Some(variable), Some(said)) = (&mut child.variable, said) {
+                variable.reason = Reason::Said(said.by());
+            }
             node = child;
         }
-        node.leaves.entry(it.method).or_default().add(it);
-        self.unsettled += 1;
-        let grown = self.nodes.saturating_sub(self.nodes_settled);
-        if self.unsettled >= SETTLE_EVERY.max(self.calls / 8) || grown >= GROWN_MAX {
-            self.settle();
+        Some(node)
+    }
+
+    fn find(&self, segments: &[&str], method: Method) -> Option<(&Leaf, Vec<&str>)> {
+        if let Some(keys) = self.said.fit(segments) {
+            return self.root.leaf(&keys, method).map(|leaf| (leaf, keys));
         }
+        let (mut steps, mut keys) = (STEPS_MAX, Vec::new());
+        let said = Some(&self.said.root);
+        let leaf = self.root.find(segments, method, said, &mut steps, &mut keys)?;
+        Some((leaf, keys))
+    }
+
+    fn find_mut(&mut self, segments: &[&str]) -> Option<&mut Node> {
+        match self.said.fit(segments) {
+            Some(keys) => self.root.find_mut(&keys, None),
+            None => self.root.find_mut(segments, Some(&self.said.root)),
+        }
+    }
+
+    /// Puts what was seen before where it belongs by what was said since.
+    fn sort(&mut self) {
+        self.said.is_new = false;
+        let root = std::mem::take(&mut self.root);
+        let (root, full) = sorted::sorted(root, &self.said, &self.handed, &mut self.nodes);
+        self.root = root;
+        self.full += full;
+        self.nodes_settled = self.nodes_settled.min(self.nodes);
     }
 
     /// Looks for variables once; how many nodes became part of others.
     fn settle(&mut self) -> usize {
+        if self.said.is_new {
+            self.sort();
+        }
         self.unsettled = 0;
         let common = Common::of(&self.root);
-        let gone = collapse::settle(&mut self.root, &self.handed, &common);
+        let said = Some(&self.said.root);
+        let gone = collapse::settle(&mut self.root, said, &self.handed, &common);
         self.nodes = self.nodes.saturating_sub(gone);
         self.nodes_settled = self.nodes;
         gone
@@ -269,45 +339,46 @@ fn segment_hash(it: &Observation, n: usize) -> Option<u64> {
 }
 
 fn collect<'a>(
-    service: &'a str,
+    name: &'a str,
+    service: &'a Service,
     node: &'a Node,
     keys: &mut Vec<(&'a str, &'a Node)>,
     out: &mut Vec<Endpoint<'a>>,
 ) {
     for (method, leaf) in &node.leaves {
-        out.push(Endpoint { service, method: *method, path: path_of(keys), leaf });
+        let path = path_of(&service.said, keys);
+        out.push(Endpoint { service: name, method: *method, path, leaf });
     }
     for (segment, child) in &node.children {
         keys.push((segment, child));
-        collect(service, child, keys, out);
+        collect(name, service, child, keys, out);
         keys.pop();
     }
 }
 
-fn named<'a>(root: &'a Node, keys: &[&'a str]) -> Vec<Segment<'a>> {
-    let mut node = root;
+fn named<'a>(service: &'a Service, keys: &[&'a str]) -> Vec<Segment<'a>> {
+    let mut node = &service.root;
     let mut steps = Vec::new();
     for key in keys {
         let Some(child) = node.children.get(*key) else { break };
         steps.push((*key, child));
         node = child;
     }
-    path_of(&steps)
+    path_of(&service.said, &steps)
 }
 
 /// The path with names for its variables, each of them another one.
-fn path_of<'a>(steps: &[(&'a str, &'a Node)]) -> Vec<Segment<'a>> {
+fn path_of<'a>(said: &Sayings, steps: &[(&'a str, &'a Node)]) -> Vec<Segment<'a>> {
     let mut out: Vec<Segment<'a>> = Vec::with_capacity(steps.len());
-    let is_variable = |at: usize| steps.get(at).is_some_and(|it| it.0 == VARIABLE);
+    let keys: Vec<&str> = steps.iter().map(|it| it.0).collect();
+    let mut names = said.names(&keys).into_iter();
     for (at, (key, node)) in steps.iter().enumerate() {
+        let said = if *key == VARIABLE { names.next().flatten() } else { None };
         let Some(variable) = node.variable.as_deref().filter(|_| *key == VARIABLE) else {
             out.push(Segment::Literal(key));
             continue;
         };
-        let nth = (0..at).rev().take_while(|it| is_variable(*it)).count();
-        let run = nth + (at..steps.len()).take_while(|it| is_variable(*it)).count();
-        let before = at.checked_sub(nth + 1).and_then(|it| steps.get(it)).map(|it| it.0);
-        let wanted = naming::name(variable, before, nth, run);
+        let wanted = said.map_or_else(|| learnt_name(variable, &keys, at), str::to_owned);
         let taken = |name: &str| {
             out.iter().any(|it| matches!(it, Segment::Variable { name: it, .. } if it == name))
         };
@@ -320,60 +391,19 @@ fn path_of<'a>(steps: &[(&'a str, &'a Node)]) -> Vec<Segment<'a>> {
     out
 }
 
+fn learnt_name(variable: &Variable, keys: &[&str], at: usize) -> String {
+    let is_variable = |at: usize| keys.get(at).is_some_and(|it| *it == VARIABLE);
+    let nth = (0..at).rev().take_while(|it| is_variable(*it)).count();
+    let run = nth + (at..keys.len()).take_while(|it| is_variable(*it)).count();
+    let before = at.checked_sub(nth + 1).and_then(|it| keys.get(it)).copied();
+    naming::name(variable, before, nth, run)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 mod tests {
+    use super::seen::{ORDER, PERSON, get, templates};
     use super::*;
-    use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId};
-    use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash, SubjectId};
-    use bartizan_model::moment::Moment;
-
-    /// A `GET` of this path, as the gateway would record it, with these fields in the answer.
-    fn get(path: &str, status: u16, answer: &[(&str, u64)]) -> Observation {
-        let mut template = String::new();
-        crate::template::template(path.as_bytes(), &mut template);
-        let hash = |text: &str| node::hash(text).max(1);
-        let words: Vec<&str> = segments(path).collect();
-        let position = |n: usize| u8::try_from(n + 1).unwrap();
-        let places = (0..words.len()).map(|it| Place::Segment(position(it))).collect();
-        let of_words = words.iter().map(|it| (Kind::Text, hash(it)));
-        let request = facts(places, of_words.collect());
-        let places = answer.iter().map(|it| Place::body(it.0)).collect();
-        let response = facts(places, answer.iter().map(|it| (Kind::Text, it.1)).collect());
-        Observation {
-            method: Method::Get,
-            template: template.into(),
-            route: "shop".into(),
-            status,
-            subject: SubjectId(7),
-            request: Some(request),
-            response: Some(response),
-            ..Observation::opened(ExchangeId::new(1, 1), Moment::default(), 1, KeyEpoch(1))
-        }
-    }
-
-    fn facts(places: Vec<Place>, values: Vec<(Kind, u64)>) -> Facts {
-        let facts = values.into_iter().enumerate().map(|(n, (kind, value))| Fact {
-            field: u16::try_from(n).unwrap(),
-            kind,
-            forms: Forms::NONE,
-            sign: None,
-            times: 1,
-            bucket: 0,
-            score: 0,
-            bytes: 8,
-            value: KeyedHash(value),
-        });
-        let facts = facts.collect();
-        Facts { shape: Arc::new(Shape { id: ShapeId(1), places }), facts, more: 0 }
-    }
-
-    fn templates(it: &Inventory) -> Vec<String> {
-        it.endpoints().iter().map(Endpoint::template).collect()
-    }
-
-    const PERSON: &[(&str, u64)] = &[("$.login", 1), ("$.bio", 2), ("$.avatar", 3)];
-    const ORDER: &[(&str, u64)] = &[("$.total", 4), ("$.items[*].sku", 5)];
 
     #[test]
     fn words_that_answer_alike_are_one_variable() {

@@ -6,6 +6,7 @@
 
 use super::distinct::Distinct;
 use super::leaf::Leaf;
+use super::said::{By, SaidStep, VALUE_BITS_MIN};
 use bartizan_model::fact::Kind;
 use bartizan_model::head::Method;
 use std::collections::BTreeMap;
@@ -61,18 +62,50 @@ pub enum Reason {
         /// The words.
         words: u64,
     },
+    /// Somebody said so.
+    Said(By),
+}
+
+impl Reason {
+    /// What counts of two: what somebody said, and then what took more than a look.
+    pub(super) fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Said(mine), Self::Said(theirs)) => Self::Said(mine.max(theirs)),
+            (Self::Form, it) | (_, it @ Self::Said(_)) => it,
+            (it @ (Self::Alike { .. } | Self::TooMany { .. } | Self::Said(_)), _) => it,
+        }
+    }
 }
 
 impl Node {
-    /// The node behind `segment`, made if it is new and there is room.
-    pub(super) fn child(&mut self, segment: &str, nodes: &mut usize) -> Option<&mut Self> {
-        let typed = segment.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
-        let has_it = self.children.contains_key(segment);
-        let key = match typed {
-            Some(_) => VARIABLE,
-            None if has_it || !self.takes(segment) => segment,
-            None => VARIABLE,
-        };
+    /// The key of a segment, as was said or learnt.
+    pub(super) fn key<'a>(&self, segment: &'a str, said: Option<&'a SaidStep>) -> &'a str {
+        if let Some(key) = said.and_then(|it| it.key(segment)) {
+            return key;
+        }
+        let is_name = self.children.contains_key(segment) || !self.takes(segment);
+        if is_name && kind(segment).is_none() { segment } else { VARIABLE }
+    }
+
+    /// The node behind `segment`, which has this key; made if it is new and there is room.
+    pub(super) fn child(
+        &mut self,
+        segment: &str,
+        key: &str,
+        nodes: &mut usize,
+    ) -> Option<&mut Self> {
+        let child = self.made(key, nodes)?;
+        if let Some(variable) = &mut child.variable {
+            if kind(segment).is_none() {
+                variable.words.add(hash(segment));
+            }
+            variable.count(kind(segment).unwrap_or("word"), 1);
+        }
+        Some(child)
+    }
+
+    /// The node with this key, made if it is new and there is room.
+    pub(super) fn made(&mut self, key: &str, nodes: &mut usize) -> Option<&mut Self> {
         if !self.children.contains_key(key) {
             if *nodes >= NODES_MAX {
                 return None;
@@ -81,45 +114,46 @@ impl Node {
             let variable = (key == VARIABLE).then(Box::default);
             self.children.insert(key.into(), Self { variable, ..Self::default() });
         }
-        let child = self.children.get_mut(key)?;
-        if let Some(variable) = &mut child.variable {
-            if typed.is_none() {
-                variable.words.add(hash(segment));
-            }
-            let kind = typed.unwrap_or("word");
-            match variable.kinds.get_mut(kind) {
-                Some(count) => *count += 1,
-                None => {
-                    variable.kinds.insert(kind.into(), 1);
-                }
-            }
-        }
-        Some(child)
+        self.children.get_mut(key)
     }
 
     /// Whether a word that was not met here before is a value of the variable.
-    pub(super) fn takes(&self, segment: &str) -> bool {
+    fn takes(&self, segment: &str) -> bool {
         let variable = self.children.get(VARIABLE).and_then(|it| it.variable.as_deref());
         variable.is_some_and(|it| {
-            !matches!(it.reason, Reason::Form) && super::words::likeness(segment) > -2.0
+            !matches!(it.reason, Reason::Form)
+                && !segment.is_empty()
+                && super::words::likeness(segment) > VALUE_BITS_MIN
         })
     }
 
-    /// The endpoint of a path, and the keys on the way to it. A name goes before the variable beside it,
-    /// unless nothing of this method is behind it.
+    /// The endpoint with these keys.
+    pub(super) fn leaf(&self, keys: &[&str], method: Method) -> Option<&Leaf> {
+        let node = keys.iter().try_fold(self, |it, key| it.children.get(*key))?;
+        node.leaves.get(&method)
+    }
+
+    /// The endpoint of a path that fits no template that was said, and the keys on the way to it. A name goes
+    /// before the variable beside it, unless nothing of this method is behind it.
     pub(super) fn find<'a>(
         &'a self,
         segments: &[&str],
         method: Method,
+        said: Option<&SaidStep>,
         steps: &mut u32,
         found: &mut Vec<&'a str>,
     ) -> Option<&'a Leaf> {
         let Some((segment, rest)) = segments.split_first() else { return self.leaves.get(&method) };
-        for key in [*segment, VARIABLE] {
+        let keys = match said.and_then(|it| it.key(segment)) {
+            Some(key) => [Some(key), None],
+            None => [Some(*segment), Some(VARIABLE)],
+        };
+        for key in keys.into_iter().flatten() {
             let Some((key, child)) = self.children.get_key_value(key) else { continue };
             *steps = steps.checked_sub(1)?;
             found.push(key);
-            if let Some(leaf) = child.find(rest, method, steps, found) {
+            let said = said.and_then(|it| it.behind(key));
+            if let Some(leaf) = child.find(rest, method, said, steps, found) {
                 return Some(leaf);
             }
             found.pop();
@@ -127,14 +161,20 @@ impl Node {
         None
     }
 
-    /// As [`Self::find`], to change it.
+    /// As [`Self::find`], to change it, whatever the method.
     pub(super) fn find_mut(
         &mut self,
-        segments: &mut dyn Iterator<Item = &str>,
+        segments: &[&str],
+        said: Option<&SaidStep>,
     ) -> Option<&mut Self> {
-        let Some(segment) = segments.next() else { return Some(self) };
-        let key = if self.children.contains_key(segment) { segment } else { VARIABLE };
-        self.children.get_mut(key)?.find_mut(segments)
+        let Some((segment, rest)) = segments.split_first() else { return Some(self) };
+        let key = match said.and_then(|it| it.key(segment)) {
+            Some(key) => key,
+            None if self.children.contains_key(*segment) => segment,
+            None => VARIABLE,
+        };
+        let behind = said.and_then(|it| it.behind(key));
+        self.children.get_mut(key)?.find_mut(rest, behind)
     }
 
     /// Takes everything from another node that is the same segment.
@@ -153,20 +193,15 @@ impl Node {
             }
         }
         if let Some(theirs) = other.variable {
-            let mine = self.variable.get_or_insert_default();
-            for (kind, count) in theirs.kinds {
-                *mine.kinds.entry(kind).or_default() += count;
-            }
-            for (place, count) in theirs.handed_out {
-                *mine.handed_out.entry(place).or_default() += count;
-            }
-            mine.words.merge(&theirs.words);
-            if mine.reason == Reason::Form {
-                mine.reason = theirs.reason;
-            }
+            self.variable.get_or_insert_default().merge(*theirs);
         }
         gone
     }
+}
+
+/// What a segment that is no word looked like: the `int` of `{int}`.
+fn kind(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{').and_then(|it| it.strip_suffix('}'))
 }
 
 /// FNV-1a: only to count with.
@@ -180,6 +215,28 @@ pub(super) fn hash(segment: &str) -> u64 {
 const FIELDS_MAX: usize = 32;
 
 impl Variable {
+    /// Counts exchanges whose value looked so.
+    pub(super) fn count(&mut self, kind: &str, exchanges: u64) {
+        match self.kinds.get_mut(kind) {
+            Some(count) => *count += exchanges,
+            None => {
+                self.kinds.insert(kind.into(), exchanges);
+            }
+        }
+    }
+
+    /// Takes what is known of another one that is the same.
+    pub(super) fn merge(&mut self, other: Self) {
+        for (kind, count) in other.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+        for (place, count) in other.handed_out {
+            *self.handed_out.entry(place).or_default() += count;
+        }
+        self.words.merge(&other.words);
+        self.reason = self.reason.or(other.reason);
+    }
+
     /// Notes that a field of an answer held one of its values.
     pub(super) fn hand(&mut self, field: &str) {
         if let Some(count) = self.handed_out.get_mut(field) {
