@@ -189,9 +189,10 @@ fn weak_text(ranked: &Value) -> String {
             let places: Vec<&str> = list_of(it, "places").filter_map(Value::as_str).collect();
             let _written = writeln!(
                 out,
-                "       {} {}  {} of {}  {}",
-                text(it, "method"),
-                text(it, "template"),
+                "       {}  {} of {}  {}",
+                [text(it, "method"), text(it, "template"), text(it, "operation")]
+                    .join(" ")
+                    .trim_end(),
                 number(it, "seen"),
                 number(it, "of"),
                 places.join(", ")
@@ -255,7 +256,8 @@ fn change_text(it: &Value) -> String {
         "status" => format!("new status {}", status.unwrap_or(0)),
         _ => "silent since".to_owned(),
     };
-    format!("{}  {} {}  {}\n", timestamp(at), text("method"), text("template"), what.trim_end())
+    let endpoint = [text("method"), text("template"), text("operation")].join(" ");
+    format!("{}  {}  {}\n", timestamp(at), endpoint.trim_end(), what.trim_end())
 }
 
 fn reason(of: Reason) -> String {

@@ -42,6 +42,7 @@ pub(crate) fn ranked(endpoints: &[Endpoint<'_>]) -> Value {
                 "service": it.service,
                 "method": it.method.name(),
                 "template": it.template(),
+                "operation": it.operation,
             });
             (named, posture(it, &classes::class))
         })
@@ -115,6 +116,7 @@ fn change(it: &Change<'_>) -> Value {
         "service": endpoint.service,
         "method": endpoint.method.name(),
         "template": endpoint.template(),
+        "operation": endpoint.operation,
         "subjects": endpoint.leaf.subjects.count(),
         "calls": shown::all(endpoint.leaf),
         "place": null,

@@ -16,7 +16,12 @@ pub(crate) fn id(it: &Endpoint<'_>) -> String {
 
 /// `GET /orders/{orderId}`
 pub(crate) fn named(it: &Endpoint<'_>) -> String {
-    format!("{} {}", it.method.name(), it.template())
+    let mut name = format!("{} {}", it.method.name(), it.template());
+    if !it.operation.is_empty() {
+        name.push(' ');
+        name.push_str(it.operation);
+    }
+    name
 }
 
 /// An endpoint in a list.
@@ -29,6 +34,7 @@ pub(crate) fn row(it: &Endpoint<'_>) -> Value {
         "service": it.service,
         "method": it.method.name(),
         "template": it.template(),
+        "operation": it.operation,
         "calls": all(leaf),
         "client_errors": of_class(400),
         "server_errors": of_class(500),

@@ -19,14 +19,27 @@ use std::collections::BTreeMap;
 /// Arrays and objects in each other that are written.
 const DEPTH_MAX: usize = 64;
 
-/// Describes these endpoints as one API of this name.
+/// Describes these endpoints, in the order of the inventory, as one API of this name.
 pub fn describe(title: &str, endpoints: &[Endpoint<'_>], class_of: ClassOf<'_>) -> Api {
     let mut api = Api::new(title, "0.0.0-learnt");
-    for endpoint in endpoints {
+    let is_same = |a: &Endpoint<'_>, b: &Endpoint<'_>| {
+        a.method == b.method && a.service == b.service && a.template() == b.template()
+    };
+    for same in endpoints.chunk_by(is_same) {
+        let Some(first) = same.first() else { continue };
+        // Operations within an envelope are one here: descriptions know methods and paths only.
+        let mut leaf = first.leaf.clone();
+        same.iter().skip(1).for_each(|it| leaf.merge(it.leaf.clone()));
+        let endpoint = &Endpoint { leaf: &leaf, ..first.clone() };
         let method = endpoint.method.name();
         // A template that no description may have stays out; there is none that learning makes.
         let Ok(mut operation) = Operation::new(method, &endpoint.template()) else { continue };
         operation.summary = Some(format!("{method} {}", endpoint.template()));
+        let operations: Vec<&str> =
+            same.iter().map(|it| it.operation).filter(|it| !it.is_empty()).collect();
+        if !operations.is_empty() {
+            operation.extensions.insert("x-bartizan-operations".to_owned(), operations.into());
+        }
         operation.parameters = parameters(endpoint, class_of);
         if let Some(schema) = body(&endpoint.leaf.request, class_of) {
             operation.body = Some(RequestBody::of("application/json", schema));

@@ -13,11 +13,16 @@ use bartizan_model::observation::{Observation, SubjectKind};
 use bartizan_model::place::Place;
 use bartizan_model::traits::{Trait, Traits};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Fields of one side that are told apart; further ones are counted.
 pub const FIELDS_MAX: usize = 256;
 /// Statuses that are told apart; further ones are counted as 0.
 pub const STATUSES_MAX: usize = 24;
+/// Operations within envelopes that are told apart; further ones are counted as [`OTHER`].
+pub const OPERATIONS_MAX: usize = 500;
+/// The operation of calls that found no room.
+pub const OTHER: &str = "other";
 /// Different values of a field that are told apart exactly.
 pub const FEW: usize = 12;
 
@@ -50,6 +55,8 @@ pub struct Leaf {
     pub request: Fields,
     /// What successful answers held.
     pub response: Fields,
+    /// Calls of operations within an envelope, which are not among those above, by envelope and name.
+    pub operations: BTreeMap<Arc<str>, Self>,
 }
 
 /// How many exchanges had which traits.
@@ -281,6 +288,31 @@ impl Fields {
 impl Leaf {
     /// Adds an exchange that made this endpoint known.
     pub(super) fn add(&mut self, it: &Observation) {
+        match has_operation(it) {
+            true => self.of(&it.operation).add_call(it),
+            false => self.add_call(it),
+        }
+    }
+
+    /// Counts an exchange that failed.
+    pub(super) fn add_failed(&mut self, it: &Observation) {
+        match self.operations.get_mut(&it.operation).filter(|_| has_operation(it)) {
+            Some(leaf) => leaf.note(it),
+            None => self.note(it),
+        }
+    }
+
+    /// The calls of an operation.
+    fn of(&mut self, operation: &Arc<str>) -> &mut Self {
+        let has_room = self.operations.len() < OPERATIONS_MAX;
+        let name = match has_room || self.operations.contains_key(operation) {
+            true => Arc::clone(operation),
+            false => OTHER.into(),
+        };
+        self.operations.entry(name).or_default()
+    }
+
+    fn add_call(&mut self, it: &Observation) {
         self.calls += 1;
         self.note(it);
         self.response_bytes += it.response_body_bytes;
@@ -296,7 +328,7 @@ impl Leaf {
     }
 
     /// Counts an exchange, whatever its answer.
-    pub(super) fn note(&mut self, it: &Observation) {
+    fn note(&mut self, it: &Observation) {
         let at = it.started.wall_us;
         self.first_us = earlier(self.first_us, at);
         self.last_us = self.last_us.max(at);
@@ -338,5 +370,13 @@ impl Leaf {
         self.response_bytes += other.response_bytes;
         self.request.merge(other.request);
         self.response.merge(other.response);
+        for (name, theirs) in other.operations {
+            self.of(&name).merge(theirs);
+        }
     }
+}
+
+/// Whether the message says what is called, rather than method and path. Those of gRPC say the same twice.
+fn has_operation(it: &Observation) -> bool {
+    !it.operation.is_empty() && !it.operation.starts_with("grpc ")
 }

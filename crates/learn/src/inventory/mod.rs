@@ -81,6 +81,8 @@ pub struct Endpoint<'a> {
     pub method: Method,
     /// Its segments.
     pub path: Vec<Segment<'a>>,
+    /// The operation within an envelope, as `graphql query orders`; empty if method and path say it all.
+    pub operation: &'a str,
     /// What was seen there.
     pub leaf: &'a Leaf,
 }
@@ -100,9 +102,14 @@ pub enum Segment<'a> {
 }
 
 impl Endpoint<'_> {
-    /// Identifies it as long as its template stays: a hash of service, method and template.
+    /// Identifies it as long as its template stays: a hash of service, method, template and operation.
     pub fn id(&self) -> EndpointId {
-        EndpointId::of(self.method.name(), &format!("{} {}", self.service, self.template()))
+        let mut name = format!("{} {}", self.service, self.template());
+        if !self.operation.is_empty() {
+            name.push(' ');
+            name.push_str(self.operation);
+        }
+        EndpointId::of(self.method.name(), &name)
     }
 
     /// The path with its variables, as `/orders/{orderId}`.
@@ -203,7 +210,7 @@ impl Inventory {
         let segments: Vec<&str> = segments(template).collect();
         let (leaf, keys) = it.find(&segments, method)?;
         let path = named(it, &keys);
-        Some(Endpoint { service, method, path, leaf })
+        Some(Endpoint { service, method, path, operation: "", leaf })
     }
 
     /// Numbers of each service.
@@ -224,7 +231,7 @@ impl Service {
         let segments: Vec<&str> = segments(&it.template).collect();
         if !is_success(it) {
             match self.find_mut(&segments).and_then(|node| node.leaves.get_mut(&it.method)) {
-                Some(leaf) => leaf.note(it),
+                Some(leaf) => leaf.add_failed(it),
                 None => self.candidates += 1,
             }
             return;
@@ -347,7 +354,13 @@ fn collect<'a>(
 ) {
     for (method, leaf) in &node.leaves {
         let path = path_of(&service.said, keys);
-        out.push(Endpoint { service: name, method: *method, path, leaf });
+        let endpoint = Endpoint { service: name, method: *method, path, operation: "", leaf };
+        for (operation, leaf) in &leaf.operations {
+            out.push(Endpoint { operation, leaf, ..endpoint.clone() });
+        }
+        if leaf.calls > 0 || leaf.operations.is_empty() {
+            out.push(endpoint);
+        }
     }
     for (segment, child) in &node.children {
         keys.push((segment, child));
@@ -503,5 +516,55 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].leaf.statuses, [(200, 1), (404, 1)].into_iter().collect());
         assert_eq!(it.totals().next().unwrap().1.candidates, 1);
+    }
+
+    #[test]
+    fn operations_within_an_envelope_are_endpoints_of_their_own() {
+        let mut it = Inventory::default();
+        for n in 0..40_u64 {
+            let mut call = get("/graphql", 200, ORDER);
+            call.operation =
+                if n % 2 == 0 { "graphql query orders" } else { "graphql mutation pay" }.into();
+            it.observe(&call);
+        }
+        let mut call = get("/shop.Orders/Get", 200, ORDER);
+        call.operation = "grpc shop.Orders/Get".into();
+        it.observe(&call);
+        it.settle();
+        let found: Vec<_> = it
+            .endpoints()
+            .iter()
+            .map(|it| (it.template(), it.operation.to_owned(), it.leaf.calls))
+            .collect();
+        let one =
+            |path: &str, operation: &str, calls| (path.to_owned(), operation.to_owned(), calls);
+        assert_eq!(
+            found,
+            [
+                one("/graphql", "graphql mutation pay", 20),
+                one("/graphql", "graphql query orders", 20),
+                one("/shop.Orders/Get", "", 1),
+            ]
+        );
+        let ids: std::collections::BTreeSet<_> = it.endpoints().iter().map(Endpoint::id).collect();
+        assert_eq!(ids.len(), 3);
+        let api = description::describe("Shop", &it.endpoints(), &|_, _| None);
+        let paths: Vec<_> = api.operations.iter().map(|it| it.path.as_str().to_owned()).collect();
+        assert_eq!(paths, ["/graphql", "/shop.Orders/Get"]);
+        assert!(api.operations[0].extensions.contains_key("x-bartizan-operations"));
+    }
+
+    #[test]
+    fn invented_operations_fill_no_memory() {
+        let mut it = Inventory::default();
+        for n in 0..leaf::OPERATIONS_MAX + 1_000 {
+            let mut call = get("/rpc", 200, &[]);
+            call.operation = format!("jsonrpc invented{n}").into();
+            it.observe(&call);
+        }
+        let endpoints = it.endpoints();
+        assert_eq!(endpoints.len(), leaf::OPERATIONS_MAX + 1);
+        let other = endpoints.iter().find(|it| it.operation == leaf::OTHER).unwrap();
+        assert_eq!(other.leaf.calls, 1_000);
     }
 }
