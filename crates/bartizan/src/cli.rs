@@ -217,6 +217,19 @@ pub enum Inventory {
     ///
     /// What was there in the first hour of a service or an endpoint is no change.
     Changes(InventoryChanges),
+    /// Hold the description that was imported against what was seen. Ends with 1 if they differ.
+    ///
+    /// `bartizan import openapi` and `import postman` keep descriptions. What the source of the traffic did not
+    /// tell is no difference: it is counted.
+    Drift(InventoryDrift),
+    /// Say that segments are values of one variable: every path of this template is one endpoint.
+    Merge(InventorySay),
+    /// Say that a segment is a name: this path is an endpoint of its own.
+    Split(InventorySay),
+    /// Say what the variables of a template are called.
+    Rename(InventoryRename),
+    /// Take back what was said of a template or, without one, the description of a service.
+    Forget(InventoryForget),
 }
 
 /// Which traffic the inventory is made of.
@@ -298,6 +311,65 @@ pub struct InventoryChanges {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Output::Human)]
     pub output: Output,
+}
+
+/// Arguments of `inventory drift`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory drift
+  bartizan inventory drift --service shop -o json")]
+pub struct InventoryDrift {
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `inventory merge` and `inventory split`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory merge '/metrics/{metric}'
+  bartizan inventory split /users/search --service shop")]
+pub struct InventorySay {
+    /// The template, as `/orders/{orderId}/items`.
+    pub template: String,
+    /// Which service and data directory.
+    #[command(flatten)]
+    pub of: InventoryOf,
+}
+
+/// Arguments of `inventory rename`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory rename '/users/{usersId}' '/users/{login}'
+  bartizan inventory rename '/a/{id}/b/{id2}' '/a/{owner}/b/{repo}' --service shop")]
+pub struct InventoryRename {
+    /// The template as it is.
+    pub from: String,
+    /// The same with other names.
+    pub to: String,
+    /// Which service and data directory.
+    #[command(flatten)]
+    pub of: InventoryOf,
+}
+
+/// Arguments of `inventory forget`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory forget '/metrics/{metric}'
+  bartizan inventory forget --service shop")]
+pub struct InventoryForget {
+    /// The template; without one, the description of the service is forgotten.
+    pub template: Option<String>,
+    /// Which service and data directory.
+    #[command(flatten)]
+    pub of: InventoryOf,
 }
 
 /// Arguments of `inventory export`.

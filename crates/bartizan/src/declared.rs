@@ -19,9 +19,9 @@ use std::io::{self, Read};
 use std::path::Path;
 
 /// Name of their folder in the data directory.
-const FOLDER: &str = "described";
+pub(crate) const FOLDER: &str = "described";
 /// Descriptions that are kept.
-const SERVICES_MAX: usize = 64;
+pub(crate) const SERVICES_MAX: usize = 64;
 /// Bytes of a description that is read.
 const BYTES_MAX: u64 = 64 << 20;
 

@@ -11,6 +11,7 @@ use crate::config::{Overrides, Settings, Source};
 use crate::control;
 use crate::held;
 use crate::in_force::{self, Beginning, State, lock};
+use crate::inventory::live::Origins;
 use crate::keeper::{self, Keeper, KeeperError};
 use crate::key;
 use crate::ledger::{self, Keeping, LedgerHandle};
@@ -201,6 +202,10 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         sockets => listener::start_on(sockets, workers, &shared, &recorders)
             .map_err(StartError::Inherited)?,
     };
+    let only = match settings.routes.as_slice() {
+        [one] => Some(one.route.name.to_string()),
+        _ => None,
+    };
     let state = State::new(Beginning {
         hub: Arc::clone(&hub),
         dir: dir.clone(),
@@ -217,7 +222,8 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     });
     // Without a key nothing sealed can be read; then the inventory begins anew.
     let held = held::of(&dir, Some(&store)).ok();
-    let inventory = state.hub.inventory.start(held, now_us);
+    let source = Origins { held, dir: dir.clone(), only };
+    let inventory = state.hub.inventory.start(source, now_us);
     inventory.map_err(StartError::System)?;
     let clock = Arc::clone(&state.shared.clock);
     let tables = state.shared.tables.clone();

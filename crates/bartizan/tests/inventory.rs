@@ -193,3 +193,181 @@ fn what_passes_through_is_in_the_inventory_and_stays_there() {
     let after = until("the inventory", || listed(&asker));
     assert_eq!((&after["id"], &after["calls"]), (&before["id"], &before["calls"]));
 }
+
+const SHOP: &str = "
+openapi: 3.1.0
+info: {title: Shop, version: '1'}
+servers: [{url: 'https://shop.example'}]
+paths:
+  /orders:
+    get:
+      parameters: [{name: limit, in: query, schema: {type: integer}}]
+      responses: {'200': {description: All., content: {application/json: {schema: {type: array, items: {type: object,
+        properties: {id: {type: integer}, total: {type: number}}}}}}}}
+  /orders/{number}:
+    get:
+      deprecated: true
+      parameters: [{name: number, in: path, required: true, schema: {type: integer}}]
+      responses: {'200': {description: One., content: {application/json: {schema: {type: object,
+        properties: {id: {type: integer}}}}}}}
+  /carts:
+    get: {responses: {'200': {description: Never called.}}}
+";
+
+#[test]
+fn a_description_names_variables_and_is_held_against_what_was_seen() {
+    let home = Directory::new();
+    let data = home.path().join("data");
+    let (recording, shop) = (home.path().join("a.har"), home.path().join("shop.yaml"));
+    fs::write(&recording, har()).unwrap();
+    fs::write(&shop, SHOP).unwrap();
+    asked(&data, &["import", "har", recording.to_str().unwrap()]);
+    let said = asked(&data, &["import", "openapi", shop.to_str().unwrap()]);
+    assert!(said.contains("3 operations of `shop.example` are described"), "{said}");
+    let named: Vec<_> = endpoints(&data).into_iter().map(|it| it.0).collect();
+    assert_eq!(named, ["GET /orders", "GET /orders/{number}"]);
+    let drift = |extra: &[&str]| -> Value {
+        let arguments = [&["inventory", "drift", "-o", "json"], extra].concat();
+        let output = command().args(arguments).arg("--data").arg(&data).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", said_of(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let found = drift(&[]);
+    let differences = found["services"][0]["differences"].as_array().unwrap();
+    let shown: Vec<_> = differences
+        .iter()
+        .map(|it| format!("{} {} {}", it["path"], it["what"], it["place"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "/carts never_called null",
+            "/orders/{number} deprecated null",
+            "/orders/{number} undeclared_field body $.total",
+        ]
+    );
+    // Whatever the service is called: there is one, and one is described.
+    asked(&data, &["inventory", "forget"]);
+    asked(&data, &["import", "openapi", shop.to_str().unwrap(), "--service", "other"]);
+    assert_eq!(drift(&[])["services"][0]["service"], "shop.example");
+    assert_eq!(endpoints(&data)[1].0, "GET /orders/{number}");
+}
+
+fn said_of(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn what_a_person_says_of_paths_stays_and_can_be_taken_back() {
+    let home = Directory::new();
+    let (data, log) = (home.path().join("data"), home.path().join("access.log"));
+    let words = ["cpu", "memory", "disk", "load", "swap", "net"];
+    let line = |word: &&str| {
+        format!(
+            "192.0.2.7 - - [21/Nov/2026:12:00:00 +0000] \"GET /metrics/{word} HTTP/1.1\" 200 5\n"
+        )
+    };
+    fs::write(&log, words.iter().map(line).collect::<String>()).unwrap();
+    asked(&data, &["import", "access-log", log.to_str().unwrap()]);
+    let templates = || endpoints(&data).into_iter().map(|it| it.0).collect::<Vec<_>>();
+    assert_eq!(templates().len(), 6);
+    asked(&data, &["inventory", "merge", "/metrics/{metric}"]);
+    assert_eq!(templates(), ["GET /metrics/{metric}"]);
+    asked(&data, &["inventory", "rename", "/metrics/{metric}", "/metrics/{name}"]);
+    asked(&data, &["inventory", "split", "/metrics/cpu"]);
+    assert_eq!(templates(), ["GET /metrics/cpu", "GET /metrics/{name}"]);
+    asked(&data, &["inventory", "forget", "/metrics/{name}"]);
+    asked(&data, &["inventory", "forget", "/metrics/cpu"]);
+    assert_eq!(templates().len(), 6);
+    for wrong in [
+        ["merge", "/metrics/cpu"],
+        ["split", "metrics"],
+        ["split", "/{a}{b"],
+        ["forget", "/metrics/cpu"],
+    ] {
+        let output =
+            command().arg("inventory").args(wrong).arg("--data").arg(&data).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}: {}", said_of(&output));
+    }
+}
+
+#[test]
+fn a_running_instance_follows_what_is_said_without_a_restart() {
+    // What answers other fields is no value of one variable, unless somebody says so.
+    let upstream = Upstream::answering(|it| {
+        let word = it.target().rsplit('/').next().unwrap_or_default().to_owned();
+        ok(&json!({word.clone() + "_used": 5, word + "_free": 7}).to_string())
+    });
+    let mut bartizan = Bartizan::observing(upstream.address);
+    for word in ["cpu", "memory", "disk", "load"] {
+        (0..5).for_each(|_| drop(bartizan.get(&format!("/metrics/{word}"))));
+    }
+    bartizan.exactly(20);
+    let asker = Asker::browser(&bartizan);
+    let templates = || -> Vec<(String, u64)> {
+        let answer = asker.get("/api/v1/inventory");
+        let one = |it: &Value| {
+            (it["template"].as_str().unwrap().to_owned(), it["calls"].as_u64().unwrap())
+        };
+        let all = answer["endpoints"].as_array().unwrap().iter().map(one);
+        all.filter(|it| it.0.starts_with("/metrics")).collect()
+    };
+    until("four endpoints", || (templates().len() == 4).then_some(()));
+    asked(&bartizan.data(), &["inventory", "merge", "/metrics/{metric}"]);
+    let merged = vec![("/metrics/{metric}".to_owned(), 20)];
+    until("one endpoint", || (templates() == merged).then_some(()));
+    let posture = asker.get("/api/v1/posture");
+    let flaws = posture["flaws"].as_array().unwrap();
+    assert!(flaws.iter().any(|it| it["flaw"] == "plain_text"), "{posture}");
+    assert_eq!(asker.get("/api/v1/changes")["changes"], json!([]));
+    assert_eq!(asker.get("/api/v1/drift")["undescribed"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn classes_and_posture_are_told_of_a_recording_and_unknown_of_a_log() {
+    let home = Directory::new();
+    let (of_log, of_har) = (home.path().join("log"), home.path().join("har"));
+    let person =
+        |n: u32| json!({"email": format!("ann{n}@example.com"), "iban": "DE89370400440532013000"});
+    let entry = |n: u32| {
+        json!({
+            "startedDateTime": "2026-11-21T12:00:00.000Z", "time": 1,
+            "request": {"method": "GET", "url": format!("https://shop.example/people/{n}"), "headers": []},
+            "response": {"status": 200, "headers": [
+                {"name": "Content-Type", "value": "application/json"},
+                {"name": "Access-Control-Allow-Origin", "value": "*"},
+            ], "content": {"mimeType": "application/json", "text": person(n).to_string()}},
+        })
+    };
+    let entries: Vec<_> = (1..40).map(entry).collect();
+    let recording = home.path().join("a.har");
+    fs::write(&recording, json!({"log": {"version": "1.2", "entries": entries}}).to_string())
+        .unwrap();
+    asked(&of_har, &["import", "har", recording.to_str().unwrap()]);
+    let json_of = |data: &Path, arguments: &[&str]| -> Value {
+        serde_json::from_str(&asked(data, &[arguments, &["-o", "json"]].concat())).unwrap()
+    };
+    let shown = json_of(&of_har, &["inventory", "show", "GET /people/{peopleId}"]);
+    assert_eq!(shown["classes"], json!(["iban", "email"]));
+    let email = &shown["response"]["fields"][0];
+    assert_eq!((&email["class"]["name"], &email["types"]), (&json!("email"), &json!(["string"])));
+    let flaws = |data: &Path| -> Vec<String> {
+        let posture = json_of(data, &["inventory", "posture"]);
+        let flaws = posture["flaws"].as_array().unwrap().iter();
+        flaws.map(|it| it["flaw"].as_str().unwrap().to_owned()).collect()
+    };
+    let found = flaws(&of_har);
+    for flaw in ["anonymous_data", "open_cors", "predictable_ids", "missing_headers"] {
+        assert!(found.iter().any(|it| it == flaw), "{flaw}: {found:?}");
+    }
+    assert!(!found.iter().any(|it| it == "plain_text"), "{found:?}");
+    // A log says nothing of credentials and heads: nothing is weak, and that is said to be unknown.
+    let log = home.path().join("access.log");
+    fs::write(&log, access_log()).unwrap();
+    asked(&of_log, &["import", "access-log", log.to_str().unwrap()]);
+    assert_eq!(flaws(&of_log), Vec::<String>::new());
+    let unknown = &json_of(&of_log, &["inventory", "posture"])["unknown"];
+    assert_eq!((&unknown["credentials"], &unknown["response_heads"]), (&json!(2), &json!(2)));
+    let yaml = asked(&of_har, &["inventory", "export"]);
+    assert!(yaml.contains("x-bartizan-class: email"), "{yaml}");
+}

@@ -290,6 +290,8 @@ pub trait Backend: Send + Sync + 'static {
     fn posture(&self, service: Option<&str>) -> Value;
     /// What the APIs began to do, or stopped doing, the latest first. Blocks.
     fn changes(&self, wanted: &ChangesQuery) -> Value;
+    /// What descriptions say against what was seen, of one service or all. Blocks.
+    fn drift(&self, service: Option<&str>) -> Value;
     /// The OpenAPI description of a service, or of the one that is called most. Blocks.
     fn described(&self, service: Option<&str>) -> Option<Value>;
     /// The newest samples, without what they say.

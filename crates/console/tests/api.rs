@@ -126,6 +126,9 @@ impl Backend for Yes {
     fn posture(&self, _: Option<&str>) -> Value {
         json!({"endpoints": 0, "weak": 0, "unknown": {}, "flaws": []})
     }
+    fn drift(&self, _: Option<&str>) -> Value {
+        json!({"services": [], "undescribed": []})
+    }
     fn changes(&self, wanted: &ChangesQuery) -> Value {
         json!({"changes": [], "more": wanted.limit})
     }

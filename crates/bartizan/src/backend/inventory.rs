@@ -61,6 +61,12 @@ pub(super) fn changes(live: &Live, wanted: &ChangesQuery) -> Value {
     live.look(|inventory| changed(inventory, wanted.since.unwrap_or(0), limit))
 }
 
+/// What differs from descriptions.
+pub(super) fn drift(live: &Live, service: Option<&str>) -> Value {
+    let said = live.said();
+    live.look(|inventory| crate::inventory::drift::all(inventory, &said, service))
+}
+
 /// The description of a service, or of the one that is called most.
 pub(super) fn described(live: &Live, service: Option<&str>) -> Option<Value> {
     live.look(|inventory| {

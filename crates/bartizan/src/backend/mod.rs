@@ -283,6 +283,10 @@ impl Backend for State {
         inventory::changes(&self.hub.inventory, wanted)
     }
 
+    fn drift(&self, service: Option<&str>) -> Value {
+        inventory::drift(&self.hub.inventory, service)
+    }
+
     fn described(&self, service: Option<&str>) -> Option<Value> {
         inventory::described(&self.hub.inventory, service)
     }

@@ -137,7 +137,8 @@ fn host(api: &Api) -> Option<String> {
     api.servers.iter().find_map(|it| authority(&it.url))
 }
 
-fn now() -> Moment {
+/// This moment, for what happened at no other.
+pub(crate) fn now() -> Moment {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let wall_us = u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX);
     Moment { mono_ns: 0, wall_us }

@@ -1,20 +1,22 @@
 //! `bartizan inventory`: what is kept, as endpoints.
 
-use super::{FoldError, classes, of, posture, shown};
+use super::said::{self, Sayings};
+use super::{FoldError, classes, drift, of, posture, shown};
 use crate::cli::{
-    Exit, Inventory as What, InventoryChanges, InventoryExport, InventoryOf, Notation, OpenApi,
-    Output,
+    Exit, Inventory as What, InventoryChanges, InventoryDrift, InventoryExport, InventoryForget,
+    InventoryOf, InventoryRename, InventorySay, Notation, OpenApi, Output,
 };
-use crate::commands::{fail, say};
+use crate::commands::{fail, note, say};
+use crate::declared;
 use crate::held::{self, Ago};
 use bartizan_learn::inventory::description::describe;
-use bartizan_learn::inventory::{By, Endpoint, Inventory, Reason, Segment};
+use bartizan_learn::inventory::{By, Endpoint, Inventory, Reason, Said, Segment};
 use bartizan_model::calendar::timestamp;
 use bartizan_model::fact::Kind;
 use bartizan_spec::{Format, Options, Version, complete, write};
 use serde_json::{Value, json};
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Does what the command line says.
 pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
@@ -24,8 +26,15 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Export(it) => &it.of,
         What::Posture(it) => &it.of,
         What::Changes(it) => &it.of,
+        What::Drift(it) => &it.of,
+        What::Merge(it) | What::Split(it) => &it.of,
+        What::Rename(it) => &it.of,
+        What::Forget(it) => &it.of,
     };
-    let inventory = match read(&dir(which), which) {
+    let dir = dir(which);
+    let said = Sayings::read(&dir);
+    said.faults.iter().for_each(|it| note(it));
+    let inventory = match read(&dir, which, &said) {
         Ok(inventory) => inventory,
         Err(why) => return fail(&why, Exit::Failed),
     };
@@ -54,13 +63,173 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Export(it) => export(&endpoints, it),
         What::Posture(it) => weak(&endpoints, it.output),
         What::Changes(it) => changed(&inventory, it),
+        What::Drift(it) => drifted(&inventory, &said, it),
+        What::Merge(InventorySay { template, .. })
+        | What::Split(InventorySay { template, .. })
+        | What::Rename(InventoryRename { to: template, .. })
+        | What::Forget(InventoryForget { template: Some(template), .. }) => {
+            let service = match service(&inventory, which) {
+                Ok(service) => service,
+                Err(why) => return fail(&why, Exit::Usage),
+            };
+            match say_of(what, &dir, &service, template) {
+                Ok(done) => say(&done),
+                Err(why) => fail(&why, Exit::Usage),
+            }
+        }
+        What::Forget(InventoryForget { template: None, .. }) => {
+            forget(&inventory, &said, &dir, which)
+        }
     }
 }
 
-fn read(dir: &std::path::Path, which: &InventoryOf) -> Result<Inventory, String> {
+/// The service that is meant: the one that is named, or the only one.
+fn service(inventory: &Inventory, which: &InventoryOf) -> Result<String, String> {
+    if let Some(named) = &which.service {
+        return Ok(named.clone());
+    }
+    let mut all = inventory.totals().filter(|it| it.1.calls > 0).map(|it| it.0);
+    match (all.next(), all.next()) {
+        (Some(only), None) => Ok(only.to_owned()),
+        (None, _) => Err("there is no traffic yet: name the service with --service".to_owned()),
+        (Some(_), Some(_)) => Err("there are several services: name one with --service".to_owned()),
+    }
+}
+
+/// Keeps what a person says of a template, or takes it back.
+fn say_of(what: &What, dir: &Path, service: &str, template: &str) -> Result<String, String> {
+    let mut lines = said::lines(dir)?;
+    let is_same = |it: &said::Line| it.service == service && it.template == template;
+    if let What::Forget(_) = what {
+        let before = lines.len();
+        lines.retain(|it| !is_same(it));
+        if lines.len() == before {
+            return Err(format!("nobody said `{template}` of `{service}`"));
+        }
+        said::keep(dir, lines)?;
+        return Ok(format!("`{template}` is learnt from traffic again\n"));
+    }
+    let names = template.split('/').filter(|it| it.starts_with('{')).count();
+    let mut single = String::new();
+    bartizan_learn::template::template(template.as_bytes(), &mut single);
+    if let What::Split(_) = what
+        && single
+            .split('/')
+            .zip(template.split('/'))
+            .any(|it| it.0.starts_with('{') && it.0 != it.1)
+    {
+        note(
+            "an identifier beside others of its kind cannot be told from them: it stands for all of them",
+        );
+    }
+    match what {
+        What::Merge(_) if names == 0 => {
+            return Err("say which segment is a variable, as `/metrics/{metric}`".to_owned());
+        }
+        What::Rename(it) if shape(&it.from) != shape(&it.to) => {
+            return Err("the names may differ, and nothing else".to_owned());
+        }
+        _ => {}
+    }
+    // Whether it can be followed is known by whoever follows it.
+    let it = Said { template: template.to_owned(), by: By::Person };
+    Inventory::default().say(service, &it).map_err(|error| error.to_string())?;
+    // What was said of the same path before counts no more.
+    lines.retain(|it| it.service != service || shape(&it.template) != shape(template));
+    let at_us = crate::import::now().wall_us;
+    lines.push(said::Line { service: service.to_owned(), template: template.to_owned(), at_us });
+    said::keep(dir, lines)?;
+    Ok(format!("`{template}` is one endpoint of `{service}` for each method from now on\n"))
+}
+
+/// A template without the names of its variables.
+fn shape(template: &str) -> Vec<&str> {
+    template.split('/').map(|it| if it.starts_with('{') { "{}" } else { it }).collect()
+}
+
+/// Forgets the description of a service.
+fn forget(inventory: &Inventory, said: &Sayings, dir: &Path, which: &InventoryOf) -> Exit {
+    let only = match said.declared() {
+        [one] => Some(one.service.clone()),
+        _ => None,
+    };
+    let named = which.service.clone().or(only);
+    let Some(service) = named.or_else(|| service(inventory, which).ok()) else {
+        return fail("name the service with --service", Exit::Usage);
+    };
+    match declared::forget(dir, &service) {
+        Ok(true) => say(&format!("`{service}` has no description any more\n")),
+        Ok(false) => fail(&format!("`{service}` is not described"), Exit::Failed),
+        Err(why) => fail(&why, Exit::Failed),
+    }
+}
+
+fn drifted(inventory: &Inventory, said: &Sayings, it: &InventoryDrift) -> Exit {
+    let found = drift::all(inventory, said, it.of.service.as_deref());
+    let differences = || list_of(&found, "services").flat_map(|it| list_of(it, "differences"));
+    if list_of(&found, "services").count() == 0 {
+        return fail("no service is described: see `bartizan import openapi`", Exit::Failed);
+    }
+    let shown = match it.output {
+        Output::Json => say(&format!("{found:#}\n")),
+        Output::Ndjson => {
+            say(&differences().fold(String::new(), |out, it| out + &format!("{it}\n")))
+        }
+        Output::Human => say(&list_of(&found, "services").map(drift_text).collect::<String>()),
+    };
+    match shown {
+        Exit::Clean if differences().count() > 0 => Exit::Findings,
+        other => other,
+    }
+}
+
+fn drift_text(of: &Value) -> String {
+    let text = |of: &Value, name: &str| {
+        of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let number = |of: &Value, name: &str| of.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let mut out = format!(
+        "{}: {} operations in {}, {} endpoints seen, {} differences\n",
+        text(of, "service"),
+        number(of, "operations"),
+        text(of, "source"),
+        number(of, "endpoints"),
+        list_of(of, "differences").count()
+    );
+    if of.get("without_base").and_then(Value::as_bool) == Some(true) {
+        out += "no call came to the paths of its servers: they are left out\n";
+    }
+    let mut before = String::new();
+    for it in list_of(of, "differences") {
+        let endpoint = format!("{} {}", text(it, "method"), text(it, "path"));
+        if endpoint != before {
+            let _written = writeln!(out, "{endpoint}");
+            before = endpoint;
+        }
+        let share = match number(it, "of") {
+            0 => String::new(),
+            all => format!("{} of {all}", number(it, "seen")),
+        };
+        let place = [text(it, "side"), text(it, "place")].join(" ");
+        let what = text(it, "what").replace('_', " ");
+        let _written =
+            writeln!(out, "  {what:<18} {share:>14}  {}  {}", place.trim(), text(it, "says"));
+    }
+    let unseen = of.get("not_seen").and_then(Value::as_object).into_iter().flatten();
+    let unseen: Vec<String> = unseen
+        .filter_map(|(name, count)| Some((name, count.as_u64().filter(|it| *it > 0)?)))
+        .map(|(name, count)| format!("{} {count}", name.replace('_', " ")))
+        .collect();
+    if !unseen.is_empty() {
+        let _written = writeln!(out, "not seen, and so no difference: {}", unseen.join(", "));
+    }
+    out
+}
+
+fn read(dir: &Path, which: &InventoryOf, said: &Sayings) -> Result<Inventory, String> {
     let held = held::open(dir, which.key.clone().map(|it| it.0)).map_err(|it| it.to_string())?;
     let since_us = which.since.map_or(0, Ago::us);
-    of(&held, since_us).map_err(|error: FoldError| error.to_string())
+    of(&held, since_us, said).map_err(|error: FoldError| error.to_string())
 }
 
 fn list(inventory: &Inventory, endpoints: &[Endpoint<'_>], output: Output) -> Exit {

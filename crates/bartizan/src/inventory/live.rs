@@ -3,18 +3,21 @@
 //! Reads    at the start what is kept, oldest first; then observations as they end.
 //! Memory   the inventory, and [`WAITING_MAX`] observations.
 //! Misses   observations that find no room are counted: calls are missing then, the record of them is not. What
-//!          an answer of the console is made from may be some seconds old.
+//!          an answer of the console is made from may be some seconds old. When somebody says something of paths,
+//!          all is learnt again: of what ends in the second before, some may be missing until the next start.
 
 use super::fold;
+use super::said::{self, Sayings};
 use crate::in_force::lock;
 use bartizan_learn::inventory::Inventory;
 use bartizan_model::observation::Observation;
 use bartizan_store::segments::held::Held;
 use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Observations that wait to be learnt from.
 const WAITING_MAX: usize = 8_192;
@@ -23,10 +26,30 @@ const BATCH: usize = 256;
 /// Time between two looks whether to end.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
+/// Time between two looks whether somebody said something.
+const SAID_EVERY: Duration = Duration::from_secs(3);
+
+/// What the inventory is made of, beside what ends now.
+#[derive(Debug)]
+pub(crate) struct Origins {
+    /// What is kept; `None` if it cannot be read.
+    pub(crate) held: Option<Held>,
+    /// The data directory.
+    pub(crate) dir: PathBuf,
+    /// The service, if there is one only.
+    pub(crate) only: Option<String>,
+}
+
+fn now_us() -> u64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX)
+}
+
 /// What the rest of the process sees of it.
 #[derive(Debug)]
 pub struct Live {
     known: Mutex<Inventory>,
+    said: Mutex<Arc<Sayings>>,
     sender: SyncSender<Observation>,
     receiver: Mutex<Option<Receiver<Observation>>>,
     missed: AtomicU64,
@@ -39,6 +62,7 @@ impl Default for Live {
         let (sender, receiver) = sync_channel(WAITING_MAX);
         Self {
             known: Mutex::default(),
+            said: Mutex::default(),
             sender,
             receiver: Mutex::new(Some(receiver)),
             missed: AtomicU64::new(0),
@@ -49,32 +73,81 @@ impl Default for Live {
 }
 
 impl Live {
-    /// Starts the thread. What `held` has of before `since_us` is learnt first.
+    /// Starts the thread. What is kept of before `now_us` is learnt first.
     ///
     /// # Errors
     ///
     /// If the system gives no thread.
-    pub(crate) fn start(self: &Arc<Self>, held: Option<Held>, since_us: u64) -> io::Result<()> {
+    pub(crate) fn start(self: &Arc<Self>, source: Origins, now_us: u64) -> io::Result<()> {
         let Some(receiver) = lock(&self.receiver).take() else { return Ok(()) };
         let it = Arc::clone(self);
         let thread = std::thread::Builder::new().name("inventory".to_owned());
         drop(thread.spawn(move || {
-            if let Some(held) = held {
+            let mut marks = said::mark(&source.dir);
+            *lock(&it.known) = it.told(&source);
+            if let Some(held) = &source.held {
                 let learn = |seen: &Observation| {
-                    if seen.started.wall_us < since_us {
+                    if seen.started.wall_us < now_us {
                         lock(&it.known).observe(seen);
                     }
                     it.take(&receiver);
                     !it.stopping.load(Relaxed)
                 };
                 // What cannot be read is told by whoever keeps it; live traffic teaches all the same.
-                fold(&held, 0, learn).ok();
+                fold(held, 0, learn).ok();
             }
             lock(&it.known).settle();
             it.is_catching_up.store(false, Relaxed);
-            it.follow(&receiver);
+            let mut looked = Instant::now();
+            while !it.stopping.load(Relaxed) {
+                if !it.follow(&receiver) {
+                    return;
+                }
+                if looked.elapsed() >= SAID_EVERY {
+                    looked = Instant::now();
+                    let now = said::mark(&source.dir);
+                    if now != marks {
+                        marks = now;
+                        it.learn_anew(&source, &receiver);
+                    }
+                }
+            }
         })?);
         Ok(())
+    }
+
+    /// An inventory that knows nothing but what was said.
+    fn told(&self, source: &Origins) -> Inventory {
+        let said = Sayings::read(&source.dir);
+        let mut inventory = Inventory::default();
+        said.tell(&mut inventory, source.only.as_deref());
+        *lock(&self.said) = Arc::new(said);
+        inventory
+    }
+
+    /// Makes the inventory again by what was said since; the one before is shown until then.
+    fn learn_anew(&self, source: &Origins, receiver: &Receiver<Observation>) {
+        let from_us = now_us();
+        let mut fresh = self.told(source);
+        self.is_catching_up.store(true, Relaxed);
+        // What ends meanwhile is learnt once: what began before is kept by now or soon, what began later comes here.
+        let take = |fresh: &mut Inventory| {
+            let ended = receiver.try_iter().take(BATCH);
+            ended.filter(|it| it.started.wall_us >= from_us).for_each(|it| fresh.observe(&it));
+        };
+        if let Some(held) = &source.held {
+            let learn = |seen: &Observation| {
+                if seen.started.wall_us < from_us {
+                    fresh.observe(seen);
+                }
+                take(&mut fresh);
+                !self.stopping.load(Relaxed)
+            };
+            fold(held, 0, learn).ok();
+        }
+        fresh.settle();
+        *lock(&self.known) = fresh;
+        self.is_catching_up.store(false, Relaxed);
     }
 
     fn take(&self, receiver: &Receiver<Observation>) {
@@ -85,16 +158,16 @@ impl Live {
         }
     }
 
-    fn follow(&self, receiver: &Receiver<Observation>) {
-        while !self.stopping.load(Relaxed) {
-            match receiver.recv_timeout(LOOK_EVERY) {
-                Ok(first) => {
-                    lock(&self.known).observe(&first);
-                    self.take(receiver);
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
+    /// Learns from what ends for a while; whether more may come.
+    fn follow(&self, receiver: &Receiver<Observation>) -> bool {
+        match receiver.recv_timeout(LOOK_EVERY) {
+            Ok(first) => {
+                lock(&self.known).observe(&first);
+                self.take(receiver);
+                true
             }
+            Err(RecvTimeoutError::Timeout) => true,
+            Err(RecvTimeoutError::Disconnected) => false,
         }
     }
 
@@ -113,6 +186,11 @@ impl Live {
     /// Looks at what is known.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&Inventory) -> T) -> T {
         look(&lock(&self.known))
+    }
+
+    /// What people and descriptions say.
+    pub(crate) fn said(&self) -> Arc<Sayings> {
+        Arc::clone(&lock(&self.said))
     }
 
     /// Whether what was kept is still being read.

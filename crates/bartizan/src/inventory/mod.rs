@@ -8,9 +8,11 @@
 
 mod classes;
 pub mod command;
+pub(crate) mod drift;
 pub(crate) mod live;
 pub(crate) mod posture;
 mod reference;
+pub(crate) mod said;
 pub(crate) mod shown;
 
 pub use reference::reference;
@@ -22,6 +24,7 @@ use bartizan_store::segments::archive::ArchiveError;
 use bartizan_store::segments::held::Held;
 use bartizan_store::segments::rows::{Shared, observations};
 use bartizan_store::segments::write::SegmentError;
+use said::Sayings;
 use std::fmt;
 use std::ops::ControlFlow;
 
@@ -74,13 +77,33 @@ pub fn fold(
     Ok(())
 }
 
-/// The inventory of what is kept.
+/// The inventory of what is kept, by what was said.
 ///
 /// # Errors
 ///
 /// [`FoldError`].
-pub fn of(held: &Held, since_us: u64) -> Result<Inventory, FoldError> {
+pub(crate) fn of(held: &Held, since_us: u64, said: &Sayings) -> Result<Inventory, FoldError> {
+    let inventory = learnt(held, since_us, said, None)?;
+    let mut services = inventory.totals().filter(|it| it.1.calls > 0).map(|it| it.0.to_owned());
+    let (only, further) = (services.next(), services.next());
+    drop(services);
+    match (only, further, said.declared()) {
+        // There is one service and one description: they are the same, whatever they are called.
+        (Some(only), None, [one]) if one.service != only => {
+            learnt(held, since_us, said, Some(&only))
+        }
+        _ => Ok(inventory),
+    }
+}
+
+fn learnt(
+    held: &Held,
+    since_us: u64,
+    said: &Sayings,
+    only: Option<&str>,
+) -> Result<Inventory, FoldError> {
     let mut inventory = Inventory::default();
+    said.tell(&mut inventory, only);
     fold(held, since_us, |it| {
         inventory.observe(it);
         true

@@ -49,6 +49,15 @@ pub(super) async fn posture(
     api.blocking(move |it| Ok(it.posture(service.as_deref()))).await.map(Json)
 }
 
+/// What differs from descriptions.
+pub(super) async fn drift(
+    State(api): State<Arc<Api>>,
+    which: Query<Which>,
+) -> Result<Json<Value>, Problem> {
+    let Which { service } = query(which)?;
+    api.blocking(move |it| Ok(it.drift(service.as_deref()))).await.map(Json)
+}
+
 /// What changed, the latest first.
 pub(super) async fn changes(
     State(api): State<Arc<Api>>,

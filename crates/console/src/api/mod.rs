@@ -85,6 +85,7 @@ operations! {
     get "/api/v1/inventory/{id}" VIEWER => inventory::one;
     get "/api/v1/posture" VIEWER => inventory::posture;
     get "/api/v1/changes" VIEWER => inventory::changes;
+    get "/api/v1/drift" VIEWER => inventory::drift;
     get "/api/v1/exceptions" VIEWER => overrides::exceptions;
     post "/api/v1/exceptions" OPERATOR => overrides::add_exception;
     delete "/api/v1/exceptions/{id}" OPERATOR => overrides::remove_exception;
