@@ -377,17 +377,33 @@ pub struct InventoryForget {
 #[command(before_help = "\
 Examples:
   bartizan inventory export > openapi.yaml
-  bartizan inventory export --service shop --notation json --openapi 3.2 > shop.json")]
+  bartizan inventory export --as overlay --service shop > shop.overlay.yaml")]
 pub struct InventoryExport {
     /// Which traffic.
     #[command(flatten)]
     pub of: InventoryOf,
+    /// What is written.
+    #[arg(long = "as", value_enum, default_value_t = ExportAs::OpenApi)]
+    pub kind: ExportAs,
     /// YAML or JSON.
     #[arg(long, value_enum, default_value_t = Notation::Yaml)]
     pub notation: Notation,
     /// The version of OpenAPI.
     #[arg(long, value_enum, default_value_t = OpenApi::V31)]
     pub openapi: OpenApi,
+}
+
+/// What is written of the inventory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportAs {
+    /// A description of what was seen.
+    #[value(name = "openapi")]
+    OpenApi,
+    /// What is known beside the description that was imported, or the one that `openapi` writes: calls, callers,
+    /// data classes, weaknesses, as an Overlay 1.0.
+    Overlay,
+    /// Everything that is known, endpoint by endpoint, in JSON.
+    Json,
 }
 
 /// How a description is written.

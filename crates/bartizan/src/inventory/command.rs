@@ -1,10 +1,10 @@
 //! `bartizan inventory`: what is kept, as endpoints.
 
 use super::said::{self, Sayings};
-use super::{FoldError, classes, drift, of, posture, shown};
+use super::{FoldError, classes, drift, of, overlay, posture, shown};
 use crate::cli::{
-    Exit, Inventory as What, InventoryChanges, InventoryDrift, InventoryExport, InventoryForget,
-    InventoryOf, InventoryRename, InventorySay, Notation, OpenApi, Output,
+    Exit, ExportAs, Inventory as What, InventoryChanges, InventoryDrift, InventoryExport,
+    InventoryForget, InventoryOf, InventoryRename, InventorySay, Notation, OpenApi, Output,
 };
 use crate::commands::{fail, note, say};
 use crate::declared;
@@ -60,7 +60,7 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
                 }
             }
         }
-        What::Export(it) => export(&endpoints, it),
+        What::Export(it) => export(&endpoints, &said, it),
         What::Posture(it) => weak(&endpoints, it.output),
         What::Changes(it) => changed(&inventory, it),
         What::Drift(it) => drifted(&inventory, &said, it),
@@ -443,7 +443,7 @@ fn reason(of: Reason) -> String {
     }
 }
 
-fn export(endpoints: &[Endpoint<'_>], it: &InventoryExport) -> Exit {
+fn export(endpoints: &[Endpoint<'_>], said: &Sayings, it: &InventoryExport) -> Exit {
     let service = endpoints.first().map(|it| it.service.to_owned());
     let Some(service) = service else {
         return fail("there is no endpoint to describe", Exit::Failed);
@@ -459,7 +459,17 @@ fn export(endpoints: &[Endpoint<'_>], it: &InventoryExport) -> Exit {
         OpenApi::V31 => Version::V31,
         OpenApi::V32 => Version::V32,
     };
-    say(&written(&service, endpoints, Options { version, format }))
+    match it.kind {
+        ExportAs::OpenApi => say(&written(&service, endpoints, Options { version, format })),
+        ExportAs::Overlay => {
+            let declared = declared::of(said.declared(), &service, 1);
+            say(&overlay::written(&service, declared.map(|it| &it.api), endpoints, format))
+        }
+        ExportAs::Json => {
+            let all: Vec<Value> = endpoints.iter().map(shown::whole).collect();
+            say(&format!("{:#}\n", Value::from(all)))
+        }
+    }
 }
 
 /// The description of a service.

@@ -10,6 +10,7 @@ mod classes;
 pub mod command;
 pub(crate) mod drift;
 pub(crate) mod live;
+mod overlay;
 pub(crate) mod posture;
 mod reference;
 pub(crate) mod said;
