@@ -484,7 +484,6 @@ export const text = {
     in_group: (flaws: number, endpoints: number) => `${plural(flaws, 'flaw', 'flaws')}, ${plural(endpoints, 'endpoint', 'endpoints')}`,
     at: (amount: number) => plural(amount, 'endpoint', 'endpoints'),
     open: 'Endpoints with it',
-    all_with_it: 'All endpoints with it',
     more: (amount: number) => `Show ${count(amount)} more`,
     columns: { risk: 'Risk', endpoint: 'Endpoint', service: 'Service', seen: 'Seen in', places: 'Where' },
     seen_in: 'Seen in',
