@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { go, login } from './support';
 
 test('from the overview to an exception and back, by keys alone', async ({ page }) => {
-  await login(page, 'operator');
+  await login(page, 'operator', '#/overview?since=7d');
   await expect(page.getByText('Traffic and decisions')).toBeVisible();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('would refuse');
