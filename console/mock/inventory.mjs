@@ -1,32 +1,47 @@
 /** What a shop's traffic taught: endpoints with their variables, their callers and their fields. */
+import { posture_of } from './posture.mjs';
 import { generator } from './random.mjs';
 
-/** Method, template, service, classes. Numbers are made. */
+/** Method, template, service, classes with the most sensitive first. Numbers are made. */
 const known = [
   ['GET', '/products', 'shop', []],
   ['GET', '/products/{productId}', 'shop', []],
-  ['GET', '/products/{productId}/reviews', 'shop', ['person_name']],
-  ['POST', '/products/{productId}/reviews', 'shop', ['person_name', 'email']],
+  ['GET', '/products/{productId}/reviews', 'shop', ['full_name']],
+  ['POST', '/products/{productId}/reviews', 'shop', ['full_name', 'email']],
   ['GET', '/categories/{category}', 'shop', []],
   ['GET', '/search', 'shop', []],
   ['GET', '/cart', 'shop', []],
   ['PUT', '/cart/items/{productId}', 'shop', []],
   ['DELETE', '/cart/items/{productId}', 'shop', []],
   ['GET', '/health', 'shop', []],
-  ['GET', '/orders', 'orders', ['person_name']],
-  ['POST', '/orders', 'orders', ['payment_card', 'street_address']],
-  ['GET', '/orders/{orderId}', 'orders', ['email', 'person_name', 'street_address']],
+  ['GET', '/orders', 'orders', ['full_name']],
+  ['POST', '/orders', 'orders', ['payment_card', 'postal_address']],
+  ['GET', '/orders/{orderId}', 'orders', ['email', 'full_name', 'postal_address']],
   ['DELETE', '/orders/{orderId}', 'orders', []],
   ['GET', '/orders/{orderId}/items/{itemId}', 'orders', []],
   ['POST', '/orders/{orderId}/refund', 'orders', ['iban']],
   ['GET', '/orders/{orderId}/invoice.pdf', 'orders', []],
-  ['POST', '/login', 'users', ['email', 'password']],
-  ['POST', '/users', 'users', ['email', 'person_name', 'password']],
-  ['GET', '/users/{userId}', 'users', ['email', 'person_name', 'phone_number']],
-  ['PATCH', '/users/{userId}', 'users', ['email', 'phone_number']],
+  ['POST', '/login', 'users', ['password', 'email']],
+  ['POST', '/users', 'users', ['password', 'full_name', 'email']],
+  ['GET', '/users/{userId}', 'users', ['password_hash', 'passport', 'full_name', 'email', 'phone']],
+  ['PATCH', '/users/{userId}', 'users', ['email', 'phone']],
   ['GET', '/users/{userId}/avatar', 'users', []],
   ['GET', '/users/{userId}/sessions/{sessionId}', 'users', ['ip_address']],
 ];
+
+/** What is said of a class, and how much harm its loss does. */
+const data_classes = {
+  full_name: ['The name of a person.', 'personal'],
+  email: ['An e-mail address.', 'personal'],
+  phone: ['A telephone number.', 'personal'],
+  postal_address: ['A whole postal address.', 'personal'],
+  ip_address: ['An IPv4 or IPv6 address.', 'personal'],
+  payment_card: ['The number of a payment card.', 'confidential'],
+  iban: ['An international bank account number.', 'confidential'],
+  passport: ['The number of a passport.', 'confidential'],
+  password: ['A password.', 'secret'],
+  password_hash: ['A hashed password.', 'secret'],
+};
 
 const reasons = { category: ['alike', 54], productId: ['form', 0], orderId: ['form', 0], itemId: ['too_many', 1203], sessionId: ['form', 0], userId: ['form', 0] };
 const kinds = { category: 'text', productId: 'integer', orderId: 'integer', itemId: null, sessionId: 'hex', userId: 'uuid' };
@@ -39,7 +54,7 @@ export function inventory(seed, extra, now_ms) {
   const more = Array.from({ length: extra }, (_, at) => ['GET', `/reports/r${String(at).padStart(4, '0')}`, 'reports', []]);
   const endpoints = [...known, ...more].map(([method, template, service, classes]) => {
     const calls = random.between(3, 9000);
-    return {
+    const row = {
       id: random.hex(16),
       service,
       method,
@@ -56,6 +71,7 @@ export function inventory(seed, extra, now_ms) {
       response_fields: 6 + classes.length,
       classes,
     };
+    return { ...row, risk: posture_of(row).risk };
   });
   const names = [...new Set(endpoints.map(({ service }) => service))];
   const services = names.map((name) => {
@@ -78,6 +94,7 @@ function field(place, random, change = {}) {
     distinct: random.between(40, 400),
     few: false,
     times_max: 1,
+    types: place.startsWith('body') ? [kind === 'integer' ? 'number' : 'string'] : [],
     class: null,
     ...change,
   };
@@ -89,7 +106,13 @@ export function detail_of_endpoint(row) {
   const has_body = ['POST', 'PUT', 'PATCH'].includes(row.method);
   const names = [...row.template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   const anonymous = Math.round((row.calls * row.unauthenticated_percent) / 100);
-  const classes = row.classes.map((name) => ({ name, confidence_percent: random.between(80, 99), share_percent: random.between(70, 100) }));
+  const posture = posture_of(row);
+  const classes = row.classes.map((name) => {
+    const [says, sensitivity] = data_classes[name];
+    // A password is told by its name alone: its values have no form.
+    const values = name === 'password' ? 0 : random.between(9, 40);
+    return { name, says, sensitivity, confidence_percent: random.between(80, 99), values, passed: values === 0 ? 0 : values - random.between(0, 2), may_mask: name !== 'phone' };
+  });
   const request = [
     ...names.map((name, at) => field(`segment ${at + 2}`, random, { kind: kinds[name], share_percent: 100, bytes_max: 8 })),
     field('query limit', random, { kind: 'integer', share_percent: 82, distinct: 4, few: true, bytes_max: 3 }),
@@ -99,9 +122,10 @@ export function detail_of_endpoint(row) {
   const response = [
     field('body $.id', random, { kind: 'integer', share_percent: 100 }),
     field('body $.items[*].name', random, { times_max: 120 }),
-    field('body $.items[*].price', random, { kind: null, times_max: 120 }),
+    field('body $.items[*].price', random, { kind: null, times_max: 120, types: ['string', 'number'] }),
     field('body $.created', random, { kind: 'date', bytes_min: 20, bytes_max: 20 }),
-    ...classes.map((it) => field(`body $.customer.${it.name}`, random, { kind: it.name === 'email' ? 'email' : 'text', class: it })),
+    field('body $.note', random, { types: ['string', 'null'] }),
+    ...classes.map((it) => field(`body $.customer.${it.name}`, random, { kind: it.name === 'email' ? 'email' : 'text', class: it, types: it.name === 'phone' ? ['string', 'null'] : ['string'] })),
   ];
   return {
     ...row,
@@ -114,7 +138,8 @@ export function detail_of_endpoint(row) {
     response_bytes_average: random.between(200, 9000),
     variables: names.map((name) => ({ name, kind: kinds[name], reason: reasons[name][0], words: reasons[name][1] })),
     request: { messages: 200, more: 0, fields: request },
-    response: { messages: 180, more: has_body ? 3 : 0, fields: response },
+    response: posture.unknown.includes('response_bodies') ? { messages: 0, more: 0, fields: [] } : { messages: 180, more: has_body ? 3 : 0, fields: response },
+    posture,
   };
 }
 

@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { hostile } from './hostile.mjs';
 import { detail_of_endpoint, inventory, is_endpoint_id, openapi_of } from './inventory.mjs';
 import { ledger } from './ledger.mjs';
+import { changes, ranked } from './posture.mjs';
 import { generator } from './random.mjs';
 import { detail_of, exchange_at, exchanges, micros } from './shop.mjs';
 
@@ -168,14 +169,27 @@ function inventory_of(session) {
 function list_inventory(session, query) {
   if (session.modes.has('empty')) return { state: 'learning', behind: 0, services: [], endpoints: [], more: 0 };
   const { services, endpoints } = inventory_of(session);
-  const limit = Math.min(500, Number(query.get('limit')) || 100);
+  const limit = Math.min(5000, Number(query.get('limit')) || 500);
   const search = (query.get('search') ?? '').toLowerCase();
   const service = query.get('service');
   const found = endpoints.filter(
-    (row) => (!service || row.service === service) && `${row.method} ${row.template} ${row.classes.join(' ')}`.toLowerCase().includes(search),
+    (row) => (!service || row.service === service) && `${row.method} ${row.template}`.toLowerCase().includes(search),
   );
   const is_learning = session.modes.has('fault');
   return { state: is_learning ? 'learning' : 'ready', behind: is_learning ? 1812 : 0, services, endpoints: found.slice(0, limit), more: Math.max(0, found.length - limit) };
+}
+
+function list_posture(session, query) {
+  const service = query.get('service');
+  return ranked(session.modes.has('empty') ? [] : inventory_of(session).endpoints.filter((row) => !service || row.service === service));
+}
+
+function list_changes(session, query) {
+  const limit = Math.min(1000, Number(query.get('limit')) || 200);
+  const since = Number(query.get('since')) || 0;
+  const all = session.modes.has('empty') ? [] : changes(inventory_of(session), session.modes.has('many') ? 1100 : 0, began_ms);
+  const found = all.filter(({ at }) => at >= since);
+  return { changes: found.slice(0, limit), more: Math.max(0, found.length - limit) };
 }
 
 const schema = {
@@ -286,12 +300,14 @@ const table = [
   ['GET', /^\/inventory$/, 'viewer', ({ session, query }) => list_inventory(session, query)],
   ['GET', /^\/inventory\/openapi$/, 'viewer', ({ session }) => openapi_of(inventory_of(session))],
   ['GET', /^\/inventory\/([^/]+)$/, 'viewer', ({ session, args }) => {
-    if (!is_endpoint_id(args[0])) throw new Refusal(422, 'input', 'this is no id of an endpoint', undefined);
+    if (!is_endpoint_id(args[0])) throw new Refusal(404, 'inventory.unknown', 'no such endpoint', undefined);
     const { endpoints } = inventory_of(session);
     const row = endpoints.find(({ id }) => id === args[0]) ?? (session.modes.has('hostile') ? endpoints[3] : undefined);
     if (!row) throw new Refusal(404, 'inventory.unknown', 'no such endpoint', undefined);
     return detail_of_endpoint(row);
   }],
+  ['GET', /^\/posture$/, 'viewer', ({ session, query }) => list_posture(session, query)],
+  ['GET', /^\/changes$/, 'viewer', ({ session, query }) => list_changes(session, query)],
   ['GET', /^\/exceptions$/, 'viewer', ({ session }) => ({ exceptions: session.exceptions })],
   ['POST', /^\/exceptions$/, 'operator', ({ session, body }) => {
     if (!body.clause || !body.reason || !body.expires) throw new Refusal(422, 'input', 'clause, reason and end are needed', undefined);

@@ -5,7 +5,7 @@
 import { count } from './lib/format';
 import type { ProofFault } from './lib/merkle';
 import type { InventoryTotals } from './lib/inventory';
-import type { Overview, Role, Series } from './lib/types';
+import type { Overview, Posture, Role, Series } from './lib/types';
 
 const plural = (amount: number, one: string, many: string) => `${count(amount)} ${amount === 1 ? one : many}`;
 const clauses = (amount: number) => plural(amount, 'clause', 'clauses');
@@ -17,6 +17,9 @@ const minutes = (amount: number) =>
       : plural(amount / 1440, 'day', 'days');
 
 const roles: Record<Role, string> = { viewer: 'viewer', analyst: 'analyst', operator: 'operator', admin: 'admin' };
+
+/** What a source may not have shown. It is not told to be absent. */
+const unseen = { credentials: 'credentials', response_heads: 'heads of answers', response_bodies: 'bodies of answers' };
 
 const faults: Record<ProofFault, string> = {
   checkpoint: 'The checkpoint cannot be read.',
@@ -41,6 +44,8 @@ export const text = {
     live: 'Live',
     inventory: 'Inventory',
     endpoint: 'Endpoint',
+    posture: 'Posture',
+    changes: 'Changes',
     exchanges: 'Exchanges',
     exchange: 'Exchange',
     hunt: 'Hunt',
@@ -102,6 +107,8 @@ export const text = {
       no_data: 'No data yet',
       no_match: 'Nothing matches',
       not_permitted: 'Not permitted',
+      no_weakness: 'No weakness found',
+      no_change: 'No change yet',
     },
   },
 
@@ -236,8 +243,10 @@ export const text = {
       endpoint: 'Endpoint',
       subject: 'Subject',
       service: 'Service',
+      class: 'Data class',
+      what: 'Kind of change',
     },
-    any: { outcome: 'Any outcome', effect: 'Any effect', service: 'Any service' },
+    any: { outcome: 'Any outcome', effect: 'Any effect', service: 'Any service', class: 'Any data class', what: 'Any change' },
   },
 
   state: {
@@ -349,6 +358,7 @@ export const text = {
       method: 'Method',
       template: 'Endpoint',
       service: 'Service',
+      risk: 'Risk',
       calls: 'Calls',
       subjects: 'Subjects',
       errors: '4xx / 5xx',
@@ -367,6 +377,9 @@ export const text = {
     full: (amount: number) =>
       `Of ${plural(amount, 'exchange', 'exchanges')} nothing could be learnt, because there was no room for further paths.`,
     more: (amount: number) => `${plural(amount, 'more endpoint is', 'more endpoints are')} not shown. Search, or choose a service, to see others.`,
+    by_service: 'Group by service',
+    class_note: (amount: number) =>
+      `${plural(amount, 'further endpoint is', 'further endpoints are')} not searched for the class. Choose a service, to search in fewer.`,
     no_match: 'No endpoint fits the filters.',
     no_data: 'No endpoint is known yet. Send traffic through bartizan, or import what was recorded:',
     description: 'OpenAPI',
@@ -392,7 +405,9 @@ export const text = {
     response_bytes: 'Response',
     response_bytes_text: (size: string) => `${size} on average`,
     classes: 'Data classes',
-    none: 'not looked for yet',
+    none: 'none recognised',
+    not_seen: 'not seen by the source',
+    bodies_not_seen: 'Bodies of answers were not seen by the source, so nothing is said of their fields.',
     statuses: 'Answers',
     no_statuses: 'No answer was seen.',
     status: 'Status',
@@ -426,7 +441,82 @@ export const text = {
     repeated: (times: number) => `up to ${count(times)} times`,
     exactly: (amount: number) => `exactly ${count(amount)}`,
     about_many: (amount: number) => `about ${count(amount)}`,
-    confidence: (sure: number, share: number) => `${sure} % sure, in ${share} %`,
+    json: 'JSON types',
+    /** `or` between what may be there; that `null` may be is said apart. */
+    types: (types: string[]) => types.join(' or '),
+    nullable: 'nullable',
+    sensitivities: { low: 'low', personal: 'personal', confidential: 'confidential', special: 'special category', secret: 'secret' },
+    evidence: ({ passed, values, confidence_percent }: { passed: number; values: number; confidence_percent: number }) =>
+      values === 0
+        ? `by its name alone, ${confidence_percent} %`
+        : `${count(passed)} of ${plural(values, 'value fits', 'values fit')}, ${confidence_percent} %`,
+  },
+
+  /** The risk of one weakness, or of all of an endpoint or a flaw together. */
+  risk: (risk: number) => `risk ${count(risk)} of 100`,
+
+  posture: {
+    loading: 'Looking for weaknesses…',
+    group: 'Group',
+    groups: { flaw: 'By flaw', owasp: 'By OWASP item' },
+    /** OWASP API Security Top 10, 2023. */
+    owasp: {
+      'API1:2023': 'Broken object level authorization',
+      'API2:2023': 'Broken authentication',
+      'API3:2023': 'Broken object property level authorization',
+      'API4:2023': 'Unrestricted resource consumption',
+      'API5:2023': 'Broken function level authorization',
+      'API6:2023': 'Unrestricted access to sensitive business flows',
+      'API7:2023': 'Server side request forgery',
+      'API8:2023': 'Security misconfiguration',
+      'API9:2023': 'Improper inventory management',
+      'API10:2023': 'Unsafe consumption of APIs',
+    },
+    summary: ({ weak, endpoints }: Posture) =>
+      `${count(weak)} of ${plural(endpoints, 'endpoint', 'endpoints')} ${weak === 1 ? 'has' : 'have'} a weakness`,
+    unseen,
+    unknown: (unknown: Posture['unknown']) => {
+      const parts = (Object.keys(unseen) as (keyof typeof unseen)[])
+        .filter((what) => unknown[what] > 0)
+        .map((what) => `${unseen[what]} of ${plural(unknown[what], 'endpoint', 'endpoints')}`);
+      return parts.length === 0 ? null : `Not seen by the source, and not judged: ${parts.join(', ')}.`;
+    },
+    in_group: (flaws: number, endpoints: number) => `${plural(flaws, 'flaw', 'flaws')}, ${plural(endpoints, 'endpoint', 'endpoints')}`,
+    at: (amount: number) => plural(amount, 'endpoint', 'endpoints'),
+    open: 'Endpoints with it',
+    more: (amount: number) => `Show ${count(amount)} more`,
+    columns: { risk: 'Risk', endpoint: 'Endpoint', service: 'Service', seen: 'Seen in', places: 'Where' },
+    seen_in: 'Seen in',
+    seen: (seen: number, of: number) => `${count(seen)} of ${plural(of, 'call', 'calls')}`,
+    places: 'Where',
+    hold: 'Hold now',
+    no_hold: 'bartizan cannot hold this yet',
+    mend: 'Mend for good',
+    no_match: 'No endpoint is known of this service.',
+    no_data: 'No endpoint is known yet. Send traffic through bartizan, or import what was recorded:',
+    none: 'Nothing that was seen is weak. What the source did not show is not judged.',
+    none_here: 'Nothing that was seen of this endpoint is weak.',
+  },
+
+  changes: {
+    loading: 'Reading changes…',
+    kinds: {
+      endpoint: 'New endpoint',
+      request_field: 'New field in requests',
+      response_field: 'New field in answers',
+      status: 'New status',
+      silent: 'Silent since',
+    },
+    summary: (amount: number) => plural(amount, 'change', 'changes'),
+    left_out: (amount: number) => `${plural(amount, 'earlier change is', 'earlier changes are')} not shown, and not searched.`,
+    calls: (calls: number, subjects: number) => `${plural(calls, 'call', 'calls')} from about ${plural(subjects, 'subject', 'subjects')} so far`,
+    silent: (calls: number, subjects: number) =>
+      `no call for a week or more, after ${plural(calls, 'call', 'calls')} from about ${plural(subjects, 'subject', 'subjects')}`,
+    no_class: 'no data class recognised',
+    answered: 'answered',
+    more: (amount: number) => `Show ${count(amount)} more`,
+    no_match: 'No change fits the filters.',
+    none: 'What was there in the first hour is no change. Whatever an API begins to do after it, or stops doing for a week, is told here.',
   },
 
   exchanges: {

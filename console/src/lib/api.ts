@@ -4,6 +4,7 @@
  */
 import { connection } from './connection.svelte';
 import { session } from './session.svelte';
+import { encoded } from './url';
 
 const base = '/api/v1';
 
@@ -76,4 +77,4 @@ export async function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, b
 }
 
 /** One segment of a path. */
-export const segment = encodeURIComponent;
+export const segment = encoded;

@@ -1,9 +1,9 @@
-/** The order of the inventory, as its address says it, and its numbers in all. Pure. */
+/** The order of the inventory, as its address says it, what of it is shown, and its numbers in all. Pure. */
 import { compare_cells } from './sort';
 import type { InventoryEndpoint, InventoryService } from './types';
 import { as_text } from './visible';
 
-export const column_names = ['method', 'template', 'service', 'calls', 'subjects', 'errors', 'unauthenticated', 'classes', 'last'] as const;
+export const column_names = ['method', 'template', 'service', 'risk', 'classes', 'calls', 'errors', 'last', 'unauthenticated', 'subjects'] as const;
 export type ColumnName = (typeof column_names)[number];
 
 export interface Order {
@@ -18,6 +18,7 @@ const by_column: Record<ColumnName, (row: InventoryEndpoint) => unknown> = {
   method: (row) => as_text(row.method),
   template: (row) => as_text(row.template),
   service: (row) => as_text(row.service),
+  risk: (row) => row.risk,
   calls: (row) => row.calls,
   subjects: (row) => row.subjects,
   errors: (row) => row.client_errors + row.server_errors,
@@ -42,6 +43,26 @@ export function param_of({ key, down }: Order): string | undefined {
 /** The order after a click on the head of a column: texts begin with A, numbers with the greatest, then they turn. */
 export function next_order(now: Order, key: ColumnName): Order {
   return { key, down: now.key === key ? !now.down : !texts.includes(key) };
+}
+
+/** Endpoints at which values of a class pass; all where none is named. */
+export function holding(rows: readonly InventoryEndpoint[], name: string | undefined): readonly InventoryEndpoint[] {
+  return name ? rows.filter((row) => row.classes.some((it) => as_text(it) === name)) : rows;
+}
+
+/** Every class that is met, by its name. */
+export function classes_of(rows: readonly InventoryEndpoint[]): string[] {
+  return [...new Set(rows.flatMap((row) => row.classes.map(as_text)))].sort();
+}
+
+/** The first names, which are of the most sensitive classes, and how many are left out. */
+export function shortened(names: readonly string[], shown_max: number): { shown: string[]; more: number } {
+  return { shown: names.slice(0, shown_max), more: Math.max(0, names.length - shown_max) };
+}
+
+/** A copy in which the rows of each service stand together, in the order that they have. */
+export function by_service(rows: readonly InventoryEndpoint[]): InventoryEndpoint[] {
+  return [...rows].sort((a, b) => compare_cells(as_text(a.service), as_text(b.service)));
 }
 
 /** A sorted copy; what is alike stands by path and method. */

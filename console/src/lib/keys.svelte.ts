@@ -11,6 +11,8 @@ export const places: Record<string, string> = {
   o: 'overview',
   l: 'live',
   i: 'inventory',
+  p: 'posture',
+  c: 'changes',
   e: 'exchanges',
   h: 'hunt',
   v: 'ledger',

@@ -315,7 +315,10 @@ export interface InventoryEndpoint {
   last: number;
   request_fields: number;
   response_fields: number;
+  /** The most sensitive first. */
   classes: string[];
+  /** 0 to 100. */
+  risk: number;
 }
 
 export interface InventoryService {
@@ -357,7 +360,20 @@ export interface InventoryField {
   /** Whether `distinct` is exact. */
   few: boolean;
   times_max: number;
-  class: { name: string; confidence_percent: number; share_percent: number } | null;
+  /** Types of JSON that its values had. */
+  types: string[];
+  class: DataClass | null;
+}
+
+/** What a field holds, and what that rests on: so many of its distinct values fit. */
+export interface DataClass {
+  name: string;
+  says: string;
+  sensitivity: string;
+  confidence_percent: number;
+  values: number;
+  passed: number;
+  may_mask: boolean;
 }
 
 export interface InventoryFields {
@@ -373,4 +389,67 @@ export interface EndpointDetail extends InventoryEndpoint {
   variables: InventoryVariable[];
   request: InventoryFields;
   response: InventoryFields;
+  posture: { risk: number; weaknesses: Weakness[]; unknown: string[] };
+}
+
+/** What is said of a flaw wherever it is met. */
+export interface Advice {
+  flaw: string;
+  title: string;
+  owasp: string;
+  risk: number;
+  /** How bartizan holds it now; empty if it cannot yet. */
+  hold: string;
+  mend: string;
+}
+
+/** Where a flaw was met: in so many calls of so many. */
+export interface Sighting {
+  seen: number;
+  of: number;
+  places: string[];
+}
+
+export interface Weakness extends Advice, Sighting {}
+
+export interface WeakEndpoint extends Sighting {
+  id: string;
+  service: string;
+  method: string;
+  template: string;
+  risk: number;
+}
+
+export interface RankedFlaw extends Advice {
+  endpoints: WeakEndpoint[];
+}
+
+/** Numbers of endpoints, and the flaws they have, the gravest first. */
+export interface Posture {
+  endpoints: number;
+  weak: number;
+  /** Endpoints of which the source did not show this. */
+  unknown: { credentials: number; response_heads: number; response_bodies: number };
+  flaws: RankedFlaw[];
+}
+
+/** What an API began to do, or stopped doing. The time is in microseconds since 1970. */
+export interface Change {
+  at: number;
+  what: string;
+  id: string;
+  service: string;
+  method: string;
+  template: string;
+  subjects: number;
+  calls: number;
+  place: string | null;
+  class: string | null;
+  status: number | null;
+}
+
+export interface Changes {
+  changes: Change[];
+  /** Changes that are not in the answer. */
+  more: number;
 }

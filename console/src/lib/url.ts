@@ -27,7 +27,7 @@ export function parse_hash(hash: string): Address {
 }
 
 /** A lone surrogate has no place in an address, and would be thrown at whoever encodes it. */
-function encoded(text: string): string {
+export function encoded(text: string): string {
   return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 

@@ -21,6 +21,11 @@ async function expect_inert(page: Page): Promise<void> {
 /** Opens everything on the screen that opens. */
 async function open_all(page: Page): Promise<void> {
   for (const summary of await page.locator('main summary').all()) await summary.click();
+  const flaw = page.locator('button.flaw').first();
+  if (await flaw.isVisible()) {
+    await flaw.click();
+    await expect(page.getByText('Mend for good').first()).toBeVisible();
+  }
   for (const button of await page.getByRole('button', { name: /^Show all/ }).all()) {
     if (await button.isVisible()) await button.click();
   }
@@ -31,6 +36,10 @@ const screens: [string, (page: Page) => Promise<unknown>][] = [
   ['#/live', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
   ['#/inventory', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
   ['#/inventory/0123456789abcdef', (page) => expect(page.getByRole('heading', { name: 'Fields of responses' })).toBeVisible()],
+  ['#/inventory?group=service', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
+  ['#/posture', (page) => expect(page.locator('button.flaw').first()).toBeVisible()],
+  ['#/posture?group=owasp', (page) => expect(page.locator('button.flaw').first()).toBeVisible()],
+  ['#/changes', (page) => expect(page.locator('a.change').first()).toBeVisible()],
   ['#/exchanges?since=30d', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
   ['#/hunt', (page) => expect(page.getByRole('heading', { name: 'What can be asked for' })).toBeVisible()],
   ['#/ledger', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
@@ -111,7 +120,7 @@ test('hostile addresses stay texts', async ({ page }) => {
   const seen = watch(page);
   await login(page, 'admin');
   const attack = encodeURIComponent('"><img src=x onerror="window.__ran=1"><x-hostile>\u202e');
-  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory/', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
+  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory?class=', 'inventory?group=', 'inventory/', 'posture?flaw=', 'posture?service=', 'changes?what=', 'changes?service=', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
     await go(page, `#/${path}${attack}`);
     await page.waitForTimeout(150);
     await expect_inert(page);

@@ -9,15 +9,15 @@ test('the inventory is searched as one types, narrowed to a service, and the add
   const seen = watch(page);
   await login(page, 'viewer', '#/inventory');
   await expect(page.getByText('23 endpoints of 3 services; 40 exchanges of paths that no endpoint has')).toBeVisible();
-  await page.getByLabel('Service').selectOption('orders');
+  await page.getByRole('combobox', { name: 'Service' }).selectOption('orders');
   await expect(page.getByText('7 endpoints of 1 service; 0 exchanges of paths that no endpoint has')).toBeVisible();
-  await page.getByLabel('Search').pressSequentially('iban');
-  await expect(page).toHaveURL(/inventory\?q=iban&service=orders/);
+  await page.getByLabel('Search').pressSequentially('refund');
+  await expect(page).toHaveURL(/inventory\?q=refund&service=orders/);
   await expect(page.getByText('1 endpoint fits the filters')).toBeVisible();
   await expect(page.locator('tbody tr[data-index]')).toHaveCount(1);
   await page.reload();
-  await expect(page.getByLabel('Search')).toHaveValue('iban');
-  await expect(page.getByLabel('Service')).toHaveValue('orders');
+  await expect(page.getByLabel('Search')).toHaveValue('refund');
+  await expect(page.getByRole('combobox', { name: 'Service' })).toHaveValue('orders');
   await expect(page.locator('tbody tr[data-index]')).toHaveCount(1);
   await page.getByLabel('Search').fill('nothing-like-it');
   await expect(page.getByText('No endpoint fits the filters.')).toBeVisible();
@@ -26,11 +26,63 @@ test('the inventory is searched as one types, narrowed to a service, and the add
   expect_calm(seen);
 });
 
+test('classes stand with the most sensitive first, and narrow the list', async ({ page }) => {
+  await login(page, 'viewer', '#/inventory?q=users');
+  const user = row(page, 'GET/users/{userId}');
+  await expect(user.locator('.class')).toHaveText(['password_hash', 'passport', 'full_name']);
+  await expect(user.locator('.more')).toHaveText('+2: email, phone');
+  await go(page, '#/inventory');
+  await page.getByLabel('Data class').selectOption('full_name');
+  await expect(page).toHaveURL(/class=full_name/);
+  await expect(page.getByText('6 endpoints fit the filters')).toBeVisible();
+  await expect(page.locator('tbody tr[data-index]')).toHaveCount(6);
+  await page.getByRole('combobox', { name: 'Service' }).selectOption('users');
+  await expect(page.locator('tbody tr[data-index]')).toHaveCount(2);
+  await page.reload();
+  await expect(page.getByLabel('Data class')).toHaveValue('full_name');
+  await expect(page.locator('tbody tr[data-index]')).toHaveCount(2);
+});
+
+test('another order, or a class, is asked of more endpoints than the most called', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/inventory?')) asked.push(new URL(request.url()).searchParams.get('limit') ?? '');
+  });
+  await login(page, 'viewer+many', '#/inventory');
+  await expect(page.getByText('723 more endpoints are not shown.')).toBeVisible();
+  await page.getByRole('button', { name: 'Risk', exact: true }).click();
+  await expect(page.getByText('are not shown')).toHaveCount(0);
+  await expect(page.getByRole('columnheader', { name: 'Risk' })).toHaveAttribute('aria-sort', 'descending');
+  expect(asked).toEqual(['500', '5000']);
+});
+
+test('rows stand under their services, in sight and far below, and keys pass the headings', async ({ page }) => {
+  await login(page, 'viewer+many', '#/inventory');
+  await page.getByLabel('Group by service').check();
+  await expect(page).toHaveURL(/group=service/);
+  await expect(page.getByRole('rowheader', { name: 'orders' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Group by service').blur();
+  await page.keyboard.press('j');
+  await expect(page.locator('tr[data-index="0"] a')).toBeFocused();
+  await expect(page.locator('tr[data-index="0"]')).toHaveAttribute('aria-rowindex', '3');
+  await page.keyboard.press('End');
+  const last = page.locator('tr[data-index="499"]');
+  await expect(last.locator('a')).toBeFocused();
+  await expect(last).toBeInViewport();
+  await expect(last).toHaveAttribute('aria-rowindex', '505');
+  await expect(page.getByRole('table')).toHaveAttribute('aria-rowcount', '505');
+  await page.getByRole('combobox', { name: 'Service' }).selectOption('orders');
+  await expect(page.getByLabel('Group by service')).toHaveCount(0);
+  await expect(page.getByRole('rowheader')).toHaveCount(0);
+});
+
 test('the inventory is sorted by any column; what is called most comes first', async ({ page }) => {
+  await page.setViewportSize({ width: 1800, height: 800 });
   await login(page, 'viewer', '#/inventory');
   const head = (name: string) => page.getByRole('columnheader', { name });
   await expect(head('Calls')).toHaveAttribute('aria-sort', 'descending');
-  const calls = async () => (await page.locator('tbody tr[data-index] td:nth-child(4)').allInnerTexts()).map((cell) => Number(cell.replaceAll(',', '')));
+  const calls = async () => (await page.locator('tbody tr[data-index] td:nth-child(6)').allInnerTexts()).map((cell) => Number(cell.replaceAll(',', '')));
   await expect(page.locator(first_row)).toBeVisible();
   expect(await calls()).toEqual([...(await calls())].sort((a, b) => b - a));
   await page.getByRole('button', { name: 'Endpoint', exact: true }).click();
@@ -40,7 +92,7 @@ test('the inventory is sorted by any column; what is called most comes first', a
   await page.getByRole('button', { name: 'Endpoint', exact: true }).click();
   await expect(page).toHaveURL(/sort=template-/);
   await expect(page.locator(first_row)).toContainText('/users/{userId}/sessions/{sessionId}');
-  for (const name of ['Method', 'Service', 'Subjects', '4xx / 5xx', 'No credentials', 'Data classes', 'Last call']) {
+  for (const name of ['Method', 'Service', 'Risk', 'Subjects', '4xx / 5xx', 'No credentials', 'Data classes', 'Last call']) {
     await page.getByRole('button', { name, exact: true }).click();
     await expect(head(name)).toHaveAttribute('aria-sort', /ending$/);
   }
@@ -59,8 +111,11 @@ test('an endpoint says who calls it, why its variables are some, and what passes
   const limit = page.getByRole('row', { name: /^query limit/ });
   await expect(limit).toContainText('82 %');
   await expect(limit).toContainText('exactly 4');
-  await expect(page.getByRole('row', { name: /^body \$\.customer\.iban/ })).toContainText(/iban \d+ % sure, in \d+ %/);
+  const iban = page.getByRole('row', { name: /^body \$\.customer\.iban/ });
+  await expect(iban).toContainText(/iban\s+confidential\s+An international bank account number\. \d+ of \d+ values fit, \d+ %/);
+  await expect(page.getByRole('row', { name: /^body \$\.note/ })).toContainText(/string\s+nullable/);
   const prices = page.getByRole('row', { name: /price/ });
+  await expect(prices).toContainText('string or number');
   await expect(prices).toContainText('mixed integer 151, text 12');
   await expect(prices).toContainText('up to 120 times');
   await expect(prices).toContainText(/about \d+/);
@@ -73,12 +128,41 @@ test('an endpoint says who calls it, why its variables are some, and what passes
   expect_calm(seen);
 });
 
+test('an endpoint says what is weak about it, what holds it now, and what mends it', async ({ page }) => {
+  const seen = watch(page);
+  await login(page, 'viewer', '#/inventory?q=refund');
+  await row(page, 'refund').locator('a').click();
+  const weakness = page.getByRole('listitem').filter({ has: page.getByRole('heading', { level: 3, name: 'Personal data goes to callers without a credential' }) });
+  await expect(weakness).toContainText('API2:2023');
+  await expect(weakness).toContainText(/risk \d+ of 100/);
+  await expect(weakness).toContainText('Seen in 18 of 240 calls');
+  await expect(weakness).toContainText('body $.customer.iban: iban');
+  await expect(weakness).toContainText(/Hold now\s*Require client certificates on the route \(client_certificate: required\)/);
+  await expect(weakness).toContainText(/Mend for good\s*Require a credential/);
+  const open = page.getByRole('listitem').filter({ has: page.getByRole('heading', { level: 3, name: 'Any page may read the answers' }) });
+  await expect(open).toContainText(/Hold now\s*bartizan cannot hold this yet/);
+  await weakness.getByRole('link', { name: /^Endpoints with it/ }).click();
+  await expect(page).toHaveURL(/#\/posture\?flaw=anonymous_data/);
+  await expect(page.getByRole('button', { name: 'Personal data goes to callers without a credential' })).toHaveAttribute('aria-expanded', 'true');
+  expect_calm(seen);
+});
+
+test('what the source did not show is said to be unseen, never to be absent', async ({ page }) => {
+  await login(page, 'viewer+many', '#/inventory?q=r0001');
+  await row(page, 'r0001').locator('a').click();
+  for (const what of ['Credentials', 'Heads of answers', 'Bodies of answers']) await expect(page.getByText(`${what}: not seen by the source`)).toBeVisible();
+  await expect(page.getByText('Bodies of answers were not seen by the source, so nothing is said of their fields.')).toBeVisible();
+  await expect(page.getByText('% of calls')).toHaveCount(0);
+  await expect(page.getByText('none recognised')).toHaveCount(0);
+  await expect(page.getByText('Nothing that was seen of this endpoint is weak.')).toBeVisible();
+});
+
 test('reasons of variables are sentences', async ({ page }) => {
   await login(page, 'viewer');
   for (const [search, says] of [
     ['categories', '54 different words stood there and were alike.'],
     ['items/{itemId}', '1,203 different words stood there: too many to be names.'],
-    ['avatar', 'A person said so.'],
+    ['avatar', 'Values have the form of identifiers.'],
     ['health', 'The path has no variables.'],
   ] as const) {
     await go(page, `#/inventory?q=${encodeURIComponent(search)}`);

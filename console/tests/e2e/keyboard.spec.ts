@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { go, login } from './support';
 
 test('from the overview to an exception and back, by keys alone', async ({ page }) => {
-  await login(page, 'operator');
+  await login(page, 'operator', '#/overview?since=7d');
   await expect(page.getByText('Traffic and decisions')).toBeVisible();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('would refuse');
@@ -45,7 +45,7 @@ test('from the overview to an exception and back, by keys alone', async ({ page 
 
 test('g and a letter go everywhere', async ({ page }) => {
   await login(page, 'admin');
-  for (const [letter, screen] of [['l', 'live'], ['i', 'inventory'], ['e', 'exchanges'], ['h', 'hunt'], ['v', 'ledger'], ['s', 'settings'], ['o', 'overview']] as const) {
+  for (const [letter, screen] of [['l', 'live'], ['i', 'inventory'], ['p', 'posture'], ['c', 'changes'], ['e', 'exchanges'], ['h', 'hunt'], ['v', 'ledger'], ['s', 'settings'], ['o', 'overview']] as const) {
     await page.keyboard.press('g');
     await page.keyboard.press(letter);
     await expect(page).toHaveURL(new RegExp(`#/${screen}`));

@@ -40,6 +40,7 @@ const screens: Screen[] = [
   { name: 'live', hash: '#/live', ready: (page) => visible(page, 'newest first') },
   { name: 'live-sampling', code: 'admin+burst', hash: '#/live', ready: (page) => visible(page, 'Sampling:') },
   { name: 'inventory', hash: '#/inventory', ready: (page) => visible(page, '23 endpoints of 3 services') },
+  { name: 'inventory-grouped', hash: '#/inventory?group=service&sort=risk-', ready: (page) => expect(page.getByRole('rowheader', { name: 'orders' })).toBeVisible() },
   { name: 'inventory-learning', code: 'viewer+many+fault', hash: '#/inventory', ready: (page) => visible(page, '723 more endpoints are not shown') },
   { name: 'inventory-none', hash: '#/inventory?q=nothing-like-it', ready: (page) => visible(page, 'Nothing matches') },
   { name: 'inventory-empty', code: 'viewer+empty', hash: '#/inventory', ready: (page) => visible(page, 'bartizan import') },
@@ -51,7 +52,25 @@ const screens: Screen[] = [
       await visible(page, 'Fields of responses');
     },
   },
+  {
+    name: 'endpoint-unseen',
+    hash: '#/inventory?q=avatar',
+    ready: async (page) => {
+      await row(page, 'avatar').locator('a').click();
+      await visible(page, 'Bodies of answers: not seen by the source');
+    },
+  },
   { name: 'endpoint-gone', hash: '#/inventory/0123456789abcdef', ready: (page) => visible(page, 'No endpoint with this id is known') },
+  { name: 'posture', hash: '#/posture', ready: (page) => visible(page, 'endpoints have a weakness') },
+  { name: 'posture-flaw', hash: '#/posture?flaw=anonymous_data', ready: (page) => visible(page, 'Mend for good') },
+  { name: 'posture-owasp', hash: '#/posture?group=owasp&flaw=open_cors', ready: (page) => visible(page, 'Security misconfiguration') },
+  { name: 'posture-many', code: 'viewer+many', hash: '#/posture?service=reports', ready: (page) => visible(page, 'No weakness found') },
+  { name: 'posture-empty', code: 'viewer+empty', hash: '#/posture', ready: (page) => visible(page, 'bartizan import') },
+  { name: 'posture-failing', code: 'viewer+failing', hash: '#/posture', ready: (page) => visible(page, 'The gateway cannot do this now') },
+  { name: 'changes', hash: '#/changes', ready: (page) => visible(page, 'body $.passport') },
+  { name: 'changes-many', code: 'viewer+many', hash: '#/changes', ready: (page) => visible(page, 'Show 200 more') },
+  { name: 'changes-none', hash: '#/changes?what=status&service=nothing', ready: (page) => visible(page, 'Nothing matches') },
+  { name: 'changes-empty', code: 'viewer+empty', hash: '#/changes', ready: (page) => visible(page, 'What was there in the first hour is no change') },
   { name: 'exchanges', hash: '#/exchanges?since=24h', ready: (page) => visible(page, 'more follow') },
   { name: 'exchanges-none', hash: '#/exchanges?q=nothing-like-it', ready: (page) => visible(page, 'Nothing matches') },
   {

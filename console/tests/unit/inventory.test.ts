@@ -1,6 +1,6 @@
 /** The order of the inventory and its numbers. */
 import { describe, expect, it } from 'vitest';
-import { next_order, order_of, ordered, param_of, totals_of } from '../../src/lib/inventory';
+import { by_service, classes_of, holding, next_order, order_of, ordered, param_of, shortened, totals_of } from '../../src/lib/inventory';
 import type { InventoryEndpoint } from '../../src/lib/types';
 
 const row = (template: string, change: Partial<InventoryEndpoint> = {}): InventoryEndpoint => ({
@@ -19,6 +19,7 @@ const row = (template: string, change: Partial<InventoryEndpoint> = {}): Invento
   request_fields: 0,
   response_fields: 0,
   classes: [],
+  risk: 0,
   ...change,
 });
 
@@ -29,7 +30,7 @@ describe('the order', () => {
     }
   });
   it('is what the address says, and the address says what it is', () => {
-    for (const param of ['calls', 'template', 'template-', 'errors-', 'last']) expect(param_of(order_of(param))).toBe(param);
+    for (const param of ['calls', 'template', 'template-', 'errors-', 'last', 'risk-']) expect(param_of(order_of(param))).toBe(param);
     expect(param_of(order_of('calls-'))).toBeUndefined();
   });
   it('begins with A for texts, with the greatest for numbers, and turns', () => {
@@ -50,6 +51,27 @@ describe('the order', () => {
     expect(by('classes-')).toEqual(['GET /a', 'GET /c', 'DELETE /a', 'GET /b']);
     expect(by('errors')).toEqual(['DELETE /a', 'GET /a', 'GET /b', 'GET /c']);
   });
+});
+
+describe('what is shown', () => {
+  const rows = [
+    row('/a', { service: 'users', risk: 4, classes: ['password', 'iban', 'email', 'phone'] }),
+    row('/b', { service: 'shop', risk: 62, classes: ['email'] }),
+    row('/c', { service: 'users', risk: 70 }),
+  ];
+  const templates = (found: readonly InventoryEndpoint[]) => found.map(({ template }) => template);
+  it('is all, or what holds a class', () => {
+    expect(templates(holding(rows, undefined))).toEqual(['/a', '/b', '/c']);
+    expect(templates(holding(rows, 'email'))).toEqual(['/a', '/b']);
+    expect(templates(holding(rows, 'mail'))).toEqual([]);
+  });
+  it('names every class once', () => expect(classes_of(rows)).toEqual(['email', 'iban', 'password', 'phone']));
+  it('keeps the most sensitive classes, and counts the others', () => {
+    expect(shortened(rows[0]!.classes, 3)).toEqual({ shown: ['password', 'iban', 'email'], more: 1 });
+    expect(shortened(rows[1]!.classes, 3)).toEqual({ shown: ['email'], more: 0 });
+  });
+  it('stands by risk', () => expect(templates(ordered(rows, order_of('risk-')))).toEqual(['/c', '/b', '/a']));
+  it('stands by service, and within one as before', () => expect(templates(by_service(ordered(rows, order_of('risk-'))))).toEqual(['/b', '/c', '/a']));
 });
 
 describe('the totals', () => {

@@ -1,0 +1,124 @@
+/** Posture and changes: ranks, groups, filters, deep links, keys, and what is said where there is nothing. */
+import { expect, test, type Page } from '@playwright/test';
+import { expect_calm, go, login, watch } from './support';
+
+const flaws = (page: Page) => page.locator('button.flaw');
+const risks = async (page: Page) =>
+  (await page.locator('.facts .risk').allInnerTexts()).map((said) => Number(/risk (\d+) of 100/.exec(said)?.[1]));
+
+test('flaws stand with the gravest first, and open what bartizan can hold and what is to be mended', async ({ page }) => {
+  const seen = watch(page);
+  await login(page, 'viewer', '#/posture');
+  await expect(page.getByText(/^\d+ of 23 endpoints have a weakness$/)).toBeVisible();
+  await expect(page.getByText('Not seen by the source, and not judged: bodies of answers of 2 endpoints.')).toBeVisible();
+  expect(await risks(page)).toEqual([...(await risks(page))].sort((a, b) => b - a));
+  await expect(flaws(page).first()).toHaveText('Callers without a credential change something');
+  await page.getByRole('button', { name: 'Answers hold passwords, keys or tokens' }).click();
+  await expect(page).toHaveURL(/#\/posture\?flaw=secret_leaves/);
+  await expect(page.getByText('bartizan cannot hold this yet')).toBeVisible();
+  await expect(page.getByText('Leave the field out of the answer.')).toBeVisible();
+  const rows = page.locator('tbody tr');
+  await expect(rows).toHaveCount(1);
+  await expect(rows.first()).toContainText('160 of 180 calls');
+  await expect(rows.first()).toContainText('body $.customer.password_hash: password_hash');
+  await page.reload();
+  await expect(rows).toHaveCount(1);
+  await rows.first().getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('GET /users/{userId}');
+  await page.goBack();
+  await expect(page.getByRole('button', { name: 'Answers hold passwords, keys or tokens' })).toHaveAttribute('aria-expanded', 'true');
+  expect_calm(seen);
+});
+
+test('flaws stand under their items of OWASP, and are narrowed to a service', async ({ page }) => {
+  await login(page, 'viewer', '#/posture');
+  await page.getByLabel('Group').selectOption('By OWASP item');
+  await expect(page).toHaveURL(/group=owasp/);
+  await expect(page.getByRole('heading', { level: 2 }).first()).toHaveText('API2:2023Broken authentication');
+  await expect(page.getByRole('heading', { level: 3 }).first()).toHaveText('Callers without a credential change something');
+  await page.getByLabel('Service').selectOption('orders');
+  await expect(page.getByText(/^\d+ of 7 endpoints have a weakness$/)).toBeVisible();
+  await expect(page.getByText('Answers hold passwords, keys or tokens')).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByLabel('Service')).toHaveValue('orders');
+  await expect(page.getByLabel('Group')).toHaveValue('owasp');
+  await go(page, '#/posture?service=gone');
+  await expect(page.getByText('No endpoint is known of this service.')).toBeVisible();
+  await page.getByRole('button', { name: 'Clear filters' }).last().click();
+  await expect(flaws(page).first()).toBeVisible();
+});
+
+test('flaws without a pointer: from one to the next, open, an endpoint, and closed', async ({ page }) => {
+  await login(page, 'viewer');
+  await page.keyboard.press('g');
+  await page.keyboard.press('p');
+  await expect(flaws(page).first()).toBeVisible();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  await expect(flaws(page).nth(1)).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(flaws(page).nth(1)).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('Tab');
+  await expect(page.locator('tbody a').first()).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(flaws(page).nth(1)).toHaveAttribute('aria-expanded', 'false');
+});
+
+test('a posture says where nothing is weak, where nothing is known, and where it cannot be asked', async ({ page }) => {
+  await login(page, 'viewer+many', '#/posture?service=reports');
+  await expect(page.getByText('0 of 1,200 endpoints have a weakness')).toBeVisible();
+  await expect(page.getByText('credentials of 1,200 endpoints, heads of answers of 1,200 endpoints, bodies of answers of 1,200 endpoints')).toBeVisible();
+  await expect(page.getByText('What the source did not show is not judged.')).toBeVisible();
+  await login(page, 'viewer+empty', '#/posture');
+  await page.reload();
+  await expect(page.getByText('bartizan import', { exact: true })).toBeVisible();
+  await login(page, 'viewer+failing', '#/posture');
+  await page.reload();
+  await expect(page.getByText('The gateway cannot do this now.')).toBeVisible();
+});
+
+test('changes stand by day, the latest first, with what is new and where', async ({ page }) => {
+  const seen = watch(page);
+  await login(page, 'viewer', '#/changes');
+  await expect(page.getByText('10 changes')).toBeVisible();
+  const days = await page.getByRole('heading', { level: 2 }).allInnerTexts();
+  expect(days.length).toBeGreaterThan(3);
+  expect(days).toEqual([...days].sort().reverse());
+  const of = (text: string) => page.getByRole('listitem').filter({ hasText: text });
+  await expect(of('body $.passport')).toContainText('New field in answers');
+  await expect(of('body $.passport').locator('.class')).toHaveText('passport');
+  await expect(of('body $.voucher')).toContainText('no data class recognised');
+  await expect(of('answered 500')).toContainText('New status');
+  await expect(of('/categories/{category}')).toContainText(/Silent since.*no call for a week or more, after \d+ calls from about \d+ subjects/s);
+  await page.getByLabel('Kind of change').selectOption('New status');
+  await expect(page).toHaveURL(/what=status/);
+  await expect(page.getByText('2 changes')).toBeVisible();
+  await page.getByLabel('Service').selectOption('shop');
+  await expect(page.getByText('No change fits the filters.')).toBeVisible();
+  await page.getByRole('button', { name: 'Clear filters' }).last().click();
+  await page.getByRole('link', { name: 'GET /users/{userId}', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('GET /users/{userId}');
+  expect_calm(seen);
+});
+
+test('changes without a pointer, and many of them', async ({ page }) => {
+  await login(page, 'viewer+many');
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  await expect(page.getByText('1,000 changes')).toBeVisible();
+  await expect(page.getByText('110 earlier changes are not shown, and not searched.')).toBeVisible();
+  await expect(page.locator('a.change')).toHaveCount(200);
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await expect(page.locator('a.change').nth(1)).toBeFocused();
+  await page.getByRole('button', { name: 'Show 200 more' }).click();
+  await expect(page.locator('a.change')).toHaveCount(400);
+});
+
+test('where nothing changed, it is said what is no change', async ({ page }) => {
+  await login(page, 'viewer+empty', '#/changes');
+  await expect(page.getByText('No change yet')).toBeVisible();
+  await expect(page.getByText('What was there in the first hour is no change.')).toBeVisible();
+});
