@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=target/release/instructions
-[ -x "$program" ] || cargo build --quiet --release -p bartizan-bench --bin instructions
+cargo build --quiet --release --locked -p bartizan-bench --bin instructions
 count() { # CASE TIMES -> instructions
   valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$1" "$2" 2>&1 |
     sed -n 's/.*Collected : \([0-9]*\)$/\1/p'

@@ -108,7 +108,7 @@ fn begin(value: &[u8]) -> &[u8] {
 
 /// Fills in what a fact says of a value of this length, which begins so.
 fn look(fact: &mut Fact, begin: &[u8], length: u32, key: &HashKey) {
-    fact.kind = if fact.forms.has(Forms::NULL) { Kind::Empty } else { Kind::of(begin) };
+    fact.kind = Kind::of(begin);
     fact.bucket = match fact.kind {
         Kind::Integer | Kind::Decimal => number(begin).map_or(0, bucket),
         Kind::Empty
@@ -126,9 +126,9 @@ fn look(fact: &mut Fact, begin: &[u8], length: u32, key: &HashKey) {
 }
 
 /// Fills in what the value shows of its class. Truth and nothing show none.
-fn classify(fact: &mut Fact, name: &[u8], begin: &[u8]) {
+fn classify(fact: &mut Fact, name: &NameEvidence, begin: &[u8]) {
     if !matches!(fact.kind, Kind::Empty | Kind::Boolean) {
-        fact.sign = sign(&NameEvidence::of(name), begin);
+        fact.sign = sign(name, begin);
     }
 }
 
@@ -197,7 +197,8 @@ impl Collector {
             PlaceRef::Body(path) => (BODY, path.as_bytes()),
             PlaceRef::Name => return,
         };
-        let bytes = u32::try_from(value.text.len()).unwrap_or(u32::MAX);
+        let text = if forms == Forms::NULL { b"" } else { value.text };
+        let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let quick = quick(kind, name);
         let is_it = |it: &Met| it.quick == quick && self.is(it, kind, name);
         // Items of a list have their places in the same order: the next one is likely the one.
@@ -247,9 +248,9 @@ impl Collector {
         let (times, bucket) = (1, 0);
         let mut fact =
             Fact { field, kind: kind_of, forms, sign, times, bucket, score, bytes, value: NONE };
-        let waits = self.waiting.hold(value.text);
+        let waits = self.waiting.hold(text);
         if !waits {
-            look(&mut fact, begin(value.text), bytes, key);
+            look(&mut fact, begin(text), bytes, key);
         }
         self.places.push(Met { kind, quick, start, end, waits });
         self.facts.push(fact);
@@ -296,32 +297,35 @@ impl Collector {
         let mut hasher = SipHasher13::new_with_key(&SHAPE_KEY);
         hasher.write(&self.names);
         let id = ShapeId(hasher.finish());
-        let (shape, is_new) = tables.shapes().intern(id, || {
+        let (met, is_new) = tables.shapes().intern(id, || {
             let places = self.places.iter().map(|it| place(it.kind, self.name(it))).collect();
             Arc::new(Shape { id, places })
         });
         let facts = if keeps || is_new {
-            self.look_at_all(key);
+            let names = met.names(|| self.places.iter().map(|it| self.evidence(it)).collect());
+            self.look_at_all(key, names);
             self.facts
         } else {
             Vec::new()
         };
-        Some(Facts { shape, facts, more: self.more })
+        Some(Facts { shape: Arc::clone(&met.shape), facts, more: self.more })
     }
 
-    fn look_at_all(&mut self, key: &HashKey) {
+    /// What the name of a place speaks of. A segment has none.
+    fn evidence(&self, it: &Met) -> NameEvidence {
+        NameEvidence::of(if it.kind == SEGMENT { b"" } else { self.name(it) })
+    }
+
+    fn look_at_all(&mut self, key: &HashKey, names: &[NameEvidence]) {
         let mut rest = self.waiting.0.as_slice();
-        for (fact, place) in self.facts.iter_mut().zip(&self.places).filter(|it| it.1.waits) {
+        let places = self.places.iter().zip(names);
+        for (fact, (_, name)) in self.facts.iter_mut().zip(places).filter(|it| it.1.0.waits) {
             let Some((length, values)) = rest.split_first_chunk::<LENGTH_BYTES>() else { return };
             let length = u32::from_le_bytes(*length);
             let held = (length as usize).min(HELD_BYTES_MAX);
             let Some((value, behind)) = values.split_at_checked(held) else { return };
             look(fact, value, length, key);
-            let name = match place.kind {
-                SEGMENT => None,
-                _ => self.names.get(place.start as usize..place.end as usize),
-            };
-            classify(fact, name.unwrap_or_default(), value);
+            classify(fact, name, value);
             rest = behind;
         }
     }

@@ -76,6 +76,8 @@ pub struct Transaction {
     retry_after_s: Option<u64>,
     /// What was collected of the request, until it is filed.
     collected: Option<Collector>,
+    /// Whether this exchange is one of those of which facts are kept, whatever is found.
+    is_sampled: bool,
     /// Whether facts of this exchange are kept.
     keeps_facts: bool,
     /// What the request said of the page that sent it.
@@ -194,6 +196,7 @@ impl Transaction {
             wants_upgrade,
             retry_after_s,
             collected: None,
+            is_sampled: false,
             keeps_facts: false,
             page: None,
             answer: None,
@@ -290,9 +293,7 @@ impl Transaction {
 
     /// Files what was collected of the request.
     fn file(&mut self, collected: Collector, tables: &Tables) {
-        let is_sampled = tables.sampled().keeps(self.seen.endpoint, self.seen.id)
-            && tables.detail().level() == Level::Full;
-        let keeps = is_sampled || !self.seen.findings.is_empty();
+        let keeps = self.is_sampled || !self.seen.findings.is_empty();
         self.keeps_facts = keeps;
         self.seen.scores = collected.scores;
         self.seen.request = collected.finish(tables, keeps, &self.view.rules.key);
@@ -333,7 +334,7 @@ impl Transaction {
         let arrival = Arrival { head: &mut head, origin: &self.origin, at };
         let (on, mut standing) = arrive(arrival, rules, tables);
         self.on = Arc::clone(&on);
-        let client = self.identify(&head, at, standing.client);
+        let client = self.identify(&head, at, standing.client, tables);
         self.wants_upgrade = head.upgrade().is_some();
         self.is_head = head.method == Method::Head;
         self.to = Addressee::of(&head);
@@ -397,7 +398,13 @@ impl Transaction {
     }
 
     /// Names the endpoint and the subject.
-    fn identify(&mut self, head: &RequestHead, at: Moment, address: IpAddr) -> Client {
+    fn identify(
+        &mut self,
+        head: &RequestHead,
+        at: Moment,
+        address: IpAddr,
+        tables: &Tables,
+    ) -> Client {
         let view = Arc::clone(&self.view);
         let rules = &*view.rules;
         let mut name = String::new();
@@ -417,8 +424,12 @@ impl Transaction {
         seen.route = Arc::clone(&self.on.route.name);
         let Origin { tls, peer, .. } = self.origin;
         let tls = client_spoke_tls(tls, peer, &head.fields, &rules.trusted);
-        seen.traits = traits::of_request(&head.fields, tls);
-        self.page = head.fields.get(Known::Origin).map(Box::from);
+        self.is_sampled = tables.sampled().keeps(seen.endpoint, seen.id)
+            && tables.detail().level() == Level::Full;
+        if self.is_sampled {
+            seen.traits = traits::of_request(&head.fields, tls);
+            self.page = head.fields.get(Known::Origin).map(Box::from);
+        }
         Client { address, tls }
     }
 

@@ -1,27 +1,47 @@
 //! The shapes of messages that were met, so that messages share one copy of their names.
 //!
-//! Memory   `SHARDS` times `KEPT` shapes of at most 64 places; who invents names drives out others'
-//!          shapes, which then count as new again.
+//! Memory   `SHARDS` times `KEPT` shapes of at most 64 places, and 14 bytes for each place whose name was read;
+//!          who invents names drives out others' shapes, which then count as new again.
 
+use bartizan_inspect::classify::NameEvidence;
 use bartizan_model::fact::{Shape, ShapeId};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 const SHARDS: usize = 16;
 const KEPT: usize = 256;
 
+/// A shape that was met.
+#[derive(Debug)]
+pub struct Met {
+    /// The shape.
+    pub shape: Arc<Shape>,
+    names: OnceLock<Box<[NameEvidence]>>,
+}
+
+impl Met {
+    fn new(shape: Arc<Shape>) -> Arc<Self> {
+        Arc::new(Self { shape, names: OnceLock::new() })
+    }
+
+    /// What the names of its places speak of, in their order. They are read once.
+    pub fn names(&self, read: impl FnOnce() -> Box<[NameEvidence]>) -> &[NameEvidence] {
+        self.names.get_or_init(read)
+    }
+}
+
 /// Shapes by their id.
 #[derive(Debug, Default)]
 pub struct Shapes {
-    shards: [Mutex<BTreeMap<ShapeId, Arc<Shape>>>; SHARDS],
+    shards: [Mutex<BTreeMap<ShapeId, Arc<Met>>>; SHARDS],
 }
 
 impl Shapes {
     /// The shape with this id, and whether it is new here.
-    pub fn intern(&self, id: ShapeId, shape: impl FnOnce() -> Arc<Shape>) -> (Arc<Shape>, bool) {
+    pub fn intern(&self, id: ShapeId, shape: impl FnOnce() -> Arc<Shape>) -> (Arc<Met>, bool) {
         let [low, ..] = id.0.to_le_bytes();
         let Some(shard) = self.shards.get(usize::from(low) % SHARDS) else {
-            return (shape(), true);
+            return (Met::new(shape()), true);
         };
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = shard.get(&id) {
@@ -31,9 +51,9 @@ impl Shapes {
             // Ids are hashes: the first one is any one.
             shard.pop_first();
         }
-        let shape = shape();
-        shard.insert(id, Arc::clone(&shape));
-        (shape, true)
+        let met = Met::new(shape());
+        shard.insert(id, Arc::clone(&met));
+        (met, true)
     }
 }
 

@@ -126,7 +126,11 @@ impl<'a> Look<'a> {
                 let is_all = anonymous == seen && seen >= ABSENCE_CALLS_MIN;
                 plain(anonymous, seen).filter(|_| is_all && !self.writes())
             }
-            Flaw::PlainText => plain(self.count(Trait::PlainText), self.leaf.calls),
+            Flaw::PlainText => {
+                // A log may tell this alone.
+                let of = if seen > 0 { seen } else { self.leaf.calls };
+                plain(self.count(Trait::PlainText), of)
+            }
             Flaw::CredentialInUrl => self.in_url(),
             Flaw::SecretLeaves => self.secrets(),
             Flaw::Exposure => self.exposure(),
