@@ -2,12 +2,17 @@
 //!
 //! Reads    `{"field": name, "values": [text, …], "class": name or null, "kind": text}` from a file; `kind` says where
 //!          it comes from; told as one of `"read"`, it is right whatever `class` says. With `--wrong`, each field that was told wrongly is printed to standard error.
+//!          With `--inventory`, of each value only the class that it speaks for most counts, as in the inventory.
 //!          `--speed` in place of a file measures what values of usual kinds cost.
 //! Writes   one line `class kind told count` for each combination, and what a value costs.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a program")]
 
-use bartizan_inspect::classify::{FieldEvidence, NameEvidence, classify_named, classify_value};
+use bartizan_inspect::classify::{
+    Classified, FieldEvidence, NameEvidence, classified, classify_named, classify_value, sign,
+};
+use bartizan_model::class_counts::{ClassCount, ClassCounts};
+use bartizan_model::fact::Kind;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::File;
@@ -54,6 +59,28 @@ fn speed() {
     }
 }
 
+/// What the inventory tells of a field: it gets one sign of each value, and a hash to tell values apart.
+fn as_in_inventory(name: &str, values: &[&str]) -> Option<Classified> {
+    let name = NameEvidence::of(name.as_bytes());
+    let mut counts = ClassCounts::default();
+    for value in values {
+        let hash = value.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        let [.., high] = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_le_bytes();
+        if !counts.is_new(high) || Kind::of(value.as_bytes()) == Kind::Empty {
+            continue;
+        }
+        counts.looked();
+        let begin = value.as_bytes().get(..1_024).unwrap_or(value.as_bytes());
+        if let Some(sign) = sign(&name, begin) {
+            let it = ClassCount { class: sign.class, passed: 1, bits: u16::from(sign.bits) };
+            counts.count(it, |_| false);
+        }
+    }
+    classified(&name, &counts)
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("which file?")?;
@@ -61,7 +88,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         speed();
         return Ok(());
     }
-    let shows_wrong = arguments.next().is_some_and(|it| it == "--wrong");
+    let flags: Vec<String> = arguments.collect();
+    let has = |flag: &str| flags.iter().any(|it| it == flag);
+    let (shows_wrong, is_inventory) = (has("--wrong"), has("--inventory"));
     let mut counts: BTreeMap<[String; 3], u64> = BTreeMap::new();
     let (mut looked_at, mut fields, mut named, mut spent, mut single) = (0_u64, 0_u64, 0, 0, 0);
     for line in BufReader::new(File::open(path)?).lines() {
@@ -86,7 +115,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             black_box(classify_value(name.as_bytes(), value.as_bytes()));
         }
         single += begun.elapsed().as_nanos();
-        let found = field.classified();
+        let found = match is_inventory {
+            true => as_in_inventory(&name, &values),
+            false => field.classified(),
+        };
         let told = found.map_or("-", |it| it.class.name()).to_owned();
         // Of real fields it is known only for some what they hold.
         let read = line.get("read").and_then(|it| it.as_array());
