@@ -183,6 +183,7 @@ pub enum Event {
     AlertsNotKept { reason: String },
     SealingFailing { reason: String },
     SealingWorking,
+    ApiChanged { changes: u64, first: String },
     EventsLost { count: u64 },
     Stopping { within_s: u64 },
     Stopped,
@@ -287,6 +288,11 @@ impl Event {
                 ("sealing_failing", Error, "Closed segments of the journal cannot be sealed.")
             }
             Self::SealingWorking => ("sealing_working", Info, "Segments are sealed again."),
+            Self::ApiChanged { .. } => (
+                "api_changed",
+                Info,
+                "An API does something that it did not in its first hour, or nobody calls it any more.",
+            ),
             Self::EventsLost { .. } => {
                 ("events_lost", Warning, "Nobody read the log, so that events were dropped.")
             }
@@ -316,6 +322,7 @@ impl Event {
                 json!({ "reason": reason })
             }
             Self::Doubtful { text } => json!({ "text": text }),
+            Self::ApiChanged { changes, first } => json!({ "changes": changes, "first": first }),
             Self::Reloaded { cause, file, revision, fixed } => json!({
                 "cause": cause.name(),
                 "file": file,
@@ -463,6 +470,10 @@ impl Event {
             }
             Self::SealingFailing { reason } => format!("segments cannot be sealed: {reason}"),
             Self::SealingWorking => "segments are sealed again".to_owned(),
+            Self::ApiChanged { changes, first } => match changes {
+                1 => format!("the API changed: {first}"),
+                _ => format!("the API changed in {changes} places, such as: {first}"),
+            },
             Self::EventsLost { count } => {
                 format!("{count} events found no reader and were dropped")
             }
@@ -557,6 +568,7 @@ impl Event {
             Self::AlertsNotKept { reason: "no space left on device".to_owned() },
             Self::SealingFailing { reason: "no space left on device".to_owned() },
             Self::SealingWorking,
+            Self::ApiChanged { changes: 3, first: "new endpoint GET /orders/{orderId}".to_owned() },
             Self::EventsLost { count: 3 },
             Self::Stopping { within_s: 10 },
             Self::Stopped,

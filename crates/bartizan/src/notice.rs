@@ -65,6 +65,11 @@ impl Noticed {
                 None => Event::SealingWorking,
             });
         }
+        let changed = state.hub.inventory.take_changes();
+        let count = changed.len() as u64;
+        events.extend(
+            changed.into_iter().next().map(|first| Event::ApiChanged { changes: count, first }),
+        );
         events.extend(self.conditions(state));
         events
     }

@@ -89,6 +89,8 @@ pub enum Condition {
     OverloadBegun,
     /// Requests are served again.
     OverloadEnded,
+    /// An API does something that it did not, or stopped doing it.
+    ApiChanged,
     /// Somebody logged in.
     LoggedIn,
     /// Somebody pressed the button.
@@ -113,6 +115,7 @@ impl Condition {
         Self::ReloadRefused,
         Self::OverloadBegun,
         Self::OverloadEnded,
+        Self::ApiChanged,
         Self::LoggedIn,
         Self::Test,
     ];
@@ -135,6 +138,7 @@ impl Condition {
             Self::ReloadRefused => "instance.reload_refused",
             Self::OverloadBegun => "instance.overload_begun",
             Self::OverloadEnded => "instance.overload_ended",
+            Self::ApiChanged => "instance.api_changed",
             Self::LoggedIn => "instance.logged_in",
             Self::Test => "alerts.test",
         }
@@ -152,6 +156,7 @@ impl Condition {
             | Self::UpstreamFailing
             | Self::OverloadBegun => Severity::High,
             Self::ReloadRefused => Severity::Medium,
+            Self::ApiChanged => Severity::Low,
             Self::BypassEnded
             | Self::JournalWorking
             | Self::LedgerWorking

@@ -141,6 +141,11 @@ pub(crate) fn of_event(at_us: u64, event: &Event) -> Option<Seen> {
         Event::LedgerFailing { reason } => {
             of(Condition::LedgerFailing, &format!("the ledger cannot be written: {reason}"))
         }
+        // What it is stands in the log and in the console: names of fields are what clients call them.
+        Event::ApiChanged { changes, .. } => of(
+            Condition::ApiChanged,
+            &format!("an API changed in {changes} places since it was learnt: see Changes"),
+        ),
         Event::SealingFailing { reason } => of(
             Condition::SealingFailing,
             &format!("closed segments of the journal cannot be sealed: {reason}"),

@@ -122,14 +122,13 @@ fn say_of(what: &What, dir: &Path, service: &str, template: &str) -> Result<Stri
             "an identifier beside others of its kind cannot be told from them: it stands for all of them",
         );
     }
-    match what {
-        What::Merge(_) if names == 0 => {
-            return Err("say which segment is a variable, as `/metrics/{metric}`".to_owned());
-        }
-        What::Rename(it) if shape(&it.from) != shape(&it.to) => {
-            return Err("the names may differ, and nothing else".to_owned());
-        }
-        _ => {}
+    if matches!(what, What::Merge(_)) && names == 0 {
+        return Err("say which segment is a variable, as `/metrics/{metric}`".to_owned());
+    }
+    if let What::Rename(it) = what
+        && shape(&it.from) != shape(&it.to)
+    {
+        return Err("the names may differ, and nothing else".to_owned());
     }
     // Whether it can be followed is known by whoever follows it.
     let it = Said { template: template.to_owned(), by: By::Person };
@@ -177,10 +176,8 @@ fn drifted(inventory: &Inventory, said: &Sayings, it: &InventoryDrift) -> Exit {
         }
         Output::Human => say(&list_of(&found, "services").map(drift_text).collect::<String>()),
     };
-    match shown {
-        Exit::Clean if differences().count() > 0 => Exit::Findings,
-        other => other,
-    }
+    let has_found = shown == Exit::Clean && differences().count() > 0;
+    if has_found { Exit::Findings } else { shown }
 }
 
 fn drift_text(of: &Value) -> String {

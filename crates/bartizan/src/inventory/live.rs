@@ -7,11 +7,15 @@
 //!          all is learnt again: of what ends in the second before, some may be missing until the next start.
 
 use super::fold;
+use super::posture;
 use super::said::{self, Sayings};
 use crate::in_force::lock;
+use bartizan_learn::changes::{Change, changes};
 use bartizan_learn::inventory::Inventory;
+use bartizan_model::id::EndpointId;
 use bartizan_model::observation::Observation;
 use bartizan_store::segments::held::Held;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -28,6 +32,28 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Time between two looks whether somebody said something.
 const SAID_EVERY: Duration = Duration::from_secs(3);
+
+/// Changes that wait to be told; further ones are in the console alone.
+const CHANGES_MAX: usize = 1_000;
+/// Changes that are remembered as told; then all are forgotten but new ones.
+const TOLD_MAX: usize = 100_000;
+
+/// What was told.
+#[derive(Debug, Default)]
+struct Told {
+    /// Calls at the last look: without further ones nothing changed.
+    calls: u64,
+    known: BTreeSet<u64>,
+}
+
+impl Told {
+    fn is_new(&mut self, it: &Change<'_>) -> bool {
+        if self.known.len() >= TOLD_MAX {
+            self.known.clear();
+        }
+        self.known.insert(EndpointId::of(it.what.name(), &posture::said(it)).bits())
+    }
+}
 
 /// What the inventory is made of, beside what ends now.
 #[derive(Debug)]
@@ -50,6 +76,7 @@ fn now_us() -> u64 {
 pub struct Live {
     known: Mutex<Inventory>,
     said: Mutex<Arc<Sayings>>,
+    changed: Mutex<Vec<String>>,
     sender: SyncSender<Observation>,
     receiver: Mutex<Option<Receiver<Observation>>>,
     missed: AtomicU64,
@@ -63,6 +90,7 @@ impl Default for Live {
         Self {
             known: Mutex::default(),
             said: Mutex::default(),
+            changed: Mutex::default(),
             sender,
             receiver: Mutex::new(Some(receiver)),
             missed: AtomicU64::new(0),
@@ -99,12 +127,17 @@ impl Live {
             lock(&it.known).settle();
             it.is_catching_up.store(false, Relaxed);
             let mut looked = Instant::now();
+            // What changed before is in the console; nobody is told again.
+            let mut told = Told::default();
+            it.look_for_changes(&mut told);
+            lock(&it.changed).clear();
             while !it.stopping.load(Relaxed) {
                 if !it.follow(&receiver) {
                     return;
                 }
                 if looked.elapsed() >= SAID_EVERY {
                     looked = Instant::now();
+                    it.look_for_changes(&mut told);
                     let now = said::mark(&source.dir);
                     if now != marks {
                         marks = now;
@@ -123,6 +156,27 @@ impl Live {
         said.tell(&mut inventory, source.only.as_deref());
         *lock(&self.said) = Arc::new(said);
         inventory
+    }
+
+    /// Notes what changed since the last look.
+    fn look_for_changes(&self, told: &mut Told) {
+        let settled = lock(&self.known).totals().map(|it| it.1.calls).sum::<u64>();
+        if settled == told.calls {
+            return;
+        }
+        told.calls = settled;
+        let found: Vec<String> = self.look(|inventory| {
+            let fresh = changes(inventory, 0).into_iter().filter(|it| told.is_new(it));
+            fresh.take(CHANGES_MAX).map(|it| posture::said(&it)).collect()
+        });
+        let mut waiting = lock(&self.changed);
+        let room = CHANGES_MAX.saturating_sub(waiting.len());
+        waiting.extend(found.into_iter().take(room));
+    }
+
+    /// What changed and nobody was told yet, as sentences.
+    pub(crate) fn take_changes(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.changed))
     }
 
     /// Makes the inventory again by what was said since; the one before is shown until then.

@@ -107,6 +107,25 @@ pub(crate) fn changed(inventory: &Inventory, since_us: u64, limit: usize) -> Val
     json!({"changes": rows, "more": more})
 }
 
+/// A change as a sentence: templates, places and classes, nothing that a client sent but names.
+pub(crate) fn said(it: &Change<'_>) -> String {
+    let endpoint = shown::named(&it.endpoint);
+    let of_class = |place: &Place, field: &Field| {
+        classes::class(place, field).map_or(String::new(), |it| format!(" ({it})"))
+    };
+    match it.what {
+        What::Endpoint => format!("new endpoint {endpoint}"),
+        What::RequestField(place, field) => {
+            format!("{endpoint}: new in requests: {place}{}", of_class(place, field))
+        }
+        What::ResponseField(place, field) => {
+            format!("{endpoint}: new in answers: {place}{}", of_class(place, field))
+        }
+        What::Status(status) => format!("{endpoint}: new status {status}"),
+        What::Silent => format!("{endpoint}: no call for a week"),
+    }
+}
+
 fn change(it: &Change<'_>) -> Value {
     let endpoint = &it.endpoint;
     let mut out = json!({
