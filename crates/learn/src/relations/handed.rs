@@ -53,11 +53,26 @@ struct Holder {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Entry {
-    /// The first of them made the entry. Of a common value, nobody.
+    /// The first of them made the entry.
     holders: [Holder; HOLDERS_MAX],
-    touched: u32,
-    is_used: bool,
     is_common: bool,
+}
+
+/// What decides which value makes room: of a whole set in one line of the cache.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rank {
+    /// Whose value it is, as far as room goes; of a common value, nobody's.
+    owner: Tag,
+    /// Whether it was used, and the minute when it was handed out or used.
+    touched: u32,
+}
+
+const USED: u32 = 1 << 31;
+
+impl Rank {
+    fn is_used(self) -> bool {
+        self.touched & USED != 0
+    }
 }
 
 /// What is known of a value that a request carried.
@@ -77,6 +92,7 @@ pub(super) enum Known {
 #[derive(Clone)]
 pub(super) struct Handed {
     keys: Box<[[u64; WAYS]]>,
+    ranks: Box<[[Rank; WAYS]]>,
     entries: Box<[[Entry; WAYS]]>,
     /// Values that found no room.
     pub(super) more: u64,
@@ -94,6 +110,7 @@ impl Default for Handed {
     fn default() -> Self {
         Self {
             keys: vec![[0; WAYS]; SETS].into(),
+            ranks: vec![[Rank::default(); WAYS]; SETS].into(),
             entries: vec![[Entry::default(); WAYS]; SETS].into(),
             more: 0,
             forgotten: 0,
@@ -104,26 +121,33 @@ impl Default for Handed {
 impl Handed {
     /// Notes that an answer handed out a value.
     pub(super) fn hand(&mut self, value: u64, to: Tag, spot: SpotId, minute: u32) {
-        let set = set(value);
-        let (Some(keys), Some(entries)) = (self.keys.get_mut(set), self.entries.get_mut(set))
-        else {
+        let (set, minute) = (set(value), minute & !USED);
+        let (Some(keys), Some(ranks)) = (self.keys.get_mut(set), self.ranks.get_mut(set)) else {
             return;
         };
-        if let Some(way) = keys.iter().position(|it| *it == value) {
-            if let Some(entry) = entries.get_mut(way) {
-                entry.hand(to, spot, minute);
-            }
-            return;
-        }
-        let Some(way) = room(keys, entries, to, minute) else {
+        let known = keys.iter().position(|it| *it == value);
+        let Some(way) = known.or_else(|| room(keys, ranks, to, minute)) else {
             self.more += 1;
             return;
         };
-        if let (Some(key), Some(entry)) = (keys.get_mut(way), entries.get_mut(way)) {
+        let entry = self.entries.get_mut(set).and_then(|it| it.get_mut(way));
+        let (Some(key), Some(rank), Some(entry)) = (keys.get_mut(way), ranks.get_mut(way), entry)
+        else {
+            return;
+        };
+        if known.is_none() {
             self.forgotten += u64::from(*key != 0);
             *key = value;
+            *rank = Rank { owner: to, touched: minute };
             *entry = Entry::default();
-            entry.hand(to, spot, minute);
+        }
+        entry.hand(to, spot);
+        if entry.is_common {
+            rank.owner = 0;
+        }
+        // A value that is only handed out again and again does not last for that.
+        if !rank.is_used() {
+            rank.touched = minute;
         }
     }
 
@@ -131,15 +155,20 @@ impl Handed {
     pub(super) fn look(&mut self, value: u64, by: Tag, minute: u32) -> Known {
         let set = set(value);
         let way = self.keys.get(set).and_then(|it| it.iter().position(|it| *it == value));
-        let entry = way.and_then(|way| self.entries.get_mut(set)?.get_mut(way));
-        let Some(entry) = entry.filter(|_| value != 0) else { return Known::Nowhere };
-        let found = if entry.is_common { entry.holders.first() } else { entry.holder(by) };
-        let Some(Holder { origins, .. }) = found.copied() else {
-            return Known::Others(entry.holders.first().map(|it| it.origins).unwrap_or_default());
+        let Some(way) = way.filter(|_| value != 0) else { return Known::Nowhere };
+        let Some(entry) = self.entries.get(set).and_then(|it| it.get(way)) else {
+            return Known::Nowhere;
         };
-        entry.is_used = true;
-        entry.touched = minute;
-        if entry.is_common { Known::Common(origins) } else { Known::Own(origins) }
+        let first = entry.holders.first().map(|it| it.origins).unwrap_or_default();
+        let found = match entry.holders.iter().find(|it| it.tag == by) {
+            _ if entry.is_common => Known::Common(first),
+            Some(it) => Known::Own(it.origins),
+            None => return Known::Others(first),
+        };
+        if let Some(rank) = self.ranks.get_mut(set).and_then(|it| it.get_mut(way)) {
+            rank.touched = minute | USED;
+        }
+        found
     }
 
     /// Values that are known.
@@ -149,30 +178,16 @@ impl Handed {
 }
 
 impl Entry {
-    fn holder(&self, tag: Tag) -> Option<&Holder> {
-        self.holders.iter().find(|it| it.tag == tag)
-    }
-
-    /// Whose value this is, as far as room goes.
-    fn owner(&self) -> Tag {
-        self.holders.first().map_or(0, |it| it.tag)
-    }
-
-    fn hand(&mut self, to: Tag, spot: SpotId, minute: u32) {
-        // A value that is only handed out again and again does not last for that.
-        if !self.is_used {
-            self.touched = minute;
-        }
+    fn hand(&mut self, to: Tag, spot: SpotId) {
         let is_common = self.is_common;
         let mut fit = self.holders.iter_mut();
         if let Some(it) = fit.find(|it| is_common || it.tag == to || it.tag == 0) {
-            it.tag = if is_common { 0 } else { to };
+            it.tag = to;
             it.origins.add(spot);
             return;
         }
         self.is_common = true;
         let [first, rest @ ..] = &mut self.holders;
-        first.tag = 0;
         rest.iter().flat_map(|it| it.origins.iter()).for_each(|it| first.origins.add(it));
         first.origins.add(spot);
         *rest = Default::default();
@@ -180,22 +195,29 @@ impl Entry {
 }
 
 /// The way that a new value of `to` may take.
-fn room(keys: &[u64; WAYS], entries: &[Entry; WAYS], to: Tag, minute: u32) -> Option<usize> {
+fn room(keys: &[u64; WAYS], ranks: &[Rank; WAYS], to: Tag, minute: u32) -> Option<usize> {
     if let Some(free) = keys.iter().position(|it| *it == 0) {
         return Some(free);
     }
-    let held = |tag: Tag| entries.iter().filter(|it| tag != 0 && it.owner() == tag).count();
+    let held = |tag: Tag| ranks.iter().filter(|it| it.owner == tag && tag != 0).count();
     let makes_its_own = held(to) >= SHARE;
-    let of_whom = |it: &Entry| !makes_its_own || it.owner() == to;
-    let rank = |it: &Entry| match () {
-        () if held(it.owner()) > SHARE => 0,
-        () if !it.is_used => 1,
-        () if makes_its_own || minute.saturating_sub(it.touched) > KEPT_MINUTES => 2,
-        () => 3,
-    };
-    let ranked = entries.iter().enumerate().filter(|it| of_whom(it.1));
-    let ranked = ranked.map(|(way, it)| ((rank(it), it.is_used, it.touched), way));
-    ranked.min().filter(|it| it.0.0 < 3).map(|it| it.1)
+    let is_old = |it: Rank| minute.saturating_sub(it.touched & !USED) > KEPT_MINUTES;
+    let mut best = None;
+    for (way, it) in ranks.iter().enumerate() {
+        let class = match () {
+            () if makes_its_own && it.owner != to => continue,
+            () if !makes_its_own && held(it.owner) > SHARE => 0,
+            () if !it.is_used() => 1,
+            () if makes_its_own || is_old(*it) => 2,
+            () => continue,
+        };
+        // Of those, what was not used goes first, and then the oldest.
+        let rank = (class, it.touched);
+        if best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, way));
+        }
+    }
+    best.map(|it| it.1)
 }
 
 fn set(value: u64) -> usize {
@@ -220,7 +242,8 @@ mod tests {
 
     #[test]
     fn an_entry_is_small() {
-        assert!(size_of::<Entry>() + size_of::<u64>() <= 72, "{}", size_of::<Entry>());
+        let bytes = size_of::<Entry>() + size_of::<Rank>() + size_of::<u64>();
+        assert!(bytes <= 72, "{bytes}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub const ENDS_MAX: usize = 4_096;
 /// Places of theirs that are told apart.
 pub const SPOTS_MAX: usize = 16_384;
-const COLUMNS_MAX: usize = 512;
+const COLUMNS_MAX: usize = 2_048;
 
 /// The number of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
