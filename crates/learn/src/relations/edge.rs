@@ -135,7 +135,11 @@ impl Edges {
 
 impl Row {
     fn count(&mut self, it: &Use) {
-        *if it.is_common { &mut self.common } else { &mut self.uses } += 1;
+        if it.is_common {
+            self.common += 1;
+            return;
+        }
+        self.uses += 1;
         self.subjects.add(it.call.subject);
         self.values.add(it.value);
         self.first_us = self.first_us.min(it.call.at_us);

@@ -88,12 +88,19 @@ pub(super) enum Known {
     Common(Origins),
 }
 
+/// Values that make room for each other.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+struct Set {
+    keys: [u64; WAYS],
+    ranks: [Rank; WAYS],
+    entries: [Entry; WAYS],
+}
+
 /// Remembers them.
 #[derive(Clone)]
 pub(super) struct Handed {
-    keys: Box<[[u64; WAYS]]>,
-    ranks: Box<[[Rank; WAYS]]>,
-    entries: Box<[[Entry; WAYS]]>,
+    sets: Box<[Set]>,
     /// Values that found no room.
     pub(super) more: u64,
     /// Values that made room for others.
@@ -108,31 +115,22 @@ impl std::fmt::Debug for Handed {
 
 impl Default for Handed {
     fn default() -> Self {
-        Self {
-            keys: vec![[0; WAYS]; SETS].into(),
-            ranks: vec![[Rank::default(); WAYS]; SETS].into(),
-            entries: vec![[Entry::default(); WAYS]; SETS].into(),
-            more: 0,
-            forgotten: 0,
-        }
+        Self { sets: vec![Set::default(); SETS].into(), more: 0, forgotten: 0 }
     }
 }
 
 impl Handed {
     /// Notes that an answer handed out a value.
     pub(super) fn hand(&mut self, value: u64, to: Tag, spot: SpotId, minute: u32) {
-        let (set, minute) = (set(value), minute & !USED);
-        let (Some(keys), Some(ranks)) = (self.keys.get_mut(set), self.ranks.get_mut(set)) else {
-            return;
-        };
+        let minute = minute & !USED;
+        let Some(Set { keys, ranks, entries }) = self.sets.get_mut(set(value)) else { return };
         let known = keys.iter().position(|it| *it == value);
         let Some(way) = known.or_else(|| room(keys, ranks, to, minute)) else {
             self.more += 1;
             return;
         };
-        let entry = self.entries.get_mut(set).and_then(|it| it.get_mut(way));
-        let (Some(key), Some(rank), Some(entry)) = (keys.get_mut(way), ranks.get_mut(way), entry)
-        else {
+        let (key, rank) = (keys.get_mut(way), ranks.get_mut(way));
+        let (Some(key), Some(rank), Some(entry)) = (key, rank, entries.get_mut(way)) else {
             return;
         };
         if known.is_none() {
@@ -153,10 +151,9 @@ impl Handed {
 
     /// Looks a value up that a request of this caller carried.
     pub(super) fn look(&mut self, value: u64, by: Tag, minute: u32) -> Known {
-        let set = set(value);
-        let way = self.keys.get(set).and_then(|it| it.iter().position(|it| *it == value));
-        let Some(way) = way.filter(|_| value != 0) else { return Known::Nowhere };
-        let Some(entry) = self.entries.get(set).and_then(|it| it.get(way)) else {
+        let Some(set) = self.sets.get_mut(set(value)) else { return Known::Nowhere };
+        let way = set.keys.iter().position(|it| *it == value).filter(|_| value != 0);
+        let Some((way, entry)) = way.and_then(|it| Some((it, set.entries.get(it)?))) else {
             return Known::Nowhere;
         };
         let first = entry.holders.first().map(|it| it.origins).unwrap_or_default();
@@ -165,7 +162,7 @@ impl Handed {
             Some(it) => Known::Own(it.origins),
             None => return Known::Others(first),
         };
-        if let Some(rank) = self.ranks.get_mut(set).and_then(|it| it.get_mut(way)) {
+        if let Some(rank) = set.ranks.get_mut(way) {
             rank.touched = minute | USED;
         }
         found
@@ -173,7 +170,7 @@ impl Handed {
 
     /// Values that are known.
     pub(super) fn len(&self) -> usize {
-        self.keys.iter().flatten().filter(|it| **it != 0).count()
+        self.sets.iter().flat_map(|it| it.keys).filter(|it| *it != 0).count()
     }
 }
 

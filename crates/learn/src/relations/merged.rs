@@ -27,6 +27,8 @@ const STRENGTH_MIN: u16 = 20;
 const FAIR_STRENGTH_MIN: u16 = 100;
 /// So many different values are no enumeration.
 const VALUES_MIN: u64 = 8;
+/// Uses of each of fewer values.
+const VALUE_USES_MAX: u64 = 2;
 
 /// A place of an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,9 +60,9 @@ pub struct Edge {
     pub to: Point,
     /// Uses of values that were handed to the caller there.
     pub uses: u64,
-    /// Uses of values that were handed to so many, there among others, that anybody may have them.
+    /// Uses of values that were handed to so many, there among others, that anybody may have them. They count for nothing.
     pub common: u64,
-    /// All uses in that place of requests, whatever explains them.
+    /// All uses in that place of requests whose values are not common, whatever explains them.
     pub of: u64,
     /// Uses by callers who were handed values there, all of which are known.
     pub fair: Fair,
@@ -77,20 +79,19 @@ pub struct Edge {
 impl Edge {
     /// Of a thousand uses it explains at least so many: of all, or of those that are fair if there are enough of them.
     pub fn strength(&self) -> u16 {
-        let of_all = thousandths(self.uses + self.common, self.of).unwrap_or(0);
+        let of_all = thousandths(self.uses, self.of).unwrap_or(0);
         let of_fair = self.fair.explained().filter(|_| self.fair.uses >= FAIR_MIN);
         of_all.max(of_fair.unwrap_or(0))
     }
 
     /// Whether it is neither rare nor a coincidence nor an enumeration.
     fn is_told(&self) -> bool {
-        let uses = self.uses + self.common;
         let is_chance = self.fair.uses >= FAIR_MIN
             && self.fair.explained().is_some_and(|it| it < FAIR_STRENGTH_MIN);
-        uses >= USES_MIN
+        self.uses >= USES_MIN
             && self.strength() >= STRENGTH_MIN
             && !is_chance
-            && (self.values >= VALUES_MIN || uses <= self.values * 4)
+            && (self.values >= VALUES_MIN || self.uses <= self.values * VALUE_USES_MAX)
     }
 }
 
@@ -158,7 +159,8 @@ impl Relations {
         let told = parameters.into_iter().filter(|it| it.1.seen > 0);
         told.map(|(at, uses)| {
             let sums = edges.remove(&at).unwrap_or_default();
-            let all = sums.into_iter().map(|(from, sum)| sum.edge(from, at.clone(), uses.seen));
+            let all =
+                sums.into_iter().map(|(from, sum)| sum.edge(from, at.clone(), uses.telling()));
             let mut by: Vec<Edge> = all.filter(Edge::is_told).collect();
             sort(&mut by);
             Explained { at, uses, by }
@@ -208,7 +210,7 @@ impl Sum {
 
 fn sort(edges: &mut [Edge]) {
     edges.sort_by(|a, b| {
-        let strength = |it: &Edge| (it.strength(), it.uses + it.common);
+        let strength = |it: &Edge| (it.strength(), it.uses);
         strength(b).cmp(&strength(a)).then_with(|| (&a.to, &a.from).cmp(&(&b.to, &b.from)))
     });
 }

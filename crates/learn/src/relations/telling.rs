@@ -2,9 +2,11 @@
 //!
 //! Reads    a fact, and the name of its place.
 //! Memory   nothing.
-//! Misses   identifiers below a hundred in fields that are not named as one; identifiers that look like dates
-//!          or fractions; texts of less than four bytes.
+//! Misses   numbers that identify something in fields that are not named so: below 100,000 in answers, where amounts
+//!          and counts are as frequent, below 100 in requests; identifiers that look like dates or fractions;
+//!          texts of less than four bytes.
 
+use super::names::Side;
 use bartizan_model::fact::{Fact, Kind};
 use bartizan_model::place::Place;
 
@@ -27,8 +29,10 @@ const WHAT: &[&str] = &[
 ];
 /// Names of fields that say which one it is.
 const WHICH: &[&str] = &["id", "uuid", "guid", "key", "number", "ref", "slug", "cursor", "token"];
-/// Numbers below about a hundred are everywhere: counts, pages, stars, quantities.
-const BUCKET_MIN: i16 = 54;
+/// Numbers of answers below about 100,000 are amounts, counts and sizes as often as not, see [`bartizan_model::fact::bucket`].
+const ANSWER_BUCKET_MIN: i16 = 133;
+/// Numbers of requests below about 100 are pages, stars, quantities.
+const REQUEST_BUCKET_MIN: i16 = 54;
 /// Shorter texts are codes that many share; longer ones are prose.
 const TEXT_BYTES: std::ops::RangeInclusive<u32> = 4..=256;
 
@@ -52,7 +56,7 @@ impl Naming {
     }
 
     /// Whether another message has this value for a reason, if it has it.
-    pub(super) fn tells(self, fact: &Fact) -> bool {
+    pub(super) fn tells(self, fact: &Fact, side: Side) -> bool {
         if fact.value.0 == 0 {
             return false;
         }
@@ -60,7 +64,13 @@ impl Naming {
             Kind::Empty | Kind::Boolean | Kind::Decimal | Kind::Date => false,
             Kind::Uuid | Kind::Hex | Kind::Email => true,
             Kind::Integer | Kind::Text if self == Self::Which => true,
-            Kind::Integer => self == Self::Plain && fact.bucket >= BUCKET_MIN,
+            Kind::Integer => {
+                let least = match side {
+                    Side::Request => REQUEST_BUCKET_MIN,
+                    Side::Answer => ANSWER_BUCKET_MIN,
+                };
+                self == Self::Plain && fact.bucket >= least
+            }
             Kind::Text => self == Self::Plain && TEXT_BYTES.contains(&fact.bytes),
         }
     }
@@ -102,16 +112,19 @@ mod tests {
     #[track_caller]
     fn tells(naming: Naming, values: &[&str], expected: bool) {
         for value in values {
-            assert_eq!(naming.tells(&fact(0, value, 1)), expected, "{value}");
+            let told = [Side::Request, Side::Answer].map(|it| naming.tells(&fact(0, value, 1), it));
+            assert_eq!(told, [expected; 2], "{value}");
         }
     }
 
     #[test]
     fn a_value_tells_which_where_few_others_are_the_same() {
         tells(Naming::Plain, &["", "true", "7", "98", "-4711", "1.5", "2026-11-22", "EUR"], false);
-        tells(Naming::Plain, &["100", "4711", "deadbeef01", "ada@example.test", "tea-4"], true);
+        tells(Naming::Plain, &["100500", "deadbeef01", "ada@example.test", "tea-4"], true);
         tells(Naming::Which, &["7", "EUR", "4711"], true);
         tells(Naming::Which, &["", "true", "1.5"], false);
-        tells(Naming::What, &["shipped", "4711"], false);
+        tells(Naming::What, &["shipped", "471100"], false);
+        let number = |side| Naming::Plain.tells(&fact(0, "4711", 1), side);
+        assert_eq!((number(Side::Request), number(Side::Answer)), (true, false));
     }
 }

@@ -30,9 +30,15 @@ pub struct Fair {
 }
 
 impl Uses {
-    /// Of a thousand uses at least so many had a value that answers had handed out; `None` without uses.
+    /// Uses of values that are not common.
+    pub fn telling(&self) -> u64 {
+        self.seen.saturating_sub(self.common)
+    }
+
+    /// Of a thousand [telling](Self::telling) uses at least so many had a value that an answer had handed to the caller;
+    /// `None` without any.
     pub fn explained(&self) -> Option<u16> {
-        thousandths(self.handed + self.common, self.seen)
+        thousandths(self.handed, self.telling())
     }
 
     /// Values that no answer is known to have handed to anybody.
