@@ -3,8 +3,8 @@
 //! Reads    what was counted under templates of single paths, and the inventory.
 //! Writes   edges and parameters under the templates and names of the inventory; the strongest first.
 //! Memory   a copy of what is told.
-//! Misses   segments that the inventory takes for names are left out. A parameter whose values look like words
-//!          has no fair uses: those of them that nobody handed out were not told from names when they came.
+//! Misses   segments that the inventory takes for names are left out. A parameter some of whose values look
+//!          like words has no fair uses: those that nobody handed out were not told from names when they came.
 
 use super::names::{End, Side, Spot};
 use super::uses::thousandths;
@@ -13,7 +13,7 @@ use crate::inventory::distinct::Distinct;
 use crate::inventory::{Inventory, Segment, segments};
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -123,6 +123,8 @@ struct Named<'a> {
     ends: Vec<NamedEnd>,
     /// Requests whose values were kept, by endpoint.
     requests: BTreeMap<Key<'a>, u64>,
+    /// Segments that took values which look like words, counted from 0.
+    words: BTreeSet<(Key<'a>, usize)>,
 }
 
 struct NamedEnd {
@@ -154,6 +156,9 @@ impl Relations {
         }
         for (point, uses) in &mut parameters {
             uses.seen = uses.seen.max(named.uses_of(point));
+            if named.takes_words(point) {
+                uses.fair = Fair::default();
+            }
         }
         let mut edges = self.merged(&named, service);
         let told = parameters.into_iter().filter(|it| it.1.seen > 0);
@@ -177,10 +182,11 @@ impl Relations {
             if *to.service != *service {
                 continue;
             }
+            let fair = if named.takes_words(&to) { Fair::default() } else { row.fair };
             let sum = out.entry(to).or_default().entry(from).or_default();
             sum.uses += row.uses;
             sum.common += row.common;
-            sum.fair.merge(row.fair);
+            sum.fair.merge(fair);
             sum.subjects.merge(&row.subjects);
             sum.values.merge(&row.values);
             let (first, last) = sum.times.unwrap_or((row.first_us, row.last_us));
@@ -218,14 +224,20 @@ fn sort(edges: &mut [Edge]) {
 impl<'a> Named<'a> {
     fn of(relations: &'a Relations, inventory: &Inventory) -> Self {
         let mut requests: BTreeMap<Key<'a>, u64> = BTreeMap::new();
+        let mut words = BTreeSet::new();
         let ends = relations.names.ends.iter().map(|end| {
             let it = named(inventory, end);
             let key = (&*end.service, end.method, it.template.clone());
+            for (n, (name, seen)) in it.names.iter().zip(segments(&end.template)).enumerate() {
+                if name.is_some() && !seen.starts_with('{') {
+                    words.insert((key.clone(), n));
+                }
+            }
             *requests.entry(key).or_default() += end.requests;
             it
         });
         let ends = ends.collect();
-        Self { relations, ends, requests }
+        Self { relations, ends, requests, words }
     }
 
     /// `None` of a segment that is a name.
@@ -246,9 +258,18 @@ impl<'a> Named<'a> {
         if !matches!(point.place, Place::Segment(_)) {
             return 0;
         }
-        let key = (&*point.service, point.method, point.template.clone());
-        self.requests.get(&key).copied().unwrap_or(0)
+        self.requests.get(&key(point)).copied().unwrap_or(0)
     }
+
+    /// Whether words are among its values: which of them nobody handed out is not known use by use.
+    fn takes_words(&self, point: &Point) -> bool {
+        let Place::Segment(n) = point.place else { return false };
+        self.words.contains(&(key(point), usize::from(n).saturating_sub(1)))
+    }
+}
+
+fn key(point: &Point) -> Key<'_> {
+    (&point.service, point.method, point.template.clone())
 }
 
 fn named(inventory: &Inventory, end: &End) -> NamedEnd {

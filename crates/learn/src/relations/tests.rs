@@ -253,8 +253,8 @@ fn a_failure_hands_out_nothing_and_uses_nothing() {
 fn values_that_are_the_same_by_chance_make_no_edge() {
     let mut shop = Shop::default();
     for n in 0..3_000_u64 {
-        let by = 1 + n % 50;
-        // As many totals and numbers of stock as orders, all of them from the same range.
+        let by = 1 + n % 15;
+        // As many of other things as of orders, all with numbers from the same range.
         let any = |of: u64| (100 + mixed(n * 8 + of) % 2_000).to_string();
         let (total, stock, order) = (any(1), any(2), any(3));
         shop.get(by, "/cart", &[("$.number", &total, 1), ("$.stockKey", &stock, 1)]);
@@ -331,11 +331,44 @@ fn words_and_identifiers_of_one_variable_are_one() {
             let person = [("$.bio", "a person", 1), ("$.avatar", "a picture", 1)];
             shop.get(by, &format!("/users/{login}"), &person);
         }
+        // Half as many that nobody handed out.
+        let guessed = format!("{}ri{}qy", char::from(b'a' + n % 26), char::from(b'a' + n / 26));
+        shop.get(by, &format!("/users/{guessed}"), &[("$.bio", "a person", 1)]);
     }
     shop.inventory.settle();
     let edge = shop.edge("GET /team $.members[*].login -> GET /users/{userId} userId");
-    assert_eq!((edge.uses, edge.of, edge.strength()), (120, 120, 1_000));
+    assert_eq!((edge.uses, edge.of, edge.strength()), (120, 180, 666));
     assert_eq!(shop.told().len(), 1, "{:?}", shop.told());
+}
+
+#[test]
+fn words_that_nobody_handed_out_take_no_room() {
+    let mut shop = Shop::default();
+    for word in ["orders", "payment", "returns", "delivery"] {
+        shop.get(1, &format!("/help/{word}"), &[]);
+    }
+    let totals = shop.relations.totals();
+    assert_eq!((totals.ends, totals.spots), (4, 0));
+}
+
+#[test]
+fn what_one_answer_hides_another_one_does_not_tell() {
+    let mut shop = Shop::default();
+    for n in 0..100_u64 {
+        let (by, mine) = (1 + n % 10, (9_000 + n * 10).to_string());
+        shop.post(by, "/tickets", &[], &[("$.id", &mine, 1)]);
+        shop.get(by, &format!("/tickets/{mine}"), &[]);
+        let times = if by % 2 == 0 { 1 } else { 10 };
+        shop.get(by, "/tickets", &[("$.items[*].id", &mine, times)]);
+        // Of those who see many, some take another one.
+        shop.get(by, &format!("/tickets/{}", 9_000 + n * 10 + (by % 2) * 3), &[]);
+    }
+    shop.inventory.settle();
+    let uses = shop.uses("GET /tickets/{ticketId} ticketId");
+    assert_eq!((uses.seen, uses.handed), (200, 150));
+    // Only the first uses of those who see many came before anything was hidden from us.
+    assert!((100..110).contains(&uses.fair.uses), "{uses:?}");
+    assert!(uses.fair.uses - uses.fair.handed <= 1, "{uses:?}");
 }
 
 #[test]
