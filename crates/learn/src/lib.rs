@@ -4,4 +4,5 @@ pub mod changes;
 pub mod drift;
 pub mod inventory;
 pub mod posture;
+pub mod relations;
 pub mod template;

@@ -328,11 +328,11 @@ impl Service {
 }
 
 /// Whether the application knew what it was asked for.
-fn is_success(it: &Observation) -> bool {
+pub(crate) fn is_success(it: &Observation) -> bool {
     matches!(it.outcome, Outcome::Served | Outcome::Tunnelled) && (100..400).contains(&it.status)
 }
 
-fn segments(template: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn segments(template: &str) -> impl Iterator<Item = &str> {
     let rest = template.strip_prefix('/').unwrap_or(template);
     rest.split('/').filter(move |_| !rest.is_empty())
 }
