@@ -222,6 +222,10 @@ pub enum Inventory {
     /// `bartizan import openapi` and `import postman` keep descriptions. What the source of the traffic did not
     /// tell is no difference: it is counted.
     Drift(InventoryDrift),
+    /// List which answers hand out the values that requests carry: a share of uses at least so large.
+    ///
+    /// Only exchanges of which facts are kept count, and of lists only the first item.
+    Relations(InventoryRelations),
     /// Say that segments are values of one variable: every path of this template is one endpoint.
     Merge(InventorySay),
     /// Say that a segment is a name: this path is an endpoint of its own.
@@ -320,6 +324,21 @@ Examples:
   bartizan inventory drift
   bartizan inventory drift --service shop -o json")]
 pub struct InventoryDrift {
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `inventory relations`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory relations
+  bartizan inventory relations --service shop -o json")]
+pub struct InventoryRelations {
     /// Which traffic.
     #[command(flatten)]
     pub of: InventoryOf,

@@ -298,7 +298,7 @@ fn a_running_instance_follows_what_is_said_without_a_restart() {
         let word = it.target().rsplit('/').next().unwrap_or_default().to_owned();
         ok(&json!({word.clone() + "_used": 5, word + "_free": 7}).to_string())
     });
-    let mut bartizan = Bartizan::observing(upstream.address);
+    let bartizan = Bartizan::observing(upstream.address);
     for word in ["cpu", "memory", "disk", "load"] {
         (0..5).for_each(|_| drop(bartizan.get(&format!("/metrics/{word}"))));
     }
@@ -370,4 +370,30 @@ fn classes_and_posture_are_told_of_a_recording_and_unknown_of_a_log() {
     assert_eq!((&unknown["credentials"], &unknown["response_heads"]), (&json!(2), &json!(2)));
     let yaml = asked(&of_har, &["inventory", "export"]);
     assert!(yaml.contains("x-bartizan-class: email"), "{yaml}");
+}
+
+#[test]
+fn relations_tell_which_answers_hand_out_what_requests_carry() {
+    let home = Directory::new();
+    let (data, recording) = (home.path().join("data"), home.path().join("a.har"));
+    let entry = |caller: u32, path: String, body: Value| {
+        json!({
+            "startedDateTime": "2026-11-21T12:00:00.000Z", "time": 1,
+            "request": {"method": "GET", "url": format!("https://shop.example{path}"),
+                "headers": [{"name": "X-API-Key", "value": format!("key-of-{caller}")}]},
+            "response": {"status": 200, "headers": [{"name": "Content-Type", "value": "application/json"}],
+                "content": {"mimeType": "application/json", "text": body.to_string()}},
+        })
+    };
+    let mut entries = Vec::new();
+    for n in 0..60_u32 {
+        let (caller, id) = (n % 12, format!("0191a2b3-c4d5-7e6f-8a9b-{:012x}", 7_919 * (n + 1)));
+        entries.push(entry(caller, "/orders".to_owned(), json!([{"id": id, "total": n}])));
+        entries.push(entry(caller, format!("/orders/{id}"), json!({"total": n})));
+    }
+    fs::write(&recording, json!({"log": {"version": "1.2", "entries": entries}}).to_string())
+        .unwrap();
+    asked(&data, &["import", "har", recording.to_str().unwrap()]);
+    let said = asked(&data, &["inventory", "relations"]);
+    assert!(said.contains("100 %  GET /orders $[*].id -> GET /orders/{orderId} orderId"), "{said}");
 }

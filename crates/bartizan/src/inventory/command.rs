@@ -1,10 +1,11 @@
 //! `bartizan inventory`: what is kept, as endpoints.
 
 use super::said::{self, Sayings};
-use super::{FoldError, classes, drift, of, overlay, posture, shown};
+use super::{FoldError, classes, drift, of, overlay, posture, relations, shown};
 use crate::cli::{
     Exit, ExportAs, Inventory as What, InventoryChanges, InventoryDrift, InventoryExport,
-    InventoryForget, InventoryOf, InventoryRename, InventorySay, Notation, OpenApi, Output,
+    InventoryForget, InventoryOf, InventoryRelations, InventoryRename, InventorySay, Notation,
+    OpenApi, Output,
 };
 use crate::commands::{fail, note, say};
 use crate::declared;
@@ -27,6 +28,7 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Posture(it) => &it.of,
         What::Changes(it) => &it.of,
         What::Drift(it) => &it.of,
+        What::Relations(it) => &it.of,
         What::Merge(it) | What::Split(it) => &it.of,
         What::Rename(it) => &it.of,
         What::Forget(it) => &it.of,
@@ -64,6 +66,7 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Posture(it) => weak(&endpoints, it.output),
         What::Changes(it) => changed(&inventory, it),
         What::Drift(it) => drifted(&inventory, &said, it),
+        What::Relations(it) => related(&inventory, &dir, it),
         What::Merge(InventorySay { template, .. })
         | What::Split(InventorySay { template, .. })
         | What::Rename(InventoryRename { to: template, .. })
@@ -178,6 +181,24 @@ fn drifted(inventory: &Inventory, said: &Sayings, it: &InventoryDrift) -> Exit {
     };
     let has_found = shown == Exit::Clean && differences().count() > 0;
     if has_found { Exit::Findings } else { shown }
+}
+
+fn related(inventory: &Inventory, dir: &Path, it: &InventoryRelations) -> Exit {
+    let since_us = it.of.since.map_or(0, Ago::us);
+    let held = match held::open(dir, it.of.key.clone().map(|it| it.0)) {
+        Ok(held) => held,
+        Err(why) => return fail(&why.to_string(), Exit::Failed),
+    };
+    let edges = match relations::of(&held, since_us, inventory, it.of.service.as_deref()) {
+        Ok(edges) => edges,
+        Err(why) => return fail(&why.to_string(), Exit::Failed),
+    };
+    let rows = || edges.iter().map(relations::shown);
+    match it.output {
+        Output::Json => say(&format!("{:#}\n", Value::from(rows().collect::<Vec<_>>()))),
+        Output::Ndjson => say(&rows().fold(String::new(), |out, it| out + &format!("{it}\n"))),
+        Output::Human => say(&relations::text(&edges)),
+    }
 }
 
 fn drift_text(of: &Value) -> String {

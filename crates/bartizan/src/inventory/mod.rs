@@ -13,6 +13,7 @@ pub(crate) mod live;
 mod overlay;
 pub(crate) mod posture;
 mod reference;
+mod relations;
 pub(crate) mod said;
 pub(crate) mod shown;
 
