@@ -61,6 +61,7 @@ export function drift({ services, endpoints }, modes, now_ms) {
   const of = ({ service, source, days, operations, without_base = false, not_seen, differences }) => {
     const own = endpoints.filter((it) => it.service === service);
     const all = modes.has('agreed') ? [] : [...differences, ...(service === 'shop' ? unused : [])].flatMap((it) => difference(it, own));
+    all.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.method < b.method ? -1 : a.method > b.method ? 1 : 0));
     return { service, source, at: now_ms * 1000 - days * day_us, operations, endpoints: own.length, without_base, differences: all, not_seen: { ...nothing, ...not_seen } };
   };
   return {

@@ -580,7 +580,7 @@ export const text = {
     unseen_other: (name: string, amount: number) => `${count(amount)} of what the gateway calls ${name}.`,
     undescribed: 'Not described',
     undescribed_says: 'Nobody gave a description of these services, so there is nothing to compare with. Give one:',
-    not_described: 'Drift is what a description says of an API against what was seen of it. Give the description of a service, as OpenAPI or as a collection of Postman:',
+    not_described: 'Drift is what a description says of an API against what was seen of it. Give the description of a service, as OpenAPI, or as a collection of Postman with postman in the place of openapi:',
     no_match: 'No difference fits the filters.',
     no_data: 'No endpoint is known yet, so there is nothing to compare with a description. Send traffic through bartizan, or import what was recorded:',
   },
