@@ -2,7 +2,7 @@
 import { posture_of } from './posture.mjs';
 import { generator } from './random.mjs';
 
-/** Method, template, service, classes with the most sensitive first. Numbers are made. */
+/** Method, template, service, classes with the most sensitive first, operation within an envelope. Numbers are made. */
 const known = [
   ['GET', '/products', 'shop', []],
   ['GET', '/products/{productId}', 'shop', []],
@@ -27,6 +27,12 @@ const known = [
   ['PATCH', '/users/{userId}', 'users', ['email', 'phone']],
   ['GET', '/users/{userId}/avatar', 'users', []],
   ['GET', '/users/{userId}/sessions/{sessionId}', 'users', ['ip_address']],
+  ['POST', '/graphql', 'shop', ['payment_card'], 'graphql mutation pay'],
+  ['POST', '/graphql', 'shop', [], 'graphql query products'],
+  ['POST', '/mcp', 'shop', [], 'mcp tools/call search'],
+  ['GET', '/metrics/{metric}', 'shop', []],
+  ['GET', '/v1/suggest', 'shop', []],
+  ['GET', '/v2/suggest', 'shop', []],
 ];
 
 /** What is said of a class, and how much harm its loss does. */
@@ -43,8 +49,8 @@ const data_classes = {
   password_hash: ['A hashed password.', 'secret'],
 };
 
-const reasons = { category: ['alike', 54], productId: ['form', 0], orderId: ['form', 0], itemId: ['too_many', 1203], sessionId: ['form', 0], userId: ['form', 0] };
-const kinds = { category: 'text', productId: 'integer', orderId: 'integer', itemId: null, sessionId: 'hex', userId: 'uuid' };
+const reasons = { category: ['alike', 54], productId: ['form', 0], orderId: ['form', 0], itemId: ['too_many', 1203], sessionId: ['person', 0], userId: ['form', 0], metric: ['description', 0] };
+const kinds = { category: 'text', productId: 'integer', orderId: 'integer', itemId: null, sessionId: 'hex', userId: 'uuid', metric: 'text' };
 
 export const is_endpoint_id = (text) => /^[0-9a-f]{16}$/.test(text);
 
@@ -52,13 +58,14 @@ export const is_endpoint_id = (text) => /^[0-9a-f]{16}$/.test(text);
 export function inventory(seed, extra, now_ms) {
   const random = generator(seed + 5);
   const more = Array.from({ length: extra }, (_, at) => ['GET', `/reports/r${String(at).padStart(4, '0')}`, 'reports', []]);
-  const endpoints = [...known, ...more].map(([method, template, service, classes]) => {
+  const endpoints = [...known, ...more].map(([method, template, service, classes, operation = '']) => {
     const calls = random.between(3, 9000);
     const row = {
       id: random.hex(16),
       service,
       method,
       template,
+      operation,
       calls,
       client_errors: random.between(0, Math.ceil(calls / 20)),
       server_errors: random.next() < 0.3 ? random.between(1, 9) : 0,

@@ -72,7 +72,7 @@ export function ranked(endpoints) {
     const having = all.flatMap(({ row, posture }) =>
       posture.weaknesses
         .filter(({ flaw }) => flaw === said.flaw)
-        .map(({ risk, seen, of, places }) => ({ id: row.id, service: row.service, method: row.method, template: row.template, risk, seen, of, places })),
+        .map(({ risk, seen, of, places }) => ({ id: row.id, service: row.service, method: row.method, template: row.template, operation: row.operation, risk, seen, of, places })),
     );
     having.sort((a, b) => b.risk - a.risk);
     return having.length > 0 ? [{ ...said, risk: having[0].risk, endpoints: having }] : [];
@@ -93,6 +93,7 @@ const hour_us = 3_600_000_000;
 const happened = [
   ['response_field', 'GET', '/users/{userId}', 2, { place: 'body $.passport', class: 'passport' }],
   ['status', 'GET', '/orders/{orderId}', 5, { status: 403 }],
+  ['endpoint', 'POST', '/graphql', 5.5, {}],
   ['endpoint', 'DELETE', '/cart/items/{productId}', 6, {}],
   ['request_field', 'POST', '/orders', 27, { place: 'body $.voucher', class: null }],
   ['response_field', 'GET', '/orders/{orderId}', 29, { place: 'body $.customer.phone', class: 'phone' }],
@@ -107,7 +108,7 @@ const happened = [
 export function changes({ endpoints }, extra, now_ms) {
   const random = generator(extra + 11);
   const at_us = (hours) => Math.round(now_ms * 1000 - hours * hour_us);
-  const named = ({ id, service, method, template, subjects, calls }) => ({ id, service, method, template, subjects, calls });
+  const named = ({ id, service, method, template, operation, subjects, calls }) => ({ id, service, method, template, operation, subjects, calls });
   const told = happened.flatMap(([what, method, template, hours, news]) => {
     const row = endpoints.find((it) => it.method === method && it.template === template);
     return row ? [{ at: at_us(hours), what, ...named(row), place: null, class: null, status: null, ...news }] : [];

@@ -2,7 +2,7 @@
  * The control API, played: everything of it that the console uses, over generated data, with the page itself and its
  * Content-Security-Policy. A login code says who comes and what is wrong: `#/login?code=admin`,
  * `viewer`, `analyst+hostile`, `admin+slow+badledger`. Modes: `hostile`, `empty`, `slow`, `bypass`, `fault`, `observe`,
- * `badledger`, `burst`, `failing`, `many`.
+ * `badledger`, `burst`, `failing`, `many`, `undescribed`, `agreed`.
  *
  *   node mock/server.mjs [--port 9441] [--dist dist] [--seed 7]
  */
@@ -10,6 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
+import { drift } from './drift.mjs';
 import { hostile } from './hostile.mjs';
 import { detail_of_endpoint, inventory, is_endpoint_id, openapi_of } from './inventory.mjs';
 import { ledger } from './ledger.mjs';
@@ -173,7 +174,7 @@ function list_inventory(session, query) {
   const search = (query.get('search') ?? '').toLowerCase();
   const service = query.get('service');
   const found = endpoints.filter(
-    (row) => (!service || row.service === service) && `${row.method} ${row.template}`.toLowerCase().includes(search),
+    (row) => (!service || row.service === service) && `${row.method} ${row.template} ${row.operation}`.toLowerCase().includes(search),
   );
   const is_learning = session.modes.has('fault');
   return { state: is_learning ? 'learning' : 'ready', behind: is_learning ? 1812 : 0, services, endpoints: found.slice(0, limit), more: Math.max(0, found.length - limit) };
@@ -190,6 +191,12 @@ function list_changes(session, query) {
   const all = session.modes.has('empty') ? [] : changes(inventory_of(session), session.modes.has('many') ? 1100 : 0, began_ms);
   const found = all.filter(({ at }) => at >= since);
   return { changes: found.slice(0, limit), more: Math.max(0, found.length - limit) };
+}
+
+function list_drift(session, query) {
+  const service = query.get('service');
+  const { services, undescribed } = drift(inventory_of(session), session.modes, began_ms);
+  return { services: services.filter((it) => !service || it.service === service), undescribed: undescribed.filter((it) => !service || it === service) };
 }
 
 const schema = {
@@ -308,6 +315,7 @@ const table = [
   }],
   ['GET', /^\/posture$/, 'viewer', ({ session, query }) => list_posture(session, query)],
   ['GET', /^\/changes$/, 'viewer', ({ session, query }) => list_changes(session, query)],
+  ['GET', /^\/drift$/, 'viewer', ({ session, query }) => list_drift(session, query)],
   ['GET', /^\/exceptions$/, 'viewer', ({ session }) => ({ exceptions: session.exceptions })],
   ['POST', /^\/exceptions$/, 'operator', ({ session, body }) => {
     if (!body.clause || !body.reason || !body.expires) throw new Refusal(422, 'input', 'clause, reason and end are needed', undefined);

@@ -46,6 +46,7 @@ export const text = {
     endpoint: 'Endpoint',
     posture: 'Posture',
     changes: 'Changes',
+    drift: 'Drift',
     exchanges: 'Exchanges',
     exchange: 'Exchange',
     hunt: 'Hunt',
@@ -109,6 +110,8 @@ export const text = {
       not_permitted: 'Not permitted',
       no_weakness: 'No weakness found',
       no_change: 'No change yet',
+      not_described: 'Nothing is described',
+      no_difference: 'No difference',
     },
   },
 
@@ -245,8 +248,9 @@ export const text = {
       service: 'Service',
       class: 'Data class',
       what: 'Kind of change',
+      kind: 'Kind of difference',
     },
-    any: { outcome: 'Any outcome', effect: 'Any effect', service: 'Any service', class: 'Any data class', what: 'Any change' },
+    any: { outcome: 'Any outcome', effect: 'Any effect', service: 'Any service', class: 'Any data class', what: 'Any change', kind: 'Any difference' },
   },
 
   state: {
@@ -425,6 +429,8 @@ export const text = {
       form: () => 'Values have the form of identifiers.',
       alike: (words: number) => (words === 1 ? 'A word stood there, and was like the others.' : `${count(words)} different words stood there and were alike.`),
       too_many: (words: number) => `${count(words)} different words stood there: too many to be names.`,
+      person: () => 'A person said so.',
+      description: () => 'A description that was imported says so.',
     },
     sides: { request: 'Fields of requests', response: 'Fields of responses' },
     messages: (amount: number) => `Of ${plural(amount, 'message', 'messages')} whose fields were kept. Values are never kept.`,
@@ -450,6 +456,9 @@ export const text = {
       values === 0
         ? `by its name alone, ${confidence_percent} %`
         : `${count(passed)} of ${plural(values, 'value fits', 'values fit')}, ${confidence_percent} %`,
+    /** Whether values of a class may be masked in answers. */
+    may_mask: 'may be masked',
+    may_not_mask: 'measured too little to be masked',
   },
 
   /** The risk of one weakness, or of all of an endpoint or a flaw together. */
@@ -487,7 +496,10 @@ export const text = {
     more: (amount: number) => `Show ${count(amount)} more`,
     columns: { risk: 'Risk', endpoint: 'Endpoint', service: 'Service', seen: 'Seen in', places: 'Where' },
     seen_in: 'Seen in',
-    seen: (seen: number, of: number) => `${count(seen)} of ${plural(of, 'call', 'calls')}`,
+    seen: {
+      calls: (seen: number, of: number) => `${count(seen)} of ${plural(of, 'call', 'calls')}`,
+      messages: (seen: number, of: number) => `${count(seen)} of ${plural(of, 'message', 'messages')}`,
+    },
     places: 'Where',
     hold: 'Hold now',
     no_hold: 'bartizan cannot hold this yet',
@@ -517,6 +529,60 @@ export const text = {
     more: (amount: number) => `Show ${count(amount)} more`,
     no_match: 'No change fits the filters.',
     none: 'What was there in the first hour is no change. Whatever an API begins to do after it, or stops doing for a week, is told here.',
+  },
+
+  drift: {
+    loading: 'Comparing descriptions with what was seen…',
+    says: 'Shadow is what is called and not declared; zombie what is deprecated, or has a newer version, and is still called; orphan what is declared and never called.',
+    kinds: {
+      shadow: 'Shadow',
+      zombie: 'Zombie',
+      orphan: 'Orphan',
+      undeclared_status: 'Status not declared',
+      undeclared_field: 'Field not declared',
+      changed_type: 'Other type',
+      missing: 'Missing field',
+    },
+    kinds_label: (service: string) => `Differences of ${service} by kind`,
+    summary: (differences: number, services: number) =>
+      `${plural(differences, 'difference', 'differences')} in ${plural(services, 'described service', 'described services')}`,
+    source: 'Described by',
+    given: (when: string, ago: string) => `given ${when} (${ago})`,
+    numbers: (operations: number, endpoints: number, differences: number) =>
+      `${plural(operations, 'operation', 'operations')} declared, ${plural(endpoints, 'endpoint', 'endpoints')} seen, ${plural(differences, 'difference', 'differences')}`,
+    without_base:
+      'No call came to the base paths of the servers that the description names, so they are left out: operations are compared without them, as behind a proxy that takes them away.',
+    seen_as: 'Seen as',
+    at: 'at',
+    sides: { request: 'in requests', response: 'in answers' },
+    calls: (amount: number) => plural(amount, 'call', 'calls'),
+    answers: (seen: number, of: number) => `${count(seen)} of ${plural(of, 'answer', 'answers')}`,
+    messages: (seen: number, of: number) => `${count(seen)} of ${plural(of, 'message', 'messages')}`,
+    last: (ago: string) => `last ${ago}`,
+    none: 'Nothing that was seen differs from the description.',
+    none_fits: 'No difference of this service fits the filters.',
+    more: (amount: number) => `Show ${count(amount)} more`,
+    not_seen: 'Not seen, and so no difference',
+    unseen: {
+      candidates: (amount: number) => `${plural(amount, 'call', 'calls')} of paths that no endpoint has. What counts as never called may be among them.`,
+      merged: (amount: number) =>
+        `${plural(amount, 'endpoint stands', 'endpoints stand')} for several operations, because names were taken for values. Which of them was called cannot be told.`,
+      long: (amount: number) => `${plural(amount, 'endpoint or operation', 'endpoints or operations')} with a path longer than paths are told apart.`,
+      requests: (amount: number) => `${plural(amount, 'operation', 'operations')} that ${amount === 1 ? 'is' : 'are'} called, and of whose requests nothing was kept.`,
+      request_bodies: (amount: number) => `${plural(amount, 'operation', 'operations')} that ${amount === 1 ? 'is' : 'are'} called, and of whose request body nothing was seen.`,
+      responses: (amount: number) => `${plural(amount, 'operation', 'operations')} that ${amount === 1 ? 'is' : 'are'} called, and of whose answers nothing was kept.`,
+      undescribed: (amount: number) => `${plural(amount, 'request or answer', 'requests or answers')} with a body of which the description says nothing.`,
+      fields: (amount: number) => `${plural(amount, 'field', 'fields')} with a name that is cut, or of which the description says more than is held.`,
+      required: (amount: number) =>
+        `${plural(amount, 'request or answer', 'requests or answers')} of which fields found no room, or may have been cut off. No field of them counts as missing.`,
+      headers: (amount: number) => `${plural(amount, 'header field', 'header fields')} that ${amount === 1 ? 'is' : 'are'} declared. Header fields are not kept.`,
+    } as Record<string, (amount: number) => string>,
+    unseen_other: (name: string, amount: number) => `${count(amount)} of what the gateway calls ${name}.`,
+    undescribed: 'Not described',
+    undescribed_says: 'Nobody gave a description of these services, so there is nothing to compare with. Give one:',
+    not_described: 'Drift is what a description says of an API against what was seen of it. Give the description of a service, as OpenAPI, or as a collection of Postman with postman in the place of openapi:',
+    no_match: 'No difference fits the filters.',
+    no_data: 'No endpoint is known yet, so there is nothing to compare with a description. Send traffic through bartizan, or import what was recorded:',
   },
 
   exchanges: {

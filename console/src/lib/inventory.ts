@@ -65,12 +65,12 @@ export function by_service(rows: readonly InventoryEndpoint[]): InventoryEndpoin
   return [...rows].sort((a, b) => compare_cells(as_text(a.service), as_text(b.service)));
 }
 
-/** A sorted copy; what is alike stands by path and method. */
+/** A sorted copy; what is alike stands by path, method and operation. */
 export function ordered(rows: readonly InventoryEndpoint[], { key, down }: Order): InventoryEndpoint[] {
   const cell = by_column[key];
   return [...rows].sort((a, b) => {
     const order = compare_cells(cell(a), cell(b));
-    return (down ? -order : order) || compare_cells(a.template, b.template) || compare_cells(a.method, b.method);
+    return (down ? -order : order) || compare_cells(a.template, b.template) || compare_cells(a.method, b.method) || compare_cells(a.operation, b.operation);
   });
 }
 

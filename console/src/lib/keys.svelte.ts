@@ -13,6 +13,7 @@ export const places: Record<string, string> = {
   i: 'inventory',
   p: 'posture',
   c: 'changes',
+  d: 'drift',
   e: 'exchanges',
   h: 'hunt',
   v: 'ledger',

@@ -2,6 +2,13 @@
 import type { RankedFlaw } from './types';
 import { as_text } from './visible';
 
+/** Flaws that are found in what messages hold, and counted in messages whose fields were kept. All others are counted in calls. */
+const counted_in_messages: readonly string[] = ['anonymous_data', 'secret_leaves', 'exposure', 'credential_in_url'];
+
+export function unit_of(flaw: unknown): 'messages' | 'calls' {
+  return counted_in_messages.includes(as_text(flaw)) ? 'messages' : 'calls';
+}
+
 export interface FlawGroup {
   owasp: string;
   flaws: RankedFlaw[];

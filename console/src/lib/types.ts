@@ -299,12 +299,18 @@ export interface Silence {
   reason: string;
 }
 
-/** What the inventory says of an endpoint in its list. Times are microseconds since 1970. */
-export interface InventoryEndpoint {
-  id: string;
-  service: string;
+/** What an endpoint is called. */
+export interface EndpointName {
   method: string;
   template: string;
+  /** The operation within an envelope, as `graphql query orders`; empty if method and path say it all. */
+  operation: string;
+}
+
+/** What the inventory says of an endpoint in its list. Times are microseconds since 1970. */
+export interface InventoryEndpoint extends EndpointName {
+  id: string;
+  service: string;
   calls: number;
   client_errors: number;
   server_errors: number;
@@ -403,7 +409,7 @@ export interface Advice {
   mend: string;
 }
 
-/** Where a flaw was met: in so many calls of so many. */
+/** Where a flaw was met: in so many calls, or messages, of so many. */
 export interface Sighting {
   seen: number;
   of: number;
@@ -412,11 +418,9 @@ export interface Sighting {
 
 export interface Weakness extends Advice, Sighting {}
 
-export interface WeakEndpoint extends Sighting {
+export interface WeakEndpoint extends Sighting, EndpointName {
   id: string;
   service: string;
-  method: string;
-  template: string;
   risk: number;
 }
 
@@ -434,13 +438,11 @@ export interface Posture {
 }
 
 /** What an API began to do, or stopped doing. The time is in microseconds since 1970. */
-export interface Change {
+export interface Change extends EndpointName {
   at: number;
   what: string;
   id: string;
   service: string;
-  method: string;
-  template: string;
   subjects: number;
   calls: number;
   place: string | null;
@@ -452,4 +454,44 @@ export interface Changes {
   changes: Change[];
   /** Changes that are not in the answer. */
   more: number;
+}
+
+/** One difference between what a description says and what was seen. */
+export interface Difference {
+  method: string;
+  path: string;
+  /** Endpoints of the inventory. */
+  ids: string[];
+  what: string;
+  side: string | null;
+  place: string | null;
+  seen: number;
+  of: number;
+  /** Microseconds since 1970; 0 where nothing tells. */
+  last: number;
+  says: string;
+}
+
+/** What nobody can tell, and so is no difference: numbers by what they count. */
+export type NotSeen = Record<string, number>;
+
+/** A service that somebody described, against what was seen of it. */
+export interface Drift {
+  service: string;
+  /** The file that describes it. */
+  source: string;
+  /** When it was given, in microseconds since 1970. */
+  at: number;
+  operations: number;
+  endpoints: number;
+  /** No call came to the paths of its servers: they are left out. */
+  without_base: boolean;
+  differences: Difference[];
+  not_seen: NotSeen;
+}
+
+export interface Drifts {
+  services: Drift[];
+  /** Services without a description. */
+  undescribed: string[];
 }

@@ -40,6 +40,7 @@ const screens: [string, (page: Page) => Promise<unknown>][] = [
   ['#/posture', (page) => expect(page.locator('button.flaw').first()).toBeVisible()],
   ['#/posture?group=owasp', (page) => expect(page.locator('button.flaw').first()).toBeVisible()],
   ['#/changes', (page) => expect(page.locator('a.change').first()).toBeVisible()],
+  ['#/drift', (page) => expect(page.getByText('Not seen, and so no difference').first()).toBeVisible()],
   ['#/exchanges?since=30d', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
   ['#/hunt', (page) => expect(page.getByRole('heading', { name: 'What can be asked for' })).toBeVisible()],
   ['#/ledger', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
@@ -120,7 +121,7 @@ test('hostile addresses stay texts', async ({ page }) => {
   const seen = watch(page);
   await login(page, 'admin');
   const attack = encodeURIComponent('"><img src=x onerror="window.__ran=1"><x-hostile>\u202e');
-  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory?class=', 'inventory?group=', 'inventory/', 'posture?flaw=', 'posture?service=', 'changes?what=', 'changes?service=', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
+  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory?class=', 'inventory?group=', 'inventory/', 'posture?flaw=', 'posture?service=', 'changes?what=', 'changes?service=', 'drift?kind=', 'drift?q=', 'drift?service=', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
     await go(page, `#/${path}${attack}`);
     await page.waitForTimeout(150);
     await expect_inert(page);

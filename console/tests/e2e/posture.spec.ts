@@ -9,17 +9,19 @@ const risks = async (page: Page) =>
 test('flaws stand with the gravest first, and open what bartizan can hold and what is to be mended', async ({ page }) => {
   const seen = watch(page);
   await login(page, 'viewer', '#/posture');
-  await expect(page.getByText(/^\d+ of 23 endpoints have a weakness$/)).toBeVisible();
+  await expect(page.getByText(/^\d+ of 29 endpoints have a weakness$/)).toBeVisible();
   await expect(page.getByText('Not seen by the source, and not judged: bodies of answers of 2 endpoints.')).toBeVisible();
   expect(await risks(page)).toEqual([...(await risks(page))].sort((a, b) => b - a));
   await expect(flaws(page).first()).toHaveText('Callers without a credential change something');
+  await page.getByRole('button', { name: 'Callers without a credential change something' }).click();
+  await expect(page.getByRole('row', { name: /POST \/graphql graphql query products/ })).toContainText(/\d of [\d,]+ calls/);
   await page.getByRole('button', { name: 'Answers hold passwords, keys or tokens' }).click();
   await expect(page).toHaveURL(/#\/posture\?flaw=secret_leaves/);
   await expect(page.getByText('bartizan cannot hold this yet')).toBeVisible();
   await expect(page.getByText('Leave the field out of the answer.')).toBeVisible();
   const rows = page.locator('tbody tr');
   await expect(rows).toHaveCount(1);
-  await expect(rows.first()).toContainText('160 of 180 calls');
+  await expect(rows.first()).toContainText('160 of 180 messages');
   await expect(rows.first()).toContainText('body $.customer.password_hash: password_hash');
   await page.reload();
   await expect(rows).toHaveCount(1);
@@ -82,7 +84,7 @@ test('a posture says where nothing is weak, where nothing is known, and where it
 test('changes stand by day, the latest first, with what is new and where', async ({ page }) => {
   const seen = watch(page);
   await login(page, 'viewer', '#/changes');
-  await expect(page.getByText('10 changes')).toBeVisible();
+  await expect(page.getByText('11 changes')).toBeVisible();
   const days = await page.getByRole('heading', { level: 2 }).allInnerTexts();
   expect(days.length).toBeGreaterThan(3);
   expect(days).toEqual([...days].sort().reverse());
@@ -92,6 +94,7 @@ test('changes stand by day, the latest first, with what is new and where', async
   await expect(of('body $.voucher')).toContainText('no data class recognised');
   await expect(of('answered 500')).toContainText('New status');
   await expect(of('/categories/{category}')).toContainText(/Silent since.*no call for a week or more, after \d+ calls from about \d+ subjects/s);
+  await expect(of('graphql mutation pay').getByRole('link')).toHaveText('POST /graphql graphql mutation pay');
   await page.getByLabel('Kind of change').selectOption('New status');
   await expect(page).toHaveURL(/what=status/);
   await expect(page.getByText('2 changes')).toBeVisible();
@@ -108,7 +111,7 @@ test('changes without a pointer, and many of them', async ({ page }) => {
   await page.keyboard.press('g');
   await page.keyboard.press('c');
   await expect(page.getByText('1,000 changes')).toBeVisible();
-  await expect(page.getByText('110 earlier changes are not shown, and not searched.')).toBeVisible();
+  await expect(page.getByText('111 earlier changes are not shown, and not searched.')).toBeVisible();
   await expect(page.locator('a.change')).toHaveCount(200);
   await page.keyboard.press('j');
   await page.keyboard.press('j');

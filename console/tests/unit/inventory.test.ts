@@ -8,6 +8,7 @@ const row = (template: string, change: Partial<InventoryEndpoint> = {}): Invento
   service: 'shop',
   method: 'GET',
   template,
+  operation: '',
   calls: 1,
   client_errors: 0,
   server_errors: 0,
@@ -49,6 +50,7 @@ describe('the order', () => {
     const by = (param: string) => ordered(rows, order_of(param)).map(({ method, template }) => `${method} ${template}`);
     expect(by('errors-')).toEqual(['GET /c', 'DELETE /a', 'GET /a', 'GET /b']);
     expect(by('classes-')).toEqual(['GET /a', 'GET /c', 'DELETE /a', 'GET /b']);
+    expect(ordered([row('/graphql', { operation: 'b' }), row('/graphql', { operation: 'a' })], order_of(undefined)).map(({ operation }) => operation)).toEqual(['a', 'b']);
     expect(by('errors')).toEqual(['DELETE /a', 'GET /a', 'GET /b', 'GET /c']);
   });
 });

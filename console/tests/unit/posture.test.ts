@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { pieces_of } from '../../src/lib/advice';
 import { by_day, fitting } from '../../src/lib/changes';
-import { by_owasp } from '../../src/lib/posture';
+import { by_owasp, unit_of } from '../../src/lib/posture';
 import { step } from '../../src/lib/steps';
 import type { Change, RankedFlaw } from '../../src/lib/types';
 
@@ -13,7 +13,7 @@ const flaw = (name: string, owasp: string, ids: string[]): RankedFlaw => ({
   risk: 1,
   hold: '',
   mend: '',
-  endpoints: ids.map((id) => ({ id, service: 'shop', method: 'GET', template: '/', risk: 1, seen: 1, of: 1, places: [] })),
+  endpoints: ids.map((id) => ({ id, service: 'shop', method: 'GET', template: '/', operation: '', risk: 1, seen: 1, of: 1, places: [] })),
 });
 
 describe('flaws by item of OWASP', () => {
@@ -25,6 +25,11 @@ describe('flaws by item of OWASP', () => {
     ]);
   });
   it('are none of none', () => expect(by_owasp([])).toEqual([]));
+});
+
+it('flaws are counted in messages where messages show them, and else in calls', () => {
+  expect(['anonymous_data', 'secret_leaves', 'exposure', 'credential_in_url'].map(unit_of)).toEqual(Array(4).fill('messages'));
+  expect(['open_cors', 'predictable_ids', 'constructor', '', null].map(unit_of)).toEqual(Array(5).fill('calls'));
 });
 
 describe('advice', () => {
@@ -46,6 +51,7 @@ const change = (time: string, what = 'endpoint', service = 'shop'): Change => ({
   service,
   method: 'GET',
   template: '/',
+  operation: '',
   subjects: 1,
   calls: 1,
   place: null,
