@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 /// Fields that room is made for at once.
 const ROOM: usize = 4;
+/// Fields of other messages that are passed over to find the one that follows.
+const PASSED_MAX: usize = 8;
 
 /// Fields by their places.
 #[derive(Clone, Default)]
 pub struct ByPlace {
     entries: Vec<Entry>,
-    /// The field that the last message began with.
+    /// The field that messages begin with.
     first: u16,
 }
 
@@ -24,7 +26,7 @@ pub struct ByPlace {
 pub(super) struct Entry {
     place: Arc<Place>,
     pub(super) id: PlaceId,
-    /// The field that followed in the last message that had both: it most often does so again.
+    /// The field that follows in messages that have it: most often the next one, or one of those behind it.
     next: u16,
     pub(super) is_kind: bool,
     pub(super) field: Field,
@@ -81,23 +83,44 @@ impl ByPlace {
 
     /// The field in a place that follows the one that was asked for before.
     pub(super) fn next(&mut self, cursor: &mut Cursor, place: &Place) -> Option<&mut Entry> {
-        let before = cursor.last.and_then(|it| self.entries.get(it));
-        let hint = usize::from(before.map_or(self.first, |it| it.next));
-        let is_right = self.entries.get(hint).is_some_and(|it| *it.place == *place);
-        let at = if is_right { hint } else { self.at(place).ok()? };
-        if !is_right {
-            let next = u16::try_from(at).unwrap_or(0);
-            match cursor.last.and_then(|it| self.entries.get_mut(it)) {
-                Some(before) => before.next = next,
-                None => self.first = next,
+        let at = match self.ahead(cursor, place) {
+            Some(at) => at,
+            None => {
+                let at = self.at(place).ok()?;
+                self.lead(cursor, at);
+                at
             }
-        }
+        };
         cursor.last = Some(at);
         self.entries.get_mut(at)
     }
 
-    /// Adds a field in a place that has none.
-    pub(super) fn insert(&mut self, of: Numbered, field: Field) {
+    /// Most messages have their fields in the same order, with some of them left out. What is not the right one
+    /// mostly has another length.
+    fn ahead(&self, cursor: &Cursor, place: &Place) -> Option<usize> {
+        let before = cursor.last.and_then(|it| self.entries.get(it));
+        let mut at = usize::from(before.map_or(self.first, |it| it.next));
+        for _ in 0..PASSED_MAX {
+            let it = self.entries.get(at)?;
+            if *it.place == *place {
+                return Some(at);
+            }
+            at = usize::from(it.next);
+        }
+        None
+    }
+
+    /// From now on the field at `at` follows; what followed before.
+    fn lead(&mut self, cursor: &Cursor, at: usize) -> u16 {
+        let next = match cursor.last.and_then(|it| self.entries.get_mut(it)) {
+            Some(before) => &mut before.next,
+            None => &mut self.first,
+        };
+        std::mem::replace(next, u16::try_from(at).unwrap_or(0))
+    }
+
+    /// Adds a field in a place that has none, which follows the one that was asked for before.
+    pub(super) fn insert(&mut self, cursor: &mut Cursor, of: Numbered, field: Field) {
         let Err(at) = self.at(&of.place) else { return };
         if self.entries.len() == self.entries.capacity() {
             // Most endpoints have few fields, and their number does not change for long.
@@ -108,12 +131,19 @@ impl ByPlace {
             it.next += u16::from(usize::from(it.next) >= at);
         }
         self.first += u16::from(usize::from(self.first) >= at);
+        cursor.last = cursor.last.map(|it| it + usize::from(it >= at));
         self.entries.insert(at, Entry { place, id, next: 0, is_kind, field });
+        let next = self.lead(cursor, at);
+        if let Some(it) = self.entries.get_mut(at) {
+            it.next = next;
+        }
+        cursor.last = Some(at);
     }
 
     /// Takes the fields of another one: into those that are known, into new ones up to `max`, and what is left
     /// into `more`.
     pub(super) fn merge(&mut self, other: Self, max: usize, more: &mut u64) {
+        let mut cursor = Cursor::default();
         for it in other.entries {
             if let Ok(at) = self.at(&it.place) {
                 if let Some(known) = self.entries.get_mut(at) {
@@ -121,7 +151,7 @@ impl ByPlace {
                 }
             } else if self.entries.len() < max {
                 let Entry { place, id, is_kind, field, .. } = it;
-                self.insert(Numbered { place, id, is_kind }, field);
+                self.insert(&mut cursor, Numbered { place, id, is_kind }, field);
             } else {
                 *more += it.field.messages;
             }
@@ -152,8 +182,10 @@ impl<'a> IntoIterator for &'a ByPlace {
 
 impl FromIterator<(Place, Field)> for ByPlace {
     fn from_iter<T: IntoIterator<Item = (Place, Field)>>(fields: T) -> Self {
-        let mut it = Self::default();
-        fields.into_iter().for_each(|(place, field)| it.insert(Numbered::none(&place), field));
+        let (mut it, mut cursor) = (Self::default(), Cursor::default());
+        for (place, field) in fields {
+            it.insert(&mut cursor, Numbered::none(&place), field);
+        }
         it
     }
 }
@@ -171,12 +203,8 @@ mod tests {
     /// Puts these fields, in this order, and meets messages of them.
     #[track_caller]
     fn check(new: &[&str], messages: &[&[&str]]) {
-        let mut it = ByPlace::default();
-        for name in new {
-            let place = Arc::new(Place::body(name));
-            let of = Numbered { place, id: PlaceId::default(), is_kind: false };
-            it.insert(of, Field::default());
-        }
+        let fields = new.iter().map(|it| (Place::body(it), Field::default()));
+        let mut it: ByPlace = fields.collect();
         for message in messages {
             let mut cursor = Cursor::default();
             for name in *message {

@@ -299,7 +299,7 @@ impl Fields {
                 }
                 let mut field = Field::default();
                 field.add(fact, message);
-                self.by_place.insert(of, field);
+                self.by_place.insert(&mut cursor, of, field);
             } else {
                 self.more += 1;
             }

@@ -206,7 +206,8 @@ impl Inventory {
     pub fn find(&self, service: &str, method: Method, template: &str) -> Option<Endpoint<'_>> {
         let (service, it) = self.services.get_key_value(service)?;
         let mut keys = Vec::new();
-        let leaf = it.find(&Segments::of(template), method, &mut keys)?;
+        let leaf = it.find(&Segments::of(template), method, &mut |key| keys.push(key))?;
+        keys.reverse();
         let path = named(it, &keys);
         Some(Endpoint { service, method, path, leaf })
     }
@@ -214,7 +215,7 @@ impl Inventory {
     /// What was seen at the endpoint that a path belongs to: as [`Self::find`], without asking for names.
     pub fn leaf(&self, service: &str, method: Method, template: &str) -> Option<&Leaf> {
         let it = self.services.get(service)?;
-        it.find(&Segments::of(template), method, &mut Vec::new())
+        it.find(&Segments::of(template), method, &mut |_| ())
     }
 
     /// Numbers of each service.
@@ -241,7 +242,9 @@ impl Service {
             return;
         }
         self.calls += 1;
-        let Some(node) = place(&mut self.root, &self.said, &segments, &mut self.nodes) else {
+        let mut keys = [""; SEGMENTS_MAX];
+        let placed = place(&mut self.root, &self.said, &segments, &mut self.nodes, &mut keys);
+        let Some(node) = placed else {
             self.full += 1;
             // What fills it may be values of variables. Looked for more and more rarely, if it is not.
             if self.full.is_power_of_two() {
@@ -251,7 +254,8 @@ impl Service {
         };
         node.is_new |= node.leaves.entry(it.method).or_default().add(it, &mut self.handed);
         if it.request.is_some() {
-            self.hand(it, &segments);
+            let keys = keys.get(..segments.len()).unwrap_or_default();
+            hand(&mut self.root, keys, &segment_hashes(it), &self.handed);
         }
         self.unsettled += 1;
         let grown = self.nodes.saturating_sub(self.nodes_settled);
@@ -260,42 +264,20 @@ impl Service {
         }
     }
 
-    /// Notes which values of its path answers had handed out.
-    fn hand(&mut self, it: &Observation, segments: &[&str]) {
-        let hashes = segment_hashes(it);
-        let fit = self.said.fit(segments);
-        let mut node = &mut self.root;
-        let mut said = Some(&self.said.root);
-        for (n, segment) in segments.iter().enumerate() {
-            let told = fit.as_ref().and_then(|it| it.get(n)).copied();
-            let key = told.unwrap_or_else(|| node.key(segment, said));
-            said = said.and_then(|it| it.behind(key));
-            let Some(child) = node.children.get_mut(key) else { return };
-            match (&mut child.variable, hashes.get(n).copied().flatten()) {
-                (Some(variable), Some(hash)) => {
-                    if let Some(place) = self.handed.place(hash) {
-                        variable.hand(place);
-                    }
-                }
-                (None, Some(hash)) => child.hash = Some(hash),
-                (_, None) => {}
-            }
-            node = child;
-        }
-    }
-
     fn find<'a>(
         &'a self,
         segments: &[&str],
         method: Method,
-        keys: &mut Vec<&'a str>,
+        found: &mut dyn FnMut(&'a str),
     ) -> Option<&'a Leaf> {
-        if let Some(fit) = self.said.fit(segments) {
-            *keys = fit;
-            return self.root.leaf(keys, method);
+        if let Some(keys) = self.said.fit(segments) {
+            keys.iter().rev().for_each(|it| found(it));
+            return self.root.leaf(&keys, method);
         }
-        let mut steps = STEPS_MAX;
-        self.root.find(segments, method, Some(&self.said.root), &mut steps, keys)
+        let (mut steps, said) = (STEPS_MAX, &self.said.root);
+        // Most services have no templates that somebody said: nobody is asked for them then.
+        let said = (self.said.templates > 0).then_some(said);
+        self.root.find(segments, method, said, &mut steps, found)
     }
 
     fn find_mut(&mut self, segments: &[&str]) -> Option<&mut Node> {
@@ -329,20 +311,22 @@ impl Service {
     }
 }
 
-/// Where the path of an exchange ends; `None` if there is no room for it.
-fn place<'a>(
+/// Where the path of an exchange ends, and the keys on the way there; `None` if there is no room for it.
+fn place<'a, 'b>(
     root: &'a mut Node,
-    said: &Sayings,
-    segments: &[&str],
+    said: &'b Sayings,
+    segments: &[&'b str],
     nodes: &mut usize,
+    keys: &mut [&'b str],
 ) -> Option<&'a mut Node> {
     let fit = said.fit(segments);
     let mut node = root;
-    let mut said = Some(&said.root);
+    let mut said = (said.templates > 0).then_some(&said.root);
     node.calls += 1;
-    for (n, segment) in segments.iter().enumerate() {
+    for (n, (segment, kept)) in segments.iter().zip(keys).enumerate() {
         let told = fit.as_ref().and_then(|it| it.get(n)).copied();
         let key = told.unwrap_or_else(|| node.key(segment, said));
+        *kept = key;
         said = said.and_then(|it| it.behind(key));
         let child = node.child(segment, key, nodes)?;
         child.calls += 1;
@@ -352,6 +336,24 @@ fn place<'a>(
         node = child;
     }
     Some(node)
+}
+
+/// Notes which values of a path answers had handed out.
+fn hand(root: &mut Node, keys: &[&str], hashes: &[Option<u64>; SEGMENTS_MAX], handed: &Handed) {
+    let mut node = root;
+    for (key, hash) in keys.iter().zip(hashes) {
+        let Some(child) = node.children.get_mut(*key) else { return };
+        match (&mut child.variable, hash) {
+            (Some(variable), Some(hash)) => {
+                if let Some(place) = handed.place(*hash) {
+                    variable.hand(place);
+                }
+            }
+            (None, Some(_)) => child.hash = *hash,
+            (_, None) => {}
+        }
+        node = child;
+    }
 }
 
 /// Whether the application knew what it was asked for.

@@ -154,15 +154,15 @@ impl Node {
         node.leaves.get(&method)
     }
 
-    /// The endpoint of a path that fits no template that was said, and the keys on the way to it. A name goes
-    /// before the variable beside it, unless nothing of this method is behind it.
+    /// The endpoint of a path that fits no template that was said; the keys on the way to it are `found` from
+    /// its end. A name goes before the variable beside it, unless nothing of this method is behind it.
     pub(super) fn find<'a>(
         &'a self,
         segments: &[&str],
         method: Method,
         said: Option<&SaidStep>,
         steps: &mut u32,
-        found: &mut Vec<&'a str>,
+        found: &mut dyn FnMut(&'a str),
     ) -> Option<&'a Leaf> {
         let Some((segment, rest)) = segments.split_first() else { return self.leaves.get(&method) };
         let keys = match said.and_then(|it| it.key(segment)) {
@@ -172,12 +172,11 @@ impl Node {
         for key in keys.into_iter().flatten() {
             let Some((key, child)) = self.children.get_key_value(key) else { continue };
             *steps = steps.checked_sub(1)?;
-            found.push(key);
             let said = said.and_then(|it| it.behind(key));
             if let Some(leaf) = child.find(rest, method, said, steps, found) {
+                found(key);
                 return Some(leaf);
             }
-            found.pop();
         }
         None
     }

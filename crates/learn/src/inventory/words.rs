@@ -718,14 +718,20 @@ impl Word {
 }
 
 fn is_known(word: &str) -> bool {
-    let (one, end) = one(word);
-    word.len() >= 2 && (is_listed(word, "") || is_listed(one, end) || is_listed(root(word), ""))
+    if word.len() < 2 {
+        return false;
+    }
+    let ((one, end), root) = (one(word), root(word));
+    is_listed(word)
+        || match end {
+            "" => one.len() < word.len() && is_listed(one),
+            _ => is_listed(&format!("{one}{end}")),
+        }
+        || root.len() < word.len() && is_listed(root)
 }
 
-/// Whether the vocabulary has the word made of these two.
-fn is_listed(word: &str, end: &str) -> bool {
-    let bytes = || word.bytes().chain(end.bytes());
-    VOCABULARY.binary_search_by(|it| it.bytes().cmp(bytes())).is_ok()
+fn is_listed(word: &str) -> bool {
+    VOCABULARY.binary_search(&word).is_ok()
 }
 
 /// `published` is from `publish`.
