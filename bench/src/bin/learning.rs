@@ -26,7 +26,7 @@ const ENDPOINTS: usize = 1_000;
 const FIELDS: usize = 30;
 const BATCH: usize = 1_000;
 /// One exchange in so many has facts.
-const SAMPLED: u64 = 16;
+const SAMPLED: usize = 16;
 
 fn main() {
     let only = std::env::args().nth(1);
@@ -37,7 +37,9 @@ fn main() {
     }
 }
 
-const CASES: &[(&str, fn(&str))] = &[
+type Case = fn(&str);
+
+const CASES: &[(&str, Case)] = &[
     ("known", known),
     ("new", new),
     ("words", words),
@@ -53,7 +55,7 @@ fn known(name: &str) {
     learn(&mut inventory, ENDPOINTS * 20, |n, at| api.call(at % ENDPOINTS, n, true));
     inventory.settle();
     println!("{name}: {:.1} MiB after {ENDPOINTS} endpoints", resident_mib() - resident);
-    let call = |n: u64, at: usize| api.call(n as usize % ENDPOINTS, n, at as u64 % SAMPLED == 0);
+    let call = |n: u64, at: usize| api.call(n as usize % ENDPOINTS, n, at.is_multiple_of(SAMPLED));
     report(name, learn(&mut inventory, 500_000, call), 500_000, &inventory);
 }
 

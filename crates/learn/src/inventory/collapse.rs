@@ -47,12 +47,12 @@ pub(super) struct Look {
 
 impl Look {
     /// At each node.
-    pub(super) fn everywhere(root: &Node, _: &Handed) -> Self {
+    pub(super) fn everywhere(root: &Node) -> Self {
         Self { is_everywhere: true, answers: Answers::of(root) }
     }
 
     /// At nodes with something new behind them, or with an eighth more calls.
-    pub(super) fn where_new(root: &Node, _: &Handed) -> Self {
+    pub(super) fn where_new(root: &Node) -> Self {
         Self { is_everywhere: false, answers: Answers::of(root) }
     }
 
@@ -188,16 +188,16 @@ fn alike_among(
         return None;
     }
     // What is unlike the others is a name: left out, and the others looked at again.
+    let mut bits = bits_of(&candidates, anchor.as_ref(), steps, &mut look.answers);
     for _ in 0..4 {
-        let bits = bits(&candidates, anchor.as_ref(), steps, &mut look.answers);
         let before = candidates.len();
         let mut kept = bits.iter().map(|it| *it > 0.0);
         candidates.retain(|_| kept.next().unwrap_or(false));
         if candidates.len() == before {
             break;
         }
+        bits = bits_of(&candidates, anchor.as_ref(), steps, &mut look.answers);
     }
-    let bits = bits(&candidates, anchor.as_ref(), steps, &mut look.answers);
     let count = candidates.len();
     if count == 0 {
         return None;
@@ -261,7 +261,7 @@ fn number<'a>(candidates: &mut [Profile<'a>], anchor: Option<&mut Profile<'a>>) 
 }
 
 /// What speaks for each child to be a value of the same variable as the others.
-fn bits(
+fn bits_of(
     candidates: &[Profile<'_>],
     anchor: Option<&Profile<'_>>,
     steps: usize,

@@ -298,12 +298,12 @@ impl Service {
     }
 
     /// Looks for variables once; how many nodes became part of others.
-    fn settle(&mut self, look: impl FnOnce(&Node, &Handed) -> Look) -> usize {
+    fn settle(&mut self, look: fn(&Node) -> Look) -> usize {
         if self.said.is_new {
             self.sort();
         }
         self.unsettled = 0;
-        let mut look = look(&self.root, &self.handed);
+        let mut look = look(&self.root);
         let gone = collapse::settle(&mut self.root, Some(&self.said.root), &self.handed, &mut look);
         self.nodes = self.nodes.saturating_sub(gone);
         self.nodes_settled = self.nodes;
