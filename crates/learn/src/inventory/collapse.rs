@@ -2,24 +2,26 @@
 //!
 //! Reads    the children of a node with all that is behind them.
 //! Writes   those that are alike as one [`VARIABLE`], with the reason.
-//! Memory   a profile of each child while it is looked at, at most [`BEHIND_MAX`] steps each.
+//! Memory   a profile of each child while it is looked at, at most [`BEHIND_MAX`] steps each; what all answer (see
+//!          [`Answers`]).
 //! Misses   variables of few values whose words are names of the API elsewhere (`daily`, `monthly`).
 //!
 //! Evidence is added in bits: how alike what a word answers is to what the others answer, whether what is
 //! behind it is behind others too, what it looks like by itself, and whether an answer had handed it out.
 
 use super::Handed;
+use super::alike::{Answer, Answers, Profile, Step};
 use super::node::{Node, Reason, VARIABLE, hash};
 use super::said::SaidStep;
-use super::words::{is_beside_ids, is_version, likeness};
+use super::words::{is_beside_ids, is_version};
 use bartizan_model::head::Method;
-use bartizan_model::place::Place;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Steps behind a child that are compared.
 const BEHIND_MAX: usize = 2_000;
 /// How deep behind a child is looked.
 const DEPTH_MAX: u8 = 4;
+/// How deep behind a child answers are compared.
+const ANSWERS_DEPTH_MAX: u8 = 2;
 /// Bits that each word needs on the average to be a value.
 const BITS_MIN: f32 = 1.5;
 /// Bits of a name before a version.
@@ -31,59 +33,33 @@ const WORDS_FEW: usize = 10;
 /// Children of a node that can all be names of the API.
 const NAMES_MAX: usize = 400;
 
-/// A step behind a child: how deep, and the word or method there.
-type Step<'a> = (u8, &'a str);
-/// How often fields stood in what a method answers.
-type Answers<'a> = BTreeMap<(u8, Method, &'a Place), f32>;
+/// How far below a node what is new there can make variables of its children.
+const NEAR: usize = DEPTH_MAX as usize + 1;
+/// Nothing is new.
+const FAR: usize = usize::MAX - 1;
 
-struct Profile<'a> {
-    name: &'a str,
-    behind: BTreeSet<Step<'a>>,
-    answers: Answers<'a>,
-    own: f32,
-    around: f32,
-    handed: bool,
-    /// If it is the variable: all its values have the form of identifiers.
-    is_form: bool,
-    /// Words that it took already, if it is the variable.
-    words: u64,
+/// One look at a tree.
+#[derive(Debug)]
+pub(super) struct Look {
+    is_everywhere: bool,
+    answers: Answers,
 }
 
-/// How many endpoints answer each field.
-#[derive(Debug, Default)]
-pub(super) struct Common {
-    by_place: BTreeMap<Place, u32>,
-    endpoints: u32,
-}
-
-impl Common {
-    /// Of the endpoints at and behind a node.
-    pub(super) fn of(node: &Node) -> Self {
-        let mut it = Self::default();
-        it.add(node);
-        it
+impl Look {
+    /// At each node.
+    pub(super) fn everywhere(root: &Node) -> Self {
+        Self { is_everywhere: true, answers: Answers::of(root) }
     }
 
-    fn add(&mut self, node: &Node) {
-        for leaf in node.leaves.values().filter(|it| it.response.messages > 0) {
-            self.endpoints += 1;
-            for place in leaf.response.by_place.keys() {
-                match self.by_place.get_mut(place) {
-                    Some(count) => *count += 1,
-                    None => {
-                        self.by_place.insert(place.clone(), 1);
-                    }
-                }
-            }
-        }
-        node.children.values().for_each(|it| self.add(it));
+    /// At nodes with something new behind them, or with an eighth more calls.
+    pub(super) fn where_new(root: &Node) -> Self {
+        Self { is_everywhere: false, answers: Answers::of(root) }
     }
 
-    /// 0 for a field that all endpoints answer, up to 1 for one of few.
-    fn telling(&self, place: &Place) -> f32 {
-        let with = self.by_place.get(place).copied().unwrap_or(1).max(1) as f32;
-        let all = self.endpoints.max(1) as f32;
-        (1.0 - with / all).clamp(0.02, 1.0)
+    fn is_due(&self, node: &Node, nearest: usize) -> bool {
+        self.is_everywhere
+            || nearest <= NEAR
+            || node.calls > node.calls_looked + node.calls_looked / 8
     }
 }
 
@@ -92,22 +68,44 @@ pub(super) fn settle(
     node: &mut Node,
     said: Option<&SaidStep>,
     handed: &Handed,
-    common: &Common,
+    look: &mut Look,
 ) -> usize {
     let mut gone = 0;
+    settle_from(node, said, handed, look, &mut gone);
+    gone
+}
+
+/// How far below the nearest new thing is.
+fn settle_from(
+    node: &mut Node,
+    said: Option<&SaidStep>,
+    handed: &Handed,
+    look: &mut Look,
+    gone: &mut usize,
+) -> usize {
     let behind = |key: &str| said.and_then(|it| it.behind(key));
+    let mut nearest = if node.is_new { 0 } else { FAR };
     // From below, for a collection is known by the variable in it; and again from above, for what became one
     // has more to be compared.
     for (key, child) in &mut node.children {
-        gone += settle(child, behind(key), handed, common);
-    }
-    if let Some((names, reason)) = values_among(node, said, handed, common) {
-        gone += collapse(node, &names, reason, handed);
-        if let Some(child) = node.children.get_mut(VARIABLE) {
-            gone += settle(child, behind(VARIABLE), handed, common);
+        if look.is_everywhere || child.is_new || child.calls != child.calls_settled {
+            nearest = nearest.min(1 + settle_from(child, behind(key), handed, look, gone));
         }
     }
-    gone
+    node.is_new = false;
+    node.calls_settled = node.calls;
+    if !look.is_due(node, nearest) {
+        return nearest;
+    }
+    node.calls_looked = node.calls;
+    if let Some((names, reason)) = values_among(node, said, handed, look) {
+        *gone += collapse(node, &names, reason, handed);
+        nearest = 0;
+        if let Some(child) = node.children.get_mut(VARIABLE) {
+            settle_from(child, behind(VARIABLE), handed, look, gone);
+        }
+    }
+    nearest
 }
 
 /// Makes one variable of these children.
@@ -118,8 +116,8 @@ pub(super) fn collapse(
     handed: &Handed,
 ) -> usize {
     let mut gone = 0;
-    let mut into = node.children.remove(VARIABLE).unwrap_or_default();
-    let had = into.variable.is_some();
+    let is_known = node.children.contains_key(VARIABLE);
+    let mut into = node.children.remove(VARIABLE).unwrap_or_else(|| Node::of(VARIABLE));
     let mut variable = into.variable.take().unwrap_or_default();
     for name in names {
         let Some(child) = node.children.remove(name) else { continue };
@@ -136,7 +134,7 @@ pub(super) fn collapse(
     };
     into.variable = Some(variable);
     node.children.insert(VARIABLE.into(), into);
-    gone - usize::from(!had).min(gone)
+    gone - usize::from(!is_known).min(gone)
 }
 
 /// The children that may be values of one variable: words of which nobody said that they are names. What
@@ -155,12 +153,12 @@ fn values_among(
     node: &Node,
     said: Option<&SaidStep>,
     handed: &Handed,
-    common: &Common,
+    look: &mut Look,
 ) -> Option<(Vec<Box<str>>, Reason)> {
-    alike_among(node, said, handed, common).or_else(|| {
+    alike_among(node, said, handed, look).or_else(|| {
         // No API has so many names in one place: whatever they are, they must not fill the memory.
         let count = words(node, said).count();
-        let values = words(node, said).filter(|it| likeness(it.0) > NAME_BITS);
+        let values = words(node, said).filter(|it| it.1.likeness > NAME_BITS);
         let values = || values.map(|it| it.0.clone()).collect();
         (count > NAMES_MAX).then(|| (values(), Reason::TooMany { words: count as u64 }))
     })
@@ -171,7 +169,7 @@ fn alike_among(
     node: &Node,
     said: Option<&SaidStep>,
     handed: &Handed,
-    common: &Common,
+    look: &mut Look,
 ) -> Option<(Vec<Box<str>>, Reason)> {
     let count = words(node, said).count();
     let known = node.children.get(VARIABLE);
@@ -180,25 +178,26 @@ fn alike_among(
     }
     let mut candidates: Vec<Profile<'_>> = words(node, said)
         .filter(|it| !is_beside_ids(it.0))
-        .map(|(name, child)| profile(name, child, handed))
+        .map(|(name, child)| profile(name, child, handed, &mut look.answers))
         .collect();
-    let anchor = known.map(|it| profile(VARIABLE, it, handed));
+    let mut anchor = known.map(|it| profile(VARIABLE, it, handed, &mut look.answers));
+    let steps = number(&mut candidates, anchor.as_mut());
     // Where versions are behind several of them, the others are names of APIs, too.
     let apis = candidates.iter().filter(|it| it.around <= OF_VERSIONS).count();
     if apis > 1 && apis * 4 >= candidates.len() {
         return None;
     }
     // What is unlike the others is a name: left out, and the others looked at again.
+    let mut bits = bits_of(&candidates, anchor.as_ref(), steps, &mut look.answers);
     for _ in 0..4 {
-        let bits = bits(&candidates, anchor.as_ref(), common);
         let before = candidates.len();
         let mut kept = bits.iter().map(|it| *it > 0.0);
         candidates.retain(|_| kept.next().unwrap_or(false));
         if candidates.len() == before {
             break;
         }
+        bits = bits_of(&candidates, anchor.as_ref(), steps, &mut look.answers);
     }
-    let bits = bits(&candidates, anchor.as_ref(), common);
     let count = candidates.len();
     if count == 0 {
         return None;
@@ -248,20 +247,31 @@ fn is_plural(name: &str) -> bool {
         && name.bytes().all(|it| it.is_ascii_lowercase() || it == b'_')
 }
 
+/// Numbers the steps that are behind any of them; how many there are.
+fn number<'a>(candidates: &mut [Profile<'a>], anchor: Option<&mut Profile<'a>>) -> usize {
+    let mut all: Vec<&mut Profile<'a>> = candidates.iter_mut().chain(anchor).collect();
+    let steps = all.iter().flat_map(|it| &it.behind).filter(|it| it.is_telling);
+    let mut keys: Vec<u64> = steps.map(|it| it.key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    for step in all.iter_mut().flat_map(|it| &mut it.behind).filter(|it| it.is_telling) {
+        step.at = keys.binary_search(&step.key).unwrap_or(0);
+    }
+    keys.len()
+}
+
 /// What speaks for each child to be a value of the same variable as the others.
-fn bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>, common: &Common) -> Vec<f32> {
+fn bits_of(
+    candidates: &[Profile<'_>],
+    anchor: Option<&Profile<'_>>,
+    steps: usize,
+    answers: &mut Answers,
+) -> Vec<f32> {
     let all = || candidates.iter().chain(anchor);
-    let mut behind: BTreeMap<Step<'_>, u32> = BTreeMap::new();
-    let mut answers: BTreeMap<(u8, Method, &Place), (f32, u32)> = BTreeMap::new();
-    let mut answering: BTreeMap<(u8, Method), u32> = BTreeMap::new();
-    for it in all() {
-        it.behind.iter().for_each(|step| *behind.entry(*step).or_default() += 1);
-        let methods: BTreeSet<_> = it.answers.keys().map(|it| (it.0, it.1)).collect();
-        methods.into_iter().for_each(|it| *answering.entry(it).or_default() += 1);
-        for (place, share) in &it.answers {
-            let sum = answers.entry(*place).or_default();
-            sum.0 += share;
-            sum.1 += 1;
+    let mut behind = vec![0_u32; steps];
+    for step in all().flat_map(|it| &it.behind).filter(|it| it.is_telling) {
+        if let Some(count) = behind.get_mut(step.at) {
+            *count += 1;
         }
     }
     // Beside a variable of many words, what a word looks like says less.
@@ -272,99 +282,68 @@ fn bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>, common: &Commo
         Some(it) if it.is_form => (1.0, -2.0),
         Some(_) | None => (1.0, 0.0),
     };
-    let known = |it: &Profile<'_>| anchor.is_some_and(|known| it.behind.is_subset(&known.behind));
-    candidates
+    let known = |it: &Profile<'_>| anchor.is_some_and(|known| it.is_behind(known));
+    let summed = answers.sum(all().map(|it| it.answers.as_slice()));
+    let bits = candidates
         .iter()
         .map(|it| {
             let mut bits = it.own * weight + it.around + if it.handed { 3.0 } else { 0.0 };
-            if bonus < 0.0 || known(it) {
+            if bonus < 0.0 || bonus > 0.0 && known(it) {
                 bits += bonus;
             }
             bits += behind_bits(it, &behind);
             // One object of a large variable has few of its fields: that it differs says little.
-            let answers = answer_bits(it, &answers, &answering, common);
-            bits += if weight < 1.0 { answers.max(-0.8) } else { answers };
+            let alike = answers.alike(&it.answers, &summed);
+            bits += if weight < 1.0 { alike.max(-0.8) } else { alike };
             bits
         })
-        .collect()
+        .collect();
+    answers.forget(all().map(|it| it.answers.as_slice()));
+    bits
 }
 
 /// Whether what is behind this child is behind others, too.
-fn behind_bits(it: &Profile<'_>, behind: &BTreeMap<Step<'_>, u32>) -> f32 {
+fn behind_bits(it: &Profile<'_>, behind: &[u32]) -> f32 {
     // Methods and identifiers are behind everything.
     // So are words that are nobody else's and do not look like names: values of the next variable.
-    let is_shared = |step: &Step<'_>| behind.get(step).is_some_and(|it| *it > 1);
-    let telling: Vec<_> = it
-        .behind
-        .iter()
-        .filter(|step| !step.1.starts_with('{'))
-        .filter(|step| is_shared(step) || likeness(step.1) < 0.0)
-        .collect();
-    if telling.is_empty() {
+    let is_shared = |step: &&Step| behind.get(step.at).is_some_and(|it| *it > 1);
+    let telling = || it.behind.iter().filter(|it| it.is_telling);
+    let shared = telling().filter(is_shared).count();
+    let all = shared + telling().filter(|it| !is_shared(it) && it.is_name).count();
+    if all == 0 {
         return 0.0;
     }
-    let shared = telling.iter().filter(|step| is_shared(step)).count();
-    let share = shared as f32 / telling.len() as f32;
-    let weight = (telling.len() as f32).min(4.0) / 4.0;
+    let share = shared as f32 / all as f32;
+    let weight = (all as f32).min(4.0) / 4.0;
     (share - 0.55) * 6.0 * (0.5 + 0.5 * weight)
 }
 
-/// Whether this child answers what others answer to the same method.
-fn answer_bits(
-    it: &Profile<'_>,
-    answers: &BTreeMap<(u8, Method, &Place), (f32, u32)>,
-    answering: &BTreeMap<(u8, Method), u32>,
-    common: &Common,
-) -> f32 {
-    let mut total = 0.0;
-    let mut methods = 0.0;
-    for ((depth, method), others) in answering {
-        let mine: Vec<_> =
-            it.answers.iter().filter(|it| it.0.0 == *depth && it.0.1 == *method).collect();
-        if mine.is_empty() || *others < 2 {
-            continue;
-        }
-        let (mut dot, mut own, mut theirs) = (0.0, 0.0, 0.0);
-        for (place, (sum, _)) in answers
-            .range((*depth, *method, &Place::Path)..)
-            .take_while(|it| it.0.0 == *depth && it.0.1 == *method)
-        {
-            let share = it.answers.get(place).copied().unwrap_or(0.0);
-            let rest = (sum - share) / (*others - 1) as f32;
-            let telling = common.telling(place.2);
-            dot += telling * share * rest;
-            own += telling * share * share;
-            theirs += telling * rest * rest;
-        }
-        if own < 0.2 {
-            // Nothing that most endpoints do not answer.
-            continue;
-        }
-        if theirs > 0.0 {
-            let likeness = dot / (own * theirs).sqrt();
-            total += (likeness - 0.55) * 7.0;
-            methods += 1.0;
-        } else {
-            total -= 2.0;
-            methods += 1.0;
-        }
-    }
-    if methods > 0.0 { total / methods } else { 0.0 }
-}
-
-fn profile<'a>(name: &'a str, node: &'a Node, handed: &Handed) -> Profile<'a> {
+fn profile<'a>(name: &'a str, node: &Node, handed: &Handed, answers: &mut Answers) -> Profile<'a> {
     let mut it = Profile {
         name,
-        behind: BTreeSet::new(),
-        answers: BTreeMap::new(),
-        own: likeness(name),
+        behind: Vec::new(),
+        answers: Vec::new(),
+        own: node.likeness,
         around: surroundings(node),
         is_form: node.variable.as_ref().is_some_and(|it| it.is_form()),
         words: node.variable.as_ref().map_or(0, |it| it.words.count()),
         handed: node.hash.is_some_and(|it| handed.place(it).is_some()),
     };
-    walk(node, 0, &mut it);
+    answers.begin();
+    walk(
+        node,
+        0,
+        &mut Behind { steps: &mut it.behind, room: BEHIND_MAX },
+        &mut it.answers,
+        answers,
+    );
+    sort(&mut it.behind);
     it
+}
+
+fn sort(steps: &mut Vec<Step>) {
+    steps.sort_unstable_by_key(|it| it.key);
+    steps.dedup_by_key(|it| it.key);
 }
 
 /// What stands right behind a segment tells what it is.
@@ -382,41 +361,62 @@ fn surroundings(node: &Node) -> f32 {
     0.0
 }
 
-fn walk<'a>(node: &'a Node, depth: u8, it: &mut Profile<'a>) {
-    for (method, leaf) in &node.leaves {
-        if depth <= 2 && leaf.response.messages > 0 {
-            for (place, field) in &leaf.response.by_place {
-                let share = field.messages as f32 / leaf.response.messages as f32;
-                let known = it.answers.entry((depth, *method, place)).or_default();
-                *known = known.max(share);
-            }
+/// Steps behind a child, while they are collected: those that came twice are thrown out when it gets crowded.
+struct Behind<'a> {
+    steps: &'a mut Vec<Step>,
+    /// Steps up to which nobody looks.
+    room: usize,
+}
+
+impl Behind<'_> {
+    fn is_full(&mut self) -> bool {
+        if self.steps.len() >= self.room {
+            sort(self.steps);
+            self.room = BEHIND_MAX.max(self.steps.len() + BEHIND_MAX / 4);
+            return self.steps.len() >= BEHIND_MAX;
         }
-        if it.behind.len() < BEHIND_MAX {
-            it.behind.insert((depth, method_step(*method)));
+        false
+    }
+}
+
+fn walk(
+    node: &Node,
+    depth: u8,
+    behind: &mut Behind<'_>,
+    out: &mut Vec<Answer>,
+    answers: &mut Answers,
+) {
+    for (method, leaf) in &node.leaves {
+        if depth <= ANSWERS_DEPTH_MAX && leaf.response.messages > 0 {
+            answers.collect(depth, *method, &leaf.response, out);
+        }
+        if !behind.is_full() {
+            behind.steps.push(Step::of_method(depth, method_step(*method)));
         }
     }
     if depth >= DEPTH_MAX {
         return;
     }
     for (segment, child) in &node.children {
-        if it.behind.len() >= BEHIND_MAX {
+        if behind.is_full() {
             return;
         }
-        if &**segment == VARIABLE || likeness(segment) < 0.5 {
-            it.behind.insert((depth + 1, segment));
+        let is_variable = &**segment == VARIABLE;
+        if is_variable || child.likeness < 0.5 {
+            behind.steps.push(Step::of_word(depth + 1, child, !is_variable));
         }
-        walk(child, depth + 1, it);
+        walk(child, depth + 1, behind, out, answers);
     }
 }
 
-/// Written so that it counts as telling nothing.
-fn method_step(method: Method) -> &'static str {
+/// Methods that are told apart behind a word.
+fn method_step(method: Method) -> u64 {
     match method {
-        Method::Get => "{GET",
-        Method::Post => "{POST",
-        Method::Put => "{PUT",
-        Method::Patch => "{PATCH",
-        Method::Delete => "{DELETE",
-        Method::Head | Method::Options | Method::Trace | Method::Connect | Method::Other => "{",
+        Method::Get => 0,
+        Method::Post => 1,
+        Method::Put => 2,
+        Method::Patch => 3,
+        Method::Delete => 4,
+        Method::Head | Method::Options | Method::Trace | Method::Connect | Method::Other => 5,
     }
 }

@@ -1,11 +1,15 @@
 //! What is known of one endpoint: who calls it, what it answers, which fields pass.
 //!
 //! Reads    observations.
-//! Memory   at most [`FIELDS_MAX`] fields a side of some 350 bytes and their names, [`STATUSES_MAX`] statuses.
+//! Memory   at most [`FIELDS_MAX`] fields a side of some 280 bytes, their names and up to 12 values of 16 bytes;
+//!          [`STATUSES_MAX`] statuses.
 //! Misses   which value stood in which exchange: only how many differ, exactly up to [`FEW`], and by a sketch
 //!          with a standard error of 13 % beyond.
 
+use super::by_place::{ByPlace, Cursor};
 use super::distinct::Distinct;
+use super::handed::Handed;
+use super::places::Numbered;
 use bartizan_model::class_counts::{ClassCount, ClassCounts};
 use bartizan_model::clause::{ClauseName, Hit};
 use bartizan_model::fact::{Fact, Facts, Forms, Kind};
@@ -92,7 +96,7 @@ pub struct Fields {
     /// Messages whose fields were kept.
     pub messages: u64,
     /// By place.
-    pub by_place: BTreeMap<Place, Field>,
+    pub by_place: ByPlace,
     /// Fields that found no room.
     pub more: u64,
 }
@@ -125,52 +129,76 @@ pub struct Field {
 }
 
 /// Different values.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Values {
-    few: Vec<(u64, u64)>,
-    many: Option<Distinct>,
+#[derive(Clone, Debug, PartialEq)]
+pub struct Values(Told);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Told {
+    /// Each with how often it came.
+    Apart(Vec<(u64, u64)>),
+    Together(Box<Distinct>),
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self(Told::Apart(Vec::new()))
+    }
 }
 
 impl Values {
     fn add(&mut self, value: u64, times: u64) {
-        if let Some(many) = &mut self.many {
-            many.add(value);
-            return;
-        }
-        if let Some(known) = self.few.iter_mut().find(|it| it.0 == value) {
+        let few = match &mut self.0 {
+            Told::Together(many) => return many.add(value),
+            Told::Apart(few) => few,
+        };
+        if let Some(known) = few.iter_mut().find(|it| it.0 == value) {
             known.1 += times;
             return;
         }
-        if self.few.len() < FEW {
-            self.few.push((value, times));
+        if few.len() < FEW {
+            if few.len() == few.capacity() {
+                few.reserve_exact(FEW / 3);
+            }
+            few.push((value, times));
             return;
         }
-        let mut many = Distinct::default();
-        self.few.drain(..).for_each(|it| many.add(it.0));
-        many.add(value);
-        self.many = Some(many);
+        self.put_together(|many| many.add(value));
+    }
+
+    /// From now on they are not told apart.
+    fn put_together(&mut self, add: impl FnOnce(&mut Distinct)) {
+        match &mut self.0 {
+            Told::Together(many) => add(many),
+            Told::Apart(few) => {
+                let mut many = Box::<Distinct>::default();
+                few.iter().for_each(|it| many.add(it.0));
+                add(&mut many);
+                self.0 = Told::Together(many);
+            }
+        }
     }
 
     fn merge(&mut self, other: Self) {
-        if let Some(theirs) = other.many {
-            let mut many = self.many.take().unwrap_or_default();
-            many.merge(&theirs);
-            self.few.drain(..).for_each(|it| many.add(it.0));
-            self.many = Some(many);
-        }
-        for (value, times) in other.few {
-            self.add(value, times);
+        match other.0 {
+            Told::Together(theirs) => self.put_together(|many| many.merge(&theirs)),
+            Told::Apart(few) => few.into_iter().for_each(|it| self.add(it.0, it.1)),
         }
     }
 
     /// How many differ.
     pub fn count(&self) -> u64 {
-        self.many.as_ref().map_or(self.few.len() as u64, Distinct::count)
+        match &self.0 {
+            Told::Apart(few) => few.len() as u64,
+            Told::Together(many) => many.count(),
+        }
     }
 
     /// Whether there were so few that each was counted, and each came more than once.
     pub fn are_few(&self) -> bool {
-        self.many.is_none() && !self.few.is_empty() && self.few.iter().all(|it| it.1 > 1)
+        match &self.0 {
+            Told::Apart(few) => !few.is_empty() && few.iter().all(|it| it.1 > 1),
+            Told::Together(_) => false,
+        }
     }
 }
 
@@ -198,8 +226,7 @@ impl Field {
         self.forms = self.forms.and(fact.forms);
         self.nulls += u64::from(fact.forms.has(Forms::NULL));
         self.classify(fact);
-        let kind = Kind::ALL.iter().position(|it| *it == fact.kind);
-        if let Some(count) = kind.and_then(|it| self.kinds.get_mut(it)) {
+        if let Some(count) = self.kinds.get_mut(fact.kind as usize) {
             *count += 1;
         }
         let (least, most) = self.bytes;
@@ -225,7 +252,7 @@ impl Field {
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    pub(super) fn merge(&mut self, other: Self) {
         self.since_us = earlier(self.since_us, other.since_us);
         self.anonymous += other.anonymous;
         self.forms = self.forms.and(other.forms);
@@ -252,45 +279,54 @@ impl Field {
 }
 
 impl Fields {
-    fn add(&mut self, facts: &Facts, message: Message) {
+    /// Adds the fields of a message; whether one of them is new. The values of answers are `handed` out.
+    fn add(&mut self, facts: &Facts, message: Message, mut handed: Option<&mut Handed>) -> bool {
         if facts.facts.is_empty() {
-            return;
+            return false;
         }
         self.messages += 1;
         self.more += u64::from(facts.more);
+        let mut has_new = false;
+        let mut cursor = Cursor::default();
         for fact in &facts.facts {
             let Some(place) = facts.shape.places.get(usize::from(fact.field)) else { continue };
-            if let Some(field) = self.by_place.get_mut(place) {
-                field.add(fact, message);
+            if let Some(it) = self.by_place.next(&mut cursor, place) {
+                it.field.add(fact, message);
+                if let (Some(handed), Place::Body(_)) = (&mut handed, place) {
+                    handed.add(fact, it.id, it.is_kind);
+                }
             } else if self.by_place.len() < FIELDS_MAX {
-                self.by_place.entry(place.clone()).or_default().add(fact, message);
+                has_new = true;
+                let of = match &mut handed {
+                    Some(handed) => handed.places.numbered(place),
+                    None => Numbered::none(place),
+                };
+                if let (Some(handed), Place::Body(_)) = (&mut handed, place) {
+                    handed.add(fact, of.id, of.is_kind);
+                }
+                let mut field = Field::default();
+                field.add(fact, message);
+                self.by_place.insert(&mut cursor, of, field);
             } else {
                 self.more += 1;
             }
         }
+        has_new
     }
 
     fn merge(&mut self, other: Self) {
         self.messages += other.messages;
         self.more += other.more;
-        for (place, theirs) in other.by_place {
-            if let Some(field) = self.by_place.get_mut(&place) {
-                field.merge(theirs);
-            } else if self.by_place.len() < FIELDS_MAX {
-                self.by_place.insert(place, theirs);
-            } else {
-                self.more += theirs.messages;
-            }
-        }
+        self.by_place.merge(other.by_place, FIELDS_MAX, &mut self.more);
     }
 }
 
 impl Leaf {
-    /// Adds an exchange that made this endpoint known.
-    pub(super) fn add(&mut self, it: &Observation) {
+    /// Adds an exchange that made this endpoint known; whether it answered what it never had.
+    pub(super) fn add(&mut self, it: &Observation, handed: &mut Handed) -> bool {
         match has_operation(it) {
-            true => self.of(&it.operation).add_call(it),
-            false => self.add_call(it),
+            true => self.of(&it.operation).add_call(it, handed),
+            false => self.add_call(it, handed),
         }
     }
 
@@ -312,7 +348,8 @@ impl Leaf {
         self.operations.entry(name).or_default()
     }
 
-    fn add_call(&mut self, it: &Observation) {
+    fn add_call(&mut self, it: &Observation, handed: &mut Handed) -> bool {
+        let is_first = self.calls == 0;
         self.calls += 1;
         self.note(it);
         self.response_bytes += it.response_body_bytes;
@@ -320,11 +357,10 @@ impl Leaf {
         self.traits.add(it.traits, is_anonymous);
         let message = Message { at_us: it.started.wall_us, is_anonymous };
         if let Some(facts) = &it.request {
-            self.request.add(facts, message);
+            self.request.add(facts, message, None);
         }
-        if let Some(facts) = &it.response {
-            self.response.add(facts, message);
-        }
+        let answer = it.response.as_ref();
+        is_first | answer.is_some_and(|facts| self.response.add(facts, message, Some(handed)))
     }
 
     /// Counts an exchange, whatever its answer.
@@ -332,8 +368,9 @@ impl Leaf {
         let at = it.started.wall_us;
         self.first_us = earlier(self.first_us, at);
         self.last_us = self.last_us.max(at);
-        let is_known = self.statuses.contains_key(&it.status);
-        let status = if is_known || self.statuses.len() < STATUSES_MAX { it.status } else { 0 };
+        let has_room = self.statuses.len() < STATUSES_MAX;
+        let is_known = has_room || self.statuses.contains_key(&it.status);
+        let status = if is_known { it.status } else { 0 };
         *self.statuses.entry(status).or_default() += 1;
         let since = self.statuses_since.entry(status).or_insert(at);
         *since = earlier(*since, at);
@@ -343,8 +380,7 @@ impl Leaf {
         self.subjects
             .add(u64::try_from(subject >> 64 ^ subject & u128::from(u64::MAX)).unwrap_or(0));
         self.clients.add(it.client.0);
-        let known_by = SubjectKind::ALL.iter().position(|kind| *kind == it.subject_kind);
-        if let Some(count) = known_by.and_then(|at| self.known_by.get_mut(at)) {
+        if let Some(count) = self.known_by.get_mut(it.subject_kind as usize) {
             *count += 1;
         }
     }

@@ -7,6 +7,8 @@
 //!          endpoint is known, and as candidates elsewhere. Words that are values stay apart until there are
 //!          enough of them to tell.
 
+mod alike;
+pub mod by_place;
 mod collapse;
 pub mod description;
 pub mod distinct;
@@ -14,6 +16,7 @@ mod handed;
 pub mod leaf;
 mod naming;
 mod node;
+mod places;
 mod said;
 #[cfg(test)]
 pub(crate) mod seen;
@@ -25,7 +28,7 @@ use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::observation::{Observation, Outcome};
 use bartizan_model::place::Place;
-use collapse::Common;
+use collapse::Look;
 use handed::Handed;
 use leaf::{Field, Leaf};
 pub use node::{NODES_MAX, Reason, Variable};
@@ -45,6 +48,8 @@ const GROWN_MAX: usize = 2_000;
 const PASSES_MAX: usize = 5;
 /// Exchanges between two looks for variables, at first.
 const SETTLE_EVERY: u64 = 200;
+/// Segments of a template that are told apart; one has less.
+const SEGMENTS_MAX: usize = 20;
 
 /// Everything that is known.
 #[derive(Clone, Debug, Default)]
@@ -187,7 +192,7 @@ impl Inventory {
         for service in self.services.values_mut() {
             // What became one has more to be compared.
             for _ in 0..PASSES_MAX {
-                if service.settle() == 0 {
+                if service.settle(Look::everywhere) == 0 {
                     break;
                 }
             }
@@ -207,10 +212,17 @@ impl Inventory {
     /// The endpoint that a path belongs to.
     pub fn find(&self, service: &str, method: Method, template: &str) -> Option<Endpoint<'_>> {
         let (service, it) = self.services.get_key_value(service)?;
-        let segments: Vec<&str> = segments(template).collect();
-        let (leaf, keys) = it.find(&segments, method)?;
+        let mut keys = Vec::new();
+        let leaf = it.find(&Segments::of(template), method, &mut |key| keys.push(key))?;
+        keys.reverse();
         let path = named(it, &keys);
         Some(Endpoint { service, method, path, operation: "", leaf })
+    }
+
+    /// What was seen at the endpoint that a path belongs to: as [`Self::find`], without asking for names.
+    pub fn leaf(&self, service: &str, method: Method, template: &str) -> Option<&Leaf> {
+        let it = self.services.get(service)?;
+        it.find(&Segments::of(template), method, &mut |_| ())
     }
 
     /// Numbers of each service.
@@ -228,7 +240,7 @@ impl Service {
         if self.said.is_new {
             self.sort();
         }
-        let segments: Vec<&str> = segments(&it.template).collect();
+        let segments = Segments::of(&it.template);
         if !is_success(it) {
             match self.find_mut(&segments).and_then(|node| node.leaves.get_mut(&it.method)) {
                 Some(leaf) => leaf.add_failed(it),
@@ -236,63 +248,43 @@ impl Service {
             }
             return;
         }
-        if let Some(facts) = &it.response {
-            self.handed.add(facts);
-        }
         self.calls += 1;
-        let Some(node) = self.place(it, &segments) else {
+        let mut keys = [""; SEGMENTS_MAX];
+        let placed = place(&mut self.root, &self.said, &segments, &mut self.nodes, &mut keys);
+        let Some(node) = placed else {
             self.full += 1;
             // What fills it may be values of variables. Looked for more and more rarely, if it is not.
             if self.full.is_power_of_two() {
-                self.settle();
+                self.settle(Look::everywhere);
             }
             return;
         };
-        node.leaves.entry(it.method).or_default().add(it);
+        node.is_new |= node.leaves.entry(it.method).or_default().add(it, &mut self.handed);
+        if it.request.is_some() {
+            let keys = keys.get(..segments.len()).unwrap_or_default();
+            hand(&mut self.root, keys, &segment_hashes(it), &self.handed);
+        }
         self.unsettled += 1;
         let grown = self.nodes.saturating_sub(self.nodes_settled);
         if self.unsettled >= SETTLE_EVERY.max(self.calls / 8) || grown >= GROWN_MAX {
-            self.settle();
+            self.settle(Look::where_new);
         }
     }
 
-    /// Where the path of an exchange ends; `None` if there is no room for it.
-    fn place(&mut self, it: &Observation, segments: &[&str]) -> Option<&mut Node> {
-        let fit = self.said.fit(segments);
-        let mut node = &mut self.root;
-        let mut said = Some(&self.said.root);
-        for (n, segment) in segments.iter().enumerate() {
-            let told = fit.as_ref().and_then(|it| it.get(n)).copied();
-            let key = told.unwrap_or_else(|| node.key(segment, said));
-            said = said.and_then(|it| it.behind(key));
-            let child = node.child(segment, key, &mut self.nodes)?;
-            child.calls += 1;
-            let hash = segment_hash(it, n);
-            match (&mut child.variable, hash) {
-                (Some(variable), Some(hash)) => {
-                    if let Some(place) = self.handed.place(hash) {
-                        variable.hand(place);
-                    }
-                }
-                (None, Some(hash)) => child.hash = Some(hash),
-                (_, None) => {}
-            }
-            if let (Some(variable), Some(said)) = (&mut child.variable, said) {
-                variable.reason = Reason::Said(said.by());
-            }
-            node = child;
-        }
-        Some(node)
-    }
-
-    fn find(&self, segments: &[&str], method: Method) -> Option<(&Leaf, Vec<&str>)> {
+    fn find<'a>(
+        &'a self,
+        segments: &[&str],
+        method: Method,
+        found: &mut dyn FnMut(&'a str),
+    ) -> Option<&'a Leaf> {
         if let Some(keys) = self.said.fit(segments) {
-            return self.root.leaf(&keys, method).map(|leaf| (leaf, keys));
+            keys.iter().rev().for_each(|it| found(it));
+            return self.root.leaf(&keys, method);
         }
-        let (mut steps, mut keys) = (STEPS_MAX, Vec::new());
-        let said = Some(&self.said.root);
-        let leaf = self.root.find(segments, method, said, &mut steps, &mut keys)?;
-        Some((leaf, keys))
+        let (mut steps, said) = (STEPS_MAX, &self.said.root);
+        // Most services have no templates that somebody said: nobody is asked for them then.
+        let said = (self.said.templates > 0).then_some(said);
+        self.root.find(segments, method, said, &mut steps, found)
     }
 
     fn find_mut(&mut self, segments: &[&str]) -> Option<&mut Node> {
@@ -313,17 +305,61 @@ impl Service {
     }
 
     /// Looks for variables once; how many nodes became part of others.
-    fn settle(&mut self) -> usize {
+    fn settle(&mut self, look: fn(&Node) -> Look) -> usize {
         if self.said.is_new {
             self.sort();
         }
         self.unsettled = 0;
-        let common = Common::of(&self.root);
-        let said = Some(&self.said.root);
-        let gone = collapse::settle(&mut self.root, said, &self.handed, &common);
+        let mut look = look(&self.root);
+        let gone = collapse::settle(&mut self.root, Some(&self.said.root), &self.handed, &mut look);
         self.nodes = self.nodes.saturating_sub(gone);
         self.nodes_settled = self.nodes;
         gone
+    }
+}
+
+/// Where the path of an exchange ends, and the keys on the way there; `None` if there is no room for it.
+fn place<'a, 'b>(
+    root: &'a mut Node,
+    said: &'b Sayings,
+    segments: &[&'b str],
+    nodes: &mut usize,
+    keys: &mut [&'b str],
+) -> Option<&'a mut Node> {
+    let fit = said.fit(segments);
+    let mut node = root;
+    let mut said = (said.templates > 0).then_some(&said.root);
+    node.calls += 1;
+    for (n, (segment, kept)) in segments.iter().zip(keys).enumerate() {
+        let told = fit.as_ref().and_then(|it| it.get(n)).copied();
+        let key = told.unwrap_or_else(|| node.key(segment, said));
+        *kept = key;
+        said = said.and_then(|it| it.behind(key));
+        let child = node.child(segment, key, nodes)?;
+        child.calls += 1;
+        if let (Some(variable), Some(said)) = (&mut child.variable, said) {
+            variable.reason = Reason::Said(said.by());
+        }
+        node = child;
+    }
+    Some(node)
+}
+
+/// Notes which values of a path answers had handed out.
+fn hand(root: &mut Node, keys: &[&str], hashes: &[Option<u64>; SEGMENTS_MAX], handed: &Handed) {
+    let mut node = root;
+    for (key, hash) in keys.iter().zip(hashes) {
+        let Some(child) = node.children.get_mut(*key) else { return };
+        match (&mut child.variable, hash) {
+            (Some(variable), Some(hash)) => {
+                if let Some(place) = handed.place(*hash) {
+                    variable.hand(place);
+                }
+            }
+            (None, Some(_)) => child.hash = *hash,
+            (_, None) => {}
+        }
+        node = child;
     }
 }
 
@@ -337,12 +373,44 @@ pub(crate) fn segments(template: &str) -> impl Iterator<Item = &str> {
     rest.split('/').filter(move |_| !rest.is_empty())
 }
 
-fn segment_hash(it: &Observation, n: usize) -> Option<u64> {
-    let facts = it.request.as_ref()?;
-    let wanted = Place::Segment(u8::try_from(n + 1).ok()?);
-    let at = facts.shape.places.iter().position(|it| *it == wanted)?;
-    let fact = facts.facts.iter().find(|it| usize::from(it.field) == at)?;
-    Some(fact.value.0)
+/// The segments of a template.
+struct Segments<'a> {
+    all: [&'a str; SEGMENTS_MAX],
+    count: usize,
+}
+
+impl<'a> Segments<'a> {
+    fn of(template: &'a str) -> Self {
+        let mut it = Self { all: [""; SEGMENTS_MAX], count: 0 };
+        for (room, segment) in it.all.iter_mut().zip(segments(template)) {
+            *room = segment;
+            it.count += 1;
+        }
+        it
+    }
+}
+
+impl<'a> std::ops::Deref for Segments<'a> {
+    type Target = [&'a str];
+
+    fn deref(&self) -> &Self::Target {
+        self.all.get(..self.count).unwrap_or_default()
+    }
+}
+
+/// The hashes of the segments of a path, where facts tell them.
+fn segment_hashes(it: &Observation) -> [Option<u64>; SEGMENTS_MAX] {
+    let mut out = [None; SEGMENTS_MAX];
+    let Some(facts) = &it.request else { return out };
+    for fact in &facts.facts {
+        let Some(Place::Segment(at)) = facts.shape.places.get(usize::from(fact.field)) else {
+            continue;
+        };
+        if let Some(out) = usize::from(*at).checked_sub(1).and_then(|at| out.get_mut(at)) {
+            out.get_or_insert(fact.value.0);
+        }
+    }
+    out
 }
 
 fn collect<'a>(

@@ -29,6 +29,16 @@ pub(super) struct Node {
     pub(super) hash: Option<u64>,
     /// What is known of it if it is a variable.
     pub(super) variable: Option<Box<Variable>>,
+    /// The segment, to be compared.
+    pub(super) word: u64,
+    /// What it looks like, see [`super::words::likeness`].
+    pub(super) likeness: f32,
+    /// There is an endpoint, a field or something behind it that was not there when was looked last.
+    pub(super) is_new: bool,
+    /// Calls when everything behind it was gone through last.
+    pub(super) calls_settled: u64,
+    /// Calls when was looked for variables right behind it last.
+    pub(super) calls_looked: u64,
 }
 
 /// A segment that takes many values.
@@ -78,13 +88,23 @@ impl Reason {
 }
 
 impl Node {
+    /// A segment that was not seen before.
+    pub(super) fn of(key: &str) -> Self {
+        let variable = (key == VARIABLE).then(Box::default);
+        let (word, likeness) = (hash(key), super::words::likeness(key));
+        Self { variable, word, likeness, is_new: true, ..Self::default() }
+    }
+
     /// The key of a segment, as was said or learnt.
     pub(super) fn key<'a>(&self, segment: &'a str, said: Option<&'a SaidStep>) -> &'a str {
         if let Some(key) = said.and_then(|it| it.key(segment)) {
             return key;
         }
+        if kind(segment).is_some() {
+            return VARIABLE;
+        }
         let is_name = self.children.contains_key(segment) || !self.takes(segment);
-        if is_name && kind(segment).is_none() { segment } else { VARIABLE }
+        if is_name { segment } else { VARIABLE }
     }
 
     /// The node behind `segment`, which has this key; made if it is new and there is room.
@@ -96,10 +116,11 @@ impl Node {
     ) -> Option<&mut Self> {
         let child = self.made(key, nodes)?;
         if let Some(variable) = &mut child.variable {
-            if kind(segment).is_none() {
+            let kind = kind(segment);
+            if kind.is_none() {
                 variable.words.add(hash(segment));
             }
-            variable.count(kind(segment).unwrap_or("word"), 1);
+            variable.count(kind.unwrap_or("word"), 1);
         }
         Some(child)
     }
@@ -111,8 +132,8 @@ impl Node {
                 return None;
             }
             *nodes += 1;
-            let variable = (key == VARIABLE).then(Box::default);
-            self.children.insert(key.into(), Self { variable, ..Self::default() });
+            self.is_new = true;
+            self.children.insert(key.into(), Self::of(key));
         }
         self.children.get_mut(key)
     }
@@ -133,15 +154,15 @@ impl Node {
         node.leaves.get(&method)
     }
 
-    /// The endpoint of a path that fits no template that was said, and the keys on the way to it. A name goes
-    /// before the variable beside it, unless nothing of this method is behind it.
+    /// The endpoint of a path that fits no template that was said; the keys on the way to it are `found` from
+    /// its end. A name goes before the variable beside it, unless nothing of this method is behind it.
     pub(super) fn find<'a>(
         &'a self,
         segments: &[&str],
         method: Method,
         said: Option<&SaidStep>,
         steps: &mut u32,
-        found: &mut Vec<&'a str>,
+        found: &mut dyn FnMut(&'a str),
     ) -> Option<&'a Leaf> {
         let Some((segment, rest)) = segments.split_first() else { return self.leaves.get(&method) };
         let keys = match said.and_then(|it| it.key(segment)) {
@@ -151,12 +172,11 @@ impl Node {
         for key in keys.into_iter().flatten() {
             let Some((key, child)) = self.children.get_key_value(key) else { continue };
             *steps = steps.checked_sub(1)?;
-            found.push(key);
             let said = said.and_then(|it| it.behind(key));
             if let Some(leaf) = child.find(rest, method, said, steps, found) {
+                found(key);
                 return Some(leaf);
             }
-            found.pop();
         }
         None
     }
@@ -180,6 +200,7 @@ impl Node {
     /// Takes everything from another node that is the same segment.
     pub(super) fn merge(&mut self, other: Self) -> usize {
         self.calls += other.calls;
+        self.is_new = true;
         let mut gone = 0;
         for (method, leaf) in other.leaves {
             self.leaves.entry(method).or_default().merge(leaf);

@@ -3,7 +3,7 @@
 //! Reads    one segment.
 //! Misses   everything about its neighbours; see `collapse.rs`.
 
-/// Words that people choose for operations and resources, in the singular.
+/// Words that people choose for operations and resources, in the singular and in order.
 const VOCABULARY: &[&str] = &[
     "about",
     "access",
@@ -39,27 +39,17 @@ const VOCABULARY: &[&str] = &[
     "audience",
     "audio",
     "audit",
-    "available",
-    "bandwidth",
-    "cached",
-    "cpu",
-    "disk",
-    "filesystem",
-    "free",
-    "load",
-    "memory",
-    "used",
-    "restrict",
-    "deny",
     "auth",
     "authenticate",
     "author",
     "authorization",
     "authorize",
     "availability",
+    "available",
     "avatar",
     "backup",
     "balance",
+    "bandwidth",
     "bank",
     "basic",
     "batch",
@@ -80,6 +70,7 @@ const VOCABULARY: &[&str] = &[
     "button",
     "by",
     "cache",
+    "cached",
     "calendar",
     "call",
     "callback",
@@ -140,6 +131,7 @@ const VOCABULARY: &[&str] = &[
     "country",
     "coupon",
     "cover",
+    "cpu",
     "create",
     "credential",
     "credit",
@@ -158,6 +150,7 @@ const VOCABULARY: &[&str] = &[
     "definition",
     "delete",
     "delivery",
+    "deny",
     "dependency",
     "deploy",
     "deployment",
@@ -169,6 +162,7 @@ const VOCABULARY: &[&str] = &[
     "directory",
     "disable",
     "discount",
+    "disk",
     "dispute",
     "distribution",
     "document",
@@ -189,8 +183,8 @@ const VOCABULARY: &[&str] = &[
     "estimate",
     "eval",
     "event",
-    "execution",
     "execute",
+    "execution",
     "export",
     "extension",
     "external",
@@ -200,6 +194,7 @@ const VOCABULARY: &[&str] = &[
     "feedback",
     "field",
     "file",
+    "filesystem",
     "filter",
     "find",
     "folder",
@@ -208,6 +203,7 @@ const VOCABULARY: &[&str] = &[
     "fork",
     "form",
     "forward",
+    "free",
     "friend",
     "from",
     "function",
@@ -229,12 +225,12 @@ const VOCABULARY: &[&str] = &[
     "identity",
     "image",
     "import",
+    "inbound",
     "inbox",
     "incident",
     "index",
     "info",
     "information",
-    "inbound",
     "input",
     "insight",
     "install",
@@ -285,6 +281,7 @@ const VOCABULARY: &[&str] = &[
     "media",
     "member",
     "membership",
+    "memory",
     "merge",
     "message",
     "metadata",
@@ -332,9 +329,9 @@ const VOCABULARY: &[&str] = &[
     "payment",
     "payout",
     "pending",
+    "people",
     "permission",
     "person",
-    "people",
     "phone",
     "photo",
     "picture",
@@ -423,6 +420,7 @@ const VOCABULARY: &[&str] = &[
     "response",
     "restart",
     "restore",
+    "restrict",
     "restriction",
     "result",
     "resume",
@@ -442,8 +440,8 @@ const VOCABULARY: &[&str] = &[
     "runner",
     "sample",
     "save",
-    "scan",
     "scale",
+    "scan",
     "schedule",
     "schema",
     "scope",
@@ -556,6 +554,7 @@ const VOCABULARY: &[&str] = &[
     "url",
     "usage",
     "use",
+    "used",
     "user",
     "username",
     "utility",
@@ -601,10 +600,9 @@ pub(super) fn likeness(segment: &str) -> f32 {
     if is_beside_ids(segment) || is_version(segment) {
         return -6.0;
     }
-    let parts = parts(segment);
-    let known = parts.iter().filter(|it| is_known(it)).count();
+    let (parts, known) = parts(segment);
     let has = |f: fn(&u8) -> bool| segment.bytes().any(|it| f(&it));
-    if !parts.is_empty() && known == parts.len() {
+    if parts > 0 && known == parts {
         // `oauth2` and `orders_2`: a digit makes it less certain.
         return if has(u8::is_ascii_digit) { -0.5 } else { -2.5 };
     }
@@ -612,9 +610,9 @@ pub(super) fn likeness(segment: &str) -> f32 {
         return 2.0;
     }
     let letters_only = |it: &u8| !it.is_ascii_digit() && *it != b'%';
-    if parts.len() > 1 && segment.contains('.') && segment.bytes().all(|it| letters_only(&it)) {
+    if parts > 1 && segment.contains('.') && segment.bytes().all(|it| letters_only(&it)) {
         // `chat.postMessage`
-        return -1.5 - known as f32 / parts.len() as f32;
+        return -1.5 - known as f32 / parts as f32;
     }
     let mut bits = 0.0;
     if has(u8::is_ascii_digit) {
@@ -627,14 +625,14 @@ pub(super) fn likeness(segment: &str) -> f32 {
     {
         bits += 1.5;
     }
-    if parts.len() > 1 && known == 0 {
+    if parts > 1 && known == 0 {
         bits += 0.7;
     }
     if segment.len() <= 2 || (segment.len() == 5 && segment.as_bytes().get(2) == Some(&b'-')) {
         // Countries, locales.
         bits += 1.0;
     }
-    bits - 1.5 * known as f32 / parts.len().max(1) as f32
+    bits - 1.5 * known as f32 / parts.max(1) as f32
 }
 
 /// `report.pdf` is somebody's file.
@@ -649,11 +647,16 @@ fn is_file(segment: &str) -> bool {
 
 /// Whether it stays a name beside ids.
 pub(super) fn is_beside_ids(segment: &str) -> bool {
-    BESIDE_IDS.contains(&segment.to_ascii_lowercase().as_str())
+    BESIDE_IDS.iter().any(|it| it.eq_ignore_ascii_case(segment))
 }
 
 /// `v2`, `v1.41`, `v1beta1`, `2.0`.
 pub(super) fn is_version(segment: &str) -> bool {
+    // Nearly all others at once.
+    let begins = segment.strip_prefix('v').unwrap_or(segment).bytes().next();
+    if !begins.is_some_and(|it| it.is_ascii_digit()) {
+        return false;
+    }
     let stage = ["alpha", "beta", "rc", "preview"].iter().find_map(|it| segment.split_once(it));
     if let Some((version, number)) = stage {
         return is_version(version) && number.bytes().all(|it| it.is_ascii_digit());
@@ -664,34 +667,71 @@ pub(super) fn is_version(segment: &str) -> bool {
         && digits.bytes().all(|it| it.is_ascii_digit() || it == b'.')
 }
 
-/// The words of a segment: parted at joints and humps, in small letters.
-fn parts(segment: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut word = String::new();
-    let mut before = ' ';
-    for letter in segment.chars() {
+/// How many words a segment has, parted at joints and humps, and how many of them are known.
+fn parts(segment: &str) -> (usize, usize) {
+    let (mut parts, mut known) = (0, 0);
+    let mut word = Word::default();
+    let mut before = b' ';
+    // No byte of a letter beyond ASCII is one of ASCII.
+    for letter in segment.bytes() {
         let ends = !letter.is_ascii_alphabetic()
             || (letter.is_ascii_uppercase() && before.is_ascii_lowercase());
-        if ends && !word.is_empty() {
-            out.push(std::mem::take(&mut word));
+        if ends && word.bytes > 0 {
+            parts += 1;
+            known += usize::from(word.is_known());
+            word.bytes = 0;
         }
         if letter.is_ascii_alphabetic() {
             word.push(letter.to_ascii_lowercase());
         }
         before = letter;
     }
-    if !word.is_empty() {
-        out.push(word);
+    if word.bytes > 0 {
+        parts += 1;
+        known += usize::from(word.is_known());
     }
-    out
+    (parts, known)
+}
+
+/// Letters of a word that may be known, with its ending.
+const WORD_BYTES_MAX: usize = 24;
+
+/// One word of a segment, in small letters.
+#[derive(Default)]
+struct Word {
+    letters: [u8; WORD_BYTES_MAX],
+    bytes: usize,
+}
+
+impl Word {
+    fn push(&mut self, letter: u8) {
+        if let Some(it) = self.letters.get_mut(self.bytes) {
+            *it = letter;
+        }
+        self.bytes += 1;
+    }
+
+    fn is_known(&self) -> bool {
+        let word = self.letters.get(..self.bytes).unwrap_or_default();
+        is_known(str::from_utf8(word).unwrap_or_default())
+    }
 }
 
 fn is_known(word: &str) -> bool {
-    word.len() >= 2 && (is_listed(word) || is_listed(&singular(word)) || is_listed(root(word)))
+    if word.len() < 2 {
+        return false;
+    }
+    let ((one, end), root) = (one(word), root(word));
+    is_listed(word)
+        || match end {
+            "" => one.len() < word.len() && is_listed(one),
+            _ => is_listed(&format!("{one}{end}")),
+        }
+        || root.len() < word.len() && is_listed(root)
 }
 
 fn is_listed(word: &str) -> bool {
-    VOCABULARY.contains(&word)
+    VOCABULARY.binary_search(&word).is_ok()
 }
 
 /// `published` is from `publish`.
@@ -701,22 +741,26 @@ fn root(word: &str) -> &str {
 
 /// One of what the word names: `categories` becomes `category`.
 pub(super) fn singular(word: &str) -> String {
+    let (word, end) = one(word);
+    format!("{word}{end}")
+}
+
+/// The same, in two parts.
+fn one(word: &str) -> (&str, &'static str) {
     if let Some(it) = word.strip_suffix("ies").filter(|it| it.len() > 1) {
-        return format!("{it}y");
+        return (it, "y");
     }
     for (many, kept) in [("sses", 2), ("ches", 2), ("shes", 2), ("xes", 1), ("uses", 2), ("ses", 1)]
     {
         if let Some(it) = word.strip_suffix(many) {
-            return word
-                .get(..it.len() + kept + usize::from(many == "ses"))
-                .unwrap_or(word)
-                .to_owned();
+            let bytes = it.len() + kept + usize::from(many == "ses");
+            return (word.get(..bytes).unwrap_or(word), "");
         }
     }
     if word.ends_with("ss") || word.ends_with("us") || word.ends_with("is") {
-        return word.to_owned();
+        return (word, "");
     }
-    word.strip_suffix('s').filter(|it| it.len() > 1).unwrap_or(word).to_owned()
+    (word.strip_suffix('s').filter(|it| it.len() > 1).unwrap_or(word), "")
 }
 
 #[cfg(test)]
@@ -733,6 +777,13 @@ mod tests {
         for value in ["jane-doe", "a1b2", "de-CH", "caf%C3%A9"] {
             assert!(likeness(value) > 0.0, "{value} {}", likeness(value));
         }
+    }
+
+    #[test]
+    fn the_vocabulary_is_in_order() {
+        assert!(VOCABULARY.is_sorted());
+        let longest = VOCABULARY.iter().map(|it| it.len()).max();
+        assert!(longest.is_some_and(|it| it + "ing".len() <= WORD_BYTES_MAX), "{longest:?}");
     }
 
     #[test]
