@@ -70,7 +70,7 @@ class Stand:
 
     def start(self, name, command, **environment):
         """One process, with a group of its own and a log; no setting of bartizan is taken over."""
-        clean = {key: value for key, value in os.environ.items() if not key.startswith(("BARTIZAN_", "PREFECT_", "JUPYTER_"))}
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(("BARTIZAN", "PREFECT_", "JUPYTER_"))}
         with open(self.folder / f"{name}.log", "ab") as log:
             process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                                        env={**clean, **environment}, start_new_session=True, cwd=self.folder)
