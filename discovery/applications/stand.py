@@ -10,6 +10,7 @@ The recorder is what the comparison measures by: what passed, whatever the descr
 """
 
 import contextlib
+import gzip
 import http.client
 import json
 import os
@@ -222,12 +223,19 @@ class Recorder(BaseHTTPRequestHandler):
             "method": self.command, "path": self.path, "status": status,
             "request_type": self.headers.get("Content-Type"), "request": _json(self.headers.get("Content-Type"), request),
             "request_bytes": len(request),
-            "response_type": kind, "response": None if encoding else _json(kind, response), "encoding": encoding,
+            "response_type": kind, "response": _json(kind, _decoded(encoding, response)), "encoding": encoding,
             "response_bytes": len(response), "agent": self.headers.get("User-Agent", "").split("/")[0],
         })
         with self.server.lock:
             self.server.out.write(line + "\n")
             self.server.out.flush()
+
+
+def _decoded(encoding, body):
+    """What was compressed as `gzip`; of other encodings nothing is kept."""
+    if not encoding or encoding == "identity":
+        return body
+    return gzip.decompress(body) if encoding == "gzip" and body else b""
 
 
 def _json(kind, body):
