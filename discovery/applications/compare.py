@@ -17,6 +17,7 @@ value stands in a body: names of fields, `[]` for items, `*` for names that a ma
 
 import argparse
 import collections
+import importlib.util
 import json
 import os
 import random
@@ -28,9 +29,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-sys.path.append(str(Path(__file__).resolve().parent.parent))
-import importlib.util
-
+# It has the name of this file.
 _spec = importlib.util.spec_from_file_location("templates", Path(__file__).resolve().parent.parent / "compare.py")
 templates = importlib.util.module_from_spec(_spec)
 sys.modules["templates"] = templates
@@ -39,6 +38,9 @@ _spec.loader.exec_module(templates)
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 SEEN_MIN = 20
 DEPTH_MAX = 12
+# What bartizan looks at of a body, once it is decompressed: so many bytes, and so many values.
+LOOKED_AT_BYTES = 16384
+LOOKED_AT_VALUES = 64
 ANY = frozenset({"any"})
 
 
@@ -227,16 +229,27 @@ def _wide(kinds):
     return {"number" if it == "integer" else it for it in kinds}
 
 
+def _is_cut(value):
+    """Whether a body is more than bartizan looks at."""
+    return len(json.dumps(value)) > LOOKED_AT_BYTES or _values(value) > LOOKED_AT_VALUES
+
+
+def _values(value):
+    if isinstance(value, dict):
+        return sum(map(_values, value.values()))
+    return sum(map(_values, value)) if isinstance(value, list) else 1
+
+
 class Group:
     """The calls of one declared operation that one learnt operation has."""
 
     def __init__(self):
-        self.calls, self.large, self.query = 0, 0, collections.Counter()
+        self.calls, self.cut, self.query = 0, 0, collections.Counter()
         self.bodies = {"request": Seen(), "response": Seen()}
 
     def add(self, call):
         self.calls += 1
-        self.large += max(call["request_bytes"], call["response_bytes"]) > 16384
+        self.cut += any(_is_cut(it[0]) for it in (call["request"], call["response"]) if it)
         self.query.update({name for name, _ in parse_qsl(urlsplit(call["path"]).query, keep_blank_values=True)})
         if call["request"]:
             self.bodies["request"].read(call["request"][0])
@@ -334,7 +347,8 @@ def fields(groups, own, learnt, side, out, wrong):
             if not told or told == "open":
                 empty = set(kinds) <= {"array", "object", "null"} and not any(it[: len(place)] == place and len(it) > len(place) for it in seen.types)
                 count("declared: not found, always empty", empty)
-                count("declared: not found", True, f"{text} ({group.large} large of {group.calls}){'' if not told else ' open'}")
+                count("declared: not found, some message was cut", not empty and group.cut > 0)
+                count("declared: not found", True, f"{text} ({group.cut} cut of {group.calls}){'' if not told else ' open'}")
                 continue
             learnt_types = _wide(knows.types[told])
             count("types compared")
