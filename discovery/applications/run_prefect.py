@@ -15,6 +15,7 @@ Bounded: `SECONDS_MAX` in all. Mistakes are among it: missing names and ids, bad
 import argparse
 import asyncio
 import base64
+import datetime
 import json
 import os
 import random
@@ -114,10 +115,10 @@ async def client(random_):
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import ArtifactCreate, GlobalConcurrencyLimitCreate, LogCreate, WorkPoolCreate
     from prefect.client.schemas.filters import DeploymentFilter, FlowFilter, FlowFilterName, FlowRunFilter, LogFilter, LogFilterFlowRunId
-    from prefect.client.schemas.objects import WorkPool  # noqa: F401
     from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
     from prefect.events.schemas.automations import AutomationCore, EventTrigger
     from prefect.states import Completed, Pending, Running, Scheduled
+    from prefect.events.actions import DoNothing
 
     async def tried(awaitable):
         try:
@@ -125,7 +126,6 @@ async def client(random_):
         except Exception as error:  # a mistake that is meant, or a method that needs what is not there
             print("client:", type(error).__name__, str(error)[:160].replace("\n", " "), file=sys.stderr)
 
-    import datetime
     async with get_client() as prefect:
         await tried(prefect.create_work_pool(WorkPoolCreate(name="hand", type="process")))
         for number in range(ROUNDS):
@@ -191,7 +191,6 @@ async def client(random_):
             await tried(prefect.increment_concurrency_slots([f"gate-{number}"], 1, "concurrency"))
             await tried(prefect.release_concurrency_slots([f"gate-{number}"], 1, 0.5))
             trigger = EventTrigger(posture="Reactive", expect={"demo.done"}, threshold=1, within=datetime.timedelta(seconds=0))
-            from prefect.events.actions import DoNothing
             rule = await tried(prefect.create_automation(AutomationCore(name=f"on {word}", trigger=trigger, actions=[DoNothing()])))
             if rule:
                 await tried(prefect.read_automation(rule))
@@ -245,7 +244,7 @@ def dashboard(url, random_):
         for run_ in (ask("POST", "/flow_runs/filter", {"sort": "START_TIME_DESC", "limit": 3}) or []):
             ask("GET", f"/flow_runs/{run_['id']}")
             ask("GET", f"/flow_runs/{run_['id']}/graph-v2")
-            ask("GET", f"/flow_run_states/", flow_run_id=run_["id"])
+            ask("GET", "/flow_run_states/", flow_run_id=run_["id"])
             ask("POST", "/ui/flow_runs/count-task-runs", {"flow_run_ids": [run_["id"]]})
             ask("GET", f"/flow_run_states/{run_['state_id']}")
         for task in (ask("POST", "/task_runs/filter", {"limit": 2}) or []):
