@@ -227,9 +227,9 @@ pub enum Inventory {
     /// Only exchanges of which facts are kept count, and of lists only the first item.
     Relations(InventoryRelations),
     /// Say that segments are values of one variable: every path of this template is one endpoint.
-    Merge(InventorySay),
+    Merge(InventoryMerge),
     /// Say that a segment is a name: this path is an endpoint of its own.
-    Split(InventorySay),
+    Split(InventorySplit),
     /// Say what the variables of a template are called.
     Rename(InventoryRename),
     /// Take back what was said of a template or, without one, the description of a service.
@@ -347,13 +347,27 @@ pub struct InventoryRelations {
     pub output: Output,
 }
 
-/// Arguments of `inventory merge` and `inventory split`.
+/// Arguments of `inventory split`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory split /users/search
+  bartizan inventory split /users/me/settings --service shop")]
+pub struct InventorySplit {
+    /// The template, as `/users/search`.
+    pub template: String,
+    /// Which service and data directory.
+    #[command(flatten)]
+    pub of: InventoryOf,
+}
+
+/// Arguments of `inventory merge`.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 #[command(before_help = "\
 Examples:
   bartizan inventory merge '/metrics/{metric}'
-  bartizan inventory split /users/search --service shop")]
-pub struct InventorySay {
+  bartizan inventory merge '/orders/{orderId}/items' --service shop")]
+pub struct InventoryMerge {
     /// The template, as `/orders/{orderId}/items`.
     pub template: String,
     /// Which service and data directory.

@@ -625,7 +625,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 32);
+        assert_eq!(kinds.len(), 33);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Who calls, as far as can be told without asking anybody.
 //!
 //! Reads    the first of these that a request has: the unverified claims of a bearer token, any other
-//!          credential in `Authorization` or a header for API keys, a session cookie, a verified
-//!          client certificate, address, user agent and the fingerprint of the TLS client (JA4).
+//!          credential in `Authorization`, a header for API keys or the query, a session cookie, a
+//!          verified client certificate, address, user agent and the fingerprint of the TLS client (JA4).
 //! Writes   keyed hashes.
-//! Misses   credentials in queries and bodies; session cookies with unusual names; that two of these
+//! Misses   credentials in bodies, and in queries under unusual names; session cookies with unusual names; that two of these
 //!          belong to one person.
 
 use crate::origin::Origin;
@@ -56,6 +56,9 @@ fn caller_at(head: &RequestHead, origin: &Origin, octets: &[u8], rules: &Rules) 
     if let Some(credential) = fields.get(Known::ApiKey) {
         return known(SubjectKind::ApiKey, &[b"key", credential], credential);
     }
+    if let Some(credential) = in_query(head.query()) {
+        return known(SubjectKind::ApiKey, &[b"key", credential], credential);
+    }
     if let Some((name, value)) = session_cookie(fields) {
         return known(SubjectKind::Cookie, &[b"cookie", name, value], value);
     }
@@ -72,6 +75,23 @@ fn caller_at(head: &RequestHead, origin: &Origin, octets: &[u8], rules: &Rules) 
         None => known(SubjectKind::AddressAgent, &[octets, agent], b""),
     }
 }
+
+/// Names of query parameters that hold nothing but a credential.
+const IN_QUERY: [&[u8]; 6] =
+    [b"token", b"access_token", b"api_key", b"apikey", b"api-key", b"auth_token"];
+
+/// A credential among the query parameters, as it stands there.
+fn in_query(query: &[u8]) -> Option<&[u8]> {
+    query.split(|&b| b == b'&').take(PARAMETERS_MAX).find_map(|it| {
+        let at = it.iter().position(|&b| b == b'=')?;
+        let (name, value) = (it.get(..at)?, it.get(at + 1..)?);
+        let is_it = IN_QUERY.iter().any(|wanted| name.eq_ignore_ascii_case(wanted));
+        (is_it && !value.is_empty()).then_some(value)
+    })
+}
+
+/// Parameters that are looked at for a credential.
+const PARAMETERS_MAX: usize = 64;
 
 /// The first cookie whose name is that of a session.
 fn session_cookie(fields: &Fields) -> Option<(&[u8], &[u8])> {
@@ -131,6 +151,19 @@ mod tests {
         let key = HashKey::new(KeyEpoch(1), [7; 16]);
         let rules = Rules::plain(clauses, Limits::default(), key);
         caller(&head, &origin, peer, &rules)
+    }
+
+    #[test]
+    fn a_credential_in_the_query_is_one_and_other_parameters_are_none() {
+        let key = Some(&b"k1"[..]);
+        for query in ["token=k1", "a=1&Access_Token=k1", "api-key=k1&token=k2"] {
+            assert_eq!(in_query(query.as_bytes()), key, "{query}");
+        }
+        for query in ["", "token", "token=", "page_token=5", "tokens=5", "q=token%3D1"] {
+            assert_eq!(in_query(query.as_bytes()), None, "{query}");
+        }
+        let far = "a=1&".repeat(PARAMETERS_MAX) + "token=k1";
+        assert_eq!(in_query(far.as_bytes()), None);
     }
 
     #[test]

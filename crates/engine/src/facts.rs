@@ -7,8 +7,8 @@
 //!          `HELD_BYTES_MAX` bytes, what follows those; the class of values behind the first `WAITING_BYTES_MAX`.
 
 use crate::keys::HashKey;
-use crate::tables::Tables;
 use crate::tables::detail::Level;
+use crate::tables::{self, Tables};
 use bartizan_inspect::body::Format;
 use bartizan_inspect::classify::{NameEvidence, sign};
 use bartizan_inspect::value::{PlaceRef, Value};
@@ -299,11 +299,11 @@ impl Collector {
         let id = ShapeId(hasher.finish());
         let (met, is_new) = tables.shapes().intern(id, || {
             let places = self.places.iter().map(|it| place(it.kind, self.name(it))).collect();
-            Arc::new(Shape { id, places })
+            let names = self.places.iter().map(|it| self.evidence(it)).collect();
+            tables::shapes::Met { shape: Arc::new(Shape { id, places }), names }
         });
         let facts = if keeps || is_new {
-            let names = met.names(|| self.places.iter().map(|it| self.evidence(it)).collect());
-            self.look_at_all(key, names);
+            self.look_at_all(key, &met.names);
             self.facts
         } else {
             Vec::new()

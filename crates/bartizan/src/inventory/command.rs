@@ -4,8 +4,8 @@ use super::said::{self, Sayings};
 use super::{FoldError, classes, drift, of, overlay, posture, relations, shown};
 use crate::cli::{
     Exit, ExportAs, Inventory as What, InventoryChanges, InventoryDrift, InventoryExport,
-    InventoryForget, InventoryOf, InventoryRelations, InventoryRename, InventorySay, Notation,
-    OpenApi, Output,
+    InventoryForget, InventoryMerge, InventoryOf, InventoryRelations, InventoryRename,
+    InventorySplit, Notation, OpenApi, Output,
 };
 use crate::commands::{fail, note, say};
 use crate::declared;
@@ -14,6 +14,7 @@ use bartizan_learn::inventory::description::describe;
 use bartizan_learn::inventory::{By, Endpoint, Inventory, Reason, Said, Segment};
 use bartizan_model::calendar::timestamp;
 use bartizan_model::fact::Kind;
+use bartizan_model::place::Place;
 use bartizan_spec::{Format, Options, Version, complete, write};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -29,7 +30,8 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Changes(it) => &it.of,
         What::Drift(it) => &it.of,
         What::Relations(it) => &it.of,
-        What::Merge(it) | What::Split(it) => &it.of,
+        What::Merge(it) => &it.of,
+        What::Split(it) => &it.of,
         What::Rename(it) => &it.of,
         What::Forget(it) => &it.of,
     };
@@ -67,8 +69,8 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Changes(it) => changed(&inventory, it),
         What::Drift(it) => drifted(&inventory, &said, it),
         What::Relations(it) => related(&inventory, &dir, it),
-        What::Merge(InventorySay { template, .. })
-        | What::Split(InventorySay { template, .. })
+        What::Merge(InventoryMerge { template, .. })
+        | What::Split(InventorySplit { template, .. })
         | What::Rename(InventoryRename { to: template, .. })
         | What::Forget(InventoryForget { template: Some(template), .. }) => {
             let service = match service(&inventory, which) {
@@ -325,11 +327,19 @@ fn show(it: &Endpoint<'_>, output: Output) -> Exit {
         }
     }
     for (side, fields) in [("requests", &leaf.request), ("answers", &leaf.response)] {
-        if fields.by_place.is_empty() {
+        if fields.by_place.iter().all(|it| matches!(it.0, Place::Segment(_))) {
             continue;
         }
         out += &format!("  fields of {} {side}\n", fields.messages);
-        for (place, field) in &fields.by_place {
+        if fields.more > 0 {
+            out += &format!(
+                "    {} values found no room, and nothing is known of them\n",
+                fields.more
+            );
+        }
+        // What stands in the path is told above.
+        for (place, field) in fields.by_place.iter().filter(|it| !matches!(it.0, Place::Segment(_)))
+        {
             out += &format!(
                 "    {:>3} %  {:<8} {:>6} values  {place}{}\n",
                 shown::share(field, fields),

@@ -1,12 +1,12 @@
 //! The shapes of messages that were met, so that messages share one copy of their names.
 //!
-//! Memory   `SHARDS` times `KEPT` shapes of at most 64 places, and 14 bytes for each place whose name was read;
+//! Memory   `SHARDS` times `KEPT` shapes of at most 64 places, and 14 bytes for each place;
 //!          who invents names drives out others' shapes, which then count as new again.
 
 use bartizan_inspect::classify::NameEvidence;
 use bartizan_model::fact::{Shape, ShapeId};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 const SHARDS: usize = 16;
 const KEPT: usize = 256;
@@ -16,18 +16,8 @@ const KEPT: usize = 256;
 pub struct Met {
     /// The shape.
     pub shape: Arc<Shape>,
-    names: OnceLock<Box<[NameEvidence]>>,
-}
-
-impl Met {
-    fn new(shape: Arc<Shape>) -> Arc<Self> {
-        Arc::new(Self { shape, names: OnceLock::new() })
-    }
-
-    /// What the names of its places speak of, in their order. They are read once.
-    pub fn names(&self, read: impl FnOnce() -> Box<[NameEvidence]>) -> &[NameEvidence] {
-        self.names.get_or_init(read)
-    }
+    /// What the names of its places speak of, in their order.
+    pub names: Box<[NameEvidence]>,
 }
 
 /// Shapes by their id.
@@ -38,10 +28,10 @@ pub struct Shapes {
 
 impl Shapes {
     /// The shape with this id, and whether it is new here.
-    pub fn intern(&self, id: ShapeId, shape: impl FnOnce() -> Arc<Shape>) -> (Arc<Met>, bool) {
+    pub fn intern(&self, id: ShapeId, met: impl FnOnce() -> Met) -> (Arc<Met>, bool) {
         let [low, ..] = id.0.to_le_bytes();
         let Some(shard) = self.shards.get(usize::from(low) % SHARDS) else {
-            return (Met::new(shape()), true);
+            return (Arc::new(met()), true);
         };
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = shard.get(&id) {
@@ -51,7 +41,7 @@ impl Shapes {
             // Ids are hashes: the first one is any one.
             shard.pop_first();
         }
-        let met = Met::new(shape());
+        let met = Arc::new(met());
         shard.insert(id, Arc::clone(&met));
         (met, true)
     }
@@ -64,7 +54,9 @@ mod tests {
     #[test]
     fn invented_shapes_stay_within_their_bound() {
         let shapes = Shapes::default();
-        let make = |id| move || Arc::new(Shape { id, places: Vec::new() });
+        let make = |id| {
+            move || Met { shape: Arc::new(Shape { id, places: Vec::new() }), names: Box::default() }
+        };
         for n in 0..100_000_u64 {
             let id = ShapeId(n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
             assert!(shapes.intern(id, make(id)).1);

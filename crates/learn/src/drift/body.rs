@@ -308,8 +308,8 @@ pub(super) fn fits(kind: Kind, types: Types, is_text: bool) -> bool {
         Kind::Boolean => types.contains(Types::BOOLEAN),
         Kind::Integer => types.contains(Types::INTEGER),
         Kind::Decimal => types.contains(Types::NUMBER),
-        // `null` looks so.
-        Kind::Text => types.contains(Types::NULL),
-        Kind::Empty | Kind::Uuid | Kind::Hex | Kind::Date | Kind::Email => false,
+        // `null` looks so; in records of earlier versions, like text.
+        Kind::Empty | Kind::Text => types.contains(Types::NULL),
+        Kind::Uuid | Kind::Hex | Kind::Date | Kind::Email => false,
     }
 }

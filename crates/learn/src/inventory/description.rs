@@ -103,7 +103,7 @@ fn body(fields: &Fields, class_of: ClassOf<'_>) -> Option<Schema> {
             root.add(&steps(path), field, class_of(place, field));
         }
     }
-    root.is_known().then(|| root.schema())
+    root.is_known().then(|| root.schema(fields.messages))
 }
 
 /// One step of a path: a member of this name, or the items.
@@ -153,20 +153,24 @@ impl<'a> Part<'a> {
         self.field.is_some() || self.items.is_some() || !self.members.is_empty()
     }
 
-    fn schema(&self) -> Schema {
+    /// Its schema, of `messages` that could have had it. Of an object it is not known how many messages had it, but of
+    /// the message itself: what not all of them had is not required.
+    fn schema(&self, messages: u64) -> Schema {
         let mut out = match self.field {
             Some(field) => classed(schema(field), self.class),
             None => Schema::of(Types::NONE),
         };
         if let Some(items) = &self.items {
             out.types = out.types.or(Types::ARRAY);
-            out.items = Some(Box::new(items.schema()));
+            // Items are there where anything of them is.
+            out.items = Some(Box::new(items.schema(items.messages)));
         }
         if !self.members.is_empty() {
             out.types = out.types.or(Types::OBJECT);
             out.properties =
-                self.members.iter().map(|(name, it)| (name.clone(), it.schema())).collect();
-            let always = self.members.iter().filter(|it| it.1.messages == self.messages);
+                self.members.iter().map(|(name, it)| (name.clone(), it.schema(messages))).collect();
+            let always =
+                self.members.iter().filter(|it| it.1.messages == messages.max(self.messages));
             out.required = always.map(|it| it.0.clone()).collect();
         }
         out
