@@ -7,6 +7,7 @@ use crate::config::secret::Reference;
 use crate::config::{Store, duration_ms};
 use crate::instance::JOURNAL;
 use crate::keeper::{self, KeeperError, SEGMENTS};
+use crate::wall::now_us;
 use arrow::array::RecordBatch;
 use bartizan_store::segments::archive::ArchiveError;
 use bartizan_store::segments::held::Held;
@@ -17,7 +18,6 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::str::FromStr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Why nothing can be read.
 #[derive(Debug)]
@@ -123,8 +123,7 @@ impl Ago {
 
     /// That moment, in microseconds since 1970.
     pub fn us(self) -> u64 {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
-        u64::try_from(now).unwrap_or(u64::MAX).saturating_sub(self.ms.saturating_mul(1_000))
+        now_us().saturating_sub(self.ms.saturating_mul(1_000))
     }
 }
 

@@ -12,6 +12,7 @@
 use crate::config::Store;
 use crate::config::secret::{Reference, SecretFault};
 use crate::instance::JOURNAL;
+use crate::wall::now_us;
 use bartizan_store::disk::{Directory, Disk};
 use bartizan_store::document;
 use bartizan_store::files::Folder;
@@ -25,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// Name of the directory of segments in the data directory.
 pub const SEGMENTS: &str = "segments";
@@ -243,12 +244,10 @@ impl Round {
             self.kept.rows.fetch_add(now.rows, Relaxed);
             self.kept.damaged.fetch_add(now.damage.segments + now.damage.records, Relaxed);
         }
-        let now_us = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
-        let now_us = u64::try_from(now_us).unwrap_or(u64::MAX);
-        let dropped = self.archive.retain(now_us)?;
+        let dropped = self.archive.retain(now_us())?;
         self.kept.dropped.fetch_add(dropped, Relaxed);
         let pace = Pace::new(&self.stopping, false);
-        self.archive.compact(now_us, pace.go_on())?;
+        self.archive.compact(now_us(), pace.go_on())?;
         Ok(())
     }
 

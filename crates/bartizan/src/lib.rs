@@ -39,5 +39,6 @@ pub mod rules_record;
 pub mod show;
 pub mod status;
 pub mod supervisor;
+pub(crate) mod wall;
 pub mod watch;
 pub mod wire;

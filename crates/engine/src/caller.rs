@@ -12,7 +12,7 @@ use crate::snapshot::Rules;
 use bartizan_inspect::token_claims::{bearer, claims};
 use bartizan_model::head::{Fields, RequestHead};
 use bartizan_model::id::{KeyedHash, SubjectId};
-use bartizan_model::known::Known;
+use bartizan_model::known::{Known, TOKEN_PARAMETERS};
 use bartizan_model::observation::SubjectKind;
 use std::net::IpAddr;
 
@@ -76,16 +76,12 @@ fn caller_at(head: &RequestHead, origin: &Origin, octets: &[u8], rules: &Rules) 
     }
 }
 
-/// Names of query parameters that hold nothing but a credential.
-const IN_QUERY: [&[u8]; 6] =
-    [b"token", b"access_token", b"api_key", b"apikey", b"api-key", b"auth_token"];
-
 /// A credential among the query parameters, as it stands there.
 fn in_query(query: &[u8]) -> Option<&[u8]> {
     query.split(|&b| b == b'&').take(PARAMETERS_MAX).find_map(|it| {
         let at = it.iter().position(|&b| b == b'=')?;
         let (name, value) = (it.get(..at)?, it.get(at + 1..)?);
-        let is_it = IN_QUERY.iter().any(|wanted| name.eq_ignore_ascii_case(wanted));
+        let is_it = TOKEN_PARAMETERS.iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()));
         (is_it && !value.is_empty()).then_some(value)
     })
 }

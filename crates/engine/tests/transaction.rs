@@ -18,6 +18,7 @@ use bartizan_engine::step::{
     Cause, Commitment, Input, NotCommitted, Payload, Reply, Rest, Side, Step, UpstreamFault,
 };
 use bartizan_engine::tables::Tables;
+use bartizan_engine::tables::detail::Level;
 use bartizan_engine::tables::evidence::Watch;
 use bartizan_engine::transaction::Transaction;
 use bartizan_model::clause::{Effect, Mode, SetBy};
@@ -30,6 +31,7 @@ use bartizan_model::observation::{Observation, Outcome, Phases};
 use bartizan_model::oddity::Oddity;
 use bartizan_model::route::Route;
 use bartizan_model::sample::{Sample, SampleReason};
+use bartizan_model::traits::{Trait, Traits};
 use bytes::Bytes;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -793,4 +795,50 @@ fn a_sample_that_finds_no_room_is_short_and_counted() {
     let it = sampled(rig.feed(Side::Response, Input::Written)).unwrap();
     assert_eq!((it.request_body, rig.tables.evidence().shed()), (None, 1));
     assert_eq!((rig.tables.held_bytes(), rig.tables.shed()), (0, 0));
+}
+
+#[test]
+fn the_operation_within_a_body_is_recorded() {
+    for (body, wanted) in [
+        (r#"{"query":"query Mine { orders { id } }"}"#, "graphql query orders"),
+        (r#"{"jsonrpc":"2.0","id":1,"method":"orders.create"}"#, "jsonrpc orders.create"),
+        (r#"{"query":"shoes"}"#, ""),
+    ] {
+        let mut rig = Rig::new(&Setup::default());
+        let head = request(
+            "POST",
+            "/api",
+            Framing::Length(body.len() as u64),
+            &[("content-type", "application/json")],
+        );
+        rig.feed(Side::Request, Input::RequestHead(head));
+        let step = rig.data(Side::Request, body.as_bytes(), true);
+        assert!(matches!(step, Step::Forward(..)), "{step:?}");
+        assert_eq!(&*rig.served().operation, wanted, "{body}");
+    }
+}
+
+#[test]
+fn what_heads_say_of_protection_is_recorded_where_facts_are() {
+    let mut rig = Rig::new(&Setup::default());
+    let head = request("GET", "/a", Framing::None, &[("origin", "https://shop.example")]);
+    rig.feed(Side::Request, Input::RequestHead(head));
+    let mut writer = HeadWriter::new();
+    writer.field(b"access-control-allow-origin", b"https://shop.example");
+    let head = writer.response(200, Framing::None);
+    rig.feed(Side::Response, Input::ResponseHead(head));
+    let seen = finished(rig.feed(Side::Response, Input::Written)).traits;
+    let wanted = [
+        Trait::ResponseSeen,
+        Trait::PlainText,
+        Trait::FromPage,
+        Trait::CorsReflected,
+        Trait::RequestSeen,
+    ];
+    assert_eq!(seen.iter().collect::<Vec<_>>(), wanted);
+    // A recorder that falls behind says of none of them that it was not there.
+    let mut rig = Rig::new(&Setup::default());
+    rig.tables.detail().set(Level::FewerFacts);
+    rig.feed(Side::Request, Input::RequestHead(get("/a")));
+    assert_eq!(rig.served().traits, Traits::NONE);
 }

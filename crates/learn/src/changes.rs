@@ -95,3 +95,89 @@ fn within(leaf: &Leaf) -> Vec<(u64, What<'_>)> {
     let response = response.map(|(place, it)| (it.since_us, What::ResponseField(place, it)));
     statuses.chain(request).chain(response).filter(|it| it.0 > settled_us).collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+    use crate::inventory::seen::get;
+    use bartizan_model::observation::Observation;
+
+    const MINUTE: u64 = 60_000_000;
+
+    fn at(minute: u64, it: Observation) -> Observation {
+        let mut it = it;
+        it.started.wall_us = (minute + 1) * MINUTE;
+        it
+    }
+
+    /// An API that is called once a minute for three hours, and what else happens there.
+    fn found(extra: &[Observation]) -> Vec<(u64, String)> {
+        let mut it = Inventory::default();
+        (0..180).for_each(|n| it.observe(&at(n, get("/orders", 200, &[("$.id", n)]))));
+        extra.iter().for_each(|one| it.observe(one));
+        it.settle();
+        let shown = |it: &Change<'_>| {
+            let what = match it.what {
+                What::RequestField(place, _) | What::ResponseField(place, _) => place.to_string(),
+                What::Status(status) => status.to_string(),
+                What::Endpoint | What::Silent => it.endpoint.template(),
+            };
+            (it.at_us / MINUTE - 1, format!("{} {what}", it.what.name()))
+        };
+        changes(&it, 0).iter().map(shown).collect()
+    }
+
+    #[test]
+    fn what_was_there_in_the_first_hour_is_no_change() {
+        let early = [
+            at(30, get("/carts", 200, &[])),
+            at(40, get("/orders", 200, &[("$.id", 1), ("$.total", 1)])),
+            at(50, get("/orders", 500, &[])),
+        ];
+        assert_eq!(found(&early), []);
+    }
+
+    #[test]
+    fn what_began_later_is_one_the_latest_first() {
+        let late = [
+            at(100, get("/carts", 200, &[])),
+            at(110, get("/orders", 200, &[("$.id", 1), ("$.email", 1)])),
+            at(120, get("/orders", 500, &[])),
+        ];
+        let one = |minute, what: &str| (minute, what.to_owned());
+        let wanted = [
+            one(120, "status 500"),
+            one(110, "response_field body $.email"),
+            one(100, "endpoint /carts"),
+        ];
+        assert_eq!(found(&late), wanted);
+    }
+
+    #[test]
+    fn an_endpoint_of_few_calls_tells_nothing_but_that_it_is_there() {
+        let late = [
+            at(100, get("/carts", 200, &[("$.id", 1)])),
+            at(170, get("/carts", 200, &[("$.id", 1), ("$.email", 1)])),
+        ];
+        assert_eq!(found(&late), [(100, "endpoint /carts".to_owned())]);
+    }
+
+    #[test]
+    fn silence_is_one_where_others_are_called() {
+        let week = 7 * 24 * 60;
+        let later = at(179 + week, get("/carts", 200, &[]));
+        assert!(!found(&[later]).iter().any(|it| it.1.starts_with("silent")));
+        let later = at(181 + week, get("/carts", 200, &[]));
+        assert!(found(&[later]).contains(&(179, "silent /orders".to_owned())));
+    }
+
+    #[test]
+    fn nothing_before_the_time_that_is_asked_for_is_told() {
+        let mut it = Inventory::default();
+        (0..180).for_each(|n| it.observe(&at(n, get("/orders", 200, &[]))));
+        it.observe(&at(100, get("/carts", 200, &[])));
+        assert_eq!(changes(&it, 101 * MINUTE).len(), 1);
+        assert_eq!(changes(&it, 101 * MINUTE + 1).len(), 0);
+    }
+}

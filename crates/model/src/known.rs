@@ -2,6 +2,10 @@
 //!
 //! Source   RFC 9110, RFC 9112 section 9.6, RFC 7239, and the de facto `X-Forwarded-*` family.
 
+/// Names of query parameters that hold nothing but a token or key, in lower case.
+pub const TOKEN_PARAMETERS: &[&str] =
+    &["token", "access_token", "accesstoken", "auth_token", "api_key", "apikey", "api-key", "jwt"];
+
 /// A field name with a meaning for framing, forwarding or judging; everything else is `Other`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Known {

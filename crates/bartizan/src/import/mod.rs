@@ -18,6 +18,7 @@ use crate::commands::{fail, note, say};
 use crate::declared::{self, Declared, Notation};
 use crate::instance::{BUFFER_BYTES_MAX, JOURNAL, SEGMENT_BYTES_MAX};
 use crate::key;
+use crate::wall::now_us;
 use bartizan_model::api::Api;
 use bartizan_model::moment::Moment;
 use bartizan_store::files::{Files, Folder};
@@ -26,7 +27,6 @@ use replayed::{Call, Replayer};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Bytes of a line; longer ones cannot be read.
 const LINE_BYTES_MAX: u64 = 256 * 1024;
@@ -102,7 +102,7 @@ fn describe(dir: &Path, it: &Import, notation: Notation) -> Exit {
             let service = it.service.clone().or_else(|| host(&api));
             let service = service.unwrap_or_else(|| IMPORTED.to_owned());
             let source = file.file_name().map_or(String::new(), |it| it.display().to_string());
-            let it = Declared { service, source, at_us: now().wall_us, api };
+            let it = Declared { service, source, at_us: now_us(), api };
             Folder::at(dir).prepare().map_err(|error| error.to_string())?;
             declared::keep(dir, &it).map(|()| (it, odd))
         });
@@ -137,13 +137,6 @@ fn host(api: &Api) -> Option<String> {
     api.servers.iter().find_map(|it| authority(&it.url))
 }
 
-/// This moment, for what happened at no other.
-pub(crate) fn now() -> Moment {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let wall_us = u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX);
-    Moment { mono_ns: 0, wall_us }
-}
-
 fn open(dir: &Path) -> Result<(Journal, Replayer), String> {
     Folder::at(dir).prepare().map_err(|error| format!("`{}`: {error}", dir.display()))?;
     let key = key::read_or_make(dir).map_err(|error| format!("the hash key: {error}"))?;
@@ -154,7 +147,7 @@ fn open(dir: &Path) -> Result<(Journal, Replayer), String> {
         buffer_bytes_max: BUFFER_BYTES_MAX,
         epoch: key.epoch(),
     };
-    let now = now();
+    let now = Moment { mono_ns: 0, wall_us: now_us() };
     let (journal, _) = Journal::open(&dir.join(JOURNAL), options, now)
         .map_err(|error| format!("the journal cannot be opened: {error}"))?;
     let replayer = Replayer::new(key, now).map_err(|error| error.to_string())?;

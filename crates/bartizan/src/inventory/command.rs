@@ -10,6 +10,7 @@ use crate::cli::{
 use crate::commands::{fail, note, say};
 use crate::declared;
 use crate::held::{self, Ago};
+use crate::wall::now_us;
 use bartizan_learn::inventory::description::describe;
 use bartizan_learn::inventory::{By, Endpoint, Inventory, Reason, Said, Segment};
 use bartizan_model::calendar::timestamp;
@@ -140,7 +141,7 @@ fn say_of(what: &What, dir: &Path, service: &str, template: &str) -> Result<Stri
     Inventory::default().say(service, &it).map_err(|error| error.to_string())?;
     // What was said of the same path before counts no more.
     lines.retain(|it| it.service != service || shape(&it.template) != shape(template));
-    let at_us = crate::import::now().wall_us;
+    let at_us = now_us();
     lines.push(said::Line { service: service.to_owned(), template: template.to_owned(), at_us });
     said::keep(dir, lines)?;
     Ok(format!("`{template}` is one endpoint of `{service}` for each method from now on\n"))

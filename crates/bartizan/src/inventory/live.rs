@@ -10,7 +10,8 @@ use super::fold;
 use super::posture;
 use super::said::{self, Sayings};
 use crate::in_force::lock;
-use bartizan_learn::changes::{Change, changes};
+use crate::wall::now_us;
+use bartizan_learn::changes::{Change, What, changes};
 use bartizan_learn::inventory::Inventory;
 use bartizan_model::id::EndpointId;
 use bartizan_model::observation::Observation;
@@ -21,7 +22,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// Observations that wait to be learnt from.
 const WAITING_MAX: usize = 8_192;
@@ -33,6 +34,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Time between two looks whether somebody said something.
 const SAID_EVERY: Duration = Duration::from_secs(3);
 
+/// Time between two looks for changes, which go through the whole inventory.
+const CHANGES_EVERY: Duration = Duration::from_secs(30);
 /// Changes that wait to be told; further ones are in the console alone.
 const CHANGES_MAX: usize = 1_000;
 /// Changes that are remembered as told; then all are forgotten but new ones.
@@ -51,7 +54,14 @@ impl Told {
         if self.known.len() >= TOLD_MAX {
             self.known.clear();
         }
-        self.known.insert(EndpointId::of(it.what.name(), &posture::said(it)).bits())
+        // Its class may be told later: that is no further change.
+        let what = match it.what {
+            What::RequestField(place, _) | What::ResponseField(place, _) => place.to_string(),
+            What::Status(status) => status.to_string(),
+            What::Endpoint | What::Silent => String::new(),
+        };
+        let key = format!("{:016x} {what}", it.endpoint.id().bits());
+        self.known.insert(EndpointId::of(it.what.name(), &key).bits())
     }
 }
 
@@ -64,11 +74,6 @@ pub(crate) struct Origins {
     pub(crate) dir: PathBuf,
     /// The service, if there is one only.
     pub(crate) only: Option<String>,
-}
-
-fn now_us() -> u64 {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// What the rest of the process sees of it.
@@ -131,13 +136,17 @@ impl Live {
             let mut told = Told::default();
             it.look_for_changes(&mut told);
             lock(&it.changed).clear();
+            let mut changed = looked;
             while !it.stopping.load(Relaxed) {
                 if !it.follow(&receiver) {
                     return;
                 }
                 if looked.elapsed() >= SAID_EVERY {
                     looked = Instant::now();
-                    it.look_for_changes(&mut told);
+                    if changed.elapsed() >= CHANGES_EVERY {
+                        changed = looked;
+                        it.look_for_changes(&mut told);
+                    }
                     let now = said::mark(&source.dir);
                     if now != marks {
                         marks = now;

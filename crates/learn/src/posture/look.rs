@@ -6,6 +6,7 @@ use crate::inventory::{ClassOf, Endpoint, Segment};
 use bartizan_model::data_class::{DataClass, DataGroup, Sensitivity};
 use bartizan_model::fact::Kind;
 use bartizan_model::head::Method;
+use bartizan_model::known::TOKEN_PARAMETERS;
 use bartizan_model::place::Place;
 use bartizan_model::traits::Trait;
 use std::collections::BTreeSet;
@@ -191,7 +192,8 @@ impl<'a> Look<'a> {
             let Place::Query(name) = place else { return None };
             let class = (self.class_of)(place, field);
             let is_secret = class.is_some_and(|it| it.sensitivity() == Sensitivity::Secret);
-            let is_named = CREDENTIALS.iter().any(|it| name.eq_ignore_ascii_case(it));
+            let mut names = TOKEN_PARAMETERS.iter().chain(SECRET_PARAMETERS);
+            let is_named = names.any(|it| name.eq_ignore_ascii_case(it));
             let says = class.map_or_else(|| place.to_string(), |it| format!("{place}: {it}"));
             (is_secret || is_named).then_some((field.messages, says))
         });
@@ -336,23 +338,9 @@ const LOG_IN: &[&str] = &[
     "authenticate",
 ];
 
-/// Names of query parameters that hold nothing but a credential.
-const CREDENTIALS: &[&str] = &[
-    "token",
-    "access_token",
-    "accesstoken",
-    "auth_token",
-    "api_key",
-    "apikey",
-    "api-key",
-    "password",
-    "passwd",
-    "secret",
-    "client_secret",
-    "jwt",
-    "sessionid",
-    "session_id",
-];
+/// Names of query parameters that hold a secret which is no token.
+const SECRET_PARAMETERS: &[&str] =
+    &["password", "passwd", "secret", "client_secret", "sessionid", "session_id"];
 
 /// What operators and developers use.
 const OPERATOR: &[&str] = &[
