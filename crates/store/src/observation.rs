@@ -163,7 +163,10 @@ struct Side {
 
 impl Side {
     fn of(facts: Option<&Facts>) -> Self {
-        let Some(it) = facts else { return Self { shape: 0, count: 0, more: 0 } };
+        // Where 0 says that there is no shape, no facts may follow either.
+        let Some(it) = facts.filter(|it| it.shape.id.0 != 0) else {
+            return Self { shape: 0, count: 0, more: 0 };
+        };
         let mut room = SIDE_BYTES_MAX;
         let fits =
             it.facts.iter().zip(&it.shape.places).take(FACTS_MAX).take_while(|(_, place)| {
@@ -486,6 +489,16 @@ mod tests {
         let counted = (back.findings.len(), back.findings_more);
         assert_eq!(counted, (findings - 1, it.findings_more + 1));
         assert_eq!(back.findings[..], it.findings[1..]);
+    }
+
+    #[test]
+    fn facts_of_a_shape_that_reads_as_none_are_left_out_whole() {
+        let mut it = sample::observation(1);
+        let facts = it.request.as_mut().unwrap();
+        assert!(!facts.facts.is_empty());
+        facts.shape = Arc::new(Shape { id: ShapeId(0), places: facts.shape.places.clone() });
+        let back = read(&written(&it)).unwrap();
+        assert_eq!((back.request, back.response), (None, it.response));
     }
 
     #[test]
