@@ -309,11 +309,17 @@ impl Maker {
                 60 + draw.skewed(900)
             },
             response_body_bytes: 200 + draw.skewed(40_000),
-            request: Some(Facts { shape: Arc::clone(&endpoint.request), facts: request, more: 0 }),
+            request: Some(Facts {
+                shape: Arc::clone(&endpoint.request),
+                facts: request,
+                more: 0,
+                own: Vec::new(),
+            }),
             response: Some(Facts {
                 shape: Arc::clone(&endpoint.response),
                 facts: response,
                 more: 0,
+                own: Vec::new(),
             }),
             ..Observation::opened(id, self.at(wall_us), 1 + self.made / 3_000_000, KeyEpoch(1))
         };

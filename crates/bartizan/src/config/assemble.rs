@@ -3,6 +3,7 @@
 use super::alerts;
 use super::clause::{configurable, has_fields};
 use super::conflicts::{self, Trust};
+use super::data_classes;
 use super::effective::Effective;
 use super::endpoint::Endpoint;
 use super::fault::Fault;
@@ -96,6 +97,7 @@ pub(super) fn settings(
     let mut endpoints = BTreeMap::new();
     let exceptions = exceptions(&mut reader, &top, now_unix_s, &mut endpoints);
     let alerts = alerts::read(&mut reader, &top);
+    let classes = data_classes::read(&mut reader, &top);
     conflicts::admin_is_open(&mut reader, admin.as_ref());
     conflicts::addresses(&mut reader, listen.as_ref(), admin.as_ref(), upstreams.doors());
 
@@ -120,6 +122,7 @@ pub(super) fn settings(
         exceptions,
         endpoints,
         alerts,
+        classes,
         digest: [0; 32],
     };
     Some((settings, reader.into_effective()))
