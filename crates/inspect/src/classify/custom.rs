@@ -234,7 +234,8 @@ mod tests {
         assert!(!class.fits(b"79927398713") && !class.fits(&b"LC-7".repeat(1 << 18)));
         assert!(class.is_named(b"$.customer.loyaltyNumber") && !class.is_named(b"order"));
         let sign = |name: &str, value: &str, built_in| {
-            own_sign(&[class.clone()], name.as_bytes(), value.as_bytes(), built_in).map(|it| it.1)
+            own_sign(std::slice::from_ref(&class), name.as_bytes(), value.as_bytes(), built_in)
+                .map(|it| it.1)
         };
         let card = Some(Sign { class: DataClass::PaymentCard, bits: 3 });
         assert_eq!(sign("loyalty", "LC-79927398713", card), Some(29));
@@ -242,7 +243,8 @@ mod tests {
         assert_eq!(sign("loyalty", "LC-79927398714", None), None);
         let loose = CustomClass { prefix: String::new(), ..class.clone() };
         let of = |name: &str, built_in| {
-            own_sign(&[loose.clone()], name.as_bytes(), b"79927398713", built_in).map(|it| it.1)
+            own_sign(std::slice::from_ref(&loose), name.as_bytes(), b"79927398713", built_in)
+                .map(|it| it.1)
         };
         assert_eq!(
             (of("field", card), of("field", None), of("loyalty", card)),
