@@ -502,14 +502,14 @@ mod tests {
             "/orders/{orderId}",
             "/users/me",
             "/users/search",
-            "/users/{userId}",
-            "/users/{userId}/orders",
+            "/users/{username}",
+            "/users/{username}/orders",
         ];
         let mut found = templates(&it);
         found.sort();
         assert_eq!(found, wanted);
         let found = it.find("shop", Method::Get, "/users/somebody/orders").unwrap();
-        assert_eq!((found.template().as_str(), found.leaf.calls), ("/users/{userId}/orders", 40));
+        assert_eq!((found.template().as_str(), found.leaf.calls), ("/users/{username}/orders", 40));
         let Segment::Variable { of, .. } = &found.path[1] else { panic!("{found:?}") };
         assert!(matches!(of.reason, Reason::Alike { .. }), "{of:?}");
     }

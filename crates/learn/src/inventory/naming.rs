@@ -18,7 +18,7 @@ pub(super) fn name(variable: &Variable, before: Option<&str>, nth: usize, run: u
     let field = variable.handed_out.iter().max_by_key(|it| it.1).map(|it| &**it.0);
     let told = field.and_then(told_by);
     let is_last = nth + 1 == run;
-    let of_word = before.map(object);
+    let of_word = before.map(|it| object(it, variable.holds_words()));
     match (is_last, of_word, told) {
         (true, Some(word), _) if run == 1 || nth > 0 => word,
         (_, _, Some(told)) => told,
@@ -57,8 +57,12 @@ fn bare(field: &str) -> &str {
     field
 }
 
-fn object(word: &str) -> String {
-    let word = word.trim_start_matches(['@', '$', '_', '-']);
+/// What is one of many; people who are told by a word are told by the name that they chose.
+fn object(word: &str, holds_words: bool) -> String {
+    if holds_words && matches!(word, "users" | "user") {
+        return "username".to_owned();
+    }
+    let word = without_version(word.trim_start_matches(['@', '$', '_', '-']));
     let parts: Vec<&str> =
         word.split(|it: char| !it.is_ascii_alphanumeric()).filter(|it| !it.is_empty()).collect();
     let Some((last, rest)) = parts.split_last() else { return "id".to_owned() };
@@ -69,6 +73,13 @@ fn object(word: &str) -> String {
     letters
         .next()
         .map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
+}
+
+/// `projectsV2` are projects.
+fn without_version(word: &str) -> &str {
+    let plain = word.trim_end_matches(|it: char| it.is_ascii_digit());
+    let is_version = plain.len() < word.len() && plain.len() > 2;
+    plain.strip_suffix('V').filter(|_| is_version).unwrap_or(word)
 }
 
 trait ConcatCamel {
@@ -109,6 +120,12 @@ mod tests {
     #[test]
     fn a_name_is_of_the_word_before_or_of_a_field() {
         assert_eq!(name(&of(&[]), Some("orders"), 0, 1), "orderId");
+        assert_eq!(name(&of(&[]), Some("projectsV2"), 0, 1), "projectId");
+        assert_eq!(name(&of(&[]), Some("V2"), 0, 1), "v2Id");
+        assert_eq!(name(&of(&[]), Some("users"), 0, 1), "userId");
+        let mut words = of(&[]);
+        words.kinds.extend([("word".into(), 1), ("text".into(), 2)]);
+        assert_eq!(name(&words, Some("users"), 0, 1), "username");
         assert_eq!(name(&of(&["$.id"]), Some("line_items"), 0, 1), "lineItemId");
         assert_eq!(name(&of(&["$.owner.login"]), Some("repos"), 0, 2), "owner");
         assert_eq!(name(&of(&["$.name"]), Some("repos"), 1, 2), "repoId");

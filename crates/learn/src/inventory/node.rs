@@ -273,6 +273,12 @@ impl Variable {
         all >= 10 && !self.kinds.keys().any(|it| matches!(&**it, "word" | "text"))
     }
 
+    /// Whether a third of its values at least were words: names that people choose, among others with digits or dots.
+    pub(super) fn holds_words(&self) -> bool {
+        let words = self.kinds.get("word").copied().unwrap_or(0);
+        words > 0 && words * 3 >= self.kinds.values().sum()
+    }
+
     /// What most values looked like; `None` for words and mixtures.
     pub fn kind(&self) -> Option<Kind> {
         let all: u64 = self.kinds.values().sum();

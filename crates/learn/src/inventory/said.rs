@@ -383,7 +383,7 @@ mod tests {
         let behind: Vec<String> = words.iter().map(|it| format!("{it}/orders")).collect();
         let mut calls: Vec<_> = words.iter().map(|it| (it.as_str(), PERSON)).collect();
         calls.extend(behind.iter().map(|it| (it.as_str(), ORDER)));
-        let learnt_alone = ["/users/{userId}", "/users/{userId}/orders"];
+        let learnt_alone = ["/users/{username}", "/users/{username}/orders"];
         check(&[], &calls, &learnt_alone);
         let names = ["/users/kra0", "/users/lra0"];
         let said = [(names[0], By::Person), (names[1], By::Description)];

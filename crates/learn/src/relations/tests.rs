@@ -336,7 +336,7 @@ fn words_and_identifiers_of_one_variable_are_one() {
         shop.get(by, &format!("/users/{guessed}"), &[("$.bio", "a person", 1)]);
     }
     shop.inventory.settle();
-    let edge = shop.edge("GET /team $.members[*].login -> GET /users/{userId} userId");
+    let edge = shop.edge("GET /team $.members[*].login -> GET /users/{username} username");
     assert_eq!((edge.uses, edge.of, edge.strength()), (120, 180, 666));
     assert_eq!(shop.told().len(), 1, "{:?}", shop.told());
 }
