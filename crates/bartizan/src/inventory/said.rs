@@ -60,11 +60,12 @@ impl Sayings {
         &self.declared
     }
 
-    /// Has an inventory follow all of it. A description is that of `only`, if nothing else is described.
+    /// Has an inventory follow all of it. A description is also that of `only`, if nothing else is described.
     pub(crate) fn tell(&self, inventory: &mut Inventory, only: Option<&str>) {
         let is_one = self.declared.len() == 1;
         for it in &self.declared {
-            let service = only.filter(|_| is_one).unwrap_or(&it.service);
+            let also = only.filter(|only| is_one && *only != it.service);
+            let services: Vec<&str> = also.into_iter().chain([it.service.as_str()]).collect();
             let templates: BTreeSet<String> = it
                 .api
                 .base_paths()
@@ -73,8 +74,11 @@ impl Sayings {
                 .map(|(base, it)| format!("{base}{}", it.path.as_str()))
                 .collect();
             for template in templates {
+                let said = Said { template, by: By::Description };
                 // What is no path, or finds no room, is learnt as if nobody had said it.
-                inventory.say(service, &Said { template, by: By::Description }).ok();
+                for service in &services {
+                    inventory.say(service, &said).ok();
+                }
             }
         }
         for it in &self.people {
