@@ -307,11 +307,14 @@ pub struct InventoryPosture {
 #[command(before_help = "\
 Examples:
   bartizan inventory changes
-  bartizan inventory changes --service shop -o ndjson")]
+  bartizan inventory changes --service shop --by-day")]
 pub struct InventoryChanges {
     /// Which traffic.
     #[command(flatten)]
     pub of: InventoryOf,
+    /// Count them by day and service instead.
+    #[arg(long)]
+    pub by_day: bool,
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Output::Human)]
     pub output: Output,

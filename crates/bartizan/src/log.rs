@@ -184,6 +184,7 @@ pub enum Event {
     SealingFailing { reason: String },
     SealingWorking,
     ApiChanged { changes: u64, first: String },
+    ApiDigest { day: String, changes: u64, says: String },
     EventsLost { count: u64 },
     Stopping { within_s: u64 },
     Stopped,
@@ -293,6 +294,11 @@ impl Event {
                 Info,
                 "An API does something that it did not in its first hour, or nobody calls it any more.",
             ),
+            Self::ApiDigest { .. } => (
+                "api_digest",
+                Info,
+                "What changed in the APIs on the day that ended; of days without a change there is none.",
+            ),
             Self::EventsLost { .. } => {
                 ("events_lost", Warning, "Nobody read the log, so that events were dropped.")
             }
@@ -323,6 +329,9 @@ impl Event {
             }
             Self::Doubtful { text } => json!({ "text": text }),
             Self::ApiChanged { changes, first } => json!({ "changes": changes, "first": first }),
+            Self::ApiDigest { day, changes, says } => {
+                json!({ "day": day, "changes": changes, "says": says })
+            }
             Self::Reloaded { cause, file, revision, fixed } => json!({
                 "cause": cause.name(),
                 "file": file,
@@ -474,6 +483,7 @@ impl Event {
                 1 => format!("the API changed: {first}"),
                 _ => format!("the API changed in {changes} places, such as: {first}"),
             },
+            Self::ApiDigest { day, says, .. } => format!("changes of {day}: {says}"),
             Self::EventsLost { count } => {
                 format!("{count} events found no reader and were dropped")
             }
@@ -569,6 +579,11 @@ impl Event {
             Self::SealingFailing { reason: "no space left on device".to_owned() },
             Self::SealingWorking,
             Self::ApiChanged { changes: 3, first: "new endpoint GET /orders/{orderId}".to_owned() },
+            Self::ApiDigest {
+                day: "2026-11-21".to_owned(),
+                changes: 4,
+                says: "shop: 1 new endpoint, 3 new fields of answers".to_owned(),
+            },
             Self::EventsLost { count: 3 },
             Self::Stopping { within_s: 10 },
             Self::Stopped,
@@ -625,7 +640,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 33);
+        assert_eq!(kinds.len(), 34);
     }
 
     #[test]

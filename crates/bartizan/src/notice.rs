@@ -70,6 +70,11 @@ impl Noticed {
         events.extend(
             changed.into_iter().next().map(|first| Event::ApiChanged { changes: count, first }),
         );
+        events.extend(state.hub.inventory.take_digest().map(|it| Event::ApiDigest {
+            day: it.day,
+            changes: it.changes,
+            says: it.says,
+        }));
         events.extend(self.conditions(state));
         events
     }

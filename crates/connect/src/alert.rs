@@ -91,6 +91,8 @@ pub enum Condition {
     OverloadEnded,
     /// An API does something that it did not, or stopped doing it.
     ApiChanged,
+    /// What changed in the APIs on a day.
+    ApiDigest,
     /// Somebody logged in.
     LoggedIn,
     /// Somebody pressed the button.
@@ -116,6 +118,7 @@ impl Condition {
         Self::OverloadBegun,
         Self::OverloadEnded,
         Self::ApiChanged,
+        Self::ApiDigest,
         Self::LoggedIn,
         Self::Test,
     ];
@@ -139,6 +142,7 @@ impl Condition {
             Self::OverloadBegun => "instance.overload_begun",
             Self::OverloadEnded => "instance.overload_ended",
             Self::ApiChanged => "instance.api_changed",
+            Self::ApiDigest => "instance.api_digest",
             Self::LoggedIn => "instance.logged_in",
             Self::Test => "alerts.test",
         }
@@ -156,7 +160,7 @@ impl Condition {
             | Self::UpstreamFailing
             | Self::OverloadBegun => Severity::High,
             Self::ReloadRefused => Severity::Medium,
-            Self::ApiChanged => Severity::Low,
+            Self::ApiChanged | Self::ApiDigest => Severity::Low,
             Self::BypassEnded
             | Self::JournalWorking
             | Self::LedgerWorking

@@ -1,6 +1,7 @@
 //! What is learnt from traffic. Row 1, pure.
 
 pub mod changes;
+pub mod digest;
 pub mod drift;
 pub mod inventory;
 pub mod posture;

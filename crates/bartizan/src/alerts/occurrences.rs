@@ -146,6 +146,9 @@ pub(crate) fn of_event(at_us: u64, event: &Event) -> Option<Seen> {
             Condition::ApiChanged,
             &format!("an API changed in {changes} places since it was learnt: see Changes"),
         ),
+        Event::ApiDigest { day, says, .. } => {
+            of(Condition::ApiDigest, &format!("changes of {day}: {says}"))
+        }
         Event::SealingFailing { reason } => of(
             Condition::SealingFailing,
             &format!("closed segments of the journal cannot be sealed: {reason}"),

@@ -424,23 +424,33 @@ fn list_of<'a>(of: &'a Value, name: &str) -> std::slice::Iter<'a, Value> {
 }
 
 fn changed(inventory: &Inventory, it: &InventoryChanges) -> Exit {
-    let mut found = posture::changed(inventory, 0, usize::MAX);
+    let mut found = match it.by_day {
+        true => json!({ "days": posture::days(inventory) }),
+        false => posture::changed(inventory, 0, usize::MAX),
+    };
+    let listed = if it.by_day { "days" } else { "changes" };
     if let (Some(service), Some(rows)) =
-        (&it.of.service, found.get_mut("changes").and_then(Value::as_array_mut))
+        (&it.of.service, found.get_mut(listed).and_then(Value::as_array_mut))
     {
         rows.retain(|row| row.get("service").and_then(Value::as_str) == Some(service));
     }
     match it.output {
         Output::Json => say(&format!("{found:#}\n")),
         Output::Ndjson => {
-            say(&list_of(&found, "changes").fold(String::new(), |out, it| out + &format!("{it}\n")))
+            say(&list_of(&found, listed).fold(String::new(), |out, it| out + &format!("{it}\n")))
         }
         Output::Human => {
-            let rows: Vec<String> = list_of(&found, "changes").map(change_text).collect();
+            let text = if it.by_day { day_text } else { change_text };
+            let rows: Vec<String> = list_of(&found, listed).map(text).collect();
             let none = "nothing changed after the first hour\n".to_owned();
             say(&if rows.is_empty() { none } else { rows.concat() })
         }
     }
+}
+
+fn day_text(it: &Value) -> String {
+    let text = |name: &str| it.get(name).and_then(Value::as_str).unwrap_or_default();
+    format!("{}  {}: {}\n", text("day"), text("service"), text("says"))
 }
 
 fn change_text(it: &Value) -> String {

@@ -7,11 +7,12 @@
 //!          all is learnt again: of what ends in the second before, some may be missing until the next start.
 
 use super::fold;
-use super::posture;
+use super::posture::{self, Summary};
 use super::said::{self, Sayings};
 use crate::in_force::lock;
 use crate::wall::now_us;
 use bartizan_learn::changes::{Change, What, changes};
+use bartizan_learn::digest::DAY_US;
 use bartizan_learn::inventory::Inventory;
 use bartizan_model::id::EndpointId;
 use bartizan_model::observation::Observation;
@@ -82,6 +83,7 @@ pub struct Live {
     known: Mutex<Inventory>,
     said: Mutex<Arc<Sayings>>,
     changed: Mutex<Vec<String>>,
+    digest: Mutex<Option<Summary>>,
     sender: SyncSender<Observation>,
     receiver: Mutex<Option<Receiver<Observation>>>,
     missed: AtomicU64,
@@ -96,6 +98,7 @@ impl Default for Live {
             known: Mutex::default(),
             said: Mutex::default(),
             changed: Mutex::default(),
+            digest: Mutex::default(),
             sender,
             receiver: Mutex::new(Some(receiver)),
             missed: AtomicU64::new(0),
@@ -137,6 +140,7 @@ impl Live {
             it.look_for_changes(&mut told);
             lock(&it.changed).clear();
             let mut changed = looked;
+            let mut today = now_us / DAY_US;
             while !it.stopping.load(Relaxed) {
                 if !it.follow(&receiver) {
                     return;
@@ -146,6 +150,7 @@ impl Live {
                     if changed.elapsed() >= CHANGES_EVERY {
                         changed = looked;
                         it.look_for_changes(&mut told);
+                        it.look_for_midnight(&mut today);
                     }
                     let now = said::mark(&source.dir);
                     if now != marks {
@@ -181,6 +186,21 @@ impl Live {
         let mut waiting = lock(&self.changed);
         let room = CHANGES_MAX.saturating_sub(waiting.len());
         waiting.extend(found.into_iter().take(room));
+    }
+
+    /// At the first look of a day, sums up the one before.
+    fn look_for_midnight(&self, today: &mut u64) {
+        let ended = std::mem::replace(today, now_us() / DAY_US);
+        if ended == *today {
+            return;
+        }
+        let found = self.look(|inventory| posture::day(inventory, ended));
+        *lock(&self.digest) = found;
+    }
+
+    /// The digest of the day that ended, if anything changed and nobody was told yet.
+    pub(crate) fn take_digest(&self) -> Option<Summary> {
+        lock(&self.digest).take()
     }
 
     /// What changed and nobody was told yet, as sentences.
@@ -264,5 +284,43 @@ impl Live {
     /// Exchanges that found no room.
     pub(crate) fn missed(&self) -> u64 {
         self.missed.load(Relaxed)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+    use bartizan_model::head::Method;
+    use bartizan_model::id::{ExchangeId, KeyEpoch};
+    use bartizan_model::moment::Moment;
+
+    fn seen(at_us: u64, path: &str) -> Observation {
+        let id = ExchangeId::new(at_us / 1_000, u128::from(at_us));
+        let at = Moment { mono_ns: 0, wall_us: at_us };
+        let mut it = Observation::opened(id, at, 1, KeyEpoch(1));
+        (it.method, it.template, it.status) = (Method::Get, path.into(), 200);
+        it
+    }
+
+    #[test]
+    fn a_day_is_summed_up_once_when_it_ended() {
+        let live = Live::default();
+        let now = now_us();
+        let today = now / DAY_US;
+        {
+            let mut known = lock(&live.known);
+            (0..40).for_each(|n| known.observe(&seen((today - 3) * DAY_US + n, "/orders")));
+            known.observe(&seen((today - 1) * DAY_US, "/carts"));
+            known.settle();
+        }
+        live.look_for_midnight(&mut { today });
+        assert!(live.take_digest().is_none(), "no day ended");
+        live.look_for_midnight(&mut (today - 1));
+        let told = live.take_digest().unwrap();
+        assert_eq!((told.changes, told.says.as_str()), (1, ": 1 new endpoint"));
+        assert!(live.take_digest().is_none());
+        live.look_for_midnight(&mut (today - 2));
+        assert!(live.take_digest().is_none(), "nothing changed on that day");
     }
 }

@@ -2,9 +2,11 @@
 
 use super::{classes, shown};
 use bartizan_learn::changes::{Change, What, changes};
+use bartizan_learn::digest::{DAY_US, digest};
 use bartizan_learn::inventory::leaf::Field;
 use bartizan_learn::inventory::{Endpoint, Inventory};
 use bartizan_learn::posture::{Flaw, Posture, Unknown, Weakness, posture};
+use bartizan_model::calendar;
 use bartizan_model::place::Place;
 use serde_json::{Value, json};
 use std::cmp::Reverse;
@@ -105,6 +107,62 @@ pub(crate) fn changed(inventory: &Inventory, since_us: u64, limit: usize) -> Val
     let more = all.len().saturating_sub(limit);
     let rows: Vec<_> = all.iter().take(limit).map(change).collect();
     json!({"changes": rows, "more": more})
+}
+
+/// What changed on one day, for somebody who is told once.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    /// As `2026-11-21`.
+    pub(crate) day: String,
+    /// All changes together.
+    pub(crate) changes: u64,
+    /// Service by service, in words.
+    pub(crate) says: String,
+}
+
+/// Services that are named in a summary.
+const SERVICES_SAID: usize = 8;
+
+/// What changed on a day, counted since 1970; `None` if nothing did.
+pub(crate) fn day(inventory: &Inventory, day: u64) -> Option<Summary> {
+    let all: Vec<_> = changes(inventory, day.saturating_mul(DAY_US))
+        .into_iter()
+        .filter(|it| it.at_us / DAY_US == day)
+        .collect();
+    let services = digest(&all);
+    let mut says: Vec<String> = services
+        .iter()
+        .take(SERVICES_SAID)
+        .map(|((_, service), it)| format!("{service}: {it}"))
+        .collect();
+    if services.len() > SERVICES_SAID {
+        says.push(format!("{} further services", services.len() - SERVICES_SAID));
+    }
+    let changes = all.len() as u64;
+    (changes > 0).then(|| Summary { day: date(day), changes, says: says.join("; ") })
+}
+
+/// Counts of changes by day and service, the latest day first.
+pub(crate) fn days(inventory: &Inventory) -> Value {
+    let all = changes(inventory, 0);
+    let rows = digest(&all).into_iter().map(|((day, service), it)| {
+        json!({
+            "day": date(day.0),
+            "service": service,
+            "endpoints": it.endpoints,
+            "request_fields": it.request_fields,
+            "response_fields": it.response_fields,
+            "statuses": it.statuses,
+            "silent": it.silent,
+            "says": it.to_string(),
+        })
+    });
+    rows.collect()
+}
+
+fn date(days: u64) -> String {
+    let (year, month, day) = calendar::date(days);
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// A change as a sentence: templates, places and classes, nothing that a client sent but names.
