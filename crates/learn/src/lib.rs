@@ -4,5 +4,7 @@ pub mod changes;
 pub mod drift;
 pub mod inventory;
 pub mod posture;
+pub mod profile;
 pub mod relations;
+pub mod retirement;
 pub mod template;

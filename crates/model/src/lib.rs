@@ -22,6 +22,8 @@ pub mod network;
 pub mod observation;
 pub mod oddity;
 pub mod place;
+pub mod profile;
+pub mod retirement;
 pub mod route;
 pub mod sample;
 pub mod traits;

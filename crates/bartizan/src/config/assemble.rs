@@ -1,6 +1,7 @@
 //! The settings, put together key by key.
 
 use super::alerts;
+use super::apis;
 use super::clause::{configurable, has_fields};
 use super::conflicts::{self, Trust};
 use super::effective::Effective;
@@ -95,6 +96,7 @@ pub(super) fn settings(
     let clauses = clauses(&mut reader, &top);
     let mut endpoints = BTreeMap::new();
     let exceptions = exceptions(&mut reader, &top, now_unix_s, &mut endpoints);
+    let (apis, retirements) = apis::read(&mut reader, &top);
     let alerts = alerts::read(&mut reader, &top);
     conflicts::admin_is_open(&mut reader, admin.as_ref());
     conflicts::addresses(&mut reader, listen.as_ref(), admin.as_ref(), upstreams.doors());
@@ -120,6 +122,8 @@ pub(super) fn settings(
         exceptions,
         endpoints,
         alerts,
+        apis,
+        retirements,
         digest: [0; 32],
     };
     Some((settings, reader.into_effective()))
