@@ -59,9 +59,14 @@ fn one(reader: &mut Reader<'_>, scope: &Scope<'_>, name: Option<Read<Arc<str>>>)
     let tenant = reader.word(scope, &key::TENANT, None).map(|it| it.value);
     let environment = reader.word(scope, &key::ENVIRONMENT, None);
     let environment = environment.map(|it| Box::from(&*it.value));
-    let duties = reader.items(scope, &key::BASELINE, &[]);
     // An empty list says that nothing is owed; no list says nothing.
-    let baseline = scope.get(key::BASELINE.name.key).map(|_| duties);
+    let baseline = match scope.get(key::BASELINE.name.key) {
+        Some(_) => Some(reader.items(scope, &key::BASELINE, &[])),
+        None => {
+            reader.unset(key::BASELINE.name, "as `audience` says");
+            None
+        }
+    };
     let profile = Profile { audience, subjects, tenant, environment };
     Some(Api { name: name?.value, owner, team, tags, profile, baseline })
 }
