@@ -75,7 +75,7 @@ fn shop() -> Upstream {
                 .to_owned()
         }
         target if target.ends_with("/404") => {
-            "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned()
+            "HTTP/1.1 404 Not Found\r\nContent-Length: 7\r\n\r\nnot it\n".to_owned()
         }
         // Tests ask for what is nowhere to see that all is recorded.
         target if target.starts_with("/v1/orders") || target == "/never" => match it.method() {
@@ -232,6 +232,8 @@ fn owners_are_told_and_what_an_audience_owes_is_looked_for() {
     assert!(flaw(&posture, "baseline_credential").is_none());
     let counted = json!([{"duty": "tls", "endpoints": 1, "met": 0, "missing": 1, "unknown": 0}]);
     assert_eq!(posture["baseline"], counted);
+    let text = asked(&bartizan.data(), &["inventory", "posture"]);
+    assert!(text.contains("owed: tls by 1 endpoints, met 0, missing 1, unknown 0"), "{text}");
     // A baseline of its own, followed without a restart.
     let more = format!("{APIS}    baseline: [credential, rate_limit]\n");
     bartizan.reload(&configuration(upstream.address, "observe", &more));

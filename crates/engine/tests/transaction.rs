@@ -838,6 +838,7 @@ fn what_heads_say_of_protection_is_recorded_where_facts_are() {
         Trait::FromPage,
         Trait::CorsReflected,
         Trait::RequestSeen,
+        Trait::PublicAddress,
     ];
     assert_eq!(seen.iter().collect::<Vec<_>>(), wanted);
     // A recorder that falls behind says of none of them that it was not there.

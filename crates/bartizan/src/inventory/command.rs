@@ -490,6 +490,15 @@ fn weak_text(ranked: &Value) -> String {
         }
         let _written = writeln!(out, "     mend  {}", text(flaw, "mend"));
     }
+    for it in list_of(ranked, "baseline") {
+        let [all, met, missing, unknown] =
+            ["endpoints", "met", "missing", "unknown"].map(|name| number(it, name));
+        let _written = writeln!(
+            out,
+            "\nowed: {} by {all} endpoints, met {met}, missing {missing}, unknown {unknown}",
+            text(it, "duty").replace('_', " ")
+        );
+    }
     for (name, what) in [
         ("credentials", "what callers show"),
         ("response_heads", "the heads of answers"),

@@ -87,6 +87,8 @@ pub struct Live {
     said: Mutex<Arc<Sayings>>,
     configured: Mutex<Configured>,
     apis: Mutex<Arc<Apis>>,
+    /// Held while what is said of APIs is read or written, so that nothing older is put over what was confirmed.
+    keeping: Mutex<()>,
     changed: Mutex<Vec<String>>,
     sender: SyncSender<Observation>,
     receiver: Mutex<Option<Receiver<Observation>>>,
@@ -103,6 +105,7 @@ impl Default for Live {
             said: Mutex::default(),
             configured: Mutex::default(),
             apis: Mutex::default(),
+            keeping: Mutex::default(),
             changed: Mutex::default(),
             sender,
             receiver: Mutex::new(Some(receiver)),
@@ -189,10 +192,10 @@ impl Live {
     fn follow_apis(&self, dir: &Path) -> bool {
         let configured = lock(&self.configured).clone();
         let kept = configured.keep(dir);
-        // Held while it reads, so that nothing older is put over what was confirmed meanwhile.
-        let mut apis = lock(&self.apis);
+        let _keeping = lock(&self.keeping);
         let mut now = Apis::with(configured, dir);
         now.faults.extend(kept.err());
+        let mut apis = lock(&self.apis);
         let is_other = apis.retirements() != now.retirements();
         *apis = Arc::new(now);
         is_other
@@ -208,10 +211,9 @@ impl Live {
         at_us: u64,
     ) -> Result<(), String> {
         let configured = lock(&self.configured).clone();
-        // One at a time: each is written beside what was confirmed before.
-        let mut apis = lock(&self.apis);
+        let _keeping = lock(&self.keeping);
         apis::confirm(dir, service, profile, Some(by.to_owned()), at_us)?;
-        *apis = Arc::new(Apis::with(configured, dir));
+        *lock(&self.apis) = Arc::new(Apis::with(configured, dir));
         Ok(())
     }
 
