@@ -6,7 +6,7 @@ use super::keys::{APIS, RETIRE};
 use super::path;
 use super::problem::Place;
 use super::reader::{Read, Reader, Scope};
-use super::settings::Api;
+use super::settings::{Api, Routing};
 use bartizan_model::profile::{Profile, Tenant};
 use bartizan_model::retirement::{Retirement, Template};
 use std::sync::Arc;
@@ -24,12 +24,22 @@ const SEGMENTS_MAX: usize = 15;
 /// Methods that may be marked.
 pub(super) const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-pub(super) fn read(reader: &mut Reader<'_>, top: &Scope<'_>) -> (Vec<Api>, Vec<Retirement>) {
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    top: &Scope<'_>,
+    routes: &[Routing],
+) -> (Vec<Api>, Vec<Retirement>) {
+    let routes: Vec<&str> = routes.iter().map(|it| &*it.route.name).collect();
     let mut names: Vec<Read<Arc<str>>> = Vec::new();
     let apis = reader.mappings(top, APIS, |reader, scope, _| {
         let name = reader.word(scope, &key::NAME_OF_API, None);
         if let Some(name) = &name {
             named_twice(reader, name, &names);
+            if !routes.contains(&&*name.value)
+                && let Some(fault) = Fault::no_such_route(&name.value, &routes)
+            {
+                reader.report(name.place, fault);
+            }
             names.push(name.clone());
         }
         one(reader, scope, name)

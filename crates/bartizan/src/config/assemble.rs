@@ -96,7 +96,7 @@ pub(super) fn settings(
     let clauses = clauses(&mut reader, &top);
     let mut endpoints = BTreeMap::new();
     let exceptions = exceptions(&mut reader, &top, now_unix_s, &mut endpoints);
-    let (apis, retirements) = apis::read(&mut reader, &top);
+    let (apis, retirements) = apis::read(&mut reader, &top, &routes);
     let alerts = alerts::read(&mut reader, &top);
     conflicts::admin_is_open(&mut reader, admin.as_ref());
     conflicts::addresses(&mut reader, listen.as_ref(), admin.as_ref(), upstreams.doors());

@@ -94,6 +94,7 @@ pub enum Fault {
     UnusedUpstream { name: String },
     // APIs
     NotAnApi { given: String },
+    NoSuchRoute { given: String, near: String },
     UnknownApi { given: String, expected: Vec<String>, near: Option<String> },
     NotOneLine { chars_max: usize },
     NotATenant { given: String },
@@ -211,6 +212,12 @@ impl Fault {
         }
     }
 
+    /// A name of no route that is nearly that of one.
+    pub(super) fn no_such_route(given: &str, routes: &[&str]) -> Option<Self> {
+        let near = nearest(given, routes).filter(|it| *it != given)?;
+        Some(Self::NoSuchRoute { given: given.to_owned(), near: near.to_owned() })
+    }
+
     pub(super) fn unknown_api(given: &str, names: &[&str]) -> Self {
         Self::UnknownApi {
             given: given.to_owned(),
@@ -236,6 +243,7 @@ impl Fault {
                 | Self::AdminIsOpen
                 | Self::NotVerified
                 | Self::UnusedUpstream { .. }
+                | Self::NoSuchRoute { .. }
         );
         if is_warning { Severity::Warning } else { Severity::Error }
     }
@@ -327,6 +335,7 @@ impl Fault {
             Self::NeedsRoutes { upstreams } => format!("{upstreams} upstreams and no routes"),
             Self::RouteTwice { .. } => "no request ever takes this route".to_owned(),
             Self::UnusedUpstream { name } => format!("no route leads to {}", Shown(name)),
+            Self::NoSuchRoute { given, .. } => format!("no route is called {}", Shown(given)),
             Self::NotAnApi { given } => format!("{} is not the name of an API", Shown(given)),
             Self::UnknownApi { given, .. } => format!("unknown API {}", Shown(given)),
             Self::NotOneLine { .. } => "this is not a line of text".to_owned(),
@@ -395,6 +404,7 @@ impl Fault {
             Self::NameTwice { first_line: None, .. } => {
                 "the section `upstream` has this name".to_owned()
             }
+            Self::NoSuchRoute { .. } => "taken for a host of imported traffic".to_owned(),
             Self::NotAnApi { .. } => {
                 "expected the name of a route, or a host: 1 to 253 characters".to_owned()
             }
@@ -465,6 +475,7 @@ impl Fault {
             Self::NotAPath { why: PathFault::Empty(near), .. } => {
                 return Some(format!("did you mean {}?", Shown(near)));
             }
+            Self::NoSuchRoute { near, .. } => return Some(format!("did you mean `{near}`?")),
             Self::UnknownApi { .. } => "what is retired is of one of `apis`",
             Self::UnknownUpstream { .. } => return None,
             Self::NotATemplate { why: TemplateFault::Path(PathFault::Empty(near)), .. } => {

@@ -36,6 +36,9 @@ fn one(name: &str, endpoints: &[Endpoint<'_>], retiring: usize, apis: &Apis) -> 
     let confirmed = apis.confirmed(name);
     let both = (apis.configured(name), confirmed.map(Confirmed::profile).unwrap_or_default());
     let (configured, of_person) = (Words::of(&both.0), Words::of(&both.1));
+    let of = |one: fn(&Words) -> Option<&str>, proposed: &Value| {
+        part(one(&configured), one(&of_person), proposed)
+    };
     let proposed = propose(endpoints);
     let (duties, is_said) = apis.duties(name);
     let duties: Vec<&str> = duties.iter().map(|it| Duty::name(*it)).collect();
@@ -52,11 +55,11 @@ fn one(name: &str, endpoints: &[Endpoint<'_>], retiring: usize, apis: &Apis) -> 
         "endpoints": endpoints.len(),
         "calls": endpoints.iter().map(|it| it.leaf.calls).sum::<u64>(),
         "retiring": retiring,
-        "audience": part(configured.audience, of_person.audience, shown(&proposed.audience, |it| it.name())),
+        "audience": of(|it| it.audience.as_deref(), &shown(&proposed.audience, |it| it.name())),
         "subject_kind":
-            part(configured.subject_kind, of_person.subject_kind, shown(&proposed.subjects, |it| it.name())),
-        "tenant": part(configured.tenant, of_person.tenant, shown(&proposed.tenant, |it| it)),
-        "environment": part(configured.environment, of_person.environment, Value::Null),
+            of(|it| it.subject_kind.as_deref(), &shown(&proposed.subjects, |it| it.name())),
+        "tenant": of(|it| it.tenant.as_deref(), &shown(&proposed.tenant, |it| it)),
+        "environment": of(|it| it.environment.as_deref(), &Value::Null),
         "confirmed_by": confirmed.and_then(|it| it.by.as_deref()),
         "confirmed_at": confirmed.map(|it| it.at_us),
         "baseline": {"duties": duties, "source": source},
@@ -64,14 +67,14 @@ fn one(name: &str, endpoints: &[Endpoint<'_>], retiring: usize, apis: &Apis) -> 
 }
 
 /// One part: what counts and whence, and all that is said of it.
-fn part(configured: Option<String>, confirmed: Option<String>, proposed: Value) -> Value {
-    let source = match (&configured, &confirmed) {
+fn part(configured: Option<&str>, confirmed: Option<&str>, proposed: &Value) -> Value {
+    let source = match (configured, confirmed) {
         (Some(_), _) => Some("configured"),
         (None, Some(_)) => Some("confirmed"),
         (None, None) => None,
     };
     json!({
-        "value": configured.as_ref().or(confirmed.as_ref()),
+        "value": configured.or(confirmed),
         "source": source,
         "configured": configured,
         "confirmed": confirmed,

@@ -20,12 +20,12 @@ pub(crate) fn all(learnt: &Learnt, known: &Known<'_>, service: Option<&str>, now
         endpoints.iter().filter_map(|it| Some((it, known.marked(it)?))).collect();
     let row = |it: &&Marked| {
         let ids = of.iter().filter(|of| std::ptr::eq(of.1, *it)).map(|of| shown::id(of.0));
-        row(it, ids.collect(), now_us)
+        row(it, &ids.collect::<Vec<_>>(), now_us)
     };
     json!({"retirements": marked.iter().map(row).collect::<Vec<_>>()})
 }
 
-fn row(it: &Marked, endpoints: Vec<String>, now_us: u64) -> Value {
+fn row(it: &Marked, endpoints: &[String], now_us: u64) -> Value {
     let callers = it.callers.iter().map(|(kind, callers)| {
         json!({
             "kind": kind.name(),
