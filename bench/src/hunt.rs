@@ -140,7 +140,8 @@ fn endpoints() -> Vec<Endpoint> {
             .map(|it| Place::body(&format!("$.{it}")))
             .collect();
             response.extend((0..n % 4).map(|it| Place::body(&format!("$.{name}.extra_{it}"))));
-            let shape = |id, places| Arc::new(Shape { id: ShapeId(mixed(id)), places });
+            // No shape has the id 0, which `mixed` makes of 0.
+            let shape = |id, places| Arc::new(Shape { id: ShapeId(mixed(id + 1)), places });
             Endpoint {
                 id: EndpointId::of(method.name(), &template),
                 method,
@@ -308,11 +309,17 @@ impl Maker {
                 60 + draw.skewed(900)
             },
             response_body_bytes: 200 + draw.skewed(40_000),
-            request: Some(Facts { shape: Arc::clone(&endpoint.request), facts: request, more: 0 }),
+            request: Some(Facts {
+                shape: Arc::clone(&endpoint.request),
+                facts: request,
+                more: 0,
+                own: Vec::new(),
+            }),
             response: Some(Facts {
                 shape: Arc::clone(&endpoint.response),
                 facts: response,
                 more: 0,
+                own: Vec::new(),
             }),
             ..Observation::opened(id, self.at(wall_us), 1 + self.made / 3_000_000, KeyEpoch(1))
         };
@@ -385,6 +392,10 @@ fn make(dir: &Path, rows: u64) -> Outcome_<()> {
     last.append(&Record::Gap { at: maker.at(FIRST_US + SPAN_US), lost: 0 })?;
     last.sync()?;
     while archive.seal(&disk, || true)?.is_some() {}
+    let sealed: u64 = support::kept(dir).0.now()?.contents.entries.values().map(|it| it.rows).sum();
+    if sealed != rows {
+        return Err(format!("{rows} exchanges were recorded, and {sealed} sealed").into());
+    }
     println!("made {rows} exchanges in {:.0} s", begun.elapsed().as_secs_f64());
     Ok(())
 }

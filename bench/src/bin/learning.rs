@@ -201,7 +201,7 @@ fn facts(shape: &Arc<Shape>, random: u64) -> Facts {
             value: KeyedHash(value),
         }
     });
-    Facts { shape: Arc::clone(shape), facts: facts.collect(), more: 0 }
+    Facts { shape: Arc::clone(shape), facts: facts.collect(), more: 0, own: Vec::new() }
 }
 
 fn exchange(

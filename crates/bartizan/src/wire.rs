@@ -127,6 +127,7 @@ pub fn snapshot(settings: &Settings, key: HashKey, revision: u64, judging: Judgi
         clients: clients(settings),
         key,
         record_required: settings.record.required,
+        classes: settings.classes.clone(),
         sample_bytes_max: settings.evidence.enabled.then_some(settings.evidence.body_bytes_max),
     };
     Snapshot { revision, rules: Arc::new(rules) }

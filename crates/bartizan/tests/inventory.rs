@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use support::asker::Asker;
-use support::bartizan::{Bartizan, command, said};
+use support::bartizan::{Bartizan, command, configuration, said};
 use support::directory::Directory;
 use support::until;
 use support::upstream::{Upstream, ok};
@@ -192,6 +192,101 @@ fn what_passes_through_is_in_the_inventory_and_stays_there() {
     let asker = Asker::browser(&bartizan);
     let after = until("the inventory", || listed(&asker));
     assert_eq!((&after["id"], &after["calls"]), (&before["id"], &before["calls"]));
+}
+
+#[test]
+fn a_class_of_ones_own_is_told_while_running_and_of_what_is_kept() {
+    const OWN: &str = "
+data_classes:
+  - {name: member_no, sensitivity: special, words: [member], prefix: LC-, characters: digits, check: luhn}
+";
+    let upstream = Upstream::answering(|_| {
+        let (member, order) = ("LC-79927398713", "LC-79927398714");
+        let body = json!({"memberNumber": member, "order": order, "mail": "ann@example.com"});
+        let (body, kind) = (body.to_string(), "Content-Type: application/json");
+        format!("HTTP/1.1 200 OK\r\n{kind}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+    });
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "observe", OWN));
+    for n in 0..20 {
+        bartizan.get(&format!("/members/{n}"));
+    }
+    bartizan.exactly(20);
+    let class_of = |shown: &Value, place: &str| {
+        let fields = shown["response"]["fields"].as_array().unwrap();
+        let field = fields.iter().find(|it| it["place"] == place);
+        field.unwrap_or_else(|| panic!("no `{place}`: {shown}"))["class"].clone()
+    };
+    let asker = Asker::browser(&bartizan);
+    let listed = until("the inventory", || {
+        let one = asker.get("/api/v1/inventory")["endpoints"][0].clone();
+        (one["calls"] == 20).then_some(one)
+    });
+    assert_eq!(listed["classes"], json!(["member_no", "email"]));
+    let shown = asker.get(&format!("/api/v1/inventory/{}", listed["id"].as_str().unwrap()));
+    let class = class_of(&shown, "body $.memberNumber");
+    assert_eq!((&class["name"], &class["sensitivity"]), (&json!("member_no"), &json!("special")));
+    assert_eq!(class["may_mask"], false);
+    assert_eq!(class_of(&shown, "body $.order"), Value::Null);
+    // The commands read the journal, which knows it although they know no configuration.
+    let kept =
+        asked(&bartizan.data(), &["inventory", "show", "GET /members/{memberId}", "-o", "json"]);
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    assert_eq!(class_of(&kept, "body $.memberNumber"), class);
+    let exported = asked(&bartizan.data(), &["inventory", "export"]);
+    assert!(exported.contains("x-bartizan-class: member_no"), "{exported}");
+}
+
+#[test]
+fn what_is_known_goes_out_as_an_overlay_and_as_json() {
+    let home = Directory::new();
+    let (data, recording) = (home.path().join("data"), home.path().join("a.har"));
+    fs::write(&recording, har()).unwrap();
+    asked(&data, &["import", "har", recording.to_str().unwrap()]);
+    let overlay = asked(&data, &["inventory", "export", "--as", "overlay", "--notation", "json"]);
+    let overlay: Value = serde_json::from_str(&overlay).unwrap();
+    assert_eq!(overlay["overlay"], "1.0.0");
+    let actions = overlay["actions"].as_array().unwrap();
+    let targets: Vec<_> = actions.iter().map(|it| it["target"].as_str().unwrap()).collect();
+    assert!(targets.contains(&"$.paths['/orders/{orderId}'].get"), "{targets:?}");
+    let one = actions.iter().find(|it| it["target"] == "$.paths['/orders'].get").unwrap();
+    assert_eq!(one["update"]["x-bartizan-calls"], 60);
+    let all: Value =
+        serde_json::from_str(&asked(&data, &["inventory", "export", "--as", "json"])).unwrap();
+    let named: Vec<_> = all.as_array().unwrap().iter().map(|it| it["template"].clone()).collect();
+    assert_eq!(named, ["/orders", "/orders/{orderId}"]);
+}
+
+#[test]
+fn a_collection_of_postman_is_held_against_what_was_seen() {
+    let home = Directory::new();
+    let (data, log) = (home.path().join("data"), home.path().join("access.log"));
+    let collection = home.path().join("shop.postman.json");
+    fs::write(&log, access_log()).unwrap();
+    let schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+    let request = |name: &str, path: &[&str]| {
+        let raw = format!("https://shop.example/{}", path.join("/"));
+        let url =
+            json!({"raw": raw, "protocol": "https", "host": ["shop", "example"], "path": path});
+        json!({"name": name, "request": {"method": "GET", "url": url}})
+    };
+    let items = [request("One order", &["orders", ":number"]), request("Carts", &["carts"])];
+    fs::write(
+        &collection,
+        json!({"info": {"name": "Shop", "schema": schema}, "item": items}).to_string(),
+    )
+    .unwrap();
+    asked(&data, &["import", "access-log", log.to_str().unwrap()]);
+    asked(&data, &["import", "postman", collection.to_str().unwrap()]);
+    assert!(
+        endpoints(&data).iter().any(|it| it.0 == "GET /orders/{number}"),
+        "{:?}",
+        endpoints(&data)
+    );
+    let output = command().args(["inventory", "drift", "-o", "json", "--data"]).arg(&data).output();
+    let drift: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+    let text = drift.to_string();
+    assert!(text.contains("/carts") && text.contains("never_called"), "{text}");
+    assert!(text.contains("undeclared_path"), "{text}");
 }
 
 const SHOP: &str = "

@@ -73,7 +73,7 @@ impl Answer {
         let mut noting = Noting { collector: Collector::default(), key: &rules.key };
         noting.collector.body(self.format);
         walk.step(&self.text, usize::MAX, &mut noting);
-        noting.collector.finish(tables, true, &rules.key)
+        noting.collector.finish(tables, true, &rules.key, &rules.classes)
     }
 }
 

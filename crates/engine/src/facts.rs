@@ -10,13 +10,14 @@ use crate::keys::HashKey;
 use crate::tables::detail::Level;
 use crate::tables::{self, Tables};
 use bartizan_inspect::body::Format;
-use bartizan_inspect::classify::{NameEvidence, sign};
+use bartizan_inspect::classify::{CustomClass, NameEvidence, own_sign, sign};
 use bartizan_inspect::value::{PlaceRef, Value};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::Sighting;
 use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Forms, Kind, Shape, ShapeId, bucket, number};
 use bartizan_model::id::KeyedHash;
 use bartizan_model::observation::ClassScores;
+use bartizan_model::own_class::OwnSign;
 use bartizan_model::place::Place;
 use siphasher::sip::SipHasher13;
 use std::fmt;
@@ -290,7 +291,13 @@ impl Collector {
 
     /// What is to be recorded. The facts are kept if `keeps` says so, or if nobody has met such a
     /// message before.
-    pub(crate) fn finish(mut self, tables: &Tables, keeps: bool, key: &HashKey) -> Option<Facts> {
+    pub(crate) fn finish(
+        mut self,
+        tables: &Tables,
+        keeps: bool,
+        key: &HashKey,
+        classes: &[CustomClass],
+    ) -> Option<Facts> {
         if self.places.is_empty() {
             return None;
         }
@@ -302,32 +309,50 @@ impl Collector {
             let names = self.places.iter().map(|it| self.evidence(it)).collect();
             tables::shapes::Met { shape: Arc::new(Shape { id, places }), names }
         });
-        let facts = if keeps || is_new {
-            self.look_at_all(key, &met.names);
-            self.facts
+        let (facts, own) = if keeps || is_new {
+            let own = self.look_at_all(key, &met.names, classes);
+            (self.facts, own)
         } else {
-            Vec::new()
+            (Vec::new(), Vec::new())
         };
-        Some(Facts { shape: Arc::clone(&met.shape), facts, more: self.more })
+        Some(Facts { shape: Arc::clone(&met.shape), facts, more: self.more, own })
     }
 
     /// What the name of a place speaks of. A segment has none.
     fn evidence(&self, it: &Met) -> NameEvidence {
-        NameEvidence::of(if it.kind == SEGMENT { b"" } else { self.name(it) })
+        NameEvidence::of(self.spoken(it))
     }
 
-    fn look_at_all(&mut self, key: &HashKey, names: &[NameEvidence]) {
+    fn spoken(&self, it: &Met) -> &[u8] {
+        if it.kind == SEGMENT { b"" } else { self.name(it) }
+    }
+
+    /// Fills in the facts; those that show a class of `classes` besides.
+    fn look_at_all(
+        &mut self,
+        key: &HashKey,
+        names: &[NameEvidence],
+        classes: &[CustomClass],
+    ) -> Vec<OwnSign> {
+        let mut own = Vec::new();
+        let mut facts = std::mem::take(&mut self.facts);
         let mut rest = self.waiting.0.as_slice();
         let places = self.places.iter().zip(names);
-        for (fact, (_, name)) in self.facts.iter_mut().zip(places).filter(|it| it.1.0.waits) {
-            let Some((length, values)) = rest.split_first_chunk::<LENGTH_BYTES>() else { return };
+        for (fact, (met, name)) in facts.iter_mut().zip(places).filter(|it| it.1.0.waits) {
+            let Some((length, values)) = rest.split_first_chunk::<LENGTH_BYTES>() else { break };
             let length = u32::from_le_bytes(*length);
             let held = (length as usize).min(HELD_BYTES_MAX);
-            let Some((value, behind)) = values.split_at_checked(held) else { return };
+            let Some((value, behind)) = values.split_at_checked(held) else { break };
             look(fact, value, length, key);
             classify(fact, name, value);
+            if let Some((class, bits)) = own_sign(classes, self.spoken(met), value, fact.sign) {
+                fact.sign = None;
+                own.push(OwnSign { field: fact.field, class, bits });
+            }
             rest = behind;
         }
+        self.facts = facts;
+        own
     }
 }
 
@@ -363,7 +388,7 @@ mod tests {
     }
 
     fn finished(it: Collector, keeps: bool) -> Facts {
-        it.finish(&Tables::new(0), keeps, &key()).unwrap()
+        it.finish(&Tables::new(0), keeps, &key(), &[]).unwrap()
     }
 
     #[test]
@@ -397,7 +422,7 @@ mod tests {
         let mut it = Collector::default();
         note(&mut it, PlaceRef::Query(&[b'a'; NAMES_BYTES_MAX + 1]), "v");
         assert_eq!((it.places.len(), it.more), (0, 1));
-        assert!(it.finish(&Tables::new(0), true, &key()).is_none());
+        assert!(it.finish(&Tables::new(0), true, &key(), &[]).is_none());
     }
 
     #[test]
@@ -415,7 +440,7 @@ mod tests {
         let message = |name: &[u8]| {
             let mut it = Collector::default();
             note(&mut it, PlaceRef::Query(name), "v");
-            it.finish(&tables, false, &key()).unwrap()
+            it.finish(&tables, false, &key(), &[]).unwrap()
         };
         let (first, again, other) = (message(b"a"), message(b"a"), message(b"b"));
         assert_eq!((first.facts.len(), again.facts.len(), other.facts.len()), (1, 0, 1));
@@ -430,7 +455,7 @@ mod tests {
         let value = Value { place: PlaceRef::Query(b"q"), text: b"v" };
         it.note(&value, &[Some(sighting)], &key());
         assert_eq!(it.scores.sql, 700);
-        assert!(it.finish(&Tables::new(0), true, &key()).is_none());
+        assert!(it.finish(&Tables::new(0), true, &key(), &[]).is_none());
     }
 
     fn sighting() -> Sighting {

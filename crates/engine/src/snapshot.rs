@@ -8,6 +8,7 @@ use crate::keys::HashKey;
 use crate::routes::{RouteRules, Routes};
 use crate::tables::rate::Rate;
 use bartizan_contract::clause_set::ClauseSet;
+use bartizan_inspect::classify::CustomClass;
 use bartizan_inspect::client_address::Source;
 use bartizan_model::limits::Limits;
 use bartizan_model::network::Network;
@@ -43,6 +44,8 @@ pub struct Rules {
     pub record_required: bool,
     /// Bytes of a body that a sample keeps; `None` where no samples are taken.
     pub sample_bytes_max: Option<usize>,
+    /// Data classes of somebody's own.
+    pub classes: Vec<CustomClass>,
 }
 
 impl Rules {
@@ -59,6 +62,7 @@ impl Rules {
             key,
             record_required: false,
             sample_bytes_max: Some(SAMPLE_BYTES_DEFAULT),
+            classes: Vec::new(),
         }
     }
 }

@@ -297,7 +297,8 @@ impl Transaction {
         let keeps = self.is_sampled || !self.seen.findings.is_empty();
         self.keeps_facts = keeps;
         self.seen.scores = collected.scores;
-        self.seen.request = collected.finish(tables, keeps, &self.view.rules.key);
+        let rules = &self.view.rules;
+        self.seen.request = collected.finish(tables, keeps, &rules.key, &rules.classes);
     }
 
     /// Notes when the work of a step was done. A pure core cannot see how long it took itself: the

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// Rows that are read at once.
-const BATCH_ROWS: usize = 8_192;
+const BATCH_ROWS: usize = 32_768;
 
 /// One part of what is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,7 +238,6 @@ impl Scan {
         };
         let options = ArrowReaderOptions::new();
         let metadata = ArrowReaderMetadata::load(&readable, options).map_err(of_parquet)?;
-        let filler = self.archive.filler(metadata.schema());
         let mut readings = Vec::new();
         for list in self.lists() {
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
@@ -254,6 +253,7 @@ impl Scan {
             let paths = self.paths(list.map(|it| it.0));
             let mask =
                 ProjectionMask::columns(builder.parquet_schema(), paths.iter().map(String::as_str));
+            let filler = self.filler(&builder, &paths);
             let predicates = self.predicates(&builder, list.map(|it| it.0), filler.as_ref());
             // What does not pass the first filter may never be read of the other columns.
             let first = predicates.first().map_or(&mask, |it| it.projection());
@@ -264,13 +264,27 @@ impl Scan {
                 .with_batch_size(BATCH_ROWS)
                 .with_row_filter(RowFilter::new(predicates));
             let rows = builder.build().map_err(of_parquet)?;
-            readings.push(Reading { rows: Rows::Sealed(rows, filler.clone()), list });
+            readings.push(Reading { rows: Rows::Sealed(rows, filler), list });
         }
         if readings.is_empty() {
             self.progress.pruned_part();
             return Ok(None);
         }
         Ok(Some(readings))
+    }
+
+    /// What fills in these paths and what the filters read, if the file lacks any of them.
+    fn filler(&self, file: &Builder, paths: &[String]) -> Option<Filler> {
+        let has = |path: &str| {
+            let mut columns = file.parquet_schema().columns().iter().map(|it| it.path().string());
+            columns.any(|it| {
+                it.strip_prefix(path).is_some_and(|it| it.is_empty() || it.starts_with('.'))
+            })
+        };
+        let filtered = self.read_by(Stage::Rows).into_iter();
+        let mut filtered = filtered.filter_map(|it| stored(self.column(it)?));
+        let has_all = paths.iter().all(|it| has(it)) && filtered.all(has);
+        (!has_all).then(|| self.archive.filler(file.schema()))?
     }
 
     fn journal(&self, number: u64) -> Result<Vec<Reading>> {

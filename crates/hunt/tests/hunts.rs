@@ -121,8 +121,13 @@ fn observation(n: u64) -> Observation {
         trace: TraceId(u128::from(n % 4)),
         status: if n.is_multiple_of(40) { 500 } else { 200 },
         response_body_bytes: n,
-        request: Some(Facts { shape: Arc::clone(&shape), facts: facts.clone(), more: 0 }),
-        response: n.is_multiple_of(2).then_some(Facts { shape, facts, more: 0 }),
+        request: Some(Facts {
+            shape: Arc::clone(&shape),
+            facts: facts.clone(),
+            more: 0,
+            own: Vec::new(),
+        }),
+        response: n.is_multiple_of(2).then_some(Facts { shape, facts, more: 0, own: Vec::new() }),
         ..Observation::opened(
             ExchangeId::new(wall_us / 1_000, n.into()),
             Moment { mono_ns: n, wall_us },

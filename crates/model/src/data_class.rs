@@ -239,6 +239,10 @@ pub enum Sensitivity {
 }
 
 impl Sensitivity {
+    /// All, in rising order.
+    pub const ALL: &'static [Self] =
+        &[Self::Low, Self::Personal, Self::Confidential, Self::Special, Self::Secret];
+
     /// Stable name.
     pub const fn name(self) -> &'static str {
         match self {

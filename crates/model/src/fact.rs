@@ -5,6 +5,7 @@
 
 use crate::data_class::DataClass;
 use crate::id::KeyedHash;
+use crate::own_class::OwnSign;
 use crate::place::Place;
 use std::sync::Arc;
 
@@ -273,6 +274,15 @@ pub struct Facts {
     pub facts: Vec<Fact>,
     /// Values in further places.
     pub more: u16,
+    /// Those of `facts` whose values show a class of somebody's own, in their order; they have no sign then.
+    pub own: Vec<OwnSign>,
+}
+
+impl Facts {
+    /// The class of somebody's own that this fact shows.
+    pub fn own_of(&self, fact: &Fact) -> Option<OwnSign> {
+        self.own.iter().find(|it| it.field == fact.field).copied()
+    }
 }
 
 const MANTISSA_BITS: u32 = 52;

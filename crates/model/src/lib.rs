@@ -6,6 +6,7 @@
 pub mod api;
 pub mod assessment;
 pub mod calendar;
+pub mod class;
 pub mod class_counts;
 pub mod clause;
 pub mod code;
@@ -21,6 +22,7 @@ pub mod moment;
 pub mod network;
 pub mod observation;
 pub mod oddity;
+pub mod own_class;
 pub mod place;
 pub mod profile;
 pub mod retirement;

@@ -29,12 +29,12 @@
 //! | 244 |     4 | scores: SQL, script                                               |
 //! | 248 |     8 | traits, one bit each                                              |
 //!
-//! Then the tail of at most 20 KiB: the template as text; for each finding code 2, score 2, fingerprint 8,
+//! Then the tail of at most 21 KiB: the template as text; for each finding code 2, score 2, fingerprint 8,
 //! bytes 4, keyed hash 8, place; the route as text; for each fact of the request and then of the response
 //! kind 1, times 2, bucket 2, score 2, bytes 4, keyed hash 8, place. A place is its kind 1 and its name as
 //! text. Facts stand in the order of the places of their shape. Behind them, unless an earlier program wrote
 //! it: the operation as text, and for each of these facts its forms 1, and of its sign the bits 1
-//! and the class as text, empty if there is none.
+//! and the class as text, empty if there is none; a class of one's own as `own.personal.loyalty_number`.
 //!
 //! Misses   templates beyond [`TEMPLATE_BYTES_MAX`] and names beyond [`NAME_BYTES_MAX`] bytes are
 //!          cut; hits and findings beyond the eighth, and facts that find no room, are only counted. Of
@@ -52,6 +52,7 @@ use bartizan_model::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId}
 use bartizan_model::observation::{
     ClassScores, FINDINGS_MAX, HITS_MAX, Observation, Phases, TraceId,
 };
+use bartizan_model::own_class::{OwnClass, OwnSign};
 use bartizan_model::place::Place;
 use bartizan_model::traits::Traits;
 use bytes::{Buf, BufMut};
@@ -67,7 +68,7 @@ const NAME_BYTES_MAX: u16 = 255;
 
 const FIXED_BYTES: usize = 256;
 const SESSION_AT: usize = 192;
-const TAIL_BYTES_MAX: usize = 20 * 1_024;
+const TAIL_BYTES_MAX: usize = 21 * 1_024;
 /// Bytes of the facts of one side that are kept.
 const SIDE_BYTES_MAX: usize = 6 * 1_024;
 /// Bytes of a route's name that are kept.
@@ -76,7 +77,7 @@ const FACT_BYTES: usize = 1 + 2 + 2 + 2 + 4 + 8;
 /// Bytes of an operation that are kept.
 const OPERATION_BYTES_MAX: u16 = 140;
 /// Bytes of the name of a class, of which the longest has fewer.
-const CLASS_BYTES_MAX: u16 = 26;
+const CLASS_BYTES_MAX: u16 = 32;
 const FACT_MORE_BYTES: usize = 1 + 1 + 2 + CLASS_BYTES_MAX as usize;
 const HIT_BYTES: usize = 8;
 const FINDING_BYTES: usize = 2 + 2 + 8 + 4 + 8 + 1;
@@ -142,13 +143,19 @@ pub(crate) fn write(out: &mut Vec<u8>, it: &Observation) {
     }
     put_text(out, &it.operation, OPERATION_BYTES_MAX);
     for (facts, side) in [(&it.request, request), (&it.response, response)] {
-        let facts = facts.iter().flat_map(|it| &it.facts).take(usize::from(side.count));
-        facts.for_each(|fact| put_more_of_fact(out, fact));
+        let facts = facts.iter().flat_map(|it| it.facts.iter().map(|fact| (fact, it.own_of(fact))));
+        facts
+            .take(usize::from(side.count))
+            .for_each(|(fact, own)| put_more_of_fact(out, fact, own));
     }
 }
 
-fn put_more_of_fact(out: &mut Vec<u8>, fact: &Fact) {
+fn put_more_of_fact(out: &mut Vec<u8>, fact: &Fact, own: Option<OwnSign>) {
     out.put_u8(fact.forms.bits());
+    if let Some(own) = own {
+        out.put_u8(own.bits);
+        return put_text(out, &own.class.kept(), CLASS_BYTES_MAX);
+    }
     out.put_u8(fact.sign.map_or(0, |it| it.bits));
     put_text(out, fact.sign.map_or("", |it| it.class.name()), CLASS_BYTES_MAX);
 }
@@ -163,7 +170,10 @@ struct Side {
 
 impl Side {
     fn of(facts: Option<&Facts>) -> Self {
-        let Some(it) = facts else { return Self { shape: 0, count: 0, more: 0 } };
+        // Where 0 says that there is no shape, no facts may follow either.
+        let Some(it) = facts.filter(|it| it.shape.id.0 != 0) else {
+            return Self { shape: 0, count: 0, more: 0 };
+        };
         let mut room = SIDE_BYTES_MAX;
         let fits =
             it.facts.iter().zip(&it.shape.places).take(FACTS_MAX).take_while(|(_, place)| {
@@ -336,7 +346,7 @@ fn take_facts(from: &mut &[u8], side: Side) -> Result<Option<Facts>, RecordError
         }
     }
     let shape = Arc::new(Shape { id: ShapeId(side.shape), places });
-    Ok(Some(Facts { shape, facts, more }))
+    Ok(Some(Facts { shape, facts, more, own: Vec::new() }))
 }
 
 /// Of facts that this program does not know there is no further part to fill in.
@@ -348,12 +358,14 @@ fn take_more_of_facts(
     let mut all = Vec::with_capacity(usize::from(count));
     for _ in 0..count {
         let (forms, bits) = (Forms::from_bits(from.try_get_u8()?), from.try_get_u8()?);
-        let class = take_text(from)?.parse().ok();
-        all.push((forms, class.map(|class| Sign { class, bits })));
+        let class = take_text(from)?;
+        let sign = class.parse().ok().map(|class| Sign { class, bits });
+        all.push((forms, sign, class.parse::<OwnClass>().ok().map(|class| (class, bits))));
     }
     let Some(facts) = into.filter(|it| it.facts.len() == all.len()) else { return Ok(()) };
-    for (fact, more) in facts.facts.iter_mut().zip(all) {
-        (fact.forms, fact.sign) = more;
+    for (fact, (forms, sign, own)) in facts.facts.iter_mut().zip(all) {
+        (fact.forms, fact.sign) = (forms, sign);
+        facts.own.extend(own.map(|(class, bits)| OwnSign { field: fact.field, class, bits }));
     }
     Ok(())
 }
@@ -437,6 +449,7 @@ fn take_fingerprint(from: &mut &[u8]) -> Result<Fingerprint, RecordError> {
 mod tests {
     use super::*;
     use crate::sample;
+    use bartizan_model::data_class::Sensitivity;
 
     fn written(it: &Observation) -> Vec<u8> {
         let mut out = Vec::new();
@@ -486,6 +499,26 @@ mod tests {
         let counted = (back.findings.len(), back.findings_more);
         assert_eq!(counted, (findings - 1, it.findings_more + 1));
         assert_eq!(back.findings[..], it.findings[1..]);
+    }
+
+    #[test]
+    fn classes_of_ones_own_are_kept_with_their_facts() {
+        let mut it = sample::observation(1);
+        let facts = it.request.as_mut().unwrap();
+        let class = OwnClass::new("exactly_fifteen", Sensitivity::Confidential).unwrap();
+        facts.facts[3].sign = None;
+        facts.own.push(OwnSign { field: 3, class, bits: 29 });
+        assert_eq!(read(&written(&it)).unwrap().request, it.request);
+    }
+
+    #[test]
+    fn facts_of_a_shape_that_reads_as_none_are_left_out_whole() {
+        let mut it = sample::observation(1);
+        let facts = it.request.as_mut().unwrap();
+        assert!(!facts.facts.is_empty());
+        facts.shape = Arc::new(Shape { id: ShapeId(0), places: facts.shape.places.clone() });
+        let back = read(&written(&it)).unwrap();
+        assert_eq!((back.request, back.response), (None, it.response));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::choice::AlertKind;
 use super::fault::Fault;
 use super::keys::alerts as key;
 use super::keys::{ALERT_TARGETS, ALERTS, Name};
-use super::problem::Place;
+use super::naming::named_twice;
 use super::reader::{Read, Reader, Scope};
 use super::settings::{AlertTarget, Alerts};
 use std::sync::Arc;
@@ -25,17 +25,6 @@ pub(super) fn read(reader: &mut Reader<'_>, top: &Scope<'_>) -> Alerts {
     });
     let targets = targets.into_iter().flatten().collect();
     Alerts { dedup_window_ms, spool_bytes_max, targets }
-}
-
-fn named_twice(reader: &mut Reader<'_>, name: &Read<Arc<str>>, names: &[Read<Arc<str>>]) {
-    if let Some(first) = names.iter().find(|it| it.value == name.value) {
-        let first_line = match first.place {
-            Place::At(span) => Some(span.line),
-            Place::File | Place::Environment(_) | Place::Flag(_) | Place::Default => None,
-        };
-        let fault = Fault::NameTwice { name: name.value.to_string(), first_line };
-        reader.report(name.place, fault);
-    }
 }
 
 fn target(

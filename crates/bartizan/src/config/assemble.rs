@@ -4,6 +4,7 @@ use super::alerts;
 use super::apis;
 use super::clause::{configurable, has_fields};
 use super::conflicts::{self, Trust};
+use super::data_classes;
 use super::effective::Effective;
 use super::endpoint::Endpoint;
 use super::fault::Fault;
@@ -98,6 +99,7 @@ pub(super) fn settings(
     let exceptions = exceptions(&mut reader, &top, now_unix_s, &mut endpoints);
     let (apis, retirements) = apis::read(&mut reader, &top, &routes);
     let alerts = alerts::read(&mut reader, &top);
+    let classes = data_classes::read(&mut reader, &top);
     conflicts::admin_is_open(&mut reader, admin.as_ref());
     conflicts::addresses(&mut reader, listen.as_ref(), admin.as_ref(), upstreams.doors());
 
@@ -124,6 +126,7 @@ pub(super) fn settings(
         alerts,
         apis,
         retirements,
+        classes,
         digest: [0; 32],
     };
     Some((settings, reader.into_effective()))

@@ -66,6 +66,8 @@ pub enum Fault {
     NotAHost { given: String },
     NotAPath { given: String, why: PathFault },
     NotARate { given: String },
+    NotAClassName { given: String, is_built_in: bool },
+    NotAClassWord { given: String },
     NotVerified,
     LawHasNoMode,
     LawHasNoException,
@@ -309,6 +311,13 @@ impl Fault {
             Self::NotAHost { given } => format!("{} is not a host", Shown(given)),
             Self::NotAPath { given, .. } => format!("{} is not a path", Shown(given)),
             Self::NotARate { given } => format!("{} is not a rate", Shown(given)),
+            Self::NotAClassName { given, is_built_in: true } => {
+                format!("the class {} is built in", Shown(given))
+            }
+            Self::NotAClassName { given, .. } => {
+                format!("{} is not a name of a class", Shown(given))
+            }
+            Self::NotAClassWord { given } => format!("{} is not a word", Shown(given)),
             Self::NotVerified => "the certificate of this upstream is NOT VERIFIED".to_owned(),
             Self::LawHasNoMode => "the law has no mode".to_owned(),
             Self::LawHasNoException => "no exception lifts the law".to_owned(),
@@ -376,6 +385,9 @@ impl Fault {
             }
             Self::NotAPath { why, .. } => why.label(),
             Self::NotARate { .. } => "expected 1 to 1000000, and `/s`, `/m` or `/h`".to_owned(),
+            Self::NotAClassName { is_built_in: true, .. } => "choose another name".to_owned(),
+            Self::NotAClassName { .. } => "expected 1 to 15 of `a-z`, `0-9` and `_`".to_owned(),
+            Self::NotAClassWord { .. } => "expected small letters and digits".to_owned(),
             Self::NotVerified => "whoever is on the way can read and change everything".to_owned(),
             Self::NotANetwork { why, .. } => why.label(),
             Self::LawHasNoMode => "it holds in every mode".to_owned(),
@@ -547,6 +559,8 @@ impl Fault {
             | Self::NotAHost { .. }
             | Self::NotAPath { .. }
             | Self::NotARate { .. }
+            | Self::NotAClassName { .. }
+            | Self::NotAClassWord { .. }
             | Self::Needs { .. }
             | Self::Excludes { .. }
             | Self::NameTwice { .. }

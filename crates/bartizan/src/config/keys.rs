@@ -5,10 +5,12 @@
 
 pub(super) mod alerts;
 pub(super) mod api;
+pub(super) mod data_class;
 pub(super) mod route;
 pub(super) mod tls;
 pub(super) mod upstream;
 
+use bartizan_inspect::classify::CLASSES_MAX;
 use bartizan_model::clause::{ClauseName, DefaultMode, Mode};
 use bartizan_model::network::Network;
 use bartizan_model::place::Place;
@@ -45,6 +47,7 @@ pub(super) const APIS: &str = "apis";
 pub(super) const RETIRE: &str = "retire";
 pub(super) const ALERTS: &str = "alerts";
 pub(super) const ALERT_TARGETS: &str = "alert_targets";
+pub(super) const DATA_CLASSES: &str = "data_classes";
 
 pub(super) const DATA_DIR_DEFAULT: &str = "./bartizan-data";
 
@@ -302,7 +305,7 @@ impl Section {
 }
 
 /// Sections, in the order of the reference.
-pub(super) const SECTIONS: [Section; 21] = [
+pub(super) const SECTIONS: [Section; 22] = [
     Section::mapping("", "Top level."),
     Section::mapping("listen", "Where clients connect."),
     Section {
@@ -460,6 +463,23 @@ alert_targets:
     to: tls://siem.example.com:6514
 ",
     },
+    Section {
+        name: DATA_CLASSES,
+        says: "A list of data classes of your own, beside those of [classification.md](classification.md). \
+               A class without `words` must be told by its values alone: it needs a `prefix` of three \
+               characters, or a `check`.",
+        items_max: Some(CLASSES_MAX),
+        example: "\
+data_classes:
+  - name: loyalty_number
+    sensitivity: personal
+    words: [loyalty, membercard]
+    prefix: LC-
+    length_max: 16
+    characters: digits
+    check: luhn
+",
+    },
 ];
 
 /// Items of a section at most; `None` for one that is no list.
@@ -491,6 +511,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
         .chain(AFTER)
         .chain(api::ALL)
         .chain(alerts::ALL)
+        .chain(data_class::ALL)
 }
 
 /// What comes after the routes.

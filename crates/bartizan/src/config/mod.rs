@@ -24,6 +24,7 @@ mod assemble;
 mod choice;
 mod clause;
 mod conflicts;
+mod data_classes;
 mod day;
 mod effective;
 mod endpoint;

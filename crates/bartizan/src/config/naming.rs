@@ -1,6 +1,8 @@
-//! Names that an operator gives to upstreams and routes. They stand in output and metrics.
+//! Names that an operator gives. They stand in output and metrics.
 
 use super::fault::Fault;
+use super::problem::Place;
+use super::reader::{Read, Reader};
 use std::sync::Arc;
 
 /// Characters of a name at most.
@@ -15,6 +17,22 @@ pub(super) fn parse(text: &str) -> Result<Arc<str>, Fault> {
         Ok(Arc::from(text))
     } else {
         Err(Fault::NotAName { given: text.to_owned() })
+    }
+}
+
+/// Reports a name that an item before has.
+pub(super) fn named_twice(
+    reader: &mut Reader<'_>,
+    name: &Read<Arc<str>>,
+    before: &[Read<Arc<str>>],
+) {
+    if let Some(first) = before.iter().find(|it| it.value == name.value) {
+        let first_line = match first.place {
+            Place::At(span) => Some(span.line),
+            Place::File | Place::Environment(_) | Place::Flag(_) | Place::Default => None,
+        };
+        let fault = Fault::NameTwice { name: name.value.to_string(), first_line };
+        reader.report(name.place, fault);
     }
 }
 

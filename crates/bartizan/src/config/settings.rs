@@ -1,6 +1,7 @@
 //! What bartizan is started with: plain data, every value checked.
 
 use bartizan_connect::alert::Severity;
+use bartizan_inspect::classify::CustomClass;
 use bartizan_model::clause::{Clause, Exception, Mode, SetBy};
 use bartizan_model::id::EndpointId;
 use bartizan_model::network::Network;
@@ -69,6 +70,8 @@ pub struct Settings {
     pub apis: Vec<Api>,
     /// What goes, in the order of the file. Each is of one of `apis`.
     pub retirements: Vec<Retirement>,
+    /// Data classes of somebody's own.
+    pub classes: Vec<CustomClass>,
     /// SHA-256 of what `bartizan config show` prints for them.
     pub digest: [u8; 32],
 }

@@ -53,8 +53,8 @@ fn is_of(endpoint: &Endpoint<'_>, operation: &Operation, bases: &[&str]) -> bool
 fn known(same: &[&Endpoint<'_>], by: &Known<'_>) -> [(&'static str, Value); 5] {
     let sum = |of: fn(&Endpoint<'_>) -> u64| same.iter().map(|it| of(it)).sum::<u64>();
     let most = |of: &dyn Fn(&Endpoint<'_>) -> u64| same.iter().map(|it| of(it)).max().unwrap_or(0);
-    let mut names: Vec<&str> =
-        same.iter().flat_map(|it| classes::of(it)).map(|it| it.name()).collect();
+    let mut names: Vec<String> =
+        same.iter().flat_map(|it| classes::of(it)).map(|it| it.to_string()).collect();
     names.sort_unstable();
     names.dedup();
     let mut flaws: Vec<&str> = same

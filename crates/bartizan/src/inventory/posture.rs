@@ -172,7 +172,7 @@ fn change(it: &Change<'_>) -> Value {
     });
     let Value::Object(members) = &mut out else { return out };
     let field = |place: &Place, field: &Field| {
-        let class = classes::class(place, field).map(|it| it.name());
+        let class = classes::class(place, field).map(|it| it.to_string());
         (place.to_string(), class)
     };
     match it.what {

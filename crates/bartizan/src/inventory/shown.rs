@@ -1,8 +1,8 @@
 //! Endpoints as the control API and the commands show them.
 
 use super::apis::Known;
-use super::{classes, retirement};
-use bartizan_inspect::classify::{Classified, may_mask};
+use super::classes::{self, Told};
+use super::retirement;
 use bartizan_learn::inventory::leaf::{Field, Fields, Leaf};
 use bartizan_learn::inventory::{By, Endpoint, Inventory, Reason, Segment};
 use bartizan_learn::posture::posture;
@@ -49,7 +49,7 @@ pub(crate) fn row(it: &Endpoint<'_>, known: &Known<'_>) -> Value {
         "last": leaf.last_us,
         "request_fields": leaf.request.by_place.len(),
         "response_fields": leaf.response.by_place.len(),
-        "classes": classes::of(it).iter().map(|it| it.name()).collect::<Vec<_>>(),
+        "classes": classes::of(it).iter().map(ToString::to_string).collect::<Vec<_>>(),
         "risk": posture(it, &classes::class, &known.against(it)).risk,
         "owner": api.and_then(|it| it.owner.as_deref()),
         "team": api.and_then(|it| it.team.as_deref()),
@@ -163,15 +163,15 @@ fn fields(of: &Fields) -> Value {
     json!({"messages": of.messages, "more": of.more, "fields": fields})
 }
 
-fn told(it: &Classified) -> Value {
+fn told(it: &Told) -> Value {
     json!({
-        "name": it.class.name(),
-        "says": it.class.says(),
+        "name": it.class.to_string(),
+        "says": it.says(),
         "sensitivity": it.class.sensitivity().name(),
         "confidence_percent": it.confidence_percent,
-        "values": it.because.values,
-        "passed": it.because.passed,
-        "may_mask": may_mask(it.class),
+        "values": it.values,
+        "passed": it.passed,
+        "may_mask": it.may_mask(),
     })
 }
 

@@ -1,14 +1,15 @@
 //! Classes of one's own: a form of values and words in the names of fields, from plain data.
 //!
 //! Reads    `CustomClass`, which configuration gives.
-//! Memory   a class as it was given; 12 bytes for each field that is followed.
+//! Memory   a class as it was given.
 //! Errors   [`Unusable`] for a class that could match nothing or nearly everything.
 //! Misses   forms that are not a beginning, a length, an alphabet and a check.
 
 use super::check_digits::{digits, luhn, mod_11_10, mod_97_fed, verhoeff};
 use super::shape::{Shape, VALUE_BYTES_MAX};
 use super::{PRIOR_BITS, confidence_percent};
-use bartizan_model::data_class::Sensitivity;
+use bartizan_model::fact::Sign;
+use bartizan_model::own_class::OwnClass;
 
 /// Classes of one's own.
 pub const CLASSES_MAX: usize = 32;
@@ -16,18 +17,20 @@ pub const CLASSES_MAX: usize = 32;
 const WORDS_MAX: usize = 16;
 /// Bytes of a name, a word or a prefix.
 const TEXT_BYTES_MAX: usize = 64;
-/// What a word in the field's name weighs.
-const WORD_BITS: i16 = 10;
+/// What a word in the field's name weighs: values that fit are told by it alone.
+const WORD_BITS: i16 = 13;
 /// What values weigh at most.
 const VALUE_BITS_MAX: i16 = 30;
+/// What a value costs that does not fit.
+const MISS_BITS: i16 = 4;
+/// From here on the form of a value says more than what is built in.
+const STRICT_BITS: i16 = 12;
 
 /// A class of one's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomClass {
-    /// How it is called: small letters, digits and `_`.
-    pub name: String,
-    /// What harm its loss does.
-    pub sensitivity: Sensitivity,
+    /// How it is called, and what harm its loss does.
+    pub class: OwnClass,
     /// Words in the names of its fields, in small letters, without separators.
     pub words: Vec<String>,
     /// How its values begin; may be empty.
@@ -77,8 +80,6 @@ pub enum Check {
 /// Why a class cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unusable {
-    /// The name is empty, too long, or has other characters than small letters, digits and `_`.
-    Name,
     /// There are too many words, or one is empty, too long, or not in small letters and digits.
     Words,
     /// The prefix is too long.
@@ -98,18 +99,16 @@ impl CustomClass {
     ///
     /// The first reason why not.
     pub fn checked(self) -> Result<Self, Unusable> {
-        let is_plain = |it: &str, also: u8| {
+        let is_plain = |it: &str| {
             (1..=TEXT_BYTES_MAX).contains(&it.len())
-                && it.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == also)
+                && it.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit())
         };
         let is_checked_in_vain = match self.check {
             Check::None => false,
             Check::Luhn | Check::Mod11And10 | Check::Verhoeff => self.alphabet != Alphabet::Digits,
             Check::Mod97 => !matches!(self.alphabet, Alphabet::Digits | Alphabet::Capitals),
         };
-        if !is_plain(&self.name, b'_') {
-            Err(Unusable::Name)
-        } else if self.words.len() > WORDS_MAX || !self.words.iter().all(|it| is_plain(it, b'0')) {
+        if self.words.len() > WORDS_MAX || !self.words.iter().all(|it| is_plain(it)) {
             Err(Unusable::Words)
         } else if self.prefix.len() > TEXT_BYTES_MAX {
             Err(Unusable::Prefix)
@@ -187,43 +186,38 @@ impl Check {
     }
 }
 
-/// What was met of one class in one field. Values are not told from each other: whoever observes gives distinct ones.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct CustomEvidence {
-    values: u32,
-    passed: u32,
+/// The class that a value in a field of this name shows, if one fits, with what that weighs. Where a class that is
+/// built in fits as well, one's own must be meant by the name, or have a strict form.
+pub fn own_sign(
+    classes: &[CustomClass],
+    name: &[u8],
+    value: &[u8],
+    built_in: Option<Sign>,
+) -> Option<(OwnClass, u8)> {
+    let fitting = classes.iter().filter(|it| it.fits(value)).map(|it| {
+        let word = if it.is_named(name) { WORD_BITS } else { 0 };
+        (it.class, it.bits() + word)
+    });
+    let best = fitting.max_by_key(|it| it.1)?;
+    let is_meant = built_in.is_none() || best.1 >= STRICT_BITS;
+    is_meant.then_some((best.0, u8::try_from(best.1).unwrap_or(u8::MAX)))
 }
 
-impl CustomEvidence {
-    /// Takes one value of the field.
-    pub fn observe(&mut self, class: &CustomClass, value: &[u8]) {
-        if !Shape::of(value).is_nothing() {
-            self.values = self.values.saturating_add(1);
-            self.passed = self.passed.saturating_add(u32::from(class.fits(value)));
-        }
-    }
-
-    /// The chance that the field holds the class, 0 to 99.
-    pub fn confidence_percent(&self, class: &CustomClass, field: &[u8]) -> u8 {
-        if self.passed == 0 {
-            return 0;
-        }
-        let name = if class.is_named(field) { WORD_BITS + 3 } else { 0 };
-        let of = |count: u32| i16::try_from(count.min(100)).unwrap_or(0);
-        let gained = of(self.passed).saturating_mul(class.bits()).min(VALUE_BITS_MAX);
-        let missed = of(self.values - self.passed).saturating_mul(4);
-        confidence_percent(PRIOR_BITS + name + gained - missed)
-    }
+/// The chance that a field holds a class of one's own, 0 to 99, of whose values `passed` fit and weigh so many bits.
+pub fn own_confidence(passed: u16, looked_at: u16, bits: u16) -> u8 {
+    let gained = i16::try_from(bits).unwrap_or(VALUE_BITS_MAX).min(VALUE_BITS_MAX);
+    let missed = i16::try_from(looked_at.saturating_sub(passed).min(100)).unwrap_or(100);
+    confidence_percent(PRIOR_BITS + gained - missed * MISS_BITS)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bartizan_model::data_class::{DataClass, Sensitivity};
 
     fn class() -> CustomClass {
         CustomClass {
-            name: "loyalty_number".to_owned(),
-            sensitivity: Sensitivity::Personal,
+            class: OwnClass::new("loyalty_number", Sensitivity::Personal).unwrap(),
             words: vec!["loyalty".to_owned()],
             prefix: "LC-".to_owned(),
             length_min: 8,
@@ -239,14 +233,25 @@ mod tests {
         assert!(class.fits(b"LC-79927398713") && !class.fits(b"LC-79927398714"));
         assert!(!class.fits(b"79927398713") && !class.fits(&b"LC-7".repeat(1 << 18)));
         assert!(class.is_named(b"$.customer.loyaltyNumber") && !class.is_named(b"order"));
-        let mut field = CustomEvidence::default();
-        field.observe(&class, b"LC-79927398713");
-        assert!(field.confidence_percent(&class, b"loyalty") > 90);
-        field.observe(&class, b"none of it");
-        field.observe(&class, b"nor this");
-        field.observe(&class, b"nor that");
-        assert!(field.confidence_percent(&class, b"field") < 50);
-        assert_eq!(CustomEvidence::default().confidence_percent(&class, b"loyalty"), 0);
+        let sign = |name: &str, value: &str, built_in| {
+            own_sign(std::slice::from_ref(&class), name.as_bytes(), value.as_bytes(), built_in)
+                .map(|it| it.1)
+        };
+        let card = Some(Sign { class: DataClass::PaymentCard, bits: 3 });
+        assert_eq!(sign("loyalty", "LC-79927398713", card), Some(29));
+        assert_eq!(sign("field", "LC-79927398713", card), Some(16));
+        assert_eq!(sign("loyalty", "LC-79927398714", None), None);
+        let loose = CustomClass { prefix: String::new(), ..class.clone() };
+        let of = |name: &str, built_in| {
+            own_sign(std::slice::from_ref(&loose), name.as_bytes(), b"79927398713", built_in)
+                .map(|it| it.1)
+        };
+        assert_eq!(
+            (of("field", card), of("field", None), of("loyalty", card)),
+            (None, Some(4), Some(17))
+        );
+        assert!(own_confidence(1, 1, 17) > 90 && own_confidence(1, 1, 4) < 10);
+        assert!(own_confidence(1, 4, 16) < 50 && own_confidence(9, 9, 36) > 90);
     }
 
     #[test]
@@ -256,7 +261,6 @@ mod tests {
             change(&mut it);
             it.checked().map(|_| ()).unwrap_err()
         };
-        assert_eq!(with(|it| it.name = "No".to_owned()), Unusable::Name);
         assert_eq!(with(|it| it.words.push(String::new())), Unusable::Words);
         assert_eq!(with(|it| it.prefix = "x".repeat(65)), Unusable::Prefix);
         assert_eq!(with(|it| it.length_min = 17), Unusable::Length);

@@ -32,7 +32,7 @@ mod vendors;
 mod words;
 
 pub use bartizan_model::class_counts::DISTINCT_MAX;
-pub use custom::{Alphabet, CLASSES_MAX, Check, CustomClass, CustomEvidence, Unusable};
+pub use custom::{Alphabet, CLASSES_MAX, Check, CustomClass, Unusable, own_confidence, own_sign};
 pub use field::{FieldEvidence, classified, sign};
 pub use measured::{MASK_FIELDS_MIN, MASK_PRECISION_MIN, Measured, may_mask, measured};
 pub use names::NameEvidence;
@@ -46,6 +46,8 @@ use signs::Signs;
 pub const PRIOR_BITS: i16 = -10;
 /// Bits in all from which a class is told: a confidence of 89 %.
 pub const TOLD_BITS: i16 = 3;
+/// The same as a chance, in percent.
+pub const TOLD_PERCENT: u8 = confidence_percent(TOLD_BITS);
 
 /// What a field or a value is, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +158,7 @@ fn recognise(shape: &Shape<'_>, signs: &mut Signs) {
 }
 
 /// The chance that goes with bits, in percent, of which 0 are even odds.
-fn confidence_percent(bits: i16) -> u8 {
+const fn confidence_percent(bits: i16) -> u8 {
     match bits {
         7.. => 99,
         6 => 98,

@@ -11,7 +11,7 @@ use super::{ClassOf, Endpoint, Segment};
 use bartizan_model::api::{
     Api, Operation, Parameter, ParameterPlace, RequestBody, Response, Schema, Status, Types,
 };
-use bartizan_model::data_class::DataClass;
+use bartizan_model::class::Class;
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::place::Place;
 use std::collections::BTreeMap;
@@ -130,7 +130,7 @@ fn steps(path: &str) -> Vec<Step> {
 #[derive(Debug, Default)]
 struct Part<'a> {
     field: Option<&'a Field>,
-    class: Option<DataClass>,
+    class: Option<Class>,
     members: BTreeMap<String, Self>,
     items: Option<Box<Self>>,
     /// Messages that had anything of it.
@@ -138,7 +138,7 @@ struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn add(&mut self, steps: &[Step], field: &'a Field, class: Option<DataClass>) {
+    fn add(&mut self, steps: &[Step], field: &'a Field, class: Option<Class>) {
         self.messages = self.messages.max(field.messages);
         match steps.split_first() {
             None => (self.field, self.class) = (Some(field), class),
@@ -178,9 +178,9 @@ impl<'a> Part<'a> {
 }
 
 /// A schema that says which data it is of.
-fn classed(mut schema: Schema, class: Option<DataClass>) -> Schema {
+fn classed(mut schema: Schema, class: Option<Class>) -> Schema {
     if let Some(class) = class {
-        schema.extensions.insert("x-bartizan-class".to_owned(), class.name().into());
+        schema.extensions.insert("x-bartizan-class".to_owned(), class.to_string().into());
     }
     schema
 }

@@ -14,6 +14,7 @@ use bartizan_model::class_counts::{ClassCount, ClassCounts};
 use bartizan_model::clause::{ClauseName, Hit};
 use bartizan_model::fact::{Fact, Facts, Forms, Kind};
 use bartizan_model::observation::{Observation, SubjectKind};
+use bartizan_model::own_class::{OwnClass, OwnSign};
 use bartizan_model::place::Place;
 use bartizan_model::traits::{Trait, Traits};
 use std::collections::BTreeMap;
@@ -120,6 +121,8 @@ pub struct Field {
     pub nulls: u64,
     /// What its values point to.
     pub classes: ClassCounts,
+    /// Of a class of somebody's own.
+    pub own: Option<Box<OwnCount>>,
     /// Messages of callers that showed no credential.
     pub anonymous: u64,
     /// When the first message had it, in microseconds since 1970.
@@ -217,15 +220,40 @@ fn earlier(a: u64, b: u64) -> u64 {
     }
 }
 
+/// What values of a field speak for a class of somebody's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnCount {
+    /// The class.
+    pub class: OwnClass,
+    /// Distinct values that fit.
+    pub passed: u16,
+    /// What they weigh together, in bits.
+    pub bits: u16,
+}
+
+impl OwnCount {
+    /// Adds a count. Of two classes, the one that more values fit stays.
+    fn count(into: &mut Option<Box<Self>>, it: Self) {
+        match into {
+            Some(has) if has.class == it.class => {
+                has.passed = has.passed.saturating_add(it.passed);
+                has.bits = has.bits.saturating_add(it.bits);
+            }
+            Some(has) if has.passed > it.passed => {}
+            _ => *into = Some(Box::new(it)),
+        }
+    }
+}
+
 impl Field {
-    fn add(&mut self, fact: &Fact, message: Message) {
+    fn add(&mut self, fact: &Fact, own: Option<OwnSign>, message: Message) {
         let is_first = self.messages == 0;
         self.messages += 1;
         self.since_us = earlier(self.since_us, message.at_us);
         self.anonymous += u64::from(message.is_anonymous);
         self.forms = self.forms.and(fact.forms);
         self.nulls += u64::from(fact.forms.has(Forms::NULL));
-        self.classify(fact);
+        self.classify(fact, own);
         if let Some(count) = self.kinds.get_mut(fact.kind as usize) {
             *count += 1;
         }
@@ -240,7 +268,7 @@ impl Field {
         self.values.add(fact.value.0, 1);
     }
 
-    fn classify(&mut self, fact: &Fact) {
+    fn classify(&mut self, fact: &Fact, own: Option<OwnSign>) {
         let [hash, ..] = fact.value.0.to_le_bytes();
         if !self.classes.is_new(hash) || fact.kind == Kind::Empty {
             return;
@@ -250,6 +278,10 @@ impl Field {
             let it = ClassCount { class: sign.class, passed: 1, bits: u16::from(sign.bits) };
             self.classes.count(it, |_| false);
         }
+        if let Some(own) = own {
+            let it = OwnCount { class: own.class, passed: 1, bits: u16::from(own.bits) };
+            OwnCount::count(&mut self.own, it);
+        }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
@@ -258,6 +290,9 @@ impl Field {
         self.forms = self.forms.and(other.forms);
         self.nulls += other.nulls;
         self.classes.merge(&other.classes, |_| false);
+        if let Some(own) = other.own {
+            OwnCount::count(&mut self.own, *own);
+        }
         let least =
             if self.messages == 0 { other.bytes.0 } else { self.bytes.0.min(other.bytes.0) };
         self.bytes = (least, self.bytes.1.max(other.bytes.1));
@@ -291,7 +326,7 @@ impl Fields {
         for fact in &facts.facts {
             let Some(place) = facts.shape.places.get(usize::from(fact.field)) else { continue };
             if let Some(it) = self.by_place.next(&mut cursor, place) {
-                it.field.add(fact, message);
+                it.field.add(fact, facts.own_of(fact), message);
                 if let (Some(handed), Place::Body(_)) = (&mut handed, place) {
                     handed.add(fact, it.id, it.is_kind);
                 }
@@ -305,7 +340,7 @@ impl Fields {
                     handed.add(fact, of.id, of.is_kind);
                 }
                 let mut field = Field::default();
-                field.add(fact, message);
+                field.add(fact, facts.own_of(fact), message);
                 self.by_place.insert(&mut cursor, of, field);
             } else {
                 self.more += 1;

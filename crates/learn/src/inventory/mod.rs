@@ -23,7 +23,7 @@ pub(crate) mod seen;
 mod sorted;
 mod words;
 
-use bartizan_model::data_class::DataClass;
+use bartizan_model::class::Class;
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::observation::{Observation, Outcome};
@@ -75,7 +75,7 @@ struct Service {
 }
 
 /// The class of a field, if it is told.
-pub type ClassOf<'a> = &'a dyn Fn(&Place, &Field) -> Option<DataClass>;
+pub type ClassOf<'a> = &'a dyn Fn(&Place, &Field) -> Option<Class>;
 
 /// An endpoint of the inventory.
 #[derive(Clone, Debug)]

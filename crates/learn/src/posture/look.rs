@@ -3,6 +3,7 @@
 use super::{Against, Flaw, Unknown, Verdict, Weakness};
 use crate::inventory::leaf::{Field, Leaf};
 use crate::inventory::{ClassOf, Endpoint, Segment};
+use bartizan_model::class::Class;
 use bartizan_model::data_class::{DataClass, DataGroup, Sensitivity};
 use bartizan_model::fact::Kind;
 use bartizan_model::head::Method;
@@ -26,7 +27,7 @@ const MANY: u16 = 20;
 struct Held<'a> {
     place: &'a Place,
     field: &'a Field,
-    class: DataClass,
+    class: Class,
 }
 
 pub(super) struct Look<'a> {
@@ -247,7 +248,7 @@ impl<'a> Look<'a> {
         let asks = self.leaf.request.by_place.iter().any(|(place, field)| {
             matches!(place, Place::Body(_))
                 && (self.class_of)(place, field)
-                    .is_some_and(|it| it.group() == DataGroup::Credential)
+                    .is_some_and(|it| it.group() == Some(DataGroup::Credential))
         });
         asks || self.has_word(LOG_IN)
     }
@@ -291,7 +292,7 @@ impl<'a> Look<'a> {
             it.class.sensitivity() == Sensitivity::Secret
                 // A log-in hands out tokens: that is what it is for.
                 && (!self.is_log_in()
-                    || matches!(it.class, DataClass::Password | DataClass::PrivateKey))
+                    || matches!(it.class, Class::BuiltIn(DataClass::Password | DataClass::PrivateKey)))
         };
         let count = self.held.iter().filter(|it| is_it(it)).map(|it| it.field.messages).max()?;
         Some(((count, self.leaf.response.messages), self.places(is_it)))

@@ -5,7 +5,7 @@
 use super::*;
 use crate::inventory::Inventory;
 use crate::inventory::leaf::Field;
-use bartizan_model::data_class::DataClass;
+use bartizan_model::class::Class;
 use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId};
 use bartizan_model::head::Method;
 use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash, SubjectId};
@@ -115,13 +115,13 @@ fn facts(held: &[Held], n: u64) -> Option<Facts> {
     let facts: Vec<_> = held.iter().enumerate().map(fact).collect();
     let places = held.iter().map(|it| it.0.clone()).collect();
     let shape = Arc::new(Shape { id: ShapeId(1), places });
-    (!facts.is_empty()).then_some(Facts { shape, facts, more: 0 })
+    (!facts.is_empty()).then_some(Facts { shape, facts, more: 0, own: Vec::new() })
 }
 
-fn class(place: &Place, _: &Field) -> Option<DataClass> {
+fn class(place: &Place, _: &Field) -> Option<Class> {
     let name = place.to_string();
     let name = name.rsplit(['.', ' ']).next()?;
-    name.parse().ok()
+    name.parse().ok().map(Class::BuiltIn)
 }
 
 #[test]

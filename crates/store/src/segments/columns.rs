@@ -358,8 +358,13 @@ impl Side {
             self.bucket.push(fact.bucket);
             self.score.push(fact.score);
             self.value.push(fact.value.0);
-            self.class.append_value(fact.sign.map_or("", |it| it.class.name()));
-            self.class_bits.push(fact.sign.map_or(0, |it| it.bits));
+            if let Some(own) = facts.own_of(fact) {
+                self.class.append_value(own.class.kept());
+                self.class_bits.push(own.bits);
+            } else {
+                self.class.append_value(fact.sign.map_or("", |it| it.class.name()));
+                self.class_bits.push(fact.sign.map_or(0, |it| it.bits));
+            }
             self.forms.push(fact.forms.bits());
         }
         if !in_order {

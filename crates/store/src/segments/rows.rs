@@ -24,6 +24,7 @@ use bartizan_model::moment::Moment;
 use bartizan_model::observation::{
     ClassScores, Observation, Outcome, Phases, SubjectKind, TraceId,
 };
+use bartizan_model::own_class::OwnSign;
 use bartizan_model::place::Place;
 use bartizan_model::traits::Traits;
 use std::collections::HashMap;
@@ -348,6 +349,11 @@ impl<'a> Side<'a> {
         Some(Sign { class, bits: self.class_bits.value(at) })
     }
 
+    fn own_sign(&self, at: usize, field: u16) -> Option<OwnSign> {
+        let class = self.class.get(at)?.parse().ok()?;
+        Some(OwnSign { field, class, bits: self.class_bits.value(at) })
+    }
+
     fn row(&self, row: usize, shared: &mut Shared) -> Result<Option<Facts>, NotARow> {
         if self.shape.1.is_null(row) {
             return Ok(None);
@@ -360,12 +366,13 @@ impl<'a> Side<'a> {
             range => range.map(|at| self.places_text.is(at, place)).collect::<Result<_, _>>()?,
         };
         let positions = self.positions.range(row);
-        let mut facts = Vec::with_capacity(rows.len());
+        let (mut facts, mut own) = (Vec::with_capacity(rows.len()), Vec::new());
         for (n, at) in rows.enumerate() {
             let field = match positions.clone().nth(n) {
                 Some(place) => self.position.value(place),
                 None => u16::try_from(n).unwrap_or(u16::MAX),
             };
+            own.extend(self.own_sign(at, field));
             facts.push(Fact {
                 field,
                 kind: self.kind.is(at, |it| named(Kind::ALL, it, |it| it.name()))?,
@@ -379,7 +386,7 @@ impl<'a> Side<'a> {
             });
         }
         let shape = shared.shape(self.shape.1.value(row), places);
-        Ok(Some(Facts { shape, facts, more: self.more.1.value(row) }))
+        Ok(Some(Facts { shape, facts, more: self.more.1.value(row), own }))
     }
 }
 
