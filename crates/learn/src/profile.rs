@@ -185,7 +185,7 @@ impl Look {
     }
 }
 
-/// Nine of ten and a half.
+/// Nineteen of twenty.
 fn is_most(part: u64, all: u64) -> bool {
     all > 0 && part.saturating_mul(100) >= all.saturating_mul(95)
 }

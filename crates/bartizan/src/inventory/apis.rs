@@ -464,6 +464,39 @@ mod tests {
     }
 
     #[test]
+    fn what_holds_on_a_route_is_known_of_its_api() {
+        let text = "\
+version: 1
+upstream: {url: 'http://127.0.0.1:3000'}
+certificates: [{certificate: a.pem, key: a.key}]
+tls: {client_ca: ca.pem}
+clients: {rate: 10/s}
+routes:
+  - {name: inner, path: /inner, client_certificate: required}
+  - {name: outer, client_certificate: optional}
+apis: [{name: inner, audience: internal}, {name: shop.example}]
+retire: [{api: inner, path: '/inner/{id}', method: GET, deprecated: 2026-11-01}]
+";
+        let name = "bartizan.yaml".to_owned();
+        let source = crate::config::Source { name, bytes: text.as_bytes().to_vec() };
+        let read = Settings::read(&source, &crate::config::Overrides::default(), 0);
+        let settings = read.unwrap().settings;
+        let home = home("routes");
+        Configured::of(&settings).keep(&home).unwrap();
+        let it = Apis::read(&home);
+        let held = |name: &str| {
+            let api = it.of(name).unwrap();
+            (api.passes_here, api.demands_certificate, api.limits_calls)
+        };
+        assert_eq!(held("inner"), (true, true, true));
+        assert_eq!(held("outer"), (true, false, true));
+        assert_eq!(held("shop.example"), (false, false, false));
+        assert_eq!(it.profile("inner").audience, Some(Audience::Internal));
+        assert_eq!(it.retirements(), settings.retirements);
+        fs::remove_dir_all(home).unwrap();
+    }
+
+    #[test]
     fn what_is_damaged_is_named_and_never_overwritten() {
         let home = home("spoilt");
         for text in [

@@ -8,7 +8,6 @@ use bartizan_model::data_class::{DataClass, DataGroup, Sensitivity};
 use bartizan_model::fact::Kind;
 use bartizan_model::head::Method;
 use bartizan_model::known::TOKEN_PARAMETERS;
-use bartizan_model::observation::SubjectKind;
 use bartizan_model::place::Place;
 use bartizan_model::profile::Duty;
 use bartizan_model::traits::Trait;
@@ -78,12 +77,7 @@ impl<'a> Look<'a> {
             }
             Duty::Mtls if against.demands_certificate => Verdict::Met,
             Duty::Mtls if !against.passes_here => Verdict::Unknown,
-            Duty::Mtls => {
-                let all: u64 = self.leaf.known_by.iter().sum();
-                let shown = SubjectKind::ALL.iter().zip(self.leaf.known_by);
-                let shown = shown.filter(|it| *it.0 == SubjectKind::Certificate).map(|it| it.1);
-                of(all - shown.sum::<u64>().min(all), all)
-            }
+            Duty::Mtls => of(seen.saturating_sub(self.leaf.traits.certified), seen),
             Duty::Credential => of(anonymous, seen),
             Duty::Scopes => {
                 let (read, scoped) = (self.count(Trait::TokenRead), self.count(Trait::TokenScoped));

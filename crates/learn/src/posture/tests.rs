@@ -342,3 +342,22 @@ fn what_should_be_gone_is_a_weakness_while_it_is_called() {
     assert!(is_late(late(Some((3, 30)))));
     assert!(!is_late(late(Some((0, 30)))) && !is_late(late(None)));
 }
+
+#[test]
+fn who_was_let_in_with_a_certificate_meets_mtls_and_who_was_turned_away_owes_none() {
+    let mut inventory = Inventory::default();
+    let calls = Calls::get("/orders");
+    let called = |n, kind, status| {
+        let mut it = calls.observation(n);
+        it.subject_kind = kind;
+        it.status = status;
+        it
+    };
+    (0..20).for_each(|n| inventory.observe(&called(n, SubjectKind::Certificate, 200)));
+    (20..30).for_each(|n| inventory.observe(&called(n, SubjectKind::AddressAgent, 401)));
+    let against = Against { duties: &[Duty::Mtls], ..HERE };
+    let of = |it: &Inventory| posture(&it.endpoints()[0], &class, &against).duties;
+    assert_eq!(of(&inventory), [(Duty::Mtls, Verdict::Met)]);
+    inventory.observe(&called(31, SubjectKind::TokenClaim, 200));
+    assert_eq!(of(&inventory), [(Duty::Mtls, Verdict::Missing(1, 21))]);
+}
