@@ -39,12 +39,16 @@ impl Retirement {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Template {
     text: Box<str>,
+    /// What stands before the first variable, with its slash.
+    before: Box<str>,
 }
 
 impl Template {
     /// From a text such as `/orders/{id}`, which begins with a slash.
     pub fn new(text: &str) -> Self {
-        Self { text: text.into() }
+        let segments = text.split_inclusive('/');
+        let before = segments.take_while(|it| !is_variable(it.trim_end_matches('/')));
+        Self { text: text.into(), before: before.collect() }
     }
 
     /// As it was written.
@@ -60,6 +64,10 @@ impl Template {
     /// Whether a path template has as many segments, and the same where this one has literals. What is written of
     /// variables in either does not matter.
     pub fn fits(&self, template: &str) -> bool {
+        // Most paths begin otherwise.
+        if !template.starts_with(&*self.before) {
+            return false;
+        }
         let mut seen = template.split('/').skip(1);
         let all = self.segments().all(|wanted| {
             seen.next().is_some_and(|it| wanted.map_or(!it.is_empty(), |wanted| wanted == it))
