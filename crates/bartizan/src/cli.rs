@@ -226,6 +226,14 @@ pub enum Inventory {
     ///
     /// Only exchanges of which facts are kept count, and of lists only the first item.
     Relations(InventoryRelations),
+    /// List what goes, and who still calls it.
+    ///
+    /// What goes is marked with `retire` in the configuration, as the instance that ran last was started with it.
+    Retirement(InventoryRetirement),
+    /// List what is said and proposed of each API: whom it is for, who calls, where tenants stand, what it owes.
+    ///
+    /// What is configured with `apis` wins over what is confirmed; a proposal counts only once it is confirmed.
+    Profile(InventoryProfile),
     /// Say that segments are values of one variable: every path of this template is one endpoint.
     Merge(InventoryMerge),
     /// Say that a segment is a name: this path is an endpoint of its own.
@@ -348,6 +356,95 @@ pub struct InventoryRelations {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Output::Human)]
     pub output: Output,
+}
+
+/// Arguments of `inventory retirement`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory retirement
+  bartizan inventory retirement --service shop -o json")]
+pub struct InventoryRetirement {
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `inventory profile`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory profile
+  bartizan inventory profile --service shop -o json")]
+pub struct InventoryProfile {
+    /// What is said, if anything.
+    #[command(subcommand)]
+    pub said: Option<ProfileSaid>,
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// What a person says of a profile.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum ProfileSaid {
+    /// Confirm parts of a profile; parts that are not named stay as they were.
+    Confirm(ProfileConfirm),
+    /// Take back all that was confirmed of a service.
+    Forget(ProfileForget),
+}
+
+impl ProfileSaid {
+    /// Which service and data directory.
+    pub fn of(&self) -> InventoryOf {
+        let (service, key, data) = match self {
+            Self::Confirm(it) => (&it.service, &it.key, &it.data),
+            Self::Forget(it) => (&it.service, &None, &it.data),
+        };
+        let (key, data) = (key.clone(), data.clone());
+        InventoryOf { since: None, service: Some(service.clone()), key, data }
+    }
+}
+
+/// Arguments of `inventory profile confirm`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory profile confirm shop audience=internal subject_kind=workload
+  bartizan inventory profile confirm shop tenant=path:2 environment=production")]
+pub struct ProfileConfirm {
+    /// The name of a route, or the host of imported traffic.
+    pub service: String,
+    /// What is confirmed: audience, subject_kind, tenant or environment, each with its value.
+    #[arg(required = true, num_args = 1..=4, value_name = "PART=VALUE")]
+    pub words: Vec<String>,
+    /// Where the key of the segments is, file:PATH or env:NAME, if `store.key` names one.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<KeyAt>,
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+}
+
+/// Arguments of `inventory profile forget`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory profile forget shop
+  bartizan inventory profile forget shop.example --data /var/lib/bartizan")]
+pub struct ProfileForget {
+    /// The name of a route, or the host of imported traffic.
+    pub service: String,
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
 }
 
 /// Arguments of `inventory split`.
@@ -1287,7 +1384,8 @@ pub fn reference() -> String {
 pub(crate) fn commands(parent: &clap::Command) -> Vec<(String, clap::Command)> {
     let own = parent.get_subcommands().filter(|it| it.get_name() != "help");
     let below = own.flat_map(|it| {
-        if it.has_subcommands() { commands(it) } else { vec![(String::new(), it.clone())] }
+        let itself = (!it.is_subcommand_required_set()).then(|| (String::new(), it.clone()));
+        itself.into_iter().chain(commands(it))
     });
     let name = parent.get_name();
     let named = below.map(|(path, it)| {

@@ -14,6 +14,7 @@ use crate::bypass::{self, Bypass, BypassFault, Reason, Span};
 use crate::config::secret::Reference;
 use crate::config::{Settings, Store};
 use crate::control::{self, Question};
+use crate::inventory::apis::Configured;
 use crate::keeper::Kept;
 use crate::ledger::entries;
 use crate::log::{Cause, EndedBy, Event};
@@ -167,6 +168,7 @@ impl State {
             started_us,
             shared,
         };
+        state.hub.inventory.configure(Configured::of(&lock(&state.rules).settings));
         state.announce(&lock(&state.rules));
         state.record_configuration(&lock(&state.rules).settings, Why::Start);
         Arc::new(state)
@@ -246,6 +248,7 @@ impl State {
         self.shared.tables.set_held_bytes_max(settings.limits.held_bytes_max);
         rules.wired = wired;
         self.hub.alerts.configure(&settings.alerts, targets);
+        self.hub.inventory.configure(Configured::of(&settings));
         let by = entries::owner(settings.file.as_deref());
         let exceptions = entries::exceptions(&rules.settings, &settings, &by);
         rules.settings = settings;

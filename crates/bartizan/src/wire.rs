@@ -8,6 +8,7 @@ use crate::config::secret::{Reference, Secret, SecretFault};
 use crate::config::{self, ClientSource, Routing, Settings, TlsVersion};
 use bartizan_connect::signing::KeyFault;
 use bartizan_contract::clause_set::ClauseSet;
+use bartizan_contract::retirement::Retired;
 use bartizan_edge::proxy::Manners;
 use bartizan_edge::proxy::upstream::{Health, Secured, Target, Upstream};
 use bartizan_edge::proxy::views::View;
@@ -111,10 +112,12 @@ pub fn snapshot(settings: &Settings, key: HashKey, revision: u64, judging: Judgi
     let on = |it: &Routing| RouteRules {
         route: Arc::new(it.route.clone()),
         clauses: clauses(settings, Some(it), judging),
+        retired: retired(settings, it),
     };
     let base = RouteRules {
         route: Arc::new(Route { upstream: None, ..Route::to_everything(0) }),
         clauses: clauses(settings, None, judging),
+        retired: Arc::default(),
     };
     let rules = Rules {
         routes: Routes::new(settings.routes.iter().map(on).collect()),
@@ -128,6 +131,12 @@ pub fn snapshot(settings: &Settings, key: HashKey, revision: u64, judging: Judgi
         sample_bytes_max: settings.evidence.enabled.then_some(settings.evidence.body_bytes_max),
     };
     Snapshot { revision, rules: Arc::new(rules) }
+}
+
+/// The endpoints of a route that are marked for retirement.
+fn retired(settings: &Settings, on: &Routing) -> Arc<[Retired]> {
+    let marked = settings.retirements.iter().filter(|it| it.api == on.route.name);
+    marked.cloned().map(Retired::new).collect()
 }
 
 fn clauses(settings: &Settings, on: Option<&Routing>, judging: Judging) -> ClauseSet {

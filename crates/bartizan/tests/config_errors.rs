@@ -103,8 +103,8 @@ error: unknown key `lisen`
   |
 3 | lisen: {}
   | ^^^^^ expected one of: version, mode, trusted_proxies, listen, certificates, tls, clients, \
-upstream, upstreams, routes, admin, data, ledger, store, evidence, record, limits, clauses, exceptions, alerts, \
-alert_targets, data_classes
+upstream, upstreams, routes, admin, data, ledger, store, evidence, record, limits, clauses, exceptions, apis, \
+retire, alerts, alert_targets, data_classes
   = help: did you mean `listen`?
 
 error: unknown value `enforced`

@@ -16,8 +16,10 @@ use bartizan::config::{
 };
 use bartizan_connect::alert::Severity;
 use bartizan_model::clause::{Clause, ClauseName, Mode, SetBy};
+use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
+use bartizan_model::profile::{Audience, Duty, Profile, Subjects, Tenant};
 use bartizan_model::route::{Demand, HostField, HostPattern, Route, Spelling, Underscores};
 
 const SHORTEST: &str = "version: 1\nupstream: {url: 'http://127.0.0.1:3000'}\n";
@@ -211,6 +213,37 @@ fn alerts_are_read() {
         (none.dedup_window_ms, none.spool_bytes_max, none.targets.len()),
         (300_000, 4 << 20, 0)
     );
+}
+
+#[test]
+fn apis_and_what_of_them_goes_are_read() {
+    let settings = read(include_str!("config_complete.yaml"));
+    let [orders, shop, pages] = settings.apis.as_slice() else { panic!("{:?}", settings.apis) };
+    assert_eq!(
+        (orders.owner.as_deref(), orders.team.as_deref()),
+        (Some("Mara Lind"), Some("checkout"))
+    );
+    let tags: Vec<_> = orders.tags.iter().map(|it| &**it).collect();
+    assert_eq!(tags, ["payments", "pci"]);
+    let profile = Profile {
+        audience: Some(Audience::Internal),
+        subjects: Some(Subjects::Workload),
+        tenant: Some(Tenant::Claim("tid".into())),
+        environment: Some("production".into()),
+    };
+    assert_eq!(orders.profile, profile);
+    let duties = [Duty::Mtls, Duty::Scopes, Duty::RateLimit];
+    assert_eq!(orders.baseline.as_deref(), Some(&duties[..]));
+    // An empty list is nothing; no list says nothing.
+    assert_eq!((shop.baseline.as_deref(), &pages.baseline), (Some(&[][..]), &None));
+    assert!(shop.profile.is_silent());
+    let [order, root] = settings.retirements.as_slice() else { panic!("two") };
+    assert_eq!((&*order.api, order.method), ("orders", Some(Method::Get)));
+    assert_eq!(order.path.as_str(), "/v1/orders/{id}");
+    // From the first second of its day to the last of the other.
+    assert_eq!((order.deprecated_s, order.sunset_s), (1_793_491_200, Some(1_806_537_599)));
+    assert_eq!(order.link.as_deref(), Some("https://developer.example.com/v2"));
+    assert_eq!((&*root.api, root.method, root.sunset_s), ("shop.example:8443", None, None));
 }
 
 #[test]

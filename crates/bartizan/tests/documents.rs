@@ -76,3 +76,17 @@ fn the_description_of_the_api_names_every_code_of_an_alert() {
     codes.sort_unstable();
     assert_eq!(listed, codes);
 }
+
+#[test]
+fn every_decision_says_why_and_what() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/decisions");
+    let mut count = 0;
+    for file in fs::read_dir(dir).unwrap().map(|it| it.unwrap().path()) {
+        let text = fs::read_to_string(&file).unwrap();
+        let name = file.display();
+        assert!(text.starts_with("# ") && text.len() > 600, "{name} says little");
+        assert!(!text.contains("{{#include"), "{name} is but a reference");
+        count += 1;
+    }
+    assert!(count > 20);
+}

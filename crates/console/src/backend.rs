@@ -70,6 +70,20 @@ pub struct ChangesQuery {
     pub since: Option<u64>,
 }
 
+/// What somebody confirms of an API; what is not there is not confirmed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewProfile {
+    /// Whom it is for: `public`, `partner` or `internal`.
+    pub audience: Option<String>,
+    /// What stands behind its subjects: `person`, `workload`, `aggregate` or `none`.
+    pub subject_kind: Option<String>,
+    /// What says which tenant a call is for: `host`, `path:N` or `claim:NAME`.
+    pub tenant: Option<String>,
+    /// Where it runs: a word.
+    pub environment: Option<String>,
+}
+
 /// An exception that somebody wants.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -292,6 +306,16 @@ pub trait Backend: Send + Sync + 'static {
     fn changes(&self, wanted: &ChangesQuery) -> Value;
     /// What descriptions say against what was seen, of one service or all. Blocks.
     fn drift(&self, service: Option<&str>) -> Value;
+    /// Endpoints that go, of a service or of all, and who still calls them.
+    fn retirement(&self, service: Option<&str>) -> Value;
+    /// What is said and proposed of a service, or of each.
+    fn apis(&self, service: Option<&str>) -> Value;
+    /// Confirms what a service is, in place of what was confirmed before; what is said and proposed of it now.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotFound`], [`Problem::Invalid`], [`Problem::Unavailable`] if it cannot be kept.
+    fn confirm_profile(&self, service: &str, it: &NewProfile, by: &Who) -> Result<Value, Problem>;
     /// The OpenAPI description of a service, or of the one that is called most. Blocks.
     fn described(&self, service: Option<&str>) -> Option<Value>;
     /// The newest samples, without what they say.

@@ -15,8 +15,8 @@ use bartizan_console::access::{Role, Who};
 use bartizan_console::admin::{self, Facts};
 use bartizan_console::api::{Api, BODY_BYTES_MAX, OPERATIONS, Operation};
 use bartizan_console::backend::{
-    Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewException, NewHunt, NewSavedHunt,
-    NewSilence, NewTest, NewWatch, Row,
+    Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewException, NewHunt, NewProfile,
+    NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_model::clause::{ClauseName, DefaultMode};
@@ -129,6 +129,15 @@ impl Backend for Yes {
     fn drift(&self, _: Option<&str>) -> Value {
         json!({"services": [], "undescribed": []})
     }
+    fn retirement(&self, _: Option<&str>) -> Value {
+        json!({"retirements": []})
+    }
+    fn apis(&self, _: Option<&str>) -> Value {
+        json!({"apis": [], "faults": []})
+    }
+    fn confirm_profile(&self, service: &str, it: &NewProfile, by: &Who) -> Result<Value, Problem> {
+        Ok(json!({"service": service, "audience": it.audience, "confirmed_by": by.name}))
+    }
     fn changes(&self, wanted: &ChangesQuery) -> Value {
         json!({"changes": [], "more": wanted.limit})
     }
@@ -238,6 +247,7 @@ fn request(it: &Operation, token: Option<&str>) -> Request<Body> {
         ("post", "/api/v1/alerts/silences") => {
             json!({"code": "*", "minutes": 1, "reason": "a test"})
         }
+        ("put", "/api/v1/apis/{service}/profile") => json!({"audience": "internal"}),
         ("put", "/api/v1/hunt/saved/{name}") => {
             json!({"title": "t", "says": "s", "sql": "select 1"})
         }

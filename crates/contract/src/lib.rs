@@ -6,3 +6,4 @@
 pub mod clause_set;
 pub mod decide;
 pub mod permit;
+pub mod retirement;

@@ -8,6 +8,7 @@
 //! Misses   nothing of its own: a request that fits no route is refused with `route.unknown`.
 
 use bartizan_contract::clause_set::ClauseSet;
+use bartizan_contract::retirement::Retired;
 use bartizan_inspect::path_spelling::has_prefix;
 use bartizan_model::route::{HostPattern, Route};
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub struct RouteRules {
     pub route: Arc<Route>,
     /// Its clauses.
     pub clauses: ClauseSet,
+    /// Endpoints of it that are marked for retirement, in the order of the configuration.
+    pub retired: Arc<[Retired]>,
 }
 
 /// All routes, the most specific first: exact hosts, then the longest suffix, then any host; within
@@ -129,7 +132,7 @@ mod tests {
         let clauses = ClauseSet::new(Mode::Observe, SetBy::Default, &[], &[]);
         let base = Route::to_everything(0);
         let route = Route { name: Arc::from(name), host, prefix: Arc::from(prefix), ..base };
-        RouteRules { route: Arc::new(route), clauses }
+        RouteRules { route: Arc::new(route), clauses, retired: Arc::default() }
     }
 
     fn exact(host: &str) -> HostPattern {

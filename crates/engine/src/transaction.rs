@@ -34,6 +34,7 @@ use crate::tables::{Room, Tables};
 use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
 use bartizan_contract::decide::{Decision, Hits, decide, decide_body, decide_response};
 use bartizan_contract::permit::Permit;
+use bartizan_contract::retirement::announce;
 use bartizan_inspect::body::{Format, Progress, Walk};
 use bartizan_inspect::client_address::client_spoke_tls;
 use bartizan_inspect::content_coding::{DecodeFault, Decoder};
@@ -428,7 +429,7 @@ impl Transaction {
         self.is_sampled = tables.sampled().keeps(seen.endpoint, seen.id)
             && tables.detail().level() == Level::Full;
         if self.is_sampled {
-            seen.traits = traits::of_request(&head.fields, tls);
+            seen.traits = traits::of_request(&head.fields, tls, address);
             self.page = head.fields.get(Known::Origin).map(Box::from);
         }
         Client { address, tls }
@@ -727,6 +728,7 @@ impl Transaction {
         }
         let hits = self.scrub_banner(&mut head, at);
         self.record_hits(hits);
+        self.announce(&mut head);
         // Without a body, the message of a gRPC status stands in the head.
         if let Some(position) = message_position(&head.fields)
             && self.scrubbed_message(&head.fields.clone(), at).is_some()
@@ -797,6 +799,18 @@ impl Transaction {
             head.leave_out(positions);
         }
         hits
+    }
+
+    /// Has the answer of an endpoint that is marked for retirement say so.
+    fn announce(&self, head: &mut ResponseHead) {
+        if self.on.retired.is_empty() {
+            return;
+        }
+        let Observation { method, template, .. } = &self.seen;
+        if let Some(it) = announce(&self.on.retired, *method, template, head) {
+            head.leave_out(it.left_out);
+            head.add(&it.says);
+        }
     }
 
     /// Takes a piece of an error response, and releases it when enough is known.

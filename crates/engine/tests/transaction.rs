@@ -75,7 +75,11 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
     rules.sample_bytes_max = setup.sample_bytes_max;
     let (fail_open, samples) = (setup.fail_open, setup.samples);
     let route = Route { fail_open, samples, ..Route::to_everything(0) };
-    let on = RouteRules { route: Arc::new(route), clauses: rules.base.clauses.clone() };
+    let on = RouteRules {
+        route: Arc::new(route),
+        clauses: rules.base.clauses.clone(),
+        retired: Arc::default(),
+    };
     rules.routes = Routes::new(vec![on]);
     Arc::new(Snapshot { revision: 5, rules: Arc::new(rules) })
 }
@@ -834,6 +838,7 @@ fn what_heads_say_of_protection_is_recorded_where_facts_are() {
         Trait::FromPage,
         Trait::CorsReflected,
         Trait::RequestSeen,
+        Trait::PublicAddress,
     ];
     assert_eq!(seen.iter().collect::<Vec<_>>(), wanted);
     // A recorder that falls behind says of none of them that it was not there.

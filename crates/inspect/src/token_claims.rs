@@ -2,7 +2,7 @@
 //! let anybody in.
 //!
 //! Reads    the payload of a JWT (RFC 7519) in compact form, at most `TOKEN_BYTES_MAX` long.
-//! Writes   its `iss` and `sub`; how long it lives and whether it is signed.
+//! Writes   its `iss` and `sub`; how long it lives, whether it is signed, has scopes, and is that of a program.
 //! Memory   the decoded payload.
 //! Misses   signatures, encrypted tokens; a subject under another claim than `sub`.
 
@@ -38,24 +38,34 @@ pub fn claims(token: &[u8]) -> Option<Claims> {
     read(payload, Claims::default()).filter(|it| !it.sub.is_empty())
 }
 
-/// How long a token lives, as it says itself.
+/// What a token says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lifetime {
+pub struct Told {
     /// From `iat`, or `nbf`, to `exp`; `None` if it has no end. A token that does not say when it began is
     /// as long as one that ends when it begins.
     pub seconds: Option<u64>,
     /// Whether it says that it is not signed: `alg` is `none`.
     pub is_unsigned: bool,
+    /// Whether it says what it is good for: scopes, permissions or roles.
+    pub has_scopes: bool,
+    /// Whether its subject is the client itself, as RFC 9068 section 2.2 has it where nobody logged in.
+    pub is_of_client: bool,
 }
 
-/// How long `token` lives, if it is a JWT.
-pub fn lifetime(token: &[u8]) -> Option<Lifetime> {
+/// What `token` says of itself, if it is a JWT.
+pub fn told(token: &[u8]) -> Option<Told> {
     let (header, payload) = parts(token)?;
-    let header = read(header, Times::default())?;
-    let times = read(payload, Times::default())?;
-    let begin = times.iat.or(times.nbf).or(times.exp);
-    let seconds = times.exp.zip(begin).map(|(end, begin)| end.saturating_sub(begin));
-    Some(Lifetime { seconds, is_unsigned: header.is_unsigned })
+    let header = read(header, Read::default())?;
+    let it = read(payload, Read::default())?;
+    let begin = it.iat.or(it.nbf).or(it.exp);
+    let seconds = it.exp.zip(begin).map(|(end, begin)| end.saturating_sub(begin));
+    let is_client = !it.sub.is_empty() && it.sub == it.client;
+    Some(Told {
+        seconds,
+        is_unsigned: header.is_unsigned,
+        has_scopes: it.has_scopes,
+        is_of_client: it.is_of_client || is_client,
+    })
 }
 
 /// Header and payload of a JWT in compact form.
@@ -76,19 +86,34 @@ fn read<T: Sink>(part: &[u8], mut into: T) -> Option<T> {
     walk.oddities().is_empty().then_some(into)
 }
 
-/// When a token begins and ends, in seconds since 1970.
+/// What is read of a part; times in seconds since 1970.
 #[derive(Debug, Default)]
-struct Times {
+struct Read {
     iat: Option<u64>,
     nbf: Option<u64>,
     exp: Option<u64>,
     is_unsigned: bool,
+    sub: Vec<u8>,
+    client: Vec<u8>,
+    has_scopes: bool,
+    is_of_client: bool,
 }
 
-impl Sink for Times {
+impl Sink for Read {
     fn take(&mut self, value: Value<'_>) {
-        if value.place == PlaceRef::Body("$.alg") {
-            self.is_unsigned = value.text.eq_ignore_ascii_case(b"none");
+        let PlaceRef::Body(name) = value.place else { return };
+        match name {
+            "$.alg" => self.is_unsigned = value.text.eq_ignore_ascii_case(b"none"),
+            "$.sub" => self.sub = value.text.to_vec(),
+            "$.client_id" | "$.azp" => self.client = value.text.to_vec(),
+            "$.scope" | "$.scp" | "$.scp[*]" | "$.scope[*]" | "$.scopes[*]"
+            | "$.permissions[*]" | "$.roles[*]" => {
+                self.has_scopes |= !value.text.trim_ascii().is_empty()
+            }
+            // What Auth0 and Entra ID say of tokens for programs.
+            "$.gty" => self.is_of_client |= value.text == b"client-credentials",
+            "$.idtyp" => self.is_of_client |= value.text == b"app",
+            _ => {}
         }
     }
 
@@ -133,6 +158,9 @@ impl Sink for Claims {
 mod tests {
     use super::*;
 
+    const SILENT: Told =
+        Told { seconds: None, is_unsigned: false, has_scopes: false, is_of_client: false };
+
     fn token(payload: &str) -> String {
         format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(payload))
     }
@@ -153,17 +181,34 @@ mod tests {
 
     #[test]
     fn a_token_says_how_long_it_lives() {
-        let of = |payload: &str| lifetime(token(payload).as_bytes());
-        let signed = |seconds| Some(Lifetime { seconds, is_unsigned: false });
+        let of = |payload: &str| told(token(payload).as_bytes());
+        let signed = |seconds| Some(Told { seconds, ..SILENT });
         assert_eq!(of(r#"{"iat":1000,"exp":4600.5}"#), signed(Some(3_600)));
         assert_eq!(of(r#"{"nbf":1000,"exp":1001}"#), signed(Some(1)));
         assert_eq!(of(r#"{"exp":5}"#), signed(Some(0)));
         assert_eq!(of(r#"{"iat":9,"exp":5}"#), signed(Some(0)));
         assert_eq!(of(r#"{"sub":"a"}"#), signed(None));
         let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"None"}"#);
-        let unsigned = lifetime(format!("{header}.e30.").as_bytes());
-        assert_eq!(unsigned, Some(Lifetime { seconds: None, is_unsigned: true }));
-        assert_eq!(lifetime(b"a.b.c"), None);
+        let unsigned = told(format!("{header}.e30.").as_bytes());
+        assert_eq!(unsigned, Some(Told { is_unsigned: true, ..SILENT }));
+        assert_eq!(told(b"a.b.c"), None);
+    }
+
+    #[test]
+    fn a_token_says_what_it_is_good_for_and_whose_it_is() {
+        #[track_caller]
+        fn check(payload: &str, has_scopes: bool, is_of_client: bool) {
+            let it = told(token(payload).as_bytes()).unwrap();
+            assert_eq!((it.has_scopes, it.is_of_client), (has_scopes, is_of_client), "{payload}");
+        }
+        check(r#"{"scope":"orders:read"}"#, true, false);
+        check(r#"{"scp":["a","b"]}"#, true, false);
+        check(r#"{"roles":["admin"]}"#, true, false);
+        check(r#"{"scope":" ","permissions":[],"x":{"scope":"a"}}"#, false, false);
+        check(r#"{"sub":"batch","client_id":"batch"}"#, false, true);
+        check(r#"{"sub":"alice","azp":"shop"}"#, false, false);
+        check(r#"{"sub":"x@clients","gty":"client-credentials"}"#, false, true);
+        check(r#"{"sub":"1","idtyp":"user"}"#, false, false);
     }
 
     #[test]

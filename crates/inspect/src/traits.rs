@@ -6,24 +6,32 @@
 //! Source   Fetch (CORS), RFC 9111 (caching), RFC 6797 (HSTS), RFC 6265bis (cookies), RFC 7519 (JWT), RFC 9745,
 //!          RFC 8594; OWASP API Security Top 10 2023, API2 and API8.
 
-use crate::token_claims::{bearer, lifetime};
+use crate::token_claims::{bearer, told};
 use bartizan_model::head::{Fields, ResponseHead};
 use bartizan_model::known::Known;
+use bartizan_model::network::is_private;
 use bartizan_model::traits::{Trait, Traits};
+use std::net::IpAddr;
 
 /// Seconds from which a token lives long.
 const LONG_S: u64 = 24 * 60 * 60;
 
-/// Of a request; `tls` is whether its client spoke TLS.
-pub fn of_request(fields: &Fields, tls: bool) -> Traits {
+/// Of a request; `tls` is whether its client spoke TLS. An address of zeros is not known.
+pub fn of_request(fields: &Fields, tls: bool, client: IpAddr) -> Traits {
     let mut it = Traits::NONE;
     it.insert(Trait::RequestSeen);
     it.insert_if(Trait::PlainText, !tls);
     it.insert_if(Trait::FromPage, fields.has(Known::Origin));
+    let is_ours = is_private(client);
+    it.insert_if(Trait::PrivateAddress, is_ours);
+    it.insert_if(Trait::PublicAddress, !is_ours && !client.is_unspecified());
     let Some(credential) = fields.get(Known::Authorization) else { return it };
     let is_basic = credential.get(..6).is_some_and(|it| it.eq_ignore_ascii_case(b"basic "));
     it.insert_if(Trait::BasicCredentials, is_basic);
-    if let Some(token) = bearer(credential).and_then(lifetime) {
+    if let Some(token) = bearer(credential).and_then(told) {
+        it.insert(Trait::TokenRead);
+        it.insert_if(Trait::TokenScoped, token.has_scopes);
+        it.insert_if(Trait::TokenOfClient, token.is_of_client);
         it.insert_if(Trait::TokenUnsigned, token.is_unsigned);
         it.insert_if(Trait::TokenEndless, token.seconds.is_none());
         it.insert_if(Trait::TokenLong, token.seconds.is_some_and(|it| it > LONG_S));

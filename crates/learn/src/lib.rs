@@ -5,5 +5,7 @@ pub mod digest;
 pub mod drift;
 pub mod inventory;
 pub mod posture;
+pub mod profile;
 pub mod relations;
+pub mod retirement;
 pub mod template;

@@ -31,6 +31,7 @@
 //! | 15 | `alert_tested` | delivered 1, who, target text |
 //! | 16 | `watch_begun` | subject 16, until 8, who, reason text |
 //! | 17 | `watch_ended` | subject 16, who |
+//! | 18 | `profile_confirmed` | who, service text, profile text |
 //!
 //! *Who* is 0 (bartizan itself), 1 and a user id of the operating system (4), or 2 and the name of an
 //! account (text). *Why* is 1 (start), 2 (the file changed), 3 (a signal), 4 (what the file refers to
@@ -204,6 +205,15 @@ pub enum What {
         /// Who; bartizan itself if its time was over.
         by: Who,
     },
+    /// Somebody confirmed what an API is, in place of what was confirmed before.
+    ProfileConfirmed {
+        /// Who.
+        by: Who,
+        /// The name of the service.
+        service: Text,
+        /// What is confirmed now, as `audience=internal, tenant=host`; empty if it was taken back.
+        profile: Text,
+    },
     /// A later program wrote it.
     Unknown {
         /// Version of the form.
@@ -359,6 +369,7 @@ impl What {
             Self::AlertTested { .. } => 15,
             Self::WatchBegun { .. } => 16,
             Self::WatchEnded { .. } => 17,
+            Self::ProfileConfirmed { .. } => 18,
             Self::Unknown { kind, .. } => *kind,
         }
     }
@@ -383,6 +394,7 @@ impl What {
             Self::AlertTested { .. } => "alert_tested",
             Self::WatchBegun { .. } => "watch_begun",
             Self::WatchEnded { .. } => "watch_ended",
+            Self::ProfileConfirmed { .. } => "profile_confirmed",
             Self::Unknown { .. } => "unknown",
         }
     }
@@ -467,6 +479,11 @@ impl Entry {
             What::WatchEnded { subject, by } => {
                 out.bytes(&subject.0.to_be_bytes());
                 out.who(by);
+            }
+            What::ProfileConfirmed { by, service, profile } => {
+                out.who(by);
+                out.text(service);
+                out.text(profile);
             }
             What::Unknown { rest, .. } => out.bytes(rest),
         }
@@ -692,6 +709,11 @@ impl Reader<'_> {
                 reason: self.text()?,
             },
             17 => What::WatchEnded { subject: self.subject()?, by: self.who()? },
+            18 => What::ProfileConfirmed {
+                by: self.who()?,
+                service: self.text()?,
+                profile: self.text()?,
+            },
             _ => return Ok(None),
         }))
     }
@@ -785,12 +807,17 @@ mod tests {
     }
 
     #[test]
-    fn watches_read_as_they_are_written() {
+    fn watches_and_profiles_read_as_they_are_written() {
         let (subject, by) = (SubjectId(u128::MAX - 1), Who::Account(Text::of("ada")));
         let reason = Text::of("incident 7");
         for what in [
             What::WatchBegun { subject, until_us: 8, by: by.clone(), reason },
-            What::WatchEnded { subject, by },
+            What::WatchEnded { subject, by: by.clone() },
+            What::ProfileConfirmed {
+                by,
+                service: Text::of("orders"),
+                profile: Text::of("audience=internal, tenant=claim:tid"),
+            },
         ] {
             let entry = Entry { at_us: 1, what };
             let mut bytes = entry.encode();

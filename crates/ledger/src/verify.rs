@@ -379,6 +379,7 @@ impl<'r, R: Resources> Walk<'r, R> {
                     | What::Login { .. }
                     | What::WatchBegun { .. }
                     | What::WatchEnded { .. }
+                    | What::ProfileConfirmed { .. }
                     | What::Reveal { .. }
                     | What::SilenceBegun { .. }
                     | What::SilenceLifted { .. }

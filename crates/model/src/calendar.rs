@@ -25,6 +25,21 @@ pub fn date(days: u64) -> (u64, u64, u64) {
     (era * 400 + year + u64::from(month <= 2), month, day)
 }
 
+/// The form that dates have in fields of HTTP (RFC 9110 section 5.6.7), of so many seconds since 1970.
+pub fn http_date(unix_s: u64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let named = |names: &[&'static str], at: u64| {
+        usize::try_from(at).ok().and_then(|at| names.get(at)).copied().unwrap_or_default()
+    };
+    let (year, month, day) = date(unix_s / 86_400);
+    let weekday = named(&DAYS, unix_s / 86_400 % 7);
+    let (hour, minute, second) = (unix_s / 3_600 % 24, unix_s / 60 % 60, unix_s % 60);
+    let month = named(&MONTHS, month.saturating_sub(1));
+    format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +49,12 @@ mod tests {
         assert_eq!(timestamp(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(timestamp(951_782_400_000_000), "2000-02-29T00:00:00.000Z");
         assert_eq!(timestamp(1_795_305_599_999_999), "2026-11-21T23:59:59.999Z");
+    }
+
+    #[test]
+    fn a_date_of_http_has_its_weekday() {
+        assert_eq!(http_date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(http_date(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(http_date(1_801_439_999), "Sun, 31 Jan 2027 23:59:59 GMT");
     }
 }

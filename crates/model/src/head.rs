@@ -5,6 +5,7 @@
 use crate::known::Known;
 use crate::oddity::{Oddities, Oddity};
 use bytes::{Bytes, BytesMut};
+use std::sync::Arc;
 
 /// A request method. Names are case-sensitive (RFC 9110 section 9.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -299,7 +300,12 @@ pub struct ResponseHead {
     pub fields: Fields,
     /// Positions of fields that are left out when it is passed on, one bit each.
     left_out: u128,
+    /// Fields that are added when it is passed on.
+    added: Option<Arc<Added>>,
 }
+
+/// Fields of our own for a response that is passed on: names and values, both well-formed.
+pub type Added = [(&'static str, Box<str>)];
 
 impl ResponseHead {
     /// The fields to pass on to the client, in order: nothing that speaks of the upstream's
@@ -321,6 +327,16 @@ impl ResponseHead {
     /// Leaves out the fields at these positions, of the first 128.
     pub fn leave_out(&mut self, positions: u128) {
         self.left_out |= positions;
+    }
+
+    /// Adds these fields behind its own.
+    pub fn add(&mut self, fields: &Arc<Added>) {
+        self.added = Some(Arc::clone(fields));
+    }
+
+    /// The fields of our own to pass on with it.
+    pub fn added(&self) -> &Added {
+        self.added.as_deref().unwrap_or_default()
     }
 
     fn is_left_out(&self, at: usize) -> bool {
@@ -426,7 +442,7 @@ impl HeadBuilder {
     pub fn response(self, buffer: Bytes, status: u16, framing: Framing) -> ResponseHead {
         let bytes = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
         let fields = Fields::new(buffer, self.fields);
-        ResponseHead { status, framing, bytes, keeps_alive: true, fields, left_out: 0 }
+        ResponseHead { status, framing, bytes, keeps_alive: true, fields, left_out: 0, added: None }
     }
 }
 

@@ -24,6 +24,8 @@ pub mod observation;
 pub mod oddity;
 pub mod own_class;
 pub mod place;
+pub mod profile;
+pub mod retirement;
 pub mod route;
 pub mod sample;
 pub mod traits;

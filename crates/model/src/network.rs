@@ -83,6 +83,21 @@ impl fmt::Display for Network {
     }
 }
 
+/// Whether an address is of this machine, a private network or a link, or of carrier-grade NAT (RFC 1918, 4193,
+/// 6598).
+pub fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(it) => {
+            let [a, b, ..] = it.octets();
+            it.is_loopback()
+                || it.is_private()
+                || it.is_link_local()
+                || (a == 100 && (64..128).contains(&b))
+        }
+        IpAddr::V6(it) => it.is_loopback() || it.is_unique_local() || it.is_unicast_link_local(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,6 +24,7 @@ macro_rules! words {
         }
     };
 }
+pub(crate) use words;
 
 words! {
     /// What happens to a path that servers read differently (`%2f`, `\`, `..;/`, `//`, dot segments,

@@ -58,6 +58,16 @@ pub enum Trait {
     LimitAnnounced,
     /// The fields of the request were looked at: what a caller showed is known.
     RequestSeen,
+    /// The client's address is of a private network, or of this machine.
+    PrivateAddress,
+    /// The client's address is of the public network.
+    PublicAddress,
+    /// The claims of the token could be read.
+    TokenRead,
+    /// They say what the token is good for: scopes, permissions or roles.
+    TokenScoped,
+    /// They say that the token is that of a program: its subject is the client itself.
+    TokenOfClient,
 }
 
 impl Trait {
@@ -88,6 +98,11 @@ impl Trait {
         Self::Sunset,
         Self::LimitAnnounced,
         Self::RequestSeen,
+        Self::PrivateAddress,
+        Self::PublicAddress,
+        Self::TokenRead,
+        Self::TokenScoped,
+        Self::TokenOfClient,
     ];
 
     /// Name in output.
@@ -118,6 +133,11 @@ impl Trait {
             Self::Sunset => "sunset",
             Self::LimitAnnounced => "limit_announced",
             Self::RequestSeen => "request_seen",
+            Self::PrivateAddress => "private_address",
+            Self::PublicAddress => "public_address",
+            Self::TokenRead => "token_read",
+            Self::TokenScoped => "token_scoped",
+            Self::TokenOfClient => "token_of_client",
         }
     }
 

@@ -260,6 +260,7 @@ impl Scenario {
         let on = RouteRules {
             route: Arc::new(self.route.clone()),
             clauses: clauses(self.route_mode.unwrap_or(self.mode), &own),
+            retired: Arc::default(),
         };
         let key = HashKey::new(KeyEpoch(1), [7; 16]);
         let rules = Rules {

@@ -1,11 +1,13 @@
 //! The inventory, as the console asks for it.
 
+use crate::inventory::apis::Words;
 use crate::inventory::command::written;
 use crate::inventory::live::Live;
 use crate::inventory::posture::{changed, ranked};
-use crate::inventory::shown;
-use bartizan_console::backend::{ChangesQuery, InventoryQuery};
+use crate::inventory::{profiles, retirement, shown};
+use bartizan_console::backend::{ChangesQuery, InventoryQuery, NewProfile};
 use bartizan_learn::inventory::Endpoint;
+use bartizan_model::profile::Profile;
 use bartizan_spec::{Format, Options, Version};
 use serde_json::{Value, json};
 use std::cmp::Reverse;
@@ -16,7 +18,8 @@ const ENDPOINTS_USUAL: usize = 500;
 /// Endpoints, the most called first.
 pub(super) fn list(live: &Live, wanted: &InventoryQuery) -> Value {
     let search = wanted.search.as_deref().unwrap_or_default().to_ascii_lowercase();
-    live.look(|inventory| {
+    live.look_at(|learnt, known| {
+        let inventory = &learnt.inventory;
         let is_wanted = |it: &Endpoint<'_>| {
             wanted.service.as_ref().is_none_or(|service| it.service == *service)
                 && shown::named(it).to_ascii_lowercase().contains(&search)
@@ -24,7 +27,7 @@ pub(super) fn list(live: &Live, wanted: &InventoryQuery) -> Value {
         let mut found: Vec<_> = inventory.endpoints().into_iter().filter(is_wanted).collect();
         found.sort_by_key(|it| Reverse(shown::all(it.leaf)));
         let limit = wanted.limit.unwrap_or(ENDPOINTS_USUAL);
-        let rows: Vec<_> = found.iter().take(limit).map(shown::row).collect();
+        let rows: Vec<_> = found.iter().take(limit).map(|it| shown::row(it, known)).collect();
         json!({
             "state": if live.is_catching_up() { "learning" } else { "ready" },
             "behind": live.missed(),
@@ -37,18 +40,18 @@ pub(super) fn list(live: &Live, wanted: &InventoryQuery) -> Value {
 
 /// What is known of the endpoint of this id.
 pub(super) fn one(live: &Live, id: &str) -> Option<Value> {
-    live.look(|inventory| {
-        let endpoints = inventory.endpoints();
-        endpoints.iter().find(|it| shown::id(it) == id).map(shown::whole)
+    live.look_at(|learnt, known| {
+        let endpoints = learnt.inventory.endpoints();
+        endpoints.iter().find(|it| shown::id(it) == id).map(|it| shown::whole(it, known))
     })
 }
 
 /// What is weak.
 pub(super) fn posture(live: &Live, service: Option<&str>) -> Value {
-    live.look(|inventory| {
-        let mut endpoints = inventory.endpoints();
+    live.look_at(|learnt, known| {
+        let mut endpoints = learnt.inventory.endpoints();
         endpoints.retain(|it| service.is_none_or(|service| it.service == service));
-        ranked(&endpoints)
+        ranked(&endpoints, known)
     })
 }
 
@@ -67,9 +70,32 @@ pub(super) fn drift(live: &Live, service: Option<&str>) -> Value {
     live.look(|inventory| crate::inventory::drift::all(inventory, &said, service))
 }
 
+/// What goes, and who still calls it.
+pub(super) fn retirement(live: &Live, service: Option<&str>, now_us: u64) -> Value {
+    live.look_at(|learnt, known| retirement::all(learnt, known, service, now_us))
+}
+
+/// What is said and proposed of a service, or of each.
+pub(super) fn apis(live: &Live, service: Option<&str>) -> Value {
+    live.look_at(|learnt, known| profiles::all(learnt, known, service))
+}
+
+/// The same of one, if there is one.
+pub(super) fn one_api(live: &Live, service: &str) -> Option<Value> {
+    let mut found = apis(live, Some(service));
+    Some(found.get_mut("apis")?.as_array_mut()?.first_mut()?.take())
+}
+
+/// The profile that somebody wants to confirm.
+pub(super) fn profile(it: &NewProfile) -> Result<Profile, String> {
+    let NewProfile { audience, subject_kind, tenant, environment } = it.clone();
+    Words { audience, subject_kind, tenant, environment }.read()
+}
+
 /// The description of a service, or of the one that is called most.
 pub(super) fn described(live: &Live, service: Option<&str>) -> Option<Value> {
-    live.look(|inventory| {
+    live.look_at(|learnt, known| {
+        let inventory = &learnt.inventory;
         let busiest = || inventory.totals().max_by_key(|it| it.1.calls).map(|it| it.0);
         let service = service.or_else(busiest)?;
         let mut endpoints = inventory.endpoints();
@@ -78,6 +104,6 @@ pub(super) fn described(live: &Live, service: Option<&str>) -> Option<Value> {
             return None;
         }
         let options = Options { version: Version::V31, format: Format::Json };
-        serde_json::from_str(&written(service, &endpoints, options)).ok()
+        serde_json::from_str(&written(service, &endpoints, known, options)).ok()
     })
 }

@@ -16,14 +16,15 @@ use crate::bypass::{Bypass, Reason, Span};
 use crate::held;
 use crate::in_force::{State, lock};
 use crate::instance::JOURNAL;
+use crate::inventory::profiles::in_words;
 use crate::keeper::Kept;
 use crate::ledger::entries;
 use crate::log::Event;
 use crate::show;
 use bartizan_console::access::Who;
 use bartizan_console::backend::{
-    Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewException, NewHunt, NewSavedHunt,
-    NewSilence, NewTest, NewWatch, Row,
+    Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewException, NewHunt, NewProfile,
+    NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_ledger::entry::{self, What};
@@ -285,6 +286,29 @@ impl Backend for State {
 
     fn drift(&self, service: Option<&str>) -> Value {
         inventory::drift(&self.hub.inventory, service)
+    }
+
+    fn retirement(&self, service: Option<&str>) -> Value {
+        inventory::retirement(&self.hub.inventory, service, self.shared.clock.now().wall_us)
+    }
+
+    fn apis(&self, service: Option<&str>) -> Value {
+        inventory::apis(&self.hub.inventory, service)
+    }
+
+    fn confirm_profile(&self, service: &str, it: &NewProfile, by: &Who) -> Result<Value, Problem> {
+        let live = &self.hub.inventory;
+        let profile = inventory::profile(it).map_err(Problem::Invalid)?;
+        inventory::one_api(live, service).ok_or(Problem::NotFound)?;
+        let at_us = self.shared.clock.now().wall_us;
+        live.confirm(&self.dir, service, &profile, &by.name, at_us)
+            .map_err(Problem::Unavailable)?;
+        self.record(What::ProfileConfirmed {
+            by: account(by),
+            service: Text::of(service),
+            profile: Text::of(&in_words(&profile)),
+        });
+        inventory::one_api(live, service).ok_or(Problem::NotFound)
     }
 
     fn described(&self, service: Option<&str>) -> Option<Value> {

@@ -1,6 +1,7 @@
 //! The settings, put together key by key.
 
 use super::alerts;
+use super::apis;
 use super::clause::{configurable, has_fields};
 use super::conflicts::{self, Trust};
 use super::data_classes;
@@ -96,6 +97,7 @@ pub(super) fn settings(
     let clauses = clauses(&mut reader, &top);
     let mut endpoints = BTreeMap::new();
     let exceptions = exceptions(&mut reader, &top, now_unix_s, &mut endpoints);
+    let (apis, retirements) = apis::read(&mut reader, &top, &routes);
     let alerts = alerts::read(&mut reader, &top);
     let classes = data_classes::read(&mut reader, &top);
     conflicts::admin_is_open(&mut reader, admin.as_ref());
@@ -122,6 +124,8 @@ pub(super) fn settings(
         exceptions,
         endpoints,
         alerts,
+        apis,
+        retirements,
         classes,
         digest: [0; 32],
     };

@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use bartizan_connect::alert::Severity;
+use bartizan_model::profile::{Audience, Duty, Subjects};
 use bartizan_model::route::{Demand, HostField, Spelling, Underscores};
 use std::fmt;
 
@@ -26,7 +27,19 @@ macro_rules! choices {
     )*};
 }
 
-choices!(Demand, HostField, Spelling, Underscores, TlsVersion, ClientSource, AlertKind, Severity);
+choices!(
+    Demand,
+    HostField,
+    Spelling,
+    Underscores,
+    TlsVersion,
+    ClientSource,
+    AlertKind,
+    Severity,
+    Audience,
+    Subjects,
+    Duty
+);
 
 /// Reads one of the words.
 pub(super) fn parse<T: Choice>(text: &str) -> Result<T, Fault> {

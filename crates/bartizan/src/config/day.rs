@@ -25,6 +25,11 @@ impl Day {
         (self.since_epoch() + 1) * DAY_S
     }
 
+    /// The first second of this day, since 1970 in UTC.
+    pub fn begin_unix_s(self) -> u64 {
+        self.since_epoch() * DAY_S
+    }
+
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
         Self::read(text).map_err(|why| Fault::NotADate { given: text.to_owned(), why })
     }
@@ -79,6 +84,7 @@ mod tests {
 
     #[test]
     fn a_day_ends_when_the_next_begins() {
+        assert_eq!(Day::read("1970-01-02").map(Day::begin_unix_s), Ok(86_400));
         check("1970-01-01", Ok(86_400));
         check("2027-01-31", Ok(1_801_440_000));
         check("2024-02-29", Ok(1_709_251_200));

@@ -94,6 +94,25 @@ pub enum Fault {
     NeedsRoutes { upstreams: usize },
     RouteTwice { other: String },
     UnusedUpstream { name: String },
+    // APIs
+    NotAnApi { given: String },
+    NoSuchRoute { given: String, near: String },
+    UnknownApi { given: String, expected: Vec<String>, near: Option<String> },
+    NotOneLine { chars_max: usize },
+    NotATenant { given: String },
+    NotATemplate { given: String, why: TemplateFault },
+    NotALink { given: String },
+}
+
+/// Why a text is no path that can be marked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplateFault {
+    /// It is no path.
+    Path(PathFault),
+    /// This literal segment is not told from others of its kind.
+    Value(String),
+    /// It has more segments than are told apart.
+    Long,
 }
 
 /// Why a text is no upstream address.
@@ -195,6 +214,20 @@ impl Fault {
         }
     }
 
+    /// A name of no route that is nearly that of one.
+    pub(super) fn no_such_route(given: &str, routes: &[&str]) -> Option<Self> {
+        let near = nearest(given, routes).filter(|it| *it != given)?;
+        Some(Self::NoSuchRoute { given: given.to_owned(), near: near.to_owned() })
+    }
+
+    pub(super) fn unknown_api(given: &str, names: &[&str]) -> Self {
+        Self::UnknownApi {
+            given: given.to_owned(),
+            expected: names.iter().take(NAMES_MAX).map(|&it| it.to_owned()).collect(),
+            near: nearest(given, names).map(ToOwned::to_owned),
+        }
+    }
+
     pub(super) fn out_of_bounds(key: &Number) -> Self {
         let (min, max) = (key.unit.show(key.min), key.unit.show(key.max));
         let zero = match key.zero {
@@ -212,6 +245,7 @@ impl Fault {
                 | Self::AdminIsOpen
                 | Self::NotVerified
                 | Self::UnusedUpstream { .. }
+                | Self::NoSuchRoute { .. }
         );
         if is_warning { Severity::Warning } else { Severity::Error }
     }
@@ -310,6 +344,15 @@ impl Fault {
             Self::NeedsRoutes { upstreams } => format!("{upstreams} upstreams and no routes"),
             Self::RouteTwice { .. } => "no request ever takes this route".to_owned(),
             Self::UnusedUpstream { name } => format!("no route leads to {}", Shown(name)),
+            Self::NoSuchRoute { given, .. } => format!("no route is called {}", Shown(given)),
+            Self::NotAnApi { given } => format!("{} is not the name of an API", Shown(given)),
+            Self::UnknownApi { given, .. } => format!("unknown API {}", Shown(given)),
+            Self::NotOneLine { .. } => "this is not a line of text".to_owned(),
+            Self::NotATenant { given } => {
+                format!("{} does not say where a tenant stands", Shown(given))
+            }
+            Self::NotATemplate { given, .. } => format!("{} cannot be marked", Shown(given)),
+            Self::NotALink { given } => format!("{} is not a link", Shown(given)),
         }
     }
 
@@ -373,7 +416,27 @@ impl Fault {
             Self::NameTwice { first_line: None, .. } => {
                 "the section `upstream` has this name".to_owned()
             }
-            Self::UnknownUpstream { expected, .. } => {
+            Self::NoSuchRoute { .. } => "taken for a host of imported traffic".to_owned(),
+            Self::NotAnApi { .. } => {
+                "expected the name of a route, or a host: 1 to 253 characters".to_owned()
+            }
+            Self::NotOneLine { chars_max } => {
+                format!("expected 1 to {chars_max} characters, none of them a control character")
+            }
+            Self::NotATenant { .. } => {
+                "expected `host`, `path:1` to `path:16`, or `claim:NAME`".to_owned()
+            }
+            Self::NotATemplate { why: TemplateFault::Path(why), .. } => why.label(),
+            Self::NotATemplate { why: TemplateFault::Value(segment), .. } => {
+                format!("{} looks like a value, of which calls are not told apart", Shown(segment))
+            }
+            Self::NotATemplate { why: TemplateFault::Long, .. } => {
+                "at most 15 segments and 180 characters".to_owned()
+            }
+            Self::NotALink { .. } => {
+                "expected a URL with `https://` or `http://`, of at most 500 characters".to_owned()
+            }
+            Self::UnknownUpstream { expected, .. } | Self::UnknownApi { expected, .. } => {
                 let more = if expected.len() < NAMES_MAX { "" } else { ", …" };
                 format!("expected one of: {}{more}", expected.join(", "))
             }
@@ -413,7 +476,9 @@ impl Fault {
             | Self::UnknownClause { near, .. } => {
                 return near.map(|it| format!("did you mean `{it}`?"));
             }
-            Self::UnknownUpstream { near, .. } => {
+            Self::UnknownUpstream { near, .. } | Self::UnknownApi { near, .. }
+                if near.is_some() =>
+            {
                 return near.as_ref().map(|it| format!("did you mean `{it}`?"));
             }
             Self::NotANetwork { why: NetworkFault::HostBits(near), .. } => {
@@ -421,6 +486,15 @@ impl Fault {
             }
             Self::NotAPath { why: PathFault::Empty(near), .. } => {
                 return Some(format!("did you mean {}?", Shown(near)));
+            }
+            Self::NoSuchRoute { near, .. } => return Some(format!("did you mean `{near}`?")),
+            Self::UnknownApi { .. } => "what is retired is of one of `apis`",
+            Self::UnknownUpstream { .. } => return None,
+            Self::NotATemplate { why: TemplateFault::Path(PathFault::Empty(near)), .. } => {
+                return Some(format!("did you mean {}?", Shown(near)));
+            }
+            Self::NotATemplate { why: TemplateFault::Value(_), .. } => {
+                "write a variable such as `{id}` in its place"
             }
             Self::MissingKey { example, .. } => return Some(format!("for example `{example}`")),
             Self::FileEmpty => "the shortest file is `version: 1` and `upstream: {url: …}`",
@@ -491,6 +565,11 @@ impl Fault {
             | Self::Excludes { .. }
             | Self::NameTwice { .. }
             | Self::RouteTwice { .. }
+            | Self::NotAnApi { .. }
+            | Self::NotOneLine { .. }
+            | Self::NotATenant { .. }
+            | Self::NotATemplate { .. }
+            | Self::NotALink { .. }
             | Self::Exceeds { .. } => return None,
         };
         Some(help.to_owned())

@@ -4,6 +4,7 @@
 //! the checks, the list of known keys and `docs/configuration.md` all come from here.
 
 pub(super) mod alerts;
+pub(super) mod api;
 pub(super) mod data_class;
 pub(super) mod route;
 pub(super) mod tls;
@@ -42,6 +43,8 @@ pub(super) const UPSTREAMS: &str = "upstreams";
 pub(super) const ROUTES: &str = "routes";
 pub(super) const EXCEPTIONS: &str = "exceptions";
 pub(super) const EVIDENCE: &str = "evidence";
+pub(super) const APIS: &str = "apis";
+pub(super) const RETIRE: &str = "retire";
 pub(super) const ALERTS: &str = "alerts";
 pub(super) const ALERT_TARGETS: &str = "alert_targets";
 pub(super) const DATA_CLASSES: &str = "data_classes";
@@ -302,7 +305,7 @@ impl Section {
 }
 
 /// Sections, in the order of the reference.
-pub(super) const SECTIONS: [Section; 20] = [
+pub(super) const SECTIONS: [Section; 22] = [
     Section::mapping("", "Top level."),
     Section::mapping("listen", "Where clients connect."),
     Section {
@@ -401,6 +404,40 @@ exceptions:
 ",
     },
     Section {
+        name: APIS,
+        says: "A list: who answers for an API, whom it is for, and what each of its endpoints owes. What an \
+               endpoint lacks of it is a weakness; see [posture.md](posture.md).",
+        items_max: Some(256),
+        example: "\
+apis:
+  - name: orders
+    owner: Mara Lind
+    team: checkout
+    tags: [payments, pci]
+    audience: internal
+    subject_kind: workload
+    baseline: [mtls, scopes, rate_limit]
+",
+    },
+    Section {
+        name: RETIRE,
+        says: "A list of endpoints that go. Their answers say so with `Deprecation` (RFC 9745), `Sunset` (RFC 8594) \
+               and `Link`; those of the API itself are replaced, but for `Link`. The first item that fits \
+               counts. `bartizan inventory retirement` tells who still calls.",
+        items_max: Some(bartizan_model::retirement::RETIREMENTS_MAX),
+        example: "\
+apis:
+  - name: orders
+retire:
+  - api: orders
+    path: /v1/orders/{id}
+    method: GET
+    deprecated: 2026-11-01
+    sunset: 2027-03-31
+    link: https://developer.example.com/v2
+",
+    },
+    Section {
         name: ALERTS,
         says: "How alerts are sent; `alert_targets` says where. See [alerts.md](alerts.md).",
         items_max: None,
@@ -472,6 +509,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
         .chain(upstream::LISTED.all())
         .chain(route::ALL)
         .chain(AFTER)
+        .chain(api::ALL)
         .chain(alerts::ALL)
         .chain(data_class::ALL)
 }

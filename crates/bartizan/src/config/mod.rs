@@ -19,6 +19,7 @@
 mod address;
 mod alert_place;
 mod alerts;
+mod apis;
 mod assemble;
 mod choice;
 mod clause;
@@ -70,7 +71,7 @@ pub use rate::Rate;
 pub use reference::reference;
 pub use schema::schema;
 pub use settings::{
-    Admin, AlertTarget, Alerts, Certificate, Clients, Data, Ledger, Limits, Listen, Record,
+    Admin, AlertTarget, Alerts, Api, Certificate, Clients, Data, Ledger, Limits, Listen, Record,
     Routing, Settings, Store, Tls, Upstream,
 };
 pub use source::{FILE_BYTES_MAX, Source};

@@ -106,6 +106,11 @@ impl<'p> Reader<'p> {
         self.effective.push(Effective { name, item, value, origin });
     }
 
+    /// A key that nobody wrote, where that is another thing than an empty list.
+    pub(super) fn unset(&mut self, name: Name, means: &'static str) {
+        self.keep(name, effective::Value::Unset(means), Place::Default);
+    }
+
     /// Whether anything was reported that stops the start.
     pub(super) fn has_errors(&self) -> bool {
         self.problems.has_errors()

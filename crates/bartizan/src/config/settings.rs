@@ -5,6 +5,8 @@ use bartizan_inspect::classify::CustomClass;
 use bartizan_model::clause::{Clause, Exception, Mode, SetBy};
 use bartizan_model::id::EndpointId;
 use bartizan_model::network::Network;
+use bartizan_model::profile::{Duty, Profile};
+use bartizan_model::retirement::Retirement;
 use bartizan_model::route::{Demand, Route};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -64,6 +66,10 @@ pub struct Settings {
     pub endpoints: BTreeMap<EndpointId, Endpoint>,
     /// Who is told what happens.
     pub alerts: Alerts,
+    /// What is said of APIs, by their names, each once.
+    pub apis: Vec<Api>,
+    /// What goes, in the order of the file. Each is of one of `apis`.
+    pub retirements: Vec<Retirement>,
     /// Data classes of somebody's own.
     pub classes: Vec<CustomClass>,
     /// SHA-256 of what `bartizan config show` prints for them.
@@ -343,6 +349,23 @@ pub struct Limits {
     pub decoded_bytes_max: usize,
     /// How many times larger than sent it may become.
     pub decoded_ratio_max: u32,
+}
+
+/// What is said of an API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Api {
+    /// The name of a route, or the host of imported traffic.
+    pub name: Arc<str>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Who works on it.
+    pub team: Option<String>,
+    /// Words to group by.
+    pub tags: Vec<Arc<str>>,
+    /// Whom it is for, and who calls it.
+    pub profile: Profile,
+    /// What each endpoint owes; `None` if nothing is said of it.
+    pub baseline: Option<Vec<Duty>>,
 }
 
 /// Who is told what happens.

@@ -124,7 +124,11 @@ impl Replayer {
         let mut it = replay(&recording, &self.view, &self.tables)?.observation;
         it.route = host.unwrap_or(service).into();
         if !call.tells_fields {
-            it.traits = Traits::NONE;
+            let addresses = [Trait::PrivateAddress, Trait::PublicAddress];
+            let told = addresses.into_iter().filter(|one| it.traits.has(*one));
+            let mut traits = Traits::NONE;
+            told.for_each(|one| traits.insert(one));
+            it.traits = traits;
             it.traits.insert_if(Trait::PlainText, call.tls == Some(false));
         }
         it.response_body_bytes = it.response_body_bytes.max(call.answer_bytes);

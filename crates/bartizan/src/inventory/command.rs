@@ -1,21 +1,25 @@
 //! `bartizan inventory`: what is kept, as endpoints.
 
+use super::apis::{Apis, Known};
+use super::described::described;
 use super::said::{self, Sayings};
-use super::{FoldError, classes, drift, of, overlay, posture, relations, shown};
+use super::{
+    FoldError, Learnt, classes, drift, of, overlay, posture, profiles, relations, retirement, shown,
+};
 use crate::cli::{
     Exit, ExportAs, Inventory as What, InventoryChanges, InventoryDrift, InventoryExport,
-    InventoryForget, InventoryMerge, InventoryOf, InventoryRelations, InventoryRename,
-    InventorySplit, Notation, OpenApi, Output,
+    InventoryForget, InventoryMerge, InventoryOf, InventoryProfile, InventoryRelations,
+    InventoryRename, InventoryRetirement, InventorySplit, Notation, OpenApi, Output,
 };
 use crate::commands::{fail, note, say};
 use crate::declared;
 use crate::held::{self, Ago};
 use crate::wall::now_us;
-use bartizan_learn::inventory::description::describe;
 use bartizan_learn::inventory::{By, Endpoint, Inventory, Reason, Said, Segment};
 use bartizan_model::calendar::timestamp;
 use bartizan_model::fact::Kind;
 use bartizan_model::place::Place;
+use bartizan_model::profile::Audience;
 use bartizan_spec::{Format, Options, Version, complete, write};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -23,6 +27,10 @@ use std::path::{Path, PathBuf};
 
 /// Does what the command line says.
 pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
+    if let What::Profile(InventoryProfile { said: Some(said), .. }) = what {
+        let dir = dir(&said.of());
+        return profiles::said(said, &dir, |of| has_service(&dir, of));
+    }
     let which = match what {
         What::Ls(it) => &it.of,
         What::Show(it) => &it.of,
@@ -31,6 +39,8 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Changes(it) => &it.of,
         What::Drift(it) => &it.of,
         What::Relations(it) => &it.of,
+        What::Retirement(it) => &it.of,
+        What::Profile(it) => &it.of,
         What::Merge(it) => &it.of,
         What::Split(it) => &it.of,
         What::Rename(it) => &it.of,
@@ -38,11 +48,13 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
     };
     let dir = dir(which);
     let said = Sayings::read(&dir);
-    said.faults.iter().for_each(|it| note(it));
-    let inventory = match read(&dir, which, &said) {
-        Ok(inventory) => inventory,
+    let apis = Apis::read(&dir);
+    said.faults.iter().chain(&apis.faults).for_each(|it| note(it));
+    let learnt = match read(&dir, which, &said, &apis) {
+        Ok(learnt) => learnt,
         Err(why) => return fail(&why, Exit::Failed),
     };
+    let (inventory, known) = (&learnt.inventory, &Known::of(&apis, &said, &learnt));
     let mut endpoints = inventory.endpoints();
     if let Some(service) = &which.service {
         endpoints.retain(|it| it.service == *service);
@@ -52,29 +64,31 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
             let wanted = it.search.as_deref().unwrap_or_default().to_ascii_lowercase();
             endpoints.retain(|it| shown::named(it).to_ascii_lowercase().contains(&wanted));
             endpoints.sort_by_key(|it| std::cmp::Reverse(shown::all(it.leaf)));
-            list(&inventory, &endpoints, it.output)
+            list(inventory, &endpoints, known, it.output)
         }
         What::Show(it) => {
             let is_it = |found: &&Endpoint<'_>| {
                 shown::named(found) == it.endpoint || shown::id(found) == it.endpoint
             };
             match endpoints.iter().find(is_it) {
-                Some(found) => show(found, it.output),
+                Some(found) => show(found, known, it.output),
                 None => {
                     fail("there is no such endpoint; see `bartizan inventory ls`", Exit::Failed)
                 }
             }
         }
-        What::Export(it) => export(&endpoints, &said, it),
-        What::Posture(it) => weak(&endpoints, it.output),
-        What::Changes(it) => changed(&inventory, it),
-        What::Drift(it) => drifted(&inventory, &said, it),
-        What::Relations(it) => related(&inventory, &dir, it),
+        What::Export(it) => export(&endpoints, &said, known, it),
+        What::Posture(it) => weak(&endpoints, known, it.output),
+        What::Changes(it) => changed(inventory, it),
+        What::Drift(it) => drifted(inventory, &said, it),
+        What::Relations(it) => related(inventory, &dir, it),
+        What::Retirement(it) => retiring(&learnt, known, it),
+        What::Profile(it) => profiled(&learnt, known, it),
         What::Merge(InventoryMerge { template, .. })
         | What::Split(InventorySplit { template, .. })
         | What::Rename(InventoryRename { to: template, .. })
         | What::Forget(InventoryForget { template: Some(template), .. }) => {
-            let service = match service(&inventory, which) {
+            let service = match service(inventory, which) {
                 Ok(service) => service,
                 Err(why) => return fail(&why, Exit::Usage),
             };
@@ -84,7 +98,7 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
             }
         }
         What::Forget(InventoryForget { template: None, .. }) => {
-            forget(&inventory, &said, &dir, which)
+            forget(inventory, &said, &dir, which)
         }
     }
 }
@@ -247,14 +261,51 @@ fn drift_text(of: &Value) -> String {
     out
 }
 
-fn read(dir: &Path, which: &InventoryOf, said: &Sayings) -> Result<Inventory, String> {
-    let held = held::open(dir, which.key.clone().map(|it| it.0)).map_err(|it| it.to_string())?;
-    let since_us = which.since.map_or(0, Ago::us);
-    of(&held, since_us, said).map_err(|error: FoldError| error.to_string())
+fn retiring(learnt: &Learnt, known: &Known<'_>, it: &InventoryRetirement) -> Exit {
+    let found = retirement::all(learnt, known, it.of.service.as_deref(), now_us());
+    rows(&found, "retirements", it.output, retirement::text)
 }
 
-fn list(inventory: &Inventory, endpoints: &[Endpoint<'_>], output: Output) -> Exit {
-    let rows = || endpoints.iter().map(shown::row);
+fn profiled(learnt: &Learnt, known: &Known<'_>, it: &InventoryProfile) -> Exit {
+    let found = profiles::all(learnt, known, it.of.service.as_deref());
+    rows(&found, "apis", it.output, profiles::text)
+}
+
+/// A document of rows, or each of them, or a text.
+fn rows(found: &Value, name: &str, output: Output, text: fn(&Value) -> String) -> Exit {
+    match output {
+        Output::Json => say(&format!("{found:#}\n")),
+        Output::Ndjson => {
+            say(&list_of(found, name).fold(String::new(), |out, it| out + &format!("{it}\n")))
+        }
+        Output::Human => say(&text(found)),
+    }
+}
+
+/// Whether a service is configured, or called.
+fn has_service(dir: &Path, of: &InventoryOf) -> Result<bool, String> {
+    let Some(service) = of.service.as_deref() else { return Ok(false) };
+    let (said, apis) = (Sayings::read(dir), Apis::read(dir));
+    if apis.of(service).is_some() {
+        return Ok(true);
+    }
+    let learnt = read(dir, of, &said, &apis)?;
+    Ok(learnt.inventory.totals().any(|it| it.0 == service && it.1.calls > 0))
+}
+
+fn read(dir: &Path, which: &InventoryOf, said: &Sayings, apis: &Apis) -> Result<Learnt, String> {
+    let held = held::open(dir, which.key.clone().map(|it| it.0)).map_err(|it| it.to_string())?;
+    let since_us = which.since.map_or(0, Ago::us);
+    of(&held, since_us, said, apis).map_err(|error: FoldError| error.to_string())
+}
+
+fn list(
+    inventory: &Inventory,
+    endpoints: &[Endpoint<'_>],
+    known: &Known<'_>,
+    output: Output,
+) -> Exit {
+    let rows = || endpoints.iter().map(|it| shown::row(it, known));
     match output {
         Output::Json => {
             let rows: Vec<Value> = rows().collect();
@@ -264,11 +315,11 @@ fn list(inventory: &Inventory, endpoints: &[Endpoint<'_>], output: Output) -> Ex
             ))
         }
         Output::Ndjson => say(&rows().fold(String::new(), |out, it| out + &format!("{it}\n"))),
-        Output::Human => say(&table(inventory, endpoints)),
+        Output::Human => say(&table(inventory, endpoints, known)),
     }
 }
 
-fn table(inventory: &Inventory, endpoints: &[Endpoint<'_>]) -> String {
+fn table(inventory: &Inventory, endpoints: &[Endpoint<'_>], known: &Known<'_>) -> String {
     if endpoints.is_empty() {
         return "no endpoint: only calls that were answered with success make one\n".to_owned();
     }
@@ -289,6 +340,10 @@ fn table(inventory: &Inventory, endpoints: &[Endpoint<'_>]) -> String {
         );
     }
     for (service, it) in inventory.totals() {
+        let said = owned_by(service, known);
+        if !said.is_empty() {
+            let _written = writeln!(out, "{service}: {said}");
+        }
         if it.candidates > 0 {
             let _written =
                 writeln!(out, "{service}: {} calls of paths that no endpoint has", it.candidates);
@@ -301,9 +356,9 @@ fn table(inventory: &Inventory, endpoints: &[Endpoint<'_>]) -> String {
     out
 }
 
-fn show(it: &Endpoint<'_>, output: Output) -> Exit {
+fn show(it: &Endpoint<'_>, known: &Known<'_>, output: Output) -> Exit {
     if output != Output::Human {
-        let whole = shown::whole(it);
+        let whole = shown::whole(it, known);
         return say(&if output == Output::Json {
             format!("{whole:#}\n")
         } else {
@@ -322,6 +377,7 @@ fn show(it: &Endpoint<'_>, output: Output) -> Exit {
         shown::unauthenticated(leaf)
     );
     out += &format!("  seen      {} to {}\n", timestamp(leaf.first_us), timestamp(leaf.last_us));
+    out += &owned(it, known);
     for segment in &it.path {
         if let Segment::Variable { name, of } = segment {
             out += &format!("  {{{name}}}  {}\n", reason(of.reason));
@@ -356,8 +412,36 @@ fn show(it: &Endpoint<'_>, output: Output) -> Exit {
     say(&out)
 }
 
-fn weak(endpoints: &[Endpoint<'_>], output: Output) -> Exit {
-    let ranked = posture::ranked(endpoints);
+/// What is said of an API, in a line; empty if nothing is.
+fn owned_by(service: &str, known: &Known<'_>) -> String {
+    let api = known.apis.of(service);
+    let said = |name: &str, it: Option<&str>| it.map(|it| format!("{name} {it}"));
+    let tags = api.map(|it| it.tags.join(", ")).filter(|it| !it.is_empty());
+    let parts = [
+        said("owner", api.and_then(|it| it.owner.as_deref())),
+        said("team", api.and_then(|it| it.team.as_deref())),
+        said("audience", known.apis.profile(service).audience.map(Audience::name)),
+        said("tags", tags.as_deref()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// Who answers for it, and whether it goes.
+fn owned(it: &Endpoint<'_>, known: &Known<'_>) -> String {
+    let who = owned_by(it.service, known);
+    let mut out = match who.is_empty() {
+        true => String::new(),
+        false => format!("  api       {who}\n"),
+    };
+    if let Some(marked) = known.marked(it) {
+        let day = |it: Option<u64>| it.map_or("on no day yet".to_owned(), retirement::day);
+        out += &format!("  goes      {}\n", day(marked.retirement.sunset_s));
+    }
+    out
+}
+
+fn weak(endpoints: &[Endpoint<'_>], known: &Known<'_>, output: Output) -> Exit {
+    let ranked = posture::ranked(endpoints, known);
     match output {
         Output::Json => say(&format!("{ranked:#}\n")),
         Output::Ndjson => {
@@ -405,6 +489,15 @@ fn weak_text(ranked: &Value) -> String {
             let _written = writeln!(out, "     now   {hold}");
         }
         let _written = writeln!(out, "     mend  {}", text(flaw, "mend"));
+    }
+    for it in list_of(ranked, "baseline") {
+        let [all, met, missing, unknown] =
+            ["endpoints", "met", "missing", "unknown"].map(|name| number(it, name));
+        let _written = writeln!(
+            out,
+            "\nowed: {} by {all} endpoints, met {met}, missing {missing}, unknown {unknown}",
+            text(it, "duty").replace('_', " ")
+        );
     }
     for (name, what) in [
         ("credentials", "what callers show"),
@@ -482,7 +575,12 @@ fn reason(of: Reason) -> String {
     }
 }
 
-fn export(endpoints: &[Endpoint<'_>], said: &Sayings, it: &InventoryExport) -> Exit {
+fn export(
+    endpoints: &[Endpoint<'_>],
+    said: &Sayings,
+    known: &Known<'_>,
+    it: &InventoryExport,
+) -> Exit {
     let service = endpoints.first().map(|it| it.service.to_owned());
     let Some(service) = service else {
         return fail("there is no endpoint to describe", Exit::Failed);
@@ -499,20 +597,25 @@ fn export(endpoints: &[Endpoint<'_>], said: &Sayings, it: &InventoryExport) -> E
         OpenApi::V32 => Version::V32,
     };
     match it.kind {
-        ExportAs::OpenApi => say(&written(&service, endpoints, Options { version, format })),
+        ExportAs::OpenApi => say(&written(&service, endpoints, known, Options { version, format })),
         ExportAs::Overlay => {
             let declared = declared::of(said.declared(), &service, 1);
-            say(&overlay::written(&service, declared.map(|it| &it.api), endpoints, format))
+            let declared = declared.map(|it| &it.api);
+            say(&overlay::written(&service, declared, endpoints, known, format))
         }
         ExportAs::Json => {
-            let all: Vec<Value> = endpoints.iter().map(shown::whole).collect();
+            let all: Vec<Value> = endpoints.iter().map(|it| shown::whole(it, known)).collect();
             say(&format!("{:#}\n", Value::from(all)))
         }
     }
 }
 
 /// The description of a service.
-pub(crate) fn written(service: &str, endpoints: &[Endpoint<'_>], options: Options) -> String {
-    let title = if service.is_empty() { "API" } else { service };
-    write(&complete(&describe(title, endpoints, &classes::class)), options).text
+pub(crate) fn written(
+    service: &str,
+    endpoints: &[Endpoint<'_>],
+    known: &Known<'_>,
+    options: Options,
+) -> String {
+    write(&complete(&described(service, endpoints, known)), options).text
 }

@@ -6,6 +6,8 @@
 //!          an answer of the console is made from may be some seconds old. When somebody says something of paths,
 //!          all is learnt again: of what ends in the second before, some may be missing until the next start.
 
+use super::Learnt;
+use super::apis::{self, Apis, Configured, Known};
 use super::fold;
 use super::posture::{self, Summary};
 use super::said::{self, Sayings};
@@ -14,12 +16,14 @@ use crate::wall::now_us;
 use bartizan_learn::changes::{Change, What, changes};
 use bartizan_learn::digest::DAY_US;
 use bartizan_learn::inventory::Inventory;
+use bartizan_learn::retirement::Plan;
 use bartizan_model::id::EndpointId;
 use bartizan_model::observation::Observation;
+use bartizan_model::profile::Profile;
 use bartizan_store::segments::held::Held;
 use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -80,8 +84,12 @@ pub(crate) struct Origins {
 /// What the rest of the process sees of it.
 #[derive(Debug)]
 pub struct Live {
-    known: Mutex<Inventory>,
+    known: Mutex<Learnt>,
     said: Mutex<Arc<Sayings>>,
+    configured: Mutex<Configured>,
+    apis: Mutex<Arc<Apis>>,
+    /// Held while what is said of APIs is read or written, so that nothing older is put over what was confirmed.
+    keeping: Mutex<()>,
     changed: Mutex<Vec<String>>,
     digest: Mutex<Option<Summary>>,
     sender: SyncSender<Observation>,
@@ -97,6 +105,9 @@ impl Default for Live {
         Self {
             known: Mutex::default(),
             said: Mutex::default(),
+            configured: Mutex::default(),
+            apis: Mutex::default(),
+            keeping: Mutex::default(),
             changed: Mutex::default(),
             digest: Mutex::default(),
             sender,
@@ -120,6 +131,7 @@ impl Live {
         let thread = std::thread::Builder::new().name("inventory".to_owned());
         drop(thread.spawn(move || {
             let mut marks = said::mark(&source.dir);
+            it.follow_apis(&source.dir);
             *lock(&it.known) = it.told(&source);
             if let Some(held) = &source.held {
                 let learn = |seen: &Observation| {
@@ -132,7 +144,7 @@ impl Live {
                 // What cannot be read is told by whoever keeps it; live traffic teaches all the same.
                 fold(held, 0, learn).ok();
             }
-            lock(&it.known).settle();
+            lock(&it.known).inventory.settle();
             it.is_catching_up.store(false, Relaxed);
             let mut looked = Instant::now();
             // What changed before is in the console; nobody is told again.
@@ -153,7 +165,9 @@ impl Live {
                         it.look_for_midnight(&mut today);
                     }
                     let now = said::mark(&source.dir);
-                    if now != marks {
+                    let others = it.follow_apis(&source.dir);
+                    // Who called what goes is known of what was marked only.
+                    if now != marks || others {
                         marks = now;
                         it.learn_anew(&source, &receiver);
                     }
@@ -163,18 +177,54 @@ impl Live {
         Ok(())
     }
 
-    /// An inventory that knows nothing but what was said.
-    fn told(&self, source: &Origins) -> Inventory {
+    /// What is known of nothing but what was said.
+    fn told(&self, source: &Origins) -> Learnt {
         let said = Sayings::read(&source.dir);
-        let mut inventory = Inventory::default();
-        said.tell(&mut inventory, source.only.as_deref());
+        let plan = Plan::new(lock(&self.apis).retirements());
+        let mut learnt = Learnt { inventory: Inventory::default(), plan };
+        said.tell(&mut learnt.inventory, source.only.as_deref());
         *lock(&self.said) = Arc::new(said);
-        inventory
+        learnt
+    }
+
+    /// What is configured of APIs from now on; it is followed within seconds.
+    pub(crate) fn configure(&self, configured: Configured) {
+        *lock(&self.configured) = configured;
+    }
+
+    /// Follows what people say of APIs; whether other endpoints go. A disk that takes nothing is tried again at the
+    /// next look: those who read what is kept see what was configured before, until then.
+    fn follow_apis(&self, dir: &Path) -> bool {
+        let configured = lock(&self.configured).clone();
+        let kept = configured.keep(dir);
+        let _keeping = lock(&self.keeping);
+        let mut now = Apis::with(configured, dir);
+        now.faults.extend(kept.err());
+        let mut apis = lock(&self.apis);
+        let is_other = apis.retirements() != now.retirements();
+        *apis = Arc::new(now);
+        is_other
+    }
+
+    /// Keeps what a person confirms of a service, and goes by it from now on.
+    pub(crate) fn confirm(
+        &self,
+        dir: &Path,
+        service: &str,
+        profile: &Profile,
+        by: &str,
+        at_us: u64,
+    ) -> Result<(), String> {
+        let configured = lock(&self.configured).clone();
+        let _keeping = lock(&self.keeping);
+        apis::confirm(dir, service, profile, Some(by.to_owned()), at_us)?;
+        *lock(&self.apis) = Arc::new(Apis::with(configured, dir));
+        Ok(())
     }
 
     /// Notes what changed since the last look.
     fn look_for_changes(&self, told: &mut Told) {
-        let settled = lock(&self.known).totals().map(|it| it.1.calls).sum::<u64>();
+        let settled = lock(&self.known).inventory.totals().map(|it| it.1.calls).sum::<u64>();
         if settled == told.calls {
             return;
         }
@@ -214,7 +264,7 @@ impl Live {
         let mut fresh = self.told(source);
         self.is_catching_up.store(true, Relaxed);
         // What ends meanwhile is learnt once: what began before is kept by now or soon, what began later comes here.
-        let take = |fresh: &mut Inventory| {
+        let take = |fresh: &mut Learnt| {
             let ended = receiver.try_iter().take(BATCH);
             ended.filter(|it| it.started.wall_us >= from_us).for_each(|it| fresh.observe(&it));
         };
@@ -228,7 +278,7 @@ impl Live {
             };
             fold(held, 0, learn).ok();
         }
-        fresh.settle();
+        fresh.inventory.settle();
         *lock(&self.known) = fresh;
         self.is_catching_up.store(false, Relaxed);
     }
@@ -268,7 +318,14 @@ impl Live {
 
     /// Looks at what is known.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&Inventory) -> T) -> T {
-        look(&lock(&self.known))
+        look(&lock(&self.known).inventory)
+    }
+
+    /// Looks at what is known, and at what people say of APIs.
+    pub(crate) fn look_at<T>(&self, look: impl FnOnce(&Learnt, &Known<'_>) -> T) -> T {
+        let (apis, said) = (Arc::clone(&lock(&self.apis)), self.said());
+        let learnt = lock(&self.known);
+        look(&learnt, &Known::of(&apis, &said, &learnt))
     }
 
     /// What people and descriptions say.
@@ -312,7 +369,7 @@ mod tests {
             let mut known = lock(&live.known);
             (0..40).for_each(|n| known.observe(&seen((today - 3) * DAY_US + n, "/orders")));
             known.observe(&seen((today - 1) * DAY_US, "/carts"));
-            known.settle();
+            known.inventory.settle();
         }
         live.look_for_midnight(&mut { today });
         assert!(live.take_digest().is_none(), "no day ended");

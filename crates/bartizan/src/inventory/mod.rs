@@ -6,21 +6,27 @@
 //! Misses   segments that are dropped while it runs; exchanges that were recorded without facts count as calls
 //!          and tell nothing of fields.
 
+pub(crate) mod apis;
 mod classes;
 pub mod command;
+pub(crate) mod described;
 pub(crate) mod drift;
 pub(crate) mod live;
 mod overlay;
 pub(crate) mod posture;
+pub(crate) mod profiles;
 mod reference;
 mod relations;
+pub(crate) mod retirement;
 pub(crate) mod said;
 pub(crate) mod shown;
 
 pub use reference::reference;
 
 use crate::held::batches;
+use apis::Apis;
 use bartizan_learn::inventory::Inventory;
+use bartizan_learn::retirement::Plan;
 use bartizan_model::observation::Observation;
 use bartizan_store::segments::archive::ArchiveError;
 use bartizan_store::segments::held::Held;
@@ -79,37 +85,59 @@ pub fn fold(
     Ok(())
 }
 
-/// The inventory of what is kept, by what was said.
+/// What observations taught.
+#[derive(Debug, Default)]
+pub(crate) struct Learnt {
+    /// Endpoints.
+    pub(crate) inventory: Inventory,
+    /// Who calls what goes.
+    pub(crate) plan: Plan,
+}
+
+impl Learnt {
+    /// Adds an exchange.
+    pub(crate) fn observe(&mut self, it: &Observation) {
+        self.inventory.observe(it);
+        self.plan.observe(it);
+    }
+}
+
+/// What is kept teaches this, by what was said.
 ///
 /// # Errors
 ///
 /// [`FoldError`].
-pub(crate) fn of(held: &Held, since_us: u64, said: &Sayings) -> Result<Inventory, FoldError> {
-    let inventory = learnt(held, since_us, said, None)?;
-    let mut services = inventory.totals().filter(|it| it.1.calls > 0).map(|it| it.0.to_owned());
+pub(crate) fn of(
+    held: &Held,
+    since_us: u64,
+    said: &Sayings,
+    apis: &Apis,
+) -> Result<Learnt, FoldError> {
+    let all = learnt(held, since_us, (said, apis), None)?;
+    let mut services = all.inventory.totals().filter(|it| it.1.calls > 0).map(|it| it.0.to_owned());
     let (only, further) = (services.next(), services.next());
     drop(services);
     match (only, further, said.declared()) {
         // There is one service and one description: they are the same, whatever they are called.
         (Some(only), None, [one]) if one.service != only => {
-            learnt(held, since_us, said, Some(&only))
+            learnt(held, since_us, (said, apis), Some(&only))
         }
-        _ => Ok(inventory),
+        _ => Ok(all),
     }
 }
 
 fn learnt(
     held: &Held,
     since_us: u64,
-    said: &Sayings,
+    (said, apis): (&Sayings, &Apis),
     only: Option<&str>,
-) -> Result<Inventory, FoldError> {
-    let mut inventory = Inventory::default();
-    said.tell(&mut inventory, only);
+) -> Result<Learnt, FoldError> {
+    let mut all = Learnt { plan: Plan::new(apis.retirements()), ..Learnt::default() };
+    said.tell(&mut all.inventory, only);
     fold(held, since_us, |it| {
-        inventory.observe(it);
+        all.observe(it);
         true
     })?;
-    inventory.settle();
-    Ok(inventory)
+    all.inventory.settle();
+    Ok(all)
 }

@@ -5,9 +5,10 @@
 //! Misses   operations of paths with names for variables that nobody described, and fields: their classes are in
 //!          the description that is written.
 
+use super::apis::Known;
+use super::described::described;
 use super::{classes, shown};
 use bartizan_learn::inventory::Endpoint;
-use bartizan_learn::inventory::description::describe;
 use bartizan_learn::posture::posture;
 use bartizan_model::api::{Api, Operation, Value};
 use bartizan_spec::{Format, Overlay, Target};
@@ -17,13 +18,14 @@ pub(super) fn written(
     service: &str,
     declared: Option<&Api>,
     endpoints: &[Endpoint<'_>],
+    by: &Known<'_>,
     format: Format,
 ) -> String {
     let learnt;
     let api = match declared {
         Some(api) => api,
         None => {
-            learnt = describe(service, endpoints, &classes::class);
+            learnt = described(service, endpoints, by);
             &learnt
         }
     };
@@ -32,7 +34,7 @@ pub(super) fn written(
         let same: Vec<&Endpoint<'_>> =
             endpoints.iter().filter(|it| is_of(it, operation, &api.base_paths())).collect();
         if !same.is_empty() {
-            overlay.add(Target::operation(operation), known(&same));
+            overlay.add(Target::operation(operation), known(&same, by));
         }
     }
     overlay.write(format)
@@ -48,24 +50,27 @@ fn is_of(endpoint: &Endpoint<'_>, operation: &Operation, bases: &[&str]) -> bool
 }
 
 /// What is known of the endpoints of one operation: of several within an envelope, all together.
-fn known(same: &[&Endpoint<'_>]) -> [(&'static str, Value); 5] {
+fn known(same: &[&Endpoint<'_>], by: &Known<'_>) -> [(&'static str, Value); 5] {
     let sum = |of: fn(&Endpoint<'_>) -> u64| same.iter().map(|it| of(it)).sum::<u64>();
-    let most = |of: fn(&Endpoint<'_>) -> u64| same.iter().map(|it| of(it)).max().unwrap_or(0);
+    let most = |of: &dyn Fn(&Endpoint<'_>) -> u64| same.iter().map(|it| of(it)).max().unwrap_or(0);
     let mut names: Vec<String> =
         same.iter().flat_map(|it| classes::of(it)).map(|it| it.to_string()).collect();
     names.sort_unstable();
     names.dedup();
     let mut flaws: Vec<&str> = same
         .iter()
-        .flat_map(|it| posture(it, &classes::class).weaknesses)
+        .flat_map(|it| posture(it, &classes::class, &by.against(it)).weaknesses)
         .map(|it| it.flaw.advice().name)
         .collect();
     flaws.sort_unstable();
     flaws.dedup();
     [
         ("x-bartizan-calls", Value::from(sum(|it| shown::all(it.leaf)))),
-        ("x-bartizan-callers", Value::from(most(|it| it.leaf.subjects.count()))),
-        ("x-bartizan-risk", Value::from(most(|it| u64::from(posture(it, &classes::class).risk)))),
+        ("x-bartizan-callers", Value::from(most(&|it| it.leaf.subjects.count()))),
+        (
+            "x-bartizan-risk",
+            Value::from(most(&|it| u64::from(posture(it, &classes::class, &by.against(it)).risk))),
+        ),
         ("x-bartizan-classes", Value::from(names)),
         ("x-bartizan-weaknesses", Value::from(flaws)),
     ]

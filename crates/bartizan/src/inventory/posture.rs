@@ -1,22 +1,29 @@
 //! Posture and changes, as the control API and the commands show them.
 
+use super::apis::Known;
 use super::{classes, shown};
 use bartizan_learn::changes::{Change, What, changes};
 use bartizan_learn::digest::{DAY_US, digest};
 use bartizan_learn::inventory::leaf::Field;
 use bartizan_learn::inventory::{Endpoint, Inventory};
-use bartizan_learn::posture::{Flaw, Posture, Unknown, Weakness, posture};
+use bartizan_learn::posture::{Flaw, Posture, Unknown, Verdict, Weakness, posture};
 use bartizan_model::calendar;
 use bartizan_model::place::Place;
+use bartizan_model::profile::Duty;
 use serde_json::{Value, json};
 use std::cmp::Reverse;
 
 /// What is weak about an endpoint.
-pub(crate) fn of(it: &Endpoint<'_>) -> Value {
-    let Posture { weaknesses, risk, unknown } = posture(it, &classes::class);
+pub(crate) fn of(it: &Endpoint<'_>, known: &Known<'_>) -> Value {
+    let Posture { weaknesses, risk, unknown, duties } =
+        posture(it, &classes::class, &known.against(it));
     let weaknesses: Vec<_> = weaknesses.iter().map(weakness).collect();
     let unknown: Vec<_> = unknown.iter().map(|it| it.name()).collect();
-    json!({"risk": risk, "weaknesses": weaknesses, "unknown": unknown})
+    let duties: Vec<_> = duties
+        .iter()
+        .map(|(duty, verdict)| json!({"duty": duty.name(), "verdict": verdict.name()}))
+        .collect();
+    json!({"risk": risk, "weaknesses": weaknesses, "unknown": unknown, "baseline": duties})
 }
 
 fn weakness(it: &Weakness) -> Value {
@@ -35,7 +42,7 @@ fn weakness(it: &Weakness) -> Value {
 }
 
 /// All weaknesses of these endpoints by flaw, the riskiest first.
-pub(crate) fn ranked(endpoints: &[Endpoint<'_>]) -> Value {
+pub(crate) fn ranked(endpoints: &[Endpoint<'_>], known: &Known<'_>) -> Value {
     let found: Vec<(Value, Posture)> = endpoints
         .iter()
         .map(|it| {
@@ -46,7 +53,7 @@ pub(crate) fn ranked(endpoints: &[Endpoint<'_>]) -> Value {
                 "template": it.template(),
                 "operation": it.operation,
             });
-            (named, posture(it, &classes::class))
+            (named, posture(it, &classes::class, &known.against(it)))
         })
         .collect();
     let mut flaws: Vec<(u32, Value)> =
@@ -61,8 +68,29 @@ pub(crate) fn ranked(endpoints: &[Endpoint<'_>]) -> Value {
             "response_heads": unknown(Unknown::ResponseHeads),
             "response_bodies": unknown(Unknown::ResponseBodies),
         },
+        "baseline": baseline(&found),
         "flaws": flaws.into_iter().map(|it| it.1).collect::<Vec<_>>(),
     })
+}
+
+/// Of each thing that is owed, of how many endpoints, and of how many it is met, missing or not known.
+fn baseline(found: &[(Value, Posture)]) -> Vec<Value> {
+    let of = |duty: &Duty| {
+        let verdicts: Vec<Verdict> = found
+            .iter()
+            .filter_map(|it| it.1.duties.iter().find(|it| it.0 == *duty).map(|it| it.1))
+            .collect();
+        let count = |name: &str| verdicts.iter().filter(|it| it.name() == name).count();
+        let counted = json!({
+            "duty": duty.name(),
+            "endpoints": verdicts.len(),
+            "met": count("met"),
+            "missing": count("missing"),
+            "unknown": count("unknown"),
+        });
+        (!verdicts.is_empty()).then_some(counted)
+    };
+    Duty::ALL.iter().filter_map(of).collect()
 }
 
 /// One flaw with the endpoints that have it; ranked by the risks of all of them together.

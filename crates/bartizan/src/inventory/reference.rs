@@ -26,6 +26,9 @@ at least one of its weaknesses doing harm, were each of them independent: a rank
 ";
 
 const BELOW: &str = "
+Flaws whose name begins with `baseline_` are what an endpoint lacks of what its API owes ([discovery](discovery.md)); where another flaw says
+the same, the risk of an endpoint counts the graver of the two. `past_sunset` counts calls after the last day of an endpoint that goes.
+
 What the source of traffic did not tell is *unknown*, never absent: an access log tells neither credentials nor the heads
 and bodies of answers, so that nothing is said of either. Of exchanges that pass through bartizan, heads of answers are looked
 at where facts are kept: the first 200 of an endpoint, then one in sixteen.

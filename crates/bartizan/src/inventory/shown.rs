@@ -1,11 +1,14 @@
 //! Endpoints as the control API and the commands show them.
 
+use super::apis::Known;
 use super::classes::{self, Told};
+use super::retirement;
 use bartizan_learn::inventory::leaf::{Field, Fields, Leaf};
 use bartizan_learn::inventory::{By, Endpoint, Inventory, Reason, Segment};
 use bartizan_learn::posture::posture;
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::observation::SubjectKind;
+use bartizan_model::profile::Audience;
 use serde_json::{Value, json};
 
 /// 16 hexadecimal digits.
@@ -24,8 +27,10 @@ pub(crate) fn named(it: &Endpoint<'_>) -> String {
 }
 
 /// An endpoint in a list.
-pub(crate) fn row(it: &Endpoint<'_>) -> Value {
+pub(crate) fn row(it: &Endpoint<'_>, known: &Known<'_>) -> Value {
     let leaf = it.leaf;
+    let api = known.apis.of(it.service);
+    let audience = known.apis.profile(it.service).audience;
     let of_class =
         |from: u16| -> u64 { leaf.statuses.range(from..from + 100).map(|it| it.1).sum() };
     json!({
@@ -45,14 +50,19 @@ pub(crate) fn row(it: &Endpoint<'_>) -> Value {
         "request_fields": leaf.request.by_place.len(),
         "response_fields": leaf.response.by_place.len(),
         "classes": classes::of(it).iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "risk": posture(it, &classes::class).risk,
+        "risk": posture(it, &classes::class, &known.against(it)).risk,
+        "owner": api.and_then(|it| it.owner.as_deref()),
+        "team": api.and_then(|it| it.team.as_deref()),
+        "tags": api.map_or(&[][..], |it| &it.tags),
+        "audience": audience.map(Audience::name),
+        "retires": known.marked(it).map(retirement::of_endpoint),
     })
 }
 
 /// Everything that is known of an endpoint.
-pub(crate) fn whole(it: &Endpoint<'_>) -> Value {
+pub(crate) fn whole(it: &Endpoint<'_>, known: &Known<'_>) -> Value {
     let leaf = it.leaf;
-    let mut out = row(it);
+    let mut out = row(it, known);
     let statuses: Vec<_> = leaf
         .statuses
         .iter()
@@ -70,7 +80,7 @@ pub(crate) fn whole(it: &Endpoint<'_>) -> Value {
         members.insert("known_by".to_owned(), known_by.into());
         members.insert("response_bytes_average".to_owned(), average.into());
         members.insert("variables".to_owned(), variables(it).into());
-        members.insert("posture".to_owned(), super::posture::of(it));
+        members.insert("posture".to_owned(), super::posture::of(it, known));
         members.insert("request".to_owned(), fields(&leaf.request));
         members.insert("response".to_owned(), fields(&leaf.response));
     }

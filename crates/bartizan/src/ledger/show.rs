@@ -140,6 +140,11 @@ fn fields(what: &What) -> Value {
         What::WatchEnded { subject, by } => {
             json!({ "subject": format!("{:032x}", subject.0), "by": who(by) })
         }
+        What::ProfileConfirmed { by, service, profile } => json!({
+            "service": service.as_str(),
+            "profile": profile.as_str(),
+            "by": who(by),
+        }),
         What::Unknown { version, kind, rest } => {
             json!({ "version": version, "number": kind, "bytes": hex(rest) })
         }

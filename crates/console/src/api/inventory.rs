@@ -1,10 +1,13 @@
 //! Endpoints that traffic showed.
 
-use super::{Api, Query, query};
-use crate::backend::{ChangesQuery, InventoryQuery};
+use super::{Api, Query, body, query};
+use crate::access::Who;
+use crate::backend::{ChangesQuery, InventoryQuery, NewProfile};
 use crate::problem::Problem;
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::{Extension, Json};
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -56,6 +59,36 @@ pub(super) async fn drift(
 ) -> Result<Json<Value>, Problem> {
     let Which { service } = query(which)?;
     api.blocking(move |it| Ok(it.drift(service.as_deref()))).await.map(Json)
+}
+
+/// What goes, and who still calls it.
+pub(super) async fn retirement(
+    State(api): State<Arc<Api>>,
+    which: Query<Which>,
+) -> Result<Json<Value>, Problem> {
+    let Which { service } = query(which)?;
+    api.blocking(move |it| Ok(it.retirement(service.as_deref()))).await.map(Json)
+}
+
+/// What is said and proposed of each API.
+pub(super) async fn apis(
+    State(api): State<Arc<Api>>,
+    which: Query<Which>,
+) -> Result<Json<Value>, Problem> {
+    let Which { service } = query(which)?;
+    api.blocking(move |it| Ok(it.apis(service.as_deref()))).await.map(Json)
+}
+
+/// Confirms the profile of one.
+pub(super) async fn confirm(
+    State(api): State<Arc<Api>>,
+    Extension(who): Extension<Who>,
+    Path(service): Path<String>,
+    fields: HeaderMap,
+    bytes: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let wanted: NewProfile = body(&fields, &bytes)?;
+    api.blocking(move |it| it.confirm_profile(&service, &wanted, &who)).await.map(Json)
 }
 
 /// What changed, the latest first.

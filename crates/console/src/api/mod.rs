@@ -86,6 +86,9 @@ operations! {
     get "/api/v1/posture" VIEWER => inventory::posture;
     get "/api/v1/changes" VIEWER => inventory::changes;
     get "/api/v1/drift" VIEWER => inventory::drift;
+    get "/api/v1/retirement" VIEWER => inventory::retirement;
+    get "/api/v1/apis" VIEWER => inventory::apis;
+    put "/api/v1/apis/{service}/profile" OPERATOR => inventory::confirm;
     get "/api/v1/exceptions" VIEWER => overrides::exceptions;
     post "/api/v1/exceptions" OPERATOR => overrides::add_exception;
     delete "/api/v1/exceptions/{id}" OPERATOR => overrides::remove_exception;

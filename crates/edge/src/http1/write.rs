@@ -131,6 +131,7 @@ pub fn response_head(
             field(out, name, value);
         }
     }
+    added(out, head);
     match framed {
         // What a HEAD or 304 response says of the length is information, not framing.
         Framed::None if method == Method::Head || head.status == 304 => {
@@ -151,6 +152,7 @@ pub fn switching_head(out: &mut BytesMut, head: &ResponseHead) {
     for (_, name, value) in head.passed_on() {
         field(out, name, value);
     }
+    added(out, head);
     out.put_slice(b"connection: upgrade\r\n");
     if let Some(protocol) = head.fields.get(Known::Upgrade) {
         field(out, b"upgrade", protocol);
@@ -230,6 +232,10 @@ fn status_line(out: &mut BytesMut, status: u16) {
 /// RFC 9110 section 8.6: no length on 1xx and 204.
 fn has_length(status: u16) -> bool {
     !matches!(status, 100..=199 | 204)
+}
+
+fn added(out: &mut BytesMut, head: &ResponseHead) {
+    head.added().iter().for_each(|(name, value)| field(out, name.as_bytes(), value.as_bytes()));
 }
 
 fn field(out: &mut BytesMut, name: &[u8], value: &[u8]) {

@@ -393,6 +393,11 @@ impl Downlink for Http2Downlink {
                 response.headers_mut().append(name, value);
             }
         }
+        for (name, value) in head.added() {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                response.headers_mut().append(HeaderName::from_static(name), value);
+            }
+        }
         let length = match head.framing {
             Framing::Length(length) => Some(HeaderValue::from(length)),
             Framing::None if self.method == Method::Head => head

@@ -9,6 +9,7 @@
 //!          evidence: whoever forged them could switch the rules off. A single busy client with a private
 //!          address looks like a proxy; `clients.addresses_are_clients` says that it is none.
 
+use bartizan_model::network::is_private;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -79,20 +80,6 @@ impl State {
         counts.sort_unstable_by(|a, b| b.cmp(a));
         let few: u32 = counts.iter().take(FEW).sum();
         few * 10 >= self.total * 8
-    }
-}
-
-/// Loopback, private and link-local addresses, and those of carrier-grade NAT.
-fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(it) => {
-            let [a, b, ..] = it.octets();
-            it.is_loopback()
-                || it.is_private()
-                || it.is_link_local()
-                || (a == 100 && (64..128).contains(&b))
-        }
-        IpAddr::V6(it) => it.is_loopback() || it.is_unique_local() || it.is_unicast_link_local(),
     }
 }
 

@@ -69,19 +69,24 @@ pub struct Leaf {
 pub struct TraitCounts {
     /// Exchanges whose caller was seen to show no credential.
     pub anonymous: u64,
+    /// Exchanges whose caller showed a certificate that was verified here.
+    pub certified: u64,
     by_trait: [u64; Trait::ALL.len()],
 }
 
 impl TraitCounts {
-    fn add(&mut self, traits: Traits, is_anonymous: bool) {
+    fn add(&mut self, traits: Traits, by: SubjectKind) {
         for (count, it) in self.by_trait.iter_mut().zip(Trait::ALL) {
             *count += u64::from(traits.has(*it));
         }
-        self.anonymous += u64::from(is_anonymous && traits.has(Trait::RequestSeen));
+        let is_seen = traits.has(Trait::RequestSeen);
+        self.anonymous += u64::from(is_seen && by == SubjectKind::AddressAgent);
+        self.certified += u64::from(is_seen && by == SubjectKind::Certificate);
     }
 
     fn merge(&mut self, other: Self) {
         self.anonymous += other.anonymous;
+        self.certified += other.certified;
         self.by_trait.iter_mut().zip(other.by_trait).for_each(|(it, more)| *it += more);
     }
 
@@ -389,7 +394,7 @@ impl Leaf {
         self.note(it);
         self.response_bytes += it.response_body_bytes;
         let is_anonymous = it.subject_kind == SubjectKind::AddressAgent;
-        self.traits.add(it.traits, is_anonymous);
+        self.traits.add(it.traits, it.subject_kind);
         let message = Message { at_us: it.started.wall_us, is_anonymous };
         if let Some(facts) = &it.request {
             self.request.add(facts, message, None);

@@ -1,5 +1,7 @@
 //! Flaws, and what is said of each wherever it is met.
 
+use bartizan_model::profile::Duty;
+
 /// What is weak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Flaw {
@@ -43,6 +45,22 @@ pub enum Flaw {
     Banner,
     /// It is made for operators or debugging, and answers.
     OperatorEndpoint,
+    /// Every call owes a credential, and some have none.
+    BaselineCredential,
+    /// Clients owe TLS, and some do not speak it.
+    BaselineTls,
+    /// Clients owe a certificate, and some show none.
+    BaselineMtls,
+    /// No credential may stand in a URL, and some do.
+    BaselineNoQueryCredentials,
+    /// Tokens owe scopes, and some have none.
+    BaselineScopes,
+    /// Calls should be limited, and never were.
+    BaselineRateLimit,
+    /// The API should be described, and is not.
+    BaselineDescribed,
+    /// It should be gone, and is called.
+    PastSunset,
 }
 
 /// What is said of a flaw wherever it is met.
@@ -69,23 +87,59 @@ impl Flaw {
         Self::SecretLeaves,
         Self::AnonymousData,
         Self::UnsignedToken,
+        Self::BaselineCredential,
         Self::CredentialInUrl,
+        Self::BaselineTls,
+        Self::BaselineMtls,
+        Self::BaselineNoQueryCredentials,
         Self::PlainText,
         Self::MixedAuthentication,
         Self::Exposure,
         Self::OperatorEndpoint,
+        Self::BaselineScopes,
         Self::OpenCors,
         Self::Unauthenticated,
         Self::CacheableData,
         Self::PredictableIds,
+        Self::PastSunset,
         Self::TalkativeErrors,
         Self::LongToken,
+        Self::BaselineRateLimit,
         Self::BasicCredentials,
         Self::WeakCookie,
         Self::NoLimit,
+        Self::BaselineDescribed,
         Self::MissingHeaders,
         Self::Banner,
     ];
+
+    /// Whether one asks by a baseline for what the other misses without.
+    pub(super) fn is_same(self, other: Self) -> bool {
+        const SAME: [(Flaw, &[Flaw]); 4] = [
+            (
+                Flaw::BaselineCredential,
+                &[Flaw::AnonymousWrite, Flaw::MixedAuthentication, Flaw::Unauthenticated],
+            ),
+            (Flaw::BaselineTls, &[Flaw::PlainText]),
+            (Flaw::BaselineNoQueryCredentials, &[Flaw::CredentialInUrl]),
+            (Flaw::BaselineRateLimit, &[Flaw::NoLimit]),
+        ];
+        let is_pair = |a, b| SAME.iter().any(|(it, those)| *it == a && those.contains(&b));
+        is_pair(self, other) || is_pair(other, self)
+    }
+
+    /// What lacks where a duty is not met.
+    pub(super) const fn of(duty: Duty) -> Self {
+        match duty {
+            Duty::Tls => Self::BaselineTls,
+            Duty::Mtls => Self::BaselineMtls,
+            Duty::Credential => Self::BaselineCredential,
+            Duty::Scopes => Self::BaselineScopes,
+            Duty::RateLimit => Self::BaselineRateLimit,
+            Duty::Described => Self::BaselineDescribed,
+            Duty::NoQueryCredentials => Self::BaselineNoQueryCredentials,
+        }
+    }
 
     /// What is said of it.
     pub const fn advice(self) -> Advice {
@@ -233,6 +287,70 @@ impl Flaw {
                 weight: 10,
                 hold: "Set a rate of calls for each client (`clients.rate`).",
                 mend: "Limit calls for each subject, and announce it with `RateLimit`.",
+            },
+            Self::BaselineCredential => Advice {
+                name: "baseline_credential",
+                title: "Every call should carry a credential, and some carry none",
+                owasp: "API2:2023",
+                weight: 55,
+                hold: "Require client certificates on the route (`client_certificate: required`), or serve known networks alone (`clients.allow`).",
+                mend: "Refuse calls without a credential, or change the baseline of the API.",
+            },
+            Self::BaselineTls => Advice {
+                name: "baseline_tls",
+                title: "Clients should speak TLS, and some do not",
+                owasp: "API8:2023",
+                weight: 45,
+                hold: "Give bartizan a certificate (`tls.certificates`).",
+                mend: "Serve TLS alone, with `Strict-Transport-Security`.",
+            },
+            Self::BaselineMtls => Advice {
+                name: "baseline_mtls",
+                title: "Clients should show a certificate, and some do not",
+                owasp: "API2:2023",
+                weight: 45,
+                hold: "Require client certificates on the route (`client_certificate: required`).",
+                mend: "Give each client a certificate of its own, and refuse calls without one.",
+            },
+            Self::BaselineNoQueryCredentials => Advice {
+                name: "baseline_no_query_credentials",
+                title: "No credential should stand in a URL, and some do",
+                owasp: "API2:2023",
+                weight: 45,
+                hold: "",
+                mend: "Take the credential from `Authorization`. URLs are logged, cached, and sent on as `Referer`.",
+            },
+            Self::BaselineScopes => Advice {
+                name: "baseline_scopes",
+                title: "Tokens should say what they are good for, and some do not",
+                owasp: "API5:2023",
+                weight: 35,
+                hold: "",
+                mend: "Have the issuer put scopes into tokens, and check in the application that they allow the call.",
+            },
+            Self::BaselineRateLimit => Advice {
+                name: "baseline_rate_limit",
+                title: "Calls should be limited, and never were",
+                owasp: "API4:2023",
+                weight: 20,
+                hold: "Set a rate of calls for each client (`clients.rate`).",
+                mend: "Limit calls for each subject, and announce it with `RateLimit`.",
+            },
+            Self::BaselineDescribed => Advice {
+                name: "baseline_described",
+                title: "The API should be described, and is not",
+                owasp: "API9:2023",
+                weight: 10,
+                hold: "Import its description (`bartizan import openapi`).",
+                mend: "Write a description, and keep it beside the code.",
+            },
+            Self::PastSunset => Advice {
+                name: "past_sunset",
+                title: "An endpoint that should be gone is still called",
+                owasp: "API9:2023",
+                weight: 25,
+                hold: "Give it a route of its own that refuses (`refuse: true`).",
+                mend: "Tell those who still call (`bartizan inventory retirement`), then take it out of what is deployed.",
             },
             Self::MissingHeaders => Advice {
                 name: "missing_headers",

@@ -1,6 +1,6 @@
 //! Looks at one endpoint for each flaw.
 
-use super::{Flaw, Unknown, Weakness};
+use super::{Against, Flaw, Unknown, Verdict, Weakness};
 use crate::inventory::leaf::{Field, Leaf};
 use crate::inventory::{ClassOf, Endpoint, Segment};
 use bartizan_model::class::Class;
@@ -9,6 +9,7 @@ use bartizan_model::fact::Kind;
 use bartizan_model::head::Method;
 use bartizan_model::known::TOKEN_PARAMETERS;
 use bartizan_model::place::Place;
+use bartizan_model::profile::Duty;
 use bartizan_model::traits::Trait;
 use std::collections::BTreeSet;
 
@@ -34,16 +35,68 @@ pub(super) struct Look<'a> {
     /// Of answers.
     held: Vec<Held<'a>>,
     class_of: ClassOf<'a>,
+    /// What is owed, and whether it is met.
+    pub(super) duties: Vec<(Duty, Verdict)>,
+    overdue: Option<(u64, u64)>,
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn at(endpoint: &'a Endpoint<'a>, class_of: ClassOf<'a>) -> Self {
+    pub(super) fn at(
+        endpoint: &'a Endpoint<'a>,
+        class_of: ClassOf<'a>,
+        against: &Against<'_>,
+    ) -> Self {
         let leaf = endpoint.leaf;
         let held = leaf.response.by_place.iter().filter_map(|(place, field)| {
             let class = class_of(place, field)?;
             Some(Held { place, field, class })
         });
-        Self { endpoint, leaf, held: held.collect(), class_of }
+        let held = held.collect();
+        let overdue = against.overdue;
+        let mut it = Self { endpoint, leaf, held, class_of, duties: Vec::new(), overdue };
+        // Who comes for a credential has none yet.
+        let is_owed = |duty: &&Duty| **duty != Duty::Credential || !it.is_log_in();
+        let owed = against.duties.iter().filter(is_owed);
+        it.duties = owed.map(|duty| (*duty, it.verdict(*duty, against))).collect();
+        it
+    }
+
+    /// Whether something that is owed is there. What nothing tells is unknown, never met.
+    fn verdict(&self, duty: Duty, against: &Against<'_>) -> Verdict {
+        let seen = self.count(Trait::RequestSeen);
+        let anonymous = self.leaf.traits.anonymous;
+        let of = |missing: u64, all: u64| match (missing, all) {
+            (_, 0) => Verdict::Unknown,
+            (0, _) => Verdict::Met,
+            (missing, all) => Verdict::Missing(missing, all),
+        };
+        match duty {
+            Duty::Tls => {
+                let plain = self.count(Trait::PlainText);
+                of(plain, if seen > 0 || plain == 0 { seen } else { self.leaf.calls })
+            }
+            Duty::Mtls if against.demands_certificate => Verdict::Met,
+            Duty::Mtls if !against.passes_here => Verdict::Unknown,
+            Duty::Mtls => of(seen.saturating_sub(self.leaf.traits.certified), seen),
+            Duty::Credential => of(anonymous, seen),
+            Duty::Scopes => {
+                let (read, scoped) = (self.count(Trait::TokenRead), self.count(Trait::TokenScoped));
+                let missing = read.saturating_sub(scoped) + anonymous;
+                // Of a token that says nothing, and of a key, nobody knows what it is good for.
+                if missing == 0 && read < seen { Verdict::Unknown } else { of(missing, seen) }
+            }
+            Duty::RateLimit if against.limits_calls || self.is_limited() => Verdict::Met,
+            Duty::RateLimit => match self.unlimited() {
+                Some(((calls, all), _)) => of(calls, all),
+                None => Verdict::Unknown,
+            },
+            Duty::Described if against.is_described => Verdict::Met,
+            Duty::Described => of(self.leaf.calls, self.leaf.calls),
+            Duty::NoQueryCredentials => match self.in_url() {
+                Some(((count, all), _)) => of(count, all),
+                None => of(0, self.leaf.request.messages),
+            },
+        }
     }
 
     fn count(&self, it: Trait) -> u64 {
@@ -152,7 +205,32 @@ impl<'a> Look<'a> {
             Flaw::MissingHeaders => self.missing(answered),
             Flaw::Banner => plain(self.count(Trait::Banner), answered),
             Flaw::OperatorEndpoint => self.operator(),
+            Flaw::BaselineCredential
+            | Flaw::BaselineTls
+            | Flaw::BaselineMtls
+            | Flaw::BaselineNoQueryCredentials
+            | Flaw::BaselineScopes
+            | Flaw::BaselineRateLimit
+            | Flaw::BaselineDescribed => self.owed(flaw),
+            Flaw::PastSunset => plain(self.overdue?.0, self.overdue?.1),
         }
+    }
+
+    /// What is owed and missing.
+    fn owed(&self, flaw: Flaw) -> Option<((u64, u64), Vec<String>)> {
+        let (duty, verdict) = self.duties.iter().find(|it| Flaw::of(it.0) == flaw)?;
+        let places = match (duty, self.in_url()) {
+            (Duty::NoQueryCredentials, Some((_, places))) => places,
+            (_, _) => Vec::new(),
+        };
+        match verdict {
+            Verdict::Missing(count, of) => Some(((*count, *of), places)),
+            Verdict::Met | Verdict::Unknown => None,
+        }
+    }
+
+    fn is_limited(&self) -> bool {
+        self.leaf.statuses.contains_key(&429) || self.count(Trait::LimitAnnounced) > 0
     }
 
     fn writes(&self) -> bool {
@@ -280,9 +358,8 @@ impl<'a> Look<'a> {
     fn unlimited(&self) -> Option<((u64, u64), Vec<String>)> {
         let seen = self.count(Trait::ResponseSeen);
         let calls = self.leaf.calls;
-        let limited =
-            self.leaf.statuses.contains_key(&429) || self.count(Trait::LimitAnnounced) > 0;
-        (seen > 0 && calls >= LIMIT_CALLS_MIN && !limited).then(|| ((calls, calls), Vec::new()))
+        (seen > 0 && calls >= LIMIT_CALLS_MIN && !self.is_limited())
+            .then(|| ((calls, calls), Vec::new()))
     }
 
     fn missing(&self, answered: u64) -> Option<((u64, u64), Vec<String>)> {

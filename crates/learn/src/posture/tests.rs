@@ -74,9 +74,22 @@ impl Calls {
 
     /// What is weak, by the classes that fields have by their names.
     fn posture(&self) -> Posture {
+        self.posture_against(&Against::default())
+    }
+
+    fn posture_against(&self, against: &Against<'_>) -> Posture {
         let mut inventory = Inventory::default();
         (0..self.count).for_each(|n| inventory.observe(&self.observation(n)));
-        posture(&inventory.endpoints()[0], &class)
+        posture(&inventory.endpoints()[0], &class, against)
+    }
+
+    /// What becomes of one thing that is owed.
+    #[track_caller]
+    fn owes(&self, duty: Duty, against: Against<'_>, expected: Verdict) {
+        let found = self.posture_against(&Against { duties: &[duty], ..against });
+        assert_eq!(found.duties, [(duty, expected)], "{found:?}");
+        let is_weak = found.weaknesses.iter().any(|it| it.flaw == Flaw::of(duty));
+        assert_eq!(is_weak, matches!(expected, Verdict::Missing(..)), "{found:?}");
     }
 
     #[track_caller]
@@ -255,4 +268,96 @@ fn more_weaknesses_are_more_risk_and_the_gravest_comes_first() {
     assert!(one.risk < two.risk && two.risk < 100, "{} {}", one.risk, two.risk);
     assert_eq!(two.weaknesses[0].flaw, Flaw::PlainText);
     assert_eq!(two.weaknesses[0].seen, (30, 30));
+}
+
+const HERE: Against<'_> = Against {
+    duties: &[],
+    passes_here: true,
+    demands_certificate: false,
+    limits_calls: false,
+    is_described: false,
+    overdue: None,
+};
+
+#[test]
+fn what_is_owed_and_missing_is_a_weakness() {
+    use Verdict::{Met, Missing};
+    let get = || Calls::get("/orders");
+    get().owes(Duty::Tls, HERE, Met);
+    get().with(Trait::PlainText).owes(Duty::Tls, HERE, Missing(30, 30));
+    get().owes(Duty::Mtls, HERE, Missing(30, 30));
+    get().owes(Duty::Mtls, Against { demands_certificate: true, ..HERE }, Met);
+    get().owes(Duty::Credential, HERE, Met);
+    Calls { anonymous: 4, ..get() }.owes(Duty::Credential, HERE, Missing(4, 30));
+    get().with(Trait::TokenRead).owes(Duty::Scopes, HERE, Missing(30, 30));
+    get().with(Trait::TokenRead).with(Trait::TokenScoped).owes(Duty::Scopes, HERE, Met);
+    Calls { count: 200, ..get() }.owes(Duty::RateLimit, HERE, Missing(200, 200));
+    get().with(Trait::LimitAnnounced).owes(Duty::RateLimit, HERE, Met);
+    get().owes(Duty::RateLimit, Against { limits_calls: true, ..HERE }, Met);
+    get().owes(Duty::Described, HERE, Missing(30, 30));
+    get().owes(Duty::Described, Against { is_described: true, ..HERE }, Met);
+    let token = Calls { request: vec![(Place::Query("token".into()), 1)], ..get() };
+    token.owes(Duty::NoQueryCredentials, HERE, Missing(30, 30));
+    let page = Calls { request: vec![(Place::Query("page".into()), 1)], ..get() };
+    page.owes(Duty::NoQueryCredentials, HERE, Met);
+}
+
+#[test]
+fn what_nothing_tells_is_unknown_and_never_met() {
+    let silent = Calls { traits: Vec::new(), ..Calls::get("/orders") };
+    for duty in
+        [Duty::Tls, Duty::Credential, Duty::Scopes, Duty::RateLimit, Duty::NoQueryCredentials]
+    {
+        silent.owes(duty, HERE, Verdict::Unknown);
+    }
+    // What was imported does not tell certificates; of a key nobody knows what it is good for.
+    let imported = Against { passes_here: false, ..HERE };
+    Calls::get("/orders").owes(Duty::Mtls, imported, Verdict::Unknown);
+    Calls::get("/orders").owes(Duty::Scopes, HERE, Verdict::Unknown);
+    Calls { count: 199, ..Calls::get("/orders") }.owes(Duty::RateLimit, HERE, Verdict::Unknown);
+}
+
+#[test]
+fn who_comes_for_a_credential_owes_none() {
+    let it = Calls { anonymous: 30, method: Method::Post, ..Calls::get("/login") };
+    let found = it.posture_against(&Against { duties: &[Duty::Credential], ..HERE });
+    assert_eq!(found.duties, []);
+}
+
+#[test]
+fn the_same_said_twice_counts_once() {
+    let plain = Calls::get("/orders").with(Trait::PlainText);
+    let bare = plain.posture();
+    let found = plain.posture_against(&Against { duties: &[Duty::Tls], ..HERE });
+    let risk = |of: &Posture, flaw| of.weaknesses.iter().find(|it| it.flaw == flaw).unwrap().risk;
+    assert!(risk(&found, Flaw::BaselineTls) > risk(&found, Flaw::PlainText));
+    assert_eq!(bare.risk, risk(&bare, Flaw::PlainText));
+    assert_eq!(found.risk, risk(&found, Flaw::BaselineTls));
+}
+
+#[test]
+fn what_should_be_gone_is_a_weakness_while_it_is_called() {
+    let late = |overdue| Calls::get("/v1/orders").posture_against(&Against { overdue, ..HERE });
+    let is_late = |it: Posture| it.weaknesses.iter().any(|it| it.flaw == Flaw::PastSunset);
+    assert!(is_late(late(Some((3, 30)))));
+    assert!(!is_late(late(Some((0, 30)))) && !is_late(late(None)));
+}
+
+#[test]
+fn who_was_let_in_with_a_certificate_meets_mtls_and_who_was_turned_away_owes_none() {
+    let mut inventory = Inventory::default();
+    let calls = Calls::get("/orders");
+    let called = |n, kind, status| {
+        let mut it = calls.observation(n);
+        it.subject_kind = kind;
+        it.status = status;
+        it
+    };
+    (0..20).for_each(|n| inventory.observe(&called(n, SubjectKind::Certificate, 200)));
+    (20..30).for_each(|n| inventory.observe(&called(n, SubjectKind::AddressAgent, 401)));
+    let against = Against { duties: &[Duty::Mtls], ..HERE };
+    let of = |it: &Inventory| posture(&it.endpoints()[0], &class, &against).duties;
+    assert_eq!(of(&inventory), [(Duty::Mtls, Verdict::Met)]);
+    inventory.observe(&called(31, SubjectKind::TokenClaim, 200));
+    assert_eq!(of(&inventory), [(Duty::Mtls, Verdict::Missing(1, 21))]);
 }
