@@ -258,6 +258,7 @@ fn an_ordinary_start_and_stop_leaves_no_more_than_it_should() {
         .map(|it| it.unwrap().file_name().into_string().unwrap())
         .collect();
     let expected = [
+        "apis.json",
         "evidence",
         "hash.key",
         "journal",

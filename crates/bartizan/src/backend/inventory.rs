@@ -1,9 +1,10 @@
 //! The inventory, as the console asks for it.
 
 use crate::inventory::apis::Words;
+use crate::inventory::changed::changed;
 use crate::inventory::command::written;
 use crate::inventory::live::Live;
-use crate::inventory::posture::{changed, ranked};
+use crate::inventory::posture::ranked;
 use crate::inventory::{profiles, retirement, shown};
 use bartizan_console::backend::{ChangesQuery, InventoryQuery, NewProfile};
 use bartizan_learn::inventory::Endpoint;

@@ -4,7 +4,8 @@ use super::apis::{Apis, Known};
 use super::described::described;
 use super::said::{self, Sayings};
 use super::{
-    FoldError, Learnt, classes, drift, of, overlay, posture, profiles, relations, retirement, shown,
+    FoldError, Learnt, changed, classes, drift, of, overlay, posture, profiles, relations,
+    retirement, shown,
 };
 use crate::cli::{
     Exit, ExportAs, Inventory as What, InventoryChanges, InventoryDrift, InventoryExport,
@@ -518,8 +519,8 @@ fn list_of<'a>(of: &'a Value, name: &str) -> std::slice::Iter<'a, Value> {
 
 fn changed(inventory: &Inventory, it: &InventoryChanges) -> Exit {
     let mut found = match it.by_day {
-        true => json!({ "days": posture::days(inventory) }),
-        false => posture::changed(inventory, 0, usize::MAX),
+        true => json!({ "days": changed::days(inventory) }),
+        false => changed::changed(inventory, 0, usize::MAX),
     };
     let listed = if it.by_day { "days" } else { "changes" };
     if let (Some(service), Some(rows)) =

@@ -8,8 +8,8 @@
 
 use super::Learnt;
 use super::apis::{self, Apis, Configured, Known};
+use super::changed::{self, Summary};
 use super::fold;
-use super::posture::{self, Summary};
 use super::said::{self, Sayings};
 use crate::in_force::lock;
 use crate::wall::now_us;
@@ -231,7 +231,7 @@ impl Live {
         told.calls = settled;
         let found: Vec<String> = self.look(|inventory| {
             let fresh = changes(inventory, 0).into_iter().filter(|it| told.is_new(it));
-            fresh.take(CHANGES_MAX).map(|it| posture::said(&it)).collect()
+            fresh.take(CHANGES_MAX).map(|it| changed::said(&it)).collect()
         });
         let mut waiting = lock(&self.changed);
         let room = CHANGES_MAX.saturating_sub(waiting.len());
@@ -244,7 +244,7 @@ impl Live {
         if ended == *today {
             return;
         }
-        let found = self.look(|inventory| posture::day(inventory, ended));
+        let found = self.look(|inventory| changed::day(inventory, ended));
         *lock(&self.digest) = found;
     }
 

@@ -7,6 +7,7 @@
 //!          and tell nothing of fields.
 
 pub(crate) mod apis;
+pub(crate) mod changed;
 mod classes;
 pub mod command;
 pub(crate) mod described;
