@@ -10,7 +10,7 @@
 
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_engine::keys::HashKey;
-use bartizan_engine::origin::Origin;
+use bartizan_engine::origin::{Authority, Origin};
 use bartizan_engine::replay::{Recording, replay};
 use bartizan_engine::routes::{RouteRules, Routes};
 use bartizan_engine::snapshot::{Rules, Snapshot};
@@ -83,6 +83,7 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
 fn origin() -> Origin {
     Origin {
         id: ExchangeId::new(1_700_000_000_000, 77),
+        authority: Authority::Inline,
         peer: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
         tls: false,
         certificate: None,

@@ -88,12 +88,15 @@ fn within(leaf: &Leaf) -> Vec<(u64, What<'_>)> {
     if leaf.calls < CALLS_MIN {
         return Vec::new();
     }
+    // What was not seen before is not new: of answers the first that was seen begins them.
+    let answered_us = leaf.statuses_since.values().min().map_or(0, |it| it + SETTLING_US);
     let statuses = leaf.statuses_since.iter().map(|(status, at)| (*at, What::Status(*status)));
-    let request = leaf.request.by_place.iter();
-    let request = request.map(|(place, it)| (it.since_us, What::RequestField(place, it)));
     let response = leaf.response.by_place.iter();
     let response = response.map(|(place, it)| (it.since_us, What::ResponseField(place, it)));
-    statuses.chain(request).chain(response).filter(|it| it.0 > settled_us).collect()
+    let answers = statuses.chain(response).filter(|it| it.0 > answered_us);
+    let request = leaf.request.by_place.iter();
+    let request = request.map(|(place, it)| (it.since_us, What::RequestField(place, it)));
+    answers.chain(request).filter(|it| it.0 > settled_us).collect()
 }
 
 #[cfg(test)]
