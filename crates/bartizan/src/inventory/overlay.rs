@@ -5,7 +5,7 @@
 //! Misses   operations of paths with names for variables that nobody described, and fields: their classes are in
 //!          the description that is written.
 
-use super::{classes, shown};
+use super::classes;
 use bartizan_learn::inventory::Endpoint;
 use bartizan_learn::inventory::description::describe;
 use bartizan_learn::posture::posture;
@@ -63,7 +63,7 @@ fn known(same: &[&Endpoint<'_>]) -> [(&'static str, Value); 5] {
     flaws.sort_unstable();
     flaws.dedup();
     [
-        ("x-bartizan-calls", Value::from(sum(|it| shown::all(it.leaf)))),
+        ("x-bartizan-calls", Value::from(sum(|it| it.leaf.all()))),
         ("x-bartizan-callers", Value::from(most(|it| it.leaf.subjects.count()))),
         ("x-bartizan-risk", Value::from(most(|it| u64::from(posture(it, &classes::class).risk)))),
         ("x-bartizan-classes", Value::from(names)),

@@ -56,6 +56,7 @@ pub(crate) fn ranked(endpoints: &[Endpoint<'_>]) -> Value {
         "weak": found.iter().filter(|it| !it.1.weaknesses.is_empty()).count(),
         "unknown": {
             "credentials": unknown(Unknown::Credentials),
+            "outcomes": unknown(Unknown::Outcomes),
             "response_heads": unknown(Unknown::ResponseHeads),
             "response_bodies": unknown(Unknown::ResponseBodies),
         },
@@ -137,7 +138,7 @@ fn change(it: &Change<'_>) -> Value {
         "template": endpoint.template(),
         "operation": endpoint.operation,
         "subjects": endpoint.leaf.subjects.count(),
-        "calls": shown::all(endpoint.leaf),
+        "calls": endpoint.leaf.all(),
         "place": null,
         "class": null,
         "status": null,
