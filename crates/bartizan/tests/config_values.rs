@@ -68,7 +68,7 @@ fn the_shortest_file_has_every_default() {
     assert_eq!((settings.mode.value, settings.mode.origin), (Mode::Observe, Origin::Default));
     assert_eq!(settings.listen.address.value.to_string(), "127.0.0.1:8080");
     assert_eq!((settings.listen.http2, settings.listen.workers), (false, None));
-    assert!(!settings.listen.proxy_protocol);
+    assert!(!settings.listen.proxy_protocol && !settings.listen.mirror);
     assert_eq!(settings.certificates, []);
     assert_eq!((settings.tls.minimum, settings.tls.client_ca), (TlsVersion::V1_2, None));
     assert_eq!(settings.tls.client_certificate, Demand::None);
@@ -123,6 +123,7 @@ fn every_key_is_read() {
     assert_eq!(settings.listen.address.value.to_string(), "0.0.0.0:80");
     assert_eq!((settings.listen.http2, settings.listen.workers), (false, Some(2)));
     assert!(settings.listen.proxy_protocol);
+    assert!(settings.listen.mirror);
     let upstream = &settings.upstreams[0];
     assert_eq!(upstream.url.value.to_string(), "http://api.internal:3000");
     let places: Vec<_> = upstream.places().iter().map(ToString::to_string).collect();

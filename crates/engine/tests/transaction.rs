@@ -421,6 +421,28 @@ fn an_abort_at_any_phase_leaves_one_observation() {
 }
 
 #[test]
+fn of_a_copy_nothing_is_said_that_was_not_seen() {
+    let head = || {
+        let fields = [("x-forwarded-for", "203.0.113.7")];
+        Input::RequestHead(request("GET", "/orders/7", Framing::None, &fields))
+    };
+    // Nobody is trusted: the proxy that sends copies is not their client.
+    let setup = Setup { record_required: true, ..Setup::default() };
+    let mut rig = Rig::new(&setup);
+    let origin = Origin { authority: Authority::Copy, tls: true, ..origin() };
+    rig.transaction = Transaction::open(origin, snapshot(&setup), Moment::default());
+    // There is nothing to make durable before: it goes nowhere.
+    assert!(matches!(rig.feed(Side::Request, head()), Step::Forward(..)));
+    let it = finished(rig.feed(Side::Response, Input::AnsweredElsewhere));
+    assert_eq!((it.outcome, it.status, it.client.0), (Outcome::Copied, 0, 0));
+    assert!(it.request.is_some() && it.response.is_none());
+
+    let mut rig = Rig::new(&Setup::default());
+    assert!(matches!(rig.feed(Side::Request, head()), Step::Forward(..)));
+    assert!(matches!(rig.feed(Side::Response, Input::AnsweredElsewhere), Step::Cut));
+}
+
+#[test]
 fn a_tunnel_opens_only_if_both_sides_agreed() {
     let upgrade = || {
         request("GET", "/ws", Framing::None, &[("connection", "upgrade"), ("upgrade", "websocket")])

@@ -104,7 +104,9 @@ fn within(leaf: &Leaf) -> Vec<(u64, What<'_>)> {
 mod tests {
     use super::*;
     use crate::inventory::seen::get;
-    use bartizan_model::observation::Observation;
+    use bartizan_model::head::Method;
+    use bartizan_model::id::{KeyedHash, SubjectId};
+    use bartizan_model::observation::{Observation, Outcome};
 
     const MINUTE: u64 = 60_000_000;
 
@@ -182,5 +184,28 @@ mod tests {
         it.observe(&at(100, get("/carts", 200, &[])));
         assert_eq!(changes(&it, 101 * MINUTE).len(), 1);
         assert_eq!(changes(&it, 101 * MINUTE + 1).len(), 0);
+    }
+
+    #[test]
+    fn answers_that_are_seen_late_are_no_change() {
+        let mut it = Inventory::default();
+        for minute in 0..300 {
+            let answered = at(minute, get("/orders", 200, &[("$.id", minute)]));
+            let who = minute % 3 + 1;
+            it.observe(&match minute {
+                0..180 => Observation {
+                    outcome: Outcome::Copied,
+                    status: 0,
+                    response: None,
+                    subject: SubjectId(who.into()),
+                    client: KeyedHash(who),
+                    ..answered
+                },
+                _ => answered,
+            });
+        }
+        let leaf = it.leaf("shop", Method::Get, "/orders").unwrap();
+        assert!(leaf.unanswered > 100 && leaf.statuses[&200] == 120);
+        assert_eq!(changes(&it, 0).len(), 0);
     }
 }

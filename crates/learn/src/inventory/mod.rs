@@ -190,20 +190,32 @@ impl Inventory {
             self.services.insert(Arc::clone(&it.route), Service::default());
         }
         let Some(service) = self.services.get_mut(&it.route) else { return };
-        if is_unanswered(it) {
-            match self.unanswered.take(it, service.knows(it)) {
-                Verdict::Counts => {}
-                Verdict::Waits => {
+        if !is_unanswered(it) {
+            return service.observe(it);
+        }
+        let (known, variables) = service.known(it);
+        let template = match known {
+            Some(template) if !template.contains("{word}") => {
+                self.unanswered.known(it);
+                template
+            }
+            // A word in the place of a variable may prove to be a name.
+            known => match (self.unanswered.take(it, &variables), known) {
+                (Verdict::Counts(template), _) | (_, Some(template)) => template,
+                (Verdict::Waits, None) => {
                     service.candidates += 1;
                     return;
                 }
-                Verdict::Full => {
+                (Verdict::Full, None) => {
                     service.full += 1;
                     return;
                 }
-            }
+            },
+        };
+        match *it.template == *template {
+            true => service.observe(it),
+            false => service.observe(&Observation { template: template.into(), ..it.clone() }),
         }
-        service.observe(it);
     }
 
     /// Looks for variables now, until there is no further one. It is done by itself from time to time.
@@ -290,14 +302,39 @@ impl Service {
         }
     }
 
-    /// Whether an endpoint is known that this is a call of, or somebody said that there is one.
-    fn knows(&self, it: &Observation) -> bool {
+    /// The template of the endpoint that this is a call of, if it is known or somebody said that there is one:
+    /// words that are values are `{word}` in it. And at which of its segments, as far as the path is known, a
+    /// variable stands.
+    fn known(&self, it: &Observation) -> (Option<String>, Vec<bool>) {
         let segments = Segments::of(&it.template);
-        let leaf = self.find(&segments, it.method, &mut |_| ());
-        let has_operation = |it: &Observation, leaf: &Leaf| {
-            !leaf::has_operation(it) || leaf.operations.contains_key(&it.operation)
-        };
-        leaf.is_some_and(|leaf| has_operation(it, leaf)) || self.said.fit(&segments).is_some()
+        if self.said.fit(&segments).is_some() {
+            return (Some(it.template.to_string()), Vec::new());
+        }
+        let mut keys = Vec::new();
+        let leaf = self
+            .find(&segments, it.method, &mut |key| keys.push(key))
+            .filter(|leaf| !leaf::has_operation(it) || leaf.operations.contains_key(&it.operation));
+        if leaf.is_none() {
+            let mut node = &self.root;
+            let mut variables = Vec::new();
+            for segment in segments.iter() {
+                let (literal, variable) =
+                    (node.children.get(*segment), node.children.get(VARIABLE));
+                let Some(child) = literal.or(variable) else { break };
+                variables.push(literal.is_none());
+                node = child;
+            }
+            return (None, variables);
+        }
+        keys.reverse();
+        let mut out = String::new();
+        for (segment, key) in segments.iter().zip(&keys) {
+            let is_value = *key == VARIABLE && !segment.starts_with('{');
+            out.push('/');
+            out.push_str(if is_value { "{word}" } else { segment });
+        }
+        let variables = keys.iter().map(|it| *it == VARIABLE).collect();
+        (Some(if out.is_empty() { "/".to_owned() } else { out }), variables)
     }
 
     fn find<'a>(
