@@ -262,10 +262,10 @@ mod tests {
     use bartizan_model::observation::Outcome;
 
     /// A copy of a `GET` of this path, by this subject, from this address.
-    fn copy(path: &str, subject: u128, client: u64) -> Observation {
+    fn copy(path: &str, subject: u64, client: u64) -> Observation {
         Observation {
             outcome: Outcome::Copied,
-            subject: SubjectId(subject),
+            subject: SubjectId(subject.into()),
             client: KeyedHash(client),
             ..called(Method::Get, path, 0, &[], None)
         }
@@ -277,7 +277,7 @@ mod tests {
 
     /// Each row: subject and address of those who ask, one after the other, for `/orders`; whether it is one.
     #[track_caller]
-    fn check(asked: &[(u128, u64)], is_endpoint: bool) {
+    fn check(asked: &[(u64, u64)], is_endpoint: bool) {
         let mut it = Inventory::default();
         asked.iter().for_each(|(subject, client)| it.observe(&copy("/orders", *subject, *client)));
         let expected: &[&str] = if is_endpoint { &["/orders"] } else { &[] };
@@ -333,7 +333,7 @@ mod tests {
         let mut it = known();
         let before = templates(&it);
         for n in 0..20_000 {
-            (1..=5).for_each(|who| it.observe(&copy(&format!("/invented{n}"), who, who as u64)));
+            (1..=5).for_each(|who| it.observe(&copy(&format!("/invented{n}"), who, who)));
         }
         it.settle();
         assert_eq!(templates(&it), before);
@@ -346,7 +346,7 @@ mod tests {
         for n in 0..20_000 {
             for _ in 0..2 {
                 (1..=3).for_each(|who| {
-                    it.observe(&copy(&format!("/{n:x}zz/q{n}"), who, who as u64));
+                    it.observe(&copy(&format!("/{n:x}zz/q{n}"), who, who));
                 });
             }
         }
@@ -361,9 +361,9 @@ mod tests {
             for who in 1..=5_u64 {
                 for repository in ["engine", "site", "notes"] {
                     let path = format!("/repos/owner-{who}/{repository}-{who}/pulls/{round}1");
-                    it.observe(&copy(&path, who.into(), who));
+                    it.observe(&copy(&path, who, who));
                 }
-                it.observe(&copy("/repos/search", who.into(), who));
+                it.observe(&copy("/repos/search", who, who));
             }
         }
         it.settle();
@@ -378,7 +378,7 @@ mod tests {
         let mut it = Inventory::default();
         it.unanswered.made = MADE_MAX;
         for _ in 0..4 {
-            (1..=3).for_each(|who| it.observe(&copy("/orders", who, who as u64)));
+            (1..=3).for_each(|who| it.observe(&copy("/orders", who, who)));
         }
         assert!(it.endpoints().is_empty() && totals(&it).full > 0);
     }
@@ -386,14 +386,14 @@ mod tests {
     #[test]
     fn who_used_the_api_and_scans_then_is_no_witness_any_more() {
         let mut it = known();
-        (1..=3).for_each(|who| it.observe(&copy("/orders", who, who as u64)));
+        (1..=3).for_each(|who| it.observe(&copy("/orders", who, who)));
         let before = templates(&it);
         // Even long use is no leave.
         for _ in 0..1_000 {
-            (1..=3).for_each(|who| it.observe(&copy("/orders", who, who as u64)));
+            (1..=3).for_each(|who| it.observe(&copy("/orders", who, who)));
         }
         for n in 0..1_000 {
-            (1..=3).for_each(|who| it.observe(&copy(&format!("/invented{n}"), who, who as u64)));
+            (1..=3).for_each(|who| it.observe(&copy(&format!("/invented{n}"), who, who)));
         }
         let bound = before.len() + CREDIT_MAX as usize;
         assert!(templates(&it).len() <= bound, "{:?}", templates(&it));
@@ -413,7 +413,7 @@ mod tests {
     fn nothing_is_said_of_answers_that_nobody_saw() {
         let mut it = Inventory::default();
         for _ in 0..20 {
-            (1..=3).for_each(|who| it.observe(&copy("/orders", who, who as u64)));
+            (1..=3).for_each(|who| it.observe(&copy("/orders", who, who)));
         }
         let leaf = it.leaf("shop", Method::Get, "/orders").cloned().unwrap_or_default();
         assert!(leaf.statuses.is_empty() && leaf.response.messages == 0);
