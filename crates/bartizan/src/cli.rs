@@ -1374,7 +1374,7 @@ mod tests {
     #[test]
     fn bartizan_alone_has_no_command() {
         assert_eq!(Cli::try_parse_from(["bartizan"]).unwrap().command, None);
-        assert_eq!(OVERVIEW.matches("\n  bartizan ").count(), 5);
+        assert_eq!(OVERVIEW.matches("\n  bartizan ").count(), 6);
     }
 
     #[test]

@@ -260,7 +260,7 @@ fn routes_name_upstreams_by_position() {
     assert_eq!(routes, [orders, internal, pages, plain("everything-else", Some(0))]);
     assert_eq!(settings.route_modes(), [Some(Mode::Observe), None, None, None]);
     let mode = settings.routes[0].mode.clone().unwrap();
-    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:107:11");
+    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:108:11");
 }
 
 #[test]
@@ -323,10 +323,10 @@ fn a_clause_that_the_file_names_has_its_own_mode_and_knows_whence() {
         Clause { name, mode, set_by }
     };
     let expected = [
-        clause(ClauseName::BaselinePath, Mode::Observe, 49, 18),
-        clause(ClauseName::BaselineBodySize, Mode::Off, 50, 23),
-        clause(ClauseName::ContentXss, Mode::Observe, 51, 16),
-        clause(ClauseName::ContentUnexamined, Mode::Enforce, 52, 23),
+        clause(ClauseName::BaselinePath, Mode::Observe, 50, 18),
+        clause(ClauseName::BaselineBodySize, Mode::Off, 51, 23),
+        clause(ClauseName::ContentXss, Mode::Observe, 52, 16),
+        clause(ClauseName::ContentUnexamined, Mode::Enforce, 53, 23),
     ];
     assert_eq!(settings.clauses, expected);
 }
@@ -342,7 +342,7 @@ fn an_exception_keeps_what_it_lifts_and_where_it_was_written() {
     assert_eq!(narrow.place, Some(Place::body("$.comment")));
     assert_eq!(narrow.reason, "reviewers quote SQL");
     assert_eq!(narrow.expires_us, 1_801_440_000_000_000);
-    assert_eq!(narrow.set_by, SetBy::File { line: 54, column: 5 });
+    assert_eq!(narrow.set_by, SetBy::File { line: 55, column: 5 });
     assert_eq!(of_names.place, Some(Place::Name));
     assert_eq!((&wide.endpoint, &wide.place), (&None, &None));
 }
