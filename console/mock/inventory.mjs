@@ -67,6 +67,8 @@ export function inventory(seed, extra, now_ms) {
       template,
       operation,
       calls,
+      unanswered: 0,
+      answers: 'seen',
       client_errors: random.between(0, Math.ceil(calls / 20)),
       server_errors: random.next() < 0.3 ? random.between(1, 9) : 0,
       subjects: Math.ceil(calls / random.between(2, 9)),

@@ -82,7 +82,7 @@ export function ranked(endpoints) {
   return {
     endpoints: all.length,
     weak: all.filter(({ posture }) => posture.weaknesses.length > 0).length,
-    unknown: { credentials: unknown('credentials'), response_heads: unknown('response_heads'), response_bodies: unknown('response_bodies') },
+    unknown: { credentials: unknown('credentials'), outcomes: 0, response_heads: unknown('response_heads'), response_bodies: unknown('response_bodies') },
     flaws: by_flaw,
   };
 }

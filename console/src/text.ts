@@ -19,7 +19,7 @@ const minutes = (amount: number) =>
 const roles: Record<Role, string> = { viewer: 'viewer', analyst: 'analyst', operator: 'operator', admin: 'admin' };
 
 /** What a source may not have shown. It is not told to be absent. */
-const unseen = { credentials: 'credentials', response_heads: 'heads of answers', response_bodies: 'bodies of answers' };
+const unseen = { credentials: 'credentials', outcomes: 'outcomes of calls', response_heads: 'heads of answers', response_bodies: 'bodies of answers' };
 
 const faults: Record<ProofFault, string> = {
   checkpoint: 'The checkpoint cannot be read.',

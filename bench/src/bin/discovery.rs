@@ -1,7 +1,8 @@
-//! How well the inventory finds the endpoints of real products: `discovery FOLDER`.
+//! How well the inventory finds the endpoints of real products: `discovery FOLDER [--copies]`.
 //!
 //! Reads every `NAME.ndjson` of the folder, as `discovery/traffic.py` writes it, leads each exchange through
-//! the transaction of the product, and writes `NAME.learnt.json` beside it for `discovery/compare.py`.
+//! the transaction of the product, and writes `NAME.learnt.json` beside it for `discovery/compare.py`. With
+//! `--copies` the inventory sees no answers, and each subject has an address of its own.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![allow(
@@ -13,17 +14,17 @@
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_edge::http1::head::{read_request, read_response};
 use bartizan_engine::keys::HashKey;
-use bartizan_engine::origin::Origin;
+use bartizan_engine::origin::{Authority, Origin};
 use bartizan_engine::replay::{Recording, replay};
 use bartizan_engine::snapshot::{Rules, Snapshot};
 use bartizan_engine::tables::Tables;
 use bartizan_learn::inventory::Inventory;
 use bartizan_model::clause::{Mode, SetBy};
 use bartizan_model::head::Method;
-use bartizan_model::id::{ExchangeId, KeyEpoch};
+use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash};
 use bartizan_model::limits::Limits;
 use bartizan_model::moment::Moment;
-use bartizan_model::observation::{Observation, Phases};
+use bartizan_model::observation::{Observation, Outcome, Phases};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::error::Error;
@@ -42,8 +43,9 @@ fn main() -> Result<(), Failure> {
         .filter_map(|it| it.ok()?.path().to_str()?.strip_suffix(".ndjson").map(str::to_owned))
         .collect();
     names.sort();
+    let are_copies = std::env::args().nth(2).is_some_and(|it| it == "--copies");
     for name in names {
-        learn(&name)?;
+        learn(&name, are_copies)?;
     }
     Ok(())
 }
@@ -55,7 +57,7 @@ struct Asked {
     template: Arc<str>,
 }
 
-fn learn(name: &str) -> Result<(), Failure> {
+fn learn(name: &str, are_copies: bool) -> Result<(), Failure> {
     let clauses = ClauseSet::new(Mode::Observe, SetBy::Flag, &[], &[]);
     let rules = Rules::plain(clauses, Limits::default(), HashKey::new(KeyEpoch(1), [7; 16]));
     let view = Arc::new(Snapshot { revision: 1, rules: Arc::new(rules) });
@@ -71,6 +73,11 @@ fn learn(name: &str) -> Result<(), Failure> {
             continue;
         };
         it.route = line["host"].as_str().unwrap_or_default().into();
+        if are_copies {
+            let address = u64::try_from(it.subject.0 & u128::from(u64::MAX)).unwrap_or(1);
+            (it.outcome, it.status, it.response) = (Outcome::Copied, 0, None);
+            it.client = KeyedHash(address);
+        }
         judging += begun.elapsed().as_secs_f64();
         let begun = Instant::now();
         inventory.observe(&it);
@@ -148,6 +155,7 @@ fn observation(
     let recording = Recording {
         origin: Origin {
             id: ExchangeId::new(wall_us / 1_000, n as u128),
+            authority: Authority::Inline,
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tls: false,
             certificate: None,

@@ -8,7 +8,7 @@ use bartizan_contract::decide::{Decision, decide};
 use bartizan_edge::http1::head::{read_request, read_response};
 use bartizan_edge::http1::write::{Framed, request_head};
 use bartizan_engine::keys::HashKey;
-use bartizan_engine::origin::Origin;
+use bartizan_engine::origin::{Authority, Origin};
 use bartizan_engine::snapshot::{Rules, Snapshot};
 use bartizan_engine::step::{Input, Side, Step};
 use bartizan_engine::tables::Tables;
@@ -126,6 +126,7 @@ impl Bench {
     fn exchange(&self, head: &str, body: &Bytes) {
         let origin = Origin {
             id: ExchangeId::new(1_700_000_000_000, 7),
+            authority: Authority::Inline,
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tls: false,
             certificate: None,

@@ -312,6 +312,9 @@ export interface InventoryEndpoint extends EndpointName {
   id: string;
   service: string;
   calls: number;
+  /** Of these, those whose answer was not seen. */
+  unanswered: number;
+  answers: 'seen' | 'partly' | 'unknown';
   client_errors: number;
   server_errors: number;
   subjects: number;
@@ -433,7 +436,7 @@ export interface Posture {
   endpoints: number;
   weak: number;
   /** Endpoints of which the source did not show this. */
-  unknown: { credentials: number; response_heads: number; response_bodies: number };
+  unknown: { credentials: number; outcomes: number; response_heads: number; response_bodies: number };
   flaws: RankedFlaw[];
 }
 

@@ -10,6 +10,8 @@ const row = (template: string, change: Partial<InventoryEndpoint> = {}): Invento
   template,
   operation: '',
   calls: 1,
+  unanswered: 0,
+  answers: 'seen',
   client_errors: 0,
   server_errors: 0,
   subjects: 1,

@@ -7,6 +7,7 @@
 //!          has the same message in a flag and in the file.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -26,6 +27,7 @@ bartizan stands in front of an API and says what it would refuse, and why.
 
   bartizan demo                          see it work, with nothing of yours
   bartizan guard http://127.0.0.1:3000   put it in front of an API; it only observes
+  bartizan mirror 127.0.0.1:8081         learn from copies of requests, standing in nobody's way
   bartizan tail                          follow its decisions
   bartizan why DECISION_ID               explain one of them
   bartizan run -c bartizan.yaml          the same with a configuration file
@@ -110,6 +112,8 @@ pub struct Cli {
 pub enum Command {
     /// Stand in front of an API, without a configuration file.
     Guard(Guard),
+    /// Learn from copies of requests that a proxy sends, without standing in their way.
+    Mirror(Mirror),
     /// Stand in front of an API, as a configuration file says.
     Run(Run),
     /// Check a configuration file and report everything wrong with it.
@@ -856,6 +860,30 @@ pub struct Guard {
     pub log: Option<Log>,
 }
 
+/// Arguments of `mirror`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan mirror 127.0.0.1:8081
+  bartizan mirror 0.0.0.0:8081 --trusted-proxy 10.0.0.0/8")]
+pub struct Mirror {
+    /// Where copies are sent to, such as 127.0.0.1:8081.
+    pub address: OsString,
+    /// Where operators connect, such as 127.0.0.1:9440 [configuration: admin.address].
+    #[arg(long, value_name = "ADDRESS")]
+    pub admin: Option<OsString>,
+    /// Where everything is kept [configuration: data.dir].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+    /// Who sends copies and names their clients in forwarding fields; repeatable [default: this machine, if ADDRESS
+    /// is on loopback] [configuration: trusted_proxies].
+    #[arg(long = "trusted-proxy", value_name = "CIDR")]
+    pub trusted_proxies: Vec<OsString>,
+    /// How to log [environment: BARTIZAN_LOG] [default: human].
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub log: Option<Log>,
+}
+
 /// Arguments of `run`.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 #[command(before_help = "\
@@ -1239,6 +1267,27 @@ impl Guard {
     }
 }
 
+impl Mirror {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        let proxies = self.trusted_proxies.iter().map(|it| flag("--trusted-proxy", it));
+        let mut trusted_proxies: Vec<_> = proxies.collect();
+        let address = self.address.to_str().and_then(|it| it.parse::<SocketAddr>().ok());
+        // Only this machine can connect there.
+        if trusted_proxies.is_empty() && address.is_some_and(|it| it.ip().is_loopback()) {
+            trusted_proxies.extend(["127.0.0.0/8", "::1"].map(|it| flag("<ADDRESS>", it)));
+        }
+        Overrides {
+            listen: Some(flag("<ADDRESS>", &self.address)),
+            mirror: Some("mirror"),
+            admin: self.admin.as_ref().map(|it| flag("--admin", it)),
+            data: self.data.as_ref().map(|it| flag("--data", it)),
+            trusted_proxies,
+            ..Overrides::default()
+        }
+    }
+}
+
 impl Configured {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
@@ -1267,8 +1316,8 @@ impl Serving {
             listen: self.listen.as_ref().map(|it| flag("--listen", it)),
             admin: self.admin.as_ref().map(|it| flag("--admin", it)),
             data: self.data.as_ref().map(|it| flag("--data", it)),
-            upstream: None,
             trusted_proxies: proxies.collect(),
+            ..Overrides::default()
         }
     }
 }
@@ -1426,7 +1475,7 @@ mod tests {
     #[test]
     fn bartizan_alone_has_no_command() {
         assert_eq!(Cli::try_parse_from(["bartizan"]).unwrap().command, None);
-        assert_eq!(OVERVIEW.matches("\n  bartizan ").count(), 5);
+        assert_eq!(OVERVIEW.matches("\n  bartizan ").count(), 6);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 #[cfg(not(feature = "hunt"))]
 use crate::backend;
 use crate::cli::{
-    Alerts, Asking, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, Guard, OVERVIEW,
-    Output, Run, Tail, Why,
+    Alerts, Asking, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, OVERVIEW, Output,
+    Run, Tail, Why,
 };
 use crate::config::{
     Accepted, Given, Origin, Overrides, Report, Settings, Source, data_dir, schema,
@@ -49,7 +49,9 @@ const LOG: &str = "BARTIZAN_LOG";
 pub fn run(cli: Cli) -> Exit {
     match cli.command {
         None => say(OVERVIEW),
-        Some(Command::Guard(it)) => guard(&it),
+        Some(Command::Guard(it)) => serve_flags(&it.overrides(), it.log),
+        // Where else requests go is no matter of copies.
+        Some(Command::Mirror(it)) => serve_flags(&it.overrides(), it.log),
         Some(Command::Run(it)) => serve_file(&it),
         Some(Command::Check(it)) => check(&it),
         Some(Command::Status(it)) => status::run(&dir(&it.asking), it.asking.output),
@@ -112,12 +114,13 @@ fn log(flag: Option<Log>) -> Result<Log, Exit> {
     }
 }
 
-fn guard(it: &Guard) -> Exit {
-    let log = match log(it.log) {
+/// Serves without a file.
+fn serve_flags(flags: &Overrides, form: Option<Log>) -> Exit {
+    let log = match log(form) {
         Ok(log) => log,
         Err(exit) => return exit,
     };
-    match Settings::for_guard(&it.overrides().or(environment())) {
+    match Settings::for_guard(&flags.clone().or(environment())) {
         Ok(accepted) => serve(accepted, None, log),
         Err(report) => refuse(log, report.to_string().trim_end(), Exit::Usage),
     }
@@ -368,6 +371,7 @@ impl Running<'_> {
 /// What is said at the start.
 struct Banner {
     mode: &'static str,
+    mirrors: bool,
     scheme: &'static str,
     upstream: String,
     data: String,
@@ -377,8 +381,12 @@ impl Banner {
     fn of(settings: &Settings) -> Self {
         Self {
             mode: settings.mode.value.name(),
+            mirrors: settings.listen.mirror,
             scheme: if settings.certificates.is_empty() { "http" } else { "https" },
-            upstream: settings.upstream_urls(),
+            upstream: match settings.listen.mirror {
+                true => "nowhere".to_owned(),
+                false => settings.upstream_urls(),
+            },
             data: settings.data.dir.value.display().to_string(),
         }
     }
@@ -395,6 +403,7 @@ impl Banner {
 
     fn text(&self, instance: &Instance) -> String {
         let mode = match self.mode {
+            _ if self.mirrors => "mirroring: copies of requests are learnt from and go nowhere",
             "enforce" => "enforcing: what violates a clause is refused",
             _ => "observing: only what breaks the law of HTTP is refused; --enforce refuses more",
         };

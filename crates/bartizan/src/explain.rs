@@ -129,6 +129,9 @@ pub(crate) fn headline(it: &Observation) -> String {
         Outcome::Refused => format!("{endpoint} was refused with status {}", it.status),
         Outcome::UpstreamFailed => format!("{endpoint} failed at the API: status {}", it.status),
         Outcome::ClientAborted => format!("{endpoint} was given up by the client"),
+        Outcome::Copied => {
+            format!("{endpoint} was a copy; what became of the original is not known")
+        }
         Outcome::Stopped => format!("{endpoint} was cut because bartizan stopped"),
     }
 }

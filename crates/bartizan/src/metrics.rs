@@ -454,7 +454,7 @@ pub fn reference() -> String {
     rows.sort();
     rows.iter().for_each(|it| out.push_str(it));
     out.push_str(
-        "\nLabels: `outcome` is served, tunnelled, refused, upstream_failed, client_aborted or \
+        "\nLabels: `outcome` is served, tunnelled, refused, upstream_failed, client_aborted, copied or \
          stopped; `code` is a code of [codes.md](codes.md). No label comes from a client.\n",
     );
     out

@@ -132,7 +132,8 @@ fn verdict(it: &Observation) -> (u64, u64) {
         | Outcome::Tunnelled
         | Outcome::UpstreamFailed
         | Outcome::ClientAborted
-        | Outcome::Stopped => {
+        | Outcome::Stopped
+        | Outcome::Copied => {
             if has(Effect::Scrubbed) {
                 // Modified, Corrected.
                 (4, 11)

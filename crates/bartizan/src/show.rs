@@ -118,13 +118,14 @@ pub fn endpoint(it: &Observation) -> String {
 fn word(it: &Observation) -> &'static str {
     let would = it.hits.iter().any(|it| it.effect == Effect::WouldRefuse);
     match it.outcome {
-        Outcome::Served if would => "would-refuse",
+        Outcome::Served | Outcome::Copied if would => "would-refuse",
         Outcome::Served => "served",
         Outcome::Tunnelled => "tunnelled",
         Outcome::Refused => "REFUSED",
         Outcome::UpstreamFailed => "upstream!",
         Outcome::ClientAborted => "aborted",
         Outcome::Stopped => "stopped",
+        Outcome::Copied => "copied",
     }
 }
 

@@ -86,8 +86,9 @@ pub fn view(
     judging: Judging,
     before: &[Wired],
 ) -> Result<(View, Vec<Wired>), WireFault> {
-    let wired: Result<Vec<_>, _> =
-        settings.upstreams.iter().map(|it| upstream(it, key, before)).collect();
+    // Copies go nowhere: not even the health of an upstream is asked for.
+    let upstreams: &[_] = if settings.listen.mirror { &[] } else { &settings.upstreams };
+    let wired: Result<Vec<_>, _> = upstreams.iter().map(|it| upstream(it, key, before)).collect();
     let wired = wired?;
     let view = View {
         snapshot: Arc::new(snapshot(settings, key.clone(), revision, judging)),
@@ -151,6 +152,16 @@ fn clauses(settings: &Settings, on: Option<&Routing>, judging: Judging) -> Claus
         let name = ClauseName::BaselineFieldNames;
         clauses.push(Clause { name, mode: Mode::Enforce, set_by });
     }
+    if settings.listen.mirror {
+        // The original is not held up by us: what would have refused it is recorded.
+        let observed = |name: ClauseName| {
+            let given = clauses.iter().rev().find(|it| it.name == name);
+            let mode = given.map_or(Mode::Observe, |it| it.mode.min(Mode::Observe));
+            Clause { name, mode, set_by: given.map_or(set_by, |it| it.set_by) }
+        };
+        let clauses: Vec<_> = ClauseName::ALL.iter().map(|name| observed(*name)).collect();
+        return ClauseSet::new(mode.value.min(Mode::Observe), set_by, &clauses, exceptions);
+    }
     ClauseSet::new(mode.value, set_by, &clauses, exceptions)
 }
 
@@ -176,6 +187,7 @@ fn clients(settings: &Settings) -> Clients {
 fn manners(settings: &Settings) -> Manners {
     let limits = &settings.limits;
     Manners {
+        takes_copies: settings.listen.mirror,
         http2: settings.listen.http2,
         proxy_protocol: settings.listen.proxy_protocol,
         connections_max: limits.connections_max,

@@ -136,12 +136,12 @@ fn every_value_says_where_it_came_from() {
     }
     let json = read_with(COMPLETE, &environment()).as_json(true);
     assert_eq!(json["origins"]["mode"], "environment BARTIZAN_MODE");
-    assert_eq!(json["origins"]["limits.fields_max"], "bartizan.yaml:31:15");
-    assert_eq!(json["origins"]["exceptions[1].field"], "bartizan.yaml:60:12");
-    assert_eq!(json["origins"]["upstreams[1].connect_timeout"], "bartizan.yaml:92:22");
+    assert_eq!(json["origins"]["limits.fields_max"], "bartizan.yaml:32:15");
+    assert_eq!(json["origins"]["exceptions[1].field"], "bartizan.yaml:61:12");
+    assert_eq!(json["origins"]["upstreams[1].connect_timeout"], "bartizan.yaml:93:22");
     assert_eq!(json["origins"]["upstreams[0].connect_timeout"], "default");
-    assert_eq!(json["origins"]["routes[1].refuse"], "bartizan.yaml:110:13");
-    assert_eq!(json["origins"]["certificates[1].key"], "bartizan.yaml:70:10");
+    assert_eq!(json["origins"]["routes[1].refuse"], "bartizan.yaml:111:13");
+    assert_eq!(json["origins"]["certificates[1].key"], "bartizan.yaml:71:10");
     assert_eq!(read(SHORTEST).as_json(false).get("origins"), None);
 }
 

@@ -70,7 +70,7 @@ fn the_shortest_file_has_every_default() {
     assert_eq!((settings.mode.value, settings.mode.origin), (Mode::Observe, Origin::Default));
     assert_eq!(settings.listen.address.value.to_string(), "127.0.0.1:8080");
     assert_eq!((settings.listen.http2, settings.listen.workers), (false, None));
-    assert!(!settings.listen.proxy_protocol);
+    assert!(!settings.listen.proxy_protocol && !settings.listen.mirror);
     assert_eq!(settings.certificates, []);
     assert_eq!((settings.tls.minimum, settings.tls.client_ca), (TlsVersion::V1_2, None));
     assert_eq!(settings.tls.client_certificate, Demand::None);
@@ -125,6 +125,7 @@ fn every_key_is_read() {
     assert_eq!(settings.listen.address.value.to_string(), "0.0.0.0:80");
     assert_eq!((settings.listen.http2, settings.listen.workers), (false, Some(2)));
     assert!(settings.listen.proxy_protocol);
+    assert!(settings.listen.mirror);
     let upstream = &settings.upstreams[0];
     assert_eq!(upstream.url.value.to_string(), "http://api.internal:3000");
     let places: Vec<_> = upstream.places().iter().map(ToString::to_string).collect();
@@ -292,7 +293,7 @@ fn routes_name_upstreams_by_position() {
     assert_eq!(routes, [orders, internal, pages, plain("everything-else", Some(0))]);
     assert_eq!(settings.route_modes(), [Some(Mode::Observe), None, None, None]);
     let mode = settings.routes[0].mode.clone().unwrap();
-    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:107:11");
+    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:108:11");
 }
 
 #[test]
@@ -355,10 +356,10 @@ fn a_clause_that_the_file_names_has_its_own_mode_and_knows_whence() {
         Clause { name, mode, set_by }
     };
     let expected = [
-        clause(ClauseName::BaselinePath, Mode::Observe, 49, 18),
-        clause(ClauseName::BaselineBodySize, Mode::Off, 50, 23),
-        clause(ClauseName::ContentXss, Mode::Observe, 51, 16),
-        clause(ClauseName::ContentUnexamined, Mode::Enforce, 52, 23),
+        clause(ClauseName::BaselinePath, Mode::Observe, 50, 18),
+        clause(ClauseName::BaselineBodySize, Mode::Off, 51, 23),
+        clause(ClauseName::ContentXss, Mode::Observe, 52, 16),
+        clause(ClauseName::ContentUnexamined, Mode::Enforce, 53, 23),
     ];
     assert_eq!(settings.clauses, expected);
 }
@@ -374,7 +375,7 @@ fn an_exception_keeps_what_it_lifts_and_where_it_was_written() {
     assert_eq!(narrow.place, Some(Place::body("$.comment")));
     assert_eq!(narrow.reason, "reviewers quote SQL");
     assert_eq!(narrow.expires_us, 1_801_440_000_000_000);
-    assert_eq!(narrow.set_by, SetBy::File { line: 54, column: 5 });
+    assert_eq!(narrow.set_by, SetBy::File { line: 55, column: 5 });
     assert_eq!(of_names.place, Some(Place::Name));
     assert_eq!((&wide.endpoint, &wide.place), (&None, &None));
 }

@@ -6,7 +6,7 @@
 //!          (`tables/crowd.rs`), but for `clients.allow`, which names who may call.
 
 use crate::judge::is_against_the_law;
-use crate::origin::Origin;
+use crate::origin::{Authority, Origin};
 use crate::routes::RouteRules;
 use crate::snapshot::Rules;
 use crate::tables::Tables;
@@ -15,9 +15,10 @@ use bartizan_inspect::path_spelling::canonical;
 use bartizan_model::code::Code;
 use bartizan_model::head::RequestHead;
 use bartizan_model::moment::Moment;
-use bartizan_model::network::Network;
+use bartizan_model::network::{self, Network};
 use bartizan_model::route::Spelling;
 use bytes::Bytes;
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -55,12 +56,14 @@ pub(crate) fn arrive(
         return (Arc::clone(&rules.base), standing);
     }
     // Who may not come in is told so first, and who looks for routes is charged for each try.
-    address_rules(&mut standing, at, rules, tables);
-    let Some(on) = route(head, rules) else {
+    if is_client_known(origin, client) {
+        address_rules(&mut standing, at, rules, tables);
+    }
+    let Some(on) = route(head, origin.authority, rules) else {
         standing.violations.push(Code::RouteUnknown);
         return (Arc::clone(&rules.base), standing);
     };
-    if on.route.upstream.is_none() {
+    if on.route.upstream.is_none() && origin.authority == Authority::Inline {
         standing.violations.push(Code::RouteRefused);
     }
     (on, standing)
@@ -68,17 +71,37 @@ pub(crate) fn arrive(
 
 /// The route that the canonical path takes, whatever spelling was sent. Where a route wants it, or
 /// replaces a prefix that it must then find, the canonical spelling becomes the only one.
-fn route(head: &mut RequestHead, rules: &Rules) -> Option<Arc<RouteRules>> {
+fn route(head: &mut RequestHead, authority: Authority, rules: &Rules) -> Option<Arc<RouteRules>> {
     let mut scratch = Vec::new();
     let target = canonical(head.target(), &mut scratch);
     let path = target.split(|&b| b == b'?').next().unwrap_or_default();
-    let on = Arc::clone(rules.routes.find(head.authority(), path)?);
+    let host = match authority {
+        Authority::Inline => Cow::Borrowed(head.authority()),
+        Authority::Copy => original_host(head.authority()),
+    };
+    let on = Arc::clone(rules.routes.find(&host, path)?);
     let is_wanted = on.route.spelling == Spelling::Canonicalise || on.route.rewrite.is_some();
     if is_wanted && target != head.target() && head.target() != b"*" {
         let target = Bytes::copy_from_slice(target);
         head.canonicalise(target);
     }
     Some(on)
+}
+
+/// Whether the address is that of a client. A copy comes from a proxy: only what that names is a client.
+pub(crate) fn is_client_known(origin: &Origin, client: IpAddr) -> bool {
+    origin.authority == Authority::Inline || client != network::canonical(origin.peer)
+}
+
+/// The host that the original was for: Envoy appends `-shadow` to that of a copy, before the port.
+fn original_host(authority: &[u8]) -> Cow<'_, [u8]> {
+    const SHADOW: &[u8] = b"-shadow";
+    let at = authority.iter().rposition(|&b| b == b':').unwrap_or(authority.len());
+    let (host, port) = authority.split_at_checked(at).unwrap_or((authority, b""));
+    match host.strip_suffix(SHADOW) {
+        Some(host) => Cow::Owned([host, port].concat()),
+        None => Cow::Borrowed(authority),
+    }
 }
 
 fn address_rules(standing: &mut Standing, at: Moment, rules: &Rules, tables: &Tables) {

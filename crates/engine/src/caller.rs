@@ -120,6 +120,7 @@ fn is_session(name: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::keys::HashKey;
+    use crate::origin::Authority;
     use bartizan_contract::clause_set::ClauseSet;
     use bartizan_model::clause::{Mode, SetBy};
     use bartizan_model::head::{Framing, HeadWriter, Version};
@@ -142,7 +143,15 @@ mod tests {
         let peer = IpAddr::from([192, 0, 2, 1]);
         let certificate = certificate.map(KeyedHash);
         let id = ExchangeId::new(1, 1);
-        let origin = Origin { id, peer, tls: true, certificate, ja4, sees_bodies: true };
+        let origin = Origin {
+            id,
+            authority: Authority::Inline,
+            peer,
+            tls: true,
+            certificate,
+            ja4,
+            sees_bodies: true,
+        };
         let clauses = ClauseSet::new(Mode::Observe, SetBy::Default, &[], &[]);
         let key = HashKey::new(KeyEpoch(1), [7; 16]);
         let rules = Rules::plain(clauses, Limits::default(), key);

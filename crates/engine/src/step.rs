@@ -56,6 +56,8 @@ pub enum Input<'a> {
     Resume,
     /// A newer snapshot, given to long exchanges.
     View(&'a Arc<Snapshot>),
+    /// The answer is given elsewhere and not seen: the request was a copy.
+    AnsweredElsewhere,
     /// The upstream failed.
     UpstreamFailed(UpstreamFault),
     /// The exchange cannot go on.

@@ -15,13 +15,13 @@
 //! Misses   streamed request bodies are counted, not examined; trailers of requests are dropped.
 
 use crate::answer::Answer;
-use crate::arrival::{Arrival, arrive};
+use crate::arrival::{Arrival, arrive, is_client_known};
 use crate::caller::caller;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::judge::{Gathering, Needs, is_plain_text, walk};
 use crate::operation::operation;
-use crate::origin::Origin;
+use crate::origin::{Authority, Origin};
 use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
 use crate::routes::RouteRules;
 use crate::snapshot::Snapshot;
@@ -45,7 +45,7 @@ use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
 use bartizan_model::code::Code;
 use bartizan_model::head::{Fields, Framing, Method, RequestHead, ResponseHead};
-use bartizan_model::id::EndpointId;
+use bartizan_model::id::{EndpointId, KeyedHash};
 use bartizan_model::judged::{Client, JudgedHead};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
@@ -249,11 +249,15 @@ impl Transaction {
             }
             (Side::Response, Input::Written) => self.on_response_written(at),
             (Side::Response, Input::Resume) => self.hurry(at, tables),
+            (Side::Response, Input::AnsweredElsewhere) => self.on_answered_elsewhere(at),
             (_, Input::UpstreamFailed(fault)) => self.on_upstream_failed(fault, at),
             (_, Input::Abort(cause)) => self.abort(cause, at, tables),
             // Revocations will be looked up here; the rules that judged a call stay its rules.
             (_, Input::View(_)) => Step::Yield,
-            (Side::Request, Input::ResponseHead(_) | Input::InterimHead(_))
+            (
+                Side::Request,
+                Input::ResponseHead(_) | Input::InterimHead(_) | Input::AnsweredElsewhere,
+            )
             | (Side::Response, Input::RequestHead(_))
             | (_, Input::Answer(_)) => Step::Cut,
         }
@@ -342,6 +346,7 @@ impl Transaction {
         self.to = Addressee::of(&head);
         if on.route.certificate == Demand::Required
             && self.origin.certificate.is_none()
+            && self.origin.authority == Authority::Inline
             && !self.to.is_preflight
         {
             standing.violations.push(Code::ClientCertificate);
@@ -422,7 +427,8 @@ impl Transaction {
         seen.subject = who.subject;
         seen.subject_kind = who.kind;
         seen.session = who.session;
-        seen.client = who.client;
+        seen.client =
+            if is_client_known(&self.origin, address) { who.client } else { KeyedHash(0) };
         seen.route = Arc::clone(&self.on.route.name);
         let Origin { tls, peer, .. } = self.origin;
         let tls = client_spoke_tls(tls, peer, &head.fields, &rules.trusted);
@@ -581,7 +587,8 @@ impl Transaction {
         match decision {
             Decision::Refuse(refusal) => self.refuse(refusal.code, Outcome::Refused),
             Decision::Admit(permit)
-                if view.rules.record_required || self.on.route.record_required =>
+                if (view.rules.record_required || self.on.route.record_required)
+                    && self.origin.authority == Authority::Inline =>
             {
                 let (id, endpoint) = (self.origin.id, self.seen.endpoint);
                 self.request = Request::Committing(permit, plan);
@@ -954,6 +961,15 @@ impl Transaction {
     }
 
     // Both.
+
+    /// Of a copy nothing more is seen: neither whether the original was let through, nor its answer.
+    fn on_answered_elsewhere(&mut self, at: Moment) -> Step {
+        if self.origin.authority != Authority::Copy || self.response != Response::AwaitHead {
+            return Step::Cut;
+        }
+        self.seen.outcome = Outcome::Copied;
+        self.finish(at)
+    }
 
     fn on_upstream_failed(&mut self, fault: UpstreamFault, at: Moment) -> Step {
         let code = match fault {

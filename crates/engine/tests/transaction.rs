@@ -10,7 +10,7 @@
 
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_engine::keys::HashKey;
-use bartizan_engine::origin::Origin;
+use bartizan_engine::origin::{Authority, Origin};
 use bartizan_engine::replay::{Recording, replay};
 use bartizan_engine::routes::{RouteRules, Routes};
 use bartizan_engine::snapshot::{Rules, Snapshot};
@@ -87,6 +87,7 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
 fn origin() -> Origin {
     Origin {
         id: ExchangeId::new(1_700_000_000_000, 77),
+        authority: Authority::Inline,
         peer: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
         tls: false,
         certificate: None,
@@ -421,6 +422,28 @@ fn an_abort_at_any_phase_leaves_one_observation() {
             assert!(matches!(rig.feed(Side::Response, Input::Abort(cause)), Step::Cut));
         }
     }
+}
+
+#[test]
+fn of_a_copy_nothing_is_said_that_was_not_seen() {
+    let head = || {
+        let fields = [("x-forwarded-for", "203.0.113.7")];
+        Input::RequestHead(request("GET", "/orders/7", Framing::None, &fields))
+    };
+    // Nobody is trusted: the proxy that sends copies is not their client.
+    let setup = Setup { record_required: true, ..Setup::default() };
+    let mut rig = Rig::new(&setup);
+    let origin = Origin { authority: Authority::Copy, tls: true, ..origin() };
+    rig.transaction = Transaction::open(origin, snapshot(&setup), Moment::default());
+    // There is nothing to make durable before: it goes nowhere.
+    assert!(matches!(rig.feed(Side::Request, head()), Step::Forward(..)));
+    let it = finished(rig.feed(Side::Response, Input::AnsweredElsewhere));
+    assert_eq!((it.outcome, it.status, it.client.0), (Outcome::Copied, 0, 0));
+    assert!(it.request.is_some() && it.response.is_none());
+
+    let mut rig = Rig::new(&Setup::default());
+    assert!(matches!(rig.feed(Side::Request, head()), Step::Forward(..)));
+    assert!(matches!(rig.feed(Side::Response, Input::AnsweredElsewhere), Step::Cut));
 }
 
 #[test]

@@ -191,7 +191,7 @@ const EXCHANGES: View = View {
         row(
             "outcome",
             Data::Text,
-            "`served`, `tunnelled`, `refused`, `upstream_failed`, `client_aborted` or `stopped`.",
+            "`served`, `tunnelled`, `refused`, `upstream_failed`, `client_aborted`, `stopped` or `copied`.",
         ),
         optional(row(
             "effect",

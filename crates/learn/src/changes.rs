@@ -88,12 +88,15 @@ fn within(leaf: &Leaf) -> Vec<(u64, What<'_>)> {
     if leaf.calls < CALLS_MIN {
         return Vec::new();
     }
+    // What was not seen before is not new: of answers the first that was seen begins them.
+    let answered_us = leaf.statuses_since.values().min().map_or(0, |it| it + SETTLING_US);
     let statuses = leaf.statuses_since.iter().map(|(status, at)| (*at, What::Status(*status)));
-    let request = leaf.request.by_place.iter();
-    let request = request.map(|(place, it)| (it.since_us, What::RequestField(place, it)));
     let response = leaf.response.by_place.iter();
     let response = response.map(|(place, it)| (it.since_us, What::ResponseField(place, it)));
-    statuses.chain(request).chain(response).filter(|it| it.0 > settled_us).collect()
+    let answers = statuses.chain(response).filter(|it| it.0 > answered_us);
+    let request = leaf.request.by_place.iter();
+    let request = request.map(|(place, it)| (it.since_us, What::RequestField(place, it)));
+    answers.chain(request).filter(|it| it.0 > settled_us).collect()
 }
 
 #[cfg(test)]
@@ -101,7 +104,9 @@ fn within(leaf: &Leaf) -> Vec<(u64, What<'_>)> {
 mod tests {
     use super::*;
     use crate::inventory::seen::get;
-    use bartizan_model::observation::Observation;
+    use bartizan_model::head::Method;
+    use bartizan_model::id::{KeyedHash, SubjectId};
+    use bartizan_model::observation::{Observation, Outcome};
 
     const MINUTE: u64 = 60_000_000;
 
@@ -179,5 +184,28 @@ mod tests {
         it.observe(&at(100, get("/carts", 200, &[])));
         assert_eq!(changes(&it, 101 * MINUTE).len(), 1);
         assert_eq!(changes(&it, 101 * MINUTE + 1).len(), 0);
+    }
+
+    #[test]
+    fn answers_that_are_seen_late_are_no_change() {
+        let mut it = Inventory::default();
+        for minute in 0..300 {
+            let answered = at(minute, get("/orders", 200, &[("$.id", minute)]));
+            let who = minute % 3 + 1;
+            it.observe(&match minute {
+                0..180 => Observation {
+                    outcome: Outcome::Copied,
+                    status: 0,
+                    response: None,
+                    subject: SubjectId(who.into()),
+                    client: KeyedHash(who),
+                    ..answered
+                },
+                _ => answered,
+            });
+        }
+        let leaf = it.leaf("shop", Method::Get, "/orders").unwrap();
+        assert!(leaf.unanswered > 100 && leaf.statuses[&200] == 120);
+        assert_eq!(changes(&it, 0).len(), 0);
     }
 }

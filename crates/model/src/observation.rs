@@ -42,7 +42,7 @@ pub struct Observation {
     pub subject_kind: SubjectKind,
     /// The session that it belongs to, by its cookie or token; 0 if there was none.
     pub session: KeyedHash,
-    /// The client's address, hashed.
+    /// The client's address, hashed; 0 if it is not known.
     pub client: KeyedHash,
     /// The trace that it belongs to (W3C Trace Context); 0 if there was none.
     pub trace: TraceId,
@@ -54,7 +54,7 @@ pub struct Observation {
     pub version: Version,
     /// What became of it.
     pub outcome: Outcome,
-    /// Status sent to the client; 0 if none was.
+    /// Status sent to the client; 0 if none was, or if it was not seen.
     pub status: u16,
     /// Bytes of the request head.
     pub request_head_bytes: u32,
@@ -201,6 +201,8 @@ pub enum Outcome {
     ClientAborted,
     /// bartizan was stopped in the middle of it.
     Stopped,
+    /// It was a copy of a request: what became of the original is not known.
+    Copied,
 }
 
 impl Outcome {
@@ -212,6 +214,7 @@ impl Outcome {
         Self::UpstreamFailed,
         Self::ClientAborted,
         Self::Stopped,
+        Self::Copied,
     ];
 
     /// Name in output and metrics.
@@ -223,6 +226,7 @@ impl Outcome {
             Self::UpstreamFailed => "upstream_failed",
             Self::ClientAborted => "client_aborted",
             Self::Stopped => "stopped",
+            Self::Copied => "copied",
         }
     }
 }

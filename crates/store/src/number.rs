@@ -30,7 +30,7 @@ numbered! { Version, of_version, version:
 }
 
 numbered! { Outcome, of_outcome, outcome:
-    Served = 1, Tunnelled = 2, Refused = 3, UpstreamFailed = 4, ClientAborted = 5, Stopped = 6,
+    Served = 1, Tunnelled = 2, Refused = 3, UpstreamFailed = 4, ClientAborted = 5, Stopped = 6, Copied = 7,
 }
 
 numbered! { SubjectKind, of_subject_kind, subject_kind:

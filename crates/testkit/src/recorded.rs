@@ -2,7 +2,7 @@
 
 use bartizan_edge::http1::body::{BodyReader, Piece};
 use bartizan_edge::http1::head::{EndFinder, read_request, read_response};
-use bartizan_engine::origin::Origin;
+use bartizan_engine::origin::{Authority, Origin};
 use bartizan_engine::replay::Recording;
 use bartizan_model::head::Method;
 use bartizan_model::id::ExchangeId;
@@ -36,6 +36,7 @@ pub fn recording(request: &[u8], answer: &[u8], limits: &Limits) -> Recording {
     Recording {
         origin: Origin {
             id: ExchangeId::new(1_700_000_000_000, 7),
+            authority: Authority::Inline,
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tls: false,
             certificate: None,

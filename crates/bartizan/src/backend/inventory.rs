@@ -26,7 +26,7 @@ pub(super) fn list(live: &Live, wanted: &InventoryQuery) -> Value {
                 && shown::named(it).to_ascii_lowercase().contains(&search)
         };
         let mut found: Vec<_> = inventory.endpoints().into_iter().filter(is_wanted).collect();
-        found.sort_by_key(|it| Reverse(shown::all(it.leaf)));
+        found.sort_by_key(|it| Reverse(it.leaf.all()));
         let limit = wanted.limit.unwrap_or(ENDPOINTS_USUAL);
         let rows: Vec<_> = found.iter().take(limit).map(|it| shown::row(it, known)).collect();
         json!({

@@ -47,6 +47,7 @@ pub(super) fn settings(
     let section = reader.section(&top, "listen");
     let listen = reader.word(&section, &keys::LISTEN_ADDRESS, over.listen.as_ref());
     let http2 = reader.flag(&section, &keys::LISTEN_HTTP2);
+    let mirror = reader.flag_or(&section, &keys::LISTEN_MIRROR, over.mirror);
     let workers = some(reader.number(&section, &keys::LISTEN_WORKERS)).map(size);
     let proxy_protocol = reader.flag(&section, &keys::LISTEN_PROXY_PROTOCOL);
     if proxy_protocol {
@@ -58,7 +59,7 @@ pub(super) fn settings(
     let certificates = certificates(&mut reader, &top);
     let (tls, trust) = tls(&mut reader, &top);
     let clients = clients(&mut reader, &top);
-    let mut upstreams = Upstreams::read(&mut reader, &top, over.upstream.as_ref());
+    let mut upstreams = Upstreams::read(&mut reader, &top, over.upstream.as_ref(), !mirror);
     let routes = routes::read(&mut reader, &top, &mut upstreams, trust);
 
     let section = reader.section(&top, "admin");
@@ -106,7 +107,7 @@ pub(super) fn settings(
     let settings = Settings {
         file: None,
         mode: mode?.given(),
-        listen: Listen { address: listen?.given(), http2, workers, proxy_protocol },
+        listen: Listen { address: listen?.given(), http2, mirror, workers, proxy_protocol },
         certificates,
         tls: tls?,
         clients: clients?,

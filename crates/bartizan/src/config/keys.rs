@@ -489,12 +489,13 @@ pub(super) fn items_max(section: &str) -> Option<usize> {
 
 /// Every key but the clauses, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
-    const BEFORE: [&dyn Key; 7] = [
+    const BEFORE: [&dyn Key; 8] = [
         &VERSION,
         &MODE,
         &TRUSTED_PROXIES,
         &LISTEN_ADDRESS,
         &LISTEN_HTTP2,
+        &LISTEN_MIRROR,
         &LISTEN_WORKERS,
         &LISTEN_PROXY_PROTOCOL,
     ];
@@ -621,6 +622,17 @@ pub(super) const LISTEN_HTTP2: Flag = Flag {
         key: "http2",
         says: "Whether clear-text HTTP/2 with prior knowledge is accepted. With TLS, HTTP/2 is \
                always offered.",
+    },
+    default: false,
+};
+
+pub(super) const LISTEN_MIRROR: Flag = Flag {
+    name: Name {
+        section: "listen",
+        key: "mirror",
+        says: "Whether what comes here are copies of requests, as proxies that mirror send them. Each \
+               is answered with 204, judged without being refused (but by the law), learnt from, and \
+               goes nowhere: upstreams are not connected to, and none is needed.",
     },
     default: false,
 };

@@ -28,6 +28,8 @@ pub struct Overrides {
     pub listen: Option<Given<OsString>>,
     /// `admin.address`.
     pub admin: Option<Given<OsString>>,
+    /// The command that sets `listen.mirror`.
+    pub mirror: Option<&'static str>,
     /// `data.dir`.
     pub data: Option<Given<OsString>>,
     /// `upstream.url`.
@@ -48,6 +50,7 @@ impl Overrides {
         Self {
             mode: read("BARTIZAN_MODE"),
             listen: read("BARTIZAN_LISTEN"),
+            mirror: None,
             admin: read("BARTIZAN_ADMIN"),
             data: read("BARTIZAN_DATA"),
             upstream: read("BARTIZAN_UPSTREAM"),
@@ -61,6 +64,7 @@ impl Overrides {
         Self {
             mode: given("enforce".into()),
             listen: given("127.0.0.1:0".into()),
+            mirror: None,
             admin: given("127.0.0.1:0".into()),
             data: given(data.into()),
             upstream: given(format!("http://{upstream}").into()),
@@ -75,6 +79,7 @@ impl Overrides {
         Self {
             mode: self.mode.or(weaker.mode),
             listen: self.listen.or(weaker.listen),
+            mirror: self.mirror.or(weaker.mirror),
             admin: self.admin.or(weaker.admin),
             data: self.data.or(weaker.data),
             upstream: self.upstream.or(weaker.upstream),

@@ -207,6 +207,16 @@ impl<'p> Reader<'p> {
     }
 
     pub(super) fn flag(&mut self, scope: &Scope<'_>, key: &Flag) -> bool {
+        self.flag_or(scope, key, None)
+    }
+
+    /// The same, where a flag of the command line may switch it on; the file's value is checked all the same.
+    pub(super) fn flag_or(
+        &mut self,
+        scope: &Scope<'_>,
+        key: &Flag,
+        over: Option<&'static str>,
+    ) -> bool {
         let (truth, place) = match self.scalar(scope, key.name) {
             None => (key.default, Place::Default),
             Some(("true", true, place)) => (true, place),
@@ -216,6 +226,7 @@ impl<'p> Reader<'p> {
                 (key.default, place)
             }
         };
+        let (truth, place) = over.map_or((truth, place), |flag| (true, Place::Flag(flag)));
         self.keep(key.name, effective::Value::Truth(truth), place);
         truth
     }

@@ -44,6 +44,11 @@ fn implicit(reader: &mut Reader<'_>, top: &Scope<'_>, upstreams: &mut Upstreams)
     if let Some(upstream) = upstreams.only() {
         return vec![Routing { route: Route::to_everything(upstream), mode: None }];
     }
+    if upstreams.count() == 0 {
+        // Copies go nowhere.
+        let route = Route { upstream: None, ..Route::to_everything(0) };
+        return vec![Routing { route, mode: None }];
+    }
     if let (Some(entry), 2..) = (top.get(UPSTREAMS), upstreams.count()) {
         let fault = Fault::NeedsRoutes { upstreams: upstreams.count() };
         reader.report(Place::At(entry.key_span), fault);

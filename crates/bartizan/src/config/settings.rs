@@ -37,7 +37,7 @@ pub struct Settings {
     pub tls: Tls,
     /// Who may send requests, and how many.
     pub clients: Clients,
-    /// Where admitted requests go: at least one, `default` first if there is one of that name from
+    /// Where admitted requests go: at least one, unless copies come, `default` first if there is one of that name from
     /// the section `upstream`, then in the order of the file. Routes name them by position.
     pub upstreams: Vec<Upstream>,
     /// Which requests go where: at least one, in the order of the file.
@@ -145,6 +145,8 @@ pub struct Listen {
     pub address: Given<SocketAddr>,
     /// Whether clear-text HTTP/2 with prior knowledge is accepted.
     pub http2: bool,
+    /// Whether copies of requests come, which go nowhere.
+    pub mirror: bool,
     /// Worker threads; `None` means one per core.
     pub workers: Option<usize>,
     /// Whether every connection begins with a PROXY protocol header, of a trusted proxy.

@@ -33,15 +33,17 @@ struct Known {
 }
 
 impl Upstreams {
-    /// Reads all of them. The section may be missing where the list has items.
+    /// Reads all of them. The section may be missing where the list has items, or where none `is_needed`.
     pub(super) fn read(
         reader: &mut Reader<'_>,
         top: &Scope<'_>,
         over: Option<&Given<OsString>>,
+        is_needed: bool,
     ) -> Self {
         let mut it = Self::default();
         let section = reader.section(top, UPSTREAM);
-        if over.is_some() || !section.is_silent() || !top.has(UPSTREAMS) {
+        let is_missing = is_needed && !top.has(UPSTREAMS);
+        if over.is_some() || !section.is_silent() || is_missing {
             let upstream = it.one(reader, &section, &ONE, over);
             let place = match (over.map(|it| it.origin), top.get(UPSTREAM)) {
                 (Some(Origin::Flag(name)), _) => Place::Flag(name),

@@ -3,7 +3,7 @@
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_edge::http1::head::{read_request, read_response};
 use bartizan_engine::keys::HashKey;
-use bartizan_engine::origin::Origin;
+use bartizan_engine::origin::{Authority, Origin};
 use bartizan_engine::replay::{Recording, replay};
 use bartizan_engine::snapshot::{Rules, Snapshot};
 use bartizan_engine::tables::Tables;
@@ -109,6 +109,7 @@ impl Replayer {
         let recording = Recording {
             origin: Origin {
                 id: ExchangeId::new(wall_us / 1_000, self.random),
+                authority: Authority::Inline,
                 peer: call.client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
                 tls: call.tls.unwrap_or(true),
                 certificate: None,

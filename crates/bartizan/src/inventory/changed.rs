@@ -103,7 +103,7 @@ fn change(it: &Change<'_>) -> Value {
         "template": endpoint.template(),
         "operation": endpoint.operation,
         "subjects": endpoint.leaf.subjects.count(),
-        "calls": shown::all(endpoint.leaf),
+        "calls": endpoint.leaf.all(),
         "place": null,
         "class": null,
         "status": null,

@@ -64,7 +64,7 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Ls(it) => {
             let wanted = it.search.as_deref().unwrap_or_default().to_ascii_lowercase();
             endpoints.retain(|it| shown::named(it).to_ascii_lowercase().contains(&wanted));
-            endpoints.sort_by_key(|it| std::cmp::Reverse(shown::all(it.leaf)));
+            endpoints.sort_by_key(|it| std::cmp::Reverse(it.leaf.all()));
             list(inventory, &endpoints, known, it.output)
         }
         What::Show(it) => {
@@ -322,15 +322,19 @@ fn list(
 
 fn table(inventory: &Inventory, endpoints: &[Endpoint<'_>], known: &Known<'_>) -> String {
     if endpoints.is_empty() {
-        return "no endpoint: only calls that were answered with success make one\n".to_owned();
+        let mut out =
+            "no endpoint: only calls that were answered with success make one\n".to_owned();
+        waiting(inventory, known, &mut out);
+        return out;
     }
     let mut out = format!(
         "{:>9} {:>8} {:>6} {:>7}  {:<16} endpoint\n",
         "calls", "callers", "errors", "no key", "service"
     );
     for it in endpoints {
-        let all = shown::all(it.leaf);
+        let all = it.leaf.all();
         let errors: u64 = it.leaf.statuses.range(400..).map(|it| it.1).sum();
+        let errors = if it.leaf.statuses.is_empty() { "?".to_owned() } else { errors.to_string() };
         let _written = writeln!(
             out,
             "{all:>9} {:>8} {errors:>6} {:>6}%  {:<16} {}",
@@ -340,6 +344,12 @@ fn table(inventory: &Inventory, endpoints: &[Endpoint<'_>], known: &Known<'_>) -
             shown::named(it),
         );
     }
+    waiting(inventory, known, &mut out);
+    out
+}
+
+/// What made no endpoint, of each service.
+fn waiting(inventory: &Inventory, known: &Known<'_>, out: &mut String) {
     for (service, it) in inventory.totals() {
         let said = owned_by(service, known);
         if !said.is_empty() {
@@ -354,7 +364,6 @@ fn table(inventory: &Inventory, endpoints: &[Endpoint<'_>], known: &Known<'_>) -
                 writeln!(out, "{service}: {} calls found no room and taught nothing", it.full);
         }
     }
-    out
 }
 
 fn show(it: &Endpoint<'_>, known: &Known<'_>, output: Output) -> Exit {
@@ -368,8 +377,11 @@ fn show(it: &Endpoint<'_>, known: &Known<'_>, output: Output) -> Exit {
     }
     let leaf = it.leaf;
     let mut out = format!("{}  ({})\n", shown::named(it), it.service);
-    let statuses: Vec<String> =
+    let mut statuses: Vec<String> =
         leaf.statuses.iter().map(|it| format!("{} x {}", it.0, it.1)).collect();
+    if leaf.unanswered > 0 {
+        statuses.push(format!("not seen x {}", leaf.unanswered));
+    }
     out += &format!("  answers   {}\n", statuses.join(", "));
     out += &format!(
         "  callers   about {} from about {} addresses; {} % without a credential\n",
@@ -502,6 +514,7 @@ fn weak_text(ranked: &Value) -> String {
     }
     for (name, what) in [
         ("credentials", "what callers show"),
+        ("outcomes", "whether calls were accepted (copies alone were seen)"),
         ("response_heads", "the heads of answers"),
         ("response_bodies", "what answers hold"),
     ] {

@@ -6,8 +6,8 @@
 //!          the description that is written.
 
 use super::apis::Known;
+use super::classes;
 use super::described::described;
-use super::{classes, shown};
 use bartizan_learn::inventory::Endpoint;
 use bartizan_learn::posture::posture;
 use bartizan_model::api::{Api, Operation, Value};
@@ -65,7 +65,7 @@ fn known(same: &[&Endpoint<'_>], by: &Known<'_>) -> [(&'static str, Value); 5] {
     flaws.sort_unstable();
     flaws.dedup();
     [
-        ("x-bartizan-calls", Value::from(sum(|it| shown::all(it.leaf)))),
+        ("x-bartizan-calls", Value::from(sum(|it| it.leaf.all()))),
         ("x-bartizan-callers", Value::from(most(&|it| it.leaf.subjects.count()))),
         (
             "x-bartizan-risk",

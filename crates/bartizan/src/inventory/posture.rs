@@ -2,7 +2,7 @@
 
 use super::apis::Known;
 use super::{classes, shown};
-use bartizan_learn::inventory::{Endpoint, Inventory};
+use bartizan_learn::inventory::Endpoint;
 use bartizan_learn::posture::{Flaw, Posture, Unknown, Verdict, Weakness, posture};
 use bartizan_model::profile::Duty;
 use serde_json::{Value, json};
@@ -60,6 +60,7 @@ pub(crate) fn ranked(endpoints: &[Endpoint<'_>], known: &Known<'_>) -> Value {
         "weak": found.iter().filter(|it| !it.1.weaknesses.is_empty()).count(),
         "unknown": {
             "credentials": unknown(Unknown::Credentials),
+            "outcomes": unknown(Unknown::Outcomes),
             "response_heads": unknown(Unknown::ResponseHeads),
             "response_bodies": unknown(Unknown::ResponseBodies),
         },

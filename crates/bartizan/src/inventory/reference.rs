@@ -33,6 +33,9 @@ What the source of traffic did not tell is *unknown*, never absent: an access lo
 and bodies of answers, so that nothing is said of either. Of exchanges that pass through bartizan, heads of answers are looked
 at where facts are kept: the first 200 of an endpoint, then one in sixteen.
 
+Of [copies of requests](discovery.md#copies-of-requests) it is told what was asked (clear text where a proxy says so, passwords and
+tokens, credentials in URLs), never what was accepted: `outcomes` is unknown there.
+
 What it misses:
 
 - whether a caller had a right to what it got, and fields that no client needs;

@@ -39,7 +39,9 @@ pub(crate) fn row(it: &Endpoint<'_>, known: &Known<'_>) -> Value {
         "method": it.method.name(),
         "template": it.template(),
         "operation": it.operation,
-        "calls": all(leaf),
+        "calls": leaf.all(),
+        "unanswered": leaf.unanswered,
+        "answers": answers(leaf),
         "client_errors": of_class(400),
         "server_errors": of_class(500),
         "subjects": leaf.subjects.count(),
@@ -74,7 +76,7 @@ pub(crate) fn whole(it: &Endpoint<'_>, known: &Known<'_>) -> Value {
         .filter(|it| it.1 > 0)
         .map(|(kind, count)| json!({"kind": kind.name(), "count": count}))
         .collect();
-    let average = leaf.response_bytes.checked_div(leaf.calls).unwrap_or(0);
+    let average = leaf.response_bytes.checked_div(leaf.succeeded()).unwrap_or(0);
     if let Value::Object(members) = &mut out {
         members.insert("statuses".to_owned(), statuses.into());
         members.insert("known_by".to_owned(), known_by.into());
@@ -105,9 +107,13 @@ pub(crate) fn services(inventory: &Inventory) -> Vec<Value> {
         .collect()
 }
 
-/// All calls, whatever their answer.
-pub(crate) fn all(leaf: &Leaf) -> u64 {
-    leaf.statuses.values().sum()
+/// Whether answers were seen: what was not is unknown, never absent.
+fn answers(leaf: &Leaf) -> &'static str {
+    match (leaf.unanswered, leaf.statuses.is_empty()) {
+        (0, _) => "seen",
+        (_, false) => "partly",
+        (_, true) => "unknown",
+    }
 }
 
 /// The share of calls whose caller showed nothing but an address.

@@ -111,10 +111,21 @@ impl Bartizan {
         Self::start(Arc::new(Directory::new()), &arguments)
     }
 
+    /// `bartizan mirror` on a free port.
+    pub fn mirror() -> Self {
+        Self::spawn(Arc::new(Directory::new()), &["mirror".to_owned(), "127.0.0.1:0".to_owned()])
+    }
+
     fn start(home: Arc<Directory>, arguments: &[String]) -> Self {
+        let mut arguments = arguments.to_vec();
+        arguments.extend(["--listen".to_owned(), "127.0.0.1:0".to_owned()]);
+        Self::spawn(home, &arguments)
+    }
+
+    fn spawn(home: Arc<Directory>, arguments: &[String]) -> Self {
         let mut child = command()
             .args(arguments)
-            .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--data"])
+            .args(["--admin", "127.0.0.1:0", "--data"])
             .arg(home.path().join("data"))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

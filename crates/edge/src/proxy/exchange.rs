@@ -4,6 +4,7 @@
 //! [`Uplink`] (what the client sends) and [`Downlink`] (what it gets), for HTTP/1 and HTTP/2.
 
 use super::Worker;
+use super::copied::{Told, acknowledge, take_in};
 use super::deadline::Watch;
 use super::relay::{Sides, relay};
 use super::streamed::stream;
@@ -12,7 +13,7 @@ use super::upstream::call::{Again, Headed, Link, Message, Receiver, SWITCHING};
 use super::upstream::pool::Protocol;
 use super::views::View;
 use bartizan_contract::permit::Permit;
-use bartizan_engine::origin::Origin;
+use bartizan_engine::origin::{Authority, Origin};
 use bartizan_engine::refusal::OwnReply;
 use bartizan_engine::step::{BodyPlan, Cause, Input, Reply, Rest, Side, Step, UpstreamFault};
 use bartizan_engine::transaction::Transaction;
@@ -76,6 +77,7 @@ pub(super) struct Exchange {
     transaction: Mutex<Transaction>,
     pub(super) method: Method,
     has_odd_body: bool,
+    is_copy: bool,
     ended: Mutex<Option<Ended>>,
 }
 
@@ -90,12 +92,13 @@ impl Exchange {
     ) -> Self {
         let at = worker.shared.clock.now();
         let snapshot = Arc::clone(&view.snapshot);
+        let is_copy = origin.authority == Authority::Copy;
         let transaction = Mutex::new(Transaction::open(origin, snapshot, at));
         let view = Arc::clone(view);
         let has_body = !matches!(framing, Framing::None | Framing::Length(0));
         let has_odd_body = has_body && !method.expects_body();
         let (worker, ended) = (Arc::clone(worker), Mutex::new(None));
-        Self { worker, view, transaction, method, has_odd_body, ended }
+        Self { worker, view, transaction, method, has_odd_body, is_copy, ended }
     }
 
     /// Opens an exchange with a head that was read. From here on it leaves an observation, even
@@ -121,7 +124,7 @@ impl Exchange {
         }
         let Step::Finished(observation, sample) = step else { return Some(step) };
         let ended = match observation.outcome {
-            Outcome::Served => Ended::Cleanly,
+            Outcome::Served | Outcome::Copied => Ended::Cleanly,
             Outcome::Refused
             | Outcome::UpstreamFailed
             | Outcome::Tunnelled
@@ -226,10 +229,15 @@ pub(super) async fn serve(
     watches: &Watches,
 ) -> Ended {
     let Begun { exchange, mut step } = begun;
+    // Of a copy, as soon as all of it is there.
+    let mut told: Option<Told> = None;
     loop {
         step = match step {
             Some(Step::Read { max }) => match read(up, down, max).await {
                 Ok((bytes, end)) => {
+                    if end && exchange.is_copy {
+                        told = Some(acknowledge(down).await);
+                    }
                     exchange.feed(Side::Request, Input::Data { bytes: &bytes, end })
                 }
                 Err(cause) => return exchange.client_failed(cause, down).await,
@@ -243,6 +251,14 @@ pub(super) async fn serve(
                 exchange.feed(Side::Request, Input::Committed(result))
             }
             Some(Step::Ask { question, .. }) => match question {},
+            Some(Step::Forward(_, plan)) if exchange.is_copy => {
+                return take_in(&exchange, &plan, told, up, down).await;
+            }
+            // Its sender was told that it came: what is wrong with it is recorded and no answer.
+            Some(Step::Reply(Reply::Own(_))) if told.is_some() => {
+                exchange.feed(Side::Response, Input::Written);
+                return Ended::AndClose;
+            }
             Some(Step::Forward(permit, plan)) => {
                 return forward(&exchange, &permit, &plan, up, down, watches).await;
             }
@@ -264,7 +280,7 @@ pub(super) async fn serve(
     }
 }
 
-async fn read(
+pub(super) async fn read(
     up: &mut impl Uplink,
     down: &mut impl Downlink,
     max: usize,

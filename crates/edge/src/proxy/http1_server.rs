@@ -86,7 +86,7 @@ async fn one(
     let (limits, manners) = (view.snapshot.rules.limits, &view.manners);
     let (head, client_is_gone) =
         source.head(&limits, manners.head_timeout_ms, &watches.request).await?;
-    let origin = worker.origin(caller);
+    let origin = worker.origin(caller, manners);
     let is_last =
         manners.requests_per_connection_max != 0 && served >= manners.requests_per_connection_max;
     let keeps_alive = keeps_alive(&head) && !worker.sweeper.is_stopping() && !is_last;

@@ -144,7 +144,7 @@ impl Stream {
         let (limits, manners) = (view.snapshot.rules.limits, &view.manners);
         let stall_ms = manners.body_timeout_ms;
         let pace = Pace::new(manners.body_rate_min);
-        let origin = worker.origin(caller);
+        let origin = worker.origin(caller, manners);
         let (parts, body) = request.into_parts();
         let is_done = body.is_end_stream();
         let head = read_head(&parts, is_done, &limits);

@@ -4,6 +4,7 @@
 //! `exchange` drives the transaction and spends its permit, `upstream` holds the connections.
 
 pub mod clock;
+mod copied;
 pub mod deadline;
 mod exchange;
 mod http1_server;
@@ -24,7 +25,7 @@ mod websocket;
 mod wire;
 
 use crate::proxy::pressure::Pressure;
-use bartizan_engine::origin::Origin;
+use bartizan_engine::origin::{Authority, Origin};
 use bartizan_engine::tables::Tables;
 use bartizan_model::id::KeyedHash;
 use clock::Clock;
@@ -41,6 +42,8 @@ use views::{View, Views};
 /// How long a client may take, and what it may speak. Changes with a reload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manners {
+    /// Whether what comes are copies of requests, which go nowhere.
+    pub takes_copies: bool,
     /// Whether clear-text HTTP/2 with prior knowledge is accepted.
     pub http2: bool,
     /// Whether connections begin with a header of the PROXY protocol, from trusted proxies.
@@ -70,6 +73,7 @@ pub struct Manners {
 impl Default for Manners {
     fn default() -> Self {
         Self {
+            takes_copies: false,
             http2: true,
             proxy_protocol: false,
             connections_max: 10_000,
@@ -154,9 +158,19 @@ impl Worker {
     }
 
     /// What opens an exchange of this caller now.
-    fn origin(&self, caller: Caller) -> Origin {
+    fn origin(&self, caller: Caller, manners: &Manners) -> Origin {
         let id = self.shared.ids.next(self.shared.clock.now());
         let Caller { peer, tls, certificate, ja4 } = caller;
-        Origin { id, peer, tls, certificate, ja4, sees_bodies: true }
+        match manners.takes_copies {
+            false => {
+                let authority = Authority::Inline;
+                Origin { id, authority, peer, tls, certificate, ja4, sees_bodies: true }
+            }
+            // How the sender of copies connects says nothing of the client.
+            true => {
+                let (authority, certificate, ja4) = (Authority::Copy, None, None);
+                Origin { id, authority, peer, tls: true, certificate, ja4, sees_bodies: true }
+            }
+        }
     }
 }

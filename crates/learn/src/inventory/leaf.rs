@@ -9,6 +9,7 @@
 use super::by_place::{ByPlace, Cursor};
 use super::distinct::Distinct;
 use super::handed::Handed;
+use super::is_unanswered;
 use super::places::Numbered;
 use bartizan_model::class_counts::{ClassCount, ClassCounts};
 use bartizan_model::clause::{ClauseName, Hit};
@@ -34,8 +35,10 @@ pub const FEW: usize = 12;
 /// What was seen at one endpoint.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Leaf {
-    /// Exchanges that were answered with success.
+    /// Exchanges that were answered with success, or whose answer was not seen.
     pub calls: u64,
+    /// Of these, those whose answer was not seen: copies of requests.
+    pub unanswered: u64,
     /// All answers by their status.
     pub statuses: BTreeMap<u16, u64>,
     /// When each status was answered first.
@@ -54,6 +57,8 @@ pub struct Leaf {
     pub response_bytes: u64,
     /// Successful exchanges by what their heads say.
     pub traits: TraitCounts,
+    /// The same of those whose answer was not seen: what was asked, not what was accepted.
+    pub asked: TraitCounts,
     /// Answers that said too much: stack traces, queries, paths.
     pub disclosures: u64,
     /// What requests held.
@@ -370,6 +375,16 @@ impl Leaf {
         }
     }
 
+    /// All exchanges, whatever their answer, and whether it was seen.
+    pub fn all(&self) -> u64 {
+        self.statuses.values().sum::<u64>() + self.unanswered
+    }
+
+    /// Exchanges that were answered with success.
+    pub fn succeeded(&self) -> u64 {
+        self.calls.saturating_sub(self.unanswered)
+    }
+
     /// Counts an exchange that failed.
     pub(super) fn add_failed(&mut self, it: &Observation) {
         match self.operations.get_mut(&it.operation).filter(|_| has_operation(it)) {
@@ -394,7 +409,8 @@ impl Leaf {
         self.note(it);
         self.response_bytes += it.response_body_bytes;
         let is_anonymous = it.subject_kind == SubjectKind::AddressAgent;
-        self.traits.add(it.traits, it.subject_kind);
+        let of = if is_unanswered(it) { &mut self.asked } else { &mut self.traits };
+        of.add(it.traits, it.subject_kind);
         let message = Message { at_us: it.started.wall_us, is_anonymous };
         if let Some(facts) = &it.request {
             self.request.add(facts, message, None);
@@ -408,26 +424,38 @@ impl Leaf {
         let at = it.started.wall_us;
         self.first_us = earlier(self.first_us, at);
         self.last_us = self.last_us.max(at);
+        if is_unanswered(it) {
+            self.unanswered += 1;
+        } else {
+            self.answered(it);
+        }
+        let says_too_much = |it: &Hit| it.code.entry().clause == ClauseName::DisclosureErrors;
+        self.disclosures += u64::from(it.hits.iter().any(says_too_much));
+        let subject = it.subject.0;
+        self.subjects
+            .add(u64::try_from(subject >> 64 ^ subject & u128::from(u64::MAX)).unwrap_or(0));
+        if it.client.0 != 0 {
+            self.clients.add(it.client.0);
+        }
+        if let Some(count) = self.known_by.get_mut(it.subject_kind as usize) {
+            *count += 1;
+        }
+    }
+
+    fn answered(&mut self, it: &Observation) {
+        let at = it.started.wall_us;
         let has_room = self.statuses.len() < STATUSES_MAX;
         let is_known = has_room || self.statuses.contains_key(&it.status);
         let status = if is_known { it.status } else { 0 };
         *self.statuses.entry(status).or_default() += 1;
         let since = self.statuses_since.entry(status).or_insert(at);
         *since = earlier(*since, at);
-        let says_too_much = |it: &Hit| it.code.entry().clause == ClauseName::DisclosureErrors;
-        self.disclosures += u64::from(it.hits.iter().any(says_too_much));
-        let subject = it.subject.0;
-        self.subjects
-            .add(u64::try_from(subject >> 64 ^ subject & u128::from(u64::MAX)).unwrap_or(0));
-        self.clients.add(it.client.0);
-        if let Some(count) = self.known_by.get_mut(it.subject_kind as usize) {
-            *count += 1;
-        }
     }
 
     /// Adds what was seen elsewhere: at an endpoint that is the same one.
     pub(super) fn merge(&mut self, other: Self) {
         self.calls += other.calls;
+        self.unanswered += other.unanswered;
         self.first_us = earlier(self.first_us, other.first_us);
         self.last_us = self.last_us.max(other.last_us);
         for (status, count) in other.statuses {
@@ -439,6 +467,7 @@ impl Leaf {
             *at = earlier(*at, since);
         }
         self.traits.merge(other.traits);
+        self.asked.merge(other.asked);
         self.disclosures += other.disclosures;
         self.subjects.merge(&other.subjects);
         self.clients.merge(&other.clients);
@@ -453,6 +482,6 @@ impl Leaf {
 }
 
 /// Whether the message says what is called, rather than method and path. Those of gRPC say the same twice.
-fn has_operation(it: &Observation) -> bool {
+pub(super) fn has_operation(it: &Observation) -> bool {
     !it.operation.is_empty() && !it.operation.starts_with("grpc ")
 }

@@ -4,7 +4,8 @@
 //! Writes   endpoints with real variables, such as `GET /orders/{orderId}`, and what is known of them.
 //! Memory   [`SERVICES_MAX`] services of at most [`NODES_MAX`] nodes. What finds no room is counted.
 //! Misses   only exchanges that were answered with success make endpoints; others are counted where the
-//!          endpoint is known, and as candidates elsewhere. Words that are values stay apart until there are
+//!          endpoint is known, and as candidates elsewhere; of copies of requests, whose answers are not seen,
+//!          `unanswered.rs` decides. Words that are values stay apart until there are
 //!          enough of them to tell.
 
 mod alike;
@@ -21,6 +22,7 @@ mod said;
 #[cfg(test)]
 pub(crate) mod seen;
 mod sorted;
+mod unanswered;
 mod words;
 
 use bartizan_model::class::Class;
@@ -37,6 +39,8 @@ use said::Sayings;
 pub use said::{By, SAID_MAX, Said, SaidError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+pub use unanswered::{CALLERS_MIN, MADE_MAX};
+use unanswered::{Unanswered, Verdict};
 
 /// Services that are told apart; exchanges of further ones are counted.
 pub const SERVICES_MAX: usize = 64;
@@ -57,6 +61,7 @@ pub struct Inventory {
     services: BTreeMap<Arc<str>, Service>,
     /// Exchanges of services that found no room.
     pub services_more: u64,
+    unanswered: Unanswered,
 }
 
 /// One service: what stands behind one route.
@@ -144,7 +149,7 @@ fn written(path: &[Segment<'_>]) -> String {
 /// What a service holds, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Successful exchanges.
+    /// Successful exchanges, and copies that count.
     pub calls: u64,
     /// Exchanges of paths that no endpoint has.
     pub candidates: u64,
@@ -176,14 +181,40 @@ impl Inventory {
     /// Adds an exchange.
     pub fn observe(&mut self, it: &Observation) {
         if !self.services.contains_key(&it.route) {
-            if self.services.len() >= SERVICES_MAX || !is_success(it) {
-                self.services_more += u64::from(is_success(it));
+            // Copies are of routes that somebody configured: they make no more services than there are of those.
+            let makes_one = is_success(it) || is_unanswered(it);
+            if self.services.len() >= SERVICES_MAX || !makes_one {
+                self.services_more += u64::from(makes_one);
                 return;
             }
             self.services.insert(Arc::clone(&it.route), Service::default());
         }
-        if let Some(service) = self.services.get_mut(&it.route) {
-            service.observe(it);
+        let Some(service) = self.services.get_mut(&it.route) else { return };
+        if !is_unanswered(it) {
+            return service.observe(it);
+        }
+        let (known, variables) = service.known(it);
+        let template = match known {
+            Some(template) if !template.contains("{word}") => {
+                self.unanswered.known(it);
+                template
+            }
+            // A word in the place of a variable may prove to be a name.
+            known => match (self.unanswered.take(it, &variables), known) {
+                (Verdict::Counts(template), _) | (_, Some(template)) => template,
+                (Verdict::Waits, None) => {
+                    service.candidates += 1;
+                    return;
+                }
+                (Verdict::Full, None) => {
+                    service.full += 1;
+                    return;
+                }
+            },
+        };
+        match *it.template == *template {
+            true => service.observe(it),
+            false => service.observe(&Observation { template: template.into(), ..it.clone() }),
         }
     }
 
@@ -241,7 +272,7 @@ impl Service {
             self.sort();
         }
         let segments = Segments::of(&it.template);
-        if !is_success(it) {
+        if !is_success(it) && !is_unanswered(it) {
             match self.find_mut(&segments).and_then(|node| node.leaves.get_mut(&it.method)) {
                 Some(leaf) => leaf.add_failed(it),
                 None => self.candidates += 1,
@@ -269,6 +300,41 @@ impl Service {
         if self.unsettled >= SETTLE_EVERY.max(self.calls / 8) || grown >= GROWN_MAX {
             self.settle(Look::where_new);
         }
+    }
+
+    /// The template of the endpoint that this is a call of, if it is known or somebody said that there is one:
+    /// words that are values are `{word}` in it. And at which of its segments, as far as the path is known, a
+    /// variable stands.
+    fn known(&self, it: &Observation) -> (Option<String>, Vec<bool>) {
+        let segments = Segments::of(&it.template);
+        if self.said.fit(&segments).is_some() {
+            return (Some(it.template.to_string()), Vec::new());
+        }
+        let mut keys = Vec::new();
+        let leaf = self
+            .find(&segments, it.method, &mut |key| keys.push(key))
+            .filter(|leaf| !leaf::has_operation(it) || leaf.operations.contains_key(&it.operation));
+        if leaf.is_none() {
+            let mut node = &self.root;
+            let mut variables = Vec::new();
+            for segment in segments.iter() {
+                let (literal, variable) =
+                    (node.children.get(*segment), node.children.get(VARIABLE));
+                let Some(child) = literal.or(variable) else { break };
+                variables.push(literal.is_none());
+                node = child;
+            }
+            return (None, variables);
+        }
+        keys.reverse();
+        let mut out = String::new();
+        for (segment, key) in segments.iter().zip(&keys) {
+            let is_value = *key == VARIABLE && !segment.starts_with('{');
+            out.push('/');
+            out.push_str(if is_value { "{word}" } else { segment });
+        }
+        let variables = keys.iter().map(|it| *it == VARIABLE).collect();
+        (Some(if out.is_empty() { "/".to_owned() } else { out }), variables)
     }
 
     fn find<'a>(
@@ -365,7 +431,13 @@ fn hand(root: &mut Node, keys: &[&str], hashes: &[Option<u64>; SEGMENTS_MAX], ha
 
 /// Whether the application knew what it was asked for.
 pub(crate) fn is_success(it: &Observation) -> bool {
-    matches!(it.outcome, Outcome::Served | Outcome::Tunnelled) && (100..400).contains(&it.status)
+    matches!(it.outcome, Outcome::Served | Outcome::Tunnelled | Outcome::Copied)
+        && (100..400).contains(&it.status)
+}
+
+/// Whether what the application made of it was not seen.
+pub(crate) fn is_unanswered(it: &Observation) -> bool {
+    it.outcome == Outcome::Copied && it.status == 0
 }
 
 pub(crate) fn segments(template: &str) -> impl Iterator<Item = &str> {

@@ -99,14 +99,23 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// Exchanges that were answered with success and had this trait.
     fn count(&self, it: Trait) -> u64 {
         self.leaf.traits.of(it)
     }
 
+    /// The same, and those whose answer was not seen: for what a request is by itself.
+    fn asked(&self, it: Trait) -> u64 {
+        self.leaf.traits.of(it) + self.leaf.asked.of(it)
+    }
+
     pub(super) fn unknown(&self) -> Vec<Unknown> {
         let mut out = Vec::new();
-        if self.count(Trait::RequestSeen) == 0 {
+        if self.asked(Trait::RequestSeen) == 0 {
             out.push(Unknown::Credentials);
+        }
+        if self.leaf.statuses.is_empty() {
+            out.push(Unknown::Outcomes);
         }
         if self.count(Trait::ResponseSeen) == 0 {
             out.push(Unknown::ResponseHeads);
@@ -164,7 +173,7 @@ impl<'a> Look<'a> {
 
     /// How often a flaw was seen, of how many, and where.
     fn found(&self, flaw: Flaw) -> Option<((u64, u64), Vec<String>)> {
-        let seen = self.count(Trait::RequestSeen);
+        let (seen, asked) = (self.count(Trait::RequestSeen), self.asked(Trait::RequestSeen));
         let answered = self.count(Trait::ResponseSeen);
         let anonymous = self.leaf.traits.anonymous;
         let plain = |count: u64, of: u64| Some(((count, of), Vec::new()));
@@ -183,8 +192,8 @@ impl<'a> Look<'a> {
             }
             Flaw::PlainText => {
                 // A log may tell this alone.
-                let of = if seen > 0 { seen } else { self.leaf.calls };
-                plain(self.count(Trait::PlainText), of)
+                let of = if asked > 0 { asked } else { self.leaf.calls };
+                plain(self.asked(Trait::PlainText), of)
             }
             Flaw::CredentialInUrl => self.in_url(),
             Flaw::SecretLeaves => self.secrets(),
@@ -195,9 +204,9 @@ impl<'a> Look<'a> {
             Flaw::PredictableIds => self.predictable(),
             Flaw::UnsignedToken => plain(self.count(Trait::TokenUnsigned), seen),
             Flaw::LongToken => {
-                plain(self.count(Trait::TokenLong) + self.count(Trait::TokenEndless), seen)
+                plain(self.asked(Trait::TokenLong) + self.asked(Trait::TokenEndless), asked)
             }
-            Flaw::BasicCredentials => plain(self.count(Trait::BasicCredentials), seen),
+            Flaw::BasicCredentials => plain(self.asked(Trait::BasicCredentials), asked),
             Flaw::OpenCors => self.cors(answered),
             Flaw::CacheableData => self.cacheable(answered),
             Flaw::WeakCookie => self.cookies(),
@@ -357,7 +366,7 @@ impl<'a> Look<'a> {
 
     fn unlimited(&self) -> Option<((u64, u64), Vec<String>)> {
         let seen = self.count(Trait::ResponseSeen);
-        let calls = self.leaf.calls;
+        let calls = self.leaf.succeeded();
         (seen > 0 && calls >= LIMIT_CALLS_MIN && !self.is_limited())
             .then(|| ((calls, calls), Vec::new()))
     }

@@ -4,7 +4,7 @@
 //! Writes   weaknesses, the gravest first, each with the counts that it rests on.
 //! Misses   what an intake did not see: without heads of requests nothing is said of credentials, without heads
 //!          of responses nothing of what they lack. Whether a caller had a right to what it got; fields that no
-//!          client needs. Exchanges that were recorded before traits were.
+//!          client needs. Of copies of requests it is said what was asked, never that it was accepted. Exchanges that were recorded before traits were.
 //! Source   OWASP API Security Top 10 2023; docs/posture.md.
 
 mod advice;
@@ -88,6 +88,8 @@ impl Verdict {
 pub enum Unknown {
     /// What callers show.
     Credentials,
+    /// Whether calls were accepted.
+    Outcomes,
     /// What the heads of answers say.
     ResponseHeads,
     /// What answers hold.
@@ -99,6 +101,7 @@ impl Unknown {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Credentials => "credentials",
+            Self::Outcomes => "outcomes",
             Self::ResponseHeads => "response_heads",
             Self::ResponseBodies => "response_bodies",
         }
