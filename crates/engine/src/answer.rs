@@ -13,7 +13,7 @@ use crate::snapshot::Rules;
 use crate::tables::{Room, Tables};
 use bartizan_inspect::body::{Format, Walk, WalkLimits};
 use bartizan_inspect::content_coding::{DecodeLimits, Decoder};
-use bartizan_inspect::value::{Sink, Value};
+use bartizan_inspect::value::{PlaceRef, Sink, Value};
 use bartizan_model::fact::Facts;
 use bartizan_model::head::ResponseHead;
 use bartizan_model::known::Known;
@@ -70,20 +70,29 @@ impl Answer {
     pub(crate) fn facts(self, rules: &Rules, tables: &Tables) -> Option<Facts> {
         let (depth_max, values_max) = (rules.limits.depth_max, rules.limits.values_max);
         let mut walk = Walk::new(self.format, WalkLimits { depth_max, values_max });
-        let mut noting = Noting { collector: Collector::default(), key: &rules.key };
+        let (collector, is_cut) = (Collector::default(), self.is_done);
+        let mut noting = Noting { collector, key: &rules.key, is_cut };
         noting.collector.body(self.format);
         walk.step(&self.text, usize::MAX, &mut noting);
-        noting.collector.finish(tables, true, &rules.key, &rules.classes)
+        let mut facts = noting.collector.finish(tables, true, &rules.key, &rules.classes)?;
+        // Of what follows nothing is known, not even whether there is any.
+        facts.more = facts.more.saturating_add(u16::from(is_cut));
+        Some(facts)
     }
 }
 
 struct Noting<'a> {
     collector: Collector,
     key: &'a HashKey,
+    /// Only the beginning is there. What does not end is read as text, which it is not.
+    is_cut: bool,
 }
 
 impl Sink for Noting<'_> {
     fn take(&mut self, value: Value<'_>) {
+        if self.is_cut && value.place == PlaceRef::Body("$") {
+            return;
+        }
         self.collector.note(&value, &[], self.key);
     }
 

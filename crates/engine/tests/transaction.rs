@@ -870,3 +870,28 @@ fn what_heads_say_of_protection_is_recorded_where_facts_are() {
     rig.feed(Side::Request, Input::RequestHead(get("/a")));
     assert_eq!(rig.served().traits, Traits::NONE);
 }
+
+#[test]
+fn of_an_answer_that_is_cut_its_beginning_is_recorded_and_no_text() {
+    // It is cut within strings, numbers, names and between them.
+    for (items, pad) in (0..40).map(|pad| (4_000, pad)).chain([(20, 0)]) {
+        let mut rig = Rig::new(&Setup::default());
+        rig.feed(Side::Request, Input::RequestHead(get("/a")));
+        let all: Vec<String> = (0..items).map(|n| format!("{{\"id\":\"a\\u00e4 {n}\"}}")).collect();
+        let body = format!("{{\"pad\":\"{}\",\"all\":[{}]}}", "x".repeat(pad), all.join(","));
+        let mut writer = HeadWriter::new();
+        writer.field(b"content-type", b"application/json");
+        let head = writer.response(200, Framing::Length(body.len() as u64));
+        rig.feed(Side::Response, Input::ResponseHead(head));
+        rig.feed(Side::Response, Input::Written);
+        for piece in body.as_bytes().chunks(8_000) {
+            rig.data(Side::Response, piece, false);
+            rig.feed(Side::Response, Input::Written);
+        }
+        rig.data(Side::Response, b"", true);
+        let facts = finished(rig.feed(Side::Response, Input::Written)).response.unwrap();
+        let places: Vec<_> = facts.shape.places.iter().map(ToString::to_string).collect();
+        assert_eq!(places, ["body $.pad", "body $.all[*].id"], "{pad}");
+        assert_eq!(facts.more > 0, items > 1_000);
+    }
+}

@@ -109,6 +109,10 @@ impl<'a> Bodies<'_, 'a, '_> {
         for (path, tally) in self.seen.bodies() {
             self.field(&root, path, tally, &mut found);
         }
+        // What the description leaves open is no difference to it.
+        let named = found.unnamed.len();
+        found.unnamed.retain(|(_, room), _| !matches!(room, Room::Open | Room::Free));
+        self.not_seen.undescribed += u64::from(found.unnamed.len() < named);
         let missing = self.missing(&found);
         let side = self.side;
         let unnamed = found.unnamed.into_iter().map(|((path, room), messages)| What::Undeclared {

@@ -180,7 +180,8 @@ pub struct NotSeen {
     pub request_bodies: u64,
     /// Called operations of whose answers nothing was kept.
     pub responses: u64,
-    /// Sides of operations with a body of which the description says nothing.
+    /// Sides of operations with a body of which the description says nothing, or with fields that it allows without
+    /// naming them.
     pub undescribed: u64,
     /// Fields whose names are cut, or of which the description says more than is held.
     pub fields: u64,
