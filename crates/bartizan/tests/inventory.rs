@@ -14,6 +14,7 @@ mod support;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use support::asker::Asker;
 use support::bartizan::{Bartizan, command, configuration, said};
 use support::directory::Directory;
@@ -469,7 +470,7 @@ fn classes_and_posture_are_told_of_a_recording_and_unknown_of_a_log() {
 
 #[test]
 fn relations_tell_which_answers_hand_out_what_requests_carry() {
-    let home = Directory::new();
+    let home = Arc::new(Directory::new());
     let (data, recording) = (home.path().join("data"), home.path().join("a.har"));
     let entry = |caller: u32, path: String, body: Value| {
         json!({
@@ -491,4 +492,21 @@ fn relations_tell_which_answers_hand_out_what_requests_carry() {
     asked(&data, &["import", "har", recording.to_str().unwrap()]);
     let said = asked(&data, &["inventory", "relations"]);
     assert!(said.contains("100 %  GET /orders $[*].id -> GET /orders/{orderId} orderId"), "{said}");
+    // A running instance follows them.
+    let yaml = configuration(Upstream::nobody(), "observe", "");
+    fs::write(home.path().join("bartizan.yaml"), yaml).unwrap();
+    let bartizan = Bartizan::run_in(Arc::clone(&home));
+    let asker = Asker::browser(&bartizan);
+    let found = until("relations", || {
+        let found = asker.get("/api/v1/relations?service=shop.example")["relations"].clone();
+        found.as_array().is_some_and(|it| !it.is_empty()).then_some(found)
+    });
+    let ends =
+        |it: &Value| (it["from"]["name"].clone(), it["to"]["name"].clone(), it["percent"].clone());
+    assert_eq!(ends(&found[0]), (json!("$[*].id"), json!("orderId"), json!(100)));
+    let listed = asker.get("/api/v1/inventory")["endpoints"].clone();
+    for it in listed.as_array().unwrap() {
+        let one = asker.get(&format!("/api/v1/inventory/{}", it["id"].as_str().unwrap()));
+        assert_eq!(one["relations"], found, "both ends tell");
+    }
 }

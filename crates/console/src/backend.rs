@@ -304,6 +304,9 @@ pub trait Backend: Send + Sync + 'static {
     fn posture(&self, service: Option<&str>) -> Value;
     /// What the APIs began to do, or stopped doing, the latest first. Blocks.
     fn changes(&self, wanted: &ChangesQuery) -> Value;
+    /// Which answers hand out what requests carry, the strongest first: `relations`, and how many `more`. Blocks.
+    fn relations(&self, service: Option<&str>) -> Value;
+
     /// What descriptions say against what was seen, of one service or all. Blocks.
     fn drift(&self, service: Option<&str>) -> Value;
     /// Endpoints that go, of a service or of all, and who still calls them.

@@ -126,6 +126,10 @@ impl Backend for Yes {
     fn posture(&self, _: Option<&str>) -> Value {
         json!({"endpoints": 0, "weak": 0, "unknown": {}, "flaws": []})
     }
+    fn relations(&self, _: Option<&str>) -> Value {
+        json!({"relations": [], "more": 0})
+    }
+
     fn drift(&self, _: Option<&str>) -> Value {
         json!({"services": [], "undescribed": []})
     }

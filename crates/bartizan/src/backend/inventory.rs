@@ -5,7 +5,7 @@ use crate::inventory::changed::changed;
 use crate::inventory::command::written;
 use crate::inventory::live::Live;
 use crate::inventory::posture::ranked;
-use crate::inventory::{profiles, retirement, shown};
+use crate::inventory::{profiles, relations, retirement, shown};
 use bartizan_console::backend::{ChangesQuery, InventoryQuery, NewProfile};
 use bartizan_learn::inventory::Endpoint;
 use bartizan_model::profile::Profile;
@@ -43,7 +43,12 @@ pub(super) fn list(live: &Live, wanted: &InventoryQuery) -> Value {
 pub(super) fn one(live: &Live, id: &str) -> Option<Value> {
     live.look_at(|learnt, known| {
         let endpoints = learnt.inventory.endpoints();
-        endpoints.iter().find(|it| shown::id(it) == id).map(|it| shown::whole(it, known))
+        let it = endpoints.iter().find(|it| shown::id(it) == id)?;
+        let mut whole = shown::whole(it, known);
+        if let Some(members) = whole.as_object_mut() {
+            members.insert("relations".to_owned(), relations::of_one(learnt, it));
+        }
+        Some(whole)
     })
 }
 
@@ -69,6 +74,14 @@ pub(super) fn changes(live: &Live, wanted: &ChangesQuery) -> Value {
 pub(super) fn drift(live: &Live, service: Option<&str>) -> Value {
     let said = live.said();
     live.look(|inventory| crate::inventory::drift::all(inventory, &said, service))
+}
+
+/// Relations of a page, unless more or fewer are wanted.
+const RELATIONS_USUAL: usize = 200;
+
+/// Which answers hand out what requests carry.
+pub(super) fn related(live: &Live, service: Option<&str>) -> Value {
+    live.look_at(|learnt, _| relations::all(learnt, service, RELATIONS_USUAL))
 }
 
 /// What goes, and who still calls it.

@@ -284,6 +284,10 @@ impl Backend for State {
         inventory::changes(&self.hub.inventory, wanted)
     }
 
+    fn relations(&self, service: Option<&str>) -> Value {
+        inventory::related(&self.hub.inventory, service)
+    }
+
     fn drift(&self, service: Option<&str>) -> Value {
         inventory::drift(&self.hub.inventory, service)
     }

@@ -16,6 +16,7 @@ use crate::wall::now_us;
 use bartizan_learn::changes::{Change, What, changes};
 use bartizan_learn::digest::DAY_US;
 use bartizan_learn::inventory::Inventory;
+use bartizan_learn::relations::Relations;
 use bartizan_learn::retirement::Plan;
 use bartizan_model::id::EndpointId;
 use bartizan_model::observation::Observation;
@@ -181,7 +182,8 @@ impl Live {
     fn told(&self, source: &Origins) -> Learnt {
         let said = Sayings::read(&source.dir);
         let plan = Plan::new(lock(&self.apis).retirements());
-        let mut learnt = Learnt { inventory: Inventory::default(), plan };
+        let relations = Some(Relations::default());
+        let mut learnt = Learnt { inventory: Inventory::default(), plan, relations };
         said.tell(&mut learnt.inventory, source.only.as_deref());
         *lock(&self.said) = Arc::new(said);
         learnt

@@ -17,7 +17,7 @@ mod overlay;
 pub(crate) mod posture;
 pub(crate) mod profiles;
 mod reference;
-mod relations;
+pub(crate) mod relations;
 pub(crate) mod retirement;
 pub(crate) mod said;
 pub(crate) mod shown;
@@ -27,6 +27,7 @@ pub use reference::reference;
 use crate::held::batches;
 use apis::Apis;
 use bartizan_learn::inventory::Inventory;
+use bartizan_learn::relations::Relations;
 use bartizan_learn::retirement::Plan;
 use bartizan_model::observation::Observation;
 use bartizan_store::segments::archive::ArchiveError;
@@ -93,6 +94,8 @@ pub(crate) struct Learnt {
     pub(crate) inventory: Inventory,
     /// Who calls what goes.
     pub(crate) plan: Plan,
+    /// Which answers hand out what requests carry, where that is followed.
+    pub(crate) relations: Option<Relations>,
 }
 
 impl Learnt {
@@ -100,6 +103,9 @@ impl Learnt {
     pub(crate) fn observe(&mut self, it: &Observation) {
         self.inventory.observe(it);
         self.plan.observe(it);
+        if let Some(relations) = &mut self.relations {
+            relations.observe(it);
+        }
     }
 }
 

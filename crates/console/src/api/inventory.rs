@@ -52,6 +52,15 @@ pub(super) async fn posture(
     api.blocking(move |it| Ok(it.posture(service.as_deref()))).await.map(Json)
 }
 
+/// Which answers hand out what requests carry.
+pub(super) async fn relations(
+    State(api): State<Arc<Api>>,
+    which: Query<Which>,
+) -> Result<Json<Value>, Problem> {
+    let Which { service } = query(which)?;
+    api.blocking(move |it| Ok(it.relations(service.as_deref()))).await.map(Json)
+}
+
 /// What differs from descriptions.
 pub(super) async fn drift(
     State(api): State<Arc<Api>>,
