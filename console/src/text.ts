@@ -43,6 +43,8 @@ export const text = {
     overview: 'Overview',
     live: 'Live',
     inventory: 'Inventory',
+    apis: 'APIs',
+    retirement: 'Retirement',
     endpoint: 'Endpoint',
     posture: 'Posture',
     changes: 'Changes',
@@ -231,6 +233,9 @@ export const text = {
       ['k ↑', 'row before'],
       ['Enter', 'open'],
       ['Esc', 'back to the list'],
+      ['← →', 'close or open a group'],
+      ['Space', 'select'],
+      ['Shift Space', 'select up to here'],
     ] as [string, string][],
     letters: 'Single letters are keys',
   },
@@ -381,13 +386,47 @@ export const text = {
     full: (amount: number) =>
       `Of ${plural(amount, 'exchange', 'exchanges')} nothing could be learnt, because there was no room for further paths.`,
     more: (amount: number) => `${plural(amount, 'more endpoint is', 'more endpoints are')} not shown. Search, or choose a service, to see others.`,
-    by_service: 'Group by service',
+    tabs_label: 'Parts of the inventory',
+    tabs: { inventory: 'Endpoints', apis: 'APIs', retirement: 'Retirement' },
+    group: 'Group by',
+    ungrouped: 'Not grouped',
+    groupings: { service: 'By service', owner: 'By owner', team: 'By team', tag: 'By tag', audience: 'By audience', class: 'By data class' },
+    /** The group of those that have none. */
+    without: { service: 'No service', owner: 'No owner', team: 'No team', tag: 'No tag', audience: 'Audience not known', class: 'No data class' },
+    in_group: (amount: number) => plural(amount, 'endpoint', 'endpoints'),
+    most: 'highest',
+    close_all: 'Close all groups',
+    open_all: 'Open all groups',
+    /** Beside an endpoint that is marked for retirement. */
+    goes: 'goes',
     class_note: (amount: number) =>
       `${plural(amount, 'further endpoint is', 'further endpoints are')} not searched for the class. Choose a service, to search in fewer.`,
     no_match: 'No endpoint fits the filters.',
     no_data: 'No endpoint is known yet. Send traffic through bartizan, or import what was recorded:',
     description: 'OpenAPI',
     description_says: 'Download the inventory as an OpenAPI description',
+  },
+
+  selection: {
+    label: 'Selected endpoints',
+    select: (endpoint: string) => `Select ${endpoint}`,
+    all: 'Select all that are shown',
+    selected: (amount: number) => `${plural(amount, 'endpoint', 'endpoints')} selected`,
+    hidden: (amount: number) => `, and ${count(amount)} that the filters hide, which ${amount === 1 ? 'is' : 'are'} left out`,
+    copy: 'Copy list',
+    csv: 'CSV',
+    json: 'JSON',
+    hunt: 'Hunt for these',
+    needs: (role: string) => `Hunting for them takes the role ${role}.`,
+    too_many: (most: number) => `A hunt takes ${count(most)} endpoints at most.`,
+    clear: 'Clear selection',
+  },
+
+  profile: {
+    words: {
+      audience: { public: 'public', partner: 'partner', internal: 'internal' },
+      subject_kind: { person: 'person', workload: 'workload', aggregate: 'aggregate', none: 'none' },
+    },
   },
 
   endpoint: {

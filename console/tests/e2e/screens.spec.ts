@@ -41,6 +41,15 @@ const screens: Screen[] = [
   { name: 'live-sampling', code: 'admin+burst', hash: '#/live', ready: (page) => visible(page, 'Sampling:') },
   { name: 'inventory', hash: '#/inventory', ready: (page) => visible(page, '29 endpoints of 3 services') },
   { name: 'inventory-grouped', hash: '#/inventory?group=service&sort=risk-', ready: (page) => expect(page.getByRole('rowheader', { name: 'orders' })).toBeVisible() },
+  { name: 'inventory-tags', hash: '#/inventory?group=tag&closed=pci', ready: (page) => expect(page.getByRole('rowheader', { name: 'No tag' })).toBeAttached() },
+  {
+    name: 'inventory-selected',
+    hash: '#/inventory',
+    ready: async (page) => {
+      await page.locator('tr[data-index="1"] input').click();
+      await visible(page, '1 endpoint selected');
+    },
+  },
   { name: 'inventory-learning', code: 'viewer+many+fault', hash: '#/inventory', ready: (page) => visible(page, '729 more endpoints are not shown') },
   { name: 'inventory-none', hash: '#/inventory?q=nothing-like-it', ready: (page) => visible(page, 'Nothing matches') },
   { name: 'inventory-empty', code: 'viewer+empty', hash: '#/inventory', ready: (page) => visible(page, 'bartizan import') },
