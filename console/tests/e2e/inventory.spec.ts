@@ -79,6 +79,7 @@ test('rows stand under their services, in sight and far below, and keys pass the
 
 test('groups are closed and opened by keys and by pointer, and the address keeps it', async ({ page }) => {
   const seen = watch(page);
+  await page.setViewportSize({ width: 1280, height: 1800 });
   await login(page, 'viewer', '#/inventory?group=service');
   const orders = page.getByRole('button', { name: /^orders/ });
   const shown = page.locator('tbody tr[data-index]');
