@@ -47,7 +47,7 @@ const screens: [string, (page: Page) => Promise<unknown>][] = [
   ['#/inventory?group=service', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
   ['#/inventory?group=tag', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
   ['#/apis', (page) => expect(page.locator('button.api').first()).toBeVisible()],
-  ['#/retirement', (page) => expect(page.locator('.mark').first()).toBeVisible()],
+  ['#/retirement', (page) => expect(page.locator('.going').first()).toBeVisible()],
   ['#/posture', (page) => expect(page.locator('button.flaw').first()).toBeVisible()],
   ['#/posture?group=owasp', (page) => expect(page.locator('button.flaw').first()).toBeVisible()],
   ['#/changes', (page) => expect(page.locator('a.change').first()).toBeVisible()],
