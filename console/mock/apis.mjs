@@ -24,7 +24,7 @@ const said = {
     owner: 'Mara Lind',
     team: 'storefront',
     tags: ['web'],
-    configured: { audience: 'public', subject_kind: 'none', tenant: 'host', environment: 'production' },
+    configured: { ...nothing, audience: 'public', subject_kind: 'none', environment: 'production' },
     proposed: {
       audience: ['public', 'it was called from 20 public addresses or more', 512, 530],
       subject_kind: ['person', 'callers show tokens or cookies, each its own', 3011, 9000],

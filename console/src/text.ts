@@ -441,6 +441,7 @@ export const text = {
     by: 'by',
     by_command: 'on the command line.',
     confirm: 'Confirm profile',
+    all_configured: 'All of it is configured: change it in the file.',
     take_back: 'Take back',
     taken_back: (service: string) => `Nothing is confirmed of ${service} any more.`,
     more: (amount: number) => `Show ${count(amount)} more`,

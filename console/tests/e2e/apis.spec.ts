@@ -95,6 +95,18 @@ test('what is configured cannot be changed here, says so, and keeps what was con
   expect(sent).toEqual([{ audience: 'partner', subject_kind: 'workload', tenant: null, environment: null }]);
 });
 
+test('where all of a profile is configured, nothing is left to confirm', async ({ page }) => {
+  await page.route('**/api/v1/apis', async (route) => {
+    const response = await route.fetch();
+    const told = (await response.json()) as { apis: Record<string, unknown>[] };
+    const configured = { value: 'host', source: 'configured', configured: 'host', confirmed: null, proposed: null };
+    await route.fulfill({ response, json: { ...told, apis: told.apis.map((it) => ({ ...it, audience: configured, subject_kind: configured, tenant: configured, environment: configured })) } });
+  });
+  await login(page, 'operator', '#/apis?api=users');
+  await expect(page.getByText('All of it is configured: change it in the file.')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Confirm/ })).toHaveCount(0);
+});
+
 test('a confirmation that fails says why, and keeps what was entered', async ({ page }) => {
   await login(page, 'operator', '#/apis?api=users');
   await page.route('**/apis/users/profile', (route) =>
