@@ -1,4 +1,5 @@
 /** What a shop's traffic taught: endpoints with their variables, their callers and their fields. */
+import { verdict } from './apis.mjs';
 import { posture_of } from './posture.mjs';
 import { generator } from './random.mjs';
 
@@ -10,7 +11,7 @@ const known = [
   ['POST', '/products/{productId}/reviews', 'shop', ['full_name', 'email']],
   ['GET', '/categories/{category}', 'shop', []],
   ['GET', '/search', 'shop', []],
-  ['GET', '/cart', 'shop', []],
+  ['GET', '/cart', 'shop', ['loyalty_number']],
   ['PUT', '/cart/items/{productId}', 'shop', []],
   ['DELETE', '/cart/items/{productId}', 'shop', []],
   ['GET', '/health', 'shop', []],
@@ -47,6 +48,8 @@ const data_classes = {
   passport: ['The number of a passport.', 'confidential'],
   password: ['A password.', 'secret'],
   password_hash: ['A hashed password.', 'secret'],
+  // Of nobody but this configuration, and so in no group.
+  loyalty_number: ['A class from the configuration.', 'personal'],
 };
 
 const reasons = { category: ['alike', 54], productId: ['form', 0], orderId: ['form', 0], itemId: ['too_many', 1203], sessionId: ['person', 0], userId: ['form', 0], metric: ['description', 0] };
@@ -110,7 +113,7 @@ function field(place, random, change = {}) {
 }
 
 /** Everything known of one endpoint. */
-export function detail_of_endpoint(row) {
+export function detail_of_endpoint(row, duties) {
   const random = generator(parseInt(row.id.slice(-7), 16) || 1);
   const has_body = ['POST', 'PUT', 'PATCH'].includes(row.method);
   const names = [...row.template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
@@ -120,7 +123,7 @@ export function detail_of_endpoint(row) {
     const [says, sensitivity] = data_classes[name];
     // A password is told by its name alone: its values have no form.
     const values = name === 'password' ? 0 : random.between(9, 40);
-    return { name, says, sensitivity, confidence_percent: random.between(80, 99), values, passed: values === 0 ? 0 : values - random.between(0, 2), may_mask: name !== 'phone' };
+    return { name, says, sensitivity, confidence_percent: random.between(80, 99), values, passed: values === 0 ? 0 : values - random.between(0, 2), may_mask: !['phone', 'loyalty_number'].includes(name) };
   });
   const request = [
     ...names.map((name, at) => field(`segment ${at + 2}`, random, { kind: kinds[name], share_percent: 100, bytes_max: 8 })),
@@ -148,8 +151,21 @@ export function detail_of_endpoint(row) {
     variables: names.map((name) => ({ name, kind: kinds[name], reason: reasons[name][0], words: reasons[name][1] })),
     request: { messages: 200, more: 0, fields: request },
     response: posture.unknown.includes('response_bodies') ? { messages: 0, more: 0, fields: [] } : { messages: 180, more: has_body ? 3 : 0, fields: response },
-    posture,
+    posture: { ...posture, baseline: duties.map((duty) => ({ duty, verdict: verdict(duty, row) })) },
+    relations: relations_of(row, names),
   };
+}
+
+/** What hands out the values of its variables, and who carries the identifiers that it answers. */
+function relations_of({ service, method, template, calls, subjects }, names) {
+  const here = { service, method, template };
+  const numbers = { percent: 97, uses: calls, of: calls, subjects, values: 40, first: 1, last: 2 };
+  const list = { service, method: 'GET', template: template.replace(/\/\{.*$/, '') || '/' };
+  const takes = names.slice(0, 1).map((name) => ({ ...numbers, from: { ...list, name: '$.items[*].id' }, to: { ...here, name } }));
+  const gives = names.length === 0 && method === 'GET'
+    ? [{ ...numbers, percent: 88, from: { ...here, name: '$.id' }, to: { service, method: 'GET', template: `${template}/{id}`, name: 'id' } }]
+    : [];
+  return [...takes, ...gives];
 }
 
 /** The least that a description of these endpoints holds. */

@@ -1,4 +1,5 @@
 /** What is weak about a shop's endpoints, and what changed there: the advice of the gateway, over made numbers. */
+import { verdict } from './apis.mjs';
 import { generator } from './random.mjs';
 
 const certificates = 'Require client certificates on the route (`client_certificate: required`), or serve known networks alone (`clients.allow`).';
@@ -12,6 +13,7 @@ const flaws = [
   ['open_cors', 'Any page may read the answers', 'API8:2023', 30, '', 'Answer `Access-Control-Allow-Origin` only for pages that you know, and never repeat `Origin` together with `Access-Control-Allow-Credentials`.'],
   ['predictable_ids', 'Personal data is found by counting up numbers', 'API1:2023', 25, '', 'Check with each call that the object belongs to the caller; random identifiers make it harder to find what is not checked.'],
   ['talkative_errors', 'Errors tell how the application is built', 'API8:2023', 25, 'Enforce the clause `disclosure.errors`: such answers are replaced.', 'Answer errors with a code, and write the rest to the log.'],
+  ['baseline_rate_limit', 'Calls should be limited, and never were', 'API4:2023', 20, 'Set a rate of calls for each client (`clients.rate`).', 'Limit calls for each subject, and announce it with `RateLimit`.'],
   ['no_limit', 'Nothing was ever limited', 'API4:2023', 10, 'Set a rate of calls for each client (`clients.rate`).', 'Limit calls for each subject, and announce it with `RateLimit`.'],
   ['missing_headers', 'Fields that make browsers careful are missing', 'API8:2023', 5, '', 'Answer `X-Content-Type-Options: nosniff`, and over TLS `Strict-Transport-Security`.'],
 ].map(([flaw, title, owasp, weight, hold, mend]) => ({ flaw, title, owasp, weight, hold, mend }));
@@ -37,8 +39,10 @@ function found({ flaw }, row) {
       return template.includes('{orderId}') && classes.length > 0 ? [calls, calls, ['orderId']] : null;
     case 'talkative_errors':
       return row.server_errors > 0 ? [row.server_errors, calls, []] : null;
+    case 'baseline_rate_limit':
+      return row.service === 'orders' && verdict('rate_limit', row) === 'missing' ? [calls, calls, []] : null;
     case 'no_limit':
-      return calls > 6000 ? [calls, calls, []] : null;
+      return calls > 6000 && row.service !== 'orders' ? [calls, calls, []] : null;
     default:
       return row.service === 'users' && !template.endsWith('/avatar') ? [calls, calls, ['strict-transport-security', 'x-content-type-options']] : null;
   }
@@ -65,8 +69,8 @@ export function posture_of(row) {
   return { risk: Math.ceil((1_000_000 - none) / 10_000), weaknesses, unknown: unknown_of(row) };
 }
 
-/** All weaknesses of these endpoints by flaw, the riskiest first. */
-export function ranked(endpoints) {
+/** All weaknesses of these endpoints by flaw, the riskiest first, and what each owes by its service. */
+export function ranked(endpoints, duties_of) {
   const all = endpoints.map((row) => ({ row, posture: posture_of(row) }));
   const by_flaw = flaws.flatMap(({ weight: _, ...said }) => {
     const having = all.flatMap(({ row, posture }) =>
@@ -84,7 +88,15 @@ export function ranked(endpoints) {
     weak: all.filter(({ posture }) => posture.weaknesses.length > 0).length,
     unknown: { credentials: unknown('credentials'), outcomes: 0, response_heads: unknown('response_heads'), response_bodies: unknown('response_bodies') },
     flaws: by_flaw,
+    baseline: owed(endpoints, duties_of),
   };
+}
+
+function owed(endpoints, duties_of) {
+  const verdicts = new Map();
+  for (const row of endpoints) for (const duty of duties_of(row.service)) verdicts.set(duty, [...(verdicts.get(duty) ?? []), verdict(duty, row)]);
+  const count = (all, name) => all.filter((it) => it === name).length;
+  return [...verdicts].map(([duty, all]) => ({ duty, endpoints: all.length, met: count(all, 'met'), missing: count(all, 'missing'), unknown: count(all, 'unknown') }));
 }
 
 const hour_us = 3_600_000_000;

@@ -10,6 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
+import { api_of, first_confirmed, retirements, with_said } from './apis.mjs';
 import { drift } from './drift.mjs';
 import { hostile } from './hostile.mjs';
 import { detail_of_endpoint, inventory, is_endpoint_id, openapi_of } from './inventory.mjs';
@@ -67,6 +68,7 @@ function new_session(code) {
       { name: 'slowest', title: 'Slowest endpoints', says: 'Endpoints by their slowest hundredth.', sql: 'select endpoint, approx_percentile(total_us, 0.99) as p99_us\nfrom exchanges\ngroup by endpoint\norder by p99_us desc', shipped: true },
       { name: 'my-hunt', title: 'Reviews with findings', says: 'Saved in the console.', sql: "select * from decisions where endpoint = 'POST /reviews/{int}'", shipped: false },
     ],
+    confirmed: modes.includes('empty') ? new Map() : first_confirmed(),
     next_id: 10,
   };
   sessions.set(session.id, session);
@@ -173,7 +175,8 @@ function list_inventory(session, query) {
   const limit = Math.min(5000, Number(query.get('limit')) || 500);
   const search = (query.get('search') ?? '').toLowerCase();
   const service = query.get('service');
-  const found = endpoints.filter(
+  const marks = marks_of(session);
+  const found = endpoints.map((row) => with_said(row, session.confirmed, marks)).filter(
     (row) => (!service || row.service === service) && `${row.method} ${row.template} ${row.operation}`.toLowerCase().includes(search),
   );
   const is_learning = session.modes.has('fault');
@@ -182,7 +185,33 @@ function list_inventory(session, query) {
 
 function list_posture(session, query) {
   const service = query.get('service');
-  return ranked(session.modes.has('empty') ? [] : inventory_of(session).endpoints.filter((row) => !service || row.service === service));
+  const duties_of = (name) => api(session, name).baseline.duties;
+  return ranked(session.modes.has('empty') ? [] : inventory_of(session).endpoints.filter((row) => !service || row.service === service), duties_of);
+}
+
+const marks_of = (session) => (session.modes.has('empty') ? [] : retirements(inventory_of(session).endpoints, began_ms));
+const api = (session, name) => api_of(name, inventory_of(session).endpoints, session.confirmed, marks_of(session), began_ms);
+
+function list_apis(session, query) {
+  const service = query.get('service');
+  const names = session.modes.has('empty') ? [] : inventory_of(session).services.map(({ name }) => name).sort();
+  const faults = session.modes.has('fault') ? ['profiles.json, line 3: is not what was written'] : [];
+  return { apis: names.filter((name) => !service || name === service).map((name) => api(session, name)), faults };
+}
+
+const profile_forms = { audience: /^(public|partner|internal)$/, subject_kind: /^(person|workload|aggregate|none)$/, tenant: /^(host|path:([1-9]|1[0-6])|claim:[!-~]{1,63})$/, environment: /^[a-z0-9._-]{1,63}$/ };
+
+function confirm_profile(session, name, body) {
+  for (const [key, value] of Object.entries(body)) {
+    if (!Object.hasOwn(profile_forms, key)) throw new Refusal(422, 'input', 'the body is not as described', `unknown field \`${key}\``);
+    if (value !== null && !profile_forms[key].test(value)) throw new Refusal(422, 'input', 'what was sent cannot be used', `${key}: \`${value}\` is none of them`);
+  }
+  const is_there = inventory_of(session).services.some((it) => it.name === name);
+  if (!is_there && !session.modes.has('hostile')) throw new Refusal(404, 'not_found', 'there is no such thing', undefined);
+  const said = Object.fromEntries(Object.keys(profile_forms).map((key) => [key, body[key] ?? null]));
+  if (Object.values(said).every((value) => value === null)) session.confirmed.delete(name);
+  else session.confirmed.set(name, said);
+  return api(session, name);
 }
 
 function list_changes(session, query) {
@@ -311,11 +340,17 @@ const table = [
     const { endpoints } = inventory_of(session);
     const row = endpoints.find(({ id }) => id === args[0]) ?? (session.modes.has('hostile') ? endpoints[3] : undefined);
     if (!row) throw new Refusal(404, 'inventory.unknown', 'no such endpoint', undefined);
-    return detail_of_endpoint(row);
+    return detail_of_endpoint(with_said(row, session.confirmed, marks_of(session)), api(session, row.service).baseline.duties);
   }],
   ['GET', /^\/posture$/, 'viewer', ({ session, query }) => list_posture(session, query)],
   ['GET', /^\/changes$/, 'viewer', ({ session, query }) => list_changes(session, query)],
   ['GET', /^\/drift$/, 'viewer', ({ session, query }) => list_drift(session, query)],
+  ['GET', /^\/apis$/, 'viewer', ({ session, query }) => list_apis(session, query)],
+  ['PUT', /^\/apis\/([^/]+)\/profile$/, 'operator', ({ session, args, body }) => confirm_profile(session, args[0], body)],
+  ['GET', /^\/retirement$/, 'viewer', ({ session, query }) => {
+    const service = query.get('service');
+    return { retirements: marks_of(session).filter((it) => !service || it.service === service) };
+  }],
   ['GET', /^\/exceptions$/, 'viewer', ({ session }) => ({ exceptions: session.exceptions })],
   ['POST', /^\/exceptions$/, 'operator', ({ session, body }) => {
     if (!body.clause || !body.reason || !body.expires) throw new Refusal(422, 'input', 'clause, reason and end are needed', undefined);

@@ -1,6 +1,7 @@
-/** The order of the inventory, as its address says it, what of it is shown, and its numbers in all. Pure. */
+/** The order of the inventory, as its address says it, what of it is shown and in which groups, and its numbers in all. Pure. */
 import { compare_cells } from './sort';
 import type { InventoryEndpoint, InventoryService } from './types';
+import { encoded } from './url';
 import { as_text } from './visible';
 
 export const column_names = ['method', 'template', 'service', 'risk', 'classes', 'calls', 'errors', 'last', 'unauthenticated', 'subjects'] as const;
@@ -60,9 +61,63 @@ export function shortened(names: readonly string[], shown_max: number): { shown:
   return { shown: names.slice(0, shown_max), more: Math.max(0, names.length - shown_max) };
 }
 
-/** A copy in which the rows of each service stand together, in the order that they have. */
-export function by_service(rows: readonly InventoryEndpoint[]): InventoryEndpoint[] {
-  return [...rows].sort((a, b) => compare_cells(as_text(a.service), as_text(b.service)));
+export const groupings = ['service', 'owner', 'team', 'tag', 'audience', 'class'] as const;
+export type Grouping = (typeof groupings)[number];
+
+const names_by: Record<Grouping, (row: InventoryEndpoint) => unknown[]> = {
+  service: (row) => [row.service],
+  owner: (row) => [row.owner],
+  team: (row) => [row.team],
+  tag: (row) => row.tags,
+  audience: (row) => [row.audience],
+  class: (row) => row.classes,
+};
+
+export function grouping_of(param: string | undefined): Grouping | undefined {
+  return groupings.find((name) => name === param);
+}
+
+/** Endpoints that have something in common. One with two tags or classes stands in two groups. */
+export interface EndpointGroup {
+  /** Empty for those that have none. */
+  name: string;
+  /** What the address calls it. */
+  key: string;
+  rows: InventoryEndpoint[];
+  risk: number;
+}
+
+/** Groups by their names, those without one last; rows keep their order. */
+export function grouped(rows: readonly InventoryEndpoint[], by: Grouping): EndpointGroup[] {
+  const groups = new Map<string, InventoryEndpoint[]>();
+  for (const row of rows) {
+    const names = new Set(names_by[by](row).map(as_text).filter(Boolean));
+    for (const name of names.size > 0 ? names : ['']) {
+      const found = groups.get(name);
+      if (found) found.push(row);
+      else groups.set(name, [row]);
+    }
+  }
+  return [...groups]
+    .sort(([a], [b]) => Number(!a) - Number(!b) || compare_cells(a, b))
+    .map(([name, own]) => ({ name, key: key_of(name), rows: own, risk: own.reduce((most, { risk }) => Math.max(most, risk), 0) }));
+}
+
+/** `!` is nobody's name in an address. */
+function key_of(name: string): string {
+  return name ? encoded(name).replaceAll('!', '%21') : '!';
+}
+
+/** The groups that the address says are closed. */
+export function closed_of(param: string | undefined): ReadonlySet<string> {
+  return new Set(param?.split(',').filter(Boolean));
+}
+
+/** What the address says of closed groups, after one was opened or closed. */
+export function closed_param(closed: ReadonlySet<string>, key: string): string | undefined {
+  const next = new Set(closed);
+  if (!next.delete(key)) next.add(key);
+  return [...next].join(',') || undefined;
 }
 
 /** A sorted copy; what is alike stands by path, method and operation. */

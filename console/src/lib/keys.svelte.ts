@@ -11,6 +11,8 @@ export const places: Record<string, string> = {
   o: 'overview',
   l: 'live',
   i: 'inventory',
+  a: 'apis',
+  r: 'retirement',
   p: 'posture',
   c: 'changes',
   d: 'drift',

@@ -328,6 +328,22 @@ export interface InventoryEndpoint extends EndpointName {
   classes: string[];
   /** 0 to 100. */
   risk: number;
+  /** As configured of its API; so for the next two. */
+  owner: string | null;
+  team: string | null;
+  tags: string[];
+  /** Whom its API is for, as configured or confirmed. */
+  audience: string | null;
+  /** What it is marked with, if it goes. */
+  retires: Retires | null;
+}
+
+/** Days are as `2026-11-01`, in UTC. */
+export interface Retires {
+  deprecated: string;
+  /** The last day it answers; `null` if that is not decided. */
+  sunset: string | null;
+  link: string | null;
 }
 
 export interface InventoryService {
@@ -391,6 +407,25 @@ export interface InventoryFields {
   fields: InventoryField[];
 }
 
+/** A place of an endpoint, by what it is called. */
+export interface RelationPoint {
+  service: string;
+  method: string;
+  template: string;
+  name: string;
+}
+
+/** An answer hands out values that requests carry. */
+export interface Relation {
+  from: RelationPoint;
+  to: RelationPoint;
+  percent: number;
+  uses: number;
+  of: number;
+  subjects: number;
+  values: number;
+}
+
 export interface EndpointDetail extends InventoryEndpoint {
   statuses: { status: number; count: number }[];
   known_by: { kind: string; count: number }[];
@@ -398,7 +433,23 @@ export interface EndpointDetail extends InventoryEndpoint {
   variables: InventoryVariable[];
   request: InventoryFields;
   response: InventoryFields;
-  posture: { risk: number; weaknesses: Weakness[]; unknown: string[] };
+  posture: { risk: number; weaknesses: Weakness[]; unknown: string[]; baseline: Owed[] };
+  relations: Relation[];
+}
+
+/** One thing that an endpoint owes, and whether it is there. */
+export interface Owed {
+  duty: string;
+  verdict: string;
+}
+
+/** One thing that is owed: of how many endpoints, and of how many it is met, missing or not known. */
+export interface OwedOfAll {
+  duty: string;
+  endpoints: number;
+  met: number;
+  missing: number;
+  unknown: number;
 }
 
 /** What is said of a flaw wherever it is met. */
@@ -438,6 +489,72 @@ export interface Posture {
   /** Endpoints of which the source did not show this. */
   unknown: { credentials: number; outcomes: number; response_heads: number; response_bodies: number };
   flaws: RankedFlaw[];
+  baseline: OwedOfAll[];
+}
+
+/** What traffic proposes for a part of a profile; without a value, why not. */
+export interface Proposal {
+  value: string | null;
+  reason: string;
+  /** Calls, or callers, that speak for it, of how many. */
+  seen: number;
+  of: number;
+}
+
+/** One part of a profile: what counts, whence, and all that is said of it. */
+export interface ProfilePart {
+  value: string | null;
+  source: string | null;
+  configured: string | null;
+  confirmed: string | null;
+  /** `null` where traffic does not tell. */
+  proposed: Proposal | null;
+}
+
+export type ProfilePartName = 'audience' | 'subject_kind' | 'tenant' | 'environment';
+
+/** What people say of an API, and what traffic proposes. */
+export interface ApiProfile extends Record<ProfilePartName, ProfilePart> {
+  service: string;
+  owner: string | null;
+  team: string | null;
+  tags: string[];
+  endpoints: number;
+  calls: number;
+  /** Marks of endpoints that go. */
+  retiring: number;
+  /** `null` if it was the command, or nobody. */
+  confirmed_by: string | null;
+  /** Microseconds since 1970. */
+  confirmed_at: number | null;
+  baseline: { duties: string[]; source: string | null };
+}
+
+export interface Apis {
+  apis: ApiProfile[];
+  /** What is kept of APIs and cannot be read or written. */
+  faults: string[];
+}
+
+/** A mark of `retire`, and who still calls what it is for. */
+export interface Retirement extends Retires {
+  service: string;
+  /** `null` for every method. */
+  method: string | null;
+  path: string;
+  state: string;
+  days_left: number | null;
+  /** Since it is deprecated, whatever was answered. */
+  calls: number;
+  /** Of today and the six days before. */
+  recent_calls: number;
+  /** After its last day. */
+  late_calls: number;
+  callers: { kind: string; calls: number; subjects: number }[];
+  /** Microseconds since 1970. */
+  last: number | null;
+  /** Ids of endpoints of the inventory. */
+  endpoints: string[];
 }
 
 /** What an API began to do, or stopped doing. The time is in microseconds since 1970. */

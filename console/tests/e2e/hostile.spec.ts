@@ -26,6 +26,14 @@ async function open_all(page: Page): Promise<void> {
     await flaw.click();
     await expect(page.getByText('Mend for good').first()).toBeVisible();
   }
+  const api = page.locator('button.api').first();
+  if (await api.isVisible()) {
+    await api.click();
+    await page.getByRole('button', { name: /^Confirm profile/ }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await expect_inert(page);
+    await page.keyboard.press('Escape');
+  }
   for (const button of await page.getByRole('button', { name: /^Show all/ }).all()) {
     if (await button.isVisible()) await button.click();
   }
@@ -37,6 +45,9 @@ const screens: [string, (page: Page) => Promise<unknown>][] = [
   ['#/inventory', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
   ['#/inventory/0123456789abcdef', (page) => expect(page.getByRole('heading', { name: 'Fields of responses' })).toBeVisible()],
   ['#/inventory?group=service', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
+  ['#/inventory?group=tag', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
+  ['#/apis', (page) => expect(page.locator('button.api').first()).toBeVisible()],
+  ['#/retirement', (page) => expect(page.locator('.going').first()).toBeVisible()],
   ['#/posture', (page) => expect(page.locator('button.flaw').first()).toBeVisible()],
   ['#/posture?group=owasp', (page) => expect(page.locator('button.flaw').first()).toBeVisible()],
   ['#/changes', (page) => expect(page.locator('a.change').first()).toBeVisible()],
@@ -105,6 +116,22 @@ test('hostile texts in a result, its rows and its exports', async ({ page }) => 
   expect_calm(seen);
 });
 
+test('hostile endpoints, selected and taken along', async ({ page }) => {
+  const seen = watch(page);
+  await login(page, 'admin+hostile', '#/inventory');
+  await page.getByLabel('Select all that are shown').click();
+  await expect_inert(page);
+  const arriving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'CSV', exact: true }).click();
+  const csv = await readFile(await (await arriving).path(), 'utf8');
+  expect(csv).toContain("'=cmd|");
+  expect(csv).not.toMatch(/(^|,|\n)"?[=@]/);
+  await page.getByRole('link', { name: 'Hunt for these' }).click();
+  await expect(page.getByRole('textbox', { name: 'SQL' })).toHaveValue(/'=cmd\|''\/c calc''!A1'/);
+  await expect_inert(page);
+  expect_calm(seen);
+});
+
 test('hostile proofs and checks fail, and say so', async ({ page }) => {
   const seen = watch(page);
   await login(page, 'admin+hostile+badledger', '#/ledger?entry=100');
@@ -121,7 +148,7 @@ test('hostile addresses stay texts', async ({ page }) => {
   const seen = watch(page);
   await login(page, 'admin');
   const attack = encodeURIComponent('"><img src=x onerror="window.__ran=1"><x-hostile>\u202e');
-  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory?class=', 'inventory?group=', 'inventory/', 'posture?flaw=', 'posture?service=', 'changes?what=', 'changes?service=', 'drift?kind=', 'drift?q=', 'drift?service=', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
+  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory?class=', 'inventory?group=', 'inventory?group=tag&closed=', 'inventory/', 'apis?api=', 'apis?service=', 'retirement?state=', 'retirement?service=', 'posture?flaw=', 'posture?service=', 'changes?what=', 'changes?service=', 'changes?day=', 'drift?kind=', 'drift?q=', 'drift?service=', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
     await go(page, `#/${path}${attack}`);
     await page.waitForTimeout(150);
     await expect_inert(page);

@@ -19,7 +19,7 @@ test('flaws stand with the gravest first, and open what bartizan can hold and wh
   await expect(page).toHaveURL(/#\/posture\?flaw=secret_leaves/);
   await expect(page.getByText('bartizan cannot hold this yet')).toBeVisible();
   await expect(page.getByText('Leave the field out of the answer.')).toBeVisible();
-  const rows = page.locator('tbody tr');
+  const rows = page.locator('.list tbody tr');
   await expect(rows).toHaveCount(1);
   await expect(rows.first()).toContainText('160 of 180 messages');
   await expect(rows.first()).toContainText('body $.customer.password_hash: password_hash');
@@ -39,6 +39,8 @@ test('flaws stand under their items of OWASP, and are narrowed to a service', as
   await expect(page.getByRole('heading', { level: 2 }).first()).toHaveText('API2:2023Broken authentication');
   await expect(page.getByRole('heading', { level: 3 }).first()).toHaveText('Callers without a credential change something');
   await page.getByLabel('Service').selectOption('orders');
+  await page.getByText('what APIs owe').click();
+  await expect(page.getByRole('row', { name: /A description was imported/ })).toContainText('met at 7');
   await expect(page.getByText(/^\d+ of 7 endpoints have a weakness$/)).toBeVisible();
   await expect(page.getByText('Answers hold passwords, keys or tokens')).toHaveCount(0);
   await page.reload();
@@ -63,7 +65,7 @@ test('flaws without a pointer: from one to the next, open, an endpoint, and clos
   await page.keyboard.press('Enter');
   await expect(flaws(page).nth(1)).toHaveAttribute('aria-expanded', 'true');
   await page.keyboard.press('Tab');
-  await expect(page.locator('tbody a').first()).toBeFocused();
+  await expect(page.locator('.list tbody a').first()).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(flaws(page).nth(1)).toHaveAttribute('aria-expanded', 'false');
 });
@@ -103,6 +105,35 @@ test('changes stand by day, the latest first, with what is new and where', async
   await page.getByRole('button', { name: 'Clear filters' }).last().click();
   await page.getByRole('link', { name: 'GET /users/{userId}', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('GET /users/{userId}');
+  expect_calm(seen);
+});
+
+test('a digest counts changes by day and service, and picking one narrows the feed to it', async ({ page }) => {
+  const seen = watch(page);
+  await login(page, 'viewer', '#/changes');
+  const rows = page.locator('tbody tr');
+  const numbers = async () => (await rows.locator('td.number').allInnerTexts()).map((cell) => Number(cell) || 0).reduce((sum, it) => sum + it, 0);
+  await expect(page.getByText('11 changes')).toBeVisible();
+  expect(await numbers()).toBe(11);
+  const days = (await rows.locator('th').allInnerTexts()).map((said) => said.slice(0, 10));
+  expect(days).toEqual([...days].sort().reverse());
+  const passport = page.getByRole('listitem').filter({ hasText: 'body $.passport' });
+  const day = await page.locator('section.panel').filter({ has: passport }).getByRole('heading').innerText();
+  const of_users = rows.filter({ hasText: day }).filter({ hasText: 'users' });
+  await of_users.getByRole('rowheader').getByRole('link').focus();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`day=${day}&service=users`));
+  await expect(page.getByLabel('Day')).toHaveValue(day);
+  await expect(passport).toBeVisible();
+  for (const link of await page.locator('a.change').allInnerTexts()) expect(link).toContain('/users');
+  await of_users.getByRole('link', { name: /^1, Fields of answers/ }).click();
+  await expect(page).toHaveURL(/what=response_field/);
+  await expect(page.locator('a.change')).toHaveCount(1);
+  await expect(of_users.getByRole('link', { name: /^1, Fields of answers/ })).toHaveAttribute('aria-current', 'true');
+  await page.reload();
+  await expect(page.locator('a.change')).toHaveCount(1);
+  await of_users.getByRole('link', { name: /^1, Fields of answers/ }).click();
+  await expect(page.getByText('11 changes')).toBeVisible();
   expect_calm(seen);
 });
 

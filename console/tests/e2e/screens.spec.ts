@@ -41,7 +41,35 @@ const screens: Screen[] = [
   { name: 'live-sampling', code: 'admin+burst', hash: '#/live', ready: (page) => visible(page, 'Sampling:') },
   { name: 'inventory', hash: '#/inventory', ready: (page) => visible(page, '29 endpoints of 3 services') },
   { name: 'inventory-grouped', hash: '#/inventory?group=service&sort=risk-', ready: (page) => expect(page.getByRole('rowheader', { name: 'orders' })).toBeVisible() },
+  { name: 'inventory-tags', hash: '#/inventory?group=tag&closed=pci', ready: (page) => expect(page.getByRole('rowheader', { name: 'payments' })).toBeVisible() },
+  {
+    name: 'inventory-selected',
+    hash: '#/inventory',
+    ready: async (page) => {
+      await page.locator('tr[data-index="1"] input').click();
+      await visible(page, '1 endpoint selected');
+    },
+  },
   { name: 'inventory-learning', code: 'viewer+many+fault', hash: '#/inventory', ready: (page) => visible(page, '729 more endpoints are not shown') },
+  { name: 'apis', hash: '#/apis', ready: (page) => visible(page, 'with something that traffic proposes') },
+  { name: 'apis-open', hash: '#/apis?api=orders', ready: (page) => visible(page, /missing at \d/) },
+  { name: 'apis-viewer', code: 'viewer', hash: '#/apis?service=users', ready: (page) => visible(page, 'Nothing is owed') },
+  {
+    name: 'apis-dialog',
+    hash: '#/apis?api=shop',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Confirm profile shop' }).click();
+      await visible(page, 'It is configured: change it in the file.');
+    },
+  },
+  { name: 'apis-fault', code: 'viewer+fault', hash: '#/apis', ready: (page) => visible(page, 'profiles.json, line 3') },
+  { name: 'apis-none', hash: '#/apis?service=nothing', ready: (page) => visible(page, 'Nothing matches') },
+  { name: 'apis-empty', code: 'viewer+empty', hash: '#/apis', ready: (page) => visible(page, 'bartizan import') },
+  { name: 'apis-failing', code: 'viewer+failing', hash: '#/apis', ready: (page) => visible(page, 'The gateway cannot do this now') },
+  { name: 'retirement', hash: '#/retirement', ready: (page) => visible(page, '12 after its last day') },
+  { name: 'retirement-none', hash: '#/retirement?service=nothing', ready: (page) => visible(page, 'Nothing matches') },
+  { name: 'retirement-empty', code: 'viewer+empty', hash: '#/retirement', ready: (page) => visible(page, 'Nothing is marked for retirement') },
+  { name: 'retirement-failing', code: 'viewer+failing', hash: '#/retirement', ready: (page) => visible(page, 'The gateway cannot do this now') },
   { name: 'inventory-none', hash: '#/inventory?q=nothing-like-it', ready: (page) => visible(page, 'Nothing matches') },
   { name: 'inventory-empty', code: 'viewer+empty', hash: '#/inventory', ready: (page) => visible(page, 'bartizan import') },
   {
@@ -60,14 +88,31 @@ const screens: Screen[] = [
       await visible(page, 'Bodies of answers: not seen by the source');
     },
   },
+  {
+    name: 'endpoint-goes',
+    hash: '#/inventory?q=suggest',
+    ready: async (page) => {
+      await row(page, '/v1/suggest').locator('a').click();
+      await visible(page, 'deprecated since');
+    },
+  },
   { name: 'endpoint-gone', hash: '#/inventory/0123456789abcdef', ready: (page) => visible(page, 'No endpoint with this id is known') },
   { name: 'posture', hash: '#/posture', ready: (page) => visible(page, 'endpoints have a weakness') },
   { name: 'posture-flaw', hash: '#/posture?flaw=anonymous_data', ready: (page) => visible(page, 'Mend for good') },
   { name: 'posture-owasp', hash: '#/posture?group=owasp&flaw=open_cors', ready: (page) => visible(page, 'Security misconfiguration') },
   { name: 'posture-many', code: 'viewer+many', hash: '#/posture?service=reports', ready: (page) => visible(page, 'No weakness found') },
+  {
+    name: 'posture-baseline',
+    hash: '#/posture',
+    ready: async (page) => {
+      await page.getByText('what APIs owe').click();
+      await visible(page, 'Clients speak TLS');
+    },
+  },
   { name: 'posture-empty', code: 'viewer+empty', hash: '#/posture', ready: (page) => visible(page, 'bartizan import') },
   { name: 'posture-failing', code: 'viewer+failing', hash: '#/posture', ready: (page) => visible(page, 'The gateway cannot do this now') },
   { name: 'changes', hash: '#/changes', ready: (page) => visible(page, 'body $.passport') },
+  { name: 'changes-picked', hash: '#/changes?service=orders&what=status', ready: (page) => visible(page, 'By day and service') },
   { name: 'changes-many', code: 'viewer+many', hash: '#/changes', ready: (page) => visible(page, 'Show 200 more') },
   { name: 'changes-none', hash: '#/changes?what=status&service=nothing', ready: (page) => visible(page, 'Nothing matches') },
   { name: 'changes-empty', code: 'viewer+empty', hash: '#/changes', ready: (page) => visible(page, 'What was there in the first hour is no change') },

@@ -1,6 +1,6 @@
 /** The order of the inventory and its numbers. */
 import { describe, expect, it } from 'vitest';
-import { by_service, classes_of, holding, next_order, order_of, ordered, param_of, shortened, totals_of } from '../../src/lib/inventory';
+import { classes_of, closed_of, closed_param, grouped, grouping_of, holding, next_order, order_of, ordered, param_of, shortened, totals_of } from '../../src/lib/inventory';
 import type { InventoryEndpoint } from '../../src/lib/types';
 
 const row = (template: string, change: Partial<InventoryEndpoint> = {}): InventoryEndpoint => ({
@@ -23,6 +23,11 @@ const row = (template: string, change: Partial<InventoryEndpoint> = {}): Invento
   response_fields: 0,
   classes: [],
   risk: 0,
+  owner: null,
+  team: null,
+  tags: [],
+  audience: null,
+  retires: null,
   ...change,
 });
 
@@ -57,6 +62,8 @@ describe('the order', () => {
   });
 });
 
+const closed_params = (param: string | undefined, key: string) => closed_param(closed_of(param), key);
+
 describe('what is shown', () => {
   const rows = [
     row('/a', { service: 'users', risk: 4, classes: ['password', 'iban', 'email', 'phone'] }),
@@ -75,7 +82,34 @@ describe('what is shown', () => {
     expect(shortened(rows[1]!.classes, 3)).toEqual({ shown: ['email'], more: 0 });
   });
   it('stands by risk', () => expect(templates(ordered(rows, order_of('risk-')))).toEqual(['/c', '/b', '/a']));
-  it('stands by service, and within one as before', () => expect(templates(by_service(ordered(rows, order_of('risk-'))))).toEqual(['/b', '/c', '/a']));
+  it('stands in groups by name, and within one as before', () => {
+    expect(grouped(ordered(rows, order_of('risk-')), 'service').map(({ name, risk, rows: own }) => [name, risk, templates(own)])).toEqual([
+      ['shop', 62, ['/b']],
+      ['users', 70, ['/c', '/a']],
+    ]);
+  });
+  it('stands in each group that it belongs to, once, and last in that of nobody', () => {
+    const tagged = [row('/a', { tags: ['pci', 'web', 'pci'] }), row('/b'), row('/c', { tags: ['pci', ''] })];
+    expect(grouped(tagged, 'tag').map(({ name, rows: own }) => [name, templates(own)])).toEqual([
+      ['pci', ['/a', '/c']],
+      ['web', ['/a']],
+      ['', ['/b']],
+    ]);
+    expect(grouped(rows, 'class').map(({ name }) => name)).toEqual(['email', 'iban', 'password', 'phone', '']);
+    for (const by of ['owner', 'team', 'audience'] as const) expect(grouped(rows, by).map(({ name, rows: own }) => [name, own.length])).toEqual([['', 3]]);
+  });
+  it('is grouped by what is known, and by nothing else', () => {
+    expect(grouping_of('tag')).toBe('tag');
+    for (const param of [undefined, '', 'nothing', 'constructor', '__proto__']) expect(grouping_of(param)).toBeUndefined();
+  });
+  it('keeps in the address which groups are closed, whatever they are called', () => {
+    const odd = ['a,b', '!', 'a/b?c=d&e', 'constructor', ''].map((name) => row('/x', { owner: name || null }));
+    const keys = grouped(odd, 'owner').map(({ key }) => key);
+    expect(new Set(keys).size).toBe(5);
+    const all = keys.reduce<string | undefined>((param, key) => closed_param(closed_of(param), key), undefined);
+    expect([...closed_of(all)]).toEqual(keys);
+    expect(keys.reduce(closed_params, all)).toBeUndefined();
+  });
 });
 
 describe('the totals', () => {
