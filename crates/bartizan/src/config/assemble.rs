@@ -48,6 +48,9 @@ pub(super) fn settings(
     let listen = reader.word(&section, &keys::LISTEN_ADDRESS, over.listen.as_ref());
     let http2 = reader.flag(&section, &keys::LISTEN_HTTP2);
     let mirror = reader.flag_or(&section, &keys::LISTEN_MIRROR, over.mirror);
+    if mirror {
+        conflicts::copies_are_observed(&mut reader, mode.as_ref());
+    }
     let workers = some(reader.number(&section, &keys::LISTEN_WORKERS)).map(size);
     let proxy_protocol = reader.flag(&section, &keys::LISTEN_PROXY_PROTOCOL);
     if proxy_protocol {

@@ -12,6 +12,7 @@ use super::keys::{
 use super::problem::Place;
 use super::reader::{Read, Reader, Scope};
 use super::settings::{Clients, Limits};
+use bartizan_model::clause::Mode;
 use bartizan_model::route::Demand;
 
 /// Limits that contain one another.
@@ -49,6 +50,13 @@ fn exceeds(
 pub(super) fn admin_is_open(reader: &mut Reader<'_>, admin: Option<&Read<SocketAddr>>) {
     if let Some(admin) = admin.filter(|it| !it.value.ip().to_canonical().is_loopback()) {
         reader.report(admin.place, Fault::AdminIsOpen);
+    }
+}
+
+/// A mode that copies of requests cannot have.
+pub(super) fn copies_are_observed(reader: &mut Reader<'_>, mode: Option<&Read<Mode>>) {
+    if let Some(mode) = mode.filter(|it| it.value == Mode::Enforce) {
+        reader.report(mode.place, Fault::CopiesAreObserved);
     }
 }
 

@@ -82,6 +82,7 @@ pub enum Fault {
     NotADate { given: String, why: DateFault },
     Expired { day: Day },
     AdminIsOpen,
+    CopiesAreObserved,
     // Values that exclude each other
     AddressTwice { other: String },
     UpstreamIsOurs { listener: &'static str, address: String },
@@ -243,6 +244,7 @@ impl Fault {
             self,
             Self::Expired { .. }
                 | Self::AdminIsOpen
+                | Self::CopiesAreObserved
                 | Self::NotVerified
                 | Self::UnusedUpstream { .. }
                 | Self::NoSuchRoute { .. }
@@ -331,6 +333,7 @@ impl Fault {
             Self::ReasonTooLong { .. } => "the reason is too long".to_owned(),
             Self::NotADate { given, .. } => format!("{} is not a date", Shown(given)),
             Self::Expired { .. } => "this exception has expired".to_owned(),
+            Self::CopiesAreObserved => "copies of requests are observed, never refused".to_owned(),
             Self::AdminIsOpen => {
                 "`admin.address` serves health and metrics without authentication".to_owned()
             }
@@ -407,6 +410,7 @@ impl Fault {
             Self::NotADate { why: DateFault::NoSuchDay, .. } => "no such day".to_owned(),
             Self::Expired { day } => format!("held until the end of {day} (UTC)"),
             Self::AdminIsOpen => "reachable from other machines".to_owned(),
+            Self::CopiesAreObserved => "has no effect with `listen.mirror`".to_owned(),
             Self::AddressTwice { other } => format!("also taken by {other}"),
             Self::UpstreamIsOurs { listener, address } => format!("`{listener}` is {address}"),
             Self::Exceeds { other, other_value, .. } => format!("`{other}` is {other_value}"),
@@ -519,6 +523,9 @@ impl Fault {
             Self::ReasonEmpty => "say why, for whoever finds this in a year",
             Self::NotADate { .. } => "such as `2027-01-31`, the last day it holds",
             Self::Expired { .. } => "remove it, or give it a new day and reason",
+            Self::CopiesAreObserved => {
+                "whoever sends the copies has forwarded the requests by then"
+            }
             Self::AdminIsOpen => "bind it to loopback, or let only operators through to it",
             Self::AddressTwice { .. } => "give one of them another port",
             Self::UpstreamIsOurs { .. } => "requests would go round in a circle",
