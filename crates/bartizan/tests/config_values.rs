@@ -125,7 +125,7 @@ fn every_key_is_read() {
     assert_eq!(settings.listen.address.value.to_string(), "0.0.0.0:80");
     assert_eq!((settings.listen.http2, settings.listen.workers), (false, Some(2)));
     assert!(settings.listen.proxy_protocol);
-    assert!(settings.listen.mirror);
+    assert!(!settings.listen.mirror);
     let upstream = &settings.upstreams[0];
     assert_eq!(upstream.url.value.to_string(), "http://api.internal:3000");
     let places: Vec<_> = upstream.places().iter().map(ToString::to_string).collect();
