@@ -269,7 +269,7 @@ impl Scenario {
             clients: self.clients.clone(),
             ..Rules::plain(clauses(self.mode, &[]), self.limits, key)
         };
-        Snapshot { revision: 1, rules: Arc::new(rules) }
+        Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::default() }
     }
 
     /// What the replayer makes of it.
