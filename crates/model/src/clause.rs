@@ -59,6 +59,24 @@ clauses! {
     Upstream = "upstream", Law, "The API answers, in time and in well-formed HTTP.";
 }
 
+impl ClauseName {
+    /// Whether its instances are terms of endpoints, which people put in force one by one.
+    pub const fn is_of_terms(self) -> bool {
+        matches!(
+            self,
+            Self::ProvenanceReference
+                | Self::ShapeReadOnly
+                | Self::ShapeUndeclared
+                | Self::ShapeType
+        )
+    }
+
+    /// Whether what violates it is wrong whoever calls, rather than unusual.
+    pub const fn is_harm(self) -> bool {
+        matches!(self, Self::ProvenanceReference | Self::ShapeReadOnly)
+    }
+}
+
 /// What decides a clause's mode where the configuration names it not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DefaultMode {

@@ -50,6 +50,8 @@ pub struct HandedOut {
     subjects: Vec<Mutex<Subjects>>,
     holders: Vec<Mutex<BTreeMap<u64, u8>>>,
     horizon_ns: AtomicU64,
+    /// When anything was noted first; [`u64::MAX`] before.
+    since_ns: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -58,8 +60,8 @@ struct Subjects {
     /// The order in which they came.
     order: VecDeque<u128>,
     references: usize,
-    /// Since when nobody was forgotten; the first time that anything was noted, at first.
-    whole_since_ns: Option<u64>,
+    /// When somebody was forgotten last.
+    forgot_ns: u64,
 }
 
 #[derive(Debug)]
@@ -79,6 +81,7 @@ impl Default for HandedOut {
             subjects: shards(),
             holders: (0..SHARDS).map(|_| Mutex::default()).collect(),
             horizon_ns: AtomicU64::new(HORIZON_NS),
+            since_ns: AtomicU64::new(u64::MAX),
         }
     }
 }
@@ -96,11 +99,11 @@ impl HandedOut {
 
     /// Notes what an answer hands to a subject. `is_all` says whether these are all that it holds.
     pub fn give(&self, subject: SubjectId, references: &[u64], is_all: bool, now_ns: u64) {
-        let horizon_ns = self.horizon_ns.load(Relaxed);
+        let watch = self.watch(now_ns);
+        self.since_ns.fetch_min(now_ns, Relaxed);
         let mut fresh = Vec::new();
         if let Some(shard) = self.subjects.get(shard_of(subject)) {
-            let mut it = lock(shard);
-            it.note(subject.0, references, is_all, (now_ns, horizon_ns), &mut fresh);
+            lock(shard).note(subject.0, references, is_all, watch, &mut fresh);
         }
         for reference in fresh {
             let Some(shard) = self.holders.get(shard(reference)) else { continue };
@@ -119,14 +122,14 @@ impl HandedOut {
 
     /// How a subject stands to an identifier.
     pub fn standing(&self, subject: SubjectId, reference: u64, now_ns: u64) -> Standing {
-        let horizon_ns = self.horizon_ns.load(Relaxed);
+        let watch = self.watch(now_ns);
         let Some(shard_of) = self.subjects.get(shard_of(subject)) else { return Standing::Unknown };
         let is_whole = {
             let it = lock(shard_of);
             match it.known.get(&subject.0) {
                 Some(known) if known.given.contains(&reference) => return Standing::Given,
-                Some(known) => known.is_whole(now_ns, horizon_ns),
-                None => it.is_watched(now_ns, horizon_ns),
+                Some(known) => known.is_whole(watch),
+                None => it.remembers_all(watch),
             }
         };
         let count = self.holders.get(shard(reference)).map(|it| lock(it).get(&reference).copied());
@@ -136,6 +139,11 @@ impl HandedOut {
             Some(_) if is_whole => Standing::Foreign,
             Some(_) => Standing::Unknown,
         }
+    }
+
+    fn watch(&self, now_ns: u64) -> Watch {
+        let (since_ns, horizon_ns) = (&self.since_ns, &self.horizon_ns);
+        Watch { since_ns: since_ns.load(Relaxed), horizon_ns: horizon_ns.load(Relaxed), now_ns }
     }
 
     /// Subjects and identifiers that are remembered.
@@ -153,11 +161,10 @@ impl Subjects {
         subject: u128,
         references: &[u64],
         is_all: bool,
-        (now_ns, horizon_ns): (u64, u64),
+        watch: Watch,
         fresh: &mut Vec<u64>,
     ) {
-        let came_late = self.is_watched(now_ns, horizon_ns);
-        self.whole_since_ns.get_or_insert(now_ns);
+        let (now_ns, came_late) = (watch.now_ns, self.remembers_all(watch));
         if !self.known.contains_key(&subject) {
             while self.known.len() >= SUBJECTS_IN_SHARD {
                 self.forget(now_ns);
@@ -189,19 +196,32 @@ impl Subjects {
         if let Some(it) = self.known.remove(&first) {
             self.references = self.references.saturating_sub(it.given.len());
         }
-        self.whole_since_ns = Some(now_ns);
+        self.forgot_ns = now_ns;
     }
 
     /// Whether everybody who was handed something lately is known.
-    fn is_watched(&self, now_ns: u64, horizon_ns: u64) -> bool {
-        self.whole_since_ns.is_some_and(|since| now_ns.saturating_sub(since) >= horizon_ns)
+    fn remembers_all(&self, watch: Watch) -> bool {
+        watch.is_long_ago(watch.since_ns) && (self.forgot_ns == 0 || watch.is_long_ago(self.forgot_ns))
     }
 }
 
 impl Subject {
-    fn is_whole(&self, now_ns: u64, horizon_ns: u64) -> bool {
-        let has_been_here = now_ns.saturating_sub(self.since_ns) >= horizon_ns;
-        !self.is_incomplete && (self.came_late || has_been_here)
+    fn is_whole(&self, watch: Watch) -> bool {
+        !self.is_incomplete && (self.came_late || watch.is_long_ago(self.since_ns))
+    }
+}
+
+/// Since when anything is remembered, and how long ago counts as long.
+#[derive(Clone, Copy)]
+struct Watch {
+    since_ns: u64,
+    horizon_ns: u64,
+    now_ns: u64,
+}
+
+impl Watch {
+    fn is_long_ago(self, at_ns: u64) -> bool {
+        self.now_ns.saturating_sub(at_ns) >= self.horizon_ns && at_ns <= self.now_ns
     }
 }
 
