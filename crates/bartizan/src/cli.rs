@@ -156,6 +156,12 @@ pub enum Command {
     /// Made from what is kept, of a running bartizan or of a stopped one.
     #[command(subcommand)]
     Inventory(Inventory),
+    /// Show what each endpoint is held to, put clauses in force, and take that back.
+    ///
+    /// Clauses are learnt from traffic and recorded in shadow. Only people put them in force: a running bartizan follows
+    /// within seconds, and keeps each change in its ledger.
+    #[command(subcommand)]
+    Contract(Contract),
     /// Learn from traffic that something else recorded: access logs and HAR files.
     ///
     /// What is read goes into the journal of a data directory that no bartizan is using. Lines that
@@ -246,6 +252,176 @@ pub enum Inventory {
     Rename(InventoryRename),
     /// Take back what was said of a template or, without one, the description of a service.
     Forget(InventoryForget),
+}
+
+/// What to do about contracts.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Contract {
+    /// Show what is known and held of endpoints, as sentences with what they rest on.
+    Show(ContractShow),
+    /// List what may be put in force now: held by enough callers for long enough, harm first.
+    Suggest(ContractSuggest),
+    /// Say what a clause would have refused of what is kept, without changing anything.
+    ///
+    /// What cannot be told from what is kept is counted as such, never as passing.
+    Simulate(ContractSimulate),
+    /// Put clauses in force, or hold them otherwise. What they say is frozen as it is now.
+    Apply(ContractApply),
+    /// Take back what was decided of clauses: they are learnt and observed again.
+    Withdraw(ContractWithdraw),
+    /// Take back all decisions behind a revision.
+    Rollback(ContractRollback),
+    /// List what was decided, by whom and why, the latest first.
+    History(ContractHistory),
+}
+
+/// Arguments of `contract show`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan contract show
+  bartizan contract show 'POST /orders' -o json")]
+pub struct ContractShow {
+    /// Only this endpoint, as `POST /orders`, or the clause of this id.
+    pub only: Option<String>,
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `contract suggest`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan contract suggest
+  bartizan contract suggest --service shop -o json")]
+pub struct ContractSuggest {
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `contract simulate`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan contract simulate 4f0c1b9e8a7d4c3b
+  bartizan contract simulate 4f0c1b9e8a7d4c3b --since 7d -o json")]
+pub struct ContractSimulate {
+    /// The id of a clause, as `show` prints it.
+    pub clause: String,
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// How a clause is to be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HeldAs {
+    /// Not at all.
+    Off,
+    /// What it would refuse is recorded.
+    Observe,
+    /// One caller in twenty for a day, then everybody, if nobody was refused.
+    Canary,
+    /// Everybody, at once.
+    Enforce,
+}
+
+/// Arguments of `contract apply`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan contract apply 4f0c1b9e8a7d4c3b --reason 'nobody sets role'
+  bartizan contract apply 4f0c1b9e8a7d4c3b --as enforce --reason 'drill, see INC-7'")]
+pub struct ContractApply {
+    /// Ids of clauses, as `show` and `suggest` print them.
+    #[arg(required = true, num_args = 1..=100, value_name = "CLAUSE")]
+    pub clauses: Vec<String>,
+    /// How it is held.
+    #[arg(long = "as", value_enum, default_value_t = HeldAs::Canary)]
+    pub held_as: HeldAs,
+    /// Why, for whoever asks later.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+}
+
+/// Arguments of `contract withdraw`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan contract withdraw 4f0c1b9e8a7d4c3b --reason 'the new app sends it'
+  bartizan contract withdraw 4f0c1b9e8a7d4c3b --reason 'drill is over' --data /var/lib/bartizan")]
+pub struct ContractWithdraw {
+    /// Ids of clauses.
+    #[arg(required = true, num_args = 1..=100, value_name = "CLAUSE")]
+    pub clauses: Vec<String>,
+    /// Why, for whoever asks later.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+}
+
+/// Arguments of `contract rollback`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan contract rollback 6 --reason 'the release was taken back'
+  bartizan contract rollback 0 --reason 'start again' --data /var/lib/bartizan")]
+pub struct ContractRollback {
+    /// The revision that is wanted, as `history` prints it.
+    pub revision: u64,
+    /// Why, for whoever asks later.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+}
+
+/// Arguments of `contract history`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan contract history
+  bartizan contract history -o json --data /var/lib/bartizan")]
+pub struct ContractHistory {
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+impl Contract {
+    /// Which traffic and data directory.
+    pub fn of(&self) -> InventoryOf {
+        let data = match self {
+            Self::Show(it) => return it.of.clone(),
+            Self::Suggest(it) => return it.of.clone(),
+            Self::Simulate(it) => return it.of.clone(),
+            Self::Apply(it) => return it.of.clone(),
+            Self::Withdraw(it) => &it.data,
+            Self::Rollback(it) => &it.data,
+            Self::History(it) => &it.data,
+        };
+        InventoryOf { since: None, service: None, key: None, data: data.clone() }
+    }
 }
 
 /// Which traffic the inventory is made of.
@@ -931,6 +1107,10 @@ pub struct Serving {
     /// Refuse what violates a clause, rather than only record it [configuration: mode].
     #[arg(long)]
     pub enforce: bool,
+    /// For drills and demonstrations, not for production: learn in minutes, and put clauses against harm in force
+    /// without asking [configuration: lab].
+    #[arg(long)]
+    pub lab: bool,
 }
 
 /// Arguments of `check`.
@@ -1313,6 +1493,7 @@ impl Serving {
         let proxies = self.trusted_proxies.iter().map(|it| flag("--trusted-proxy", it));
         Overrides {
             mode,
+            lab: self.lab.then_some("--lab"),
             listen: self.listen.as_ref().map(|it| flag("--listen", it)),
             admin: self.admin.as_ref().map(|it| flag("--admin", it)),
             data: self.data.as_ref().map(|it| flag("--data", it)),

@@ -9,6 +9,7 @@ use crate::cli::{
 use crate::config::{
     Accepted, Given, Origin, Overrides, Report, Settings, Source, data_dir, schema,
 };
+use crate::contract;
 use crate::control::{self, Question};
 use crate::explain;
 use crate::export;
@@ -71,6 +72,9 @@ pub fn run(cli: Cli) -> Exit {
         Some(Command::Hunt(_)) => fail(backend::NO_HUNTS, Exit::Failed),
         Some(Command::Inventory(it)) => {
             inventory::command::run(&it, |of| data_dir(&of.overrides().or(environment())))
+        }
+        Some(Command::Contract(it)) => {
+            contract::command::run(&it, |of| data_dir(&of.overrides().or(environment())))
         }
         Some(Command::Import(it)) => import::run(&data_dir(&it.overrides().or(environment())), &it),
         Some(Command::Export(it)) => export::run(&data_dir(&it.overrides().or(environment())), &it),

@@ -13,6 +13,7 @@ use crate::backend::samples;
 use crate::bypass::{self, Bypass, BypassFault, Reason, Span};
 use crate::config::secret::Reference;
 use crate::config::{Settings, Store};
+use crate::contract;
 use crate::control::{self, Question};
 use crate::inventory::apis::Configured;
 use crate::keeper::Kept;
@@ -30,12 +31,15 @@ use bartizan_edge::proxy::Shared;
 use bartizan_edge::proxy::upstream::Upstream;
 use bartizan_edge::proxy::views::View;
 use bartizan_engine::keys::HashKey;
+use bartizan_engine::snapshot::Snapshot;
+use bartizan_engine::terms::Terms;
 use bartizan_ledger::Digest;
 use bartizan_ledger::entry::{Entry, What, Who, Why};
 use bartizan_ledger::text::Text;
 use bartizan_model::clause::Mode;
 use bartizan_model::code::Code;
 use bartizan_model::observation::Outcome;
+use bartizan_model::terms::TermsByRoute;
 use bartizan_store::Recovery;
 use bartizan_store::evidence::Shelf;
 use bartizan_store::files::Folder;
@@ -77,6 +81,8 @@ pub(crate) struct State {
     referred: Mutex<Referred>,
     events: Mutex<VecDeque<Event>>,
     pub(crate) loaded_us: AtomicU64,
+    /// The revision of contracts up to which decisions are in the ledger.
+    recorded: AtomicU64,
     recovery: Recovery,
     address: SocketAddr,
     admin: SocketAddr,
@@ -146,6 +152,7 @@ impl State {
         let store = settings.store.clone();
         let in_force = InForce { settings, added, wired, bypass: None, rejected: None };
         let state = Self {
+            recorded: AtomicU64::new(contract::recorded::read(&dir)),
             hub,
             dir,
             store,
@@ -260,10 +267,43 @@ impl State {
     }
 
     /// Puts a view in force. The lock is held, so that revisions are announced in their order.
-    fn put(&self, rules: &InForce, revision: u64, view: View) {
+    fn put(&self, rules: &InForce, revision: u64, mut view: View) {
         self.revision.store(revision, Relaxed);
+        let terms = Arc::clone(&self.shared.views.current().snapshot.terms);
+        view.snapshot = Arc::new(Snapshot { terms, ..Snapshot::clone(&view.snapshot) });
         self.shared.views.swap(view);
         self.announce(rules);
+    }
+
+    /// Holds calls to these terms from now on. What was decided of them has its revision and its entries; the rules
+    /// are the same.
+    pub(crate) fn hold(&self, terms: TermsByRoute) {
+        let _rules = lock(&self.rules);
+        let current = self.shared.views.current();
+        let terms = Arc::new(Terms::new(terms));
+        let snapshot = Arc::new(Snapshot { terms, ..Snapshot::clone(&current.snapshot) });
+        self.shared.views.swap(View { snapshot, ..View::clone(&current) });
+    }
+
+    /// Holds calls to what is decided and proposed by now, and keeps what was decided in the ledger.
+    pub(crate) fn follow_contracts(&self) {
+        let live = &self.hub.inventory;
+        let handed = self.shared.tables.handed();
+        handed.set_horizon_ns(contract::horizon_ns(live.is_lab()));
+        if let Some(terms) = live.take_terms() {
+            self.hold(terms);
+        }
+        let contracts = live.contracts();
+        let recorded = self.recorded.load(Relaxed);
+        if contracts.revision == recorded {
+            return;
+        }
+        let owner = entries::owner(Some(self.dir.join(contract::file::FILE)));
+        let new = contract::recorded::entries(&contracts, recorded, &owner);
+        new.into_iter().for_each(|it| self.record(it));
+        self.recorded.store(contracts.revision, Relaxed);
+        // A disk that takes nothing: after the next start they are recorded once more.
+        contract::recorded::keep(&self.dir, contracts.revision).ok();
     }
 
     /// Has the rules in force written to the journal.

@@ -269,7 +269,7 @@ fn serve_operators(
         if let Ok(socket) = tokio::net::UnixListener::from_std(socket) {
             tokio::spawn(control::serve(socket, answers));
         }
-        tokio::spawn(end_what_is_over(Arc::clone(&facts)));
+        tokio::spawn(look_around(Arc::clone(&facts)));
         let serving = async {
             // A failing admin listener must not take the proxy down with it.
             if let Ok(listener) = tokio::net::TcpListener::from_std(admin_listener) {
@@ -284,12 +284,13 @@ fn serve_operators(
     });
 }
 
-async fn end_what_is_over(state: Arc<State>) {
+async fn look_around(state: Arc<State>) {
     let mut looks = tokio::time::interval(LOOK_EVERY);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         looks.tick().await;
         state.end_what_is_over();
+        state.follow_contracts();
     }
 }
 

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod codes;
 pub mod commands;
 pub mod config;
+pub mod contract;
 pub mod control;
 mod declared;
 pub mod demo;

@@ -75,9 +75,9 @@ impl Handing {
         let mut found = Vec::new();
         let Self { held, stream, named, decoder, text, is_lost, .. } = self;
         let mut each = |value: Passing<'_>| {
-            let resource = held.handed_at(value.path);
-            let it = resource.and_then(|of| reference(&rules.key, of, value.text));
-            found.extend(it.filter(|it| !named.contains(it)));
+            let resources = held.handed_at(value.path).iter();
+            let all = resources.filter_map(|of| reference(&rules.key, *of, value.text));
+            found.extend(all.filter(|it| !named.contains(it)));
         };
         let piece = match decoder {
             None => bytes,

@@ -18,6 +18,7 @@ mod reference;
 pub mod refusal;
 pub mod replay;
 pub mod routes;
+pub mod simulate;
 pub mod snapshot;
 pub mod step;
 pub mod tables;

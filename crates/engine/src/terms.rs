@@ -47,7 +47,7 @@ pub(crate) struct Held {
     known: Option<Force>,
     types: Option<Force>,
     handed_out: Option<Force>,
-    hands_out: BTreeMap<Box<str>, Resource>,
+    hands_out: BTreeMap<Box<str>, Vec<Resource>>,
 }
 
 /// A place, as it is looked up.
@@ -56,6 +56,26 @@ enum Spot<'a> {
     Segment(u8),
     Query(Cow<'a, str>),
     Body(Cow<'a, str>),
+}
+
+impl<'a> Spot<'a> {
+    /// As it was recorded.
+    fn of(place: &'a Place) -> Option<Self> {
+        match place {
+            Place::Segment(at) => Some(Self::Segment(*at)),
+            Place::Query(name) => Some(Self::Query(Cow::Borrowed(name))),
+            Place::Body(path) => Some(Self::Body(Cow::Borrowed(path))),
+            Place::Path | Place::Header(_) | Place::Cookie(_) | Place::Name => None,
+        }
+    }
+
+    fn into_owned(self) -> Spot<'static> {
+        match self {
+            Self::Segment(at) => Spot::Segment(at),
+            Self::Query(name) => Spot::Query(Cow::Owned(name.into_owned())),
+            Self::Body(path) => Spot::Body(Cow::Owned(path.into_owned())),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -160,30 +180,18 @@ impl Held {
                 }
             }
         }
-        held.hands_out = it
-            .hands_out
-            .into_iter()
-            .filter_map(|(place, of)| match place {
-                Place::Body(path) => Some((path.into(), of)),
-                Place::Path
-                | Place::Segment(_)
-                | Place::Query(_)
-                | Place::Header(_)
-                | Place::Cookie(_)
-                | Place::Name => None,
-            })
-            .collect();
+        for (place, of) in it.hands_out {
+            if let Place::Body(path) = place {
+                held.hands_out.entry(path.into()).or_default().push(of);
+            }
+        }
         held
     }
 
     fn at(&mut self, place: &Place, set: impl FnOnce(&mut PlaceTerms)) {
-        let spot = match place {
-            Place::Segment(at) => Spot::Segment(*at),
-            Place::Query(name) => Spot::Query(Cow::Owned(name.clone())),
-            Place::Body(path) => Spot::Body(Cow::Owned(path.clone())),
-            Place::Path | Place::Header(_) | Place::Cookie(_) | Place::Name => return,
-        };
-        set(self.places.entry(spot).or_default());
+        if let Some(spot) = Spot::of(place) {
+            set(self.places.entry(spot.into_owned()).or_default());
+        }
     }
 
     /// Whether anything is said of requests.
@@ -194,14 +202,32 @@ impl Held {
             || self.handed_out.is_some()
     }
 
+    /// Whether requests name identifiers that must have been handed out.
+    pub(crate) fn speaks_of_references(&self) -> bool {
+        self.handed_out.is_some()
+    }
+
+    /// What a place alone does not keep, whatever stands in it.
+    pub(crate) fn fault_of_place(&self, place: &Place) -> Option<Fault> {
+        let spot = Spot::of(place)?;
+        let is_known = self.places.get(&spot).is_some_and(|it| it.is_known);
+        if is_known { None } else { self.unknown(&spot) }
+    }
+
+    /// The type that values in a place must have.
+    pub(crate) fn type_of(&self, place: &Place) -> Option<Types> {
+        self.types?;
+        self.places.get(&Spot::of(place)?)?.types
+    }
+
     /// Whether answers hand out identifiers.
     pub(crate) fn hands_out(&self) -> bool {
         !self.hands_out.is_empty()
     }
 
-    /// The kind of identifiers that a place of answers hands out.
-    pub(crate) fn handed_at(&self, path: &str) -> Option<Resource> {
-        self.hands_out.get(path).copied()
+    /// The kinds of identifiers that a place of answers hands out.
+    pub(crate) fn handed_at(&self, path: &str) -> &[Resource] {
+        self.hands_out.get(path).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// What a value does not keep, and which kind of identifier it is. `segment` is the position of a segment of
@@ -356,6 +382,6 @@ mod tests {
         let (fault, resource) = held.look(PlaceRef::Path, 2, Forms::PLAIN, b"17");
         assert_eq!((fault, resource), (None, Some((ORDER, Force::Enforced))));
         assert_eq!(held.look(PlaceRef::Path, 1, Forms::PLAIN, b"orders").1, None);
-        assert_eq!((held.handed_at("$.id"), held.handed_at("$.n")), (Some(ORDER), None));
+        assert_eq!((held.handed_at("$.id"), held.handed_at("$.n")), (&[ORDER][..], &[][..]));
     }
 }

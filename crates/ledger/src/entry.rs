@@ -32,6 +32,7 @@
 //! | 16 | `watch_begun` | subject 16, until 8, who, reason text |
 //! | 17 | `watch_ended` | subject 16, who |
 //! | 18 | `profile_confirmed` | who, service text, profile text |
+//! | 19 | `contract_changed` | revision 8, who, clause text, force text, reason text |
 //!
 //! *Who* is 0 (bartizan itself), 1 and a user id of the operating system (4), or 2 and the name of an
 //! account (text). *Why* is 1 (start), 2 (the file changed), 3 (a signal), 4 (what the file refers to
@@ -214,6 +215,19 @@ pub enum What {
         /// What is confirmed now, as `audience=internal, tenant=host`; empty if it was taken back.
         profile: Text,
     },
+    /// Somebody put a clause of an endpoint in force, or took it back.
+    ContractChanged {
+        /// Of the contracts.
+        revision: u64,
+        /// Who.
+        by: Who,
+        /// Which one, as `shop: POST /orders: shape.read_only`.
+        clause: Text,
+        /// How it is held from now on: `observe`, `canary`, `enforce`, `off`, or `withdrawn`.
+        force: Text,
+        /// Why.
+        reason: Text,
+    },
     /// A later program wrote it.
     Unknown {
         /// Version of the form.
@@ -370,6 +384,7 @@ impl What {
             Self::WatchBegun { .. } => 16,
             Self::WatchEnded { .. } => 17,
             Self::ProfileConfirmed { .. } => 18,
+            Self::ContractChanged { .. } => 19,
             Self::Unknown { kind, .. } => *kind,
         }
     }
@@ -395,6 +410,7 @@ impl What {
             Self::WatchBegun { .. } => "watch_begun",
             Self::WatchEnded { .. } => "watch_ended",
             Self::ProfileConfirmed { .. } => "profile_confirmed",
+            Self::ContractChanged { .. } => "contract_changed",
             Self::Unknown { .. } => "unknown",
         }
     }
@@ -484,6 +500,13 @@ impl Entry {
                 out.who(by);
                 out.text(service);
                 out.text(profile);
+            }
+            What::ContractChanged { revision, by, clause, force, reason } => {
+                out.u64(*revision);
+                out.who(by);
+                out.text(clause);
+                out.text(force);
+                out.text(reason);
             }
             What::Unknown { rest, .. } => out.bytes(rest),
         }
@@ -713,6 +736,13 @@ impl Reader<'_> {
                 by: self.who()?,
                 service: self.text()?,
                 profile: self.text()?,
+            },
+            19 => What::ContractChanged {
+                revision: self.u64()?,
+                by: self.who()?,
+                clause: self.text()?,
+                force: self.text()?,
+                reason: self.text()?,
             },
             _ => return Ok(None),
         }))

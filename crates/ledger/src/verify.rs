@@ -380,6 +380,7 @@ impl<'r, R: Resources> Walk<'r, R> {
                     | What::WatchBegun { .. }
                     | What::WatchEnded { .. }
                     | What::ProfileConfirmed { .. }
+                    | What::ContractChanged { .. }
                     | What::Reveal { .. }
                     | What::SilenceBegun { .. }
                     | What::SilenceLifted { .. }

@@ -42,6 +42,7 @@ pub(super) fn settings(
         Root::File(node) => file(&mut reader, node),
     };
     let mode = reader.word(&top, &keys::MODE, over.mode.as_ref());
+    let lab = reader.flag_or(&top, &keys::LAB, over.lab);
     let trusted_proxies = reader.items(&top, &keys::TRUSTED_PROXIES, &over.trusted_proxies);
 
     let section = reader.section(&top, "listen");
@@ -110,6 +111,7 @@ pub(super) fn settings(
     let settings = Settings {
         file: None,
         mode: mode?.given(),
+        lab,
         listen: Listen { address: listen?.given(), http2, mirror, workers, proxy_protocol },
         certificates,
         tls: tls?,

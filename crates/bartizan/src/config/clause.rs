@@ -66,7 +66,12 @@ pub(super) fn fault_of_key(key: &str) -> Option<Fault> {
 /// Whether the clause looks at single fields, so that an exception can name one.
 pub(super) fn has_fields(clause: ClauseName) -> bool {
     match clause {
-        ClauseName::ContentSqli | ClauseName::ContentXss => true,
+        ClauseName::ContentSqli
+        | ClauseName::ContentXss
+        | ClauseName::ProvenanceReference
+        | ClauseName::ShapeReadOnly
+        | ClauseName::ShapeUndeclared
+        | ClauseName::ShapeType => true,
         ClauseName::BaselinePath
         | ClauseName::BaselineMethod
         | ClauseName::BaselineBodySize

@@ -489,9 +489,10 @@ pub(super) fn items_max(section: &str) -> Option<usize> {
 
 /// Every key but the clauses, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
-    const BEFORE: [&dyn Key; 8] = [
+    const BEFORE: [&dyn Key; 9] = [
         &VERSION,
         &MODE,
+        &LAB,
         &TRUSTED_PROXIES,
         &LISTEN_ADDRESS,
         &LISTEN_HTTP2,
@@ -587,6 +588,16 @@ pub(super) const MODE: Word<Mode> = Word {
     shape: Shape::Among(|| mode::names(mode::OF_INSTANCE)),
     absent: Absent::Default(|| Mode::Observe, "observe"),
     parse: mode::of_instance,
+};
+
+pub(super) const LAB: Flag = Flag {
+    name: Name {
+        section: "",
+        key: "lab",
+        says: "For tests, drills and demonstrations, not for production: what is learnt of endpoints counts \
+               after minutes instead of days, and clauses against harm are put in force by themselves.",
+    },
+    default: false,
 };
 
 pub(super) const TRUSTED_PROXIES: Items<Network> = Items {

@@ -30,6 +30,8 @@ pub struct Overrides {
     pub admin: Option<Given<OsString>>,
     /// The command that sets `listen.mirror`.
     pub mirror: Option<&'static str>,
+    /// The flag that sets `lab`.
+    pub lab: Option<&'static str>,
     /// `data.dir`.
     pub data: Option<Given<OsString>>,
     /// `upstream.url`.
@@ -51,6 +53,7 @@ impl Overrides {
             mode: read("BARTIZAN_MODE"),
             listen: read("BARTIZAN_LISTEN"),
             mirror: None,
+            lab: None,
             admin: read("BARTIZAN_ADMIN"),
             data: read("BARTIZAN_DATA"),
             upstream: read("BARTIZAN_UPSTREAM"),
@@ -65,6 +68,7 @@ impl Overrides {
             mode: given("enforce".into()),
             listen: given("127.0.0.1:0".into()),
             mirror: None,
+            lab: None,
             admin: given("127.0.0.1:0".into()),
             data: given(data.into()),
             upstream: given(format!("http://{upstream}").into()),
@@ -80,6 +84,7 @@ impl Overrides {
             mode: self.mode.or(weaker.mode),
             listen: self.listen.or(weaker.listen),
             mirror: self.mirror.or(weaker.mirror),
+            lab: self.lab.or(weaker.lab),
             admin: self.admin.or(weaker.admin),
             data: self.data.or(weaker.data),
             upstream: self.upstream.or(weaker.upstream),

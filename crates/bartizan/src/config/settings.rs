@@ -29,6 +29,8 @@ pub struct Settings {
     pub file: Option<String>,
     /// The mode of each clause that is not configured and has no default of its own.
     pub mode: Given<Mode>,
+    /// Whether what is learnt counts after minutes, and harm clauses are put in force by themselves.
+    pub lab: bool,
     /// Where clients connect.
     pub listen: Listen,
     /// What clients are shown; with at least one, `listen.address` speaks TLS.

@@ -40,6 +40,9 @@ pub(crate) struct Configured {
     version: u8,
     apis: Vec<Api>,
     retire: Vec<Mark>,
+    /// Whether what is learnt counts after minutes.
+    #[serde(default)]
+    pub(crate) is_lab: bool,
 }
 
 /// What is configured of one.
@@ -178,7 +181,7 @@ impl Configured {
             link: it.link.as_ref().map(ToString::to_string),
         });
         let retire = retire.collect();
-        Self { version: 1, apis: apis.into_values().collect(), retire }
+        Self { version: 1, apis: apis.into_values().collect(), retire, is_lab: settings.lab }
     }
 
     fn read(dir: &Path) -> Result<Self, String> {
@@ -251,6 +254,11 @@ impl Apis {
             Ok(confirmed) => Self { configured, confirmed, faults: Vec::new() },
             Err(why) => Self { configured, confirmed: Vec::new(), faults: vec![why] },
         }
+    }
+
+    /// Whether what is learnt counts after minutes.
+    pub(crate) fn is_lab(&self) -> bool {
+        self.configured.is_lab
     }
 
     /// What goes.

@@ -11,6 +11,7 @@ use super::apis::{self, Apis, Configured, Known};
 use super::changed::{self, Summary};
 use super::fold;
 use super::said::{self, Sayings};
+use crate::contract::{self, Because, Contracts, Decision, file as contract_file};
 use crate::in_force::lock;
 use crate::wall::now_us;
 use bartizan_learn::changes::{Change, What, changes};
@@ -18,9 +19,11 @@ use bartizan_learn::digest::DAY_US;
 use bartizan_learn::inventory::Inventory;
 use bartizan_learn::relations::Relations;
 use bartizan_learn::retirement::Plan;
+use bartizan_learn::terms::{Proposed, propose};
 use bartizan_model::id::EndpointId;
 use bartizan_model::observation::Observation;
 use bartizan_model::profile::Profile;
+use bartizan_model::terms::{Force, TermsByRoute};
 use bartizan_store::segments::held::Held;
 use std::collections::BTreeSet;
 use std::io;
@@ -92,6 +95,14 @@ pub struct Live {
     /// Held while what is said of APIs is read or written, so that nothing older is put over what was confirmed.
     keeping: Mutex<()>,
     changed: Mutex<Vec<String>>,
+    /// What people decided of contracts.
+    contracts: Mutex<Arc<Contracts>>,
+    /// What traffic speaks for, as of the last look.
+    proposed: Mutex<Arc<Vec<Proposed>>>,
+    /// What calls are to be held to from now on, until somebody takes it.
+    terms: Mutex<Option<TermsByRoute>>,
+    /// What calls are held to.
+    held: Mutex<TermsByRoute>,
     digest: Mutex<Option<Summary>>,
     sender: SyncSender<Observation>,
     receiver: Mutex<Option<Receiver<Observation>>>,
@@ -110,6 +121,10 @@ impl Default for Live {
             apis: Mutex::default(),
             keeping: Mutex::default(),
             changed: Mutex::default(),
+            contracts: Mutex::default(),
+            proposed: Mutex::default(),
+            terms: Mutex::default(),
+            held: Mutex::default(),
             digest: Mutex::default(),
             sender,
             receiver: Mutex::new(Some(receiver)),
@@ -133,6 +148,9 @@ impl Live {
         drop(thread.spawn(move || {
             let mut marks = said::mark(&source.dir);
             it.follow_apis(&source.dir);
+            it.follow_contracts(&source.dir);
+            // What people put in force holds before anything is learnt anew.
+            it.hold();
             *lock(&it.known) = it.told(&source);
             if let Some(held) = &source.held {
                 let learn = |seen: &Observation| {
@@ -153,6 +171,7 @@ impl Live {
             it.look_for_changes(&mut told);
             lock(&it.changed).clear();
             let mut changed = looked;
+            it.look_for_terms(&source.dir);
             let mut today = now_us / DAY_US;
             while !it.stopping.load(Relaxed) {
                 if !it.follow(&receiver) {
@@ -164,6 +183,9 @@ impl Live {
                         changed = looked;
                         it.look_for_changes(&mut told);
                         it.look_for_midnight(&mut today);
+                        it.look_for_terms(&source.dir);
+                    } else if it.follow_contracts(&source.dir) || it.is_lab() {
+                        it.look_for_terms(&source.dir);
                     }
                     let now = said::mark(&source.dir);
                     let others = it.follow_apis(&source.dir);
@@ -222,6 +244,110 @@ impl Live {
         apis::confirm(dir, service, profile, Some(by.to_owned()), at_us)?;
         *lock(&self.apis) = Arc::new(Apis::with(configured, dir));
         Ok(())
+    }
+
+    /// Follows what people decide of contracts; whether that is something else. What cannot be read changes nothing.
+    fn follow_contracts(&self, dir: &Path) -> bool {
+        let Ok(read) = contract_file::read(dir) else { return false };
+        let mut contracts = lock(&self.contracts);
+        let is_other = contracts.revision != read.revision;
+        if is_other {
+            *contracts = Arc::new(read);
+        }
+        is_other
+    }
+
+    /// Whether things go as in a lab.
+    pub(crate) fn is_lab(&self) -> bool {
+        lock(&self.apis).is_lab()
+    }
+
+    /// Looks what traffic speaks for by now.
+    fn look_for_terms(&self, dir: &Path) {
+        let is_lab = self.is_lab();
+        let found = {
+            let known = lock(&self.known);
+            let Some(relations) = &known.relations else { return };
+            propose(&known.inventory, relations, &contract::pace(is_lab))
+        };
+        *lock(&self.proposed) = Arc::new(found);
+        if is_lab {
+            self.promote(dir);
+        }
+        self.hold();
+    }
+
+    /// In a lab, puts in force what may be and does no harm to wait for: clauses against harm.
+    fn promote(&self, dir: &Path) {
+        let (contracts, proposed) = (self.contracts(), self.proposed());
+        let ready = contracts.promoted_by_lab(&proposed);
+        if ready.is_empty() {
+            return;
+        }
+        let reason = "the lab puts clauses against harm in force by itself".to_owned();
+        let why = Because { by: Some("lab".to_owned()), at_us: now_us(), reason };
+        let decision = Decision::Hold(Some(Force::Enforced));
+        for id in ready {
+            // A disk that takes nothing is tried again at the next look.
+            self.decide(dir, &[id], decision, &why).ok();
+        }
+    }
+
+    /// Decides on clauses, keeps that, and goes by it from now on.
+    ///
+    /// # Errors
+    ///
+    /// A message; nothing has changed then.
+    pub(crate) fn decide(
+        &self,
+        dir: &Path,
+        ids: &[String],
+        decision: Decision,
+        why: &Because,
+    ) -> Result<(), String> {
+        let proposed = self.proposed();
+        self.change(dir, |it| {
+            ids.iter().try_for_each(|id| it.decide(id, decision, &proposed, why).map(drop))
+        })
+    }
+
+    fn change(
+        &self,
+        dir: &Path,
+        change: impl FnOnce(&mut Contracts) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let _keeping = lock(&self.keeping);
+        // Somebody may have decided with the command a moment ago.
+        let mut now = contract_file::read(dir)?;
+        change(&mut now)?;
+        contract_file::keep(dir, &now)?;
+        *lock(&self.contracts) = Arc::new(now);
+        Ok(())
+    }
+
+    /// Has calls held to what is decided and proposed now.
+    fn hold(&self) {
+        let now = self.contracts().in_force(&self.proposed(), now_us(), self.is_lab());
+        let mut held = lock(&self.held);
+        if *held != now {
+            held.clone_from(&now);
+            *lock(&self.terms) = Some(now);
+        }
+    }
+
+    /// What calls are to be held to from now on, if that is something else.
+    pub(crate) fn take_terms(&self) -> Option<TermsByRoute> {
+        lock(&self.terms).take()
+    }
+
+    /// What people decided of contracts.
+    pub(crate) fn contracts(&self) -> Arc<Contracts> {
+        Arc::clone(&lock(&self.contracts))
+    }
+
+    /// What traffic speaks for.
+    pub(crate) fn proposed(&self) -> Arc<Vec<Proposed>> {
+        Arc::clone(&lock(&self.proposed))
     }
 
     /// Notes what changed since the last look.

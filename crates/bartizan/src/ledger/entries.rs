@@ -71,8 +71,8 @@ fn digest(it: &Exception) -> Digest {
 }
 
 /// Who changes what stands in a file: its owner, as far as anybody can tell.
-pub fn owner(file: Option<&str>) -> Who {
-    let path = file.map_or(Path::new("/proc/self"), Path::new);
+pub fn owner(file: Option<impl AsRef<Path>>) -> Who {
+    let path = file.as_ref().map_or(Path::new("/proc/self"), AsRef::as_ref);
     std::fs::metadata(path).map_or(Who::Itself, |it| Who::User(it.uid()))
 }
 

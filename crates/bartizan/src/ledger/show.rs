@@ -145,6 +145,13 @@ fn fields(what: &What) -> Value {
             "profile": profile.as_str(),
             "by": who(by),
         }),
+        What::ContractChanged { revision, by, clause, force, reason } => json!({
+            "revision": revision,
+            "clause": clause.as_str(),
+            "force": force.as_str(),
+            "by": who(by),
+            "reason": reason.as_str(),
+        }),
         What::Unknown { version, kind, rest } => {
             json!({ "version": version, "number": kind, "bytes": hex(rest) })
         }

@@ -1,0 +1,369 @@
+//! Contracts of endpoints: which of the clauses that traffic speaks for people put in force, and how.
+//!
+//! Reads    `contract.json`, what people decided; what is proposed.
+//! Writes   `contract.json`: people. What they put in force is frozen there as it was then: no traffic changes it.
+//! Memory   at most [`DECIDED_MAX`] clauses and [`HISTORY_MAX`] changes of them.
+//! Errors   a message. What cannot be read is not in force, and whoever starts the instance is told.
+//! Misses   who decides with the command is whoever may write the data directory.
+
+pub mod command;
+pub(crate) mod file;
+pub(crate) mod recorded;
+pub(crate) mod shown;
+
+use bartizan_learn::terms::{Pace, Proposal, Proposed, Stage, observed};
+use bartizan_model::clause::ClauseName;
+use bartizan_model::head::Method;
+use bartizan_model::id::EndpointId;
+use bartizan_model::place::Place;
+use bartizan_model::retirement::Template;
+use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Term, TermsByRoute};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Clauses that people decided on.
+pub(crate) const DECIDED_MAX: usize = 2_000;
+/// Changes that are remembered, to be rolled back.
+pub(crate) const HISTORY_MAX: usize = 500;
+/// How long one subject in twenty is held to a clause before everybody is.
+const CANARY_US: u64 = 24 * 3_600 * 1_000_000;
+const LAB_CANARY_US: u64 = 60 * 1_000_000;
+/// How long an identifier may be used after it was handed out, in nanoseconds.
+const HORIZON_NS: u64 = 24 * 3_600 * 1_000_000_000;
+const LAB_HORIZON_NS: u64 = 30 * 1_000_000_000;
+
+/// Everything that people decided.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Contracts {
+    /// Rises with each change.
+    pub(crate) revision: u64,
+    /// What was decided and not taken back.
+    pub(crate) decided: Vec<Decided>,
+    /// All changes, the oldest first.
+    pub(crate) history: Vec<Changed>,
+}
+
+/// The endpoints of one route, by method and path.
+type Endpoints = BTreeMap<(Method, String), EndpointTerms>;
+
+/// Which clause of which endpoint.
+#[derive(Clone, Debug)]
+pub(crate) struct Which {
+    pub(crate) service: String,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) clause: ClauseName,
+}
+
+impl PartialEq for Which {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Eq for Which {}
+
+impl Which {
+    /// Names it on command lines and in the API. What variables are called does not matter.
+    pub(crate) fn id(&self) -> String {
+        let name = format!("{} {} {}", self.service, shape(&self.path), self.clause);
+        format!("{:016x}", EndpointId::of(self.method.name(), &name).bits())
+    }
+
+    /// For people.
+    pub(crate) fn text(&self) -> String {
+        format!("{}: {} {}: {}", self.service, self.method.name(), self.path, self.clause)
+    }
+
+    fn of(it: &Proposed, says: &Says) -> Self {
+        let (service, path) = (it.service.to_string(), it.template.clone());
+        Self { service, method: it.method, path, clause: says.clause() }
+    }
+}
+
+/// A clause as somebody decided on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Decided {
+    pub(crate) which: Which,
+    /// `None` if it is off.
+    pub(crate) force: Option<Force>,
+    /// What it says, as it was then.
+    pub(crate) says: Says,
+    /// The fields that the endpoint took then.
+    pub(crate) known: Vec<Place>,
+    /// Where the identifiers that it speaks of were handed out then.
+    pub(crate) handing: Vec<Handing>,
+    /// Calls that had been refused for it by then.
+    pub(crate) refused: u64,
+    pub(crate) by: Option<String>,
+    pub(crate) at_us: u64,
+    pub(crate) reason: String,
+}
+
+/// A place of answers that hands out identifiers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Handing {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) place: Place,
+    pub(crate) resource: Resource,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Changed {
+    /// Of the contracts, with it.
+    pub(crate) revision: u64,
+    pub(crate) which: Which,
+    /// What was decided of the clause before.
+    pub(crate) before: Option<Decided>,
+    /// How it is held since.
+    pub(crate) force: &'static str,
+    pub(crate) by: Option<String>,
+    pub(crate) at_us: u64,
+    pub(crate) reason: String,
+}
+
+/// A path without the names of its variables.
+fn shape(path: &str) -> String {
+    let segments = Template::new(path);
+    segments.segments().fold(String::new(), |out, it| out + "/" + it.unwrap_or("{}"))
+}
+
+/// What somebody decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// It is held so; `None` is off.
+    Hold(Option<Force>),
+    /// Nothing was ever decided.
+    Withdraw,
+}
+
+/// Who decides, when and why.
+#[derive(Clone, Debug)]
+pub(crate) struct Because {
+    pub(crate) by: Option<String>,
+    pub(crate) at_us: u64,
+    pub(crate) reason: String,
+}
+
+/// The name of how a clause is held.
+pub(crate) const fn name(force: Option<Force>) -> &'static str {
+    match force {
+        None => "off",
+        Some(force) => force.name(),
+    }
+}
+
+impl Contracts {
+    /// What was decided of a clause.
+    pub(crate) fn of(&self, which: &Which) -> Option<&Decided> {
+        self.decided.iter().find(|it| it.which == *which)
+    }
+
+    /// Decides on the clause of this id.
+    ///
+    /// # Errors
+    ///
+    /// A message; nothing has changed then.
+    pub(crate) fn decide(
+        &mut self,
+        id: &str,
+        what: Decision,
+        proposed: &[Proposed],
+        why: &Because,
+    ) -> Result<Which, String> {
+        let before = self.decided.iter().find(|it| it.which.id() == id).cloned();
+        let (force, after) = match what {
+            Decision::Withdraw => ("withdrawn", None),
+            Decision::Hold(force) => {
+                // What is in force already is held otherwise; what it says stays.
+                let fresh = || frozen(id, proposed);
+                let it = before.clone().map_or_else(fresh, Ok)?;
+                let Because { by, at_us, reason } = why.clone();
+                (name(force), Some(Decided { force, by, at_us, reason, ..it }))
+            }
+        };
+        let which = match (&before, &after) {
+            (_, Some(it)) | (Some(it), None) => it.which.clone(),
+            (None, None) => return Err(format!("nothing was decided of `{}`", id.escape_debug())),
+        };
+        self.put(which.clone(), after)?;
+        self.note(Changed { which: which.clone(), before, force, ..self.change(why) });
+        Ok(which)
+    }
+
+    /// Takes back all changes behind a revision.
+    ///
+    /// # Errors
+    ///
+    /// A message; nothing has changed then.
+    pub(crate) fn roll_back(&mut self, to: u64, why: &Because) -> Result<Vec<Which>, String> {
+        let oldest = self.history.first().map_or(self.revision, |it| it.revision - 1);
+        if to >= self.revision || to < oldest {
+            let all = format!("{oldest} to {}", self.revision.saturating_sub(1));
+            return Err(format!("revision {to} is not one of {all}"));
+        }
+        let undone: Vec<Changed> = self.history.iter().filter(|it| it.revision > to).cloned().collect();
+        // Of each clause the oldest of these says what was before.
+        let mut was: BTreeMap<String, (Which, Option<Decided>)> = BTreeMap::new();
+        for it in undone {
+            was.entry(it.which.id()).or_insert((it.which, it.before));
+        }
+        for (which, before) in was.values() {
+            let now = self.of(which).cloned();
+            let force = before.as_ref().map_or("withdrawn", |it| name(it.force));
+            self.put(which.clone(), before.clone())?;
+            self.note(Changed { which: which.clone(), before: now, force, ..self.change(why) });
+        }
+        Ok(was.into_values().map(|it| it.0).collect())
+    }
+
+    fn change(&self, why: &Because) -> Changed {
+        let Because { by, at_us, reason } = why.clone();
+        let which = Which {
+            service: String::new(),
+            method: Method::Get,
+            path: String::new(),
+            clause: ClauseName::ShapeReadOnly,
+        };
+        Changed { revision: self.revision + 1, which, before: None, force: "", by, at_us, reason }
+    }
+
+    fn put(&mut self, which: Which, after: Option<Decided>) -> Result<(), String> {
+        let is_new = self.of(&which).is_none() && after.is_some();
+        if is_new && self.decided.len() >= DECIDED_MAX {
+            return Err(format!("{DECIDED_MAX} clauses were decided on already: withdraw some"));
+        }
+        self.decided.retain(|it| it.which != which);
+        self.decided.extend(after);
+        self.decided.sort_by_key(|it| it.which.text());
+        Ok(())
+    }
+
+    fn note(&mut self, it: Changed) {
+        self.revision = it.revision;
+        self.history.push(it);
+        let more = self.history.len().saturating_sub(HISTORY_MAX);
+        self.history.drain(..more);
+    }
+
+    /// What calls are held to: what was decided, and in shadow whatever else is proposed.
+    pub(crate) fn in_force(&self, proposed: &[Proposed], now_us: u64, is_lab: bool) -> TermsByRoute {
+        let mut all: BTreeMap<Arc<str>, Endpoints> = BTreeMap::new();
+        for (route, endpoints) in observed(proposed) {
+            let keyed = endpoints.into_iter().map(|it| ((it.method, shape(it.path.as_str())), it));
+            all.insert(route, keyed.collect());
+        }
+        for it in &self.decided {
+            let refused = proposed.iter().find_map(|seen| {
+                let is_it = |of: &&Proposal| Which::of(seen, &of.says) == it.which;
+                Some(seen.proposals.iter().find(is_it)?.support.breaches.refused)
+            });
+            let endpoints = all.entry(it.which.service.as_str().into()).or_default();
+            it.put(endpoints, it.force_now(refused.unwrap_or(0), now_us, is_lab));
+        }
+        all.into_iter().map(|(route, of)| (route, of.into_values().collect())).collect()
+    }
+
+    /// Those of the proposed that would be put in force by a lab: harm clauses, as soon as they are proposed.
+    pub(crate) fn promoted_by_lab(&self, proposed: &[Proposed]) -> Vec<String> {
+        let ready = proposed.iter().flat_map(|it| {
+            let of = it.proposals.iter().filter(|of| of.stage == Stage::Proposed);
+            of.filter(|of| of.says.clause().is_harm()).map(move |of| Which::of(it, &of.says))
+        });
+        ready.filter(|it| self.of(it).is_none()).map(|it| it.id()).collect()
+    }
+}
+
+/// How long an identifier may be used after it was handed out, in nanoseconds.
+pub(crate) const fn horizon_ns(is_lab: bool) -> u64 {
+    if is_lab { LAB_HORIZON_NS } else { HORIZON_NS }
+}
+
+/// How fast things go.
+pub(crate) const fn pace(is_lab: bool) -> Pace {
+    if is_lab { Pace::LAB } else { Pace::USUAL }
+}
+
+/// The clause of this id, as traffic speaks for it now.
+fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, String> {
+    let found = proposed.iter().find_map(|it| {
+        let of = it.proposals.iter().find(|of| Which::of(it, &of.says).id() == id)?;
+        Some((it, of))
+    });
+    let Some((it, proposal)) = found else {
+        return Err(format!("there is no clause `{}`; see `bartizan contract show`", id.escape_debug()));
+    };
+    if proposal.stage == Stage::Candidate {
+        return Err("too few calls by too few callers speak for it yet".to_owned());
+    }
+    let named: Vec<Resource> = match &proposal.says {
+        Says::HandedOut(named) => named.iter().map(|it| it.1).collect(),
+        Says::ReadOnly(_) | Says::OnlyKnown | Says::Types(_) => Vec::new(),
+    };
+    let handing = proposed.iter().filter(|other| other.service == it.service).flat_map(|other| {
+        let of = other.hands_out.iter().filter(|of| named.contains(&of.1));
+        of.map(|(place, resource)| Handing {
+            method: other.method,
+            path: other.template.clone(),
+            place: place.clone(),
+            resource: *resource,
+        })
+    });
+    Ok(Decided {
+        which: Which::of(it, &proposal.says),
+        force: None,
+        says: proposal.says.clone(),
+        known: it.known.clone(),
+        handing: handing.collect(),
+        refused: proposal.support.breaches.refused,
+        by: None,
+        at_us: 0,
+        reason: String::new(),
+    })
+}
+
+impl Decided {
+    /// How it is held now: a canary that refused nobody in its time has passed.
+    pub(crate) fn force_now(&self, refused: u64, now_us: u64, is_lab: bool) -> Option<Force> {
+        let span_us = if is_lab { LAB_CANARY_US } else { CANARY_US };
+        let is_over = now_us.saturating_sub(self.at_us) >= span_us;
+        match self.force {
+            Some(Force::Canary) if is_over && refused <= self.refused => Some(Force::Enforced),
+            other => other,
+        }
+    }
+
+    /// Puts it over what is only proposed.
+    fn put(&self, endpoints: &mut Endpoints, force: Option<Force>) {
+        let is_own = |it: &Says| it.clause() == self.which.clause;
+        let of = endpoint(endpoints, self.which.method, &self.which.path);
+        of.terms.retain(|it| !is_own(&it.says));
+        if let Some(force) = force {
+            of.terms.push(Term { says: self.says.clone(), force });
+            // What others send meanwhile is proposed, and does not widen what was decided.
+            if force > Force::Observed && self.which.clause != ClauseName::ProvenanceReference {
+                of.known.clone_from(&self.known);
+            }
+        }
+        for it in &self.handing {
+            let of = endpoint(endpoints, it.method, &it.path);
+            let one = (it.place.clone(), it.resource);
+            if !of.hands_out.contains(&one) {
+                of.hands_out.push(one);
+            }
+        }
+    }
+}
+
+fn endpoint<'a>(
+    endpoints: &'a mut Endpoints,
+    method: Method,
+    path: &str,
+) -> &'a mut EndpointTerms {
+    endpoints.entry((method, shape(path))).or_insert_with(|| {
+        let (known, terms, hands_out) = (Vec::new(), Vec::new(), Vec::new());
+        EndpointTerms { method, path: Template::new(path), known, terms, hands_out }
+    })
+}

@@ -1,0 +1,315 @@
+//! Contracts as people read them: sentences with what they rest on, and the same as JSON.
+
+use super::{Contracts, Decided, Which, file};
+use bartizan_learn::terms::{Proposal, Proposed, Stage, Support};
+use bartizan_model::calendar::timestamp;
+use bartizan_model::place::Place;
+use bartizan_model::terms::{Resource, Says};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// Names that a sentence tells; further ones are counted.
+const TOLD_MAX: usize = 12;
+
+/// One clause of one endpoint: what is proposed of it, what was decided, or both.
+struct Row<'a> {
+    which: Which,
+    /// What it says: as it was decided, else as it is proposed.
+    says: &'a Says,
+    known: &'a [Place],
+    proposal: Option<&'a Proposal>,
+    decided: Option<&'a Decided>,
+}
+
+/// Every clause of a service, or of all.
+pub(crate) fn all(
+    contracts: &Contracts,
+    proposed: &[Proposed],
+    service: Option<&str>,
+    now_us: u64,
+    is_lab: bool,
+) -> Value {
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for it in proposed {
+        for proposal in &it.proposals {
+            let which = Which::of(it, &proposal.says);
+            let decided = contracts.of(&which);
+            let (says, known) = match decided {
+                Some(decided) => (&decided.says, &decided.known),
+                None => (&proposal.says, &it.known),
+            };
+            rows.push(Row { which, says, known, proposal: Some(proposal), decided });
+        }
+    }
+    for it in &contracts.decided {
+        if !rows.iter().any(|row| row.which == it.which) {
+            let (which, says, known) = (it.which.clone(), &it.says, &it.known);
+            rows.push(Row { which, says, known, proposal: None, decided: Some(it) });
+        }
+    }
+    rows.retain(|it| service.is_none_or(|service| it.which.service == service));
+    let key = |it: &Row<'_>| {
+        let Which { service, path, method, clause } = &it.which;
+        (service.clone(), path.clone(), *method, *clause)
+    };
+    rows.sort_by_key(key);
+    let handed_by = |of: Resource| handed_by(proposed, of);
+    let shown = rows.iter().map(|it| shown(it, &handed_by, now_us, is_lab));
+    json!({"revision": contracts.revision, "clauses": shown.collect::<Vec<_>>()})
+}
+
+/// Answers that hand out identifiers of a kind, for people.
+fn handed_by(proposed: &[Proposed], of: Resource) -> Vec<String> {
+    let all = proposed.iter().filter(|it| it.hands_out.iter().any(|it| it.1 == of));
+    all.map(|it| format!("{} {}", it.method.name(), it.template)).collect()
+}
+
+fn shown(
+    it: &Row<'_>,
+    handed_by: &dyn Fn(Resource) -> Vec<String>,
+    now_us: u64,
+    is_lab: bool,
+) -> Value {
+    let support = it.proposal.map(|it| it.support);
+    let refused = support.map_or(0, |it| it.breaches.refused);
+    let in_force = it.decided.map(|it| super::name(it.force_now(refused, now_us, is_lab)));
+    let stage = it.proposal.map_or("retired", |it| it.stage.name());
+    let differs = it.decided.is_some_and(|d| it.proposal.is_some_and(|p| p.says != d.says));
+    json!({
+        "id": it.which.id(),
+        "service": it.which.service,
+        "method": it.which.method.name(),
+        "path": it.which.path,
+        "clause": it.which.clause.name(),
+        "is_harm": it.which.clause.is_harm(),
+        "says": sentence(it.says, it.known, handed_by),
+        "stage": stage,
+        "force": in_force.unwrap_or(match it.proposal {
+            Some(it) if it.stage > Stage::Candidate => "observe",
+            _ => "none",
+        }),
+        "decided": it.decided.map(|it| json!({
+            "force": super::name(it.force), "by": it.by, "at": it.at_us, "reason": it.reason,
+        })),
+        "proposed_otherwise": differs.then(|| {
+            it.proposal.map(|p| sentence(&p.says, it.known, handed_by))
+        }),
+        "fields": fields(it.says),
+        "support": support.map(|it| supported(&it)),
+    })
+}
+
+fn supported(it: &Support) -> Value {
+    json!({
+        "calls": it.calls,
+        "subjects": it.subjects,
+        "first": it.first_us,
+        "last": it.last_us,
+        "risk_thousandths": it.risk(),
+        "would_have_refused": it.breaches.passed,
+        "refused": it.breaches.refused,
+        "broken_by_subjects": it.breaches.subjects.count(),
+        "fields_of_few": it.left_out,
+    })
+}
+
+fn fields(says: &Says) -> Value {
+    match says {
+        Says::ReadOnly(names) => json!(names),
+        Says::OnlyKnown => Value::Null,
+        Says::Types(all) => all
+            .iter()
+            .map(|(place, of)| {
+                let (notations, looks) = (file::notations(of.forms), file::looks(of.kinds));
+                json!({"place": place.to_string(), "notations": notations, "looks": looks})
+            })
+            .collect(),
+        Says::HandedOut(all) => {
+            all.iter().map(|(place, _)| json!({"place": place.to_string()})).collect()
+        }
+    }
+}
+
+/// What a clause says, as a sentence.
+fn sentence(says: &Says, known: &[Place], handed_by: &dyn Fn(Resource) -> Vec<String>) -> String {
+    match says {
+        Says::ReadOnly(names) => {
+            let names = names.iter().map(ToString::to_string).collect::<Vec<_>>();
+            format!("No call sets {}: answers show them, and nobody sets them.", told(&names))
+        }
+        Says::OnlyKnown if known.is_empty() => "Calls have no fields in query and body.".to_owned(),
+        Says::OnlyKnown => {
+            let names: Vec<String> = known.iter().map(field).collect();
+            format!("Calls have no fields in query and body but {}.", told(&names))
+        }
+        Says::Types(all) => {
+            let typed = all.iter().map(|(place, of)| {
+                let looks = file::looks(of.kinds).join(" or ");
+                let forms = file::notations(of.forms);
+                let forms: Vec<_> = forms.into_iter().filter(|it| !matches!(*it, "null" | "plain")).collect();
+                let form = forms.join(" or ");
+                match (form.is_empty(), looks.is_empty()) {
+                    (_, true) => format!("{} is a {form}", field(place)),
+                    (true, _) => format!("{} is a {looks}", field(place)),
+                    (false, _) => format!("{} is a {form} that is a {looks}", field(place)),
+                }
+            });
+            format!("{}.", told(&typed.collect::<Vec<_>>()))
+        }
+        Says::HandedOut(all) => {
+            let places: Vec<String> = all.iter().map(|it| field(&it.0)).collect();
+            let mut by: Vec<String> = all.iter().flat_map(|it| handed_by(it.1)).collect();
+            by.sort();
+            by.dedup();
+            let by = if by.is_empty() { "answers".to_owned() } else { told(&by) };
+            format!("Who names an object in {} was handed it by {by}, or nobody else was.", told(&places))
+        }
+    }
+}
+
+fn field(place: &Place) -> String {
+    match place {
+        Place::Segment(at) => format!("segment {at} of the path"),
+        other => format!("`{other}`"),
+    }
+}
+
+fn told(names: &[String]) -> String {
+    let more = names.len().saturating_sub(TOLD_MAX);
+    let few = names.iter().take(TOLD_MAX).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if more == 0 { few } else { format!("{few} and {more} more") }
+}
+
+fn rows(all: &Value) -> &[Value] {
+    all.get("clauses").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn word<'a>(of: &'a Value, name: &str) -> &'a str {
+    of.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// As text, one endpoint after the other.
+pub(crate) fn text(all: &Value) -> String {
+    if rows(all).is_empty() {
+        return "no clause yet: traffic has to show what endpoints take first\n".to_owned();
+    }
+    let mut out = String::new();
+    let mut before = String::new();
+    for it in rows(all) {
+        let endpoint = format!("{} {}  ({})", word(it, "method"), word(it, "path"), word(it, "service"));
+        if endpoint != before {
+            let _written = writeln!(out, "{endpoint}");
+            before = endpoint;
+        }
+        let _written = writeln!(out, "  {}  {}  [{}]", word(it, "id"), word(it, "clause"), held(it));
+        let _written = writeln!(out, "    {}", word(it, "says"));
+        if let Some(other) = it.get("proposed_otherwise").and_then(Value::as_str) {
+            let _written = writeln!(out, "    by now traffic would say: {other}");
+        }
+        if let Some(support) = it.get("support").filter(|it| !it.is_null()) {
+            let _written = writeln!(out, "    {}", evidence(support));
+        }
+    }
+    out
+}
+
+fn held(it: &Value) -> String {
+    let (stage, force) = (word(it, "stage"), word(it, "force"));
+    match it.get("decided").filter(|it| !it.is_null()) {
+        Some(decided) => {
+            let by = decided.get("by").and_then(Value::as_str).unwrap_or("the command");
+            let at = decided.get("at").and_then(Value::as_u64).unwrap_or(0);
+            format!("{force}, by {by} at {}", timestamp(at))
+        }
+        None if force == stage => stage.to_owned(),
+        None if stage == "proposed" => "observe, proposed".to_owned(),
+        None => stage.to_owned(),
+    }
+}
+
+fn evidence(it: &Value) -> String {
+    let number = |name: &str| it.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let risk = number("risk_thousandths");
+    let mut out = format!(
+        "{} calls by about {} callers; at most {}.{} % of callers would be hurt",
+        number("calls"),
+        number("subjects"),
+        risk / 10,
+        risk % 10
+    );
+    let (would, refused) = (number("would_have_refused"), number("refused"));
+    if would + refused > 0 {
+        let by = number("broken_by_subjects");
+        out += &format!("; {would} calls would have been refused, {refused} were, of {by} callers");
+    }
+    if number("fields_of_few") > 0 {
+        out += &format!("; {} fields that fewer than three callers sent are left out", number("fields_of_few"));
+    }
+    out
+}
+
+/// What may be put in force now, and why: harm first, then by how many callers speak for it.
+pub(crate) fn suggested(all: &Value) -> Value {
+    let is_ready = |it: &&Value| {
+        word(it, "stage") == "proposed" && it.get("decided").is_none_or(Value::is_null)
+    };
+    let mut ready: Vec<Value> = rows(all).iter().filter(is_ready).cloned().collect();
+    ready.sort_by_key(|it| {
+        let is_harm = it.get("is_harm").and_then(Value::as_bool).unwrap_or_default();
+        let subjects = it.pointer("/support/subjects").and_then(Value::as_u64).unwrap_or(0);
+        std::cmp::Reverse((is_harm, subjects))
+    });
+    json!({"revision": all.get("revision"), "clauses": ready})
+}
+
+/// What was decided, the latest first.
+pub(crate) fn history(contracts: &Contracts) -> Value {
+    let changes = contracts.history.iter().rev().map(|it| {
+        json!({
+            "revision": it.revision,
+            "clause": it.which.text(),
+            "id": it.which.id(),
+            "force": it.force,
+            "before": it.before.as_ref().map(|it| super::name(it.force)),
+            "by": it.by,
+            "at": it.at_us,
+            "reason": it.reason,
+        })
+    });
+    json!({"revision": contracts.revision, "changes": changes.collect::<Vec<_>>()})
+}
+
+/// The same as text.
+pub(crate) fn history_text(all: &Value) -> String {
+    let changes = all.get("changes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    if changes.is_empty() {
+        return "nobody decided anything yet\n".to_owned();
+    }
+    changes.iter().fold(String::new(), |mut out, it| {
+        let number = |name: &str| it.get(name).and_then(Value::as_u64).unwrap_or(0);
+        let by = it.get("by").and_then(Value::as_str).unwrap_or("the command");
+        let before = it.get("before").and_then(Value::as_str).unwrap_or("nothing");
+        let _written = writeln!(
+            out,
+            "{:>5}  {}  {}: {before} -> {} by {by}: {}",
+            number("revision"),
+            timestamp(number("at")),
+            word(it, "clause"),
+            word(it, "force"),
+            word(it, "reason"),
+        );
+        out
+    })
+}
+
+/// Whether a clause is one of an endpoint, as `POST /orders`, or has this id.
+pub(crate) fn is_of(it: &Value, wanted: &str) -> bool {
+    let endpoint = format!("{} {}", word(it, "method"), word(it, "path"));
+    endpoint == wanted || word(it, "id") == wanted
+}
+
+/// The clauses that are wanted.
+pub(crate) fn only(all: Value, wanted: impl Fn(&Value) -> bool) -> Value {
+    let kept: Vec<Value> = rows(&all).iter().filter(|it| wanted(it)).cloned().collect();
+    json!({"revision": all.get("revision"), "clauses": kept})
+}

@@ -1,0 +1,149 @@
+//! What terms would have made of exchanges that were recorded.
+//!
+//! Reads    terms, and an observation: which places its request had, of sampled ones their types, and what was recorded
+//!          of terms then.
+//! Writes   a verdict; what cannot be told is said to be so.
+//! Misses   of a place that repeats, the look of every value but the first.
+
+use crate::terms::{Held, Terms};
+use bartizan_model::clause::Effect;
+use bartizan_model::code::Code;
+use bartizan_model::fact::Fact;
+use bartizan_model::observation::Observation;
+use bartizan_model::place::Place;
+
+/// What would have become of a recorded exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It keeps the terms.
+    Keeps,
+    /// It breaks one, here if that is known.
+    Breaks(Code, Option<Place>),
+    /// What was recorded does not tell.
+    CannotTell,
+}
+
+/// What these terms would have made of an exchange; `None` if it is of no endpoint that has any.
+pub fn simulate(terms: &Terms, it: &Observation) -> Option<Verdict> {
+    let held = terms.find(&it.route, it.method, &it.template)?;
+    Some(one(held, it))
+}
+
+fn one(held: &Held, it: &Observation) -> Verdict {
+    if held.speaks_of_references() {
+        let is_hit = |code| code == Code::ReferenceForeign;
+        let met = [Effect::Refused, Effect::WouldRefuse, Effect::Overtaken];
+        let was_met = it.hits.iter().any(|it| is_hit(it.code) && met.contains(&it.effect));
+        if was_met {
+            let place = it.findings.iter().find(|it| is_hit(it.sighting.code));
+            return Verdict::Breaks(Code::ReferenceForeign, place.map(|it| it.place.clone()));
+        }
+        return Verdict::CannotTell;
+    }
+    let Some(request) = &it.request else {
+        // Nothing was in query and body, or nothing was recorded of it.
+        let is_empty = it.request_body_bytes == 0;
+        return if is_empty { Verdict::Keeps } else { Verdict::CannotTell };
+    };
+    let mut cannot_tell = request.more > 0;
+    for (at, place) in request.shape.places.iter().enumerate() {
+        let fact = request.facts.iter().find(|it| usize::from(it.field) == at);
+        match held.recorded(place, fact) {
+            Verdict::Keeps => {}
+            Verdict::CannotTell => cannot_tell = true,
+            found @ Verdict::Breaks(..) => return found,
+        }
+    }
+    if cannot_tell { Verdict::CannotTell } else { Verdict::Keeps }
+}
+
+impl Held {
+    fn recorded(&self, place: &Place, fact: Option<&Fact>) -> Verdict {
+        if let Some(fault) = self.fault_of_place(place) {
+            return Verdict::Breaks(fault.code().0, Some(place.clone()));
+        }
+        match (self.type_of(place), fact) {
+            (None, _) => Verdict::Keeps,
+            (Some(types), Some(fact)) if fact.forms.bits() != 0 => match types.fit(fact.forms, fact.kind) {
+                true => Verdict::Keeps,
+                false => Verdict::Breaks(Code::ShapeWrongType, Some(place.clone())),
+            },
+            (Some(_), _) => Verdict::CannotTell,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bartizan_model::clause::Hit;
+    use bartizan_model::fact::{Facts, Forms, Kind, Shape, ShapeId};
+    use bartizan_model::head::Method;
+    use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash};
+    use bartizan_model::moment::Moment;
+    use bartizan_model::retirement::Template;
+    use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Term, Types};
+    use std::sync::Arc;
+
+    fn terms(says: Says) -> Terms {
+        let (method, path) = (Method::Post, Template::new("/orders/{id}"));
+        let known = vec![Place::body("$.n")];
+        let terms = vec![Term { says, force: Force::Enforced }];
+        let of = EndpointTerms { method, path, known, terms, hands_out: Vec::new() };
+        Terms::new(vec![("shop".into(), vec![of])])
+    }
+
+    fn fact(forms: Forms) -> Fact {
+        let (kind, value) = (Kind::Integer, KeyedHash(1));
+        Fact { field: 0, kind, forms, sign: None, times: 1, bucket: 0, score: 0, bytes: 1, value }
+    }
+
+    fn seen(place: &str, facts: Vec<Fact>) -> Observation {
+        let places = vec![Place::body(place)];
+        let shape = Arc::new(Shape { id: ShapeId(1), places });
+        let request = Some(Facts { shape, facts, more: 0, own: Vec::new() });
+        let of = (Method::Post, "/orders/{int}".into(), "shop".into());
+        let (method, template, route) = of;
+        Observation {
+            method,
+            template,
+            route,
+            request,
+            ..Observation::opened(ExchangeId::new(1, 1), Moment::default(), 1, KeyEpoch(1))
+        }
+    }
+
+    #[test]
+    fn a_field_is_told_without_any_facts() {
+        let read_only = || terms(Says::ReadOnly(vec!["role".into()]));
+        let breaks = Verdict::Breaks(Code::ShapeReadOnlyField, Some(Place::body("$.role")));
+        assert_eq!(simulate(&read_only(), &seen("$.role", vec![])), Some(breaks));
+        assert_eq!(simulate(&read_only(), &seen("$.n", vec![])), Some(Verdict::Keeps));
+        assert_eq!(simulate(&read_only(), &seen("$.other", vec![])), Some(Verdict::Keeps));
+        let found = simulate(&terms(Says::OnlyKnown), &seen("$.other", vec![]));
+        assert!(matches!(found, Some(Verdict::Breaks(Code::ShapeUndeclaredField, _))));
+        let elsewhere = Observation { route: "other".into(), ..seen("$.role", vec![]) };
+        assert_eq!(simulate(&read_only(), &elsewhere), None);
+    }
+
+    #[test]
+    fn a_type_is_told_by_facts_only() {
+        let number = Types { forms: Forms::NUMBER, kinds: 0 };
+        let typed = terms(Says::Types(vec![(Place::body("$.n"), number)]));
+        let of = |facts| simulate(&typed, &seen("$.n", facts)).unwrap();
+        assert_eq!(of(vec![]), Verdict::CannotTell);
+        assert_eq!(of(vec![fact(Forms::NUMBER)]), Verdict::Keeps);
+        assert!(matches!(of(vec![fact(Forms::STRING)]), Verdict::Breaks(Code::ShapeWrongType, _)));
+        assert_eq!(of(vec![fact(Forms::NONE)]), Verdict::CannotTell);
+    }
+
+    #[test]
+    fn whose_an_object_was_is_told_by_what_was_recorded_only() {
+        let held = terms(Says::HandedOut(vec![(Place::Segment(2), Resource(1))]));
+        let mut it = seen("$.n", vec![]);
+        assert_eq!(simulate(&held, &it), Some(Verdict::CannotTell));
+        let code = Code::ReferenceForeign;
+        it.hits.push(Hit { code, effect: Effect::WouldRefuse, margin: 0 });
+        assert_eq!(simulate(&held, &it), Some(Verdict::Breaks(code, None)));
+    }
+}
