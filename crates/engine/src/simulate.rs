@@ -25,7 +25,7 @@ pub enum Verdict {
 
 /// What these terms would have made of an exchange; `None` if it is of no endpoint that has any.
 pub fn simulate(terms: &Terms, it: &Observation) -> Option<Verdict> {
-    let held = terms.find(&it.route, it.method, &it.template)?;
+    let held = terms.find(&it.route, it.method, &it.template).filter(|it| it.judges_requests())?;
     Some(one(held, it))
 }
 

@@ -99,7 +99,7 @@ impl Force {
     pub const fn mode(self, subject: SubjectId) -> Mode {
         match self {
             Self::Enforced => Mode::Enforce,
-            Self::Canary if subject.0 % CANARY_OF == 0 => Mode::Enforce,
+            Self::Canary if subject.0.is_multiple_of(CANARY_OF) => Mode::Enforce,
             Self::Canary | Self::Observed => Mode::Observe,
         }
     }

@@ -161,7 +161,8 @@ impl FirstFew {
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    /// Adds those of another.
+    pub fn merge(&mut self, other: Self) {
         other.0.into_iter().filter(|it| *it != 0).for_each(|it| self.add(it));
     }
 

@@ -3,7 +3,7 @@
 //! Misses   ranges, lengths and which fields must be there; maps whose keys are values, of which nothing is said.
 
 use super::{INDEPENDENT_MIN, Pace};
-use crate::inventory::leaf::{Field, Fields};
+use crate::inventory::leaf::{Field, Fields, FirstFew};
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::place::Place;
 use bartizan_model::terms::{PLACES_MAX, Says, Types};
@@ -11,12 +11,28 @@ use bartizan_model::terms::{PLACES_MAX, Says, Types};
 /// Of a hundred fields at most so many may be rare ones, or their names are values.
 const RARE_MAX_PERCENT: usize = 50;
 
-/// The fields of query and body that independent subjects sent, and how many others there are.
-pub(super) fn known(request: &Fields) -> (Vec<Place>, usize) {
-    let fields = request.by_place.iter().filter(|it| is_field(it.0));
-    let (taken, others): (Vec<_>, Vec<_>) =
-        fields.partition(|it| it.1.subjects.count() >= INDEPENDENT_MIN);
-    (taken.into_iter().map(|it| it.0.clone()).collect(), others.len())
+/// The fields that were sent.
+pub(super) struct Sent {
+    /// By independent subjects: they are taken.
+    pub(super) known: Vec<Place>,
+    /// How many others there are.
+    pub(super) left_out: usize,
+    /// Who sent those.
+    by: FirstFew,
+}
+
+/// The fields of query and body.
+pub(super) fn sent(request: &Fields) -> Sent {
+    let mut it = Sent { known: Vec::new(), left_out: 0, by: FirstFew::default() };
+    for (place, field) in request.by_place.iter().filter(|it| is_field(it.0)) {
+        if field.subjects.count() >= INDEPENDENT_MIN {
+            it.known.push(place.clone());
+        } else {
+            it.left_out += 1;
+            it.by.merge(field.subjects);
+        }
+    }
+    it
 }
 
 fn is_field(place: &Place) -> bool {
@@ -24,9 +40,11 @@ fn is_field(place: &Place) -> bool {
 }
 
 /// Nothing else is taken, if as much can be said.
-pub(super) fn only_known(request: &Fields, left_out: usize) -> Option<Says> {
-    let fields = request.by_place.iter().filter(|it| is_field(it.0)).count();
-    let is_open = request.more > 0 || left_out * 100 > fields * RARE_MAX_PERCENT;
+pub(super) fn only_known(request: &Fields, sent: &Sent) -> Option<Says> {
+    let fields = sent.known.len() + sent.left_out;
+    // One caller's inventions do not open what is closed for everybody else.
+    let are_many = sent.by.count() >= INDEPENDENT_MIN;
+    let is_open = are_many && (request.more > 0 || sent.left_out * 100 > fields * RARE_MAX_PERCENT);
     (request.messages > 0 && !is_open && fields <= PLACES_MAX).then_some(Says::OnlyKnown)
 }
 

@@ -153,12 +153,13 @@ fn one(
     pace: &Pace,
 ) -> Option<Proposed> {
     let (leaf, template) = (it.leaf, it.template());
-    let (known, left_out) = fields::known(&leaf.request);
+    let sent = fields::sent(&leaf.request);
+    let (known, left_out) = (&sent.known, sent.left_out);
     let mut says = Vec::new();
     // What is called there is told by each body: fields are those of the operation.
     if leaf.operations.is_empty() {
-        says.extend(groups.read_only(it, &known));
-        says.extend(fields::only_known(&leaf.request, left_out));
+        says.extend(groups.read_only(it, known));
+        says.extend(fields::only_known(&leaf.request, &sent));
         says.extend(fields::types(&leaf.request, pace));
     }
     says.extend(handed.named(it.method, &template));
@@ -173,6 +174,7 @@ fn one(
     });
     let proposals = proposals.collect();
     let (service, method) = (it.service.into(), it.method);
+    let known = sent.known;
     Some(Proposed { service, method, template, known, proposals, hands_out })
 }
 

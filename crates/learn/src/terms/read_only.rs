@@ -35,8 +35,8 @@ impl<'a> Groups<'a> {
                 let Some((object, name)) = split(place) else { continue };
                 group.shown.entry(object.to_owned()).or_default().extend(folded(name));
             }
-            let (known, _) = super::fields::known(&it.leaf.request);
-            group.set.extend(known.iter().filter_map(last));
+            let sent = super::fields::sent(&it.leaf.request);
+            group.set.extend(sent.known.iter().filter_map(last));
         }
         Self { by_base }
     }

@@ -145,8 +145,10 @@ fn a_term_comes_as_far_as_calls_people_and_time_say() {
 fn one_caller_cannot_widen_a_term() {
     let mut shop = Shop::after(70, 8);
     for _ in 0..10_000 {
-        shop.order(666, &[("$.item", "tea"), ("$.status", "paid"), ("$.total", "0")], &[]);
+        let further = [("$.status", "paid"), ("$.total", "0"), ("$.x", "1"), ("$.y", "2")];
+        shop.order(666, &[&[("$.item", "tea")][..], &further].concat(), &[]);
     }
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Proposed));
     let it = shop.proposed(Method::Post, "/orders");
     assert_eq!(it.known, [Place::body("$.item"), Place::body("$.n")]);
     let [Proposal { says: Says::ReadOnly(names), .. }, ..] = it.proposals.as_slice() else {
