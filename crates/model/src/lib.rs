@@ -28,4 +28,5 @@ pub mod profile;
 pub mod retirement;
 pub mod route;
 pub mod sample;
+pub mod tape;
 pub mod traits;
