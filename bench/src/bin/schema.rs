@@ -100,8 +100,7 @@ fn read(text: &[u8]) -> Result<Tape<'_>, Box<dyn Error>> {
     Tape::read(text, &TapeLimits::default()).map_err(|it| format!("{it:?}").into())
 }
 
-/// A body of 1 MiB of undeclared members.
+/// A body of 1 MiB that has one fault at its beginning, so that all of it is looked at.
 fn hostile() -> String {
-    let members: Vec<_> = (0..70_000).map(|it| format!("\"field{it:06}\":1")).collect();
-    format!("{{{}}}", members.join(","))
+    format!("{{\"tags\":[{}]}}", vec!["\"\""; 349_000].join(","))
 }

@@ -45,7 +45,8 @@ fn json_is_accepted_and_refused_as_its_test_suite_says() {
 
 #[test]
 fn no_cut_and_no_changed_byte_of_a_text_panics_the_reader() {
-    let text = br#"{"a": [1, -2.5e+3, "x\u00e4\n", {"b": null}], "c": {"c": true, "c": false}, "d": []}"#;
+    let text =
+        br#"{"a": [1, -2.5e+3, "x\u00e4\n", {"b": null}], "c": {"c": true, "c": false}, "d": []}"#;
     let limits = TapeLimits::default();
     for end in 0..text.len() {
         assert!(Tape::read(&text[..end], &limits).is_err(), "{end}");

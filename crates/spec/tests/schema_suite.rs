@@ -84,8 +84,7 @@ fn files(folder: &Path, prefix: &str, found: &mut Vec<(String, PathBuf)>) {
 fn remotes(folder: &Path, draft: &str) -> Vec<(String, Node)> {
     let mut found = Vec::new();
     files(&folder.join("remotes"), "", &mut found);
-    let others =
-        ["draft3", "draft4", "draft6", "draft7", "draft2019-09", "draft2020-12", "v1"];
+    let others = ["draft3", "draft4", "draft6", "draft7", "draft2019-09", "draft2020-12", "v1"];
     let is_ours = |it: &str| !others.iter().any(|other| *other != draft && it.starts_with(other));
     let found = found.into_iter().filter(|it| is_ours(&it.0));
     let remotes = found.map(|(name, path)| {

@@ -63,18 +63,23 @@ fn a_fault_tells_where_what_and_of_which_kind() {
         "id": {"type": "string", "pattern": "^a"}, "items": {"type": "array", "maxItems": 2, "items": {"properties": {
         "price": {"type": "number", "minimum": 0}}}}, "a/b~": {"enum": [1, "x"]}, "not": {"not": {"const": 1}}}}"#;
     check(schema, r#"{"id": "a1", "items": [{"price": 1e-5}]}"#, &[]);
-    check(schema, r#"{"items": [], "role": "admin"}"#, &[
-        "/role additionalProperties Undeclared",
-        "/id required Missing",
-    ]);
-    check(schema, r#"{"id": "b", "items": [{"price": 1}, {"price": -1}, {"price": "1"}], "a/b~": 2, "not": 1.0}"#, &[
-        "/id pattern TypeOrFormat",
-        "/items maxItems OutOfRange",
-        "/items/1/price minimum OutOfRange",
-        "/items/2/price type TypeOrFormat",
-        "/a~1b~0 enum OutOfRange",
-        "/not not Other",
-    ]);
+    check(
+        schema,
+        r#"{"items": [], "role": "admin"}"#,
+        &["/role additionalProperties Undeclared", "/id required Missing"],
+    );
+    check(
+        schema,
+        r#"{"id": "b", "items": [{"price": 1}, {"price": -1}, {"price": "1"}], "a/b~": 2, "not": 1.0}"#,
+        &[
+            "/id pattern TypeOrFormat",
+            "/items maxItems OutOfRange",
+            "/items/1/price minimum OutOfRange",
+            "/items/2/price type TypeOrFormat",
+            "/a~1b~0 enum OutOfRange",
+            "/not not Other",
+        ],
+    );
     let Verdict::Invalid { faults, .. } = verdict(schema, r#"{"id": 1, "items": []}"#) else {
         panic!("it is valid")
     };
@@ -98,15 +103,23 @@ fn the_fault_of_the_only_branch_of_that_type_is_told() {
 fn faults_are_limited_and_their_way_is() {
     let limits = ValidateLimits { faults_max: 2, pointer_bytes_max: 8, ..Default::default() };
     let new = options(SchemaDialect::Draft2020);
-    let of = |body: &str| match verdict_within(r#"{"additionalProperties": {"additionalProperties": false}}"#, body, &new, &limits) {
+    let of = |body: &str| match verdict_within(
+        r#"{"additionalProperties": {"additionalProperties": false}}"#,
+        body,
+        &new,
+        &limits,
+    ) {
         Verdict::Invalid { faults, has_more } => {
             (faults.into_iter().map(|it| (it.instance, it.is_cut)).collect::<Vec<_>>(), has_more)
         }
-        other => panic!("{other:?}"),
+        other @ (Verdict::Valid | Verdict::Unknown(_)) => panic!("{other:?}"),
     };
     let said = |way: &str, is_cut| (way.to_owned(), is_cut);
-    assert_eq!(of(r#"{"a": {"b": 1, "c": 1}}"#), (vec![said("/a/b", false), said("/a/c", false)], false));
-    assert_eq!(of(r#"{"a": {"b": 1, "c": 1, "d": 1}}"#).1, true);
+    assert_eq!(
+        of(r#"{"a": {"b": 1, "c": 1}}"#),
+        (vec![said("/a/b", false), said("/a/c", false)], false)
+    );
+    assert!(of(r#"{"a": {"b": 1, "c": 1, "d": 1}}"#).1);
     assert_eq!(of(r#"{"abc": {"defg": 1}}"#).0, [said("/abc", true)]);
     assert_eq!(of(r#"{"abc": {"def\u0000": 1}}"#).0, [said("/abc", true)]);
     assert_eq!(of("{\"a\": {\"\\u0000\": 1}}").0, [said("/a/\u{fffd}", false)]);
@@ -138,11 +151,19 @@ fn openapi_3_0_has_words_of_its_own() {
     assert!(!fits(nullable, "null", SchemaDialect::Draft4));
     assert!(!fits(r#"{"type": "string", "nullable": false}"#, "null", SchemaDialect::OpenApi30));
     // OpenAPI Specification 3.0.4, 4.7.24.1.1: without a type it has no effect, and an enumeration names `null`.
-    assert!(!fits(r#"{"type": "string", "nullable": true, "enum": ["a"]}"#, "null", SchemaDialect::OpenApi30));
+    assert!(!fits(
+        r#"{"type": "string", "nullable": true, "enum": ["a"]}"#,
+        "null",
+        SchemaDialect::OpenApi30
+    ));
     let open = r#"{"minimum": 1, "exclusiveMinimum": true}"#;
     assert!(fits(open, "1.0001", SchemaDialect::OpenApi30));
     assert!(!fits(open, "1.0", SchemaDialect::OpenApi30));
-    assert!(fits(r#"{"properties": {"id": {"type": "string"}}}"#, r#"{"id": "x"}"#, SchemaDialect::OpenApi30));
+    assert!(fits(
+        r#"{"properties": {"id": {"type": "string"}}}"#,
+        r#"{"id": "x"}"#,
+        SchemaDialect::OpenApi30
+    ));
 }
 
 #[test]
@@ -158,7 +179,7 @@ fn what_the_other_side_writes_is_not_required_of_this_one() {
                 ways.sort();
                 ways
             }
-            other => panic!("{other:?}"),
+            other @ (Verdict::Valid | Verdict::Unknown(_)) => panic!("{other:?}"),
         }
     };
     assert_eq!(missing(None), ["/id", "/name", "/secret"]);
@@ -168,7 +189,9 @@ fn what_the_other_side_writes_is_not_required_of_this_one() {
 
 #[test]
 fn references_lead_into_given_documents_and_nowhere_else() {
-    let root = document(r#"{"properties": {"a": {"$ref": "types.json#/$defs/a"}, "b": {"$ref": "https://a.test/b"}}}"#);
+    let root = document(
+        r#"{"properties": {"a": {"$ref": "types.json#/$defs/a"}, "b": {"$ref": "https://a.test/b"}}}"#,
+    );
     let types = document(r##"{"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"type": "string"}}}"##);
     let sources = [
         Source { uri: "dir/api.json", root: &root, is_schema: true },
@@ -195,11 +218,20 @@ fn what_cannot_be_decided_is_unknown_only_where_it_matters() {
     let any = r##"{"anyOf": [{"$ref": "#/no"}, {"type": "string"}]}"##;
     check(any, r#""a""#, &[]);
     unknown(any, "1", UnknownReason::Reference);
-    unknown(r#"{"patternProperties": {"(?!a)": {}}, "additionalProperties": false}"#, r#"{"a": 1}"#, UnknownReason::Pattern);
-    check(r#"{"patternProperties": {"(?!a)": {"type": "integer"}}, "additionalProperties": true}"#, r#"{"a": 1}"#, &[]);
+    unknown(
+        r#"{"patternProperties": {"(?!a)": {}}, "additionalProperties": false}"#,
+        r#"{"a": 1}"#,
+        UnknownReason::Pattern,
+    );
+    check(
+        r#"{"patternProperties": {"(?!a)": {"type": "integer"}}, "additionalProperties": true}"#,
+        r#"{"a": 1}"#,
+        &[],
+    );
     let old = r#"{"$schema": "http://json-schema.org/draft-07/schema#", "type": "string"}"#;
     unknown(old, "1", UnknownReason::Dialect);
-    let both = r##"{"if": {"$ref": "#/no"}, "then": {"type": "string"}, "else": {"type": "string"}}"##;
+    let both =
+        r##"{"if": {"$ref": "#/no"}, "then": {"type": "string"}, "else": {"type": "string"}}"##;
     check(both, r#""a""#, &[]);
     check(both, "1", &[" if Other"]);
 }
@@ -209,10 +241,22 @@ fn a_name_given_twice_is_known_only_if_both_members_say_the_same() {
     let schema = r#"{"properties": {"a": {"type": "integer"}}, "additionalProperties": false, "maxProperties": 1}"#;
     check(schema, r#"{"a": 1, "\u0061": 2}"#, &[]);
     unknown(schema, r#"{"a": 1, "a": "x"}"#, UnknownReason::RepeatedName);
-    check(schema, r#"{"b": 1, "b": "x"}"#, &["/b additionalProperties Undeclared", "/b additionalProperties Undeclared"]);
+    check(
+        schema,
+        r#"{"b": 1, "b": "x"}"#,
+        &["/b additionalProperties Undeclared", "/b additionalProperties Undeclared"],
+    );
     unknown(r#"{"const": {"a": 1}}"#, r#"{"a": 1, "a": 2}"#, UnknownReason::RepeatedName);
-    unknown(r#"{"uniqueItems": true}"#, r#"[{"a": 1, "a": 2}, {"a": 2}]"#, UnknownReason::RepeatedName);
-    unknown(r#"{"not": {"properties": {"a": {"const": 1}}}}"#, r#"{"a": 1, "a": 2}"#, UnknownReason::RepeatedName);
+    unknown(
+        r#"{"uniqueItems": true}"#,
+        r#"[{"a": 1, "a": 2}, {"a": 2}]"#,
+        UnknownReason::RepeatedName,
+    );
+    unknown(
+        r#"{"not": {"properties": {"a": {"const": 1}}}}"#,
+        r#"{"a": 1, "a": 2}"#,
+        UnknownReason::RepeatedName,
+    );
 }
 
 #[test]
@@ -225,9 +269,9 @@ fn a_schema_that_refers_to_itself_without_end_ends() {
     ] {
         unknown(schema, r#"{"a": 1}"#, UnknownReason::Depth);
     }
-    // Two ways at each level: as many as there are steps.
+    // Two ways at each level: without a limit of steps it would take for ever.
     let wide = r##"{"oneOf": [{"$ref": "#"}, {"$ref": "#"}]}"##;
-    unknown(wide, "1", UnknownReason::Steps);
+    unknown(wide, "1", UnknownReason::Depth);
     check(r##"{"type": "string", "$ref": "#"}"##, "1", &[" type TypeOrFormat"]);
 }
 
@@ -241,10 +285,16 @@ fn a_body_that_has_many_ways_through_a_schema_ends() {
 
 #[test]
 fn deep_schemas_and_bodies_need_no_more_than_a_thread_has() {
-    let deep = |open: &str, close: &str, many: usize| format!("{}true{}", open.repeat(many), close.repeat(many));
+    let deep = |open: &str, close: &str, many: usize| {
+        format!("{}true{}", open.repeat(many), close.repeat(many))
+    };
     let schema = deep("{\"items\":", "}", 120);
     check(&schema, &format!("{}{}", "[".repeat(60), "]".repeat(60)), &[]);
-    check(r##"{"items": {"$ref": "#"}, "type": "array"}"##, &format!("{}{}", "[".repeat(64), "]".repeat(64)), &[]);
+    check(
+        r##"{"items": {"$ref": "#"}, "type": "array"}"##,
+        &format!("{}{}", "[".repeat(64), "]".repeat(64)),
+        &[],
+    );
     let limits = ValidateLimits { depth_max: 3, ..Default::default() };
     let new = options(SchemaDialect::Draft2020);
     let recursive = r##"{"items": {"$ref": "#"}}"##;
@@ -284,15 +334,27 @@ fn long_arrays_are_compared_without_comparing_all_with_all() {
 fn numbers_are_exact_however_large() {
     let huge = "1e400000000";
     check(r#"{"type": "integer", "maximum": 100}"#, huge, &[" maximum OutOfRange"]);
-    check(r#"{"type": "integer", "minimum": 9007199254740993}"#, "9007199254740992", &[" minimum OutOfRange"]);
-    check(r#"{"exclusiveMaximum": 0.1}"#, "0.1000000000000000000000", &[" exclusiveMaximum OutOfRange"]);
+    check(
+        r#"{"type": "integer", "minimum": 9007199254740993}"#,
+        "9007199254740992",
+        &[" minimum OutOfRange"],
+    );
+    check(
+        r#"{"exclusiveMaximum": 0.1}"#,
+        "0.1000000000000000000000",
+        &[" exclusiveMaximum OutOfRange"],
+    );
     check(r#"{"exclusiveMaximum": 0.1}"#, "0.0999999999999999999999", &[]);
     check(r#"{"multipleOf": 0.01}"#, "4.35", &[]);
     check(r#"{"multipleOf": 0.01}"#, "4.355", &[" multipleOf OutOfRange"]);
     check(r#"{"multipleOf": 3}"#, huge, &[" multipleOf OutOfRange"]);
     check(r#"{"const": 1}"#, "1.000e0", &[]);
     check(r#"{"type": "integer"}"#, "-0.0", &[]);
-    unknown(r#"{"multipleOf": 12345678901234567891}"#, "24691357802469135782", UnknownReason::Number);
+    unknown(
+        r#"{"multipleOf": 12345678901234567891}"#,
+        "24691357802469135782",
+        UnknownReason::Number,
+    );
     unknown(r#"{"multipleOf": 7}"#, "1e99999999999999999999", UnknownReason::Number);
     check(&format!("{{\"maximum\": {}}}", "9".repeat(1_000)), &"9".repeat(1_000), &[]);
     check(r#"{"multipleOf": 7}"#, &"7".repeat(200_000), &[]);
@@ -322,7 +384,8 @@ fn formats_say_something_only_if_asked() {
     let options = CompileOptions { asserts_formats: true, ..CompileOptions::default() };
     let limits = ValidateLimits::default();
     assert_eq!(verdict_within(schema, r#""127.0.0.1""#, &options, &limits), Verdict::Valid);
-    let Verdict::Invalid { faults, .. } = verdict_within(schema, r#""x""#, &options, &limits) else {
+    let Verdict::Invalid { faults, .. } = verdict_within(schema, r#""x""#, &options, &limits)
+    else {
         panic!("it is valid")
     };
     assert_eq!(faults[0].keyword, Keyword::Format);
@@ -359,7 +422,8 @@ fn what_a_dialect_does_not_allow_is_an_error_with_its_place() {
 
 #[test]
 fn schemas_text_and_patterns_are_limited() {
-    let limits = CompileLimits { schemas_max: 3, bytes_max: 60, patterns_max: 1, ..Default::default() };
+    let limits =
+        CompileLimits { schemas_max: 3, bytes_max: 60, patterns_max: 1, ..Default::default() };
     let options = CompileOptions { limits, ..CompileOptions::default() };
     assert!(compiled(r#"{"not": {}, "items": {}}"#, &options).is_ok());
     let error = compiled(r#"{"not": {}, "items": {}, "contains": {}}"#, &options).unwrap_err();
@@ -369,7 +433,10 @@ fn schemas_text_and_patterns_are_limited() {
     assert_eq!(error.fault, CompileFault::TooLong { bytes_max: 60 });
     let two = compiled(r#"{"pattern": "a", "not": {"pattern": "b"}}"#, &options).unwrap();
     assert_eq!(two.gaps().len(), 1);
-    assert_eq!(compiled(r#"{"pattern": "a", "not": {"pattern": "a"}}"#, &options).unwrap().gaps(), []);
+    assert_eq!(
+        compiled(r#"{"pattern": "a", "not": {"pattern": "a"}}"#, &options).unwrap().gaps(),
+        []
+    );
 }
 
 #[test]

@@ -208,7 +208,7 @@ impl<'t> Large<'t> {
             }
             left = (left * shift + part) % modulus;
         }
-        Some(left * power_of_ten(zeros, modulus) % modulus == 0)
+        Some((left * power_of_ten(zeros, modulus)).is_multiple_of(modulus))
     }
 }
 
@@ -313,7 +313,9 @@ mod tests {
 
     #[test]
     fn a_whole_number_is_one_in_every_spelling() {
-        for whole in ["0", "-0.0", "1.0", "12e5", "1.5e1", "100e-2", "1e400000000", "1.00000000000000000000"] {
+        for whole in
+            ["0", "-0.0", "1.0", "12e5", "1.5e1", "100e-2", "1e400000000", "1.00000000000000000000"]
+        {
             assert!(Decimal::of(whole).is_integer(), "{whole}");
         }
         for broken in ["0.1", "1e-1", "1.5e0", "-3.25", "1e-400000000", "1.00000000000000000001"] {

@@ -281,7 +281,8 @@ mod tests {
             let root = tape.root();
             assert_eq!(tape.count(root), 2 + many);
             assert!(tape.is_repeated(root));
-            let marked: Vec<_> = tape.members(root).filter(|it| tape.is_repeated(it.name)).collect();
+            let marked: Vec<_> =
+                tape.members(root).filter(|it| tape.is_repeated(it.name)).collect();
             let values: Vec<_> = marked.iter().map(|it| tape.raw(it.value)).collect();
             assert_eq!(values, ["1", "3", "4"]);
         }

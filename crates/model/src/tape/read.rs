@@ -3,9 +3,7 @@
 use std::cmp::Ordering;
 
 use super::name::name_hash;
-use super::{
-    AGAIN, ESCAPED, Kind, Node, NodeId, REPEATED, Tape, TapeError, TapeFault, TapeLimits,
-};
+use super::{AGAIN, ESCAPED, Kind, Node, NodeId, REPEATED, Tape, TapeError, TapeFault, TapeLimits};
 
 /// Names of one object that are compared one by one; more are sorted.
 const NAMES_FEW: usize = 16;

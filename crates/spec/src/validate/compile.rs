@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use bartizan_model::api::{Number, Types};
 
 use super::compiled::{
-    Applied, ArrayRules, Compiled, Conditional, Contains, Count, Limit, LimitKind, ObjectRules, Pattern,
-    SchemaId, TextRules, Values,
+    Applied, ArrayRules, Compiled, Conditional, Contains, Count, Limit, LimitKind, ObjectRules,
+    Pattern, SchemaId, TextRules, Values,
 };
 use super::error::{CompileError, CompileFault};
 use super::fault::{Keyword, UnknownReason};
@@ -192,7 +192,11 @@ impl<'d, 'o> Compiler<'d, 'o> {
     }
 
     /// Whether there is a reference.
-    fn reference(&mut self, part: &Part<'_, 'd>, schema: &mut Compiled) -> Result<bool, CompileError> {
+    fn reference(
+        &mut self,
+        part: &Part<'_, 'd>,
+        schema: &mut Compiled,
+    ) -> Result<bool, CompileError> {
         if let Some(reference) = part.text("$ref")? {
             match self.sources.find(part.at.resource, reference) {
                 Some((target, _)) => {
@@ -390,7 +394,11 @@ impl<'d, 'o> Compiler<'d, 'o> {
         false
     }
 
-    fn compositions(&mut self, part: &Part<'_, 'd>, schema: &mut Compiled) -> Result<(), CompileError> {
+    fn compositions(
+        &mut self,
+        part: &Part<'_, 'd>,
+        schema: &mut Compiled,
+    ) -> Result<(), CompileError> {
         type Make = fn(Vec<SchemaId>) -> Applied;
         let lists: [(&'static str, Make); 3] =
             [("allOf", Applied::AllOf), ("anyOf", Applied::AnyOf), ("oneOf", Applied::OneOf)];
@@ -491,7 +499,11 @@ impl<'d> Part<'_, 'd> {
         Ok(Some(limit.unwrap_or(usize::MAX)))
     }
 
-    fn count(&self, least: &'static str, most: &'static str) -> Result<Option<Count>, CompileError> {
+    fn count(
+        &self,
+        least: &'static str,
+        most: &'static str,
+    ) -> Result<Option<Count>, CompileError> {
         let (min, max) = (self.limit(least)?, self.limit(most)?);
         let is_there = min.is_some() || max.is_some();
         Ok(is_there.then(|| Count { min: min.unwrap_or(0), max: max.unwrap_or(usize::MAX) }))

@@ -142,7 +142,10 @@ pub(super) enum Applied {
     If(Conditional),
     Reference(SchemaId),
     /// What it leads to unless the dynamic scope has an anchor of this number.
-    Dynamic { otherwise: SchemaId, anchor: usize },
+    Dynamic {
+        otherwise: SchemaId,
+        anchor: usize,
+    },
     /// What it asks is not known.
     Undecidable(UnknownReason),
 }

@@ -124,7 +124,8 @@ impl Run<'_, '_> {
     fn hash(&mut self, node: NodeId, is_ambiguous: &mut bool) -> Result<u64, Exhausted> {
         let tape = self.tape;
         let kind = tape.kind(node);
-        let bytes = if matches!(kind, Kind::Array | Kind::Object) { 0 } else { tape.span(node).len() };
+        let bytes =
+            if matches!(kind, Kind::Array | Kind::Object) { 0 } else { tape.span(node).len() };
         if !self.takes(1 + bytes / BYTES_A_STEP) {
             return Err(Exhausted);
         }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use bartizan_model::api::{Api, Schema, Schemas};
 
-use super::{CompileError, CompileFault, CompileOptions, SchemaDialect, SchemaPlace, Source, Validator};
+use super::{
+    CompileError, CompileFault, CompileOptions, SchemaDialect, SchemaPlace, Source, Validator,
+};
 use crate::diagnostic::Diagnostics;
 use crate::document::{Format, Node, parse};
 use crate::limits::Limits;

@@ -288,8 +288,22 @@ mod tests {
     #[test]
     fn what_is_no_regular_language_is_not_known() {
         for pattern in [
-            "(?=a)", "(?!a)", "(?<=a)", "(?<!a)", r"(a)\1", r"(?<n>a)\k<n>", r"\a", r"\ud83d", "(",
-            "[a", "*", "(?i)a", r"\p{}", r"\p{Nonsense}", "a{1000}{1000}", r"\",
+            "(?=a)",
+            "(?!a)",
+            "(?<=a)",
+            "(?<!a)",
+            r"(a)\1",
+            r"(?<n>a)\k<n>",
+            r"\a",
+            r"\ud83d",
+            "(",
+            "[a",
+            "*",
+            "(?i)a",
+            r"\p{}",
+            r"\p{Nonsense}",
+            "a{1000}{1000}",
+            r"\",
         ] {
             assert!(compiled(pattern).is_none(), "{pattern}");
         }

@@ -54,11 +54,7 @@ impl Seen {
     }
 }
 
-pub(super) fn validate(
-    validator: &Validator,
-    tape: &Tape<'_>,
-    limits: &ValidateLimits,
-) -> Verdict {
+pub(super) fn validate(validator: &Validator, tape: &Tape<'_>, limits: &ValidateLimits) -> Verdict {
     let mut run = Run {
         validator,
         tape,
@@ -273,13 +269,7 @@ impl Run<'_, '_> {
         outcome
     }
 
-    fn text(
-        &mut self,
-        schema: &Compiled,
-        rules: &TextRules,
-        node: NodeId,
-        tells: bool,
-    ) -> Outcome {
+    fn text(&mut self, schema: &Compiled, rules: &TextRules, node: NodeId, tells: bool) -> Outcome {
         let bytes = self.tape.span(node).len();
         if !self.takes(bytes / BYTES_A_STEP) {
             return Outcome::Unknown(UnknownReason::Steps);
@@ -311,7 +301,7 @@ impl Run<'_, '_> {
         outcome
     }
 
-    pub(super) fn matches(&mut self, pattern: &Pattern, text: &Cow<'_, str>) -> Outcome {
+    pub(super) fn matches(&mut self, pattern: &Pattern, text: &str) -> Outcome {
         let Pattern::Regex(regex) = pattern else {
             return Outcome::Unknown(UnknownReason::Pattern);
         };

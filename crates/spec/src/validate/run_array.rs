@@ -23,7 +23,7 @@ impl Run<'_, '_> {
         } else if count > rules.count.max {
             outcome = self.fails(schema, Keyword::MaxItems, tells);
         }
-        if rules.is_unique && !(outcome.fails() && !tells) {
+        if rules.is_unique && (tells || !outcome.fails()) {
             let unique = self.unique(node);
             if unique.fails() {
                 self.fault(schema, Keyword::UniqueItems, tells);
@@ -36,7 +36,7 @@ impl Run<'_, '_> {
         if !rules.first.is_empty() || rules.rest.is_some() {
             outcome = outcome.and(self.items(schema, rules, node, tells, seen.as_deref_mut()));
         }
-        if rules.contains.is_some() && !(outcome.fails() && !tells) {
+        if rules.contains.is_some() && (tells || !outcome.fails()) {
             outcome = outcome.and(self.contains(schema, rules, node, tells, seen));
         }
         outcome
@@ -125,9 +125,9 @@ impl Run<'_, '_> {
             let items = tape.items(node).enumerate();
             (Keyword::UnevaluatedItems, Box::new(items.map(|it| (Step::Item(it.0), it.1, false))))
         } else {
-            let members = tape.members(node).map(move |it| {
-                (Step::Member(it.name), it.value, tape.is_repeated(it.name))
-            });
+            let members = tape
+                .members(node)
+                .map(move |it| (Step::Member(it.name), it.value, tape.is_repeated(it.name)));
             (Keyword::UnevaluatedProperties, Box::new(members))
         };
         if !self.takes(tape.count(node)) {

@@ -204,8 +204,7 @@ impl Run<'_, '_> {
     /// Whether an object has a member; nothing if there is no work left to look.
     fn has(&mut self, node: NodeId, name: &str) -> Option<bool> {
         let tape = self.tape;
-        self.takes(1 + tape.count(node)).then(|| {
-            tape.members(node).any(|it| is_named(tape, it.name, name))
-        })
+        self.takes(1 + tape.count(node))
+            .then(|| tape.members(node).any(|it| is_named(tape, it.name, name)))
     }
 }

@@ -102,7 +102,12 @@ impl<'d> Sources<'d> {
     }
 
     /// Finds the resources and anchors of a schema and of the schemas in it.
-    fn walk(&mut self, mut at: Located<'d>, is_schema: bool, level: usize) -> Result<(), CompileError> {
+    fn walk(
+        &mut self,
+        mut at: Located<'d>,
+        is_schema: bool,
+        level: usize,
+    ) -> Result<(), CompileError> {
         if level > self.depth_max {
             let fault = CompileFault::TooDeep { levels_max: self.depth_max };
             return Err(CompileError { place: at.place(), fault });
