@@ -29,4 +29,5 @@ pub mod retirement;
 pub mod route;
 pub mod sample;
 pub mod tape;
+pub mod terms;
 pub mod traits;
