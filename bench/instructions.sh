@@ -6,16 +6,18 @@
 # commit, what got faster wants to stay so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-program=target/release/instructions
-cargo build --quiet --release --locked -p bartizan-bench --bin instructions
+programs=${CARGO_TARGET_DIR:-target}/release
+cargo build --quiet --release --locked -p bartizan-bench --bin instructions --bin schema
 count() { # CASE TIMES -> instructions
-  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$1" "$2" 2>&1 |
+  local program=instructions
+  case $1 in tape | validate) program=schema ;; esac
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$programs/$program" "$1" "$2" 2>&1 |
     sed -n 's/.*Collected : \([0-9]*\)$/\1/p'
 }
 known=bench/instructions.txt
 [ "${1:-}" = "--bless" ] && : >"$known"
 failed=0
-for case in head write decide get headers post; do
+for case in head write decide get headers post tape validate; do
   few=$(count "$case" 100)
   many=$(count "$case" 600)
   each=$(((many - few) / 500))

@@ -28,5 +28,6 @@ pub mod profile;
 pub mod retirement;
 pub mod route;
 pub mod sample;
+pub mod tape;
 pub mod terms;
 pub mod traits;

@@ -41,6 +41,7 @@ const PURE_LIBRARIES: &[&str] = &[
     "granit-parser",
     "libinjectionrs",
     "memchr",
+    "regex",
     "ruzstd",
     "siphasher",
 ];

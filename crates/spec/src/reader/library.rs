@@ -150,7 +150,7 @@ impl Library {
     }
 }
 
-fn step<'d>(node: &'d Node, token: &str) -> Option<&'d Node> {
+pub(crate) fn step<'d>(node: &'d Node, token: &str) -> Option<&'d Node> {
     match &node.value {
         NodeValue::Map(map) => map.get(token),
         NodeValue::List(items) => items.get(token.parse::<usize>().ok()?),
@@ -201,7 +201,7 @@ fn joined(base: &str, relative: &str) -> String {
 }
 
 /// Undoes `%20`; what is no escape, or no UTF-8 afterwards, stays.
-fn unescaped_percent(text: &str) -> String {
+pub(crate) fn unescaped_percent(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
     }
@@ -222,7 +222,7 @@ fn unescaped_percent(text: &str) -> String {
 }
 
 /// A key as a token of a JSON Pointer.
-pub(super) fn escaped(key: &str) -> String {
+pub(crate) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 

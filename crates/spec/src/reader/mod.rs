@@ -29,6 +29,7 @@ use crate::document::{Budget, Fault, Node, NodeValue, Position, ReadError};
 use crate::limits::Limits;
 pub(crate) use fields::{CARRIED, OURS};
 use library::Library;
+pub(crate) use library::{escaped, step, unescaped_percent};
 use names::Names;
 
 /// Gives the text of a file by its name relative to where the first one stands (`schemas/pet.yaml`,
@@ -188,7 +189,7 @@ impl<'d> Reader<'d> {
         };
         let Some(map) = place.and_then(|it| self.map(it, "the schemas")) else { return };
         for entry in map.entries() {
-            let pointer = format!("{prefix}{}", library::escaped(&entry.key));
+            let pointer = format!("{prefix}{}", escaped(&entry.key));
             self.names.give(0, &pointer, &entry.key, &entry.node);
         }
     }
