@@ -244,6 +244,10 @@ impl Sink for Examiner<'_> {
         self.gathering.collector.note_scalar(&value, self.key);
     }
 
+    fn empty(&mut self, value: Value<'_>) {
+        self.gathering.collector.note_scalar(&value, self.key);
+    }
+
     fn take(&mut self, value: Value<'_>) {
         let sightings = match examine_within(value.text, &mut self.gathering.effort) {
             Ok(sightings) => sightings,

@@ -13,6 +13,7 @@ pub mod merge;
 mod operation;
 pub mod origin;
 mod path_ambiguity;
+mod pointed;
 pub mod refusal;
 pub mod replay;
 pub mod routes;
