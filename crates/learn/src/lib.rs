@@ -9,3 +9,4 @@ pub mod profile;
 pub mod relations;
 pub mod retirement;
 pub mod template;
+pub mod third_parties;
