@@ -131,7 +131,7 @@ pub fn snapshot(settings: &Settings, key: HashKey, revision: u64, judging: Judgi
         classes: settings.classes.clone(),
         sample_bytes_max: settings.evidence.enabled.then_some(settings.evidence.body_bytes_max),
     };
-    Snapshot { revision, rules: Arc::new(rules) }
+    Snapshot { revision, rules: Arc::new(rules), terms: Arc::default() }
 }
 
 /// The endpoints of a route that are marked for retirement.

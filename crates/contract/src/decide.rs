@@ -10,6 +10,7 @@ use crate::permit::Permit;
 use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, DefaultMode, Effect, Hit, Mode};
 use bartizan_model::code::Code;
+use bartizan_model::evidence::Finding;
 use bartizan_model::judged::JudgedHead;
 use bartizan_model::observation::HITS_MAX;
 use bartizan_model::place::Place;
@@ -122,6 +123,10 @@ fn weigh(assessment: &Assessment, clauses: &ClauseSet) -> (Option<Refusal>, Hits
             scale.put(finding.sighting.code, Some(&finding.place), margin);
         }
     }
+    for breach in &assessment.breaches {
+        let Finding { sighting, place, .. } = &breach.finding;
+        scale.put_within(breach.mode, sighting.code, Some(place), 0);
+    }
     // An adapter that cannot see cannot refuse either: replay of logs is advisory.
     let is_unexamined = |why: Why| match why {
         Why::BodyTooLarge | Why::TooSuspicious | Why::CodingUnknown => true,
@@ -142,8 +147,13 @@ struct Scale<'a> {
 
 impl Scale<'_> {
     fn put(&mut self, code: Code, place: Option<&Place>, margin: u16) {
+        self.put_within(Mode::Enforce, code, place, margin);
+    }
+
+    /// The clause is held no stricter than `mode`.
+    fn put_within(&mut self, mode: Mode, code: Code, place: Option<&Place>, margin: u16) {
         let name = code.entry().clause;
-        let mode = self.clauses.mode(name);
+        let mode = self.clauses.mode(name).min(mode);
         if mode == Mode::Off {
             return;
         }
@@ -166,8 +176,8 @@ impl Scale<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bartizan_model::clause::{Exception, SetBy};
-    use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
+    use bartizan_model::clause::{Clause, Exception, SetBy};
+    use bartizan_model::evidence::{Breach, Fingerprint, Sighting};
     use bartizan_model::head::{Framing, HeadWriter, Version};
     use bartizan_model::id::{EndpointId, KeyedHash};
     use bartizan_model::judged::Client;
@@ -290,6 +300,29 @@ mod tests {
         let mut it = assessment();
         it.oddities.insert(Oddity::Nul);
         check(&it, Mode::Enforce, &[lift], Some(Code::FramingNul), &[Effect::Refused]);
+    }
+
+    #[test]
+    fn a_term_is_held_as_strictly_as_it_and_its_clause_say() {
+        let mut it = assessment();
+        let sighting = Sighting {
+            code: Code::ShapeReadOnlyField,
+            score: 1_000,
+            fingerprint: Fingerprint::default(),
+        };
+        let finding = Finding { sighting, ..sqli(Place::body("$.role"), 1_000) };
+        it.breaches.push(Breach { finding, mode: Mode::Observe });
+        check(&it, Mode::Enforce, &[], None, &[Effect::WouldRefuse]);
+        it.breaches[0].mode = Mode::Enforce;
+        let refused = Some(Code::ShapeReadOnlyField);
+        // What a person put in force holds whatever the mode of the instance is.
+        check(&it, Mode::Observe, &[], refused, &[Effect::Refused]);
+        let place = Some(Place::body("$.role"));
+        let lift = Exception { clause: ClauseName::ShapeReadOnly, place, ..exception() };
+        check(&it, Mode::Enforce, &[lift], None, &[Effect::Excepted]);
+        let off = Clause { name: ClauseName::ShapeReadOnly, mode: Mode::Off, set_by: SetBy::Flag };
+        let clauses = ClauseSet::new(Mode::Enforce, SetBy::Flag, &[off], &[]);
+        assert_eq!(decide_body(&it, &clauses), (None, Hits::default()));
     }
 
     #[test]

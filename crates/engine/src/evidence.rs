@@ -57,6 +57,7 @@ enum Coding {
 pub(crate) fn may_have_a_reason(it: &Assessment) -> bool {
     !it.findings.is_empty()
         || !it.violations.is_empty()
+        || !it.breaches.is_empty()
         || !it.unknown.is_empty()
         || !it.oddities.is_empty()
 }

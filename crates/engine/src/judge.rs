@@ -2,31 +2,44 @@
 //!
 //! Reads    the head as received, and the held body.
 //! Writes   an [`Assessment`]; detectors add findings, nobody refuses.
-//! Memory   at most [`ASSESSED_MAX`] findings.
+//! Memory   at most [`ASSESSED_MAX`] findings, as many breaches of terms, and as many identifiers.
 
 use crate::facts::Collector;
 use crate::keys::HashKey;
 use crate::path_ambiguity;
+use crate::reference::reference;
 use crate::routes::RouteRules;
 use crate::snapshot::Rules;
+use crate::tables::handed::{HandedOut, Standing};
+use crate::terms::Held;
 use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{Effort, Exhausted, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
 use bartizan_inspect::head_values;
-use bartizan_inspect::value::{Sink, Value};
+use bartizan_inspect::value::{PlaceRef, Sink, Value};
 use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, DefaultMode, Mode};
 use bartizan_model::code::Code;
-use bartizan_model::evidence::Finding;
+use bartizan_model::evidence::{Breach, Finding, Fingerprint, Sighting};
+use bartizan_model::fact::Forms;
 use bartizan_model::head::{Framing, Method, RequestHead};
-use bartizan_model::id::EndpointId;
+use bartizan_model::id::{EndpointId, KeyedHash, SubjectId};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
+use bartizan_model::observation::SubjectKind;
 use bartizan_model::oddity::{Oddities, Oddity};
+use bartizan_model::place::Place;
+use std::sync::Arc;
 
 /// Bytes of a held body that are walked before other exchanges get their turn.
 const WALK_BYTES: usize = 16 * 1024;
+
+/// Identifiers of one request that are looked up.
+const NAMED_MAX: usize = 1_024;
+
+/// The score of what is not a matter of degree.
+const SURE: u16 = 1_000;
 
 /// Findings in different places that one assessment holds.
 pub const ASSESSED_MAX: usize = 64;
@@ -39,6 +52,36 @@ pub struct Gathering {
     pub(crate) collector: Collector,
     examines: bool,
     effort: Effort,
+    held: Option<Arc<Held>>,
+    subject: SubjectId,
+    /// Notation of texts in the body.
+    forms: Forms,
+    segments: u8,
+    /// The caller showed who it is.
+    is_somebody: bool,
+    used: Vec<Used>,
+    /// Identifiers that the request named: its answer does not hand them out.
+    pub(crate) references: Vec<u64>,
+}
+
+/// An identifier that the request names.
+#[derive(Debug)]
+struct Used {
+    reference: u64,
+    mode: Mode,
+    place: Place,
+    bytes: u32,
+    value: KeyedHash,
+}
+
+/// Whose call it is, and what it is held to.
+#[derive(Debug)]
+pub(crate) struct Called {
+    pub(crate) endpoint: EndpointId,
+    pub(crate) subject: SubjectId,
+    pub(crate) by: SubjectKind,
+    pub(crate) held: Option<Arc<Held>>,
+    pub(crate) at: Moment,
 }
 
 /// What the gathering needs of the body.
@@ -55,21 +98,35 @@ impl Gathering {
     /// Gathers what the head tells.
     pub(crate) fn of_head(
         head: &RequestHead,
-        (endpoint, at): (EndpointId, Moment),
+        called: Called,
         rules: &Rules,
         on: &RouteRules,
         collector: Collector,
     ) -> Self {
+        let Called { endpoint, subject, by, held, at } = called;
+        let held = held.filter(|it| it.judges_requests());
         let mut assessment = Assessment::clean(at, endpoint);
         assessment.oddities = head.oddities;
         assessment.fails_open = on.route.fail_open;
         let mode = |name| on.clauses.mode(name);
-        let examines =
-            [ClauseName::ContentSqli, ClauseName::ContentXss, ClauseName::BaselineBodyParse]
+        let examines = held.is_some()
+            || [ClauseName::ContentSqli, ClauseName::ContentXss, ClauseName::BaselineBodyParse]
                 .into_iter()
                 .any(|name| mode(name) != Mode::Off);
         let effort = Effort::new(rules.limits.suspicious_bytes_max);
-        let mut it = Self { assessment, collector, examines, effort };
+        let mut it = Self {
+            assessment,
+            collector,
+            examines,
+            effort,
+            held,
+            subject,
+            forms: Forms::PLAIN,
+            segments: 0,
+            is_somebody: by != SubjectKind::AddressAgent,
+            used: Vec::new(),
+            references: Vec::new(),
+        };
         if is_against_the_law(head.oddities) {
             return it;
         }
@@ -154,6 +211,75 @@ impl Gathering {
         let violations = &mut self.assessment.violations;
         if bytes_max != 0 && bytes > bytes_max && !violations.contains(&Code::BodySize) {
             violations.push(Code::BodySize);
+        }
+    }
+
+    /// A body of this format is about to be walked.
+    pub fn body(&mut self, format: Format) {
+        self.collector.body(format);
+        let is_json = matches!(format, Format::Json | Format::Lenient);
+        self.forms = if is_json { Forms::STRING } else { Forms::PLAIN };
+    }
+
+    /// Looks up whose the identifiers are that were named. Whether one of them is another's.
+    pub(crate) fn stand(&mut self, handed: &HandedOut) -> bool {
+        let mut is_foreign = false;
+        for it in std::mem::take(&mut self.used) {
+            let Used { reference, mode, place, bytes, value } = it;
+            self.references.push(reference);
+            let standing = handed.standing(self.subject, reference, self.assessment.at.mono_ns);
+            if standing == Standing::Foreign {
+                is_foreign = true;
+                self.breach(Code::ReferenceForeign, mode, (place, bytes, value));
+            }
+        }
+        is_foreign
+    }
+
+    /// Holds a value to the terms of the endpoint.
+    fn hold(&mut self, value: &Value<'_>, forms: Forms, key: &HashKey) {
+        let Some(held) = &self.held else { return };
+        if value.place == PlaceRef::Path {
+            self.segments = self.segments.saturating_add(1);
+        }
+        let (fault, resource) = held.look(value.place, self.segments, forms, value.text);
+        if fault.is_none() && resource.is_none() {
+            return;
+        }
+        let bytes = u32::try_from(value.text.len()).unwrap_or(u32::MAX);
+        let place = match value.place {
+            PlaceRef::Path => Place::Segment(self.segments),
+            other => other.to_place(),
+        };
+        let hash = key.value(value.text);
+        if let Some((resource, force)) = resource
+            && self.is_somebody
+            && let Some(reference) = reference(key, resource, value.text)
+            && self.used.len() < NAMED_MAX
+        {
+            let mode = force.mode(self.subject);
+            let place = place.clone();
+            self.used.push(Used { reference, mode, place, bytes, value: hash });
+        }
+        if let Some(fault) = fault {
+            let (code, force) = fault.code();
+            self.breach(code, force.mode(self.subject), (place, bytes, hash));
+        }
+    }
+
+    /// Keeps one breach for each code and place. When there is no room, one that is only observed makes it.
+    fn breach(&mut self, code: Code, mode: Mode, (place, bytes, value): (Place, u32, KeyedHash)) {
+        let all = &mut self.assessment.breaches;
+        let is_same = |it: &Breach| it.finding.sighting.code == code && it.finding.place == place;
+        if all.iter().any(is_same) {
+            return;
+        }
+        let sighting = Sighting { code, score: SURE, fingerprint: Fingerprint::default() };
+        let breach = Breach { finding: Finding { sighting, place, bytes, value }, mode };
+        if all.len() < ASSESSED_MAX {
+            all.push(breach);
+        } else if let Some(weaker) = all.iter_mut().find(|it| it.mode < mode) {
+            *weaker = breach;
         }
     }
 
@@ -242,6 +368,7 @@ impl<'a> Examiner<'a> {
 impl Sink for Examiner<'_> {
     fn scalar(&mut self, value: Value<'_>) {
         self.gathering.collector.note_scalar(&value, self.key);
+        self.gathering.hold(&value, Forms::of_scalar(value.text), self.key);
     }
 
     fn empty(&mut self, value: Value<'_>) {
@@ -249,6 +376,9 @@ impl Sink for Examiner<'_> {
     }
 
     fn take(&mut self, value: Value<'_>) {
+        let is_body = matches!(value.place, PlaceRef::Body(_));
+        let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
+        self.gathering.hold(&value, forms, self.key);
         let sightings = match examine_within(value.text, &mut self.gathering.effort) {
             Ok(sightings) => sightings,
             Err(Exhausted) => {
@@ -291,9 +421,6 @@ impl Gathering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bartizan_model::evidence::{Fingerprint, Sighting};
-    use bartizan_model::id::KeyedHash;
-    use bartizan_model::place::Place;
 
     fn finding(place: &str, score: u16) -> Finding {
         let code = Code::ContentSqlInjection;
@@ -308,6 +435,13 @@ mod tests {
             collector: Collector::default(),
             examines: true,
             effort: Effort::new(0),
+            held: None,
+            subject: SubjectId(1),
+            forms: Forms::PLAIN,
+            segments: 0,
+            is_somebody: true,
+            used: Vec::new(),
+            references: Vec::new(),
         }
     }
 

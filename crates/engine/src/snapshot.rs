@@ -1,12 +1,12 @@
 //! The snapshot: everything that judging reads, in three shared parts, swapped as one.
 //!
-//! *Rules* change when an operator applies them. *Norms* (what is normal here) and *truth* (keys,
-//! revocations, blocks) will join them with the capabilities that fill them; their places are kept
-//! so that every exchange already pins one consistent view.
+//! *Rules* change when an operator applies them, *norms* (the terms of endpoints) as traffic teaches them. *Truth*
+//! (keys, revocations, blocks) will join them with the capability that fills it.
 
 use crate::keys::HashKey;
 use crate::routes::{RouteRules, Routes};
 use crate::tables::rate::Rate;
+use crate::terms::Terms;
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_inspect::classify::CustomClass;
 use bartizan_inspect::client_address::Source;
@@ -23,6 +23,8 @@ pub struct Snapshot {
     pub revision: u64,
     /// What operators set.
     pub rules: Arc<Rules>,
+    /// What is learnt and put in force of endpoints.
+    pub terms: Arc<Terms>,
 }
 
 /// What operators set.

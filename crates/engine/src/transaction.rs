@@ -19,7 +19,8 @@ use crate::arrival::{Arrival, arrive, is_client_known};
 use crate::caller::caller;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
-use crate::judge::{Gathering, Needs, is_plain_text, walk};
+use crate::handing::Handing;
+use crate::judge::{Called, Gathering, Needs, is_plain_text, walk};
 use crate::operation::operation;
 use crate::origin::{Authority, Origin};
 use crate::pointed;
@@ -33,6 +34,7 @@ use crate::step::{
 use crate::tables::detail::Level;
 use crate::tables::{Room, Tables};
 use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
+use crate::terms::Held;
 use bartizan_contract::decide::{Decision, Hits, decide, decide_body, decide_response};
 use bartizan_contract::permit::Permit;
 use bartizan_contract::retirement::announce;
@@ -51,7 +53,7 @@ use bartizan_model::id::{EndpointId, KeyedHash};
 use bartizan_model::judged::{Client, JudgedHead};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
-use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome};
+use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome, SubjectKind};
 use bartizan_model::oddity::Oddity;
 use bartizan_model::route::Demand;
 use bartizan_model::sample::SampleReason;
@@ -89,6 +91,12 @@ pub struct Transaction {
     own_host: Option<Host>,
     /// The response, of which facts are kept.
     answer: Option<Box<Answer>>,
+    /// What the contract says of the endpoint.
+    held: Option<Arc<Held>>,
+    /// Identifiers that the request named.
+    named: Vec<u64>,
+    /// The response, as far as it hands out identifiers.
+    handing: Option<Box<Handing>>,
     /// Whether the intent is durable and the result is not.
     owes_result: bool,
     /// What is done once the result is durable.
@@ -206,6 +214,9 @@ impl Transaction {
             page: None,
             own_host: None,
             answer: None,
+            held: None,
+            named: Vec::new(),
+            handing: None,
             owes_result: false,
             awaits_result: None,
             evidence: None,
@@ -373,7 +384,12 @@ impl Transaction {
                 evidence.request_head(&head);
             }
         }
-        let mut gathering = Gathering::of_head(&head, (endpoint, at), rules, &on, collector);
+        let (subject, by) = (self.seen.subject, self.seen.subject_kind);
+        let template = &self.seen.template;
+        self.held = view.terms.find(&on.route.name, head.method, template).cloned();
+        let held = self.held.clone();
+        let called = Called { endpoint, subject, by, held, at };
+        let mut gathering = Gathering::of_head(&head, called, rules, &on, collector);
         gathering.assessment.violations.append(&mut standing.violations);
         self.retry_after_s = standing.retry_after_s;
         let refused = decide_body(&gathering.assessment, &on.clauses).0.is_some();
@@ -523,7 +539,7 @@ impl Transaction {
             self.request = Request::Holding(holding);
             return Step::Read { max: DATA_BYTES_MAX };
         }
-        holding.gathering.collector.body(holding.format);
+        holding.gathering.body(holding.format);
         let walk = walk(holding.format, rules);
         self.request = Request::Walking(holding, walk);
         self.walk_on(at, tables)
@@ -572,6 +588,10 @@ impl Transaction {
         tables: &Tables,
     ) -> Step {
         let view = Arc::clone(&self.view);
+        let is_foreign = it.stand(tables.handed());
+        // Whoever names what is another's is handed nothing by the answer, where it is let through.
+        self.held.take_if(|_| is_foreign);
+        self.named = std::mem::take(&mut it.references);
         // Afterwards the head is the permit's.
         let kept = (self.sample_bytes_max().is_some() && may_have_a_reason(&it.assessment))
             .then(|| head.head().clone());
@@ -581,7 +601,8 @@ impl Transaction {
         let (decision, hits) = decide(head, &it.assessment, &self.on.clauses);
         self.seen.oddities.extend(it.assessment.oddities);
         self.record_hits(hits);
-        let findings = &mut it.assessment.findings;
+        let Assessment { findings, breaches, .. } = &mut it.assessment;
+        findings.extend(breaches.drain(..).map(|it| it.finding));
         findings.sort_by_key(|it| std::cmp::Reverse(it.sighting.score));
         let more = findings.len().saturating_sub(FINDINGS_MAX);
         self.seen.findings_more = u16::try_from(more).unwrap_or(u16::MAX);
@@ -774,6 +795,13 @@ impl Transaction {
                 self.answer = Answer::of(&head, tables).map(Box::new);
             }
         }
+        if !self.is_head
+            && self.seen.subject_kind != SubjectKind::AddressAgent
+            && let Some(held) = &self.held
+        {
+            let named = std::mem::take(&mut self.named);
+            self.handing = Handing::of(&head, held, self.seen.subject, named).map(Box::new);
+        }
         let examines = self.on.clauses.mode(ClauseName::DisclosureErrors) != Mode::Off;
         if examines
             && self.response == (Response::Streaming { end: false })
@@ -921,6 +949,9 @@ impl Transaction {
         self.seen.response_body_bytes = self.seen.response_body_bytes.saturating_add(count);
         if let Some(answer) = &mut self.answer {
             answer.push(bytes, end);
+        }
+        if let Some(handing) = &mut self.handing {
+            handing.push(bytes, end, &self.view.rules, tables.handed(), at.mono_ns);
         }
         match self.response {
             Response::Holding => self.hold_response(bytes, end, at, tables),

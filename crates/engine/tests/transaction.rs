@@ -82,7 +82,7 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
         retired: Arc::default(),
     };
     rules.routes = Routes::new(vec![on]);
-    Arc::new(Snapshot { revision: 5, rules: Arc::new(rules) })
+    Arc::new(Snapshot { revision: 5, rules: Arc::new(rules), terms: Arc::default() })
 }
 
 fn origin() -> Origin {

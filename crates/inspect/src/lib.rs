@@ -10,6 +10,7 @@ pub mod form;
 mod handing;
 pub mod head_values;
 mod json;
+pub mod json_stream;
 pub mod path;
 pub mod path_readings;
 pub mod path_spelling;

@@ -9,4 +9,5 @@ pub mod profile;
 pub mod relations;
 pub mod retirement;
 pub mod template;
+pub mod terms;
 pub mod third_parties;

@@ -2,7 +2,7 @@
 
 use crate::clause::ClauseName;
 use crate::code::Code;
-use crate::evidence::Finding;
+use crate::evidence::{Breach, Finding};
 use crate::id::EndpointId;
 use crate::moment::Moment;
 use crate::oddity::Oddities;
@@ -20,6 +20,8 @@ pub struct Assessment {
     pub violations: Vec<Code>,
     /// What the detectors saw.
     pub findings: Vec<Finding>,
+    /// Terms of the endpoint that values violate.
+    pub breaches: Vec<Breach>,
     /// What could not be assessed, and why.
     pub unknown: Vec<(ClauseName, Why)>,
     /// Whether the route lets pass what could not be assessed for want of room.
@@ -35,6 +37,7 @@ impl Assessment {
             oddities: Oddities::NONE,
             violations: Vec::new(),
             findings: Vec::new(),
+            breaches: Vec::new(),
             unknown: Vec::new(),
             fails_open: false,
         }

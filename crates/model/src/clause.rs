@@ -49,10 +49,32 @@ clauses! {
     ContentSqli = "content.sqli", Follows, "No value breaks out into SQL.";
     ContentXss = "content.xss", Follows, "No value breaks out into script.";
     ContentUnexamined = "content.unexamined", Follows, "Every body of an examined kind is small enough to be examined.";
+    ProvenanceReference = "provenance.reference", Declared, "Whoever names an object was given its identifier, or nobody else was.";
+    ShapeReadOnly = "shape.read_only", Declared, "No call sets a field that the API shows and nobody sets.";
+    ShapeUndeclared = "shape.undeclared", Declared, "Query and body hold the fields that the endpoint is known to take, and no others.";
+    ShapeType = "shape.type", Declared, "Values have the types that they have at this endpoint.";
     DisclosureErrors = "disclosure.errors", Follows, "No response gives away stack traces, SQL errors, paths, versions or keys.";
     DisclosureBanner = "disclosure.banner", Follows, "No response field names the software behind.";
     LawRecord = "law.record", Law, "Where recording is required, the intent is durable before anything is forwarded.";
     Upstream = "upstream", Law, "The API answers, in time and in well-formed HTTP.";
+}
+
+impl ClauseName {
+    /// Whether its instances are terms of endpoints, which people put in force one by one.
+    pub const fn is_of_terms(self) -> bool {
+        matches!(
+            self,
+            Self::ProvenanceReference
+                | Self::ShapeReadOnly
+                | Self::ShapeUndeclared
+                | Self::ShapeType
+        )
+    }
+
+    /// Whether what violates it is wrong whoever calls, rather than unusual.
+    pub const fn is_harm(self) -> bool {
+        matches!(self, Self::ProvenanceReference | Self::ShapeReadOnly)
+    }
 }
 
 /// What decides a clause's mode where the configuration names it not.

@@ -193,6 +193,14 @@ codes! {
         "A response field (`Server`, `X-Powered-By` and kin) names the software behind; it was taken out.";
     RecordUnavailable = 112, "record.unavailable", 503, LawRecord, "not recorded",
         "`record.required` is set, and the intent to forward could not be written to the journal, so that nothing was sent to the API, or the result could not, so that the answer was not passed on. `bartizan why` tells which. See the disk and `bartizan status`.";
+    ReferenceForeign = 116, "provenance.foreign_reference", 403, ProvenanceReference, "not allowed",
+        "The call names an object whose identifier was never given to this caller and was given to another one (OWASP API1:2023, CWE-639). Held only where a person put the clause in force; `bartizan contract show` says on what evidence. Links in messages and objects shared on purpose are the usual harmless causes: write an exception.";
+    ShapeReadOnlyField = 120, "shape.read_only_field", 400, ShapeReadOnly, "field not accepted",
+        "The call sets a field that answers of the API show and that nobody sets, for example `role` or `balance` (mass assignment, OWASP API3:2023, CWE-915). The name counts wherever it stands, in any case, with or without underscores.";
+    ShapeUndeclaredField = 121, "shape.undeclared_field", 400, ShapeUndeclared, "unknown field",
+        "The call has a field in its query or body that this endpoint is not known to take. A new version of a client or of the API is the usual harmless cause.";
+    ShapeWrongType = 122, "shape.wrong_type", 400, ShapeType, "wrong type",
+        "A value has another type than the values of this field have, for example text in place of a number.";
     UpstreamUnreachable = 128, "upstream.unreachable", 502, Upstream, "API unreachable",
         "No connection to the upstream could be made.";
     UpstreamTimeout = 129, "upstream.timeout", 504, Upstream, "API too slow",

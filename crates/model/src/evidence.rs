@@ -1,5 +1,6 @@
 //! Evidence: what may be said of a value without keeping it.
 
+use crate::clause::Mode;
 use crate::code::Code;
 use crate::id::KeyedHash;
 use crate::place::Place;
@@ -27,6 +28,15 @@ pub struct Finding {
     pub bytes: u32,
     /// The value under the instance's key, so that two findings can be compared.
     pub value: KeyedHash,
+}
+
+/// A term of the endpoint's contract that a value violates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// What, and where.
+    pub finding: Finding,
+    /// How strictly the term is held for this caller.
+    pub mode: Mode,
 }
 
 /// Up to eight printable bytes that name a token sequence, for example `s&1c` (string, logical

@@ -29,4 +29,5 @@ pub mod profile;
 pub mod retirement;
 pub mod route;
 pub mod sample;
+pub mod terms;
 pub mod traits;

@@ -30,6 +30,10 @@
 //! deny 192.0.2.0/24
 //! allow 192.0.2.0/24
 //! rate 1/s burst 1
+//! term enforce POST /orders read_only role balance   (or observe; a term of the contract of an endpoint)
+//! term enforce POST /orders only_known
+//! term enforce POST /orders type body $.n number
+//! known POST /orders body $.n      (a field that the endpoint is known to take)
 //! before 1                         (the same request came so often already)
 //! overloaded
 //! answer 500 text/plain a \n b     (what the upstream answers; the body may be empty)
@@ -50,13 +54,18 @@ use bartizan_engine::routes::{RouteRules, Routes};
 use bartizan_engine::snapshot::{Clients, Rules, Snapshot};
 use bartizan_engine::tables::Tables;
 use bartizan_engine::tables::rate::Rate;
+use bartizan_engine::terms::Terms;
 use bartizan_inspect::client_address::Source;
 use bartizan_model::clause::{Clause, ClauseName, Effect, Mode, SetBy};
+use bartizan_model::fact::Forms;
+use bartizan_model::head::Method;
 use bartizan_model::id::KeyEpoch;
 use bartizan_model::limits::Limits;
 use bartizan_model::network::Network;
 use bartizan_model::observation::{Observation, Outcome};
+use bartizan_model::retirement::Template;
 use bartizan_model::route::{Demand, HostPattern, Route, Spelling, Underscores};
+use bartizan_model::terms::{EndpointTerms, Force, Says, Term, Types};
 use std::sync::Arc;
 
 /// One scenario.
@@ -76,6 +85,8 @@ pub struct Scenario {
     pub trusted: Vec<Network>,
     /// Who may call, and how often.
     pub clients: Clients,
+    /// What the contracts of endpoints say.
+    pub terms: Vec<EndpointTerms>,
     /// How often the same request came before.
     pub before: usize,
     /// Whether the process has more to do than it can carry.
@@ -109,6 +120,8 @@ const DIRECTIVES: &[&str] = &[
     "deny",
     "allow",
     "rate",
+    "term",
+    "known",
     "before",
     "overloaded",
     "answer",
@@ -125,6 +138,7 @@ fn one(text: &str) -> Scenario {
         route_mode: None,
         trusted: Vec::new(),
         clients: Clients::default(),
+        terms: Vec::new(),
         before: 0,
         overloaded: false,
         request: Vec::new(),
@@ -186,10 +200,29 @@ impl Scenario {
                 let interval_ns = 1_000_000_000 / requests;
                 self.clients.rate = Some(Rate { interval_ns, burst: burst.parse().unwrap() });
             }
+            ["known", method, path, place @ ..] => {
+                self.endpoint(method, path).known.push(place.join(" ").parse().unwrap());
+            }
+            ["term", force, method, path, says @ ..] => {
+                let force = named(Force::ALL, Force::name, force);
+                let term = Term { says: said(says), force };
+                self.endpoint(method, path).terms.push(term);
+            }
             ["before", count] => self.before = count.parse().unwrap(),
             ["overloaded"] => self.overloaded = true,
             _ => panic!("cannot read `{line}`"),
         }
+    }
+
+    fn endpoint(&mut self, method: &str, path: &str) -> &mut EndpointTerms {
+        let (method, path) = (Method::of(method.as_bytes()), Template::new(path));
+        let is_it = |it: &EndpointTerms| it.method == method && it.path == path;
+        let at = self.terms.iter().position(is_it).unwrap_or_else(|| {
+            let (known, terms, hands_out) = (Vec::new(), Vec::new(), Vec::new());
+            self.terms.push(EndpointTerms { method, path, known, terms, hands_out });
+            self.terms.len() - 1
+        });
+        &mut self.terms[at]
     }
 
     fn set_limit(&mut self, name: &str, value: usize) {
@@ -269,7 +302,8 @@ impl Scenario {
             clients: self.clients.clone(),
             ..Rules::plain(clauses(self.mode, &[]), self.limits, key)
         };
-        Snapshot { revision: 1, rules: Arc::new(rules) }
+        let terms = Terms::new(vec![(Arc::clone(&self.route.name), self.terms.clone())]);
+        Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::new(terms) }
     }
 
     /// What the replayer makes of it.
@@ -294,6 +328,23 @@ impl Scenario {
             last = replay(&recording, &view, &tables);
         }
         last.expect("the transaction kept its protocol").observation
+    }
+}
+
+fn said(words: &[&str]) -> Says {
+    match words {
+        ["read_only", names @ ..] => Says::ReadOnly(names.iter().map(|it| (*it).into()).collect()),
+        ["only_known"] => Says::OnlyKnown,
+        ["type", place @ .., form] => {
+            let forms = match *form {
+                "number" => Forms::NUMBER,
+                "string" => Forms::STRING,
+                other => panic!("no form `{other}`"),
+            };
+            let place = place.join(" ").parse().unwrap();
+            Says::Types(vec![(place, Types { forms, kinds: 0 })])
+        }
+        _ => panic!("cannot read `term {}`", words.join(" ")),
     }
 }
 

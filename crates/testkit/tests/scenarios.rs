@@ -20,6 +20,8 @@ const NOT_IN_ONE_MESSAGE: &[Code] = &[
     Code::LimitHeld,
     // After ten seconds only.
     Code::LimitBodyRate,
+    // Several exchanges show it: `engine/tests/terms.rs`.
+    Code::ReferenceForeign,
     Code::RecordUnavailable,
     Code::UpstreamUnreachable,
     Code::UpstreamTimeout,

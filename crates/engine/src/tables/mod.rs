@@ -1,11 +1,12 @@
 //! State that exchanges share while they are judged. The only locks and counters of the core.
 //!
-//! Memory   a few words, and the bounded tables of `rate`, `crowd`, `shapes`, `sampled` and `evidence`. Everything here is bounded by configuration, and what does not fit is
+//! Memory   a few words, and the bounded tables of `rate`, `crowd`, `shapes`, `sampled`, `evidence` and `handed`. Everything here is bounded by configuration, and what does not fit is
 //!          refused and counted, never waited for.
 
 pub mod crowd;
 pub mod detail;
 pub mod evidence;
+pub mod handed;
 pub mod rate;
 pub mod sampled;
 pub mod shapes;
@@ -13,6 +14,7 @@ pub mod shapes;
 use crowd::Crowd;
 use detail::Detail;
 use evidence::Evidence;
+use handed::HandedOut;
 use rate::RateTable;
 use sampled::Sampled;
 use shapes::Shapes;
@@ -34,6 +36,7 @@ struct Shared {
     sampled: Sampled,
     detail: Detail,
     evidence: Evidence,
+    handed: HandedOut,
     is_overloaded: AtomicBool,
 }
 
@@ -83,6 +86,11 @@ impl Tables {
     /// Whose exchanges are watched.
     pub fn evidence(&self) -> &Evidence {
         &self.shared.evidence
+    }
+
+    /// Which identifiers were handed to whom.
+    pub fn handed(&self) -> &HandedOut {
+        &self.shared.handed
     }
 
     /// Whether requests are to be shed. Set by the edge, which sees memory and queues.

@@ -13,8 +13,9 @@ use super::is_unanswered;
 use super::places::Numbered;
 use super::values::{Added, Enumeration, Occurrence, Some64, Values};
 use bartizan_model::class_counts::{ClassCount, ClassCounts};
-use bartizan_model::clause::{ClauseName, Hit};
+use bartizan_model::clause::{ClauseName, Effect, Hit};
 use bartizan_model::fact::{Fact, Facts, Forms, Kind, bucket};
+use bartizan_model::id::SubjectId;
 use bartizan_model::observation::{Observation, SubjectKind};
 use bartizan_model::own_class::{OwnClass, OwnSign};
 use bartizan_model::place::Place;
@@ -65,6 +66,8 @@ pub struct Leaf {
     pub asked: TraitCounts,
     /// Answers that said too much: stack traces, queries, paths.
     pub disclosures: u64,
+    /// Calls that did not keep a term of its contract, by the term's clause.
+    pub breaches: BTreeMap<ClauseName, Breaches>,
     /// What requests held.
     pub request: Fields,
     /// What successful answers held.
@@ -145,8 +148,46 @@ pub struct Field {
     pub anonymous: u64,
     /// When the first message had it, in microseconds since 1970.
     pub since_us: u64,
+    /// Who sent it, or was sent it.
+    pub subjects: FirstFew,
     /// Different first values.
     pub values: Values,
+}
+
+/// The first few of several subjects: whether there are that many who have nothing to do with each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FirstFew([u32; Self::MAX]);
+
+impl FirstFew {
+    /// As many are told apart.
+    pub const MAX: usize = 5;
+
+    fn add(&mut self, tag: u32) {
+        let tag = tag.max(1);
+        if let Some(free) = self.0.iter_mut().find(|it| **it == 0 || **it == tag) {
+            *free = tag;
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        other.0.into_iter().filter(|it| *it != 0).for_each(|it| self.add(it));
+    }
+
+    /// How many there are, at most [`Self::MAX`].
+    pub fn count(&self) -> usize {
+        self.0.iter().filter(|it| **it != 0).count()
+    }
+}
+
+/// Calls that did not keep a term of the endpoint's contract.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Breaches {
+    /// Calls that were let through all the same.
+    pub passed: u64,
+    /// Calls that were refused for it.
+    pub refused: u64,
+    /// Who made them.
+    pub subjects: FirstFew,
 }
 
 /// What a message says of all its fields.
@@ -154,7 +195,8 @@ pub struct Field {
 struct Message {
     at_us: u64,
     is_anonymous: bool,
-    subject: Some64,
+    subject: u32,
+    mark: Some64,
 }
 
 /// The earlier of two times, of which 0 is none.
@@ -196,6 +238,7 @@ impl Field {
         self.messages += 1;
         self.since_us = earlier(self.since_us, message.at_us);
         self.anonymous += u64::from(message.is_anonymous);
+        self.subjects.add(message.subject);
         self.forms = self.forms.and(fact.forms);
         self.nulls += u64::from(fact.forms.has(Forms::NULL));
         let is_container = fact.forms.has(Forms::LIST) || fact.forms.has(Forms::OBJECT);
@@ -213,7 +256,7 @@ impl Field {
             self.buckets = Some((least.min(fact.bucket), most.max(fact.bucket)));
         }
         self.times_max = self.times_max.max(fact.times);
-        let Message { at_us, subject, .. } = message;
+        let Message { at_us, mark: subject, .. } = message;
         // Nothing is no value.
         if fact.kind != Kind::Empty {
             self.values.add(Occurrence { value: fact.value.0, at_us, subject });
@@ -239,6 +282,7 @@ impl Field {
     pub(super) fn merge(&mut self, other: Self) {
         self.since_us = earlier(self.since_us, other.since_us);
         self.anonymous += other.anonymous;
+        self.subjects.merge(other.subjects);
         self.forms = self.forms.and(other.forms);
         self.nulls += other.nulls;
         self.empties += other.empties;
@@ -387,8 +431,8 @@ impl Leaf {
         let is_anonymous = it.subject_kind == SubjectKind::AddressAgent;
         let of = if is_unanswered(it) { &mut self.asked } else { &mut self.traits };
         of.add(it.traits, it.subject_kind);
-        let subject = Some64::of(it.subject);
-        let message = Message { at_us: it.started.wall_us, is_anonymous, subject };
+        let (subject, mark) = (tag(it.subject), Some64::of(it.subject));
+        let message = Message { at_us: it.started.wall_us, is_anonymous, subject, mark };
         if let Some(facts) = &it.request {
             self.request.add(facts, message, None);
         }
@@ -408,6 +452,9 @@ impl Leaf {
         }
         let says_too_much = |it: &Hit| it.code.entry().clause == ClauseName::DisclosureErrors;
         self.disclosures += u64::from(it.hits.iter().any(says_too_much));
+        for hit in &it.hits {
+            self.note_breach(*hit, tag(it.subject));
+        }
         let subject = it.subject.0;
         self.subjects
             .add(u64::try_from(subject >> 64 ^ subject & u128::from(u64::MAX)).unwrap_or(0));
@@ -417,6 +464,24 @@ impl Leaf {
         if let Some(count) = self.known_by.get_mut(it.subject_kind as usize) {
             *count += 1;
         }
+    }
+
+    fn note_breach(&mut self, hit: Hit, subject: u32) {
+        let clause = hit.code.entry().clause;
+        if !clause.is_of_terms() {
+            return;
+        }
+        let it = self.breaches.entry(clause).or_default();
+        match hit.effect {
+            Effect::Refused | Effect::Overtaken => it.refused += 1,
+            Effect::WouldRefuse => it.passed += 1,
+            Effect::Excepted
+            | Effect::Failed
+            | Effect::Scrubbed
+            | Effect::WouldScrub
+            | Effect::FailedOpen => return,
+        }
+        it.subjects.add(subject);
     }
 
     fn answered(&mut self, it: &Observation) {
@@ -446,6 +511,12 @@ impl Leaf {
         self.traits.merge(other.traits);
         self.asked.merge(other.asked);
         self.disclosures += other.disclosures;
+        for (clause, theirs) in other.breaches {
+            let it = self.breaches.entry(clause).or_default();
+            it.passed += theirs.passed;
+            it.refused += theirs.refused;
+            it.subjects.merge(theirs.subjects);
+        }
         self.subjects.merge(&other.subjects);
         self.clients.merge(&other.clients);
         self.known_by.iter_mut().zip(other.known_by).for_each(|(it, more)| *it += more);
@@ -459,6 +530,12 @@ impl Leaf {
             self.of(&name).merge(theirs);
         }
     }
+}
+
+/// 32 bits of a subject.
+fn tag(it: SubjectId) -> u32 {
+    let [a, b, c, d, ..] = it.0.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
 /// Whether the message says what is called, rather than method and path. Those of gRPC say the same twice.

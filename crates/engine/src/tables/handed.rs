@@ -1,0 +1,320 @@
+//! Which identifiers were handed to whom: what tells a call for somebody else's object from one for one's own.
+//!
+//! Reads    identifiers, as keyed hashes, that successful answers hand to a subject, entered before the end of the
+//!          answer is released; later those that requests name.
+//! Writes   how the subject stands to an identifier.
+//! Memory   at most [`SUBJECTS_MAX`] subjects with [`REFERENCES_MAX`] identifiers together, [`REFERENCES_EACH`] of one;
+//!          [`HOLDERS_MAX`] identifiers of which the holders are counted. Some 120 MiB when all is full.
+//! Misses   whatever was handed out before the start, on another replica, or longer ago than is remembered: that is
+//!          unknown, and what is unknown refuses nobody.
+
+use bartizan_model::id::SubjectId;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Subjects that are remembered.
+pub const SUBJECTS_MAX: usize = SHARDS * SUBJECTS_IN_SHARD;
+/// Identifiers that were handed out and are remembered.
+pub const REFERENCES_MAX: usize = SHARDS * REFERENCES_IN_SHARD;
+/// Identifiers of one subject.
+pub const REFERENCES_EACH: usize = 4_096;
+/// Identifiers of which the holders are counted.
+pub const HOLDERS_MAX: usize = SHARDS * HOLDERS_IN_SHARD;
+/// An identifier that so many subjects were handed is nobody's own.
+pub const COMMON_FROM: u8 = 20;
+
+const SHARDS: usize = 64;
+const SUBJECTS_IN_SHARD: usize = 2_048;
+const REFERENCES_IN_SHARD: usize = 32_768;
+const HOLDERS_IN_SHARD: usize = 16_384;
+/// How long an identifier is used after it was handed out, unless it is configured.
+const HORIZON_NS: u64 = 24 * 3_600 * 1_000_000_000;
+
+/// How a subject stands to an identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It was handed to it.
+    Given,
+    /// It was handed to so many that it is nobody's own.
+    Common,
+    /// It was handed to somebody else, and all that this subject was handed is known.
+    Foreign,
+    /// That cannot be told.
+    Unknown,
+}
+
+/// What is remembered.
+#[derive(Debug)]
+pub struct HandedOut {
+    subjects: Vec<Mutex<Subjects>>,
+    holders: Vec<Mutex<BTreeMap<u64, u8>>>,
+    horizon_ns: AtomicU64,
+    /// When anything was noted first; [`u64::MAX`] before.
+    since_ns: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Subjects {
+    known: BTreeMap<u128, Subject>,
+    /// The order in which they came.
+    order: VecDeque<u128>,
+    references: usize,
+    /// When somebody was forgotten last.
+    forgot_ns: u64,
+}
+
+#[derive(Debug)]
+struct Subject {
+    given: BTreeSet<u64>,
+    since_ns: u64,
+    /// Nothing of before its coming counts any more: it came when everybody was known for long enough.
+    came_late: bool,
+    /// Something that it was handed is not known.
+    is_incomplete: bool,
+}
+
+impl Default for HandedOut {
+    fn default() -> Self {
+        let shards = || (0..SHARDS).map(|_| Mutex::default()).collect();
+        Self {
+            subjects: shards(),
+            holders: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            horizon_ns: AtomicU64::new(HORIZON_NS),
+            since_ns: AtomicU64::new(u64::MAX),
+        }
+    }
+}
+
+fn lock<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
+    it.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl HandedOut {
+    /// How long an identifier may be used after it was handed out; what was handed out longer ago than anything is
+    /// remembered does not count as somebody's own.
+    pub fn set_horizon_ns(&self, horizon_ns: u64) {
+        self.horizon_ns.store(horizon_ns, Relaxed);
+    }
+
+    /// Notes what an answer hands to a subject. `is_all` says whether these are all that it holds.
+    pub fn give(&self, subject: SubjectId, references: &[u64], is_all: bool, now_ns: u64) {
+        let watch = self.watch(now_ns);
+        self.since_ns.fetch_min(now_ns, Relaxed);
+        let mut fresh = Vec::new();
+        if let Some(shard) = self.subjects.get(shard_of(subject)) {
+            lock(shard).note(subject.0, references, is_all, watch, &mut fresh);
+        }
+        for reference in fresh {
+            let Some(shard) = self.holders.get(shard(reference)) else { continue };
+            let mut holders = lock(shard);
+            if holders.len() >= HOLDERS_IN_SHARD && !holders.contains_key(&reference) {
+                // Which one goes does not matter: its holders are unknown then.
+                let near = holders.range(reference..).next().map(|it| *it.0);
+                if let Some(near) = near.or_else(|| holders.keys().next().copied()) {
+                    holders.remove(&near);
+                }
+            }
+            let count = holders.entry(reference).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// How a subject stands to an identifier.
+    pub fn standing(&self, subject: SubjectId, reference: u64, now_ns: u64) -> Standing {
+        let watch = self.watch(now_ns);
+        let Some(shard_of) = self.subjects.get(shard_of(subject)) else { return Standing::Unknown };
+        let is_whole = {
+            let it = lock(shard_of);
+            match it.known.get(&subject.0) {
+                Some(known) if known.given.contains(&reference) => return Standing::Given,
+                Some(known) => known.is_whole(watch),
+                None => it.remembers_all(watch),
+            }
+        };
+        let count = self.holders.get(shard(reference)).map(|it| lock(it).get(&reference).copied());
+        match count.flatten() {
+            None | Some(0) => Standing::Unknown,
+            Some(count) if count >= COMMON_FROM => Standing::Common,
+            Some(_) if is_whole => Standing::Foreign,
+            Some(_) => Standing::Unknown,
+        }
+    }
+
+    fn watch(&self, now_ns: u64) -> Watch {
+        let (since_ns, horizon_ns) = (&self.since_ns, &self.horizon_ns);
+        Watch { since_ns: since_ns.load(Relaxed), horizon_ns: horizon_ns.load(Relaxed), now_ns }
+    }
+
+    /// Subjects and identifiers that are remembered.
+    pub fn sizes(&self) -> (usize, usize) {
+        self.subjects.iter().fold((0, 0), |(subjects, references), it| {
+            let it = lock(it);
+            (subjects + it.known.len(), references + it.references)
+        })
+    }
+}
+
+impl Subjects {
+    fn note(
+        &mut self,
+        subject: u128,
+        references: &[u64],
+        is_all: bool,
+        watch: Watch,
+        fresh: &mut Vec<u64>,
+    ) {
+        let (now_ns, came_late) = (watch.now_ns, self.remembers_all(watch));
+        if !self.known.contains_key(&subject) {
+            while self.known.len() >= SUBJECTS_IN_SHARD {
+                self.forget(now_ns);
+            }
+            let given = BTreeSet::new();
+            let it = Subject { given, since_ns: now_ns, came_late, is_incomplete: false };
+            self.known.insert(subject, it);
+            self.order.push_back(subject);
+        }
+        while self.references + references.len() > REFERENCES_IN_SHARD && self.known.len() > 1 {
+            self.forget(now_ns);
+        }
+        // It may have been the one that was forgotten.
+        let Some(it) = self.known.get_mut(&subject) else { return };
+        it.is_incomplete |= !is_all;
+        for reference in references {
+            if it.given.len() >= REFERENCES_EACH {
+                it.is_incomplete |= !it.given.contains(reference);
+            } else if it.given.insert(*reference) {
+                self.references += 1;
+                fresh.push(*reference);
+            }
+        }
+    }
+
+    /// Forgets who came first. Whoever is new from now on may be an old one.
+    fn forget(&mut self, now_ns: u64) {
+        let Some(first) = self.order.pop_front() else { return };
+        if let Some(it) = self.known.remove(&first) {
+            self.references = self.references.saturating_sub(it.given.len());
+        }
+        self.forgot_ns = now_ns;
+    }
+
+    /// Whether everybody who was handed something lately is known.
+    fn remembers_all(&self, watch: Watch) -> bool {
+        watch.is_long_ago(watch.since_ns)
+            && (self.forgot_ns == 0 || watch.is_long_ago(self.forgot_ns))
+    }
+}
+
+impl Subject {
+    fn is_whole(&self, watch: Watch) -> bool {
+        !self.is_incomplete && (self.came_late || watch.is_long_ago(self.since_ns))
+    }
+}
+
+/// Since when anything is remembered, and how long ago counts as long.
+#[derive(Clone, Copy)]
+struct Watch {
+    since_ns: u64,
+    horizon_ns: u64,
+    now_ns: u64,
+}
+
+impl Watch {
+    fn is_long_ago(self, at_ns: u64) -> bool {
+        self.now_ns.saturating_sub(at_ns) >= self.horizon_ns && at_ns <= self.now_ns
+    }
+}
+
+fn shard_of(subject: SubjectId) -> usize {
+    let [first, ..] = subject.0.to_le_bytes();
+    usize::from(first) % SHARDS
+}
+
+fn shard(reference: u64) -> usize {
+    let [first, ..] = reference.to_le_bytes();
+    usize::from(first) % SHARDS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALICE: SubjectId = SubjectId(1);
+    const MALLORY: SubjectId = SubjectId(2);
+    const LATE: u64 = HORIZON_NS + 10;
+
+    /// Alice was handed 17 at the beginning, Mallory 99.
+    fn known() -> HandedOut {
+        let it = HandedOut::default();
+        it.give(ALICE, &[17], true, 0);
+        it.give(MALLORY, &[99], true, 0);
+        it
+    }
+
+    #[test]
+    fn what_was_given_to_another_is_foreign() {
+        let it = known();
+        assert_eq!(it.standing(ALICE, 17, LATE), Standing::Given);
+        assert_eq!(it.standing(MALLORY, 17, LATE), Standing::Foreign);
+        assert_eq!(it.standing(MALLORY, 18, LATE), Standing::Unknown, "nobody has it");
+    }
+
+    #[test]
+    fn what_was_given_before_anything_is_known_is_unknown() {
+        let it = known();
+        assert_eq!(it.standing(MALLORY, 17, 5), Standing::Unknown);
+        // Nobody is new for certain before everybody was watched for long enough.
+        assert_eq!(it.standing(SubjectId(2 + 256), 17, 5), Standing::Unknown);
+        assert_eq!(it.standing(SubjectId(2 + 256), 17, LATE), Standing::Foreign);
+    }
+
+    #[test]
+    fn a_subject_of_whom_something_is_missed_is_unknown_for_ever() {
+        let it = known();
+        it.give(MALLORY, &[], false, 6);
+        assert_eq!(it.standing(MALLORY, 17, LATE), Standing::Unknown);
+        assert_eq!(it.standing(MALLORY, 99, LATE), Standing::Given);
+    }
+
+    #[test]
+    fn what_many_were_given_is_common() {
+        let it = known();
+        for n in 1..u128::from(COMMON_FROM) {
+            assert_eq!(it.standing(MALLORY, 17, LATE), Standing::Foreign);
+            it.give(SubjectId(1_000 + n), &[17], true, 7);
+        }
+        assert_eq!(it.standing(MALLORY, 17, LATE), Standing::Common);
+        it.give(ALICE, &[17], true, 8);
+        assert_eq!(it.standing(ALICE, 17, LATE), Standing::Given);
+    }
+
+    #[test]
+    fn a_subject_with_very_many_is_unknown() {
+        let it = known();
+        let many: Vec<u64> = (100..200 + REFERENCES_EACH as u64).collect();
+        it.give(MALLORY, &many, true, 9);
+        assert_eq!(it.standing(MALLORY, 17, LATE), Standing::Unknown);
+        assert!(it.sizes().1 <= REFERENCES_EACH + 1);
+    }
+
+    #[test]
+    fn floods_are_bounded_and_refuse_nobody() {
+        let it = HandedOut::default();
+        it.give(ALICE, &[17], true, 0);
+        // All of them in the shard of Alice, who is the first to go.
+        for n in 1..=2 * SUBJECTS_IN_SHARD as u128 {
+            it.give(SubjectId(1 + n * 256), &[n as u64 + 1_000], true, LATE);
+        }
+        assert_eq!(it.sizes().0, SUBJECTS_IN_SHARD);
+        assert_eq!(it.standing(ALICE, 17, LATE + 1), Standing::Unknown);
+        assert_eq!(
+            it.standing(ALICE, 1_000 + 2 * SUBJECTS_IN_SHARD as u64, LATE + 1),
+            Standing::Unknown
+        );
+        for n in 0..2 * HOLDERS_IN_SHARD as u64 {
+            it.give(SubjectId(3), &[n * 64], true, LATE);
+        }
+        assert!(it.holders.iter().all(|it| lock(it).len() <= HOLDERS_IN_SHARD));
+    }
+}

@@ -1,0 +1,364 @@
+//! The terms of endpoints, made for looking them up while calls are judged.
+//!
+//! Reads    terms, as people put them in force and as they are proposed.
+//! Memory   a tree of paths for each route, and a table of places for each endpoint.
+//! Misses   fields of bodies that are not examined; fields of operations within envelopes; empty lists and objects.
+
+use bartizan_inspect::value::PlaceRef;
+use bartizan_model::code::Code;
+use bartizan_model::fact::{Forms, Kind};
+use bartizan_model::head::Method;
+use bartizan_model::place::{NAME_BYTES_MAX, Place, escaped};
+use bartizan_model::terms::{
+    ENDPOINTS_MAX, EndpointTerms, Force, Resource, Says, TermsByRoute, Types, folded,
+};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Nodes that are visited to find one endpoint.
+const STEPS_MAX: u32 = 64;
+
+/// The terms of all routes.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    by_route: BTreeMap<Arc<str>, Paths>,
+}
+
+/// The endpoints of one route.
+#[derive(Clone, Debug, Default)]
+struct Paths {
+    by_method: Vec<(Method, Node)>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Node {
+    literals: BTreeMap<Box<str>, Self>,
+    variable: Option<Box<Self>>,
+    here: Option<Arc<Held>>,
+}
+
+/// What calls of one endpoint are held to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Held {
+    /// Each place of requests of which something is said.
+    places: BTreeMap<Spot<'static>, PlaceTerms>,
+    read_only: Option<(BTreeSet<Box<str>>, Force)>,
+    known: Option<Force>,
+    types: Option<Force>,
+    handed_out: Option<Force>,
+    hands_out: BTreeMap<Box<str>, Resource>,
+}
+
+/// A place, as it is looked up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Spot<'a> {
+    Segment(u8),
+    Query(Cow<'a, str>),
+    Body(Cow<'a, str>),
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct PlaceTerms {
+    is_known: bool,
+    types: Option<Types>,
+    resource: Option<Resource>,
+}
+
+/// What a value is held to and does not keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It sets what nobody sets.
+    ReadOnly(Force),
+    /// Its field is not known.
+    Undeclared(Force),
+    /// It has another type.
+    WrongType(Force),
+}
+
+impl Terms {
+    /// Of all routes.
+    pub fn new(all: TermsByRoute) -> Self {
+        let mut by_route: BTreeMap<Arc<str>, Paths> = BTreeMap::new();
+        for (route, endpoints) in all {
+            let paths = by_route.entry(route).or_default();
+            endpoints.into_iter().take(ENDPOINTS_MAX).for_each(|it| paths.put(it));
+        }
+        Self { by_route }
+    }
+
+    /// What calls of this method and path template are held to on a route. `HEAD` asks for what `GET` does.
+    pub(crate) fn find(&self, route: &str, method: Method, template: &str) -> Option<&Arc<Held>> {
+        let paths = self.by_route.get(route)?;
+        let method = if method == Method::Head { Method::Get } else { method };
+        let (_, root) = paths.by_method.iter().find(|it| it.0 == method)?;
+        root.find(template.strip_prefix('/').unwrap_or(template), &mut { STEPS_MAX })
+    }
+}
+
+impl Paths {
+    fn put(&mut self, it: EndpointTerms) {
+        let at = match self.by_method.iter().position(|(method, _)| *method == it.method) {
+            Some(at) => at,
+            None => {
+                self.by_method.push((it.method, Node::default()));
+                self.by_method.len() - 1
+            }
+        };
+        let Some((_, root)) = self.by_method.get_mut(at) else { return };
+        let node = it.path.segments().fold(root, |node, segment| match segment {
+            Some(literal) => node.literals.entry(literal.into()).or_default(),
+            None => node.variable.get_or_insert_default(),
+        });
+        node.here = Some(Arc::new(Held::of(it)));
+    }
+}
+
+impl Node {
+    /// A literal segment goes before a variable. What reads as a value is no literal.
+    fn find(&self, rest: &str, steps: &mut u32) -> Option<&Arc<Held>> {
+        *steps = steps.checked_sub(1)?;
+        let (segment, behind) = match rest.split_once('/') {
+            Some((segment, behind)) => (segment, Some(behind)),
+            None => (rest, None),
+        };
+        let variable = self.variable.as_deref().filter(|_| !segment.is_empty());
+        for next in [self.literals.get(segment), variable].into_iter().flatten() {
+            let found = match behind {
+                Some(behind) => next.find(behind, steps),
+                None => next.here.as_ref(),
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+}
+
+impl Held {
+    fn of(it: EndpointTerms) -> Self {
+        let mut held = Self::default();
+        for place in &it.known {
+            held.at(place, |it| it.is_known = true);
+        }
+        for term in it.terms {
+            let force = term.force;
+            match term.says {
+                Says::ReadOnly(names) => {
+                    held.read_only = Some((names.into_iter().collect(), force));
+                }
+                Says::OnlyKnown => held.known = Some(force),
+                Says::Types(all) => {
+                    held.types = Some(force);
+                    all.iter()
+                        .for_each(|(place, types)| held.at(place, |it| it.types = Some(*types)));
+                }
+                Says::HandedOut(all) => {
+                    held.handed_out = Some(force);
+                    let mut put = |place, of| held.at(place, |it| it.resource = Some(of));
+                    all.iter().for_each(|(place, of)| put(place, *of));
+                }
+            }
+        }
+        held.hands_out = it
+            .hands_out
+            .into_iter()
+            .filter_map(|(place, of)| match place {
+                Place::Body(path) => Some((path.into(), of)),
+                Place::Path
+                | Place::Segment(_)
+                | Place::Query(_)
+                | Place::Header(_)
+                | Place::Cookie(_)
+                | Place::Name => None,
+            })
+            .collect();
+        held
+    }
+
+    fn at(&mut self, place: &Place, set: impl FnOnce(&mut PlaceTerms)) {
+        let spot = match place {
+            Place::Segment(at) => Spot::Segment(*at),
+            Place::Query(name) => Spot::Query(Cow::Owned(name.clone())),
+            Place::Body(path) => Spot::Body(Cow::Owned(path.clone())),
+            Place::Path | Place::Header(_) | Place::Cookie(_) | Place::Name => return,
+        };
+        set(self.places.entry(spot).or_default());
+    }
+
+    /// Whether anything is said of requests.
+    pub(crate) fn judges_requests(&self) -> bool {
+        self.read_only.is_some()
+            || self.known.is_some()
+            || self.types.is_some()
+            || self.handed_out.is_some()
+    }
+
+    /// Whether answers hand out identifiers.
+    pub(crate) fn hands_out(&self) -> bool {
+        !self.hands_out.is_empty()
+    }
+
+    /// The kind of identifiers that a place of answers hands out.
+    pub(crate) fn handed_at(&self, path: &str) -> Option<Resource> {
+        self.hands_out.get(path).copied()
+    }
+
+    /// What a value does not keep, and which kind of identifier it is. `segment` is the position of a segment of
+    /// the path, from 1.
+    pub(crate) fn look(
+        &self,
+        place: PlaceRef<'_>,
+        segment: u8,
+        forms: Forms,
+        text: &[u8],
+    ) -> (Option<Fault>, Option<(Resource, Force)>) {
+        let (spot, is_field) = match place {
+            PlaceRef::Path => (Spot::Segment(segment), false),
+            PlaceRef::Query(name) => (Spot::Query(escaped(name)), true),
+            PlaceRef::Body(path) if path.len() <= NAME_BYTES_MAX => {
+                (Spot::Body(Cow::Borrowed(path)), true)
+            }
+            PlaceRef::Body(path) => {
+                let Place::Body(path) = Place::body(path) else { return (None, None) };
+                (Spot::Body(Cow::Owned(path)), true)
+            }
+            PlaceRef::Cookie(_) | PlaceRef::Name => return (None, None),
+        };
+        let terms = self.places.get(&spot).copied().unwrap_or_default();
+        let resource = terms.resource.zip(self.handed_out);
+        let fault = match (terms.is_known, terms.types, self.types) {
+            (false, ..) if is_field => self.unknown(&spot),
+            (_, Some(types), Some(force)) => {
+                (!types.fit(forms, Kind::of(text))).then_some(Fault::WrongType(force))
+            }
+            _ => None,
+        };
+        (fault, resource)
+    }
+
+    /// A field that is not known to be taken.
+    fn unknown(&self, spot: &Spot<'_>) -> Option<Fault> {
+        let name = match spot {
+            Spot::Segment(_) => return None,
+            Spot::Query(name) | Spot::Body(name) => name,
+        };
+        if let Some((names, force)) = &self.read_only
+            && folded(name).any(|step| names.contains(step.as_str()))
+        {
+            return Some(Fault::ReadOnly(*force));
+        }
+        self.known.map(Fault::Undeclared)
+    }
+}
+
+impl Fault {
+    /// Its code, and how strictly it is held.
+    pub(crate) const fn code(self) -> (Code, Force) {
+        match self {
+            Self::ReadOnly(force) => (Code::ShapeReadOnlyField, force),
+            Self::Undeclared(force) => (Code::ShapeUndeclaredField, force),
+            Self::WrongType(force) => (Code::ShapeWrongType, force),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bartizan_model::retirement::Template;
+    use bartizan_model::terms::Term;
+
+    const ORDER: Resource = Resource(7);
+
+    fn endpoint(method: Method, path: &str, terms: Vec<Says>) -> EndpointTerms {
+        let force = Force::Enforced;
+        EndpointTerms {
+            method,
+            path: Template::new(path),
+            known: vec![Place::body("$.name"), Place::body("$.items[*].n"), Place::query(b"page")],
+            terms: terms.into_iter().map(|says| Term { says, force }).collect(),
+            hands_out: vec![(Place::body("$.id"), ORDER)],
+        }
+    }
+
+    fn terms(all: Vec<EndpointTerms>) -> Terms {
+        Terms::new(vec![("shop".into(), all)])
+    }
+
+    /// Looks at a value of `POST /orders` that is held to this.
+    #[track_caller]
+    fn check(says: Says, place: PlaceRef<'_>, forms: Forms, text: &[u8], fault: Option<Fault>) {
+        let all = terms(vec![endpoint(Method::Post, "/orders", vec![says])]);
+        let held = all.find("shop", Method::Post, "/orders").unwrap();
+        assert_eq!(held.look(place, 0, forms, text).0, fault);
+    }
+
+    #[test]
+    fn an_endpoint_is_found_by_route_method_and_path() {
+        let all = terms(vec![
+            endpoint(Method::Get, "/orders/{orderId}", vec![Says::OnlyKnown]),
+            endpoint(Method::Get, "/orders/latest", vec![]),
+            endpoint(Method::Get, "/orders/{orderId}/items", vec![]),
+        ]);
+        let judges = |method, template: &str| {
+            all.find("shop", method, template).map(|it| it.judges_requests())
+        };
+        assert_eq!(judges(Method::Get, "/orders/{int}"), Some(true));
+        assert_eq!(judges(Method::Head, "/orders/{int}"), Some(true));
+        assert_eq!(judges(Method::Get, "/orders/abc"), Some(true));
+        assert_eq!(judges(Method::Get, "/orders/latest"), Some(false));
+        assert_eq!(judges(Method::Get, "/orders/latest/items"), Some(false));
+        assert_eq!(judges(Method::Delete, "/orders/{int}"), None);
+        assert_eq!(judges(Method::Get, "/orders"), None);
+        assert_eq!(judges(Method::Get, "/orders/"), None);
+        assert!(all.find("other", Method::Get, "/orders/{int}").is_none());
+    }
+
+    #[test]
+    fn a_field_that_nobody_sets_is_told_however_it_is_written() {
+        let says = || Says::ReadOnly(vec!["role".into(), "isadmin".into()]);
+        let fault = Some(Fault::ReadOnly(Force::Enforced));
+        for path in
+            ["$.role", "$.Role", "$.user.is_admin", "$.isAdmin[*]", "$.role.name", "$.user[role]"]
+        {
+            check(says(), PlaceRef::Body(path), Forms::STRING, b"x", fault);
+        }
+        check(says(), PlaceRef::Query(b"ROLE"), Forms::PLAIN, b"x", fault);
+        check(says(), PlaceRef::Body("$.name"), Forms::STRING, b"role", None);
+        check(says(), PlaceRef::Body("$.roles"), Forms::STRING, b"x", None);
+        check(says(), PlaceRef::Cookie(b"role"), Forms::PLAIN, b"x", None);
+    }
+
+    #[test]
+    fn a_field_that_is_not_known_is_told() {
+        let fault = Some(Fault::Undeclared(Force::Enforced));
+        check(Says::OnlyKnown, PlaceRef::Body("$.coupon"), Forms::STRING, b"x", fault);
+        check(Says::OnlyKnown, PlaceRef::Query(b"debug"), Forms::PLAIN, b"1", fault);
+        check(Says::OnlyKnown, PlaceRef::Body("$.items[*].n"), Forms::NUMBER, b"1", None);
+        check(Says::OnlyKnown, PlaceRef::Query(b"page"), Forms::PLAIN, b"1", None);
+        check(Says::OnlyKnown, PlaceRef::Path, Forms::PLAIN, b"x", None);
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_told() {
+        let types = Types { forms: Forms::NUMBER, kinds: 0 };
+        let says = || Says::Types(vec![(Place::body("$.items[*].n"), types)]);
+        let fault = Some(Fault::WrongType(Force::Enforced));
+        check(says(), PlaceRef::Body("$.items[*].n"), Forms::NUMBER, b"1", None);
+        check(says(), PlaceRef::Body("$.items[*].n"), Forms::STRING, b"1", fault);
+        check(says(), PlaceRef::Body("$.name"), Forms::STRING, b"1", None);
+    }
+
+    #[test]
+    fn what_identifies_an_object_is_told_in_requests_and_answers() {
+        let says = Says::HandedOut(vec![(Place::Segment(2), ORDER)]);
+        let all = terms(vec![endpoint(Method::Get, "/orders/{id}", vec![says])]);
+        let held = all.find("shop", Method::Get, "/orders/{int}").unwrap();
+        let (fault, resource) = held.look(PlaceRef::Path, 2, Forms::PLAIN, b"17");
+        assert_eq!((fault, resource), (None, Some((ORDER, Force::Enforced))));
+        assert_eq!(held.look(PlaceRef::Path, 1, Forms::PLAIN, b"orders").1, None);
+        assert_eq!((held.handed_at("$.id"), held.handed_at("$.n")), (Some(ORDER), None));
+    }
+}

@@ -1,0 +1,80 @@
+//! Which fields an endpoint takes, and of which types their values are.
+//!
+//! Misses   ranges, lengths and which fields must be there; maps whose keys are values, of which nothing is said.
+
+use super::{INDEPENDENT_MIN, Pace};
+use crate::inventory::leaf::{Field, Fields};
+use bartizan_model::fact::{Forms, Kind};
+use bartizan_model::place::Place;
+use bartizan_model::terms::{PLACES_MAX, Says, Types};
+
+/// Of a hundred fields at most so many may be rare ones, or their names are values.
+const RARE_MAX_PERCENT: usize = 50;
+
+/// The fields of query and body that independent subjects sent, and how many others there are.
+pub(super) fn known(request: &Fields) -> (Vec<Place>, usize) {
+    let fields = request.by_place.iter().filter(|it| is_field(it.0));
+    let (taken, others): (Vec<_>, Vec<_>) =
+        fields.partition(|it| it.1.subjects.count() >= INDEPENDENT_MIN);
+    (taken.into_iter().map(|it| it.0.clone()).collect(), others.len())
+}
+
+fn is_field(place: &Place) -> bool {
+    matches!(place, Place::Query(_) | Place::Body(_))
+}
+
+/// Nothing else is taken, if as much can be said.
+pub(super) fn only_known(request: &Fields, left_out: usize) -> Option<Says> {
+    let fields = request.by_place.iter().filter(|it| is_field(it.0)).count();
+    let is_open = request.more > 0 || left_out * 100 > fields * RARE_MAX_PERCENT;
+    (request.messages > 0 && !is_open && fields <= PLACES_MAX).then_some(Says::OnlyKnown)
+}
+
+/// The types of values that have one.
+pub(super) fn types(request: &Fields, pace: &Pace) -> Option<Says> {
+    let all: Vec<_> = request
+        .by_place
+        .iter()
+        .filter(|(place, field)| is_field(place) && is_told(field, pace))
+        .filter_map(|(place, field)| Some((place.clone(), of(field)?)))
+        .take(PLACES_MAX)
+        .collect();
+    (!all.is_empty()).then_some(Says::Types(all))
+}
+
+fn is_told(field: &Field, pace: &Pace) -> bool {
+    field.messages >= pace.calls_min && field.subjects.count() as u64 >= pace.subjects_min
+}
+
+/// The type of a field, if it has one: in JSON its notation, elsewhere how it looks.
+fn of(field: &Field) -> Option<Types> {
+    let kinds = looks(field);
+    // Clients leave a field out by `null`, sooner or later.
+    let forms = field.forms.and(Forms::NULL);
+    let plain = field.forms.has(Forms::PLAIN);
+    let is_mixed = [Forms::STRING, Forms::NUMBER, Forms::BOOLEAN]
+        .iter()
+        .filter(|it| field.forms.has(**it))
+        .count()
+        > 1;
+    if field.forms == Forms::NONE || field.forms == Forms::NULL || is_mixed {
+        return None;
+    }
+    match plain {
+        true if kinds == 0 => None,
+        true => Some(Types { forms, kinds }),
+        false if field.forms.has(Forms::STRING) => Some(Types { forms, kinds }),
+        false => Some(Types { forms, kinds: 0 }),
+    }
+}
+
+/// What all values look like, if that is anything in particular.
+fn looks(field: &Field) -> u16 {
+    let seen = Kind::ALL.iter().zip(field.kinds).filter(|it| it.1 > 0 && *it.0 != Kind::Empty);
+    let seen = seen.fold(0, |bits, (kind, _)| bits | Types::bit(*kind));
+    let number = Types::bit(Kind::Integer) | Types::bit(Kind::Decimal);
+    let particular =
+        [number, Types::bit(Kind::Boolean), Types::bit(Kind::Uuid), Types::bit(Kind::Date)];
+    // Digits are a number of either kind: the next one may have a fraction.
+    particular.into_iter().find(|it| seen != 0 && seen & !it == 0).unwrap_or(0)
+}

@@ -1,0 +1,113 @@
+//! Which identifiers are handed out where, and where requests name them.
+//!
+//! Reads    relations: which answers explain the values that requests carry.
+//! Misses   identifiers that are named before any answer of the same caller was seen to hand them out.
+//!
+//! Places that hand out to one another are of one resource. Only strong relations count: a chance one would make two
+//! resources the same, and whoever has an identifier of one would have that of the other.
+
+use crate::inventory::Inventory;
+use crate::relations::{Explained, Point, Relations};
+use bartizan_model::head::Method;
+use bartizan_model::id::EndpointId;
+use bartizan_model::place::Place;
+use bartizan_model::terms::{Resource, Says};
+use std::collections::BTreeMap;
+
+/// Of a thousand uses, so many must be explained by a relation.
+const STRENGTH_MIN: u16 = 600;
+/// Of a thousand uses that could have been explained, so many must have been, by all relations together.
+const EXPLAINED_MIN: u16 = 950;
+/// Uses that could have been explained.
+const FAIR_MIN: u64 = 10;
+
+/// Of one service.
+#[derive(Default)]
+pub(super) struct HandedOut {
+    named: BTreeMap<(Method, String), Vec<(Place, Resource)>>,
+    handing: BTreeMap<(Method, String), Vec<(Place, Resource)>>,
+}
+
+impl HandedOut {
+    pub(super) fn of(relations: &Relations, inventory: &Inventory, service: &str) -> Self {
+        let all: Vec<Explained> = relations.explained(inventory, service);
+        let told: Vec<&Explained> = all.iter().filter(|it| is_handed_out(it)).collect();
+        let mut kin = Kin::default();
+        for it in &told {
+            for edge in strong(it) {
+                kin.join(&edge.from, &it.at);
+            }
+        }
+        let mut out = Self::default();
+        for it in &told {
+            let Some(resource) = kin.resource(&it.at) else { continue };
+            put(&mut out.named, &it.at, resource);
+            strong(it).for_each(|edge| put(&mut out.handing, &edge.from, resource));
+        }
+        out
+    }
+
+    /// What requests of an endpoint name.
+    pub(super) fn named(&self, method: Method, template: &str) -> Option<Says> {
+        let named = self.named.get(&(method, template.to_owned()))?;
+        Some(Says::HandedOut(named.clone()))
+    }
+
+    /// What answers of an endpoint hand out.
+    pub(super) fn handed_out(&self, method: Method, template: &str) -> Vec<(Place, Resource)> {
+        self.handing.get(&(method, template.to_owned())).cloned().unwrap_or_default()
+    }
+}
+
+fn is_handed_out(it: &Explained) -> bool {
+    let fair = it.uses.fair;
+    fair.uses >= FAIR_MIN && fair.explained().is_some_and(|it| it >= EXPLAINED_MIN)
+}
+
+fn strong(it: &Explained) -> impl Iterator<Item = &crate::relations::Edge> {
+    it.by.iter().filter(|it| it.strength() >= STRENGTH_MIN)
+}
+
+fn put(
+    into: &mut BTreeMap<(Method, String), Vec<(Place, Resource)>>,
+    at: &Point,
+    resource: Resource,
+) {
+    let all = into.entry((at.method, at.template.clone())).or_default();
+    let one = (at.place.clone(), resource);
+    if !all.contains(&one) {
+        all.push(one);
+    }
+}
+
+/// Places of one resource.
+#[derive(Default)]
+struct Kin {
+    /// Each place with another one of its kin, the least with itself.
+    of: BTreeMap<String, String>,
+}
+
+impl Kin {
+    fn join(&mut self, a: &Point, b: &Point) {
+        let (a, b) = (self.least(&a.to_string()), self.least(&b.to_string()));
+        let (less, more) = if a <= b { (a, b) } else { (b, a) };
+        self.of.insert(more, less.clone());
+        self.of.insert(less.clone(), less);
+    }
+
+    fn least(&self, of: &str) -> String {
+        let mut it = of;
+        while let Some(next) = self.of.get(it).filter(|next| *next != it) {
+            it = next;
+        }
+        it.to_owned()
+    }
+
+    /// Named by the least of its places.
+    fn resource(&self, of: &Point) -> Option<Resource> {
+        let of = of.to_string();
+        self.of
+            .contains_key(&of)
+            .then(|| Resource(EndpointId::of("resource", &self.least(&of)).bits()))
+    }
+}

@@ -1,0 +1,219 @@
+//! Terms that traffic speaks for: clauses of single endpoints, with their evidence.
+//!
+//! Reads    the inventory, and relations between answers and requests.
+//! Writes   proposals, each with whom and what it rests on, and how far it has come.
+//! Memory   a copy of what is told.
+//! Misses   operations within envelopes, such as those of GraphQL; endpoints of which only copies of requests were
+//!          seen; fields behind the first 64 of a message.
+//!
+//! What one caller alone does teaches nothing: a field counts as taken when [`INDEPENDENT_MIN`] subjects sent it with
+//! success. So nobody can widen a term by many calls, and nobody's calls narrow it.
+
+mod fields;
+mod handed_out;
+mod read_only;
+#[cfg(test)]
+mod tests;
+
+use crate::inventory::leaf::{Breaches, Leaf};
+use crate::inventory::{Endpoint, Inventory};
+use crate::relations::Relations;
+use bartizan_model::clause::ClauseName;
+use bartizan_model::head::Method;
+use bartizan_model::place::Place;
+use bartizan_model::retirement::Template;
+use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Term, TermsByRoute};
+use handed_out::HandedOut;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Subjects that have nothing to do with each other, for which a field counts as taken.
+pub const INDEPENDENT_MIN: usize = 3;
+
+/// When a term has come how far. Times are of observed traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Calls from which on a term is observed.
+    pub calls_min: u64,
+    /// Subjects from which on it is.
+    pub subjects_min: u64,
+    /// Microseconds that it must have held before it is proposed.
+    pub span_us: u64,
+    /// Subjects from which on a term that describes habit is proposed.
+    pub habit_subjects_min: u64,
+}
+
+impl Pace {
+    /// In production: DESIGN, the life cycle of a clause.
+    pub const USUAL: Self = Self {
+        calls_min: 30,
+        subjects_min: 5,
+        span_us: 7 * 24 * 3_600 * 1_000_000,
+        habit_subjects_min: 60,
+    };
+    /// For tests, drills and the demo: minutes in place of days.
+    pub const LAB: Self =
+        Self { calls_min: 30, subjects_min: 5, span_us: 60 * 1_000_000, habit_subjects_min: 20 };
+}
+
+/// How far a term has come by itself. Further it goes by people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// There is too little to say so.
+    Candidate,
+    /// What it would refuse is recorded.
+    Observed,
+    /// It has held for long enough, for enough people: it may be put in force.
+    Proposed,
+}
+
+impl Stage {
+    /// Name in output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Candidate => "candidate",
+            Self::Observed => "observe",
+            Self::Proposed => "proposed",
+        }
+    }
+}
+
+/// What a term rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Support {
+    /// Successful calls of the endpoint.
+    pub calls: u64,
+    /// By about so many subjects.
+    pub subjects: u64,
+    /// From when to when, in microseconds since 1970.
+    pub first_us: u64,
+    /// See `first_us`.
+    pub last_us: u64,
+    /// Calls that did not keep it.
+    pub breaches: Breaches,
+    /// Fields that too few subjects sent to count as taken.
+    pub left_out: usize,
+}
+
+impl Support {
+    /// Of all subjects at most so many thousandths would be hurt, with 95 % confidence, if none was so far: the rule of
+    /// three (Hanley and Lippman-Hand 1983).
+    pub fn risk(&self) -> u16 {
+        let risk = 3_000_u64.checked_div(self.subjects).unwrap_or(1_000);
+        u16::try_from(risk.min(1_000)).unwrap_or(1_000)
+    }
+}
+
+/// A term that traffic speaks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// What it says.
+    pub says: Says,
+    /// How far it has come.
+    pub stage: Stage,
+    /// What it rests on.
+    pub support: Support,
+}
+
+/// Everything that traffic says of one endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposed {
+    /// The service.
+    pub service: Arc<str>,
+    /// Its method.
+    pub method: Method,
+    /// Its path, as `/orders/{orderId}`.
+    pub template: String,
+    /// The fields of query and body that it takes.
+    pub known: Vec<Place>,
+    /// What speaks for itself.
+    pub proposals: Vec<Proposal>,
+    /// Which fields of its answers hand out identifiers.
+    pub hands_out: Vec<(Place, Resource)>,
+}
+
+/// Everything that speaks for itself, by endpoint.
+pub fn propose(inventory: &Inventory, relations: &Relations, pace: &Pace) -> Vec<Proposed> {
+    let endpoints = inventory.endpoints();
+    let mut handed = BTreeMap::new();
+    for it in &endpoints {
+        handed.entry(it.service).or_insert_with(|| HandedOut::of(relations, inventory, it.service));
+    }
+    let settable = read_only::Groups::of(&endpoints);
+    let all = endpoints.iter().filter(|it| it.operation.is_empty());
+    all.filter_map(|it| one(it, &settable, handed.get(it.service)?, pace)).collect()
+}
+
+fn one(
+    it: &Endpoint<'_>,
+    groups: &read_only::Groups<'_>,
+    handed: &HandedOut,
+    pace: &Pace,
+) -> Option<Proposed> {
+    let (leaf, template) = (it.leaf, it.template());
+    let (known, left_out) = fields::known(&leaf.request);
+    let mut says = Vec::new();
+    // What is called there is told by each body: fields are those of the operation.
+    if leaf.operations.is_empty() {
+        says.extend(groups.read_only(it, &known));
+        says.extend(fields::only_known(&leaf.request, left_out));
+        says.extend(fields::types(&leaf.request, pace));
+    }
+    says.extend(handed.named(it.method, &template));
+    let hands_out = handed.handed_out(it.method, &template);
+    if says.is_empty() && hands_out.is_empty() {
+        return None;
+    }
+    let proposals = says.into_iter().map(|says| {
+        let support = support(leaf, &says, left_out);
+        let stage = stage(&says, &support, pace);
+        Proposal { says, stage, support }
+    });
+    let proposals = proposals.collect();
+    let (service, method) = (it.service.into(), it.method);
+    Some(Proposed { service, method, template, known, proposals, hands_out })
+}
+
+fn support(leaf: &Leaf, says: &Says, left_out: usize) -> Support {
+    Support {
+        calls: leaf.succeeded(),
+        subjects: leaf.subjects.count(),
+        first_us: leaf.first_us,
+        last_us: leaf.last_us,
+        breaches: leaf.breaches.get(&says.clause()).copied().unwrap_or_default(),
+        left_out: if says.clause() == ClauseName::ShapeUndeclared { left_out } else { 0 },
+    }
+}
+
+fn stage(says: &Says, it: &Support, pace: &Pace) -> Stage {
+    let is_harm = says.clause().is_harm();
+    if it.calls < pace.calls_min || it.subjects < pace.subjects_min {
+        return Stage::Candidate;
+    }
+    let is_for_enough = is_harm || it.subjects >= pace.habit_subjects_min;
+    let has_held = it.last_us.saturating_sub(it.first_us) >= pace.span_us;
+    // One caller who breaks it may be the attacker that it is for; several are a habit.
+    let is_broken = it.breaches.passed > 0 && it.breaches.subjects.count() >= INDEPENDENT_MIN;
+    match is_for_enough && has_held && !is_broken {
+        true => Stage::Proposed,
+        false => Stage::Observed,
+    }
+}
+
+/// What is observed of proposals without anybody's doing.
+pub fn observed(all: &[Proposed]) -> TermsByRoute {
+    let mut by_route: BTreeMap<&Arc<str>, Vec<EndpointTerms>> = BTreeMap::new();
+    for it in all {
+        let seen = it.proposals.iter().filter(|it| it.stage > Stage::Candidate);
+        let terms = seen.map(|it| Term { says: it.says.clone(), force: Force::Observed });
+        let of = EndpointTerms {
+            method: it.method,
+            path: Template::new(&it.template),
+            known: it.known.clone(),
+            terms: terms.collect(),
+            hands_out: it.hands_out.clone(),
+        };
+        by_route.entry(&it.service).or_default().push(of);
+    }
+    by_route.into_iter().map(|(route, all)| (Arc::clone(route), all)).collect()
+}

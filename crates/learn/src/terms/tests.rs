@@ -1,0 +1,212 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+use super::*;
+use crate::inventory::seen::{called, told};
+use bartizan_model::clause::{Effect, Hit};
+use bartizan_model::code::Code;
+use bartizan_model::fact::{Facts, Forms};
+use bartizan_model::id::SubjectId;
+use bartizan_model::observation::Observation;
+use bartizan_model::terms::Types;
+
+const DAY_US: u64 = 24 * 3_600 * 1_000_000;
+
+/// A shop after `subjects` people made an order each, over `days` days.
+struct Shop {
+    inventory: Inventory,
+    relations: Relations,
+    at_us: u64,
+}
+
+fn json(values: &[(&str, &str)]) -> Facts {
+    let places: Vec<_> = values.iter().map(|it| (Place::body(it.0), it.1)).collect();
+    let mut facts = told(&places);
+    for (fact, (_, value)) in facts.facts.iter_mut().zip(values) {
+        let is_number = value.parse::<f64>().is_ok();
+        fact.forms = if is_number { Forms::NUMBER } else { Forms::STRING };
+    }
+    facts
+}
+
+impl Shop {
+    fn new() -> Self {
+        let (inventory, relations) = (Inventory::default(), Relations::default());
+        Self { inventory, relations, at_us: DAY_US }
+    }
+
+    fn after(subjects: u128, days: u64) -> Self {
+        let mut it = Self::new();
+        for n in 0..subjects {
+            it.at_us += days * DAY_US / subjects as u64;
+            it.visit(n);
+        }
+        it.inventory.settle();
+        it
+    }
+
+    fn see(&mut self, subject: u128, mut it: Observation) {
+        it.subject =
+            SubjectId((subject + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835));
+        it.subject_kind = bartizan_model::observation::SubjectKind::ApiKey;
+        it.started.wall_us = self.at_us;
+        self.at_us += 1;
+        self.inventory.observe(&it);
+        self.relations.observe(&it);
+    }
+
+    fn order(&mut self, subject: u128, sent: &[(&str, &str)], hits: &[Hit]) {
+        let id = (subject * 7_919 + 100_000).to_string();
+        let answer =
+            json(&[("$.id", &id), ("$.item", "tea"), ("$.total", "5"), ("$.status", "new")]);
+        let mut it = called(Method::Post, "/orders", 200, &[], Some(answer));
+        it.request = Some(json(sent));
+        it.hits = hits.to_vec();
+        self.see(subject, it);
+    }
+
+    /// Makes an order, lists the orders, and reads one.
+    fn visit(&mut self, subject: u128) {
+        self.order(subject, &[("$.item", "tea"), ("$.n", "2")], &[]);
+        let id = (subject * 7_919 + 100_000).to_string();
+        let listed = json(&[("$.orders[*].id", &id), ("$.orders[*].total", "5")]);
+        self.see(subject, called(Method::Get, "/orders", 200, &[], Some(listed)));
+        let answer = json(&[("$.id", &id), ("$.total", "5")]);
+        let path = format!("/orders/{id}");
+        self.see(subject, called(Method::Get, &path, 200, &[], Some(answer)));
+    }
+
+    fn proposed(&self, method: Method, template: &str) -> Proposed {
+        let all = propose(&self.inventory, &self.relations, &Pace::USUAL);
+        let names: Vec<_> = all.iter().map(|it| it.template.clone()).collect();
+        all.into_iter()
+            .find(|it| it.method == method && it.template == template)
+            .unwrap_or_else(|| panic!("{template} is none of {names:?}"))
+    }
+
+    fn stage(&self, clause: ClauseName) -> Option<Stage> {
+        let all = self.proposed(Method::Post, "/orders").proposals;
+        all.iter().find(|it| it.says.clause() == clause).map(|it| it.stage)
+    }
+}
+
+#[test]
+fn what_an_endpoint_takes_and_what_nobody_sets_is_told() {
+    let it = Shop::after(70, 8).proposed(Method::Post, "/orders");
+    assert_eq!(it.known, [Place::body("$.item"), Place::body("$.n")]);
+    let says: Vec<_> = it.proposals.iter().map(|it| it.says.clone()).collect();
+    let number = Types { forms: Forms::NUMBER.and(Forms::NULL), kinds: 0 };
+    let text = Types { forms: Forms::STRING.and(Forms::NULL), kinds: 0 };
+    assert_eq!(
+        says,
+        [
+            Says::ReadOnly(vec!["id".into(), "status".into(), "total".into()]),
+            Says::OnlyKnown,
+            Says::Types(vec![(Place::body("$.item"), text), (Place::body("$.n"), number)]),
+        ]
+    );
+    assert!(it.proposals.iter().all(|it| it.stage == Stage::Proposed), "{it:?}");
+    assert_eq!(it.proposals[0].support.calls, 70);
+}
+
+#[test]
+fn identifiers_are_of_one_resource_where_they_are_handed_out_and_named() {
+    let shop = Shop::after(70, 8);
+    let (one, list) =
+        (shop.proposed(Method::Get, "/orders/{orderId}"), shop.proposed(Method::Get, "/orders"));
+    let [.., Proposal { says: Says::HandedOut(named), stage, .. }] = one.proposals.as_slice()
+    else {
+        panic!("{one:?}")
+    };
+    let [(place, resource)] = named.as_slice() else { panic!("{named:?}") };
+    assert_eq!((place, *stage), (&Place::Segment(2), Stage::Proposed));
+    assert_eq!(list.hands_out, [(Place::body("$.orders[*].id"), *resource)]);
+    let made = shop.proposed(Method::Post, "/orders").hands_out;
+    assert_eq!(made, [(Place::body("$.id"), *resource)]);
+}
+
+#[test]
+fn a_term_comes_as_far_as_calls_people_and_time_say() {
+    let far = |subjects, days| {
+        let shop = Shop::after(subjects, days);
+        (shop.stage(ClauseName::ShapeReadOnly), shop.stage(ClauseName::ShapeUndeclared))
+    };
+    assert_eq!(far(20, 8), (Some(Stage::Candidate), Some(Stage::Candidate)));
+    assert_eq!(far(35, 3), (Some(Stage::Observed), Some(Stage::Observed)));
+    assert_eq!(far(35, 9), (Some(Stage::Proposed), Some(Stage::Observed)));
+    assert_eq!(far(90, 9), (Some(Stage::Proposed), Some(Stage::Proposed)));
+}
+
+#[test]
+fn one_caller_cannot_widen_a_term() {
+    let mut shop = Shop::after(70, 8);
+    for _ in 0..10_000 {
+        shop.order(666, &[("$.item", "tea"), ("$.status", "paid"), ("$.total", "0")], &[]);
+    }
+    let it = shop.proposed(Method::Post, "/orders");
+    assert_eq!(it.known, [Place::body("$.item"), Place::body("$.n")]);
+    let [Proposal { says: Says::ReadOnly(names), .. }, ..] = it.proposals.as_slice() else {
+        panic!("{it:?}")
+    };
+    assert_eq!(names.len(), 3);
+}
+
+#[test]
+fn what_many_begin_to_send_is_taken() {
+    let mut shop = Shop::after(70, 8);
+    for n in 0..3 {
+        shop.order(n, &[("$.item", "tea"), ("$.n", "1"), ("$.status", "gift")], &[]);
+    }
+    let it = shop.proposed(Method::Post, "/orders");
+    assert!(it.known.contains(&Place::body("$.status")));
+    let [Proposal { says: Says::ReadOnly(names), .. }, ..] = it.proposals.as_slice() else {
+        panic!("{it:?}")
+    };
+    assert_eq!(**names, ["id".into(), "total".into()]);
+}
+
+#[test]
+fn a_term_that_many_break_is_not_proposed() {
+    let hit = |effect| Hit { code: Code::ShapeReadOnlyField, effect, margin: 0 };
+    let sent = [("$.item", "tea"), ("$.n", "2")];
+    let mut shop = Shop::after(70, 8);
+    for _ in 0..9 {
+        shop.order(666, &sent, &[hit(Effect::WouldRefuse)]);
+    }
+    assert_eq!(shop.stage(ClauseName::ShapeReadOnly), Some(Stage::Proposed), "one attacker");
+    for n in 1..3 {
+        shop.order(n, &sent, &[hit(Effect::WouldRefuse)]);
+    }
+    assert_eq!(shop.stage(ClauseName::ShapeReadOnly), Some(Stage::Observed));
+    let support = shop.proposed(Method::Post, "/orders").proposals[0].support;
+    assert_eq!((support.breaches.passed, support.breaches.refused), (11, 0));
+}
+
+#[test]
+fn what_is_proposed_is_observed_by_itself() {
+    let shop = Shop::after(70, 8);
+    let all = observed(&propose(&shop.inventory, &shop.relations, &Pace::USUAL));
+    let (route, endpoints) = all.first().unwrap();
+    assert_eq!(&**route, "shop");
+    assert!(endpoints.iter().flat_map(|it| &it.terms).all(|it| it.force == Force::Observed));
+    assert!(
+        endpoints.iter().any(|it| it.path.as_str() == "/orders/{orderId}" && !it.terms.is_empty())
+    );
+}
+
+#[test]
+fn the_risk_is_that_of_the_rule_of_three() {
+    let support = |subjects| Support {
+        calls: 1,
+        subjects,
+        first_us: 0,
+        last_us: 0,
+        breaches: Breaches::default(),
+        left_out: 0,
+    };
+    assert_eq!((support(0).risk(), support(60).risk(), support(3_000).risk()), (1_000, 50, 1));
+}

@@ -1,0 +1,173 @@
+//! Terms: what the contract of one endpoint demands of its calls, beyond what is built in.
+//!
+//! Plain data. `learn` proposes them from traffic, people put them in force, `engine` holds calls to them and
+//! `contract` decides.
+
+use crate::clause::{ClauseName, Mode};
+use crate::fact::{Forms, Kind};
+use crate::head::Method;
+use crate::id::SubjectId;
+use crate::place::Place;
+use crate::retirement::Template;
+use std::sync::Arc;
+
+/// Endpoints of one route that may have terms.
+pub const ENDPOINTS_MAX: usize = 10_000;
+/// Places, or names, that one term speaks of.
+pub const PLACES_MAX: usize = 512;
+/// Of how many subjects one is held to what is in canary.
+const CANARY_OF: u128 = 20;
+
+/// What the contract says of one endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointTerms {
+    /// Its method.
+    pub method: Method,
+    /// Its path.
+    pub path: Template,
+    /// The fields of query and body that it is known to take.
+    pub known: Vec<Place>,
+    /// What its calls are held to, at most one of each kind.
+    pub terms: Vec<Term>,
+    /// Which fields of its answers hand out identifiers.
+    pub hands_out: Vec<(Place, Resource)>,
+}
+
+/// One clause of one endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// What must hold.
+    pub says: Says,
+    /// How strictly.
+    pub force: Force,
+}
+
+/// What one term says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// Fields of these names are shown by answers and set by nobody; as [`folded`].
+    ReadOnly(Vec<Box<str>>),
+    /// Query and body hold no fields but those that are known.
+    OnlyKnown,
+    /// Values are of these types.
+    Types(Vec<(Place, Types)>),
+    /// Who names an identifier here was handed it.
+    HandedOut(Vec<(Place, Resource)>),
+}
+
+impl Says {
+    /// The clause that it is an instance of.
+    pub const fn clause(&self) -> ClauseName {
+        match self {
+            Self::ReadOnly(_) => ClauseName::ShapeReadOnly,
+            Self::OnlyKnown => ClauseName::ShapeUndeclared,
+            Self::Types(_) => ClauseName::ShapeType,
+            Self::HandedOut(_) => ClauseName::ProvenanceReference,
+        }
+    }
+}
+
+/// A kind of identifiers: those that one group of places hands out and takes. A hash of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Resource(pub u64);
+
+/// How strictly a term is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Force {
+    /// What it would refuse is recorded.
+    Observed,
+    /// One subject in twenty is held to it, always the same ones.
+    Canary,
+    /// Everybody is.
+    Enforced,
+}
+
+impl Force {
+    /// All, from the weakest to the strictest.
+    pub const ALL: &'static [Self] = &[Self::Observed, Self::Canary, Self::Enforced];
+
+    /// Name in files and output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Observed => "observe",
+            Self::Canary => "canary",
+            Self::Enforced => "enforce",
+        }
+    }
+
+    /// What holds for this subject.
+    pub const fn mode(self, subject: SubjectId) -> Mode {
+        match self {
+            Self::Enforced => Mode::Enforce,
+            Self::Canary if subject.0 % CANARY_OF == 0 => Mode::Enforce,
+            Self::Canary | Self::Observed => Mode::Observe,
+        }
+    }
+}
+
+/// What values of one field are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Types {
+    /// In which notations they come.
+    pub forms: Forms,
+    /// What they look like, one bit for each of [`Kind::ALL`]; 0 if that does not matter.
+    pub kinds: u16,
+}
+
+impl Types {
+    /// Whether a value of this notation and look is one of them. An empty value has no look.
+    pub fn fit(self, forms: Forms, kind: Kind) -> bool {
+        let looks = self.kinds == 0 || self.kinds & Self::bit(kind) != 0;
+        self.forms.has(forms) && (looks || kind == Kind::Empty || forms == Forms::NULL)
+    }
+
+    /// The bit of a kind.
+    pub const fn bit(kind: Kind) -> u16 {
+        1 << kind as u16
+    }
+}
+
+/// The steps of a place's name that people chose, as names are compared by frameworks that bind them to fields:
+/// without case, hyphens and underscores. `$.user[is_admin].X-Role` has `user`, `isadmin` and `xrole`.
+pub fn folded(name: &str) -> impl Iterator<Item = String> {
+    let steps = name.split(['.', '[', ']', '$', '*']).filter(|it| !it.is_empty());
+    steps.map(|step| {
+        let letters = step.chars().filter(|it| !matches!(it, '_' | '-'));
+        letters.map(|it| it.to_ascii_lowercase()).collect()
+    })
+}
+
+/// All terms, by route.
+pub type TermsByRoute = Vec<(Arc<str>, Vec<EndpointTerms>)>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_canary_holds_one_subject_in_twenty() {
+        let held =
+            (0..2_000_u128).filter(|n| Force::Canary.mode(SubjectId(*n)) == Mode::Enforce).count();
+        assert_eq!(held, 100);
+        assert_eq!(Force::Observed.mode(SubjectId(0)), Mode::Observe);
+        assert_eq!(Force::Enforced.mode(SubjectId(1)), Mode::Enforce);
+    }
+
+    #[test]
+    fn names_are_compared_as_frameworks_bind_them() {
+        let steps = |name| folded(name).collect::<Vec<_>>();
+        assert_eq!(steps("$.user[is_admin].X-Role"), ["user", "isadmin", "xrole"]);
+        assert_eq!(steps("$.items[*].unitPrice"), ["items", "unitprice"]);
+        assert!(steps("$").is_empty());
+    }
+
+    #[test]
+    fn a_word_is_not_a_number() {
+        let number = Types { forms: Forms::NUMBER, kinds: 0 };
+        assert!(number.fit(Forms::NUMBER, Kind::Decimal));
+        assert!(!number.fit(Forms::STRING, Kind::Integer));
+        let digits = Types { forms: Forms::PLAIN, kinds: Types::bit(Kind::Integer) };
+        assert!(digits.fit(Forms::PLAIN, Kind::Integer) && digits.fit(Forms::PLAIN, Kind::Empty));
+        assert!(!digits.fit(Forms::PLAIN, Kind::Text));
+    }
+}
