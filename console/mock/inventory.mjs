@@ -105,6 +105,7 @@ function field(place, random, change = {}) {
     bytes_max: random.between(4, 240),
     distinct: random.between(40, 400),
     few: false,
+    enumeration: null,
     times_max: 1,
     types: place.startsWith('body') ? [kind === 'integer' ? 'number' : 'string'] : [],
     class: null,
@@ -128,7 +129,7 @@ export function detail_of_endpoint(row, duties) {
   const request = [
     ...names.map((name, at) => field(`segment ${at + 2}`, random, { kind: kinds[name], share_percent: 100, bytes_max: 8 })),
     field('query limit', random, { kind: 'integer', share_percent: 82, distinct: 4, few: true, bytes_max: 3 }),
-    field('query sort', random, { distinct: 2, few: true, bytes_min: 4, bytes_max: 4 }),
+    field('query sort', random, { distinct: 2, few: true, enumeration: [104, 58], bytes_min: 4, bytes_max: 4 }),
     ...(has_body ? [field('body $.text', random), ...classes.map((it) => field(`body $.${it.name}`, random, { class: it }))] : []),
   ];
   const response = [
@@ -153,7 +154,32 @@ export function detail_of_endpoint(row, duties) {
     response: posture.unknown.includes('response_bodies') ? { messages: 0, more: 0, fields: [] } : { messages: 180, more: has_body ? 3 : 0, fields: response },
     posture: { ...posture, baseline: duties.map((duty) => ({ duty, verdict: verdict(duty, row) })) },
     relations: relations_of(row, names),
+    third_parties: hosts_of(row),
   };
+}
+
+/** Whom the messages of one endpoint point to. */
+function hosts_of({ id, method, template, operation, calls, subjects }) {
+  if (!template.startsWith('/orders')) return [];
+  const place = { id, method, template, operation, exchanges: calls, subjects: Math.min(64, subjects) };
+  return [
+    { ...place, side: 'request', place: 'body $.notify_url', host: '*.hooks.example', address: false, own: false },
+    { ...place, side: 'response', place: 'header location', host: 'shop.example', address: false, own: true },
+  ];
+}
+
+/** Whom all of them point to. */
+export function third_parties({ endpoints }) {
+  const places = endpoints.flatMap((row) => hosts_of(row).map((it) => ({ ...it, service: row.service })));
+  const keys = [...new Set(places.map(({ service, host }) => `${service} ${host}`))].sort();
+  const found = keys.map((key) => {
+    const of = places.filter(({ service, host }) => `${service} ${host}` === key);
+    const { service, host, address, own } = of[0];
+    const exchanges = of.reduce((sum, it) => sum + it.exchanges, 0);
+    const shown = of.map(({ id, method, template, operation, side, place, exchanges, subjects }) => ({ id, method, template, operation, side, place, exchanges, subjects }));
+    return { service, host, address, own, exchanges, subjects: 9, first: 1, last: 2, places: shown.slice(0, 20), more: Math.max(0, shown.length - 20) };
+  });
+  return { third_parties: found.sort((a, b) => Number(a.own) - Number(b.own)), more: 0, full: 0 };
 }
 
 /** What hands out the values of its variables, and who carries the identifiers that it answers. */

@@ -99,6 +99,20 @@ function owed(endpoints, duties_of) {
   return [...verdicts].map(([duty, all]) => ({ duty, endpoints: all.length, met: count(all, 'met'), missing: count(all, 'missing'), unknown: count(all, 'unknown') }));
 }
 
+/** How posture went over so many days. */
+export function trend(amount, now_ms) {
+  const days = Array.from({ length: amount }, (_, at) => amount - at);
+  return {
+    days: days.map((ago) => ({
+      day: new Date(now_ms - ago * 86_400_000).toISOString().slice(0, 10),
+      endpoints: 24,
+      weak: Math.max(5, 14 - Math.floor((amount - ago) / 5)),
+      at_risk: ago > 12 ? 6 : 3,
+      flaws: { banner: ago > 8 ? 9 : 4, open_cors: 2 },
+    })),
+  };
+}
+
 const hour_us = 3_600_000_000;
 
 /** `what`, method and template, hours ago, and what is new. */
@@ -112,6 +126,7 @@ const happened = [
   ['endpoint', 'GET', '/users/{userId}/sessions/{sessionId}', 50, {}],
   ['status', 'POST', '/orders/{orderId}/refund', 52, { status: 500 }],
   ['request_field', 'GET', '/search', 75, { place: 'query debug', class: null }],
+  ['response_value', 'GET', '/orders/{orderId}', 29, { place: 'body $.state', class: null }],
   ['silent', 'GET', '/categories/{category}', 200, {}],
   ['silent', 'GET', '/orders/{orderId}/invoice.pdf', 230, {}],
 ];

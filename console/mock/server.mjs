@@ -13,9 +13,9 @@ import { parseArgs } from 'node:util';
 import { api_of, first_confirmed, retirements, with_said } from './apis.mjs';
 import { drift } from './drift.mjs';
 import { hostile } from './hostile.mjs';
-import { detail_of_endpoint, inventory, is_endpoint_id, openapi_of } from './inventory.mjs';
+import { detail_of_endpoint, inventory, is_endpoint_id, openapi_of, third_parties } from './inventory.mjs';
 import { ledger } from './ledger.mjs';
-import { changes, ranked } from './posture.mjs';
+import { changes, ranked, trend } from './posture.mjs';
 import { generator } from './random.mjs';
 import { detail_of, exchange_at, exchanges, micros } from './shop.mjs';
 
@@ -342,6 +342,8 @@ const table = [
     if (!row) throw new Refusal(404, 'inventory.unknown', 'no such endpoint', undefined);
     return detail_of_endpoint(with_said(row, session.confirmed, marks_of(session)), api(session, row.service).baseline.duties);
   }],
+  ['GET', /^\/posture\/trend$/, 'viewer', ({ session }) => (session.modes.has('empty') ? { days: [] } : trend(40, began_ms))],
+  ['GET', /^\/third-parties$/, 'viewer', ({ session }) => third_parties(session.modes.has('empty') ? { endpoints: [] } : inventory_of(session))],
   ['GET', /^\/posture$/, 'viewer', ({ session, query }) => list_posture(session, query)],
   ['GET', /^\/changes$/, 'viewer', ({ session, query }) => list_changes(session, query)],
   ['GET', /^\/drift$/, 'viewer', ({ session, query }) => list_drift(session, query)],

@@ -3,7 +3,7 @@ import { moment } from './format';
 import type { Change } from './types';
 import { as_text } from './visible';
 
-export const change_kinds = ['endpoint', 'request_field', 'response_field', 'status', 'silent'] as const;
+export const change_kinds = ['endpoint', 'request_field', 'response_field', 'request_value', 'response_value', 'status', 'silent'] as const;
 export type ChangeKind = (typeof change_kinds)[number];
 
 /** Those that fit; without a filter, all. */
@@ -31,7 +31,7 @@ export function digest(changes: readonly Change[], utc: boolean): DigestRow[] {
   for (const change of changes) {
     const [day, service] = [day_of(change, utc), as_text(change.service)];
     const key = `${day} ${service}`;
-    const row = rows.get(key) ?? { day, service, counts: { endpoint: 0, request_field: 0, response_field: 0, status: 0, silent: 0 } };
+    const row = rows.get(key) ?? { day, service, counts: { endpoint: 0, request_field: 0, response_field: 0, request_value: 0, response_value: 0, status: 0, silent: 0 } };
     rows.set(key, row);
     const kind = change_kinds.find((name) => name === change.what);
     if (kind) row.counts[kind] += 1;

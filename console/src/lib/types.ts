@@ -384,6 +384,8 @@ export interface InventoryField {
   distinct: number;
   /** Whether `distinct` is exact. */
   few: boolean;
+  /** How often each of few values came that have stayed the same; the values themselves are not kept. */
+  enumeration: number[] | null;
   times_max: number;
   /** Types of JSON that its values had. */
   types: string[];
@@ -435,6 +437,55 @@ export interface EndpointDetail extends InventoryEndpoint {
   response: InventoryFields;
   posture: { risk: number; weaknesses: Weakness[]; unknown: string[]; baseline: Owed[] };
   relations: Relation[];
+  third_parties: PointedHost[];
+}
+
+/** A place of messages that holds URLs. */
+export interface HostPlace {
+  id: string;
+  method: string;
+  template: string;
+  operation: string;
+  side: string;
+  place: string;
+  exchanges: number;
+  /** So many at least. */
+  subjects: number;
+}
+
+export interface PointedHost extends HostPlace {
+  host: string;
+  address: boolean;
+  own: boolean;
+}
+
+export interface ThirdParty {
+  service: string;
+  host: string;
+  address: boolean;
+  own: boolean;
+  exchanges: number;
+  subjects: number;
+  first: number;
+  last: number;
+  places: HostPlace[];
+  more: number;
+}
+
+export interface ThirdParties {
+  third_parties: ThirdParty[];
+  more: number;
+  /** Hosts that found no room. */
+  full: number;
+}
+
+/** What one day ended with. */
+export interface PostureDay {
+  day: string;
+  endpoints: number;
+  weak: number;
+  at_risk: number;
+  flaws: Record<string, number>;
 }
 
 /** One thing that an endpoint owes, and whether it is there. */

@@ -148,7 +148,7 @@ test('hostile addresses stay texts', async ({ page }) => {
   const seen = watch(page);
   await login(page, 'admin');
   const attack = encodeURIComponent('"><img src=x onerror="window.__ran=1"><x-hostile>\u202e');
-  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory?class=', 'inventory?group=', 'inventory?group=tag&closed=', 'inventory/', 'apis?api=', 'apis?service=', 'retirement?state=', 'retirement?service=', 'posture?flaw=', 'posture?service=', 'changes?what=', 'changes?service=', 'changes?day=', 'drift?kind=', 'drift?q=', 'drift?service=', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
+  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory?class=', 'inventory?group=', 'inventory?group=tag&closed=', 'inventory/', 'apis?api=', 'apis?service=', 'retirement?state=', 'retirement?service=', 'third-parties?service=', 'posture?flaw=', 'posture?service=', 'changes?what=', 'changes?service=', 'changes?day=', 'drift?kind=', 'drift?q=', 'drift?service=', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
     await go(page, `#/${path}${attack}`);
     await page.waitForTimeout(150);
     await expect_inert(page);

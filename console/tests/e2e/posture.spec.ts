@@ -86,7 +86,7 @@ test('a posture says where nothing is weak, where nothing is known, and where it
 test('changes stand by day, the latest first, with what is new and where', async ({ page }) => {
   const seen = watch(page);
   await login(page, 'viewer', '#/changes');
-  await expect(page.getByText('11 changes')).toBeVisible();
+  await expect(page.getByText('12 changes')).toBeVisible();
   const days = await page.getByRole('heading', { level: 2 }).allInnerTexts();
   expect(days.length).toBeGreaterThan(3);
   expect(days).toEqual([...days].sort().reverse());
@@ -94,6 +94,7 @@ test('changes stand by day, the latest first, with what is new and where', async
   await expect(of('body $.passport')).toContainText('New field in answers');
   await expect(of('body $.passport').locator('.class')).toHaveText('passport');
   await expect(of('body $.voucher')).toContainText('no data class recognised');
+  await expect(of('body $.state')).toContainText('New value in answers');
   await expect(of('answered 500')).toContainText('New status');
   await expect(of('/categories/{category}')).toContainText(/Silent since.*no call for a week or more, after \d+ calls from about \d+ subjects/s);
   await expect(of('graphql mutation pay').getByRole('link')).toHaveText('POST /graphql graphql mutation pay');
@@ -113,8 +114,8 @@ test('a digest counts changes by day and service, and picking one narrows the fe
   await login(page, 'viewer', '#/changes');
   const rows = page.locator('tbody tr');
   const numbers = async () => (await rows.locator('td.number').allInnerTexts()).map((cell) => Number(cell) || 0).reduce((sum, it) => sum + it, 0);
-  await expect(page.getByText('11 changes')).toBeVisible();
-  expect(await numbers()).toBe(11);
+  await expect(page.getByText('12 changes')).toBeVisible();
+  expect(await numbers()).toBe(12);
   const days = (await rows.locator('th').allInnerTexts()).map((said) => said.slice(0, 10));
   expect(days).toEqual([...days].sort().reverse());
   const passport = page.getByRole('listitem').filter({ hasText: 'body $.passport' });
@@ -126,14 +127,14 @@ test('a digest counts changes by day and service, and picking one narrows the fe
   await expect(page.getByLabel('Day')).toHaveValue(day);
   await expect(passport).toBeVisible();
   for (const link of await page.locator('a.change').allInnerTexts()) expect(link).toContain('/users');
-  await of_users.getByRole('link', { name: /^1, Fields of answers/ }).click();
+  await of_users.getByRole('link', { name: /^1, Fields answered/ }).click();
   await expect(page).toHaveURL(/what=response_field/);
   await expect(page.locator('a.change')).toHaveCount(1);
-  await expect(of_users.getByRole('link', { name: /^1, Fields of answers/ })).toHaveAttribute('aria-current', 'true');
+  await expect(of_users.getByRole('link', { name: /^1, Fields answered/ })).toHaveAttribute('aria-current', 'true');
   await page.reload();
   await expect(page.locator('a.change')).toHaveCount(1);
-  await of_users.getByRole('link', { name: /^1, Fields of answers/ }).click();
-  await expect(page.getByText('11 changes')).toBeVisible();
+  await of_users.getByRole('link', { name: /^1, Fields answered/ }).click();
+  await expect(page.getByText('12 changes')).toBeVisible();
   expect_calm(seen);
 });
 
@@ -142,7 +143,7 @@ test('changes without a pointer, and many of them', async ({ page }) => {
   await page.keyboard.press('g');
   await page.keyboard.press('c');
   await expect(page.getByText('1,000 changes')).toBeVisible();
-  await expect(page.getByText('111 earlier changes are not shown, and not searched.')).toBeVisible();
+  await expect(page.getByText('112 earlier changes are not shown, and not searched.')).toBeVisible();
   await expect(page.locator('a.change')).toHaveCount(200);
   await page.keyboard.press('j');
   await page.keyboard.press('j');
@@ -155,4 +156,26 @@ test('where nothing changed, it is said what is no change', async ({ page }) => 
   await login(page, 'viewer+empty', '#/changes');
   await expect(page.getByText('No change yet')).toBeVisible();
   await expect(page.getByText('What was there in the first hour is no change.')).toBeVisible();
+});
+
+test('how posture went is told in a sentence, in a chart and in a table', async ({ page }) => {
+  const seen = watch(page);
+  await login(page, 'viewer', '#/posture');
+  await expect(page.getByText('Over 40 days, weak endpoints went from 14 to 7; 3 of them are at high risk now.')).toBeVisible();
+  await page.getByRole('button', { name: 'Show as table' }).click();
+  await expect(page.getByRole('table', { name: 'Day by day' }).or(page.locator('details table')).first().locator('tbody tr')).toHaveCount(40);
+  expect_calm(seen);
+});
+
+test('whom messages point to is listed with its places, and with each endpoint', async ({ page }) => {
+  const seen = watch(page);
+  await login(page, 'viewer', '#/third-parties');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Third parties');
+  await expect(page.locator('.list > li')).toHaveCount(2);
+  await expect(page.locator('.list > li').first()).toContainText('*.hooks.example');
+  await expect(page.locator('.list > li').last()).toContainText('its own');
+  await page.locator('.list > li').first().getByRole('link').first().click();
+  await expect(page.getByRole('heading', { name: 'Hosts in URLs' })).toBeVisible();
+  await expect(page.getByRole('row', { name: /hooks\.example/ })).toContainText('sent by clients');
+  expect_calm(seen);
 });

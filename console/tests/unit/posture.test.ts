@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { pieces_of } from '../../src/lib/advice';
 import { by_day, fitting } from '../../src/lib/changes';
-import { by_owasp, unit_of } from '../../src/lib/posture';
+import { by_owasp, trend_of, unit_of } from '../../src/lib/posture';
 import { step } from '../../src/lib/steps';
 import type { Change, RankedFlaw } from '../../src/lib/types';
 
@@ -75,4 +75,13 @@ describe('changes', () => {
 
 it('steps begin at the first, and stay within both ends', () => {
   expect([step(-1, 1, 3), step(-1, -1, 3), step(0, 1, 3), step(2, 1, 3), step(0, -1, 3)]).toEqual([0, 0, 1, 2, 0]);
+});
+
+it('a trend has a time for each day, and leaves out what is none', () => {
+  const day = (day: string, weak: number) => ({ day, endpoints: 9, weak, at_risk: 1, flaws: {} });
+  expect(trend_of([day('2026-11-20', 4), day('yesterday', 9), day('2026-11-21', 3)])).toEqual({
+    times_s: [1_795_132_800, 1_795_219_200],
+    weak: [4, 3],
+    at_risk: [1, 1],
+  });
 });

@@ -236,6 +236,10 @@ pub enum Inventory {
     ///
     /// Only exchanges of which facts are kept count, and of lists only the first item.
     Relations(InventoryRelations),
+    /// List whom the APIs and their clients point to in URLs, and where.
+    ///
+    /// Hosts alone are kept, of those exchanges of which facts are kept. One is told after two subjects or three exchanges.
+    ThirdParties(InventoryThirdParties),
     /// List what goes, and who still calls it.
     ///
     /// What goes is marked with `retire` in the configuration, as the instance that ran last was started with it.
@@ -485,6 +489,9 @@ pub struct InventoryPosture {
     /// Which traffic.
     #[command(flatten)]
     pub of: InventoryOf,
+    /// How it went instead: day by day, how many endpoints had which flaw. Of the whole inventory.
+    #[arg(long, conflicts_with_all = ["service", "since"])]
+    pub trend: bool,
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Output::Human)]
     pub output: Output,
@@ -530,6 +537,21 @@ Examples:
   bartizan inventory relations
   bartizan inventory relations --service shop -o json")]
 pub struct InventoryRelations {
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `inventory third-parties`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inventory third-parties
+  bartizan inventory third-parties --service shop -o json")]
+pub struct InventoryThirdParties {
     /// Which traffic.
     #[command(flatten)]
     pub of: InventoryOf,

@@ -205,6 +205,13 @@ pub(crate) fn configured(hit: &Hit, rules: Option<&RulesRecord>) -> String {
     let Some(Clause { mode, set_by, .. }) = rules.clauses.iter().find(|it| it.name == name) else {
         return "not known any more".to_owned();
     };
+    if name.is_of_terms() && hit.effect == Effect::WouldRefuse {
+        return "observed: nobody put this clause of the endpoint in force for this caller; see `bartizan contract show`"
+            .to_owned();
+    }
+    if name.is_of_terms() && *set_by == SetBy::Default {
+        return "put in force for this endpoint; see `bartizan contract history`".to_owned();
+    }
     let file = rules.file.as_deref().unwrap_or("the configuration");
     let whence = match set_by {
         SetBy::Law => "the law; nothing lifts it".to_owned(),

@@ -510,3 +510,71 @@ fn relations_tell_which_answers_hand_out_what_requests_carry() {
         assert_eq!(one["relations"], found, "both ends tell");
     }
 }
+
+#[test]
+fn hosts_few_values_and_empty_lists_are_told_of_what_is_kept_and_while_running() {
+    let home = Arc::new(Directory::new());
+    let (data, recording) = (home.path().join("data"), home.path().join("a.har"));
+    let entry = |n: usize| {
+        let state = ["open", "paid", "sent"][n % 3];
+        let sent = json!({"url": format!("https://h{}.example/x?token=7", n % 4), "tags": []});
+        let answer = json!({"state": state, "isAdmin": false, "id": 100_000 + n, "meta": {}});
+        json!({
+            "startedDateTime": "2026-11-21T12:00:00.000Z", "time": 1,
+            "request": {"method": "POST", "url": "https://shop.example/hooks",
+                "headers": [{"name": "X-API-Key", "value": format!("key-of-{}", n % 12)},
+                    {"name": "Content-Type", "value": "application/json"}],
+                "postData": {"mimeType": "application/json", "text": sent.to_string()}},
+            "response": {"status": 201, "headers": [{"name": "Content-Type", "value": "application/json"},
+                {"name": "Location", "value": "https://shop.example/hooks/7"}],
+                "content": {"mimeType": "application/json", "text": answer.to_string()}},
+        })
+    };
+    let entries: Vec<_> = (0..60).map(entry).collect();
+    fs::write(&recording, json!({"log": {"version": "1.2", "entries": entries}}).to_string())
+        .unwrap();
+    asked(&data, &["import", "har", recording.to_str().unwrap()]);
+    let said = asked(&data, &["inventory", "third-parties"]);
+    let own = "shop.example  its own  (shop.example; 60 exchanges, ";
+    assert!(
+        said.contains("h0.example  (shop.example; 15 exchanges, ") && said.contains(own),
+        "{said}"
+    );
+    assert!(
+        said.contains("POST /hooks  requests, body $.url") && !said.contains("token"),
+        "{said}"
+    );
+    let shown = asked(&data, &["inventory", "show", "POST /hooks"]);
+    assert!(shown.contains("one of 3 values  body $.state"), "{shown}");
+    let yaml = asked(&data, &["inventory", "export"]);
+    assert!(yaml.contains("x-bartizan-values: 3"), "{yaml}");
+    assert!(yaml.contains("tags:\n") && yaml.contains("meta:\n"), "{yaml}");
+    let weak = asked(&data, &["inventory", "posture"]);
+    assert!(weak.contains("body $.url: 4 hosts"), "{weak}");
+    assert!(weak.contains("body $.isAdmin: its name is internal"), "{weak}");
+    assert!(asked(&data, &["inventory", "posture", "--trend"]).starts_with("no day is kept yet"));
+    // A running instance tells the same, and keeps the day.
+    let yaml = configuration(Upstream::nobody(), "observe", "");
+    fs::write(home.path().join("bartizan.yaml"), yaml).unwrap();
+    let bartizan = Bartizan::run_in(Arc::clone(&home));
+    let asker = Asker::browser(&bartizan);
+    let found = until("third parties", || {
+        let found =
+            asker.get("/api/v1/third-parties?service=shop.example")["third_parties"].clone();
+        found.as_array().filter(|it| it.len() == 5).cloned()
+    });
+    assert_eq!((&found[4]["host"], &found[4]["own"]), (&json!("shop.example"), &json!(true)));
+    let id = asker.get("/api/v1/inventory")["endpoints"][0]["id"].as_str().unwrap().to_owned();
+    let one = asker.get(&format!("/api/v1/inventory/{id}"));
+    assert_eq!(one["third_parties"].as_array().unwrap().len(), 5);
+    let fields = one["response"]["fields"].as_array().unwrap();
+    let state = fields.iter().find(|it| it["place"] == "body $.state").unwrap();
+    assert_eq!(state["enumeration"], json!([20, 20, 20]));
+    let days = until("the trend", || {
+        let days = asker.get("/api/v1/posture/trend")["days"].clone();
+        days.as_array().filter(|it| !it.is_empty()).cloned()
+    });
+    assert_eq!((&days[0]["endpoints"], &days[0]["flaws"]["chosen_urls"]), (&json!(1), &json!(1)));
+    let said = asked(&data, &["inventory", "posture", "--trend"]);
+    assert_eq!(said.lines().count(), 2, "{said}");
+}

@@ -302,10 +302,18 @@ pub trait Backend: Send + Sync + 'static {
     fn endpoint(&self, id: &str) -> Option<Value>;
     /// What is weak about endpoints, of one service or all, the gravest first. Blocks.
     fn posture(&self, service: Option<&str>) -> Value;
+    /// How posture went: `days`, the earliest first. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Unavailable`] if what was kept cannot be read.
+    fn posture_trend(&self) -> Result<Value, Problem>;
     /// What the APIs began to do, or stopped doing, the latest first. Blocks.
     fn changes(&self, wanted: &ChangesQuery) -> Value;
     /// Which answers hand out what requests carry, the strongest first: `relations`, and how many `more`. Blocks.
     fn relations(&self, service: Option<&str>) -> Value;
+    /// Whom messages point to in URLs: `third_parties`, how many `more`, and how many found the table `full`. Blocks.
+    fn third_parties(&self, service: Option<&str>) -> Value;
 
     /// What descriptions say against what was seen, of one service or all. Blocks.
     fn drift(&self, service: Option<&str>) -> Value;

@@ -126,8 +126,14 @@ impl Backend for Yes {
     fn posture(&self, _: Option<&str>) -> Value {
         json!({"endpoints": 0, "weak": 0, "unknown": {}, "flaws": []})
     }
+    fn posture_trend(&self) -> Result<Value, Problem> {
+        Ok(json!({"days": []}))
+    }
     fn relations(&self, _: Option<&str>) -> Value {
         json!({"relations": [], "more": 0})
+    }
+    fn third_parties(&self, _: Option<&str>) -> Value {
+        json!({"third_parties": [], "more": 0, "full": 0})
     }
 
     fn drift(&self, _: Option<&str>) -> Value {

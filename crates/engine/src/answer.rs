@@ -16,6 +16,7 @@ use bartizan_inspect::content_coding::{DecodeLimits, Decoder};
 use bartizan_inspect::value::{PlaceRef, Sink, Value};
 use bartizan_model::fact::Facts;
 use bartizan_model::head::ResponseHead;
+use bartizan_model::host::{Host, Pointed, Side};
 use bartizan_model::known::Known;
 
 /// Bytes of a response that are read: they are walked in one turn.
@@ -66,14 +67,21 @@ impl Answer {
         self.is_done |= self.text.len() >= BYTES_MAX;
     }
 
-    /// What is to be recorded of it.
-    pub(crate) fn facts(self, rules: &Rules, tables: &Tables) -> Option<Facts> {
+    /// What is to be recorded of it; hosts of its URLs go to `pointed`.
+    pub(crate) fn facts(
+        self,
+        rules: &Rules,
+        tables: &Tables,
+        own: Option<&Host>,
+        pointed: &mut Vec<Pointed>,
+    ) -> Option<Facts> {
         let (depth_max, values_max) = (rules.limits.depth_max, rules.limits.values_max);
         let mut walk = Walk::new(self.format, WalkLimits { depth_max, values_max });
         let (collector, is_cut) = (Collector::default(), self.is_done);
         let mut noting = Noting { collector, key: &rules.key, is_cut };
         noting.collector.body(self.format);
         walk.step(&self.text, usize::MAX, &mut noting);
+        noting.collector.pointed(Side::Response, own, pointed);
         let mut facts = noting.collector.finish(tables, true, &rules.key, &rules.classes)?;
         // Of what follows nothing is known, not even whether there is any.
         facts.more = facts.more.saturating_add(u16::from(is_cut));
@@ -97,6 +105,10 @@ impl Sink for Noting<'_> {
     }
 
     fn scalar(&mut self, value: Value<'_>) {
+        self.collector.note_scalar(&value, self.key);
+    }
+
+    fn empty(&mut self, value: Value<'_>) {
         self.collector.note_scalar(&value, self.key);
     }
 }

@@ -15,6 +15,7 @@ use bartizan_inspect::value::{PlaceRef, Value};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::Sighting;
 use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Forms, Kind, Shape, ShapeId, bucket, number};
+use bartizan_model::host::{Host, POINTED_MAX, Pointed, Side};
 use bartizan_model::id::KeyedHash;
 use bartizan_model::observation::ClassScores;
 use bartizan_model::own_class::OwnSign;
@@ -198,7 +199,8 @@ impl Collector {
             PlaceRef::Body(path) => (BODY, path.as_bytes()),
             PlaceRef::Name => return,
         };
-        let text = if forms == Forms::NULL { b"" } else { value.text };
+        let holds_nothing = matches!(forms, Forms::NULL | Forms::LIST | Forms::OBJECT);
+        let text = if holds_nothing { b"" } else { value.text };
         let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let quick = quick(kind, name);
         let is_it = |it: &Met| it.quick == quick && self.is(it, kind, name);
@@ -271,7 +273,7 @@ impl Collector {
         score
     }
 
-    /// Notes a value that is no text; of the first of them only, for there may be very many.
+    /// Notes a value that is no text, or holds nothing; of the first of them only, for there may be very many.
     pub(crate) fn note_scalar(&mut self, value: &Value<'_>, key: &HashKey) {
         if self.scalars < SCALARS_MAX {
             self.scalars += 1;
@@ -325,6 +327,24 @@ impl Collector {
 
     fn spoken(&self, it: &Met) -> &[u8] {
         if it.kind == SEGMENT { b"" } else { self.name(it) }
+    }
+
+    /// Hosts of the URLs among the values that wait; `own` is the one that was called.
+    pub(crate) fn pointed(&self, side: Side, own: Option<&Host>, out: &mut Vec<Pointed>) {
+        let mut rest = self.waiting.0.as_slice();
+        let of_side = out.iter().filter(|it| it.side == side).count();
+        let mut room = POINTED_MAX.saturating_sub(of_side);
+        for met in self.places.iter().filter(|it| it.waits) {
+            let Some((length, values)) = rest.split_first_chunk::<LENGTH_BYTES>() else { return };
+            let held = (u32::from_le_bytes(*length) as usize).min(HELD_BYTES_MAX);
+            let Some((value, behind)) = values.split_at_checked(held) else { return };
+            rest = behind;
+            let Some(host) = Host::of_url(value) else { continue };
+            let Some(left) = room.checked_sub(1) else { return };
+            room = left;
+            let is_own = own == Some(&host);
+            out.push(Pointed { side, place: place(met.kind, self.name(met)), host, is_own });
+        }
     }
 
     /// Fills in the facts; those that show a class of `classes` besides.
@@ -458,6 +478,23 @@ mod tests {
         assert!(it.finish(&Tables::new(0), true, &key(), &[]).is_none());
     }
 
+    #[test]
+    fn of_urls_the_hosts_are_told() {
+        let mut it = Collector::default();
+        note(&mut it, PlaceRef::Query(b"next"), "https://own.example/a?token=7");
+        it.body(Format::Json);
+        note(&mut it, PlaceRef::Body("$.name"), "hook");
+        for n in 0..POINTED_MAX {
+            note(&mut it, PlaceRef::Body(&format!("$.u{n}")), &format!("https://h{n}.example/x"));
+        }
+        let (mut out, own) = (Vec::new(), Host::of_authority(b"own.example:8443"));
+        it.pointed(Side::Request, own.as_ref(), &mut out);
+        let told: Vec<_> =
+            out.iter().map(|it| format!("{} {} {}", it.place, it.host, it.is_own)).collect();
+        assert_eq!(told.len(), POINTED_MAX);
+        assert_eq!(told[..2], ["query next own.example true", "body $.u0 h0.example false"]);
+    }
+
     fn sighting() -> Sighting {
         let fingerprint = bartizan_model::evidence::Fingerprint::default();
         Sighting { code: Code::ContentSqlInjection, score: 0, fingerprint }
@@ -518,6 +555,9 @@ mod tests {
         it.note_scalar(&number, &key());
         let null = Value { place: PlaceRef::Body("$[*].x"), text: b"null" };
         it.note_scalar(&null, &key());
+        let tags = PlaceRef::Body("$[*].tags");
+        it.note_scalar(&Value { place: tags, text: b"[]" }, &key());
+        it.note_scalar(&Value { place: tags, text: b"null" }, &key());
         let facts = finished(it, true).facts;
         let seen: Vec<_> = facts.iter().map(|it| (it.forms, it.sign.map(|it| it.class))).collect();
         let email = Some(bartizan_model::data_class::DataClass::Email);
@@ -528,8 +568,9 @@ mod tests {
                 (Forms::STRING.and(Forms::NULL), email),
                 (Forms::NUMBER, None),
                 (Forms::NULL, None),
+                (Forms::LIST.and(Forms::NULL), None),
             ]
         );
-        assert_eq!(facts[3].kind, Kind::Empty);
+        assert!(facts[3..].iter().all(|it| it.kind == Kind::Empty && it.bytes == 0));
     }
 }

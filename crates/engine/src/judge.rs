@@ -247,10 +247,8 @@ impl Gathering {
             return;
         }
         let bytes = u32::try_from(value.text.len()).unwrap_or(u32::MAX);
-        let place = match value.place {
-            PlaceRef::Path => Place::Segment(self.segments),
-            other => other.to_place(),
-        };
+        let is_segment = value.place == PlaceRef::Path;
+        let place = if is_segment { Place::Segment(self.segments) } else { value.place.to_place() };
         let hash = key.value(value.text);
         if let Some((resource, force)) = resource
             && self.is_somebody
@@ -369,6 +367,10 @@ impl Sink for Examiner<'_> {
     fn scalar(&mut self, value: Value<'_>) {
         self.gathering.collector.note_scalar(&value, self.key);
         self.gathering.hold(&value, Forms::of_scalar(value.text), self.key);
+    }
+
+    fn empty(&mut self, value: Value<'_>) {
+        self.gathering.collector.note_scalar(&value, self.key);
     }
 
     fn take(&mut self, value: Value<'_>) {

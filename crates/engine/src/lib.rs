@@ -14,6 +14,7 @@ pub mod merge;
 mod operation;
 pub mod origin;
 mod path_ambiguity;
+mod pointed;
 mod reference;
 pub mod refusal;
 pub mod replay;

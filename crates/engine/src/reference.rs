@@ -63,9 +63,11 @@ mod tests {
     #[test]
     fn what_identifies_nothing_is_no_reference() {
         let key = HashKey::new(KeyEpoch(1), [4; 16]);
-        assert!(["", " ", "null", "true"].iter().all(|it| {
-            reference(&key, Resource(1), it.as_bytes()).is_none()
-        }));
+        assert!(
+            ["", " ", "null", "true"]
+                .iter()
+                .all(|it| { reference(&key, Resource(1), it.as_bytes()).is_none() })
+        );
         let of = |resource| reference(&key, Resource(resource), b"42");
         assert_ne!(of(1), of(2));
     }

@@ -64,10 +64,12 @@ impl Held {
         }
         match (self.type_of(place), fact) {
             (None, _) => Verdict::Keeps,
-            (Some(types), Some(fact)) if fact.forms.bits() != 0 => match types.fit(fact.forms, fact.kind) {
-                true => Verdict::Keeps,
-                false => Verdict::Breaks(Code::ShapeWrongType, Some(place.clone())),
-            },
+            (Some(types), Some(fact)) if fact.forms.bits() != 0 => {
+                match types.fit(fact.forms, fact.kind) {
+                    true => Verdict::Keeps,
+                    false => Verdict::Breaks(Code::ShapeWrongType, Some(place.clone())),
+                }
+            }
             (Some(_), _) => Verdict::CannotTell,
         }
     }

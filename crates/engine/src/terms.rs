@@ -171,7 +171,8 @@ impl Held {
                 Says::OnlyKnown => held.known = Some(force),
                 Says::Types(all) => {
                     held.types = Some(force);
-                    all.iter().for_each(|(place, types)| held.at(place, |it| it.types = Some(*types)));
+                    all.iter()
+                        .for_each(|(place, types)| held.at(place, |it| it.types = Some(*types)));
                 }
                 Says::HandedOut(all) => {
                     held.handed_out = Some(force);
@@ -345,7 +346,9 @@ mod tests {
     fn a_field_that_nobody_sets_is_told_however_it_is_written() {
         let says = || Says::ReadOnly(vec!["role".into(), "isadmin".into()]);
         let fault = Some(Fault::ReadOnly(Force::Enforced));
-        for path in ["$.role", "$.Role", "$.user.is_admin", "$.isAdmin[*]", "$.role.name", "$.user[role]"] {
+        for path in
+            ["$.role", "$.Role", "$.user.is_admin", "$.isAdmin[*]", "$.role.name", "$.user[role]"]
+        {
             check(says(), PlaceRef::Body(path), Forms::STRING, b"x", fault);
         }
         check(says(), PlaceRef::Query(b"ROLE"), Forms::PLAIN, b"x", fault);

@@ -23,6 +23,7 @@ use crate::handing::Handing;
 use crate::judge::{Called, Gathering, Needs, is_plain_text, walk};
 use crate::operation::operation;
 use crate::origin::{Authority, Origin};
+use crate::pointed;
 use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
 use crate::routes::RouteRules;
 use crate::snapshot::Snapshot;
@@ -32,8 +33,8 @@ use crate::step::{
 };
 use crate::tables::detail::Level;
 use crate::tables::{Room, Tables};
-use crate::terms::Held;
 use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
+use crate::terms::Held;
 use bartizan_contract::decide::{Decision, Hits, decide, decide_body, decide_response};
 use bartizan_contract::permit::Permit;
 use bartizan_contract::retirement::announce;
@@ -47,13 +48,12 @@ use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
 use bartizan_model::code::Code;
 use bartizan_model::head::{Fields, Framing, Method, RequestHead, ResponseHead};
+use bartizan_model::host::{self, Host};
 use bartizan_model::id::{EndpointId, KeyedHash};
 use bartizan_model::judged::{Client, JudgedHead};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
-use bartizan_model::observation::{
-    FINDINGS_MAX, HITS_MAX, Observation, Outcome, SubjectKind,
-};
+use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome, SubjectKind};
 use bartizan_model::oddity::Oddity;
 use bartizan_model::route::Demand;
 use bartizan_model::sample::SampleReason;
@@ -87,6 +87,8 @@ pub struct Transaction {
     keeps_facts: bool,
     /// What the request said of the page that sent it.
     page: Option<Box<[u8]>>,
+    /// The host that was called, where hosts are kept.
+    own_host: Option<Host>,
     /// The response, of which facts are kept.
     answer: Option<Box<Answer>>,
     /// What the contract says of the endpoint.
@@ -210,6 +212,7 @@ impl Transaction {
             is_sampled: false,
             keeps_facts: false,
             page: None,
+            own_host: None,
             answer: None,
             held: None,
             named: Vec::new(),
@@ -233,7 +236,9 @@ impl Transaction {
         }
         let Step::Finished(mut seen, _) = step else { return step };
         if let Some(answer) = self.answer.take() {
-            seen.response = answer.facts(&self.view.rules, tables);
+            let own = self.own_host.as_ref();
+            let (rules, pointed) = (&self.view.rules, &mut seen.pointed);
+            seen.response = answer.facts(rules, tables, own, pointed);
         }
         let sample = self.evidence.take().map(|it| it.finish(&seen, at, tables));
         Step::Finished(seen, sample.map(Box::new))
@@ -315,6 +320,11 @@ impl Transaction {
         self.keeps_facts = keeps;
         self.seen.scores = collected.scores;
         let rules = &self.view.rules;
+        // What was found fault with points where its attacker wants.
+        if self.is_sampled {
+            let own = self.own_host.as_ref();
+            collected.pointed(host::Side::Request, own, &mut self.seen.pointed);
+        }
         self.seen.request = collected.finish(tables, keeps, &rules.key, &rules.classes);
     }
 
@@ -455,6 +465,7 @@ impl Transaction {
         if self.is_sampled {
             seen.traits = traits::of_request(&head.fields, tls, address);
             self.page = head.fields.get(Known::Origin).map(Box::from);
+            self.own_host = Host::of_authority(head.authority());
         }
         Client { address, tls }
     }
@@ -779,6 +790,7 @@ impl Transaction {
         }
         if self.keeps_facts {
             self.seen.traits.extend(traits::of_response(&head, self.page.as_deref()));
+            pointed::of_head(&head, self.own_host.as_ref(), &mut self.seen.pointed);
             if !self.is_head && self.response != Response::Tunnel {
                 self.answer = Answer::of(&head, tables).map(Box::new);
             }

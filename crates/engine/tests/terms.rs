@@ -208,7 +208,8 @@ fn what_an_answer_hands_out_may_be_used_however_it_comes() {
         [(text.as_bytes(), "", 1), (text.as_bytes(), "", 16_384), (&packed, "gzip", 7)]
     {
         let mut shop = Shop::watched();
-        let ask = Ask { by: "mallory", target: "/orders/99", answer, coding, pieces, ..Ask::default() };
+        let ask =
+            Ask { by: "mallory", target: "/orders/99", answer, coding, pieces, ..Ask::default() };
         assert_eq!(shop.ask(ask), None);
         assert_eq!(shop.get("mallory", "/orders/17"), None);
     }

@@ -23,6 +23,7 @@ use bartizan_engine::tables::evidence::Watch;
 use bartizan_engine::transaction::Transaction;
 use bartizan_model::clause::{Effect, Mode, SetBy};
 use bartizan_model::code::Code;
+use bartizan_model::fact::{Facts, Forms};
 use bartizan_model::head::{Framing, HeadWriter, RequestHead, ResponseHead, Version};
 use bartizan_model::id::{ExchangeId, KeyEpoch};
 use bartizan_model::limits::Limits;
@@ -894,4 +895,63 @@ fn of_an_answer_that_is_cut_its_beginning_is_recorded_and_no_text() {
         assert_eq!(places, ["body $.pad", "body $.all[*].id"], "{pad}");
         assert_eq!(facts.more > 0, items > 1_000);
     }
+}
+
+/// A call with this body, answered with these fields and this body.
+fn exchanged(sent: &str, fields: &[(&str, &str)], answered: &str) -> Observation {
+    let mut rig = Rig::new(&Setup::default());
+    let framing = Framing::Length(sent.len() as u64);
+    rig.feed(Side::Request, Input::RequestHead(post(framing)));
+    rig.data(Side::Request, sent.as_bytes(), true);
+    rig.feed(Side::Request, Input::Written);
+    let mut writer = HeadWriter::new();
+    fields.iter().for_each(|(name, value)| writer.field(name.as_bytes(), value.as_bytes()));
+    writer.field(b"content-type", b"application/json");
+    let head = writer.response(201, Framing::Length(answered.len() as u64));
+    rig.feed(Side::Response, Input::ResponseHead(head));
+    rig.feed(Side::Response, Input::Written);
+    rig.data(Side::Response, answered.as_bytes(), true);
+    finished(rig.feed(Side::Response, Input::Written))
+}
+
+#[test]
+fn empty_lists_and_objects_are_places() {
+    let seen = exchanged(r#"{"tags":[],"note":"[]"}"#, &[], r#"{"meta":{},"items":[{"a":[]}]}"#);
+    let told = |facts: Facts| -> Vec<_> {
+        let places = facts.shape.places.iter().map(ToString::to_string);
+        places.zip(facts.facts.iter().map(|it| it.forms)).collect()
+    };
+    let place = |name: &str, forms| (name.to_owned(), forms);
+    let request = told(seen.request.unwrap());
+    assert_eq!(
+        request[2..],
+        [place("body $.tags", Forms::LIST), place("body $.note", Forms::STRING)]
+    );
+    let response = told(seen.response.unwrap());
+    let wanted = [place("body $.meta", Forms::OBJECT), place("body $.items[*].a", Forms::LIST)];
+    assert_eq!(response, wanted);
+    assert_eq!(told(exchanged("{}", &[], "[]").response.unwrap()), [place("body $", Forms::LIST)]);
+}
+
+#[test]
+fn of_urls_the_hosts_are_recorded() {
+    let link = "<https://cdn.example/a>; rel=preload, <http://api.example/b>";
+    let seen = exchanged(
+        r#"{"hook":"https://ann@hooks.example/x?token=7","text":"see http://a.example"}"#,
+        &[("location", "http://API.example/orders/17"), ("link", link)],
+        r#"{"avatar":"https://img.example/1.png","self":"/orders/17"}"#,
+    );
+    let told: Vec<_> = seen
+        .pointed
+        .iter()
+        .map(|it| format!("{} {}: {} {}", it.side.name(), it.place, it.host, it.is_own))
+        .collect();
+    let wanted = [
+        "request body $.hook: hooks.example false",
+        "response header location: api.example true",
+        "response header link: cdn.example false",
+        "response header link: api.example true",
+        "response body $.avatar: img.example false",
+    ];
+    assert_eq!(told, wanted);
 }

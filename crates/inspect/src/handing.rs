@@ -32,6 +32,12 @@ impl<'a, S: Sink> Handing<'a, S> {
         self.sink.scalar(Value { place, text });
     }
 
+    /// Hands over that there is an empty list or object.
+    pub(crate) fn give_empty(&mut self, place: PlaceRef<'_>, is_object: bool) {
+        let text = if is_object { b"{}" } else { b"[]" };
+        self.sink.empty(Value { place, text });
+    }
+
     /// Hands over a piece of a text that is looked at as a whole, which has no limit: its length
     /// bounds the pieces.
     pub(crate) fn give_piece(&mut self, text: &[u8]) {

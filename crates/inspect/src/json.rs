@@ -1,8 +1,7 @@
 //! One JSON text (RFC 8259), walked byte by byte without recursion.
 //!
 //! Reads    a text that is held whole; keeps a position in it, never a borrow.
-//! Writes   every string and every object key, decoded, and oddities. Numbers and literals are
-//!          checked and not handed over.
+//! Writes   every string and every object key, decoded, every number and literal, what is empty, and oddities.
 //! Memory   one frame a level of nesting, a hash a key of the open objects (keys are values, so
 //!          at most `values_max`), one decoded string; for JSON inside a string a copy of it.
 //! Errors   none: behind the first byte that is not JSON, strings are still looked for, so that
@@ -207,8 +206,8 @@ impl Json {
                 let is_object = self.frames.last().is_some_and(|it| it.is_object);
                 self.go_on(if is_object { Expects::Key } else { Expects::Value });
             }
-            (Expects::CommaOrEnd | Expects::KeyOrEnd, b'}') => self.close(true)?,
-            (Expects::CommaOrEnd | Expects::ValueOrEnd, b']') => self.close(false)?,
+            (Expects::CommaOrEnd | Expects::KeyOrEnd, b'}') => self.close(true, out)?,
+            (Expects::CommaOrEnd | Expects::ValueOrEnd, b']') => self.close(false, out)?,
             (
                 Expects::Value
                 | Expects::ValueOrEnd
@@ -250,13 +249,21 @@ impl Json {
         self.go_on(if is_object { Expects::KeyOrEnd } else { Expects::ValueOrEnd });
     }
 
-    fn close(&mut self, is_object: bool) -> Result<(), Malformed> {
+    fn close(
+        &mut self,
+        is_object: bool,
+        out: &mut Handing<'_, impl Sink>,
+    ) -> Result<(), Malformed> {
         if self.frames.last().is_none_or(|it| it.is_object != is_object) {
             return Err(Malformed);
         }
         if let Some(frame) = self.frames.pop() {
             self.path.truncate(frame.path_bytes);
             self.keys.truncate(frame.keys_from);
+            // Within a string nothing is empty but the string's own text.
+            if self.nests && self.expects != Expects::CommaOrEnd {
+                out.give_empty(PlaceRef::Body(&self.path), is_object);
+            }
         }
         let expects = self.behind_value();
         self.go_on(expects);

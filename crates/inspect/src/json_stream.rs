@@ -148,12 +148,9 @@ impl JsonStream {
         self.token.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
 
-    fn scalar<'a>(
-        &mut self,
-        rest: &'a [u8],
-        each: &mut impl FnMut(Passing<'_>),
-    ) -> &'a [u8] {
-        let ends = |b: &u8| matches!(b, b',' | b'}' | b']' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r');
+    fn scalar<'a>(&mut self, rest: &'a [u8], each: &mut impl FnMut(Passing<'_>)) -> &'a [u8] {
+        let ends =
+            |b: &u8| matches!(b, b',' | b'}' | b']' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r');
         let end = rest.iter().position(ends);
         let (token, behind) = rest.split_at(end.unwrap_or(rest.len()));
         self.keep(token);
@@ -289,7 +286,9 @@ mod tests {
 
     #[test]
     fn what_is_no_json_ends_and_is_bounded() {
-        for text in ["]]]]}}}}", "\"", "{{{{", ":::,,,", "{\"a\" \"b\" \"c\"", "\\\\\"\\", "\u{0}\u{1}"] {
+        for text in
+            ["]]]]}}}}", "\"", "{{{{", ":::,,,", "{\"a\" \"b\" \"c\"", "\\\\\"\\", "\u{0}\u{1}"]
+        {
             for piece in 1..4 {
                 assert!(passing(&text.repeat(200), piece).len() <= 2_000, "{text}");
             }

@@ -47,6 +47,9 @@ pub trait Sink {
     /// Takes a number, `true`, `false` or `null` of a JSON document. Nothing can hide in one, so they
     /// count towards no limit.
     fn scalar(&mut self, _value: Value<'_>) {}
+
+    /// Takes an empty list or object of a JSON document, as `[]` or `{}`: what is not empty shows in its values.
+    fn empty(&mut self, _value: Value<'_>) {}
 }
 
 impl<F: FnMut(Value<'_>)> Sink for F {

@@ -4,7 +4,7 @@
 //! Writes   changes, the latest first.
 //! Memory   what the inventory has; nothing is kept beside it.
 //! Misses   what was there in the first hour of a service or an endpoint, for then everything is new; fields that
-//!          are gone; what the inventory forgot because what it was made of is no longer kept.
+//!          are gone; of values that came to one enumeration, all but the last; what the inventory forgot because what it was made of is no longer kept.
 
 use crate::inventory::leaf::{Field, Leaf};
 use crate::inventory::{Endpoint, Inventory};
@@ -38,6 +38,10 @@ pub enum What<'a> {
     RequestField(&'a Place, &'a Field),
     /// A field that answers did not have.
     ResponseField(&'a Place, &'a Field),
+    /// A value that requests did not have among those of an enumeration, of which nobody knows the words.
+    RequestValue(&'a Place, &'a Field),
+    /// The same of answers.
+    ResponseValue(&'a Place, &'a Field),
     /// A status that was not answered.
     Status(u16),
     /// No call for a week in which others were called.
@@ -51,6 +55,8 @@ impl What<'_> {
             Self::Endpoint => "endpoint",
             Self::RequestField(..) => "request_field",
             Self::ResponseField(..) => "response_field",
+            Self::RequestValue(..) => "request_value",
+            Self::ResponseValue(..) => "response_value",
             Self::Status(_) => "status",
             Self::Silent => "silent",
         }
@@ -91,12 +97,16 @@ fn within(leaf: &Leaf) -> Vec<(u64, What<'_>)> {
     // What was not seen before is not new: of answers the first that was seen begins them.
     let answered_us = leaf.statuses_since.values().min().map_or(0, |it| it + SETTLING_US);
     let statuses = leaf.statuses_since.iter().map(|(status, at)| (*at, What::Status(*status)));
-    let response = leaf.response.by_place.iter();
-    let response = response.map(|(place, it)| (it.since_us, What::ResponseField(place, it)));
-    let answers = statuses.chain(response).filter(|it| it.0 > answered_us);
-    let request = leaf.request.by_place.iter();
-    let request = request.map(|(place, it)| (it.since_us, What::RequestField(place, it)));
-    answers.chain(request).filter(|it| it.0 > settled_us).collect()
+    let response = || leaf.response.by_place.iter();
+    let fields = response().map(|(place, it)| (it.since_us, What::ResponseField(place, it)));
+    let values = response()
+        .filter_map(|(place, it)| Some((it.added()?.at_us, What::ResponseValue(place, it))));
+    let answers = statuses.chain(fields).chain(values).filter(|it| it.0 > answered_us);
+    let request = || leaf.request.by_place.iter();
+    let fields = request().map(|(place, it)| (it.since_us, What::RequestField(place, it)));
+    let values = request()
+        .filter_map(|(place, it)| Some((it.added()?.at_us, What::RequestValue(place, it))));
+    answers.chain(fields).chain(values).filter(|it| it.0 > settled_us).collect()
 }
 
 #[cfg(test)]
@@ -124,7 +134,10 @@ mod tests {
         it.settle();
         let shown = |it: &Change<'_>| {
             let what = match it.what {
-                What::RequestField(place, _) | What::ResponseField(place, _) => place.to_string(),
+                What::RequestField(place, _)
+                | What::ResponseField(place, _)
+                | What::RequestValue(place, _)
+                | What::ResponseValue(place, _) => place.to_string(),
                 What::Status(status) => status.to_string(),
                 What::Endpoint | What::Silent => it.endpoint.template(),
             };
@@ -157,6 +170,22 @@ mod tests {
             one(100, "endpoint /carts"),
         ];
         assert_eq!(found(&late), wanted);
+    }
+
+    #[test]
+    fn a_value_that_comes_to_an_enumeration_is_one() {
+        let mut it = Inventory::default();
+        let mut see = |minute: u64, state: u64| {
+            let subject = SubjectId(u128::from(minute % 7));
+            let call = at(minute, get("/orders", 200, &[("$.state", state), ("$.id", minute)]));
+            it.observe(&Observation { subject, ..call });
+        };
+        (0..180).for_each(|n| see(n, n % 4));
+        see(181, 9);
+        (182..190).for_each(|n| see(n, n % 4));
+        let found = changes(&it, 0);
+        let [one] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((one.at_us / MINUTE - 1, one.what.name()), (181, "response_value"));
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct Digest {
     pub request_fields: u64,
     /// Fields that answers did not have.
     pub response_fields: u64,
+    /// Fields whose few values became more.
+    pub values: u64,
     /// Statuses that were not answered.
     pub statuses: u64,
     /// Endpoints that were called on this day last, and not for a week.
@@ -36,6 +38,7 @@ pub fn digest<'a>(changes: &[Change<'a>]) -> BTreeMap<(Reverse<u64>, &'a str), D
             What::Endpoint => &mut count.endpoints,
             What::RequestField(..) => &mut count.request_fields,
             What::ResponseField(..) => &mut count.response_fields,
+            What::RequestValue(..) | What::ResponseValue(..) => &mut count.values,
             What::Status(_) => &mut count.statuses,
             What::Silent => &mut count.silent,
         } += 1;
@@ -50,6 +53,7 @@ impl fmt::Display for Digest {
             (self.endpoints, "new endpoint", "new endpoints"),
             (self.request_fields, "new field of requests", "new fields of requests"),
             (self.response_fields, "new field of answers", "new fields of answers"),
+            (self.values, "field with a new value", "fields with new values"),
             (self.statuses, "new status", "new statuses"),
             (self.silent, "endpoint called last", "endpoints called last"),
         ];

@@ -10,3 +10,4 @@ pub mod relations;
 pub mod retirement;
 pub mod template;
 pub mod terms;
+pub mod third_parties;

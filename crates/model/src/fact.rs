@@ -187,10 +187,16 @@ impl Forms {
     pub const BOOLEAN: Self = Self(8);
     /// `null` of JSON.
     pub const NULL: Self = Self(16);
+    /// An empty list of JSON. One that is not empty shows in the places of its items.
+    pub const LIST: Self = Self(32);
+    /// An empty object of JSON.
+    pub const OBJECT: Self = Self(64);
 
-    /// Of a number, boolean or null of JSON.
+    /// Of a number, boolean, null, empty list or empty object of JSON.
     pub const fn of_scalar(text: &[u8]) -> Self {
         match text {
+            [b'[', ..] => Self::LIST,
+            [b'{', ..] => Self::OBJECT,
             [b't' | b'f', ..] => Self::BOOLEAN,
             [b'n', ..] => Self::NULL,
             _ => Self::NUMBER,
@@ -204,7 +210,7 @@ impl Forms {
 
     /// From bits of a file; those of later versions are left out.
     pub const fn from_bits(bits: u8) -> Self {
-        Self(bits & 31)
+        Self(bits & 127)
     }
 
     /// Both together.

@@ -14,6 +14,7 @@ pub mod data_class;
 pub mod evidence;
 pub mod fact;
 pub mod head;
+pub mod host;
 pub mod id;
 pub mod judged;
 pub mod known;

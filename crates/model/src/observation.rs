@@ -7,6 +7,7 @@ use crate::clause::Hit;
 use crate::evidence::Finding;
 use crate::fact::Facts;
 use crate::head::{Method, Version};
+use crate::host::Pointed;
 use crate::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use crate::moment::Moment;
 use crate::oddity::Oddities;
@@ -79,6 +80,8 @@ pub struct Observation {
     /// The envelope and the operation within it, as `graphql mutation createOrder`; empty if path and method
     /// say it all.
     pub operation: Arc<str>,
+    /// Hosts of the URLs in both, at most [`crate::host::POINTED_MAX`] of a side; only where facts are kept.
+    pub pointed: Vec<Pointed>,
     /// What the request held; `None` if it was not looked at.
     pub request: Option<Facts>,
     /// What the response held; `None` if it was not looked at.
@@ -167,6 +170,7 @@ impl Observation {
             scores: ClassScores::default(),
             traits: Traits::NONE,
             operation: Arc::default(),
+            pointed: Vec::new(),
             request: None,
             response: None,
         }

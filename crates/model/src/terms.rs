@@ -146,9 +146,8 @@ mod tests {
 
     #[test]
     fn a_canary_holds_one_subject_in_twenty() {
-        let held = (0..2_000_u128)
-            .filter(|n| Force::Canary.mode(SubjectId(*n)) == Mode::Enforce)
-            .count();
+        let held =
+            (0..2_000_u128).filter(|n| Force::Canary.mode(SubjectId(*n)) == Mode::Enforce).count();
         assert_eq!(held, 100);
         assert_eq!(Force::Observed.mode(SubjectId(0)), Mode::Observe);
         assert_eq!(Force::Enforced.mode(SubjectId(1)), Mode::Enforce);

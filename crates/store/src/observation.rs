@@ -20,7 +20,7 @@
 //! | 119 |     2 | number of hits, number of findings                                |
 //! | 121 |     1 | kind of subject                                                   |
 //! | 122 |     2 | number of facts of the request, of the response                   |
-//! | 124 |     4 | 1 if something follows the facts, reserved 3                      |
+//! | 124 |     4 | 1 if something follows the facts, hosts behind that, reserved 2   |
 //! | 128 |    64 | eight hits: code 2, effect 1, reserved 1, margin 2, reserved 2    |
 //! | 192 |    16 | session, client                                                   |
 //! | 208 |    16 | trace                                                             |
@@ -29,12 +29,13 @@
 //! | 244 |     4 | scores: SQL, script                                               |
 //! | 248 |     8 | traits, one bit each                                              |
 //!
-//! Then the tail of at most 21 KiB: the template as text; for each finding code 2, score 2, fingerprint 8,
+//! Then the tail of at most 26 KiB: the template as text; for each finding code 2, score 2, fingerprint 8,
 //! bytes 4, keyed hash 8, place; the route as text; for each fact of the request and then of the response
 //! kind 1, times 2, bucket 2, score 2, bytes 4, keyed hash 8, place. A place is its kind 1 and its name as
 //! text. Facts stand in the order of the places of their shape. Behind them, unless an earlier program wrote
 //! it: the operation as text, and for each of these facts its forms 1, and of its sign the bits 1
-//! and the class as text, empty if there is none; a class of one's own as `own.personal.loyalty_number`.
+//! and the class as text, empty if there is none; a class of one's own as `own.personal.loyalty_number`. Behind
+//! them, for each host: side 1 (1 request, 2 response), own 1, place, and the host as text.
 //!
 //! Misses   templates beyond [`TEMPLATE_BYTES_MAX`] and names beyond [`NAME_BYTES_MAX`] bytes are
 //!          cut; hits and findings beyond the eighth, and facts that find no room, are only counted. Of
@@ -48,6 +49,7 @@ use bartizan_model::code::Code;
 use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
 use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Forms, Shape, ShapeId, Sign};
 use bartizan_model::head::Method;
+use bartizan_model::host::{self, POINTED_MAX, Pointed};
 use bartizan_model::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use bartizan_model::observation::{
     ClassScores, FINDINGS_MAX, HITS_MAX, Observation, Phases, TraceId,
@@ -66,9 +68,12 @@ const TEMPLATE_BYTES_MAX: u16 = 1_536;
 /// constructors.
 const NAME_BYTES_MAX: u16 = 255;
 
+/// Bytes of a host that are kept: all of it, and `*.` before it.
+const HOST_BYTES_KEPT: u16 = 255;
+
 const FIXED_BYTES: usize = 256;
 const SESSION_AT: usize = 192;
-const TAIL_BYTES_MAX: usize = 21 * 1_024;
+const TAIL_BYTES_MAX: usize = 26 * 1_024;
 /// Bytes of the facts of one side that are kept.
 const SIDE_BYTES_MAX: usize = 6 * 1_024;
 /// Bytes of a route's name that are kept.
@@ -79,6 +84,9 @@ const OPERATION_BYTES_MAX: u16 = 140;
 /// Bytes of the name of a class, of which the longest has fewer.
 const CLASS_BYTES_MAX: u16 = 32;
 const FACT_MORE_BYTES: usize = 1 + 1 + 2 + CLASS_BYTES_MAX as usize;
+const HOSTS_MAX: usize = 2 * POINTED_MAX;
+const HOST_MORE_BYTES: usize =
+    1 + 1 + 1 + 2 + NAME_BYTES_MAX as usize + 2 + HOST_BYTES_KEPT as usize;
 const HIT_BYTES: usize = 8;
 const FINDING_BYTES: usize = 2 + 2 + 8 + 4 + 8 + 1;
 const TAIL_NEEDED: usize = 2
@@ -89,7 +97,8 @@ const TAIL_NEEDED: usize = 2
     + 2 * SIDE_BYTES_MAX
     + 2
     + OPERATION_BYTES_MAX as usize
-    + 2 * FACTS_MAX * FACT_MORE_BYTES;
+    + 2 * FACTS_MAX * FACT_MORE_BYTES
+    + HOSTS_MAX * HOST_MORE_BYTES;
 const _: () = assert!(TAIL_NEEDED <= TAIL_BYTES_MAX);
 
 /// Appends the payload.
@@ -120,7 +129,8 @@ pub(crate) fn write(out: &mut Vec<u8>, it: &Observation) {
     out.put_u8(request.count);
     out.put_u8(response.count);
     out.put_u8(1);
-    out.put_bytes(0, 3);
+    out.put_u8(count(it.pointed.len(), HOSTS_MAX));
+    out.put_bytes(0, 2);
     it.hits.iter().take(HITS_MAX).for_each(|hit| put_hit(out, *hit));
     out.resize(start + SESSION_AT, 0);
     out.put_u64_le(it.session.0);
@@ -148,6 +158,7 @@ pub(crate) fn write(out: &mut Vec<u8>, it: &Observation) {
             .take(usize::from(side.count))
             .for_each(|(fact, own)| put_more_of_fact(out, fact, own));
     }
+    it.pointed.iter().take(HOSTS_MAX).for_each(|it| put_pointed(out, it));
 }
 
 fn put_more_of_fact(out: &mut Vec<u8>, fact: &Fact, own: Option<OwnSign>) {
@@ -295,7 +306,8 @@ pub(crate) fn read(payload: &[u8]) -> Result<Observation, RecordError> {
     it.subject_kind = number::subject_kind(kind).ok_or(unknown)?;
     let facts = (from.try_get_u8()?, from.try_get_u8()?);
     let has_more = from.try_get_u8()? != 0;
-    skip(from, 3)?;
+    let hosts = from.try_get_u8()?;
+    skip(from, 2)?;
     take_hits(from, hits, &mut it)?;
     it.session = KeyedHash(from.try_get_u64_le()?);
     it.client = KeyedHash(from.try_get_u64_le()?);
@@ -320,7 +332,34 @@ pub(crate) fn read(payload: &[u8]) -> Result<Observation, RecordError> {
             take_more_of_facts(&mut tail, side.as_mut(), count)?;
         }
     }
+    for _ in 0..usize::from(hosts).min(HOSTS_MAX) {
+        it.pointed.extend(take_pointed(&mut tail)?);
+    }
     Ok(it)
+}
+
+fn put_pointed(out: &mut Vec<u8>, it: &Pointed) {
+    out.put_u8(match it.side {
+        host::Side::Request => 1,
+        host::Side::Response => 2,
+    });
+    out.put_u8(u8::from(it.is_own));
+    put_place(out, &it.place);
+    put_text(out, it.host.as_str(), HOST_BYTES_KEPT);
+}
+
+/// A host in a place; `None` if this program does not know one of both.
+fn take_pointed(from: &mut &[u8]) -> Result<Option<Pointed>, RecordError> {
+    let side = match from.try_get_u8()? {
+        1 => Some(host::Side::Request),
+        2 => Some(host::Side::Response),
+        _ => None,
+    };
+    let is_own = from.try_get_u8()? != 0;
+    let place = place(from.try_get_u8()?, take_text(from)?);
+    let host = take_text(from)?.parse().ok();
+    let known = side.zip(place).zip(host);
+    Ok(known.map(|((side, place), host)| Pointed { side, place, host, is_own }))
 }
 
 fn take_facts(from: &mut &[u8], side: Side) -> Result<Option<Facts>, RecordError> {
@@ -509,6 +548,31 @@ mod tests {
         facts.facts[3].sign = None;
         facts.own.push(OwnSign { field: 3, class, bits: 29 });
         assert_eq!(read(&written(&it)).unwrap().request, it.request);
+    }
+
+    #[test]
+    fn hosts_are_kept_with_their_places() {
+        let pointed = |side, place: Place, host: &str, is_own| Pointed {
+            side,
+            place,
+            host: host.parse().unwrap(),
+            is_own,
+        };
+        let mut it = sample::observation(1);
+        it.pointed = vec![
+            pointed(host::Side::Request, Place::body("$.url"), "*.hooks.example", false),
+            pointed(host::Side::Response, Place::header(b"location"), "[::1]", true),
+        ];
+        assert_eq!(read(&written(&it)), Ok(it.clone()));
+        it.pointed = vec![it.pointed[0].clone(); HOSTS_MAX + 1];
+        assert_eq!(read(&written(&it)).unwrap().pointed.len(), HOSTS_MAX);
+        // Of a side that a later program added nothing is known, and the rest is read.
+        it.pointed = vec![it.pointed[0].clone()];
+        let mut bytes = written(&it);
+        let at = bytes.len() - 2 - "*.hooks.example".len() - 2 - "$.url".len() - 3;
+        bytes[at] = 9;
+        it.pointed = Vec::new();
+        assert_eq!(read(&bytes), Ok(it));
     }
 
     #[test]

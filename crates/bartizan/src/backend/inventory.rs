@@ -5,7 +5,7 @@ use crate::inventory::changed::changed;
 use crate::inventory::command::written;
 use crate::inventory::live::Live;
 use crate::inventory::posture::ranked;
-use crate::inventory::{profiles, relations, retirement, shown};
+use crate::inventory::{profiles, relations, retirement, shown, third_parties};
 use bartizan_console::backend::{ChangesQuery, InventoryQuery, NewProfile};
 use bartizan_learn::inventory::Endpoint;
 use bartizan_model::profile::Profile;
@@ -47,6 +47,8 @@ pub(super) fn one(live: &Live, id: &str) -> Option<Value> {
         let mut whole = shown::whole(it, known);
         if let Some(members) = whole.as_object_mut() {
             members.insert("relations".to_owned(), relations::of_one(learnt, it));
+            let pointed = third_parties::of_one(&learnt.inventory, it);
+            members.insert("third_parties".to_owned(), pointed);
         }
         Some(whole)
     })
@@ -82,6 +84,14 @@ const RELATIONS_USUAL: usize = 200;
 /// Which answers hand out what requests carry.
 pub(super) fn related(live: &Live, service: Option<&str>) -> Value {
     live.look_at(|learnt, _| relations::all(learnt, service, RELATIONS_USUAL))
+}
+
+/// Hosts of a page.
+const HOSTS_USUAL: usize = 500;
+
+/// Whom messages point to.
+pub(super) fn third_parties(live: &Live, service: Option<&str>) -> Value {
+    live.look(|inventory| third_parties::all(inventory, service, HOSTS_USUAL))
 }
 
 /// What goes, and who still calls it.

@@ -17,6 +17,7 @@ use crate::held;
 use crate::in_force::{State, lock};
 use crate::instance::JOURNAL;
 use crate::inventory::profiles::in_words;
+use crate::inventory::trend;
 use crate::keeper::Kept;
 use crate::ledger::entries;
 use crate::log::Event;
@@ -280,12 +281,21 @@ impl Backend for State {
         inventory::posture(&self.hub.inventory, service)
     }
 
+    fn posture_trend(&self) -> Result<Value, Problem> {
+        let days = trend::days(&self.dir).map_err(Problem::Unavailable)?;
+        Ok(trend::shown(&days))
+    }
+
     fn changes(&self, wanted: &ChangesQuery) -> Value {
         inventory::changes(&self.hub.inventory, wanted)
     }
 
     fn relations(&self, service: Option<&str>) -> Value {
         inventory::related(&self.hub.inventory, service)
+    }
+
+    fn third_parties(&self, service: Option<&str>) -> Value {
+        inventory::third_parties(&self.hub.inventory, service)
     }
 
     fn drift(&self, service: Option<&str>) -> Value {

@@ -64,11 +64,15 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
             let all = || shown::all(&contracts, &proposed, service, now_us(), apis.is_lab());
             match what {
                 What::Show(it) => {
-                    let wanted = |row: &Value| it.only.as_deref().is_none_or(|only| shown::is_of(row, only));
+                    let wanted =
+                        |row: &Value| it.only.as_deref().is_none_or(|only| shown::is_of(row, only));
                     let found = shown::only(all(), wanted);
                     let is_empty = found.pointer("/clauses/0").is_none();
                     if is_empty && it.only.is_some() {
-                        return fail("no such endpoint has clauses; see `bartizan contract show`", Exit::Failed);
+                        return fail(
+                            "no such endpoint has clauses; see `bartizan contract show`",
+                            Exit::Failed,
+                        );
                     }
                     print(&found, "clauses", it.output, shown::text)
                 }
@@ -199,10 +203,11 @@ fn simulated(
         trial.decided.push(decided.clone());
     }
     let why = Because { by: None, at_us: now_us(), reason: String::new() };
-    let which = match trial.decide(&it.clause, Decision::Hold(Some(Force::Enforced)), proposed, &why) {
-        Ok(which) => which,
-        Err(why) => return fail(&why, Exit::Failed),
-    };
+    let which =
+        match trial.decide(&it.clause, Decision::Hold(Some(Force::Enforced)), proposed, &why) {
+            Ok(which) => which,
+            Err(why) => return fail(&why, Exit::Failed),
+        };
     let terms = Terms::new(trial.in_force(&[], why.at_us, false));
     let held = match held::open(dir, it.of.key.clone().map(|it| it.0)) {
         Ok(held) => held,
@@ -265,8 +270,12 @@ impl Simulated {
     }
 
     fn shown(&self, which: &Which) -> Value {
-        let examples = self.examples.iter().map(|(id, at, place)| json!({"exchange": id, "at": at, "place": place}));
-        let by_day = self.by_day.iter().map(|(day, calls)| json!({"day": day * DAY_US, "calls": calls}));
+        let examples = self
+            .examples
+            .iter()
+            .map(|(id, at, place)| json!({"exchange": id, "at": at, "place": place}));
+        let by_day =
+            self.by_day.iter().map(|(day, calls)| json!({"day": day * DAY_US, "calls": calls}));
         json!({
             "clause": which.text(),
             "id": which.id(),

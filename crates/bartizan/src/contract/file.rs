@@ -138,7 +138,9 @@ pub(crate) fn keep(dir: &Path, it: &Contracts) -> Result<(), String> {
     };
     let bytes = serde_json::to_vec_pretty(&kept).map_err(|it| it.to_string())?;
     if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
-        return Err(format!("{FILE} would have more than {DOCUMENT_BYTES_MAX} bytes: withdraw some clauses"));
+        return Err(format!(
+            "{FILE} would have more than {DOCUMENT_BYTES_MAX} bytes: withdraw some clauses"
+        ));
     }
     document::replace(&Folder::at(dir), FILE, &bytes).map_err(|it| format!("{FILE}: {it}"))
 }
@@ -260,7 +262,11 @@ fn types(it: &Typed) -> Result<Types, String> {
         let found = Kind::ALL.iter().find(|it| it.name() == name);
         found.map(|it| Types::bit(*it)).ok_or_else(|| wrong("look", name))
     };
-    let forms = it.notations.iter().map(form).try_fold(Forms::NONE, |all, it| Ok::<_, String>(all.and(it?)))?;
+    let forms = it
+        .notations
+        .iter()
+        .map(form)
+        .try_fold(Forms::NONE, |all, it| Ok::<_, String>(all.and(it?)))?;
     let kinds = it.looks.iter().map(kind).try_fold(0, |all, it| Ok::<_, String>(all | it?))?;
     Ok(Types { forms, kinds })
 }
@@ -273,7 +279,12 @@ fn clause(it: Clause) -> Result<Decided, String> {
     }
     let handing = |it: HandedOutBy| -> Result<Handing, String> {
         let method = Method::of(it.method.as_bytes());
-        Ok(Handing { method, path: it.path, place: place(&it.place)?, resource: resource(&it.resource)? })
+        Ok(Handing {
+            method,
+            path: it.path,
+            place: place(&it.place)?,
+            resource: resource(&it.resource)?,
+        })
     };
     Ok(Decided {
         which,

@@ -204,7 +204,8 @@ impl Contracts {
             let all = format!("{oldest} to {}", self.revision.saturating_sub(1));
             return Err(format!("revision {to} is not one of {all}"));
         }
-        let undone: Vec<Changed> = self.history.iter().filter(|it| it.revision > to).cloned().collect();
+        let undone: Vec<Changed> =
+            self.history.iter().filter(|it| it.revision > to).cloned().collect();
         // Of each clause the oldest of these says what was before.
         let mut was: BTreeMap<String, (Which, Option<Decided>)> = BTreeMap::new();
         for it in undone {
@@ -249,7 +250,12 @@ impl Contracts {
     }
 
     /// What calls are held to: what was decided, and in shadow whatever else is proposed.
-    pub(crate) fn in_force(&self, proposed: &[Proposed], now_us: u64, is_lab: bool) -> TermsByRoute {
+    pub(crate) fn in_force(
+        &self,
+        proposed: &[Proposed],
+        now_us: u64,
+        is_lab: bool,
+    ) -> TermsByRoute {
         let mut all: BTreeMap<Arc<str>, Endpoints> = BTreeMap::new();
         for (route, endpoints) in observed(proposed) {
             let keyed = endpoints.into_iter().map(|it| ((it.method, shape(it.path.as_str())), it));
@@ -293,7 +299,10 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, String> {
         Some((it, of))
     });
     let Some((it, proposal)) = found else {
-        return Err(format!("there is no clause `{}`; see `bartizan contract show`", id.escape_debug()));
+        return Err(format!(
+            "there is no clause `{}`; see `bartizan contract show`",
+            id.escape_debug()
+        ));
     };
     if proposal.stage == Stage::Candidate {
         return Err("too few calls by too few callers speak for it yet".to_owned());
@@ -357,11 +366,7 @@ impl Decided {
     }
 }
 
-fn endpoint<'a>(
-    endpoints: &'a mut Endpoints,
-    method: Method,
-    path: &str,
-) -> &'a mut EndpointTerms {
+fn endpoint<'a>(endpoints: &'a mut Endpoints, method: Method, path: &str) -> &'a mut EndpointTerms {
     endpoints.entry((method, shape(path))).or_insert_with(|| {
         let (known, terms, hands_out) = (Vec::new(), Vec::new(), Vec::new());
         EndpointTerms { method, path: Template::new(path), known, terms, hands_out }

@@ -146,7 +146,8 @@ fn sentence(says: &Says, known: &[Place], handed_by: &dyn Fn(Resource) -> Vec<St
             let typed = all.iter().map(|(place, of)| {
                 let looks = file::looks(of.kinds).join(" or ");
                 let forms = file::notations(of.forms);
-                let forms: Vec<_> = forms.into_iter().filter(|it| !matches!(*it, "null" | "plain")).collect();
+                let forms: Vec<_> =
+                    forms.into_iter().filter(|it| !matches!(*it, "null" | "plain")).collect();
                 let form = forms.join(" or ");
                 match (form.is_empty(), looks.is_empty()) {
                     (_, true) => format!("{} is a {form}", field(place)),
@@ -162,7 +163,10 @@ fn sentence(says: &Says, known: &[Place], handed_by: &dyn Fn(Resource) -> Vec<St
             by.sort();
             by.dedup();
             let by = if by.is_empty() { "answers".to_owned() } else { told(&by) };
-            format!("Who names an object in {} was handed it by {by}, or nobody else was.", told(&places))
+            format!(
+                "Who names an object in {} was handed it by {by}, or nobody else was.",
+                told(&places)
+            )
         }
     }
 }
@@ -196,12 +200,14 @@ pub(crate) fn text(all: &Value) -> String {
     let mut out = String::new();
     let mut before = String::new();
     for it in rows(all) {
-        let endpoint = format!("{} {}  ({})", word(it, "method"), word(it, "path"), word(it, "service"));
+        let endpoint =
+            format!("{} {}  ({})", word(it, "method"), word(it, "path"), word(it, "service"));
         if endpoint != before {
             let _written = writeln!(out, "{endpoint}");
             before = endpoint;
         }
-        let _written = writeln!(out, "  {}  {}  [{}]", word(it, "id"), word(it, "clause"), held(it));
+        let _written =
+            writeln!(out, "  {}  {}  [{}]", word(it, "id"), word(it, "clause"), held(it));
         let _written = writeln!(out, "    {}", word(it, "says"));
         if let Some(other) = it.get("proposed_otherwise").and_then(Value::as_str) {
             let _written = writeln!(out, "    by now traffic would say: {other}");
@@ -243,7 +249,10 @@ fn evidence(it: &Value) -> String {
         out += &format!("; {would} calls would have been refused, {refused} were, of {by} callers");
     }
     if number("fields_of_few") > 0 {
-        out += &format!("; {} fields that fewer than three callers sent are left out", number("fields_of_few"));
+        out += &format!(
+            "; {} fields that fewer than three callers sent are left out",
+            number("fields_of_few")
+        );
     }
     out
 }
@@ -281,7 +290,8 @@ pub(crate) fn history(contracts: &Contracts) -> Value {
 
 /// The same as text.
 pub(crate) fn history_text(all: &Value) -> String {
-    let changes = all.get("changes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let changes =
+        all.get("changes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if changes.is_empty() {
         return "nobody decided anything yet\n".to_owned();
     }

@@ -60,6 +60,7 @@ pub(crate) fn days(inventory: &Inventory) -> Value {
             "endpoints": it.endpoints,
             "request_fields": it.request_fields,
             "response_fields": it.response_fields,
+            "values": it.values,
             "statuses": it.statuses,
             "silent": it.silent,
             "says": it.to_string(),
@@ -87,6 +88,8 @@ pub(crate) fn said(it: &Change<'_>) -> String {
         What::ResponseField(place, field) => {
             format!("{endpoint}: new in answers: {place}{}", of_class(place, field))
         }
+        What::RequestValue(place, _) => format!("{endpoint}: new value in requests: {place}"),
+        What::ResponseValue(place, _) => format!("{endpoint}: new value in answers: {place}"),
         What::Status(status) => format!("{endpoint}: new status {status}"),
         What::Silent => format!("{endpoint}: no call for a week"),
     }
@@ -115,7 +118,10 @@ fn change(it: &Change<'_>) -> Value {
     };
     match it.what {
         What::Endpoint | What::Silent => {}
-        What::RequestField(place, it) | What::ResponseField(place, it) => {
+        What::RequestField(place, it)
+        | What::ResponseField(place, it)
+        | What::RequestValue(place, it)
+        | What::ResponseValue(place, it) => {
             let (place, class) = field(place, it);
             members.insert("place".to_owned(), place.into());
             members.insert("class".to_owned(), class.into());

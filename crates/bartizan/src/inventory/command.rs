@@ -5,7 +5,7 @@ use super::described::described;
 use super::said::{self, Sayings};
 use super::{
     FoldError, Learnt, changed, classes, drift, of, overlay, posture, profiles, relations,
-    retirement, shown,
+    retirement, shown, third_parties, trend,
 };
 use crate::cli::{
     Exit, ExportAs, Inventory as What, InventoryChanges, InventoryDrift, InventoryExport,
@@ -16,6 +16,7 @@ use crate::commands::{fail, note, say};
 use crate::declared;
 use crate::held::{self, Ago};
 use crate::wall::now_us;
+use bartizan_learn::inventory::leaf::Field;
 use bartizan_learn::inventory::{By, Endpoint, Inventory, Reason, Said, Segment};
 use bartizan_model::calendar::timestamp;
 use bartizan_model::fact::Kind;
@@ -40,6 +41,7 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Changes(it) => &it.of,
         What::Drift(it) => &it.of,
         What::Relations(it) => &it.of,
+        What::ThirdParties(it) => &it.of,
         What::Retirement(it) => &it.of,
         What::Profile(it) => &it.of,
         What::Merge(it) => &it.of,
@@ -48,6 +50,11 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Forget(it) => &it.of,
     };
     let dir = dir(which);
+    if let What::Posture(it) = what
+        && it.trend
+    {
+        return gone(&dir, it.output);
+    }
     let said = Sayings::read(&dir);
     let apis = Apis::read(&dir);
     said.faults.iter().chain(&apis.faults).for_each(|it| note(it));
@@ -83,6 +90,10 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Changes(it) => changed(inventory, it),
         What::Drift(it) => drifted(inventory, &said, it),
         What::Relations(it) => related(inventory, &dir, it),
+        What::ThirdParties(it) => {
+            let found = third_parties::all(inventory, which.service.as_deref(), usize::MAX);
+            rows(&found, "third_parties", it.output, third_parties::text)
+        }
         What::Retirement(it) => retiring(&learnt, known, it),
         What::Profile(it) => profiled(&learnt, known, it),
         What::Merge(InventoryMerge { template, .. })
@@ -411,10 +422,10 @@ fn show(it: &Endpoint<'_>, known: &Known<'_>, output: Output) -> Exit {
         for (place, field) in fields.by_place.iter().filter(|it| !matches!(it.0, Place::Segment(_)))
         {
             out += &format!(
-                "    {:>3} %  {:<8} {:>6} values  {place}{}\n",
+                "    {:>3} %  {:<8} {:>16}  {place}{}\n",
                 shown::share(field, fields),
                 field.kind().map_or("", Kind::name),
-                field.values.count(),
+                values(field),
                 classes::told(place, field).map_or(String::new(), |it| format!(
                     "  ({}, {} %)",
                     it.class, it.confidence_percent
@@ -423,6 +434,14 @@ fn show(it: &Endpoint<'_>, known: &Known<'_>, output: Output) -> Exit {
         }
     }
     say(&out)
+}
+
+/// How many values differ, and whether they are always the same few.
+fn values(of: &Field) -> String {
+    match of.enumeration() {
+        Some(it) => format!("one of {} values", it.counts.len()),
+        None => format!("{} values", of.values.count()),
+    }
 }
 
 /// What is said of an API, in a line; empty if nothing is.
@@ -461,6 +480,20 @@ fn weak(endpoints: &[Endpoint<'_>], known: &Known<'_>, output: Output) -> Exit {
             say(&list_of(&ranked, "flaws").fold(String::new(), |out, it| out + &format!("{it}\n")))
         }
         Output::Human => say(&weak_text(&ranked)),
+    }
+}
+
+/// How posture went.
+fn gone(dir: &Path, output: Output) -> Exit {
+    let days = match trend::days(dir) {
+        Ok(days) => days,
+        Err(why) => return fail(&why, Exit::Failed),
+    };
+    match output {
+        Output::Human => say(&trend::text(&days)),
+        Output::Json | Output::Ndjson => {
+            rows(&trend::shown(&days), "days", output, |_| String::new())
+        }
     }
 }
 
@@ -568,6 +601,8 @@ fn change_text(it: &Value) -> String {
         "endpoint" => "new endpoint".to_owned(),
         "request_field" => format!("new in requests: {} {}", text("place"), text("class")),
         "response_field" => format!("new in answers: {} {}", text("place"), text("class")),
+        "request_value" => format!("new value in requests: {}", text("place")),
+        "response_value" => format!("new value in answers: {}", text("place")),
         "status" => format!("new status {}", status.unwrap_or(0)),
         _ => "silent since".to_owned(),
     };

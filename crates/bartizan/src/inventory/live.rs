@@ -11,6 +11,7 @@ use super::apis::{self, Apis, Configured, Known};
 use super::changed::{self, Summary};
 use super::fold;
 use super::said::{self, Sayings};
+use super::trend;
 use crate::contract::{self, Because, Contracts, Decision, file as contract_file};
 use crate::in_force::lock;
 use crate::wall::now_us;
@@ -66,6 +67,10 @@ impl Told {
         // Its class may be told later: that is no further change.
         let what = match it.what {
             What::RequestField(place, _) | What::ResponseField(place, _) => place.to_string(),
+            What::RequestValue(place, it) | What::ResponseValue(place, it) => {
+                let times = it.added().map_or(0, |it| it.times);
+                format!("{place} {times}")
+            }
             What::Status(status) => status.to_string(),
             What::Endpoint | What::Silent => String::new(),
         };
@@ -170,6 +175,7 @@ impl Live {
             let mut told = Told::default();
             it.look_for_changes(&mut told);
             lock(&it.changed).clear();
+            it.keep_posture(&source.dir, now_us / DAY_US);
             let mut changed = looked;
             it.look_for_terms(&source.dir);
             let mut today = now_us / DAY_US;
@@ -182,7 +188,8 @@ impl Live {
                     if changed.elapsed() >= CHANGES_EVERY {
                         changed = looked;
                         it.look_for_changes(&mut told);
-                        it.look_for_midnight(&mut today);
+                        it.look_for_midnight(&mut today, &source.dir);
+                        it.follow_contracts(&source.dir);
                         it.look_for_terms(&source.dir);
                     } else if it.follow_contracts(&source.dir) || it.is_lab() {
                         it.look_for_terms(&source.dir);
@@ -367,13 +374,20 @@ impl Live {
     }
 
     /// At the first look of a day, sums up the one before.
-    fn look_for_midnight(&self, today: &mut u64) {
+    fn look_for_midnight(&self, today: &mut u64, dir: &Path) {
         let ended = std::mem::replace(today, now_us() / DAY_US);
         if ended == *today {
             return;
         }
         let found = self.look(|inventory| changed::day(inventory, ended));
         *lock(&self.digest) = found;
+        self.keep_posture(dir, ended);
+    }
+
+    /// Keeps how weak endpoints are. A disk that takes nothing is tried again when the next day ends.
+    fn keep_posture(&self, dir: &Path, day: u64) {
+        let found = self.look_at(|learnt, known| trend::today(learnt, known, day));
+        trend::keep(dir, found).ok();
     }
 
     /// The digest of the day that ended, if anything changed and nobody was told yet.
@@ -499,13 +513,18 @@ mod tests {
             known.observe(&seen((today - 1) * DAY_US, "/carts"));
             known.inventory.settle();
         }
-        live.look_for_midnight(&mut { today });
+        let dir = std::env::temp_dir().join(format!("bartizan-midnight-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        live.look_for_midnight(&mut { today }, &dir);
         assert!(live.take_digest().is_none(), "no day ended");
-        live.look_for_midnight(&mut (today - 1));
+        assert_eq!(trend::days(&dir).unwrap().len(), 0);
+        live.look_for_midnight(&mut (today - 1), &dir);
+        assert_eq!(trend::days(&dir).unwrap().len(), 1, "how weak it was is kept");
         let told = live.take_digest().unwrap();
         assert_eq!((told.changes, told.says.as_str()), (1, ": 1 new endpoint"));
         assert!(live.take_digest().is_none());
-        live.look_for_midnight(&mut (today - 2));
+        live.look_for_midnight(&mut (today - 2), &dir);
         assert!(live.take_digest().is_none(), "nothing changed on that day");
+        std::fs::remove_dir_all(&dir).unwrap();
     }
 }

@@ -21,6 +21,8 @@ pub(crate) mod relations;
 pub(crate) mod retirement;
 pub(crate) mod said;
 pub(crate) mod shown;
+pub(crate) mod third_parties;
+pub(crate) mod trend;
 
 pub use reference::reference;
 

@@ -160,6 +160,7 @@ fn fields(of: &Fields) -> Value {
                 "bytes_max": it.bytes.1,
                 "distinct": it.values.count(),
                 "few": it.values.are_few(),
+                "enumeration": it.enumeration().map(|it| it.counts),
                 "times_max": it.times_max,
                 "types": types(it),
                 "class": classes::told(place, it).map(|it| told(&it)),
@@ -187,6 +188,8 @@ pub(crate) fn types(it: &Field) -> Vec<&'static str> {
         (Forms::STRING, "string"),
         (Forms::NUMBER, "number"),
         (Forms::BOOLEAN, "boolean"),
+        (Forms::LIST, "array"),
+        (Forms::OBJECT, "object"),
         (Forms::NULL, "null"),
     ];
     all.into_iter().filter(|(form, _)| it.forms.has(*form)).map(|(_, name)| name).collect()

@@ -52,6 +52,11 @@ pub(super) async fn posture(
     api.blocking(move |it| Ok(it.posture(service.as_deref()))).await.map(Json)
 }
 
+/// How posture went.
+pub(super) async fn posture_trend(State(api): State<Arc<Api>>) -> Result<Json<Value>, Problem> {
+    api.blocking(|it| it.posture_trend()).await.map(Json)
+}
+
 /// Which answers hand out what requests carry.
 pub(super) async fn relations(
     State(api): State<Arc<Api>>,
@@ -59,6 +64,15 @@ pub(super) async fn relations(
 ) -> Result<Json<Value>, Problem> {
     let Which { service } = query(which)?;
     api.blocking(move |it| Ok(it.relations(service.as_deref()))).await.map(Json)
+}
+
+/// Whom messages point to.
+pub(super) async fn third_parties(
+    State(api): State<Arc<Api>>,
+    which: Query<Which>,
+) -> Result<Json<Value>, Problem> {
+    let Which { service } = query(which)?;
+    api.blocking(move |it| Ok(it.third_parties(service.as_deref()))).await.map(Json)
 }
 
 /// What differs from descriptions.

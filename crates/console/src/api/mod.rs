@@ -84,9 +84,11 @@ operations! {
     get "/api/v1/inventory/openapi" VIEWER => inventory::openapi;
     get "/api/v1/inventory/{id}" VIEWER => inventory::one;
     get "/api/v1/posture" VIEWER => inventory::posture;
+    get "/api/v1/posture/trend" VIEWER => inventory::posture_trend;
     get "/api/v1/changes" VIEWER => inventory::changes;
     get "/api/v1/drift" VIEWER => inventory::drift;
     get "/api/v1/relations" VIEWER => inventory::relations;
+    get "/api/v1/third-parties" VIEWER => inventory::third_parties;
     get "/api/v1/retirement" VIEWER => inventory::retirement;
     get "/api/v1/apis" VIEWER => inventory::apis;
     put "/api/v1/apis/{service}/profile" OPERATOR => inventory::confirm;

@@ -201,7 +201,8 @@ impl Subjects {
 
     /// Whether everybody who was handed something lately is known.
     fn remembers_all(&self, watch: Watch) -> bool {
-        watch.is_long_ago(watch.since_ns) && (self.forgot_ns == 0 || watch.is_long_ago(self.forgot_ns))
+        watch.is_long_ago(watch.since_ns)
+            && (self.forgot_ns == 0 || watch.is_long_ago(self.forgot_ns))
     }
 }
 
@@ -307,7 +308,10 @@ mod tests {
         }
         assert_eq!(it.sizes().0, SUBJECTS_IN_SHARD);
         assert_eq!(it.standing(ALICE, 17, LATE + 1), Standing::Unknown);
-        assert_eq!(it.standing(ALICE, 1_000 + 2 * SUBJECTS_IN_SHARD as u64, LATE + 1), Standing::Unknown);
+        assert_eq!(
+            it.standing(ALICE, 1_000 + 2 * SUBJECTS_IN_SHARD as u64, LATE + 1),
+            Standing::Unknown
+        );
         for n in 0..2 * HOLDERS_IN_SHARD as u64 {
             it.give(SubjectId(3), &[n * 64], true, LATE);
         }

@@ -3,8 +3,8 @@
 //! Reads    the content that a description has for a side, and the fields that were seen there.
 //! Writes   fields that are not named, values of other types, members that are missing.
 //! Misses   strings that hold numbers or JSON, for a value is what it looks like; `null` where it is allowed
-//!          looks as text does, so that text is no change there; required lists and objects, for empty ones leave
-//!          no trace; required members of an item behind the first that has any; what only one of several
+//!          looks as text does, so that text is no change there; required lists and objects, for empty ones left
+//!          no trace in what earlier programs recorded; required members of an item behind the first that has any; what only one of several
 //!          schemas requires.
 
 use super::schema::{Next, Reader, Room, Spot};
@@ -167,7 +167,7 @@ impl<'a> Bodies<'_, 'a, '_> {
                     return;
                 }
                 Next::Impossible => {
-                    self.container(holder, step.looks(), &spot, tally, found);
+                    self.container(holder, step.looks(), &spot, tally.messages, found);
                     return;
                 }
             }
@@ -181,24 +181,34 @@ impl<'a> Bodies<'_, 'a, '_> {
         place: String,
         looks: Looks,
         spot: &Spot<'a>,
-        tally: &Tally,
+        messages: u64,
         found: &mut Found<'a>,
     ) {
         let types = spot.types();
         let text = self.seen.by_place.get(&Place::Body(place.clone()));
-        let is_text = || text.is_some_and(|it| it.messages >= tally.messages);
+        let is_text = || text.is_some_and(|it| it.messages >= messages);
         // A text may hold JSON, whose fields are seen, too; in a form every value is a text.
         if self.declared.has_forms || types.contains(Types::STRING) && is_text() {
             return;
         }
         let known = found.changed.entry((place, looks)).or_insert((types, 0));
-        known.1 = known.1.max(tally.messages);
+        known.1 = known.1.max(messages);
     }
 
     fn scalar(&self, at: &str, spot: &Spot<'a>, tally: &Tally, found: &mut Found<'a>) {
         let types = spot.types();
         if spot.is_partial() || at == "$" && self.declared.has_opaque {
             return;
+        }
+        for (looks, messages) in tally.containers() {
+            let fits = match looks {
+                Looks::List => types.contains(Types::ARRAY),
+                Looks::Object => types.contains(Types::OBJECT),
+                Looks::Like(_) => true,
+            };
+            if !fits {
+                self.container(at.to_owned(), looks, spot, messages, found);
+            }
         }
         let is_loose = self.declared.has_forms;
         for (kind, messages) in tally.kinds().filter(|it| !fits(it.0, types, is_loose)) {

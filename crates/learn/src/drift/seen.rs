@@ -3,10 +3,10 @@
 //! Reads    leaves of endpoints.
 //! Memory   a tally for each field of them.
 
-use super::Share;
+use super::{Looks, Share};
 use crate::inventory::Endpoint;
 use crate::inventory::leaf::{Fields, Leaf};
-use bartizan_model::fact::Kind;
+use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::place::Place;
 use std::collections::BTreeMap;
 
@@ -28,6 +28,9 @@ pub(super) struct Tally {
     pub(super) messages: u64,
     /// By what it looked like, in the order of [`Kind::ALL`].
     kinds: [u64; Kind::ALL.len()],
+    /// Of those that looked like nothing, empty lists and objects.
+    empties: u64,
+    forms: Forms,
 }
 
 impl<'a> Seen<'a> {
@@ -42,6 +45,8 @@ impl<'a> Seen<'a> {
                 let known = it.by_place.entry(place).or_default();
                 known.messages += field.messages;
                 known.kinds.iter_mut().zip(field.kinds).for_each(|(it, more)| *it += more);
+                known.empties += field.empties;
+                known.forms = known.forms.and(field.forms);
             }
         }
         it
@@ -67,8 +72,19 @@ impl<'a> Seen<'a> {
 }
 
 impl Tally {
-    /// What it looked like, with how many messages.
+    /// What it looked like, with how many messages. What was an empty list or object is not among it.
     pub(super) fn kinds(&self) -> impl Iterator<Item = (Kind, u64)> {
-        Kind::ALL.iter().copied().zip(self.kinds).filter(|it| it.1 > 0)
+        let empties = |kind: Kind| if kind == Kind::Empty { self.empties } else { 0 };
+        let all = Kind::ALL.iter().copied().zip(self.kinds);
+        all.map(move |(kind, count)| (kind, count.saturating_sub(empties(kind))))
+            .filter(|it| it.1 > 0)
+    }
+
+    /// The empty containers that it was; which of two it was how often is not known.
+    pub(super) fn containers(&self) -> impl Iterator<Item = (Looks, u64)> {
+        [(Forms::LIST, Looks::List), (Forms::OBJECT, Looks::Object)]
+            .into_iter()
+            .filter(|it| self.forms.has(it.0) && self.empties > 0)
+            .map(|it| (it.1, self.empties))
     }
 }

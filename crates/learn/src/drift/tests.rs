@@ -9,6 +9,7 @@ use bartizan_model::api::{
     Additional, Discriminator, MediaType, Operation, Parameter, ParameterPlace, RequestBody,
     Response, Schema, SchemeKind, SecurityScheme, Server, Status, Style,
 };
+use bartizan_model::fact::Forms;
 use bartizan_model::head::Method;
 use bartizan_model::observation::Observation;
 
@@ -609,4 +610,31 @@ fn many_operations_are_compared_at_once() {
     let found = drift(&api, &observed, 0);
     // Half of them is never called, and the others have a field that is not named.
     assert_eq!(found.differences.len(), 10_000);
+}
+
+/// An answer whose only field is an empty list or object.
+fn empty(path: &str, forms: Forms) -> Observation {
+    let mut it = call("GET /orders", 200, &[], &[(path, "")]);
+    for fact in it.response.iter_mut().flat_map(|it| &mut it.facts) {
+        fact.forms = forms;
+    }
+    it
+}
+
+#[test]
+fn what_is_empty_is_of_its_type() {
+    let schema = Schema::object([
+        ("tags", Schema::list(Schema::string())),
+        ("meta", Schema::of(Types::OBJECT)),
+    ]);
+    let api = api([operation("GET /orders", &["200"], Some(schema))]);
+    let found = |it: Observation| -> Vec<String> {
+        let calls = vec![it; 40];
+        compared(&api, &calls).differences.iter().map(shown).collect()
+    };
+    let none: [String; 0] = [];
+    assert_eq!(found(empty("$.tags", Forms::LIST)), none);
+    assert_eq!(found(empty("$.meta", Forms::OBJECT)), none);
+    assert_eq!(found(empty("$.tags", Forms::OBJECT)).len(), 1);
+    assert_eq!(found(empty("$.tags", Forms::NULL)).len(), 1);
 }

@@ -2,8 +2,8 @@
 //!
 //! Reads    the endpoints of one service, and the classes of fields.
 //! Writes   an [`Api`]: operations, parameters, schemas of JSON bodies with `x-bartizan-class` where a class is
-//!          told. Required is what every message had.
-//! Misses   enumerations (values are kept as hashes only), the media types of requests (JSON is written), schemas
+//!          told, and `x-bartizan-values` where one of so many values stands. Required is what every message had.
+//! Misses   the words of enumerations (values are kept as hashes only), the media types of requests (JSON is written), schemas
 //!          of error answers; of exchanges that were recorded before notations were, numbers in quotes are numbers.
 
 use super::leaf::{Field, Fields};
@@ -103,7 +103,7 @@ fn body(fields: &Fields, class_of: ClassOf<'_>) -> Option<Schema> {
             root.add(&steps(path), field, class_of(place, field));
         }
     }
-    root.is_known().then(|| root.schema(fields.messages))
+    root.is_known().then(|| root.schema(fields.messages, false))
 }
 
 /// One step of a path: a member of this name, or the items.
@@ -133,20 +133,29 @@ struct Part<'a> {
     class: Option<Class>,
     members: BTreeMap<String, Self>,
     items: Option<Box<Self>>,
-    /// Messages that had anything of it.
-    messages: u64,
+    /// Messages that had anything of what is in it.
+    filled: u64,
 }
 
 impl<'a> Part<'a> {
     fn add(&mut self, steps: &[Step], field: &'a Field, class: Option<Class>) {
-        self.messages = self.messages.max(field.messages);
         match steps.split_first() {
             None => (self.field, self.class) = (Some(field), class),
+            Some(_) => self.filled = self.filled.max(field.messages),
+        }
+        match steps.split_first() {
+            None => {}
             Some((Step::Items, rest)) => self.items.get_or_insert_default().add(rest, field, class),
             Some((Step::Member(name), rest)) => {
                 self.members.entry(name.clone()).or_default().add(rest, field, class);
             }
         }
+    }
+
+    /// Messages that had it. Outside of lists one message is either empty, or a value, or holds something.
+    fn messages(&self, is_item: bool) -> u64 {
+        let empty = self.field.map_or(0, |it| it.messages);
+        if is_item { empty.max(self.filled) } else { empty + self.filled }
     }
 
     fn is_known(&self) -> bool {
@@ -155,7 +164,7 @@ impl<'a> Part<'a> {
 
     /// Its schema, of `messages` that could have had it. Of an object it is not known how many messages had it, but of
     /// the message itself: what not all of them had is not required.
-    fn schema(&self, messages: u64) -> Schema {
+    fn schema(&self, messages: u64, is_item: bool) -> Schema {
         let mut out = match self.field {
             Some(field) => classed(schema(field), self.class),
             None => Schema::of(Types::NONE),
@@ -163,14 +172,15 @@ impl<'a> Part<'a> {
         if let Some(items) = &self.items {
             out.types = out.types.or(Types::ARRAY);
             // Items are there where anything of them is.
-            out.items = Some(Box::new(items.schema(items.messages)));
+            out.items = Some(Box::new(items.schema(items.messages(true), true)));
         }
         if !self.members.is_empty() {
             out.types = out.types.or(Types::OBJECT);
+            let schema = |it: &Self| it.schema(messages, is_item);
             out.properties =
-                self.members.iter().map(|(name, it)| (name.clone(), it.schema(messages))).collect();
-            let always =
-                self.members.iter().filter(|it| it.1.messages == messages.max(self.messages));
+                self.members.iter().map(|(name, it)| (name.clone(), schema(it))).collect();
+            let all = messages.max(self.filled);
+            let always = self.members.iter().filter(|it| it.1.messages(is_item) >= all);
             out.required = always.map(|it| it.0.clone()).collect();
         }
         out
@@ -186,6 +196,16 @@ fn classed(mut schema: Schema, class: Option<Class>) -> Schema {
 }
 
 fn schema(field: &Field) -> Schema {
+    let mut out = typed(field);
+    let is_truth = out.types == Types::BOOLEAN;
+    if let Some(it) = field.enumeration().filter(|_| !is_truth) {
+        let count = it.counts.len() as u64;
+        out.extensions.insert("x-bartizan-values".to_owned(), count.into());
+    }
+    out
+}
+
+fn typed(field: &Field) -> Schema {
     let by_kind = of_kinds(field);
     let has = |it| field.forms.has(it);
     if field.forms == Forms::NONE || has(Forms::PLAIN) {
@@ -197,6 +217,8 @@ fn schema(field: &Field) -> Schema {
         (Forms::BOOLEAN, Types::BOOLEAN),
         (Forms::NUMBER, if is_whole(field) { Types::INTEGER } else { Types::NUMBER }),
         (Forms::STRING, Types::STRING),
+        (Forms::LIST, Types::ARRAY),
+        (Forms::OBJECT, Types::OBJECT),
     ] {
         types = if has(form) { types.or(more) } else { types };
     }
@@ -313,6 +335,39 @@ mod tests {
         let id = &schema.items.unwrap().properties["id"];
         assert_eq!(id.types, Types::INTEGER.or(Types::STRING));
         assert!(body(&Fields::default(), &|_, _| None).is_none());
+    }
+
+    #[test]
+    fn what_is_empty_has_its_type_and_counts_as_there() {
+        let empty = |forms: Forms, messages: u64| Field {
+            forms,
+            nulls: 0,
+            empties: messages,
+            ..field(Kind::Empty, messages)
+        };
+        let filled = |messages: u64| Field { forms: Forms::STRING, ..field(Kind::Text, messages) };
+        let by_place = [
+            (Place::body("$.tags"), empty(Forms::LIST, 4)),
+            (Place::body("$.tags[*]"), filled(6)),
+            (Place::body("$.meta"), empty(Forms::OBJECT.and(Forms::NULL), 10)),
+            (Place::body("$.gone"), empty(Forms::OBJECT, 3)),
+            (Place::body("$.gone.at"), filled(6)),
+        ];
+        let fields = Fields { messages: 10, by_place: by_place.into_iter().collect(), more: 0 };
+        let schema = body(&fields, &|_, _| None).unwrap();
+        assert_eq!(schema.properties["tags"], Schema::list(Schema::string()));
+        assert_eq!(schema.properties["meta"].types, Types::OBJECT.or(Types::NULL));
+        assert_eq!(schema.properties["gone"].types, Types::OBJECT);
+        let required: Vec<_> = schema.required.iter().map(String::as_str).collect();
+        assert_eq!(required, ["meta", "tags"]);
+    }
+
+    #[test]
+    fn a_body_that_is_always_empty_is_a_body() {
+        let empty = Field { forms: Forms::OBJECT, empties: 3, ..field(Kind::Empty, 3) };
+        let by_place = [(Place::body("$"), empty)].into_iter().collect();
+        let schema = body(&Fields { messages: 3, by_place, more: 0 }, &|_, _| None).unwrap();
+        assert_eq!(schema, Schema::of(Types::OBJECT));
     }
 
     #[test]

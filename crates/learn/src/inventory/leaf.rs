@@ -1,19 +1,20 @@
 //! What is known of one endpoint: who calls it, what it answers, which fields pass.
 //!
 //! Reads    observations.
-//! Memory   at most [`FIELDS_MAX`] fields a side of some 300 bytes, their names and up to 12 values of 16 bytes;
+//! Memory   at most [`FIELDS_MAX`] fields a side of some 330 bytes, their names and what `values.rs` keeps of values;
 //!          [`STATUSES_MAX`] statuses.
-//! Misses   which value stood in which exchange: only how many differ, exactly up to [`FEW`], and by a sketch
-//!          with a standard error of 13 % beyond.
+//! Misses   which value stood in which exchange.
 
 use super::by_place::{ByPlace, Cursor};
 use super::distinct::Distinct;
 use super::handed::Handed;
+use super::hosts::{HostRoom, Hosts, Met};
 use super::is_unanswered;
 use super::places::Numbered;
+use super::values::{Added, Enumeration, Occurrence, Some64, Values};
 use bartizan_model::class_counts::{ClassCount, ClassCounts};
 use bartizan_model::clause::{ClauseName, Effect, Hit};
-use bartizan_model::fact::{Fact, Facts, Forms, Kind};
+use bartizan_model::fact::{Fact, Facts, Forms, Kind, bucket};
 use bartizan_model::id::SubjectId;
 use bartizan_model::observation::{Observation, SubjectKind};
 use bartizan_model::own_class::{OwnClass, OwnSign};
@@ -30,8 +31,11 @@ pub const STATUSES_MAX: usize = 24;
 pub const OPERATIONS_MAX: usize = 500;
 /// The operation of calls that found no room.
 pub const OTHER: &str = "other";
-/// Different values of a field that are told apart exactly.
-pub const FEW: usize = 12;
+
+/// Bytes of the longest word of an enumeration.
+const WORD_BYTES_MAX: u32 = 64;
+/// The greatest number of one.
+const SMALL: f64 = 9_999.0;
 
 /// What was seen at one endpoint.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,6 +72,8 @@ pub struct Leaf {
     pub request: Fields,
     /// What successful answers held.
     pub response: Fields,
+    /// Whom its messages point to.
+    hosts: Option<Box<Hosts>>,
     /// Calls of operations within an envelope, which are not among those above, by envelope and name.
     pub operations: BTreeMap<Arc<str>, Self>,
 }
@@ -132,6 +138,8 @@ pub struct Field {
     pub forms: Forms,
     /// Messages in which one of its values was `null`.
     pub nulls: u64,
+    /// Messages whose first value was an empty list or object.
+    pub empties: u64,
     /// What its values point to.
     pub classes: ClassCounts,
     /// Of a class of somebody's own.
@@ -183,86 +191,13 @@ pub struct Breaches {
     pub subjects: FirstFew,
 }
 
-/// Different values.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Values(Told);
-
-#[derive(Clone, Debug, PartialEq)]
-enum Told {
-    /// Each with how often it came.
-    Apart(Vec<(u64, u64)>),
-    Together(Box<Distinct>),
-}
-
-impl Default for Values {
-    fn default() -> Self {
-        Self(Told::Apart(Vec::new()))
-    }
-}
-
-impl Values {
-    fn add(&mut self, value: u64, times: u64) {
-        let few = match &mut self.0 {
-            Told::Together(many) => return many.add(value),
-            Told::Apart(few) => few,
-        };
-        if let Some(known) = few.iter_mut().find(|it| it.0 == value) {
-            known.1 += times;
-            return;
-        }
-        if few.len() < FEW {
-            if few.len() == few.capacity() {
-                few.reserve_exact(FEW / 3);
-            }
-            few.push((value, times));
-            return;
-        }
-        self.put_together(|many| many.add(value));
-    }
-
-    /// From now on they are not told apart.
-    fn put_together(&mut self, add: impl FnOnce(&mut Distinct)) {
-        match &mut self.0 {
-            Told::Together(many) => add(many),
-            Told::Apart(few) => {
-                let mut many = Box::<Distinct>::default();
-                few.iter().for_each(|it| many.add(it.0));
-                add(&mut many);
-                self.0 = Told::Together(many);
-            }
-        }
-    }
-
-    fn merge(&mut self, other: Self) {
-        match other.0 {
-            Told::Together(theirs) => self.put_together(|many| many.merge(&theirs)),
-            Told::Apart(few) => few.into_iter().for_each(|it| self.add(it.0, it.1)),
-        }
-    }
-
-    /// How many differ.
-    pub fn count(&self) -> u64 {
-        match &self.0 {
-            Told::Apart(few) => few.len() as u64,
-            Told::Together(many) => many.count(),
-        }
-    }
-
-    /// Whether there were so few that each was counted, and each came more than once.
-    pub fn are_few(&self) -> bool {
-        match &self.0 {
-            Told::Apart(few) => !few.is_empty() && few.iter().all(|it| it.1 > 1),
-            Told::Together(_) => false,
-        }
-    }
-}
-
 /// What a message says of all its fields.
 #[derive(Clone, Copy)]
 struct Message {
     at_us: u64,
     is_anonymous: bool,
     subject: u32,
+    mark: Some64,
 }
 
 /// The earlier of two times, of which 0 is none.
@@ -307,6 +242,9 @@ impl Field {
         self.subjects.add(message.subject);
         self.forms = self.forms.and(fact.forms);
         self.nulls += u64::from(fact.forms.has(Forms::NULL));
+        let is_container = fact.forms.has(Forms::LIST) || fact.forms.has(Forms::OBJECT);
+        let is_string = fact.forms.has(Forms::STRING);
+        self.empties += u64::from(fact.kind == Kind::Empty && is_container && !is_string);
         self.classify(fact, own);
         if let Some(count) = self.kinds.get_mut(fact.kind as usize) {
             *count += 1;
@@ -319,7 +257,11 @@ impl Field {
             self.buckets = Some((least.min(fact.bucket), most.max(fact.bucket)));
         }
         self.times_max = self.times_max.max(fact.times);
-        self.values.add(fact.value.0, 1);
+        let Message { at_us, mark: subject, .. } = message;
+        // Nothing is no value.
+        if fact.kind != Kind::Empty {
+            self.values.add(Occurrence { value: fact.value.0, at_us, subject });
+        }
     }
 
     fn classify(&mut self, fact: &Fact, own: Option<OwnSign>) {
@@ -344,6 +286,7 @@ impl Field {
         self.subjects.merge(other.subjects);
         self.forms = self.forms.and(other.forms);
         self.nulls += other.nulls;
+        self.empties += other.empties;
         self.classes.merge(&other.classes, |_| false);
         if let Some(own) = other.own {
             OwnCount::count(&mut self.own, *own);
@@ -359,6 +302,28 @@ impl Field {
         };
         self.times_max = self.times_max.max(other.times_max);
         self.values.merge(other.values);
+    }
+
+    /// Few words, truths or small numbers that have stayed the same.
+    pub fn enumeration(&self) -> Option<Enumeration> {
+        self.holds_words().then(|| self.values.enumeration()).flatten()
+    }
+
+    /// A value that came to an enumeration.
+    pub fn added(&self) -> Option<Added> {
+        self.holds_words().then(|| self.values.added()).flatten()
+    }
+
+    /// Whether its values may be those of an enumeration, as far as they look.
+    fn holds_words(&self) -> bool {
+        let small = bucket(SMALL);
+        let are_small = self.buckets.is_none_or(|(least, most)| -small <= least && most <= small);
+        let mut kinds = Kind::ALL.iter().zip(self.kinds).filter(|it| it.1 > 0);
+        let is_word = |kind: &Kind| match kind {
+            Kind::Empty | Kind::Boolean | Kind::Integer | Kind::Hex | Kind::Text => true,
+            Kind::Decimal | Kind::Uuid | Kind::Date | Kind::Email => false,
+        };
+        are_small && self.bytes.1 <= WORD_BYTES_MAX && kinds.all(|it| is_word(it.0))
     }
 
     /// The kind that most of its values had.
@@ -420,6 +385,17 @@ impl Leaf {
         }
     }
 
+    /// Whom its messages point to.
+    pub fn hosts(&self) -> impl Iterator<Item = &Met> {
+        self.hosts.iter().flat_map(|it| it.iter())
+    }
+
+    /// Notes whom an exchange of this endpoint points to.
+    pub(super) fn point(&mut self, it: &Observation, room: &mut HostRoom) {
+        let leaf = if has_operation(it) { self.of(&it.operation) } else { self };
+        leaf.hosts.get_or_insert_default().add(it, room);
+    }
+
     /// All exchanges, whatever their answer, and whether it was seen.
     pub fn all(&self) -> u64 {
         self.statuses.values().sum::<u64>() + self.unanswered
@@ -456,8 +432,8 @@ impl Leaf {
         let is_anonymous = it.subject_kind == SubjectKind::AddressAgent;
         let of = if is_unanswered(it) { &mut self.asked } else { &mut self.traits };
         of.add(it.traits, it.subject_kind);
-        let subject = tag(it.subject);
-        let message = Message { at_us: it.started.wall_us, is_anonymous, subject };
+        let (subject, mark) = (tag(it.subject), Some64::of(it.subject));
+        let message = Message { at_us: it.started.wall_us, is_anonymous, subject, mark };
         if let Some(facts) = &it.request {
             self.request.add(facts, message, None);
         }
@@ -548,6 +524,9 @@ impl Leaf {
         self.response_bytes += other.response_bytes;
         self.request.merge(other.request);
         self.response.merge(other.response);
+        if let Some(theirs) = other.hosts {
+            self.hosts.get_or_insert_default().merge(*theirs);
+        }
         for (name, theirs) in other.operations {
             self.of(&name).merge(theirs);
         }

@@ -14,6 +14,7 @@ mod collapse;
 pub mod description;
 pub mod distinct;
 mod handed;
+pub mod hosts;
 pub mod leaf;
 mod naming;
 mod node;
@@ -23,6 +24,7 @@ mod said;
 pub(crate) mod seen;
 mod sorted;
 mod unanswered;
+pub mod values;
 mod words;
 
 use bartizan_model::class::Class;
@@ -32,6 +34,7 @@ use bartizan_model::observation::{Observation, Outcome};
 use bartizan_model::place::Place;
 use collapse::Look;
 use handed::Handed;
+use hosts::HostRoom;
 use leaf::{Field, Leaf};
 pub use node::{NODES_MAX, Reason, Variable};
 use node::{Node, VARIABLE};
@@ -62,6 +65,7 @@ pub struct Inventory {
     /// Exchanges of services that found no room.
     pub services_more: u64,
     unanswered: Unanswered,
+    host_room: HostRoom,
 }
 
 /// One service: what stands behind one route.
@@ -191,7 +195,7 @@ impl Inventory {
         }
         let Some(service) = self.services.get_mut(&it.route) else { return };
         if !is_unanswered(it) {
-            return service.observe(it);
+            return service.observe(it, &mut self.host_room);
         }
         let (known, variables) = service.known(it);
         let template = match known {
@@ -212,9 +216,12 @@ impl Inventory {
                 }
             },
         };
+        let room = &mut self.host_room;
         match *it.template == *template {
-            true => service.observe(it),
-            false => service.observe(&Observation { template: template.into(), ..it.clone() }),
+            true => service.observe(it, room),
+            false => {
+                service.observe(&Observation { template: template.into(), ..it.clone() }, room);
+            }
         }
     }
 
@@ -256,6 +263,11 @@ impl Inventory {
         it.find(&Segments::of(template), method, &mut |_| ())
     }
 
+    /// Hosts in URLs that found no room.
+    pub fn hosts_more(&self) -> u64 {
+        self.host_room.more
+    }
+
     /// Numbers of each service.
     pub fn totals(&self) -> impl Iterator<Item = (&str, Totals)> {
         self.services.iter().map(|(name, it)| {
@@ -267,7 +279,7 @@ impl Inventory {
 }
 
 impl Service {
-    fn observe(&mut self, it: &Observation) {
+    fn observe(&mut self, it: &Observation, room: &mut HostRoom) {
         if self.said.is_new {
             self.sort();
         }
@@ -290,7 +302,11 @@ impl Service {
             }
             return;
         };
-        node.is_new |= node.leaves.entry(it.method).or_default().add(it, &mut self.handed);
+        let leaf = node.leaves.entry(it.method).or_default();
+        node.is_new |= leaf.add(it, &mut self.handed);
+        if !it.pointed.is_empty() {
+            leaf.point(it, room);
+        }
         if it.request.is_some() {
             let keys = keys.get(..segments.len()).unwrap_or_default();
             hand(&mut self.root, keys, &segment_hashes(it), &self.handed);

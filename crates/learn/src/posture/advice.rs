@@ -61,6 +61,10 @@ pub enum Flaw {
     BaselineDescribed,
     /// It should be gone, and is called.
     PastSunset,
+    /// Clients name the hosts that the API calls.
+    ChosenUrls,
+    /// Answers hold fields that no client needs.
+    InternalFields,
 }
 
 /// What is said of a flaw wherever it is met.
@@ -98,12 +102,14 @@ impl Flaw {
         Self::OperatorEndpoint,
         Self::BaselineScopes,
         Self::OpenCors,
+        Self::ChosenUrls,
         Self::Unauthenticated,
         Self::CacheableData,
         Self::PredictableIds,
         Self::PastSunset,
         Self::TalkativeErrors,
         Self::LongToken,
+        Self::InternalFields,
         Self::BaselineRateLimit,
         Self::BasicCredentials,
         Self::WeakCookie,
@@ -351,6 +357,22 @@ impl Flaw {
                 weight: 25,
                 hold: "Give it a route of its own that refuses (`refuse: true`).",
                 mend: "Tell those who still call (`bartizan inventory retirement`), then take it out of what is deployed.",
+            },
+            Self::ChosenUrls => Advice {
+                name: "chosen_urls",
+                title: "Clients choose which hosts the API is pointed to",
+                owasp: "API7:2023",
+                weight: 30,
+                hold: "",
+                mend: "Accept known hosts alone, resolve names once, refuse private and link-local addresses, and follow no redirect.",
+            },
+            Self::InternalFields => Advice {
+                name: "internal_fields",
+                title: "Answers hold fields that no client seems to need",
+                owasp: "API3:2023",
+                weight: 20,
+                hold: "",
+                mend: "Answer fields that are named one by one, never the whole object of the database.",
             },
             Self::MissingHeaders => Advice {
                 name: "missing_headers",

@@ -1,8 +1,10 @@
 //! Looks at one endpoint for each flaw.
 
+use super::internal;
 use super::{Against, Flaw, Unknown, Verdict, Weakness};
 use crate::inventory::leaf::{Field, Leaf};
 use crate::inventory::{ClassOf, Endpoint, Segment};
+use crate::third_parties::chosen;
 use bartizan_model::class::Class;
 use bartizan_model::data_class::{DataClass, DataGroup, Sensitivity};
 use bartizan_model::fact::Kind;
@@ -221,6 +223,8 @@ impl<'a> Look<'a> {
             | Flaw::BaselineScopes
             | Flaw::BaselineRateLimit
             | Flaw::BaselineDescribed => self.owed(flaw),
+            Flaw::ChosenUrls => self.chosen(),
+            Flaw::InternalFields => self.internal(),
             Flaw::PastSunset => plain(self.overdue?.0, self.overdue?.1),
         }
     }
@@ -386,6 +390,31 @@ impl<'a> Look<'a> {
             met.push("x-content-type-options".to_owned());
         }
         Some(((lacks_hsts.max(lacks_nosniff), answered), met))
+    }
+
+    fn chosen(&self) -> Option<((u64, u64), Vec<String>)> {
+        let found = chosen(self.endpoint);
+        let count = found.iter().map(|it| it.exchanges).max()?;
+        let places = found.iter().map(|it| format!("{}: {} hosts", it.place, it.hosts));
+        Some(((count, self.leaf.request.messages.max(count)), places.collect()))
+    }
+
+    fn internal(&self) -> Option<((u64, u64), Vec<String>)> {
+        let (fields, subjects) = (&self.leaf.response, self.leaf.subjects.count());
+        let found: Vec<_> = fields
+            .by_place
+            .iter()
+            .filter_map(|(place, field)| {
+                let Place::Body(path) = place else { return None };
+                // Secrets are told as such.
+                let is_secret = (self.class_of)(place, field)
+                    .is_some_and(|it| it.sensitivity() == Sensitivity::Secret);
+                let why = internal::of(path, field, fields, subjects).filter(|_| !is_secret)?;
+                Some((field.messages, format!("{place}: {}", why.says())))
+            })
+            .collect();
+        let count = found.iter().map(|it| it.0).max()?;
+        Some(((count, fields.messages), found.into_iter().map(|it| it.1).collect()))
     }
 
     fn operator(&self) -> Option<((u64, u64), Vec<String>)> {

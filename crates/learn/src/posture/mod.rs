@@ -4,10 +4,11 @@
 //! Writes   weaknesses, the gravest first, each with the counts that it rests on.
 //! Misses   what an intake did not see: without heads of requests nothing is said of credentials, without heads
 //!          of responses nothing of what they lack. Whether a caller had a right to what it got; fields that no
-//!          client needs. Of copies of requests it is said what was asked, never that it was accepted. Exchanges that were recorded before traits were.
+//!          client needs, but for those that say so or say nothing. Of copies of requests it is said what was asked, never that it was accepted. Exchanges that were recorded before traits were.
 //! Source   OWASP API Security Top 10 2023; docs/posture.md.
 
 mod advice;
+mod internal;
 mod look;
 #[cfg(test)]
 mod tests;

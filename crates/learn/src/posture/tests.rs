@@ -8,6 +8,7 @@ use crate::inventory::leaf::Field;
 use bartizan_model::class::Class;
 use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId};
 use bartizan_model::head::Method;
+use bartizan_model::host::{Pointed, Side};
 use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{Observation, SubjectKind};
@@ -24,6 +25,7 @@ struct Calls {
     method: Method,
     template: &'static str,
     count: u64,
+    subjects: u64,
     anonymous: u64,
     status: u16,
     traits: Vec<Trait>,
@@ -37,6 +39,7 @@ impl Calls {
             method: Method::Get,
             template,
             count: 30,
+            subjects: 7,
             anonymous: 0,
             status: 200,
             traits: vec![Trait::RequestSeen, Trait::ResponseSeen, Trait::Hsts, Trait::NoSniff],
@@ -62,7 +65,7 @@ impl Calls {
         it.method = self.method;
         it.template = self.template.into();
         it.status = self.status;
-        it.subject = SubjectId(u128::from(n % 7));
+        it.subject = SubjectId(u128::from(n % self.subjects));
         let is_anonymous = n < self.anonymous;
         it.subject_kind =
             if is_anonymous { SubjectKind::AddressAgent } else { SubjectKind::ApiKey };
@@ -360,4 +363,59 @@ fn who_was_let_in_with_a_certificate_meets_mtls_and_who_was_turned_away_owes_non
     assert_eq!(of(&inventory), [(Duty::Mtls, Verdict::Met)]);
     inventory.observe(&called(31, SubjectKind::TokenClaim, 200));
     assert_eq!(of(&inventory), [(Duty::Mtls, Verdict::Missing(1, 21))]);
+}
+
+#[test]
+fn fields_whose_names_are_internal_are_more_than_clients_need() {
+    let it = Calls::get("/users");
+    it.clone().answers("$.id", 1).answers("$.name", 1).check(Flaw::InternalFields, false);
+    it.clone().answers("$[*].isAdmin", 1).check(Flaw::InternalFields, true);
+    it.clone().answers("$._id", 1).check(Flaw::InternalFields, false);
+    it.answers("$._id", 1).answers("$.id", 1).check(Flaw::InternalFields, true);
+}
+
+#[test]
+fn fields_that_never_differ_are_more_than_clients_need() {
+    let check = |count: u64, subjects: u64, field: &str, change: fn(&mut Fact), expected: bool| {
+        let it = Calls { count, subjects, ..Calls::get("/users").answers(field, 1) };
+        let mut inventory = Inventory::default();
+        for n in 0..count {
+            let mut seen = it.observation(n);
+            seen.response.iter_mut().flat_map(|it| &mut it.facts).for_each(change);
+            inventory.observe(&seen);
+        }
+        let found = posture(&inventory.endpoints()[0], &class, &Against::default());
+        let has_it = found.weaknesses.iter().any(|it| it.flaw == Flaw::InternalFields);
+        assert_eq!(has_it, expected, "{count} of {subjects}, {field}: {found:?}");
+    };
+    let same = |it: &mut Fact| it.value = KeyedHash(5);
+    let null = |it: &mut Fact| (it.forms, it.kind) = (Forms::NULL, Kind::Empty);
+    check(200, 40, "$.region", same, true);
+    check(200, 40, "$.region", null, true);
+    check(199, 40, "$.region", same, false);
+    check(199, 40, "$.region", null, false);
+    check(200, 10, "$.region", same, false);
+    check(200, 10, "$.region", null, false);
+    check(200, 40, "$.region", |_| (), false);
+    check(200, 40, "$.objectType", same, false);
+}
+
+#[test]
+fn hosts_that_clients_choose_are_a_way_to_other_machines() {
+    let check = |hosts: u64, subjects: u64, side: Side, expected: bool| {
+        let it = Calls { subjects, ..Calls::get("/hooks") };
+        let mut inventory = Inventory::default();
+        for n in 0..it.count {
+            let host = format!("h{}.example", n % hosts).parse().unwrap();
+            let pointed = Pointed { side, place: Place::body("$.url"), host, is_own: false };
+            inventory.observe(&Observation { pointed: vec![pointed], ..it.observation(n) });
+        }
+        let found = posture(&inventory.endpoints()[0], &class, &Against::default());
+        let has_it = found.weaknesses.iter().any(|it| it.flaw == Flaw::ChosenUrls);
+        assert_eq!(has_it, expected, "{hosts} of {subjects} in {side:?}: {found:?}");
+    };
+    check(3, 7, Side::Request, true);
+    check(2, 7, Side::Request, false);
+    check(3, 1, Side::Request, false);
+    check(3, 7, Side::Response, false);
 }

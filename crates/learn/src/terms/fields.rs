@@ -91,7 +91,8 @@ fn looks(field: &Field) -> u16 {
     let seen = Kind::ALL.iter().zip(field.kinds).filter(|it| it.1 > 0 && *it.0 != Kind::Empty);
     let seen = seen.fold(0, |bits, (kind, _)| bits | Types::bit(*kind));
     let number = Types::bit(Kind::Integer) | Types::bit(Kind::Decimal);
-    let particular = [number, Types::bit(Kind::Boolean), Types::bit(Kind::Uuid), Types::bit(Kind::Date)];
+    let particular =
+        [number, Types::bit(Kind::Boolean), Types::bit(Kind::Uuid), Types::bit(Kind::Date)];
     // Digits are a number of either kind: the next one may have a fraction.
     particular.into_iter().find(|it| seen != 0 && seen & !it == 0).unwrap_or(0)
 }

@@ -106,6 +106,8 @@ impl Kin {
     /// Named by the least of its places.
     fn resource(&self, of: &Point) -> Option<Resource> {
         let of = of.to_string();
-        self.of.contains_key(&of).then(|| Resource(EndpointId::of("resource", &self.least(&of)).bits()))
+        self.of
+            .contains_key(&of)
+            .then(|| Resource(EndpointId::of("resource", &self.least(&of)).bits()))
     }
 }

@@ -137,9 +137,7 @@ pub fn propose(inventory: &Inventory, relations: &Relations, pace: &Pace) -> Vec
     let endpoints = inventory.endpoints();
     let mut handed = BTreeMap::new();
     for it in &endpoints {
-        handed
-            .entry(it.service)
-            .or_insert_with(|| HandedOut::of(relations, inventory, it.service));
+        handed.entry(it.service).or_insert_with(|| HandedOut::of(relations, inventory, it.service));
     }
     let settable = read_only::Groups::of(&endpoints);
     let all = endpoints.iter().filter(|it| it.operation.is_empty());

@@ -51,7 +51,8 @@ impl<'a> Groups<'a> {
         }
         let group = self.by_base.get(&(it.service, base(it)))?;
         let beside = group.shown.values().filter(|names| !names.is_disjoint(&set_here));
-        let names: BTreeSet<&String> = beside.flatten().filter(|it| !group.set.contains(*it)).collect();
+        let names: BTreeSet<&String> =
+            beside.flatten().filter(|it| !group.set.contains(*it)).collect();
         let names: Vec<Box<str>> =
             names.into_iter().take(PLACES_MAX).map(|it| it.as_str().into()).collect();
         (!names.is_empty()).then_some(Says::ReadOnly(names))

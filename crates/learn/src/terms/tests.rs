@@ -50,7 +50,8 @@ impl Shop {
     }
 
     fn see(&mut self, subject: u128, mut it: Observation) {
-        it.subject = SubjectId((subject + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835));
+        it.subject =
+            SubjectId((subject + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835));
         it.subject_kind = bartizan_model::observation::SubjectKind::ApiKey;
         it.started.wall_us = self.at_us;
         self.at_us += 1;
@@ -60,7 +61,8 @@ impl Shop {
 
     fn order(&mut self, subject: u128, sent: &[(&str, &str)], hits: &[Hit]) {
         let id = (subject * 7_919 + 100_000).to_string();
-        let answer = json(&[("$.id", &id), ("$.item", "tea"), ("$.total", "5"), ("$.status", "new")]);
+        let answer =
+            json(&[("$.id", &id), ("$.item", "tea"), ("$.total", "5"), ("$.status", "new")]);
         let mut it = called(Method::Post, "/orders", 200, &[], Some(answer));
         it.request = Some(json(sent));
         it.hits = hits.to_vec();
@@ -114,10 +116,8 @@ fn what_an_endpoint_takes_and_what_nobody_sets_is_told() {
 #[test]
 fn identifiers_are_of_one_resource_where_they_are_handed_out_and_named() {
     let shop = Shop::after(70, 8);
-    let (one, list) = (
-        shop.proposed(Method::Get, "/orders/{orderId}"),
-        shop.proposed(Method::Get, "/orders"),
-    );
+    let (one, list) =
+        (shop.proposed(Method::Get, "/orders/{orderId}"), shop.proposed(Method::Get, "/orders"));
     let [.., Proposal { says: Says::HandedOut(named), stage, .. }] = one.proposals.as_slice()
     else {
         panic!("{one:?}")
@@ -195,7 +195,9 @@ fn what_is_proposed_is_observed_by_itself() {
     let (route, endpoints) = all.first().unwrap();
     assert_eq!(&**route, "shop");
     assert!(endpoints.iter().flat_map(|it| &it.terms).all(|it| it.force == Force::Observed));
-    assert!(endpoints.iter().any(|it| it.path.as_str() == "/orders/{orderId}" && !it.terms.is_empty()));
+    assert!(
+        endpoints.iter().any(|it| it.path.as_str() == "/orders/{orderId}" && !it.terms.is_empty())
+    );
 }
 
 #[test]

@@ -63,6 +63,15 @@ static FACT: LazyLock<Fields> = LazyLock::new(|| {
     ])
 });
 
+static POINTED: LazyLock<Fields> = LazyLock::new(|| {
+    fields_of(&[
+        ("side", DataType::Utf8View),
+        ("place", DataType::Utf8View),
+        ("host", DataType::Utf8View),
+        ("own", DataType::Boolean),
+    ])
+});
+
 fn fields_of(all: &[(&str, DataType)]) -> Fields {
     all.iter().map(|(name, it)| Field::new(*name, it.clone(), false)).collect()
 }
@@ -129,6 +138,8 @@ fn fields() -> Vec<Field> {
         may("operation", text()),
         is("traits", list_of(text())),
         is("trait_bits", DataType::UInt64),
+        // Since hosts are kept.
+        is("hosts", list_of(DataType::Struct(POINTED.clone()))),
     ];
     for side in ["request", "response"] {
         all.push(is(&format!("{side}_facts"), list_of(DataType::Struct(FACT.clone()))));
@@ -277,6 +288,43 @@ impl Findings {
         ];
         let values = StructArray::try_new(FINDING.clone(), columns, None)?;
         self.ends.list(DataType::Struct(FINDING.clone()), Arc::new(values))
+    }
+}
+
+#[derive(Debug)]
+struct Hosts {
+    ends: Ends,
+    side: StringViewBuilder,
+    place: StringViewBuilder,
+    host: StringViewBuilder,
+    own: Vec<bool>,
+}
+
+impl Hosts {
+    fn new() -> Self {
+        let (ends, own) = (Ends::default(), Vec::new());
+        Self { ends, side: text(), place: text(), host: text(), own }
+    }
+
+    fn push(&mut self, it: &Observation) {
+        for pointed in &it.pointed {
+            self.side.append_value(pointed.side.name());
+            self.place.append_value(pointed.place.to_string());
+            self.host.append_value(pointed.host.as_str());
+            self.own.push(pointed.is_own);
+        }
+        self.ends.close(self.own.len());
+    }
+
+    fn finish(mut self) -> Result<ArrayRef, ArrowError> {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(self.side.finish()),
+            Arc::new(self.place.finish()),
+            Arc::new(self.host.finish()),
+            Arc::new(BooleanArray::from(self.own)),
+        ];
+        let values = StructArray::try_new(POINTED.clone(), columns, None)?;
+        self.ends.list(DataType::Struct(POINTED.clone()), Arc::new(values))
     }
 }
 
@@ -498,6 +546,7 @@ pub struct Rows {
     trace: Ids,
     hits: Hits,
     findings: Findings,
+    hosts: Hosts,
     request: Side,
     response: Side,
     written: String,
@@ -529,6 +578,7 @@ impl Default for Rows {
             trace: Ids::new(),
             hits: Hits::new(),
             findings: Findings::new(),
+            hosts: Hosts::new(),
             request: Side::new(),
             response: Side::new(),
             written: String::new(),
@@ -587,6 +637,7 @@ impl Rows {
         self.trace.push(it.trace.0, it.trace.0 != 0);
         self.hits.push(it);
         self.findings.push(it);
+        self.hosts.push(it);
         self.request.push(it.request.as_ref());
         self.response.push(it.response.as_ref());
     }
@@ -637,6 +688,7 @@ impl Rows {
             Arc::new(self.operation.finish()),
             self.trait_ends.list(DataType::Utf8View, Arc::new(self.traits.finish()))?,
             Arc::new(UInt64Array::from(plain.trait_bits)),
+            self.hosts.finish()?,
         ];
         self.request.finish(&mut columns)?;
         self.response.finish(&mut columns)?;

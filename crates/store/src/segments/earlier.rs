@@ -117,6 +117,8 @@ mod tests {
     use crate::segments::columns::Rows;
     use crate::segments::rows::{Shared, observations};
     use bartizan_model::fact::Forms;
+    use bartizan_model::host::{Pointed, Side};
+    use bartizan_model::place::Place;
     use bartizan_model::traits::Traits;
 
     /// A batch as a program wrote it that knew no classes.
@@ -126,7 +128,7 @@ mod tests {
         let batch = rows.finish().unwrap();
         let (mut fields, mut columns) = (Vec::new(), Vec::new());
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-            if ["operation", "traits", "trait_bits"].contains(&field.name().as_str()) {
+            if ["operation", "traits", "trait_bits", "hosts"].contains(&field.name().as_str()) {
                 continue;
             }
             let column =
@@ -155,6 +157,7 @@ mod tests {
         for (n, found) in (1..4).zip(read) {
             let mut wanted = sample::observation(n);
             (wanted.traits, wanted.operation) = (Traits::NONE, Arc::default());
+            wanted.pointed = Vec::new();
             for facts in [&mut wanted.request, &mut wanted.response].into_iter().flatten() {
                 facts.facts.iter_mut().for_each(|it| (it.forms, it.sign) = (Forms::NONE, None));
             }
@@ -169,8 +172,28 @@ mod tests {
         let earlier = Earlier::of(&batch.schema()).unwrap();
         let filled = earlier.fill(&batch.project(&[position]).unwrap()).unwrap();
         let names: Vec<_> = filled.schema().fields().iter().map(|it| it.name().clone()).collect();
-        assert_eq!(names, ["request_facts", "operation", "traits", "trait_bits"]);
+        assert_eq!(names, ["request_facts", "operation", "traits", "trait_bits", "hosts"]);
         assert_eq!(parts(filled.schema().field(0)).len(), 10);
+    }
+
+    #[test]
+    fn hosts_come_back_with_their_places() {
+        let pointed = |side, place: Place, host: &str| Pointed {
+            side,
+            place,
+            host: host.parse().unwrap(),
+            is_own: side == Side::Response,
+        };
+        let mut it = sample::observation(1);
+        it.pointed = vec![
+            pointed(Side::Request, Place::body("$.url"), "*.hooks.example"),
+            pointed(Side::Response, Place::header(b"location"), "169.254.169.254"),
+        ];
+        let mut rows = Rows::default();
+        [&sample::observation(2), &it].iter().for_each(|it| rows.push(it));
+        let batch = rows.finish().unwrap();
+        let read = observations(&batch, &mut Shared::default()).unwrap();
+        assert_eq!(read, [sample::observation(2), it]);
     }
 
     #[test]

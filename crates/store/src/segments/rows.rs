@@ -7,8 +7,8 @@
 use super::columns::{mono_ns, version};
 use crate::number;
 use arrow::array::{
-    Array, AsArray, FixedSizeBinaryArray, ListArray, PrimitiveArray, RecordBatch, StringViewArray,
-    StructArray,
+    Array, AsArray, BooleanArray, FixedSizeBinaryArray, ListArray, PrimitiveArray, RecordBatch,
+    StringViewArray, StructArray,
 };
 use arrow::datatypes::{
     ArrowPrimitiveType, Int16Type, Int64Type, TimestampMicrosecondType, UInt8Type, UInt16Type,
@@ -19,6 +19,7 @@ use bartizan_model::code::Code;
 use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
 use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId, Sign};
 use bartizan_model::head::{Method, Version};
+use bartizan_model::host::{self, Pointed};
 use bartizan_model::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{
@@ -258,6 +259,43 @@ impl<'a> Findings<'a> {
     }
 }
 
+struct Hosts<'a> {
+    lists: Lists<'a>,
+    side: Texts<'a>,
+    place: Texts<'a>,
+    host: Texts<'a>,
+    own: &'a BooleanArray,
+}
+
+impl<'a> Hosts<'a> {
+    fn of(batch: &'a RecordBatch) -> Result<Self, NotARow> {
+        let lists = Lists::of(batch, "hosts")?;
+        Ok(Self {
+            side: lists.text("side")?,
+            place: lists.text("place")?,
+            host: lists.text("host")?,
+            own: lists.inner("own")?.as_boolean_opt().ok_or(NotARow { column: "hosts" })?,
+            lists,
+        })
+    }
+
+    fn row(&self, row: usize) -> Result<Vec<Pointed>, NotARow> {
+        let pointed = |at| {
+            Ok(Pointed {
+                side: self.side.is(at, side)?,
+                place: self.place.is(at, place)?,
+                host: self.host.is(at, |it| it.parse().ok())?,
+                is_own: self.own.value(at),
+            })
+        };
+        self.lists.range(row).map(pointed).collect()
+    }
+}
+
+fn side(text: &str) -> Option<host::Side> {
+    [host::Side::Request, host::Side::Response].into_iter().find(|it| it.name() == text)
+}
+
 /// A place as it was written. Names may be empty, and paths may begin with anything: clients send such.
 fn place(text: &str) -> Option<Place> {
     match text.split_once(' ') {
@@ -420,6 +458,7 @@ struct Columns<'a> {
     hits_more: Column<'a, UInt16Type>,
     findings: Findings<'a>,
     findings_more: Column<'a, UInt16Type>,
+    hosts: Hosts<'a>,
     clock: Column<'a, Int64Type>,
     epoch: Column<'a, UInt16Type>,
     oddity_bits: Column<'a, UInt64Type>,
@@ -460,6 +499,7 @@ impl<'a> Columns<'a> {
             hits_more: number(batch, "hits_more")?,
             findings: Findings::of(batch)?,
             findings_more: number(batch, "findings_more")?,
+            hosts: Hosts::of(batch)?,
             clock: number(batch, "clock_ns")?,
             epoch: number(batch, "key_epoch")?,
             oddity_bits: number(batch, "oddity_bits")?,
@@ -513,6 +553,7 @@ impl<'a> Columns<'a> {
             scores: ClassScores { sql: self.sql.1.value(row), script: self.script.1.value(row) },
             traits: Traits::from_bits(self.trait_bits.1.value(row)),
             operation: self.operation.get(row).map(|it| shared.text(it)).unwrap_or_default(),
+            pointed: self.hosts.row(row)?,
             request: self.request.row(row, shared)?,
             response: self.response.row(row, shared)?,
         })
