@@ -216,10 +216,11 @@ fn wrong(what: &str, given: &str) -> String {
 
 fn which(service: String, method: &str, path: String, clause: &str) -> Result<Which, String> {
     let clause = clause.parse().map_err(|()| wrong("clause", clause))?;
-    let method = match Method::of(method.as_bytes()) {
-        Method::Other => return Err(wrong("method", method)),
-        method => method,
-    };
+    let known = Method::of(method.as_bytes());
+    if known == Method::Other {
+        return Err(wrong("method", method));
+    }
+    let method = known;
     Ok(Which { service, method, path, clause })
 }
 

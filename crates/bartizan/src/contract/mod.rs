@@ -188,7 +188,7 @@ impl Contracts {
             (_, Some(it)) | (Some(it), None) => it.which.clone(),
             (None, None) => return Err(format!("nothing was decided of `{}`", id.escape_debug())),
         };
-        self.put(which.clone(), after)?;
+        self.put(&which, after)?;
         self.note(Changed { which: which.clone(), before, force, ..self.change(why) });
         Ok(which)
     }
@@ -214,7 +214,7 @@ impl Contracts {
         for (which, before) in was.values() {
             let now = self.of(which).cloned();
             let force = before.as_ref().map_or("withdrawn", |it| name(it.force));
-            self.put(which.clone(), before.clone())?;
+            self.put(which, before.clone())?;
             self.note(Changed { which: which.clone(), before: now, force, ..self.change(why) });
         }
         Ok(was.into_values().map(|it| it.0).collect())
@@ -231,12 +231,12 @@ impl Contracts {
         Changed { revision: self.revision + 1, which, before: None, force: "", by, at_us, reason }
     }
 
-    fn put(&mut self, which: Which, after: Option<Decided>) -> Result<(), String> {
-        let is_new = self.of(&which).is_none() && after.is_some();
+    fn put(&mut self, which: &Which, after: Option<Decided>) -> Result<(), String> {
+        let is_new = self.of(which).is_none() && after.is_some();
         if is_new && self.decided.len() >= DECIDED_MAX {
             return Err(format!("{DECIDED_MAX} clauses were decided on already: withdraw some"));
         }
-        self.decided.retain(|it| it.which != which);
+        self.decided.retain(|it| it.which != *which);
         self.decided.extend(after);
         self.decided.sort_by_key(|it| it.which.text());
         Ok(())
