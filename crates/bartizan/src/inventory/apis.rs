@@ -459,7 +459,8 @@ mod tests {
             profile: Words::of(&audience(Audience::Internal)),
             ..Api::default()
         };
-        let configured = Configured { version: 1, apis: vec![api], retire: Vec::new(), is_lab: false };
+        let configured =
+            Configured { version: 1, apis: vec![api], retire: Vec::new(), is_lab: false };
         configured.keep(&home).unwrap();
         let it = Apis::read(&home);
         assert_eq!(it.profile("shop").audience, Some(Audience::Internal));
