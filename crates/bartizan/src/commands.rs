@@ -376,6 +376,7 @@ impl Running<'_> {
 struct Banner {
     mode: &'static str,
     mirrors: bool,
+    is_lab: bool,
     scheme: &'static str,
     upstream: String,
     data: String,
@@ -386,6 +387,7 @@ impl Banner {
         Self {
             mode: settings.mode.value.name(),
             mirrors: settings.listen.mirror,
+            is_lab: settings.lab,
             scheme: if settings.certificates.is_empty() { "http" } else { "https" },
             upstream: match settings.listen.mirror {
                 true => "nowhere".to_owned(),
@@ -421,8 +423,14 @@ impl Banner {
             Some(link) => format!("{link} (once, within ten minutes)"),
             None => format!("bartizan console{data}"),
         };
+        let lab = match self.is_lab {
+            true => {
+                "  LAB        not for production: whoever calls in the first minutes teaches it, and it refuses by itself\n"
+            }
+            false => "",
+        };
         format!(
-            "bartizan {} {mode}\n  listening  {}://{} -> {}\n  admin      http://{}/metrics\n  \
+            "bartizan {} {mode}\n{lab}  listening  {}://{} -> {}\n  admin      http://{}/metrics\n  \
              data       {}\n  console    {console}\n  next       bartizan tail{data}\n             \
              bartizan why DECISION_ID{data}\n",
             env!("CARGO_PKG_VERSION"),

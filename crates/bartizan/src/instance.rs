@@ -8,6 +8,7 @@
 use crate::added::{self, AddedExceptions};
 use crate::alerts;
 use crate::config::{Overrides, Settings, Source};
+use crate::contract::{self, Contracts};
 use crate::control;
 use crate::held;
 use crate::in_force::{self, Beginning, State, lock};
@@ -18,6 +19,7 @@ use crate::ledger::{self, Keeping, LedgerHandle};
 use crate::log::{Cause, Event};
 use crate::notice::Noticed;
 use crate::pipeline::{self, Hub};
+use crate::wall::now_us;
 use crate::wire::{self, Judging, WireFault, Wired};
 use bartizan_console::admin;
 use bartizan_console::api::Api;
@@ -28,7 +30,9 @@ use bartizan_edge::proxy::listener::{self, Proxy};
 use bartizan_edge::proxy::record::Recorder;
 use bartizan_edge::proxy::views::Views;
 use bartizan_engine::keys::HashKey;
+use bartizan_engine::snapshot::Snapshot;
 use bartizan_engine::tables::Tables;
+use bartizan_engine::terms::Terms;
 use bartizan_store::document;
 use bartizan_store::evidence::{Bounds, Vault};
 use bartizan_store::files::{Files, Folder};
@@ -76,6 +80,8 @@ pub enum StartError {
     Wire(WireFault),
     /// The ledger cannot be opened or continued.
     Ledger(ledger::StartFault),
+    /// What was decided of contracts cannot be read, and why.
+    Contract(String),
     /// The system gives no threads, sockets or randomness.
     System(io::Error),
 }
@@ -100,6 +106,12 @@ impl fmt::Display for StartError {
             }
             Self::Ledger(fault) => write!(f, "cannot start: {fault}"),
             Self::Wire(fault) => write!(f, "cannot start: {fault}"),
+            Self::Contract(why) => {
+                write!(
+                    f,
+                    "cannot hold calls to what was decided of endpoints: {why}; mend the file, or take it away"
+                )
+            }
             Self::System(error) => write!(f, "cannot start: {error}"),
         }
     }
@@ -154,7 +166,9 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     // Before they are read: what changes from here on is news.
     let stamps = in_force::stamps([&settings]);
     let added = added(&dir)?;
-    let (shared, wired) = shared(&added.over(&settings), &hash_key)?;
+    // What people put in force holds from the first call on. What cannot be read stops the start: it would hold nobody.
+    let contracts = contract::file::read(&dir).map_err(StartError::Contract)?;
+    let (shared, wired) = shared(&added.over(&settings), &hash_key, &contracts)?;
     let targets = alerts::targets::of(&settings.alerts.targets).map_err(StartError::Wire)?;
     let options = Options {
         journal_bytes_max,
@@ -307,10 +321,16 @@ fn workers(settings: &Settings) -> usize {
     settings.listen.workers.unwrap_or_else(cores)
 }
 
-fn shared(settings: &Settings, key: &HashKey) -> Result<(Arc<Shared>, Vec<Wired>), StartError> {
+fn shared(
+    settings: &Settings,
+    key: &HashKey,
+    contracts: &Contracts,
+) -> Result<(Arc<Shared>, Vec<Wired>), StartError> {
     let ids = Ids::new().map_err(|error| StartError::System(io::Error::other(error)))?;
     let wired = wire::view(settings, key, 1, Judging::Everything, &[]);
-    let (view, wired) = wired.map_err(StartError::Wire)?;
+    let (mut view, wired) = wired.map_err(StartError::Wire)?;
+    let terms = Arc::new(Terms::new(contracts.in_force(&[], now_us(), settings.lab)));
+    view.snapshot = Arc::new(Snapshot { terms, ..Snapshot::clone(&view.snapshot) });
     let tables = Tables::new(settings.limits.held_bytes_max);
     Ok((Shared::new(Views::new(view), tables, ids), wired))
 }
