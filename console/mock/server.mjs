@@ -11,6 +11,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
 import { api_of, first_confirmed, retirements, with_said } from './apis.mjs';
+import { contract_of, decide, first_contract, history_of, roll_back } from './contract.mjs';
 import { drift } from './drift.mjs';
 import { hostile } from './hostile.mjs';
 import { detail_of_endpoint, inventory, is_endpoint_id, openapi_of, third_parties } from './inventory.mjs';
@@ -69,6 +70,7 @@ function new_session(code) {
       { name: 'my-hunt', title: 'Reviews with findings', says: 'Saved in the console.', sql: "select * from decisions where endpoint = 'POST /reviews/{int}'", shipped: false },
     ],
     confirmed: modes.includes('empty') ? new Map() : first_confirmed(),
+    contract: modes.includes('empty') ? null : first_contract(began_ms),
     next_id: 10,
   };
   sessions.set(session.id, session);
@@ -197,6 +199,17 @@ function list_apis(session, query) {
   const names = session.modes.has('empty') ? [] : inventory_of(session).services.map(({ name }) => name).sort();
   const faults = session.modes.has('fault') ? ['profiles.json, line 3: is not what was written'] : [];
   return { apis: names.filter((name) => !service || name === service).map((name) => api(session, name)), faults };
+}
+
+function list_contract(session, query) {
+  return session.contract ? contract_of(session.contract, query.get('service')) : { revision: 0, clauses: [] };
+}
+
+/** What a decision gives, or what is wrong with it. */
+function decided(fault, answer) {
+  if (!fault) return answer();
+  const [status, detail] = fault;
+  throw new Refusal(status, { 404: 'api.not_found', 409: 'api.conflict', 422: 'api.invalid' }[status], status === 409 ? 'not as things are' : 'this cannot be used', detail);
 }
 
 const profile_forms = { audience: /^(public|partner|internal)$/, subject_kind: /^(person|workload|aggregate|none)$/, tenant: /^(host|path:([1-9]|1[0-6])|claim:[!-~]{1,63})$/, environment: /^[a-z0-9._-]{1,63}$/ };
@@ -349,6 +362,10 @@ const table = [
   ['GET', /^\/drift$/, 'viewer', ({ session, query }) => list_drift(session, query)],
   ['GET', /^\/apis$/, 'viewer', ({ session, query }) => list_apis(session, query)],
   ['PUT', /^\/apis\/([^/]+)\/profile$/, 'operator', ({ session, args, body }) => confirm_profile(session, args[0], body)],
+  ['GET', /^\/contract$/, 'viewer', ({ session, query }) => list_contract(session, query)],
+  ['GET', /^\/contract\/history$/, 'viewer', ({ session }) => (session.contract ? history_of(session.contract) : { revision: 0, changes: [] })],
+  ['PUT', /^\/contract\/([^/]+)$/, 'operator', ({ session, args, body }) => decided(decide(session.contract, args[0], body, Date.now()), () => contract_of(session.contract, null))],
+  ['POST', /^\/contract\/rollback$/, 'operator', ({ session, body }) => decided(roll_back(session.contract, body, Date.now()), () => history_of(session.contract))],
   ['GET', /^\/retirement$/, 'viewer', ({ session, query }) => {
     const service = query.get('service');
     return { retirements: marks_of(session).filter((it) => !service || it.service === service) };

@@ -14,6 +14,7 @@ export const places: Record<string, string> = {
   a: 'apis',
   r: 'retirement',
   p: 'posture',
+  t: 'contracts',
   c: 'changes',
   d: 'drift',
   e: 'exchanges',

@@ -587,6 +587,55 @@ export interface Apis {
   faults: string[];
 }
 
+/** One clause of an endpoint: what traffic speaks for, what was decided of it, or both. */
+export interface ContractClause {
+  id: string;
+  service: string;
+  method: string;
+  path: string;
+  clause: string;
+  /** Wrong whoever calls; else it is habit. */
+  is_harm: boolean;
+  /** A sentence. */
+  says: string;
+  /** `candidate`, `observe`, `proposed` or `retired`. */
+  stage: string;
+  /** How calls are held to it now. */
+  force: string;
+  decided: { force: string; by: string | null; at: number; reason: string } | null;
+  proposed_otherwise: string | null;
+  support: {
+    calls: number;
+    subjects: number;
+    risk_thousandths: number;
+    would_have_refused: number;
+    refused: number;
+    broken_by_subjects: number;
+    fields_of_few: number;
+  } | null;
+}
+
+export interface Contract {
+  /** Rises with each decision. */
+  revision: number;
+  clauses: ContractClause[];
+}
+
+/** What was decided, the latest first. Times are in microseconds since 1970. */
+export interface ContractHistory {
+  revision: number;
+  changes: {
+    revision: number;
+    clause: string;
+    id: string;
+    force: string;
+    before: string | null;
+    by: string | null;
+    at: number;
+    reason: string;
+  }[];
+}
+
 /** A mark of `retire`, and who still calls what it is for. */
 export interface Retirement extends Retires {
   service: string;

@@ -50,6 +50,8 @@ const screens: [string, (page: Page) => Promise<unknown>][] = [
   ['#/retirement', (page) => expect(page.locator('.going').first()).toBeVisible()],
   ['#/posture', (page) => expect(page.locator('button.flaw').first()).toBeVisible()],
   ['#/posture?group=owasp', (page) => expect(page.locator('button.flaw').first()).toBeVisible()],
+  ['#/contracts', (page) => expect(page.locator('.clause').first()).toBeVisible()],
+  ['#/contracts/history', (page) => expect(page.getByRole('button', { name: /^Roll back to before/ })).toBeVisible()],
   ['#/changes', (page) => expect(page.locator('a.change').first()).toBeVisible()],
   ['#/drift', (page) => expect(page.getByText('Not seen, and so no difference').first()).toBeVisible()],
   ['#/exchanges?since=30d', (page) => expect(page.locator('tbody tr[data-index]').first()).toBeVisible()],
@@ -127,7 +129,7 @@ test('hostile endpoints, selected and taken along', async ({ page }) => {
   expect(csv).toContain("'=cmd|");
   expect(csv).not.toMatch(/(^|,|\n)"?[=@]/);
   await page.getByRole('link', { name: 'Hunt for these' }).click();
-  await expect(page.getByRole('textbox', { name: 'SQL' })).toHaveValue(/'=cmd\|''\/c calc''!A1'/);
+  await expect(page.getByRole('textbox', { name: 'SQL' })).toHaveValue(/=cmd\|''\/c calc''!A1/);
   await expect_inert(page);
   expect_calm(seen);
 });
@@ -148,7 +150,7 @@ test('hostile addresses stay texts', async ({ page }) => {
   const seen = watch(page);
   await login(page, 'admin');
   const attack = encodeURIComponent('"><img src=x onerror="window.__ran=1"><x-hostile>\u202e');
-  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory?class=', 'inventory?group=', 'inventory?group=tag&closed=', 'inventory/', 'apis?api=', 'apis?service=', 'retirement?state=', 'retirement?service=', 'third-parties?service=', 'posture?flaw=', 'posture?service=', 'changes?what=', 'changes?service=', 'changes?day=', 'drift?kind=', 'drift?q=', 'drift?service=', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
+  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory?class=', 'inventory?group=', 'inventory?group=tag&closed=', 'inventory/', 'apis?api=', 'apis?service=', 'retirement?state=', 'retirement?service=', 'third-parties?service=', 'posture?flaw=', 'posture?service=', 'contracts?q=', 'contracts?service=', 'contracts?held=', 'contracts?kind=', 'contracts/', 'changes?what=', 'changes?service=', 'changes?day=', 'drift?kind=', 'drift?q=', 'drift?service=', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
     await go(page, `#/${path}${attack}`);
     await page.waitForTimeout(150);
     await expect_inert(page);

@@ -45,7 +45,7 @@ test('from the overview to an exception and back, by keys alone', async ({ page 
 
 test('g and a letter go everywhere', async ({ page }) => {
   await login(page, 'admin');
-  for (const [letter, screen] of [['l', 'live'], ['i', 'inventory'], ['a', 'apis'], ['r', 'retirement'], ['p', 'posture'], ['c', 'changes'], ['d', 'drift'], ['e', 'exchanges'], ['h', 'hunt'], ['v', 'ledger'], ['s', 'settings'], ['o', 'overview']] as const) {
+  for (const [letter, screen] of [['l', 'live'], ['i', 'inventory'], ['a', 'apis'], ['r', 'retirement'], ['p', 'posture'], ['t', 'contracts'], ['c', 'changes'], ['d', 'drift'], ['e', 'exchanges'], ['h', 'hunt'], ['v', 'ledger'], ['s', 'settings'], ['o', 'overview']] as const) {
     await page.keyboard.press('g');
     await page.keyboard.press(letter);
     await expect(page).toHaveURL(new RegExp(`#/${screen}`));

@@ -66,6 +66,20 @@ const screens: Screen[] = [
   { name: 'apis-none', hash: '#/apis?service=nothing', ready: (page) => visible(page, 'Nothing matches') },
   { name: 'apis-empty', code: 'viewer+empty', hash: '#/apis', ready: (page) => visible(page, 'bartizan import') },
   { name: 'apis-failing', code: 'viewer+failing', hash: '#/apis', ready: (page) => visible(page, 'The gateway cannot do this now') },
+  { name: 'contracts', hash: '#/contracts', ready: (page) => visible(page, 'at most 5 % of callers would be hurt') },
+  { name: 'contracts-viewer', code: 'viewer', hash: '#/contracts?held=in_force', ready: (page) => visible(page, 'Your role is viewer') },
+  {
+    name: 'contracts-dialog',
+    hash: '#/contracts?service=shop&kind=harm',
+    ready: async (page) => {
+      await page.getByRole('button', { name: /^Put in force… ?: shape.read_only/ }).click();
+      await visible(page, 'One caller in twenty is held to it for 24 hours');
+    },
+  },
+  { name: 'contracts-history', hash: '#/contracts/history', ready: (page) => visible(page, 'orders belong to who made them') },
+  { name: 'contracts-none', hash: '#/contracts?service=nothing', ready: (page) => visible(page, 'Nothing matches') },
+  { name: 'contracts-empty', code: 'viewer+empty', hash: '#/contracts', ready: (page) => visible(page, 'No clause yet') },
+  { name: 'contracts-failing', code: 'viewer+failing', hash: '#/contracts', ready: (page) => visible(page, 'The gateway cannot do this now') },
   { name: 'retirement', hash: '#/retirement', ready: (page) => visible(page, '12 after its last day') },
   { name: 'retirement-none', hash: '#/retirement?service=nothing', ready: (page) => visible(page, 'Nothing matches') },
   { name: 'retirement-empty', code: 'viewer+empty', hash: '#/retirement', ready: (page) => visible(page, 'Nothing is marked for retirement') },

@@ -84,6 +84,49 @@ pub struct NewProfile {
     pub environment: Option<String>,
 }
 
+/// How somebody wants a clause held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewForce {
+    /// It says nothing to anybody.
+    Off,
+    /// What it would refuse is recorded.
+    Observe,
+    /// One subject in twenty is held to it, then everybody.
+    Canary,
+    /// Everybody is held to it.
+    Enforce,
+    /// Nothing was ever decided.
+    Withdrawn,
+}
+
+/// What somebody decides of a clause.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewDecision {
+    /// How it is held.
+    pub force: NewForce,
+    /// Why.
+    pub reason: String,
+    /// The revision that was seen.
+    #[serde(deserialize_with = "whole::required")]
+    pub revision: u64,
+}
+
+/// Somebody takes decisions back.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewRollback {
+    /// The revision to go back to.
+    #[serde(deserialize_with = "whole::required")]
+    pub to: u64,
+    /// Why.
+    pub reason: String,
+    /// The revision that was seen.
+    #[serde(deserialize_with = "whole::required")]
+    pub revision: u64,
+}
+
 /// An exception that somebody wants.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -327,6 +370,24 @@ pub trait Backend: Send + Sync + 'static {
     ///
     /// [`Problem::NotFound`], [`Problem::Invalid`], [`Problem::Unavailable`] if it cannot be kept.
     fn confirm_profile(&self, service: &str, it: &NewProfile, by: &Who) -> Result<Value, Problem>;
+    /// The clauses of endpoints, of one service or all: `revision` and `clauses`. Blocks.
+    fn contract(&self, service: Option<&str>) -> Value;
+    /// What was decided of clauses, the latest first: `revision` and `changes`.
+    fn contract_history(&self) -> Value;
+    /// Decides on the clause of this id; the contract as it is now, with this clause alone. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotFound`], [`Problem::Invalid`], [`Problem::Conflict`] if another revision was seen or it cannot be
+    /// decided so, [`Problem::Unavailable`] if it cannot be kept.
+    fn decide_clause(&self, id: &str, it: &NewDecision, by: &Who) -> Result<Value, Problem>;
+    /// Takes back what was decided behind a revision; the history with that. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`], [`Problem::Conflict`] if another revision was seen, [`Problem::Unavailable`] if it cannot
+    /// be kept.
+    fn roll_back_contract(&self, it: &NewRollback, by: &Who) -> Result<Value, Problem>;
     /// The OpenAPI description of a service, or of the one that is called most. Blocks.
     fn described(&self, service: Option<&str>) -> Option<Value>;
     /// The newest samples, without what they say.

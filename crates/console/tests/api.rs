@@ -15,8 +15,8 @@ use bartizan_console::access::{Role, Who};
 use bartizan_console::admin::{self, Facts};
 use bartizan_console::api::{Api, BODY_BYTES_MAX, OPERATIONS, Operation};
 use bartizan_console::backend::{
-    Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewException, NewHunt, NewProfile,
-    NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
+    Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewDecision, NewException, NewHunt,
+    NewProfile, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_model::clause::{ClauseName, DefaultMode};
@@ -148,6 +148,21 @@ impl Backend for Yes {
     fn confirm_profile(&self, service: &str, it: &NewProfile, by: &Who) -> Result<Value, Problem> {
         Ok(json!({"service": service, "audience": it.audience, "confirmed_by": by.name}))
     }
+    fn contract(&self, _: Option<&str>) -> Value {
+        json!({"revision": 0, "clauses": []})
+    }
+    fn contract_history(&self) -> Value {
+        json!({"revision": 0, "changes": []})
+    }
+    fn decide_clause(&self, id: &str, it: &NewDecision, by: &Who) -> Result<Value, Problem> {
+        if it.revision == 0 {
+            return Ok(json!({"id": id, "force": format!("{:?}", it.force), "by": by.name}));
+        }
+        Err(Problem::Conflict("somebody else decided meanwhile".to_owned()))
+    }
+    fn roll_back_contract(&self, it: &NewRollback, by: &Who) -> Result<Value, Problem> {
+        Ok(json!({"to": it.to, "revision": it.revision, "by": by.name}))
+    }
     fn changes(&self, wanted: &ChangesQuery) -> Value {
         json!({"changes": [], "more": wanted.limit})
     }
@@ -257,6 +272,12 @@ fn request(it: &Operation, token: Option<&str>) -> Request<Body> {
         ("post", "/api/v1/alerts/silences") => {
             json!({"code": "*", "minutes": 1, "reason": "a test"})
         }
+        ("put", "/api/v1/contract/{clause}") => {
+            json!({"force": "canary", "reason": "a test", "revision": 0})
+        }
+        ("post", "/api/v1/contract/rollback") => {
+            json!({"to": 0, "reason": "a test", "revision": 1})
+        }
         ("put", "/api/v1/apis/{service}/profile") => json!({"audience": "internal"}),
         ("put", "/api/v1/hunt/saved/{name}") => {
             json!({"title": "t", "says": "s", "sql": "select 1"})
@@ -298,6 +319,39 @@ async fn every_operation_is_for_its_role_and_those_above() {
                 assert!(is_done, "{it:?} as {role}: {status}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn a_decision_names_the_force_and_the_revision_that_was_seen() {
+    let rig = Rig::new();
+    let token = rig.token(Role::Operator).await;
+    let put = |wanted: Value| {
+        Request::put("/api/v1/contract/00000000000000aa")
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::from(wanted.to_string()))
+            .unwrap()
+    };
+    let answer =
+        rig.ask(put(json!({"force": "withdrawn", "reason": "a test", "revision": 0.0}))).await;
+    let done = body(answer).await;
+    assert_eq!((&done["force"], &done["by"]), (&json!("Withdrawn"), &json!("test")));
+    for (wanted, status) in [
+        (json!({"force": "canary", "reason": "a test", "revision": 3}), StatusCode::CONFLICT),
+        (json!({"force": "canary", "reason": "a test"}), StatusCode::UNPROCESSABLE_ENTITY),
+        (
+            json!({"force": "harder", "reason": "a", "revision": 0}),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (json!({"force": "off", "revision": 0}), StatusCode::UNPROCESSABLE_ENTITY),
+        (
+            json!({"force": "off", "reason": "a", "revision": 0, "x": 1}),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+    ] {
+        let answer = rig.ask(put(wanted.clone())).await;
+        assert_eq!(answer.status(), status, "{wanted}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the console asks of a running instance.
 
+mod contract;
 mod exchanges;
 mod hunts;
 mod inventory;
@@ -24,8 +25,8 @@ use crate::log::Event;
 use crate::show;
 use bartizan_console::access::Who;
 use bartizan_console::backend::{
-    Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewException, NewHunt, NewProfile,
-    NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
+    Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewDecision, NewException, NewHunt,
+    NewProfile, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_ledger::entry::{self, What};
@@ -323,6 +324,22 @@ impl Backend for State {
             profile: Text::of(&in_words(&profile)),
         });
         inventory::one_api(live, service).ok_or(Problem::NotFound)
+    }
+
+    fn contract(&self, service: Option<&str>) -> Value {
+        contract::show(self, service)
+    }
+
+    fn contract_history(&self) -> Value {
+        contract::history(self)
+    }
+
+    fn decide_clause(&self, id: &str, it: &NewDecision, by: &Who) -> Result<Value, Problem> {
+        contract::decide(self, id, it, by)
+    }
+
+    fn roll_back_contract(&self, it: &NewRollback, by: &Who) -> Result<Value, Problem> {
+        contract::roll_back(self, it, by)
     }
 
     fn described(&self, service: Option<&str>) -> Option<Value> {

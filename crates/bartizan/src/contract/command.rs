@@ -29,8 +29,6 @@ const SUBJECTS_MAX: usize = 100_000;
 /// Days that it tells apart.
 const DAYS_MAX: usize = 4_000;
 const DAY_US: u64 = 24 * 3_600 * 1_000_000;
-/// Characters of a reason.
-const REASON_CHARS_MAX: usize = 300;
 
 /// The force of this name.
 pub(super) fn force(name: &str) -> Option<Force> {
@@ -119,14 +117,7 @@ fn proposed(dir: &Path, of: &InventoryOf, apis: &Apis) -> Result<Vec<Proposed>, 
 }
 
 fn because(reason: &str) -> Result<Because, String> {
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
-        return Err(format!("the reason has 1 to {REASON_CHARS_MAX} characters"));
-    }
-    if reason.chars().any(char::is_control) {
-        return Err("the reason is one line".to_owned());
-    }
-    Ok(Because { by: None, at_us: now_us(), reason: reason.to_owned() })
+    Because::new(None, now_us(), reason)
 }
 
 fn decide(
@@ -148,7 +139,7 @@ fn decide(
                 let force = contracts.of(&which).map_or("withdrawn", |it| super::name(it.force));
                 let _written = writeln!(out, "{}: {force}", which.text());
             }
-            Err(why) => return fail(&why, Exit::Failed),
+            Err(why) => return fail(&why.to_string(), Exit::Failed),
         }
     }
     kept(dir, &contracts, &out)
@@ -167,7 +158,7 @@ fn roll_back(dir: &Path, mut contracts: Contracts, it: &ContractRollback) -> Exi
             });
             kept(dir, &contracts, &out)
         }
-        Err(why) => fail(&why, Exit::Failed),
+        Err(why) => fail(&why.to_string(), Exit::Failed),
     }
 }
 
@@ -206,7 +197,7 @@ fn simulated(
     let which =
         match trial.decide(&it.clause, Decision::Hold(Some(Force::Enforced)), proposed, &why) {
             Ok(which) => which,
-            Err(why) => return fail(&why, Exit::Failed),
+            Err(why) => return fail(&why.to_string(), Exit::Failed),
         };
     let terms = Terms::new(trial.in_force(&[], why.at_us, false));
     let held = match held::open(dir, it.of.key.clone().map(|it| it.0)) {

@@ -7,9 +7,12 @@
 //! Misses   who decides with the command is whoever may write the data directory.
 
 pub mod command;
+mod fault;
 pub(crate) mod file;
 pub(crate) mod recorded;
 pub(crate) mod shown;
+
+pub(crate) use fault::Fault;
 
 use bartizan_learn::terms::{Pace, Proposal, Proposed, Stage, observed};
 use bartizan_model::clause::ClauseName;
@@ -25,6 +28,8 @@ use std::sync::Arc;
 pub(crate) const DECIDED_MAX: usize = 2_000;
 /// Changes that are remembered, to be rolled back.
 pub(crate) const HISTORY_MAX: usize = 500;
+/// Characters of a reason.
+const REASON_CHARS_MAX: usize = 300;
 /// How long one subject in twenty is held to a clause before everybody is.
 const CANARY_US: u64 = 24 * 3_600 * 1_000_000;
 const LAB_CANARY_US: u64 = 60 * 1_000_000;
@@ -147,6 +152,24 @@ pub(crate) struct Because {
     pub(crate) reason: String,
 }
 
+impl Because {
+    /// A reason that is one line, and not a book.
+    ///
+    /// # Errors
+    ///
+    /// A message.
+    pub(crate) fn new(by: Option<String>, at_us: u64, reason: &str) -> Result<Self, String> {
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
+            return Err(format!("the reason has 1 to {REASON_CHARS_MAX} characters"));
+        }
+        if reason.chars().any(char::is_control) {
+            return Err("the reason is one line".to_owned());
+        }
+        Ok(Self { by, at_us, reason: reason.to_owned() })
+    }
+}
+
 /// The name of how a clause is held.
 pub(crate) const fn name(force: Option<Force>) -> &'static str {
     match force {
@@ -165,14 +188,14 @@ impl Contracts {
     ///
     /// # Errors
     ///
-    /// A message; nothing has changed then.
+    /// [`Fault`]; nothing has changed then.
     pub(crate) fn decide(
         &mut self,
         id: &str,
         what: Decision,
         proposed: &[Proposed],
         why: &Because,
-    ) -> Result<Which, String> {
+    ) -> Result<Which, Fault> {
         let before = self.decided.iter().find(|it| it.which.id() == id).cloned();
         let (force, after) = match what {
             Decision::Withdraw => ("withdrawn", None),
@@ -186,7 +209,7 @@ impl Contracts {
         };
         let which = match (&before, &after) {
             (_, Some(it)) | (Some(it), None) => it.which.clone(),
-            (None, None) => return Err(format!("nothing was decided of `{}`", id.escape_debug())),
+            (None, None) => return Err(Fault::Undecided(id.to_owned())),
         };
         self.put(&which, after)?;
         self.note(Changed { which: which.clone(), before, force, ..self.change(why) });
@@ -197,12 +220,11 @@ impl Contracts {
     ///
     /// # Errors
     ///
-    /// A message; nothing has changed then.
-    pub(crate) fn roll_back(&mut self, to: u64, why: &Because) -> Result<Vec<Which>, String> {
+    /// [`Fault`]; nothing has changed then.
+    pub(crate) fn roll_back(&mut self, to: u64, why: &Because) -> Result<Vec<Which>, Fault> {
         let oldest = self.history.first().map_or(self.revision, |it| it.revision - 1);
         if to >= self.revision || to < oldest {
-            let all = format!("{oldest} to {}", self.revision.saturating_sub(1));
-            return Err(format!("revision {to} is not one of {all}"));
+            return Err(Fault::NoRevision { to, oldest, now: self.revision });
         }
         let undone: Vec<Changed> =
             self.history.iter().filter(|it| it.revision > to).cloned().collect();
@@ -231,10 +253,10 @@ impl Contracts {
         Changed { revision: self.revision + 1, which, before: None, force: "", by, at_us, reason }
     }
 
-    fn put(&mut self, which: &Which, after: Option<Decided>) -> Result<(), String> {
+    fn put(&mut self, which: &Which, after: Option<Decided>) -> Result<(), Fault> {
         let is_new = self.of(which).is_none() && after.is_some();
         if is_new && self.decided.len() >= DECIDED_MAX {
-            return Err(format!("{DECIDED_MAX} clauses were decided on already: withdraw some"));
+            return Err(Fault::TooMany);
         }
         self.decided.retain(|it| it.which != *which);
         self.decided.extend(after);
@@ -293,19 +315,16 @@ pub(crate) const fn pace(is_lab: bool) -> Pace {
 }
 
 /// The clause of this id, as traffic speaks for it now.
-fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, String> {
+fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
     let found = proposed.iter().find_map(|it| {
         let of = it.proposals.iter().find(|of| Which::of(it, &of.says).id() == id)?;
         Some((it, of))
     });
     let Some((it, proposal)) = found else {
-        return Err(format!(
-            "there is no clause `{}`; see `bartizan contract show`",
-            id.escape_debug()
-        ));
+        return Err(Fault::NoClause(id.to_owned()));
     };
     if proposal.stage == Stage::Candidate {
-        return Err("too few calls by too few callers speak for it yet".to_owned());
+        return Err(Fault::TooEarly);
     }
     let named: Vec<Resource> = match &proposal.says {
         Says::HandedOut(named) => named.iter().map(|it| it.1).collect(),

@@ -12,7 +12,7 @@ use super::changed::{self, Summary};
 use super::fold;
 use super::said::{self, Sayings};
 use super::trend;
-use crate::contract::{self, Because, Contracts, Decision, file as contract_file};
+use crate::contract::{self, Because, Contracts, Decision, Fault, file as contract_file};
 use crate::in_force::lock;
 use crate::wall::now_us;
 use bartizan_learn::changes::{Change, What, changes};
@@ -97,7 +97,8 @@ pub struct Live {
     said: Mutex<Arc<Sayings>>,
     configured: Mutex<Configured>,
     apis: Mutex<Arc<Apis>>,
-    /// Held while what is said of APIs is read or written, so that nothing older is put over what was confirmed.
+    /// Held while what is said of APIs, or decided of contracts, is read or written, so that nothing older is put over
+    /// what was confirmed.
     keeping: Mutex<()>,
     changed: Mutex<Vec<String>>,
     /// What people decided of contracts.
@@ -255,6 +256,8 @@ impl Live {
 
     /// Follows what people decide of contracts; whether that is something else. What cannot be read changes nothing.
     fn follow_contracts(&self, dir: &Path) -> bool {
+        // Nothing older is put over what was decided meanwhile.
+        let _keeping = lock(&self.keeping);
         let Ok(read) = contract_file::read(dir) else { return false };
         let mut contracts = lock(&self.contracts);
         let is_other = contracts.revision != read.revision;
@@ -296,46 +299,70 @@ impl Live {
         let decision = Decision::Hold(Some(Force::Enforced));
         for id in ready {
             // A disk that takes nothing is tried again at the next look.
-            self.decide(dir, &[id], decision, &why).ok();
+            self.decide(dir, None, &[id], decision, &why).ok();
         }
     }
 
-    /// Decides on clauses, keeps that, and goes by it from now on.
+    /// Decides on clauses, keeps that, and goes by it from now on. Whoever `seen` a revision decides only if it is
+    /// still the one in force.
     ///
     /// # Errors
     ///
-    /// A message; nothing has changed then.
+    /// [`Fault`]; nothing has changed then.
     pub(crate) fn decide(
         &self,
         dir: &Path,
+        seen: Option<u64>,
         ids: &[String],
         decision: Decision,
         why: &Because,
-    ) -> Result<(), String> {
+    ) -> Result<(), Fault> {
         let proposed = self.proposed();
-        self.change(dir, |it| {
+        self.change(dir, seen, |it| {
             ids.iter().try_for_each(|id| it.decide(id, decision, &proposed, why).map(drop))
         })
+    }
+
+    /// Takes back all decisions behind a revision, keeps that, and goes by it from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`]; nothing has changed then.
+    pub(crate) fn roll_back(
+        &self,
+        dir: &Path,
+        seen: u64,
+        to: u64,
+        why: &Because,
+    ) -> Result<(), Fault> {
+        self.change(dir, Some(seen), |it| it.roll_back(to, why).map(drop))
     }
 
     fn change(
         &self,
         dir: &Path,
-        change: impl FnOnce(&mut Contracts) -> Result<(), String>,
-    ) -> Result<(), String> {
-        let _keeping = lock(&self.keeping);
-        // Somebody may have decided with the command a moment ago.
-        let mut now = contract_file::read(dir)?;
-        change(&mut now)?;
-        contract_file::keep(dir, &now)?;
-        *lock(&self.contracts) = Arc::new(now);
+        seen: Option<u64>,
+        change: impl FnOnce(&mut Contracts) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        {
+            let _keeping = lock(&self.keeping);
+            // Somebody may have decided with the command a moment ago.
+            let mut now = contract_file::read(dir).map_err(Fault::Disk)?;
+            if let Some(seen) = seen.filter(|it| *it != now.revision) {
+                return Err(Fault::Overtaken { seen, now: now.revision });
+            }
+            change(&mut now)?;
+            contract_file::keep(dir, &now).map_err(Fault::Disk)?;
+            *lock(&self.contracts) = Arc::new(now);
+        }
+        self.hold();
         Ok(())
     }
 
     /// Has calls held to what is decided and proposed now.
     fn hold(&self) {
-        let now = self.contracts().in_force(&self.proposed(), now_us(), self.is_lab());
         let mut held = lock(&self.held);
+        let now = self.contracts().in_force(&self.proposed(), now_us(), self.is_lab());
         if *held != now {
             held.clone_from(&now);
             *lock(&self.terms) = Some(now);

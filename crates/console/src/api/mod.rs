@@ -5,6 +5,7 @@
 //! Errors   [`Problem`]. A role that is missing is told before anything of the request is read.
 
 mod alerts;
+mod contract;
 mod description;
 mod exchanges;
 mod gate;
@@ -92,6 +93,10 @@ operations! {
     get "/api/v1/retirement" VIEWER => inventory::retirement;
     get "/api/v1/apis" VIEWER => inventory::apis;
     put "/api/v1/apis/{service}/profile" OPERATOR => inventory::confirm;
+    get "/api/v1/contract" VIEWER => contract::show;
+    get "/api/v1/contract/history" VIEWER => contract::history;
+    post "/api/v1/contract/rollback" OPERATOR => contract::roll_back;
+    put "/api/v1/contract/{clause}" OPERATOR => contract::decide;
     get "/api/v1/exceptions" VIEWER => overrides::exceptions;
     post "/api/v1/exceptions" OPERATOR => overrides::add_exception;
     delete "/api/v1/exceptions/{id}" OPERATOR => overrides::remove_exception;

@@ -1,0 +1,51 @@
+//! Why nothing was decided of a contract.
+
+use super::DECIDED_MAX;
+use std::fmt;
+
+/// Why a decision changed nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Neither traffic nor people speak of a clause of this id.
+    NoClause(String),
+    /// There is nothing to withdraw of the clause of this id.
+    Undecided(String),
+    /// The clause is a candidate.
+    TooEarly,
+    /// [`DECIDED_MAX`] clauses were decided on.
+    TooMany,
+    /// One can go back from `oldest` to before `now`; there is nothing to go back to if they are the same.
+    NoRevision { to: u64, oldest: u64, now: u64 },
+    /// Somebody else decided since the revision that was `seen`.
+    Overtaken { seen: u64, now: u64 },
+    /// What was decided cannot be read or written, and why.
+    Disk(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoClause(id) => {
+                let id = id.escape_debug();
+                write!(f, "there is no clause `{id}`; see `bartizan contract show`")
+            }
+            Self::Undecided(id) => write!(f, "nothing was decided of `{}`", id.escape_debug()),
+            Self::TooEarly => write!(f, "too few calls by too few callers speak for it yet"),
+            Self::TooMany => {
+                write!(f, "{DECIDED_MAX} clauses were decided on already: withdraw some")
+            }
+            Self::NoRevision { oldest, now, .. } if oldest == now => {
+                write!(f, "nothing was decided that could be rolled back")
+            }
+            Self::NoRevision { to, oldest, now } => {
+                write!(f, "revision {to} is not one of {oldest} to {}", now.saturating_sub(1))
+            }
+            Self::Overtaken { seen, now } => write!(
+                f,
+                "somebody else decided meanwhile: you saw revision {seen}, it is {now} by now; \
+                 look again and decide anew"
+            ),
+            Self::Disk(why) => f.write_str(why),
+        }
+    }
+}
