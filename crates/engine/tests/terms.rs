@@ -1,6 +1,11 @@
 //! Identifiers that are handed out and named, over several exchanges of several callers.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking"
+)]
 
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_engine::keys::HashKey;

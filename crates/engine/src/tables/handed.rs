@@ -304,7 +304,7 @@ mod tests {
         it.give(ALICE, &[17], true, 0);
         // All of them in the shard of Alice, who is the first to go.
         for n in 1..=2 * SUBJECTS_IN_SHARD as u128 {
-            it.give(SubjectId(1 + n * 256), &[n as u64 + 1_000], true, LATE);
+            it.give(SubjectId(1 + n * 256), &[u64::try_from(n).unwrap() + 1_000], true, LATE);
         }
         assert_eq!(it.sizes().0, SUBJECTS_IN_SHARD);
         assert_eq!(it.standing(ALICE, 17, LATE + 1), Standing::Unknown);

@@ -42,7 +42,7 @@ impl Shop {
     fn after(subjects: u128, days: u64) -> Self {
         let mut it = Self::new();
         for n in 0..subjects {
-            it.at_us += days * DAY_US / subjects as u64;
+            it.at_us += days * DAY_US / u64::try_from(subjects).unwrap();
             it.visit(n);
         }
         it.inventory.settle();
