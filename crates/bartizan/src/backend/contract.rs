@@ -35,7 +35,7 @@ pub(super) fn decide(
         NewForce::Enforce => Decision::Hold(Some(Force::Enforced)),
         NewForce::Withdrawn => Decision::Withdraw,
     };
-    let one = || shown::only(show(state, None), |row| shown::is_of(row, id));
+    let one = || shown::only(&show(state, None), |row| shown::is_of(row, id));
     let live = &state.hub.inventory;
     match live.decide(&state.dir, Some(it.revision), &[id.to_owned()], decision, &why) {
         Ok(()) => Ok(one()),

@@ -64,7 +64,7 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
                 What::Show(it) => {
                     let wanted =
                         |row: &Value| it.only.as_deref().is_none_or(|only| shown::is_of(row, only));
-                    let found = shown::only(all(), wanted);
+                    let found = shown::only(&all(), wanted);
                     let is_empty = found.pointer("/clauses/0").is_none();
                     if is_empty && it.only.is_some() {
                         return fail(
@@ -142,7 +142,7 @@ fn decide(
             Err(why) => return fail(&why.to_string(), Exit::Failed),
         }
     }
-    kept(dir, &contracts, out)
+    kept(dir, &contracts, &out)
 }
 
 fn roll_back(dir: &Path, mut contracts: Contracts, it: &ContractRollback) -> Exit {
@@ -156,13 +156,13 @@ fn roll_back(dir: &Path, mut contracts: Contracts, it: &ContractRollback) -> Exi
                 let force = contracts.of(it).map_or("withdrawn", |it| super::name(it.force));
                 out + &format!("{}: {force}\n", it.text())
             });
-            kept(dir, &contracts, out)
+            kept(dir, &contracts, &out)
         }
         Err(why) => fail(&why.to_string(), Exit::Failed),
     }
 }
 
-fn kept(dir: &Path, contracts: &Contracts, said: String) -> Exit {
+fn kept(dir: &Path, contracts: &Contracts, said: &str) -> Exit {
     match file::keep(dir, contracts) {
         Ok(()) => say(&format!(
             "{said}revision {}; a running bartizan follows within seconds\n",

@@ -216,11 +216,11 @@ fn wrong(what: &str, given: &str) -> String {
 
 fn which(service: String, method: &str, path: String, clause: &str) -> Result<Which, String> {
     let clause = clause.parse().map_err(|()| wrong("clause", clause))?;
-    let method = match Method::of(method.as_bytes()) {
-        Method::Other => return Err(wrong("method", method)),
-        method => method,
-    };
-    Ok(Which { service, method, path, clause })
+    let known = Method::of(method.as_bytes());
+    if known == Method::Other {
+        return Err(wrong("method", method));
+    }
+    Ok(Which { service, method: known, path, clause })
 }
 
 fn place(text: &str) -> Result<Place, String> {

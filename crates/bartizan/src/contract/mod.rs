@@ -211,7 +211,7 @@ impl Contracts {
             (_, Some(it)) | (Some(it), None) => it.which.clone(),
             (None, None) => return Err(Fault::Undecided(id.to_owned())),
         };
-        self.put(which.clone(), after)?;
+        self.put(&which, after)?;
         self.note(Changed { which: which.clone(), before, force, ..self.change(why) });
         Ok(which)
     }
@@ -236,7 +236,7 @@ impl Contracts {
         for (which, before) in was.values() {
             let now = self.of(which).cloned();
             let force = before.as_ref().map_or("withdrawn", |it| name(it.force));
-            self.put(which.clone(), before.clone())?;
+            self.put(which, before.clone())?;
             self.note(Changed { which: which.clone(), before: now, force, ..self.change(why) });
         }
         Ok(was.into_values().map(|it| it.0).collect())
@@ -253,12 +253,12 @@ impl Contracts {
         Changed { revision: self.revision + 1, which, before: None, force: "", by, at_us, reason }
     }
 
-    fn put(&mut self, which: Which, after: Option<Decided>) -> Result<(), Fault> {
-        let is_new = self.of(&which).is_none() && after.is_some();
+    fn put(&mut self, which: &Which, after: Option<Decided>) -> Result<(), Fault> {
+        let is_new = self.of(which).is_none() && after.is_some();
         if is_new && self.decided.len() >= DECIDED_MAX {
             return Err(Fault::TooMany);
         }
-        self.decided.retain(|it| it.which != which);
+        self.decided.retain(|it| it.which != *which);
         self.decided.extend(after);
         self.decided.sort_by_key(|it| it.which.text());
         Ok(())

@@ -172,10 +172,10 @@ fn sentence(says: &Says, known: &[Place], handed_by: &dyn Fn(Resource) -> Vec<St
 }
 
 fn field(place: &Place) -> String {
-    match place {
-        Place::Segment(at) => format!("segment {at} of the path"),
-        other => format!("`{other}`"),
+    if let Place::Segment(at) = place {
+        return format!("segment {at} of the path");
     }
+    format!("`{place}`")
 }
 
 fn told(names: &[String]) -> String {
@@ -319,7 +319,7 @@ pub(crate) fn is_of(it: &Value, wanted: &str) -> bool {
 }
 
 /// The clauses that are wanted.
-pub(crate) fn only(all: Value, wanted: impl Fn(&Value) -> bool) -> Value {
-    let kept: Vec<Value> = rows(&all).iter().filter(|it| wanted(it)).cloned().collect();
+pub(crate) fn only(all: &Value, wanted: impl Fn(&Value) -> bool) -> Value {
+    let kept: Vec<Value> = rows(all).iter().filter(|it| wanted(it)).cloned().collect();
     json!({"revision": all.get("revision"), "clauses": kept})
 }
