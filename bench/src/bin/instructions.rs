@@ -89,7 +89,7 @@ impl Bench {
         let (body, hostile) = (order(1024), hostile(1_000_000));
         Self {
             limits: Limits::default(),
-            view: Arc::new(Snapshot { revision: 1, rules: Arc::new(rules) }),
+            view: Arc::new(Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::default() }),
             tables: Tables::new(1 << 20),
             post_head: post_head(body.len()),
             post_body: Bytes::from(body),

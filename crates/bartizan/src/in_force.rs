@@ -256,7 +256,7 @@ impl State {
         rules.wired = wired;
         self.hub.alerts.configure(&settings.alerts, targets);
         self.hub.inventory.configure(Configured::of(&settings));
-        let by = entries::owner(settings.file.as_deref());
+        let by = entries::owner(settings.file.as_deref().map(Path::new));
         let exceptions = entries::exceptions(&rules.settings, &settings, &by);
         rules.settings = settings;
         rules.rejected = None;
@@ -298,7 +298,7 @@ impl State {
         if contracts.revision == recorded {
             return;
         }
-        let owner = entries::owner(Some(self.dir.join(contract::file::FILE)));
+        let owner = entries::owner(Some(&self.dir.join(contract::file::FILE)));
         let mut new = contract::recorded::entries(&contracts, recorded, &owner);
         let last = new.pop();
         new.into_iter().for_each(|it| self.record(it));
@@ -402,7 +402,7 @@ impl State {
     }
 
     fn record_configuration(&self, settings: &Settings, why: Why) {
-        let by = entries::owner(settings.file.as_deref());
+        let by = entries::owner(settings.file.as_deref().map(Path::new));
         let (revision, settings) = (self.revision(), Digest(settings.digest));
         self.record(What::Configuration { revision, settings, by, why });
     }

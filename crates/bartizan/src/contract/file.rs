@@ -220,7 +220,8 @@ fn which(service: String, method: &str, path: String, clause: &str) -> Result<Wh
     if known == Method::Other {
         return Err(wrong("method", method));
     }
-    Ok(Which { service, method: known, path, clause })
+    let method = known;
+    Ok(Which { service, method, path, clause })
 }
 
 fn place(text: &str) -> Result<Place, String> {

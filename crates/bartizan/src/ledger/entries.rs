@@ -71,8 +71,8 @@ fn digest(it: &Exception) -> Digest {
 }
 
 /// Who changes what stands in a file: its owner, as far as anybody can tell.
-pub fn owner(file: Option<impl AsRef<Path>>) -> Who {
-    let path = file.as_ref().map_or(Path::new("/proc/self"), AsRef::as_ref);
+pub fn owner(file: Option<&Path>) -> Who {
+    let path = file.unwrap_or(Path::new("/proc/self"));
     std::fs::metadata(path).map_or(Who::Itself, |it| Who::User(it.uid()))
 }
 
