@@ -17,7 +17,7 @@ use crate::contract;
 use crate::control::{self, Question};
 use crate::inventory::apis::Configured;
 use crate::keeper::Kept;
-use crate::ledger::entries;
+use crate::ledger::{NotRecorded, entries};
 use crate::log::{Cause, EndedBy, Event};
 use crate::metrics::{Gauges, Samples, Segments};
 use crate::pipeline::Hub;
@@ -299,11 +299,30 @@ impl State {
             return;
         }
         let owner = entries::owner(Some(&self.dir.join(contract::file::FILE)));
-        let new = contract::recorded::entries(&contracts, recorded, &owner);
+        let mut new = contract::recorded::entries(&contracts, recorded, &owner);
+        let last = new.pop();
         new.into_iter().for_each(|it| self.record(it));
         self.recorded.store(contracts.revision, Relaxed);
-        // A disk that takes nothing: after the next start they are recorded once more.
-        contract::recorded::keep(&self.dir, contracts.revision).ok();
+        // What counts as recorded is on disk: an instance that is killed now loses none. A disk that takes nothing:
+        // after the next start they are recorded once more.
+        if last.is_none_or(|it| self.record_durably(it)) {
+            contract::recorded::keep(&self.dir, contracts.revision).ok();
+        }
+    }
+
+    /// Records this and all before it; whether they are on disk.
+    fn record_durably(&self, what: What) -> bool {
+        let entry = Entry { at_us: self.shared.clock.now().wall_us, what };
+        match self.hub.ledger.commit(&entry) {
+            Ok(_) => true,
+            // It waits for the disk.
+            Err(NotRecorded::Fault(_)) => false,
+            // That is counted and recorded.
+            Err(NotRecorded::Full | NotRecorded::Stopping) => {
+                self.hub.ledger.record(&entry);
+                false
+            }
+        }
     }
 
     /// Has the rules in force written to the journal.

@@ -14,7 +14,7 @@ pub(crate) enum Fault {
     TooEarly,
     /// [`DECIDED_MAX`] clauses were decided on.
     TooMany,
-    /// One can go back from `oldest` to before `now`; there is nothing to go back to if they are the same.
+    /// One can go back to `oldest`, and to those before `now`.
     NoRevision { to: u64, oldest: u64, now: u64 },
     /// Somebody else decided since the revision that was `seen`.
     Overtaken { seen: u64, now: u64 },
@@ -33,9 +33,6 @@ impl fmt::Display for Fault {
             Self::TooEarly => write!(f, "too few calls by too few callers speak for it yet"),
             Self::TooMany => {
                 write!(f, "{DECIDED_MAX} clauses were decided on already: withdraw some")
-            }
-            Self::NoRevision { oldest, now, .. } if oldest == now => {
-                write!(f, "nothing was decided that could be rolled back")
             }
             Self::NoRevision { to, oldest, now } => {
                 write!(f, "revision {to} is not one of {oldest} to {}", now.saturating_sub(1))
