@@ -11,8 +11,10 @@ pub(super) fn parse(text: &str) -> Result<Place, Fault> {
         Place::Path | Place::Name => true,
         Place::Query(_) | Place::Cookie(_) => is_trimmed(text),
         Place::Body(path) => is_trimmed(text) && is_pointer(path),
-        // Values of other fields are not examined, and findings do not tell segments apart.
-        Place::Header(_) | Place::Segment(_) => false,
+        // Where an identifier stands; content is found in `path`, whichever segment it is in.
+        Place::Segment(at) => *at > 0,
+        // Values of other fields are not examined.
+        Place::Header(_) => false,
     };
     if is_one { Ok(place) } else { Err(not_one()) }
 }
@@ -34,9 +36,16 @@ mod tests {
 
     #[test]
     fn places_of_findings_can_be_named() {
-        for text in
-            ["path", "name", "query q", "cookie sid", "body $", "body $.a[*].b", "body $.a[0]"]
-        {
+        for text in [
+            "path",
+            "segment 2",
+            "name",
+            "query q",
+            "cookie sid",
+            "body $",
+            "body $.a[*].b",
+            "body $.a[0]",
+        ] {
             assert_eq!(parse(text).unwrap().to_string(), text);
         }
     }

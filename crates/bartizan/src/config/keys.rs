@@ -1134,10 +1134,11 @@ pub(super) const EXCEPTION_FIELD: Word<Place> = Word {
         section: EXCEPTIONS,
         key: "field",
         says: "The only field it holds for, as sent or as `bartizan why` shows it. Clauses \
-               `content.sqli` and `content.xss` only.",
+               `content.sqli`, `content.xss`, `provenance.reference`, `shape.read_only`, \
+               `shape.undeclared` and `shape.type` only.",
     },
-    form: "`path`, `name`, `query NAME`, `cookie NAME` or `body $.POINTER`",
-    shape: Shape::Like("^(path|name|(query|cookie|body) .+)$"),
+    form: "`path`, `segment N`, `name`, `query NAME`, `cookie NAME` or `body $.POINTER`",
+    shape: Shape::Like("^(path|name|segment [0-9]{1,3}|(query|cookie|body) .+)$"),
     absent: Absent::Nothing("all fields"),
     parse: field::parse,
 };
