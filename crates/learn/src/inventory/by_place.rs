@@ -1,6 +1,6 @@
 //! The fields of one side of an endpoint, in the order of their places.
 //!
-//! Memory   330 bytes a field beside what it holds itself; the names of answers are shared by all endpoints.
+//! Memory   410 bytes a field beside what it holds itself; the names of answers are shared by all endpoints.
 //! Misses   nothing: who has room for a field is asked by [`super::leaf::Fields`].
 
 use super::leaf::Field;

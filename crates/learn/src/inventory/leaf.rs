@@ -11,6 +11,7 @@ use super::handed::Handed;
 use super::hosts::{HostRoom, Hosts, Met};
 use super::is_unanswered;
 use super::places::Numbered;
+pub use super::told::Told;
 use super::values::{Added, Enumeration, Occurrence, Some64, Values};
 use bartizan_model::class_counts::{ClassCount, ClassCounts};
 use bartizan_model::clause::{ClauseName, Effect, Hit};
@@ -150,6 +151,8 @@ pub struct Field {
     pub since_us: u64,
     /// Who sent it, or was sent it.
     pub subjects: FirstFew,
+    /// Of which types its values are, as far as several subjects say so.
+    pub told: Told,
     /// Different first values.
     pub values: Values,
 }
@@ -240,6 +243,7 @@ impl Field {
         self.since_us = earlier(self.since_us, message.at_us);
         self.anonymous += u64::from(message.is_anonymous);
         self.subjects.add(message.subject);
+        self.told.add(fact.forms, fact.kind, message.subject);
         self.forms = self.forms.and(fact.forms);
         self.nulls += u64::from(fact.forms.has(Forms::NULL));
         let is_container = fact.forms.has(Forms::LIST) || fact.forms.has(Forms::OBJECT);
@@ -284,6 +288,7 @@ impl Field {
         self.since_us = earlier(self.since_us, other.since_us);
         self.anonymous += other.anonymous;
         self.subjects.merge(other.subjects);
+        self.told.merge(&other.told);
         self.forms = self.forms.and(other.forms);
         self.nulls += other.nulls;
         self.empties += other.empties;

@@ -68,28 +68,26 @@ fn is_told(field: &Field, pace: &Pace) -> bool {
 fn of(field: &Field) -> Option<Types> {
     let kinds = looks(field);
     // Clients leave a field out by `null`, sooner or later.
-    let forms = field.forms.and(Forms::NULL);
-    let plain = field.forms.has(Forms::PLAIN);
-    let is_mixed = [Forms::STRING, Forms::NUMBER, Forms::BOOLEAN]
-        .iter()
-        .filter(|it| field.forms.has(**it))
-        .count()
-        > 1;
-    if field.forms == Forms::NONE || field.forms == Forms::NULL || is_mixed {
+    let told = field.told.forms();
+    let forms = told.and(Forms::NULL);
+    let plain = told.has(Forms::PLAIN);
+    let is_mixed =
+        [Forms::STRING, Forms::NUMBER, Forms::BOOLEAN].iter().filter(|it| told.has(**it)).count()
+            > 1;
+    if told == Forms::NONE || is_mixed {
         return None;
     }
     match plain {
         true if kinds == 0 => None,
         true => Some(Types { forms, kinds }),
-        false if field.forms.has(Forms::STRING) => Some(Types { forms, kinds }),
+        false if told.has(Forms::STRING) => Some(Types { forms, kinds }),
         false => Some(Types { forms, kinds: 0 }),
     }
 }
 
 /// What all values look like, if that is anything in particular.
 fn looks(field: &Field) -> u16 {
-    let seen = Kind::ALL.iter().zip(field.kinds).filter(|it| it.1 > 0 && *it.0 != Kind::Empty);
-    let seen = seen.fold(0, |bits, (kind, _)| bits | Types::bit(*kind));
+    let seen = field.told.kinds() & !Types::bit(Kind::Empty);
     let number = Types::bit(Kind::Integer) | Types::bit(Kind::Decimal);
     let particular =
         [number, Types::bit(Kind::Boolean), Types::bit(Kind::Uuid), Types::bit(Kind::Date)];

@@ -7,6 +7,7 @@
 //! A field is one that nobody sets if it stands, in answers, in the same object as a field that calls do set, and no
 //! call of the resource sets one of its name.
 
+use super::INDEPENDENT_MIN;
 use crate::inventory::Endpoint;
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
@@ -31,7 +32,9 @@ impl<'a> Groups<'a> {
         let mut by_base: BTreeMap<(&'a str, String), Group> = BTreeMap::new();
         for it in endpoints.iter().filter(|it| it.operation.is_empty()) {
             let group = by_base.entry((it.service, base(it))).or_default();
-            for (place, _) in &it.leaf.response.by_place {
+            // What answers show to few is what one of them made up and was shown again.
+            let fields = it.leaf.response.by_place.iter();
+            for (place, _) in fields.filter(|it| it.1.subjects.count() >= INDEPENDENT_MIN) {
                 let Some((object, name)) = split(place) else { continue };
                 group.shown.entry(object.to_owned()).or_default().extend(folded(name));
             }

@@ -172,6 +172,31 @@ fn what_many_begin_to_send_is_taken() {
 }
 
 #[test]
+fn what_one_caller_makes_up_is_not_what_nobody_sets() {
+    let mut shop = Shop::after(70, 8);
+    for _ in 0..1_000 {
+        let answer = json(&[("$.id", "1"), ("$.item", "tea"), ("$.nickname", "x")]);
+        let mut it = called(Method::Post, "/orders", 200, &[], Some(answer));
+        it.request = Some(json(&[("$.item", "tea"), ("$.nickname", "x")]));
+        shop.see(666, it);
+    }
+    let it = shop.proposed(Method::Post, "/orders");
+    let Says::ReadOnly(names) = &it.proposals[0].says else { panic!("{it:?}") };
+    assert_eq!(**names, ["id".into(), "status".into(), "total".into()]);
+}
+
+#[test]
+fn one_caller_cannot_change_a_type() {
+    let mut shop = Shop::after(70, 8);
+    let says = |shop: &Shop| shop.proposed(Method::Post, "/orders").proposals[2].says.clone();
+    let before = says(&shop);
+    for _ in 0..1_000 {
+        shop.order(666, &[("$.item", "tea"), ("$.n", "many")], &[]);
+    }
+    assert_eq!(says(&shop), before);
+}
+
+#[test]
 fn a_term_that_many_break_is_not_proposed() {
     let hit = |effect| Hit { code: Code::ShapeReadOnlyField, effect, margin: 0 };
     let sent = [("$.item", "tea"), ("$.n", "2")];
