@@ -133,7 +133,7 @@ pub fn escaped(name: &[u8]) -> Cow<'_, str> {
 }
 
 /// The bytes that [`escaped`] shows as `text`. A backslash that begins no escape is itself.
-fn unescaped(text: &str) -> Vec<u8> {
+pub(crate) fn unescaped(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, behind @ ..] = rest {

@@ -7,7 +7,7 @@ use crate::clause::{ClauseName, Mode};
 use crate::fact::{Forms, Kind};
 use crate::head::Method;
 use crate::id::SubjectId;
-use crate::place::Place;
+use crate::place::{Place, unescaped};
 use crate::retirement::Template;
 use std::sync::Arc;
 
@@ -130,11 +130,14 @@ impl Types {
 /// The steps of a place's name that people chose, as names are compared by frameworks that bind them to fields:
 /// without case, hyphens and underscores. `$.user[is_admin].X-Role` has `user`, `isadmin` and `xrole`.
 pub fn folded(name: &str) -> impl Iterator<Item = String> {
-    let steps = name.split(['.', '[', ']', '$', '*']).filter(|it| !it.is_empty());
-    steps.map(|step| {
+    // What is escaped in a place reads as what a client wrote: `user[role]` in a form is one step of it.
+    let written = String::from_utf8_lossy(&unescaped(name)).into_owned();
+    let steps = written.split(['.', '[', ']', '$', '*']).filter(|it| !it.is_empty());
+    let fold = |step: &str| {
         let letters = step.chars().filter(|it| !matches!(it, '_' | '-'));
-        letters.map(|it| it.to_ascii_lowercase()).collect()
-    })
+        letters.map(|it| it.to_ascii_lowercase()).collect::<String>()
+    };
+    steps.map(fold).collect::<Vec<_>>().into_iter()
 }
 
 /// All terms, by route.
@@ -158,6 +161,7 @@ mod tests {
         let steps = |name| folded(name).collect::<Vec<_>>();
         assert_eq!(steps("$.user[is_admin].X-Role"), ["user", "isadmin", "xrole"]);
         assert_eq!(steps("$.items[*].unitPrice"), ["items", "unitprice"]);
+        assert_eq!(steps(r"$.user\x5brole\x5d"), ["user", "role"]);
         assert!(steps("$").is_empty());
     }
 

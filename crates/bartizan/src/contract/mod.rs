@@ -2,7 +2,7 @@
 //!
 //! Reads    `contract.json`, what people decided; what is proposed.
 //! Writes   `contract.json`: people. What they put in force is frozen there as it was then: no traffic changes it.
-//! Memory   at most [`DECIDED_MAX`] clauses and [`HISTORY_MAX`] changes of them.
+//! Memory   at most `DECIDED_MAX` clauses and `HISTORY_MAX` changes of them.
 //! Errors   a message. What cannot be read is not in force, and whoever starts the instance is told.
 //! Misses   who decides with the command is whoever may write the data directory.
 
