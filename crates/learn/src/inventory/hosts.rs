@@ -1,8 +1,8 @@
 //! Hosts that the messages of an endpoint point to.
 //!
 //! Reads    hosts of observations, with their places.
-//! Memory   at most [`ENDPOINT_MAX`] hosts of one endpoint, of which one subject brought [`BROUGHT_MAX`], and
-//!          [`ALL_MAX`] of all, of which one subject brought [`SUBJECT_MAX`]. What finds no room is counted.
+//! Memory   at most [`ENDPOINT_MAX`] hosts of one endpoint, of which one subject brought `BROUGHT_MAX`, and
+//!          [`ALL_MAX`] of all, of which one subject brought `SUBJECT_MAX`. What finds no room is counted.
 //! Misses   what the observation did not keep: all but four of a message, and hosts of exchanges that are not sampled.
 
 use super::values::Some64;
