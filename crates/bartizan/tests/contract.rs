@@ -169,7 +169,7 @@ fn a_simulation_says_what_would_have_been_refused() {
     assert_eq!(counts, (&json!(1), &json!(1), &json!(0)));
     assert_eq!(found["examples"][0]["place"], "body $.status");
     let text = asked(&data, &["simulate", id]);
-    assert!(text.contains("1 of 1 callers would have been refused"), "{text}");
+    assert!(text.contains("1 calls by 1 callers would have been refused"), "{text}");
 }
 
 #[test]

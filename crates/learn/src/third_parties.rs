@@ -8,7 +8,7 @@
 //! Source   OWASP API Security Top 10 2023, API7 Server Side Request Forgery and API10 Unsafe Consumption of APIs.
 
 use crate::inventory::hosts::Met;
-use crate::inventory::values::Some64;
+use crate::inventory::subjects::Some64;
 use crate::inventory::{Endpoint, Inventory};
 use bartizan_model::host::{Host, Side};
 use std::cmp::Reverse;

@@ -282,7 +282,7 @@ impl Simulated {
 
     fn text(&self, which: &Which) -> String {
         let mut out = format!(
-            "{}\n  of {} calls of this endpoint among {} that are kept\n  {} of {} callers would have been refused\n  \
+            "{}\n  of {} calls of this endpoint among {} that are kept\n  {} calls by {} callers would have been refused\n  \
              {} cannot be told from what is kept\n",
             which.text(),
             self.of_endpoint,

@@ -108,7 +108,7 @@ fn supported(it: &Support) -> Value {
         "risk_thousandths": it.risk(),
         "would_have_refused": it.breaches.passed,
         "refused": it.breaches.refused,
-        "broken_by_subjects": it.breaches.subjects.count(),
+        "broken_by_subjects": it.breaches.subjects.at_least(),
         "fields_of_few": it.left_out,
     })
 }

@@ -5,7 +5,7 @@
 //!          [`ALL_MAX`] of all, of which one subject brought `SUBJECT_MAX`. What finds no room is counted.
 //! Misses   what the observation did not keep: all but four of a message, and hosts of exchanges that are not sampled.
 
-use super::values::Some64;
+use super::subjects::Some64;
 use bartizan_model::host::{Host, Pointed, Side};
 use bartizan_model::id::SubjectId;
 use bartizan_model::observation::Observation;

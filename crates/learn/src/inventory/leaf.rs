@@ -1,7 +1,7 @@
 //! What is known of one endpoint: who calls it, what it answers, which fields pass.
 //!
 //! Reads    observations.
-//! Memory   at most [`FIELDS_MAX`] fields a side of some 330 bytes, their names and what `values.rs` keeps of values;
+//! Memory   at most [`FIELDS_MAX`] fields a side of some 360 bytes, their names and what `values.rs` keeps of values;
 //!          [`STATUSES_MAX`] statuses.
 //! Misses   which value stood in which exchange.
 
@@ -11,12 +11,12 @@ use super::handed::Handed;
 use super::hosts::{HostRoom, Hosts, Met};
 use super::is_unanswered;
 use super::places::Numbered;
+use super::subjects::Some64;
 pub use super::told::Told;
-use super::values::{Added, Enumeration, Occurrence, Some64, Values};
+use super::values::{Added, Enumeration, Occurrence, Values};
 use bartizan_model::class_counts::{ClassCount, ClassCounts};
 use bartizan_model::clause::{ClauseName, Effect, Hit};
 use bartizan_model::fact::{Fact, Facts, Forms, Kind, bucket};
-use bartizan_model::id::SubjectId;
 use bartizan_model::observation::{Observation, SubjectKind};
 use bartizan_model::own_class::{OwnClass, OwnSign};
 use bartizan_model::place::Place;
@@ -150,37 +150,11 @@ pub struct Field {
     /// When the first message had it, in microseconds since 1970.
     pub since_us: u64,
     /// Who sent it, or was sent it.
-    pub subjects: FirstFew,
+    pub subjects: Some64,
     /// Of which types its values are, as far as several subjects say so.
     pub told: Told,
     /// Different first values.
     pub values: Values,
-}
-
-/// The first few of several subjects: whether there are that many who have nothing to do with each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FirstFew([u32; Self::MAX]);
-
-impl FirstFew {
-    /// As many are told apart.
-    pub const MAX: usize = 5;
-
-    fn add(&mut self, tag: u32) {
-        let tag = tag.max(1);
-        if let Some(free) = self.0.iter_mut().find(|it| **it == 0 || **it == tag) {
-            *free = tag;
-        }
-    }
-
-    /// Adds those of another.
-    pub fn merge(&mut self, other: Self) {
-        other.0.into_iter().filter(|it| *it != 0).for_each(|it| self.add(it));
-    }
-
-    /// How many there are, at most [`Self::MAX`].
-    pub fn count(&self) -> usize {
-        self.0.iter().filter(|it| **it != 0).count()
-    }
 }
 
 /// Calls that did not keep a term of the endpoint's contract.
@@ -191,7 +165,7 @@ pub struct Breaches {
     /// Calls that were refused for it.
     pub refused: u64,
     /// Who made them.
-    pub subjects: FirstFew,
+    pub subjects: Some64,
 }
 
 /// What a message says of all its fields.
@@ -199,7 +173,6 @@ pub struct Breaches {
 struct Message {
     at_us: u64,
     is_anonymous: bool,
-    subject: u32,
     mark: Some64,
 }
 
@@ -242,8 +215,8 @@ impl Field {
         self.messages += 1;
         self.since_us = earlier(self.since_us, message.at_us);
         self.anonymous += u64::from(message.is_anonymous);
-        self.subjects.add(message.subject);
-        self.told.add(fact.forms, fact.kind, message.subject);
+        self.subjects = self.subjects.and(message.mark);
+        self.told.add(fact.forms, fact.kind, message.mark);
         self.forms = self.forms.and(fact.forms);
         self.nulls += u64::from(fact.forms.has(Forms::NULL));
         let is_container = fact.forms.has(Forms::LIST) || fact.forms.has(Forms::OBJECT);
@@ -287,7 +260,7 @@ impl Field {
     pub(super) fn merge(&mut self, other: Self) {
         self.since_us = earlier(self.since_us, other.since_us);
         self.anonymous += other.anonymous;
-        self.subjects.merge(other.subjects);
+        self.subjects = self.subjects.and(other.subjects);
         self.told.merge(&other.told);
         self.forms = self.forms.and(other.forms);
         self.nulls += other.nulls;
@@ -437,8 +410,8 @@ impl Leaf {
         let is_anonymous = it.subject_kind == SubjectKind::AddressAgent;
         let of = if is_unanswered(it) { &mut self.asked } else { &mut self.traits };
         of.add(it.traits, it.subject_kind);
-        let (subject, mark) = (tag(it.subject), Some64::of(it.subject));
-        let message = Message { at_us: it.started.wall_us, is_anonymous, subject, mark };
+        let mark = Some64::of(it.subject);
+        let message = Message { at_us: it.started.wall_us, is_anonymous, mark };
         if let Some(facts) = &it.request {
             self.request.add(facts, message, None);
         }
@@ -459,7 +432,7 @@ impl Leaf {
         let says_too_much = |it: &Hit| it.code.entry().clause == ClauseName::DisclosureErrors;
         self.disclosures += u64::from(it.hits.iter().any(says_too_much));
         for hit in &it.hits {
-            self.note_breach(*hit, tag(it.subject));
+            self.note_breach(*hit, Some64::of(it.subject));
         }
         let subject = it.subject.0;
         self.subjects
@@ -472,7 +445,7 @@ impl Leaf {
         }
     }
 
-    fn note_breach(&mut self, hit: Hit, subject: u32) {
+    fn note_breach(&mut self, hit: Hit, subject: Some64) {
         let clause = hit.code.entry().clause;
         if !clause.is_of_terms() {
             return;
@@ -487,7 +460,7 @@ impl Leaf {
             | Effect::WouldScrub
             | Effect::FailedOpen => return,
         }
-        it.subjects.add(subject);
+        it.subjects = it.subjects.and(subject);
     }
 
     fn answered(&mut self, it: &Observation) {
@@ -521,7 +494,7 @@ impl Leaf {
             let it = self.breaches.entry(clause).or_default();
             it.passed += theirs.passed;
             it.refused += theirs.refused;
-            it.subjects.merge(theirs.subjects);
+            it.subjects = it.subjects.and(theirs.subjects);
         }
         self.subjects.merge(&other.subjects);
         self.clients.merge(&other.clients);
@@ -536,12 +509,6 @@ impl Leaf {
             self.of(&name).merge(theirs);
         }
     }
-}
-
-/// 32 bits of a subject.
-fn tag(it: SubjectId) -> u32 {
-    let [a, b, c, d, ..] = it.0.to_le_bytes();
-    u32::from_le_bytes([a, b, c, d])
 }
 
 /// Whether the message says what is called, rather than method and path. Those of gRPC say the same twice.

@@ -23,6 +23,7 @@ mod said;
 #[cfg(test)]
 pub(crate) mod seen;
 mod sorted;
+pub mod subjects;
 pub(crate) mod told;
 mod unanswered;
 pub mod values;

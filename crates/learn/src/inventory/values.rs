@@ -6,7 +6,7 @@
 //!          with a standard error of 13 % beyond.
 
 use super::distinct::Distinct;
-use bartizan_model::id::SubjectId;
+use super::subjects::Some64;
 
 /// Different values of a field that are told apart exactly.
 pub const FEW: usize = 16;
@@ -47,28 +47,6 @@ pub(super) struct Occurrence {
     pub(super) at_us: u64,
     /// Whose.
     pub(super) subject: Some64,
-}
-
-/// Subjects in 64 bits, of which each sets one: there were at least as many as bits are set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Some64(u64);
-
-impl Some64 {
-    /// One subject.
-    pub(crate) fn of(subject: SubjectId) -> Self {
-        let [first, ..] = subject.0.to_le_bytes();
-        Self(1 << (first & 63))
-    }
-
-    /// Those of both.
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// At least as many there were; at most 64.
-    pub(crate) fn at_least(self) -> u32 {
-        self.0.count_ones()
-    }
 }
 
 /// Few values that have stayed the same.
@@ -239,6 +217,7 @@ impl Values {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bartizan_model::id::SubjectId;
 
     /// Values that come one after the other, each from the next of so many subjects, a second apart.
     fn seen(values: impl IntoIterator<Item = u64>, subjects: u128) -> Values {

@@ -3,7 +3,8 @@
 //! Misses   ranges, lengths and which fields must be there; maps whose keys are values, of which nothing is said.
 
 use super::{INDEPENDENT_MIN, Pace};
-use crate::inventory::leaf::{Field, Fields, FirstFew};
+use crate::inventory::leaf::{Field, Fields};
+use crate::inventory::subjects::Some64;
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::place::Place;
 use bartizan_model::terms::{PLACES_MAX, Says, Types};
@@ -18,18 +19,18 @@ pub(super) struct Sent {
     /// How many others there are.
     pub(super) left_out: usize,
     /// Who sent those.
-    by: FirstFew,
+    by: Some64,
 }
 
 /// The fields of query and body.
 pub(super) fn sent(request: &Fields) -> Sent {
-    let mut it = Sent { known: Vec::new(), left_out: 0, by: FirstFew::default() };
+    let mut it = Sent { known: Vec::new(), left_out: 0, by: Some64::default() };
     for (place, field) in request.by_place.iter().filter(|it| is_field(it.0)) {
-        if field.subjects.count() >= INDEPENDENT_MIN {
+        if field.subjects.at_least() >= INDEPENDENT_MIN {
             it.known.push(place.clone());
         } else {
             it.left_out += 1;
-            it.by.merge(field.subjects);
+            it.by = it.by.and(field.subjects);
         }
     }
     it
@@ -43,7 +44,7 @@ fn is_field(place: &Place) -> bool {
 pub(super) fn only_known(request: &Fields, sent: &Sent) -> Option<Says> {
     let fields = sent.known.len() + sent.left_out;
     // One caller's inventions do not open what is closed for everybody else.
-    let are_many = sent.by.count() >= INDEPENDENT_MIN;
+    let are_many = sent.by.at_least() >= INDEPENDENT_MIN;
     let is_open = are_many && (request.more > 0 || sent.left_out * 100 > fields * RARE_MAX_PERCENT);
     (request.messages > 0 && !is_open && fields <= PLACES_MAX).then_some(Says::OnlyKnown)
 }
@@ -61,7 +62,7 @@ pub(super) fn types(request: &Fields, pace: &Pace) -> Option<Says> {
 }
 
 fn is_told(field: &Field, pace: &Pace) -> bool {
-    field.messages >= pace.calls_min && field.subjects.count() as u64 >= pace.subjects_min
+    field.messages >= pace.calls_min && u64::from(field.subjects.at_least()) >= pace.subjects_min
 }
 
 /// The type of a field, if it has one: in JSON its notation, elsewhere how it looks.

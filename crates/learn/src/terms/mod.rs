@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Subjects that have nothing to do with each other, for which a field counts as taken.
-pub const INDEPENDENT_MIN: usize = 3;
+pub const INDEPENDENT_MIN: u32 = 3;
 
 /// When a term has come how far. Times are of observed traffic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,7 +195,7 @@ fn stage(says: &Says, it: &Support, pace: &Pace) -> Stage {
     let is_for_enough = is_harm || it.subjects >= pace.habit_subjects_min;
     let has_held = it.last_us.saturating_sub(it.first_us) >= pace.span_us;
     // One caller who breaks it may be the attacker that it is for; several are a habit.
-    let is_broken = it.breaches.passed > 0 && it.breaches.subjects.count() >= INDEPENDENT_MIN;
+    let is_broken = it.breaches.passed > 0 && it.breaches.subjects.at_least() >= INDEPENDENT_MIN;
     match is_for_enough && has_held && !is_broken {
         true => Stage::Proposed,
         false => Stage::Observed,

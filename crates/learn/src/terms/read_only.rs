@@ -34,7 +34,7 @@ impl<'a> Groups<'a> {
             let group = by_base.entry((it.service, base(it))).or_default();
             // What answers show to few is what one of them made up and was shown again.
             let fields = it.leaf.response.by_place.iter();
-            for (place, _) in fields.filter(|it| it.1.subjects.count() >= INDEPENDENT_MIN) {
+            for (place, _) in fields.filter(|it| it.1.subjects.at_least() >= INDEPENDENT_MIN) {
                 let Some((object, name)) = split(place) else { continue };
                 group.shown.entry(object.to_owned()).or_default().extend(folded(name));
             }
