@@ -361,7 +361,7 @@ fn note_owner(owners: &mut Vec<(Resource, u64)>, of: Resource, owner: Option<u64
 }
 
 /// Notes who the caller is to the API, once the whole answer is known.
-fn show_owners(subject: SubjectId, owners: &mut Vec<(Resource, u64)>, tables: &Tables) {
+fn show_owners(subject: SubjectId, owners: &mut [(Resource, u64)], tables: &Tables) {
     owners.sort_unstable();
     for group in owners.chunk_by(|a, b| a.0 == b.0) {
         let Some((of, _)) = group.first() else { continue };

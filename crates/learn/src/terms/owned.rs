@@ -138,10 +138,8 @@ fn spots<'a>(it: &Endpoint<'a>, pace: &Pace) -> Vec<Spot<'a>> {
             && are_few(now.mixed)
             && now.crossing * CONSTANT_PER_CROSSING <= now.constant;
         let is_exclusive = now.values * 100 >= now.constant * EXCLUSIVE_PERCENT;
-        let name = match place {
-            Place::Body(path) => folded(path).last().unwrap_or_default(),
-            _ => return None,
-        };
+        let Place::Body(path) = place else { return None };
+        let name = folded(path).last().unwrap_or_default();
         let is_grouped = now.values >= TENANTS_MIN && is_tenant(&name);
         let (method, template) = (it.method, template.clone());
         (is_told && (is_exclusive || is_grouped)).then_some(Spot {
