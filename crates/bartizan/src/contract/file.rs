@@ -7,7 +7,7 @@ use super::{Changed, Contracts, Decided, Handing, Which};
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Bounds, Force, Mask, Masked, Owned, Resource, Says, Types};
+use bartizan_model::terms::{Belonging, Bounds, Force, Mask, Masked, Owned, Resource, Says, Types};
 use bartizan_store::document::{self, DOCUMENT_BYTES_MAX};
 use bartizan_store::files::Folder;
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ struct Clause {
     handed_out_by: Vec<HandedOutBy>,
     #[serde(default)]
     callers_shown_by: Vec<HandedOutBy>,
+    #[serde(default)]
+    callers_claimed_by: Vec<ClaimedBy>,
     refused: u64,
     by: Option<String>,
     at_us: u64,
@@ -50,6 +52,7 @@ enum Said {
     Types(Vec<Typed>),
     HandedOut(Vec<Named>),
     Owned(Vec<OwnedBy>),
+    Belongs(Vec<BelongsTo>),
     Secret(Vec<MaskedSo>),
     Masked(Vec<MaskedSo>),
     Required(Vec<String>),
@@ -62,6 +65,20 @@ struct OwnedBy {
     place: String,
     owners: String,
     one_caller_each: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BelongsTo {
+    place: String,
+    /// What identifies objects; nothing where owners themselves are named.
+    objects: Option<String>,
+    owners: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ClaimedBy {
+    claim: String,
+    owners: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -177,7 +194,11 @@ pub(crate) fn keep(dir: &Path, it: &Contracts) -> Result<(), String> {
 }
 
 fn written(it: &Decided) -> Clause {
-    let Decided { which, known, handing, showing, .. } = it;
+    let Decided { which, known, handing, showing, claims, .. } = it;
+    let claimed = |(claim, of): &(Box<str>, Resource)| ClaimedBy {
+        claim: claim.to_string(),
+        owners: hex(*of),
+    };
     Clause {
         service: which.service.clone(),
         method: which.method.name().to_owned(),
@@ -188,6 +209,7 @@ fn written(it: &Decided) -> Clause {
         known: known.iter().map(ToString::to_string).collect(),
         handed_out_by: handing.iter().map(by).collect(),
         callers_shown_by: showing.iter().map(by).collect(),
+        callers_claimed_by: claims.iter().map(claimed).collect(),
         refused: it.refused,
         by: it.by.clone(),
         at_us: it.at_us,
@@ -241,6 +263,14 @@ fn said(it: &Says) -> Said {
             Said::HandedOut(all.iter().map(named).collect())
         }
         Says::Owned(all) => Said::Owned(all.iter().map(owned_by).collect()),
+        Says::Belongs(all) => {
+            let belongs = |it: &Belonging| BelongsTo {
+                place: it.place.to_string(),
+                objects: it.objects.map(hex),
+                owners: hex(it.owners),
+            };
+            Said::Belongs(all.iter().map(belongs).collect())
+        }
         Says::Secret(all) => Said::Secret(all.iter().map(masked_so).collect()),
         Says::Masked(all) => Said::Masked(all.iter().map(masked_so).collect()),
         Says::Required(all) => Said::Required(all.iter().map(ToString::to_string).collect()),
@@ -317,6 +347,14 @@ fn says(it: Said) -> Result<Says, String> {
             Says::HandedOut(all.into_iter().map(named).collect::<Result<_, String>>()?)
         }
         Said::Owned(all) => Says::Owned(all.iter().map(owned).collect::<Result<_, _>>()?),
+        Said::Belongs(all) => {
+            let belongs = |it: BelongsTo| {
+                let objects = it.objects.as_deref().map(resource).transpose()?;
+                let (place, owners) = (place(&it.place)?, resource(&it.owners)?);
+                Ok(Belonging { place, objects, owners })
+            };
+            Says::Belongs(all.into_iter().map(belongs).collect::<Result<_, String>>()?)
+        }
         Said::Secret(all) => Says::Secret(all.iter().map(masked).collect::<Result<_, _>>()?),
         Said::Masked(all) => Says::Masked(all.iter().map(masked).collect::<Result<_, _>>()?),
         Said::Required(all) => {
@@ -381,6 +419,8 @@ fn clause(it: Clause) -> Result<Decided, String> {
             resource: resource(&it.resource)?,
         })
     };
+    let claim =
+        |it: ClaimedBy| -> Result<_, String> { Ok((it.claim.into(), resource(&it.owners)?)) };
     Ok(Decided {
         which,
         force: force(&it.force)?,
@@ -388,6 +428,7 @@ fn clause(it: Clause) -> Result<Decided, String> {
         known: it.known.iter().map(|it| place(it)).collect::<Result<_, _>>()?,
         handing: it.handed_out_by.into_iter().map(handing).collect::<Result<_, _>>()?,
         showing: it.callers_shown_by.into_iter().map(handing).collect::<Result<_, _>>()?,
+        claims: it.callers_claimed_by.into_iter().map(claim).collect::<Result<_, _>>()?,
         refused: it.refused,
         by: it.by,
         at_us: it.at_us,

@@ -20,7 +20,7 @@ use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
-use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Term, TermsByRoute};
+use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -98,8 +98,10 @@ pub(crate) struct Decided {
     pub(crate) known: Vec<Place>,
     /// Where the identifiers that it speaks of were handed out then.
     pub(crate) handing: Vec<Handing>,
-    /// Where it was shown who callers are, to whom it holds answers.
+    /// Where it was shown who callers are, to whom it holds calls.
     pub(crate) showing: Vec<Handing>,
+    /// Which claims of tokens said so.
+    pub(crate) claims: Vec<(Box<str>, Resource)>,
     /// Calls that had been refused for it by then.
     pub(crate) refused: u64,
     pub(crate) by: Option<String>,
@@ -332,7 +334,7 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
     let here = |other: &&Proposed| other.service == it.service;
     let others = || proposed.iter().filter(here);
     let handing = others().flat_map(|it| places(it, &it.hands_out, &spoken));
-    let showing = others().flat_map(|it| places(it, &it.shows_caller, &spoken));
+    let showing = others().flat_map(|it| places(it, &it.shows.caller, &spoken));
     Ok(Decided {
         which: Which::of(it, &proposal.says),
         force: None,
@@ -340,6 +342,7 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
         known: it.known.clone(),
         handing: handing.collect(),
         showing: showing.collect(),
+        claims: it.shows.claims.iter().filter(|of| spoken.contains(&of.1)).cloned().collect(),
         refused: proposal.support.breaches.refused,
         by: None,
         at_us: 0,
@@ -352,6 +355,7 @@ fn spoken_of(says: &Says) -> Vec<Resource> {
     match says {
         Says::HandedOut(all) => all.iter().map(|it| it.1).collect(),
         Says::Owned(all) => all.iter().map(|it| it.owners).collect(),
+        Says::Belongs(all) => all.iter().map(|it| it.owners).collect(),
         Says::Masked(all) | Says::Secret(all) => {
             all.iter().filter_map(|it| it.unless_own.as_ref()).map(|it| it.owners).collect()
         }
@@ -417,8 +421,14 @@ impl Decided {
         for it in &self.showing {
             let of = endpoint(endpoints, it.method, &it.path);
             let one = (it.place.clone(), it.resource);
-            if !of.shows_caller.contains(&one) {
-                of.shows_caller.push(one);
+            if !of.shows.caller.contains(&one) {
+                of.shows.caller.push(one);
+            }
+        }
+        let of = endpoint(endpoints, self.which.method, &self.which.path);
+        for it in &self.claims {
+            if !of.shows.claims.contains(it) {
+                of.shows.claims.push(it.clone());
             }
         }
     }
@@ -427,7 +437,7 @@ impl Decided {
 fn endpoint<'a>(endpoints: &'a mut Endpoints, method: Method, path: &str) -> &'a mut EndpointTerms {
     endpoints.entry((method, shape(path))).or_insert_with(|| {
         let (known, terms) = (Vec::new(), Vec::new());
-        let (hands_out, shows_caller) = (Vec::new(), Vec::new());
-        EndpointTerms { method, path: Template::new(path), known, terms, hands_out, shows_caller }
+        let (hands_out, shows) = (Vec::new(), Shows::default());
+        EndpointTerms { method, path: Template::new(path), known, terms, hands_out, shows }
     })
 }
