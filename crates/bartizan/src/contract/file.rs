@@ -7,7 +7,9 @@ use super::{Changed, Contracts, Decided, Handing, Which};
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Belonging, Bounds, Force, Mask, Masked, Owned, Resource, Says, Types};
+use bartizan_model::terms::{
+    Belonging, Bounds, Force, Mask, Masked, Others, Owned, Resource, Says, Types,
+};
 use bartizan_store::document::{self, DOCUMENT_BYTES_MAX};
 use bartizan_store::files::Folder;
 use serde::{Deserialize, Serialize};
@@ -38,6 +40,12 @@ struct Clause {
     callers_shown_by: Vec<HandedOutBy>,
     #[serde(default)]
     callers_claimed_by: Vec<ClaimedBy>,
+    /// Who sees to others, as 32 bits of the subject.
+    #[serde(default)]
+    seen_to_by: Vec<u32>,
+    /// What their tokens say: a claim and 32 bits of the hash of its value.
+    #[serde(default)]
+    seen_to_by_claims: Vec<(String, u32)>,
     refused: u64,
     by: Option<String>,
     at_us: u64,
@@ -194,7 +202,7 @@ pub(crate) fn keep(dir: &Path, it: &Contracts) -> Result<(), String> {
 }
 
 fn written(it: &Decided) -> Clause {
-    let Decided { which, known, handing, showing, claims, .. } = it;
+    let Decided { which, known, handing, showing, claims, others, .. } = it;
     let claimed = |(claim, of): &(Box<str>, Resource)| ClaimedBy {
         claim: claim.to_string(),
         owners: hex(*of),
@@ -210,6 +218,8 @@ fn written(it: &Decided) -> Clause {
         handed_out_by: handing.iter().map(by).collect(),
         callers_shown_by: showing.iter().map(by).collect(),
         callers_claimed_by: claims.iter().map(claimed).collect(),
+        seen_to_by: others.subjects.clone(),
+        seen_to_by_claims: others.claims.iter().map(|it| (it.0.to_string(), it.1)).collect(),
         refused: it.refused,
         by: it.by.clone(),
         at_us: it.at_us,
@@ -428,6 +438,10 @@ fn clause(it: Clause) -> Result<Decided, String> {
         known: it.known.iter().map(|it| place(it)).collect::<Result<_, _>>()?,
         handing: it.handed_out_by.into_iter().map(handing).collect::<Result<_, _>>()?,
         showing: it.callers_shown_by.into_iter().map(handing).collect::<Result<_, _>>()?,
+        others: Others {
+            subjects: it.seen_to_by,
+            claims: it.seen_to_by_claims.into_iter().map(|(name, it)| (name.into(), it)).collect(),
+        },
         claims: it.callers_claimed_by.into_iter().map(claim).collect::<Result<_, _>>()?,
         refused: it.refused,
         by: it.by,

@@ -20,7 +20,9 @@ use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
-use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
+use bartizan_model::terms::{
+    EndpointTerms, Force, Others, Resource, Says, Shows, Term, TermsByRoute,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -102,6 +104,8 @@ pub(crate) struct Decided {
     pub(crate) showing: Vec<Handing>,
     /// Which claims of tokens said so.
     pub(crate) claims: Vec<(Box<str>, Resource)>,
+    /// Who saw to others then.
+    pub(crate) others: Others,
     /// Calls that had been refused for it by then.
     pub(crate) refused: u64,
     pub(crate) by: Option<String>,
@@ -342,6 +346,7 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
         known: it.known.clone(),
         handing: handing.collect(),
         showing: showing.collect(),
+        others: it.shows.others.clone(),
         claims: it.shows.claims.iter().filter(|of| spoken.contains(&of.1)).cloned().collect(),
         refused: proposal.support.breaches.refused,
         by: None,
@@ -426,6 +431,17 @@ impl Decided {
             }
         }
         let of = endpoint(endpoints, self.which.method, &self.which.path);
+        let others = &mut of.shows.others;
+        for it in &self.others.subjects {
+            if !others.subjects.contains(it) {
+                others.subjects.push(*it);
+            }
+        }
+        for it in &self.others.claims {
+            if !others.claims.contains(it) {
+                others.claims.push(it.clone());
+            }
+        }
         for it in &self.claims {
             if !of.shows.claims.contains(it) {
                 of.shows.claims.push(it.clone());

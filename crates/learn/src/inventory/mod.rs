@@ -30,6 +30,7 @@ pub(crate) mod told;
 mod unanswered;
 pub mod values;
 mod words;
+pub(crate) use words::singular;
 
 use bartizan_model::class::Class;
 use bartizan_model::head::Method;

@@ -188,8 +188,9 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
         says.extend(owners.belongs(it.method, &template));
         says.extend(masked::masked(it, class_of, owners));
     }
-    says.extend(handed.named(it.method, &template));
-    says.extend(credential(leaf));
+    says.extend(Some(handed.named(it)).filter(|it| !it.is_empty()).map(Says::HandedOut));
+    let is_of_somebody = says.iter().any(|it| matches!(it, Says::Owned(_) | Says::Belongs(_)));
+    says.extend(credential(leaf, is_of_somebody));
     let hands_out = handed.handed_out(it.method, &template);
     let shows = owners.shows(it.method, &template, &says);
     if says.is_empty() && hands_out.is_empty() && shows == Shows::default() {
@@ -206,9 +207,10 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     Some(Proposed { service, method, template, known, proposals, hands_out, shows })
 }
 
-/// Who was served showed a credential, always, and who showed none was turned away: clients show theirs to public endpoints too.
-fn credential(leaf: &Leaf) -> Option<Says> {
-    let was_asked_for = leaf.statuses.contains_key(&401);
+/// Who was served showed a credential, always; and who showed none was turned away, or what is shown is somebody's: clients show
+/// their credentials to public endpoints too.
+fn credential(leaf: &Leaf, is_of_somebody: bool) -> Option<Says> {
+    let was_asked_for = leaf.statuses.contains_key(&401) || is_of_somebody;
     (leaf.succeeded() > 0 && leaf.anonymous == 0 && was_asked_for).then_some(Says::Credential)
 }
 
@@ -230,8 +232,10 @@ fn stage(says: &Says, it: &Support, pace: &Pace) -> Stage {
     }
     let is_for_enough = is_harm || it.subjects >= pace.habit_subjects_min;
     let has_held = it.last_us.saturating_sub(it.first_us) >= pace.span_us;
-    // One caller who breaks it may be the attacker that it is for; several are a habit.
-    let is_broken = it.breaches.passed > 0 && it.breaches.subjects.at_least() >= INDEPENDENT_MIN;
+    // One caller who breaks it may be the attacker that it is for; several are a habit, until it has held for long enough again.
+    let is_broken = it.breaches.passed > 0
+        && it.breaches.subjects.at_least() >= INDEPENDENT_MIN
+        && it.last_us.saturating_sub(it.breaches.last_us) < pace.span_us;
     // What answers show is masked whoever asks: that is no breach of anybody.
     let is_of_answers = says.clause() == ClauseName::DisclosureSecret;
     match is_for_enough && has_held && (!is_broken || is_of_answers) {
