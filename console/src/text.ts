@@ -435,7 +435,7 @@ export const text = {
     habit: 'Habit',
     summary: (amount: number, endpoints: number, proposed: number, in_force: number) =>
       `${clauses(amount)} of ${plural(endpoints, 'endpoint', 'endpoints')}; ${count(proposed)} proposed, ${count(in_force)} in force`,
-    states: { candidate: 'Candidate', observe: 'Observed', proposed: 'Proposed', retired: 'Not spoken for any more', off: 'Off', canary: 'Canary', enforce: 'In force', none: 'Candidate' },
+    states: { candidate: 'Candidate', observe: 'Observed', proposed: 'Proposed', retired: 'Not spoken for any more', off: 'Off', canary: 'Canary', enforce: 'In force', suspended: 'Suspended', none: 'Candidate' },
     support: (calls: number, subjects: number) => `${plural(calls, 'call', 'calls')} by about ${plural(subjects, 'caller', 'callers')}`,
     risk: (percent: string) => `at most ${percent} % of callers would be hurt`,
     breaches: (would: number, refused: number, by: number) =>
@@ -451,7 +451,7 @@ export const text = {
     risk_says: (percent: string) => `If it refuses, at most ${percent} % of callers would be hurt (with 95 % confidence, by the callers that were seen).`,
     no_risk: 'Traffic does not speak for it any more: nothing tells how many callers it would hurt.',
     held: 'It is held as',
-    forces: { canary: 'Canary', enforce: 'Enforce', observe: 'Observe', off: 'Off', withdrawn: 'Withdraw' },
+    forces: { canary: 'Canary', enforce: 'Enforce', observe: 'Observe', off: 'Off', suspended: 'Suspended', withdrawn: 'Withdraw' },
     meanings: {
       canary: 'One caller in twenty is held to it for 24 hours; if nobody was refused, everybody.',
       enforce: 'Everybody is held to it at once.',

@@ -185,6 +185,7 @@ pub enum Event {
     SealingWorking,
     ApiChanged { changes: u64, first: String },
     ApiDigest { day: String, changes: u64, says: String },
+    ClauseSuspended { id: String, clause: String, reason: String },
     EventsLost { count: u64 },
     Stopping { within_s: u64 },
     Stopped,
@@ -299,6 +300,11 @@ impl Event {
                 Info,
                 "What changed in the APIs on the day that ended; of days without a change there is none.",
             ),
+            Self::ClauseSuspended { .. } => (
+                "clause_suspended",
+                Warning,
+                "A clause that describes habit refuses nobody any more: several callers in good standing began to break it.",
+            ),
             Self::EventsLost { .. } => {
                 ("events_lost", Warning, "Nobody read the log, so that events were dropped.")
             }
@@ -331,6 +337,9 @@ impl Event {
             Self::ApiChanged { changes, first } => json!({ "changes": changes, "first": first }),
             Self::ApiDigest { day, changes, says } => {
                 json!({ "day": day, "changes": changes, "says": says })
+            }
+            Self::ClauseSuspended { id, clause, reason } => {
+                json!({ "id": id, "clause": clause, "reason": reason })
             }
             Self::Reloaded { cause, file, revision, fixed } => json!({
                 "cause": cause.name(),
@@ -484,6 +493,9 @@ impl Event {
                 _ => format!("the API changed in {changes} places, such as: {first}"),
             },
             Self::ApiDigest { day, says, .. } => format!("changes of {day}: {says}"),
+            Self::ClauseSuspended { clause, reason, .. } => {
+                format!("{clause} is suspended: {reason}")
+            }
             Self::EventsLost { count } => {
                 format!("{count} events found no reader and were dropped")
             }
@@ -584,6 +596,13 @@ impl Event {
                 changes: 4,
                 says: "shop: 1 new endpoint, 3 new fields of answers".to_owned(),
             },
+            Self::ClauseSuspended {
+                id: "1c0d9e6b4f2a7780".to_owned(),
+                clause: "shop: POST /orders: shape.undeclared".to_owned(),
+                reason:
+                    "3 callers in good standing were refused for the first time within ten minutes"
+                        .to_owned(),
+            },
             Self::EventsLost { count: 3 },
             Self::Stopping { within_s: 10 },
             Self::Stopped,
@@ -640,7 +659,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 34);
+        assert_eq!(kinds.len(), 35);
     }
 
     #[test]

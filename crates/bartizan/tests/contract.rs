@@ -225,3 +225,66 @@ fn a_contract_that_cannot_be_read_stops_the_start() {
         said(&output)
     );
 }
+
+/// Puts the clause of orders in force that takes no unknown field; its id.
+fn undeclared_in_force(bartizan: &Bartizan, data: &Path) -> String {
+    let clause = observed(data, "POST /orders", "shape.undeclared");
+    let id = clause["id"].as_str().unwrap().to_owned();
+    asked(data, &["apply", &id, "--as", "enforce", "--reason", "nobody sends more"]);
+    until("the instance follows", || {
+        let answer = post(bartizan, "stranger", WITH_COUPON);
+        (answer.status == 400 && answer.code() == "shape.undeclared_field").then_some(())
+    });
+    id
+}
+
+const WITH_COUPON: &str = r#"{"item":"tea","coupon":"x"}"#;
+
+fn force_of(data: &Path, id: &str) -> String {
+    let shown: Value = serde_json::from_str(&asked(data, &["show", id, "-o", "json"])).unwrap();
+    shown["clauses"][0]["force"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn habit_that_three_known_callers_break_is_suspended_and_can_be_applied_again() {
+    let upstream = shop();
+    let mut bartizan = Bartizan::observing(upstream.address);
+    let data = bartizan.data();
+    traffic(&bartizan);
+    let id = undeclared_in_force(&bartizan, &data);
+    // Those whom nobody knew before, and one whom everybody knows.
+    for n in 0..30 {
+        let stranger = format!("invented-{}", n % 5);
+        post(&bartizan, &stranger, r#"{"item":"tea"}"#);
+        assert_eq!(post(&bartizan, &stranger, WITH_COUPON).status, 400);
+        assert_eq!(post(&bartizan, "secret-of-1", WITH_COUPON).status, 400);
+    }
+    assert_eq!(post(&bartizan, "secret-of-2", WITH_COUPON).status, 400);
+    assert_eq!(force_of(&data, &id), "enforce");
+    assert_eq!(post(&bartizan, "secret-of-3", WITH_COUPON).status, 400);
+    until("it is suspended", || {
+        (post(&bartizan, "stranger", WITH_COUPON).status == 200).then_some(())
+    });
+    assert_eq!(force_of(&data, &id), "suspended");
+    let history = asked(&data, &["history"]);
+    let last = "shape.undeclared: enforce -> suspended by bartizan: 3 callers in good standing were \
+                refused for the first time within ten minutes";
+    assert!(history.lines().next().unwrap().ends_with(last), "{history}");
+    until("it is told", || {
+        bartizan.stderr().contains("shape.undeclared is suspended: 3 callers").then_some(())
+    });
+    asked(&data, &["apply", &id, "--as", "enforce", "--reason", "it was an experiment"]);
+    until("it is in force again", || {
+        (post(&bartizan, "stranger", WITH_COUPON).status == 400).then_some(())
+    });
+    assert!(bartizan.stop().success());
+    let entries =
+        command().args(["ledger", "export", "-o", "ndjson", "--data"]).arg(&data).output().unwrap();
+    let entries = String::from_utf8(entries.stdout).unwrap();
+    let suspended = entries.lines().find(|it| it.contains("\"suspended\"")).expect("an entry");
+    let suspended: Value = serde_json::from_str(suspended).unwrap();
+    assert_eq!(
+        (&suspended["kind"], &suspended["by"]),
+        (&json!("contract_changed"), &json!("bartizan"))
+    );
+}

@@ -1,6 +1,6 @@
 //! Contracts, as the console asks for them.
 
-use crate::contract::{Because, Decision, Fault, shown};
+use crate::contract::{Because, Decision, Fault, Held, shown};
 use crate::in_force::State;
 use bartizan_console::access::Who;
 use bartizan_console::backend::{NewDecision, NewForce, NewRollback};
@@ -29,10 +29,10 @@ pub(super) fn decide(
 ) -> Result<Value, Problem> {
     let why = because(state, &it.reason, by)?;
     let decision = match it.force {
-        NewForce::Off => Decision::Hold(None),
-        NewForce::Observe => Decision::Hold(Some(Force::Observed)),
-        NewForce::Canary => Decision::Hold(Some(Force::Canary)),
-        NewForce::Enforce => Decision::Hold(Some(Force::Enforced)),
+        NewForce::Off => Decision::Hold(Held::Off),
+        NewForce::Observe => Decision::Hold(Held::As(Force::Observed)),
+        NewForce::Canary => Decision::Hold(Held::As(Force::Canary)),
+        NewForce::Enforce => Decision::Hold(Held::As(Force::Enforced)),
         NewForce::Withdrawn => Decision::Withdraw,
     };
     let one = || shown::only(&show(state, None), |row| shown::is_of(row, id));

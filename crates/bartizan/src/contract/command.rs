@@ -1,6 +1,6 @@
 //! `bartizan contract`: what endpoints are held to, shown, simulated and decided.
 
-use super::{Because, Contracts, Decision, Which, file, pace, shown};
+use super::{Because, Contracts, Decision, Held, Which, file, pace, shown};
 use crate::cli::{
     Contract as What, ContractApply, ContractRollback, ContractSimulate, ContractWithdraw, Exit,
     HeldAs, InventoryOf, Output,
@@ -29,11 +29,6 @@ const SUBJECTS_MAX: usize = 100_000;
 /// Days that it tells apart.
 const DAYS_MAX: usize = 4_000;
 const DAY_US: u64 = 24 * 3_600 * 1_000_000;
-
-/// The force of this name.
-pub(super) fn force(name: &str) -> Option<Force> {
-    Force::ALL.iter().copied().find(|it| it.name() == name)
-}
 
 /// Does what the command line says.
 pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
@@ -80,10 +75,10 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
                 What::Simulate(it) => simulated(&dir, it, &contracts, &proposed),
                 What::Apply(ContractApply { clauses, held_as, reason, .. }) => {
                     let decision = Decision::Hold(match held_as {
-                        HeldAs::Off => None,
-                        HeldAs::Observe => Some(Force::Observed),
-                        HeldAs::Canary => Some(Force::Canary),
-                        HeldAs::Enforce => Some(Force::Enforced),
+                        HeldAs::Off => Held::Off,
+                        HeldAs::Observe => Held::As(Force::Observed),
+                        HeldAs::Canary => Held::As(Force::Canary),
+                        HeldAs::Enforce => Held::As(Force::Enforced),
                     });
                     decide(&dir, contracts, &proposed, clauses, decision, reason)
                 }
@@ -136,7 +131,7 @@ fn decide(
     for id in ids {
         match contracts.decide(id, decision, proposed, &why) {
             Ok(which) => {
-                let force = contracts.of(&which).map_or("withdrawn", |it| super::name(it.force));
+                let force = super::name(contracts.of(&which));
                 let _written = writeln!(out, "{}: {force}", which.text());
             }
             Err(why) => return fail(&why.to_string(), Exit::Failed),
@@ -153,7 +148,7 @@ fn roll_back(dir: &Path, mut contracts: Contracts, it: &ContractRollback) -> Exi
     match contracts.roll_back(it.revision, &why) {
         Ok(which) => {
             let out = which.iter().fold(String::new(), |out, it: &Which| {
-                let force = contracts.of(it).map_or("withdrawn", |it| super::name(it.force));
+                let force = super::name(contracts.of(it));
                 out + &format!("{}: {force}\n", it.text())
             });
             kept(dir, &contracts, &out)
@@ -195,7 +190,7 @@ fn simulated(
     }
     let why = Because { by: None, at_us: now_us(), reason: String::new() };
     let which =
-        match trial.decide(&it.clause, Decision::Hold(Some(Force::Enforced)), proposed, &why) {
+        match trial.decide(&it.clause, Decision::Hold(Held::As(Force::Enforced)), proposed, &why) {
             Ok(which) => which,
             Err(why) => return fail(&why.to_string(), Exit::Failed),
         };

@@ -3,11 +3,11 @@
 //! Memory   the file, at most [`DOCUMENT_BYTES_MAX`] bytes of it.
 //! Errors   a message with the line.
 
-use super::{Changed, Contracts, Decided, Handing, Which};
+use super::{Changed, Contracts, Decided, Handing, Held, WITHDRAWN, Which};
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Force, Resource, Says, Types};
+use bartizan_model::terms::{Resource, Says, Types};
 use bartizan_store::document::{self, DOCUMENT_BYTES_MAX};
 use bartizan_store::files::Folder;
 use serde::{Deserialize, Serialize};
@@ -158,7 +158,7 @@ fn written(it: &Decided) -> Clause {
         method: which.method.name().to_owned(),
         path: which.path.clone(),
         clause: which.clause.name().to_owned(),
-        force: super::name(it.force).to_owned(),
+        force: it.held.name().to_owned(),
         says: said(&it.says),
         known: known.iter().map(ToString::to_string).collect(),
         handed_out_by: handed_out_by.collect(),
@@ -232,11 +232,8 @@ fn resource(text: &str) -> Result<Resource, String> {
     u64::from_str_radix(text, 16).map(Resource).map_err(|_| wrong("resource", text))
 }
 
-fn force(text: &str) -> Result<Option<Force>, String> {
-    match text {
-        "off" => Ok(None),
-        _ => super::command::force(text).map(Some).ok_or_else(|| wrong("force", text)),
-    }
+fn held(text: &str) -> Result<Held, String> {
+    Held::of_name(text).ok_or_else(|| wrong("force", text))
 }
 
 fn says(it: Said) -> Result<Says, String> {
@@ -289,7 +286,7 @@ fn clause(it: Clause) -> Result<Decided, String> {
     };
     Ok(Decided {
         which,
-        force: force(&it.force)?,
+        held: held(&it.force)?,
         says,
         known: it.known.iter().map(|it| place(it)).collect::<Result<_, _>>()?,
         handing: it.handed_out_by.into_iter().map(handing).collect::<Result<_, _>>()?,
@@ -301,13 +298,15 @@ fn clause(it: Clause) -> Result<Decided, String> {
 }
 
 fn change(it: Change) -> Result<Changed, String> {
-    let force = ["off", "observe", "canary", "enforce", "withdrawn"];
-    let force = force.into_iter().find(|name| *name == it.force);
+    let force = match it.force == WITHDRAWN {
+        true => WITHDRAWN,
+        false => held(&it.force)?.name(),
+    };
     Ok(Changed {
         revision: it.revision,
         which: which(it.service, &it.method, it.path, &it.clause)?,
         before: it.before.map(clause).transpose()?,
-        force: force.ok_or_else(|| wrong("force", &it.force))?,
+        force,
         by: it.by,
         at_us: it.at_us,
         reason: it.reason,

@@ -5,7 +5,7 @@
 //! Memory             a number.
 //! Misses             an instance that is killed between the ledger and this file records a decision twice.
 
-use super::{Changed, Contracts};
+use super::{Changed, Contracts, Held};
 use bartizan_ledger::entry::{What, Who};
 use bartizan_ledger::text::Text;
 use bartizan_store::document;
@@ -45,7 +45,12 @@ pub(crate) fn entries(contracts: &Contracts, behind: u64, owner: &Who) -> Vec<Wh
 }
 
 fn entry(it: &Changed, owner: &Who) -> What {
-    let by = it.by.as_deref().map_or_else(|| owner.clone(), |name| Who::Account(Text::of(name)));
+    let by = match it.by.as_deref() {
+        // Nobody else suspends.
+        _ if it.force == Held::Suspended.name() => Who::Itself,
+        Some(name) => Who::Account(Text::of(name)),
+        None => owner.clone(),
+    };
     What::ContractChanged {
         revision: it.revision,
         by,

@@ -72,7 +72,7 @@ fn shown(
 ) -> Value {
     let support = it.proposal.map(|it| it.support);
     let refused = support.map_or(0, |it| it.breaches.refused);
-    let in_force = it.decided.map(|it| super::name(it.force_now(refused, now_us, is_lab)));
+    let in_force = it.decided.map(|it| it.held_now(refused, now_us, is_lab).name());
     let stage = it.proposal.map_or("retired", |it| it.stage.name());
     let differs = it.decided.is_some_and(|d| it.proposal.is_some_and(|p| p.says != d.says));
     json!({
@@ -89,7 +89,7 @@ fn shown(
             _ => "none",
         }),
         "decided": it.decided.map(|it| json!({
-            "force": super::name(it.force), "by": it.by, "at": it.at_us, "reason": it.reason,
+            "force": it.held.name(), "by": it.by, "at": it.at_us, "reason": it.reason,
         })),
         "proposed_otherwise": differs.then(|| {
             it.proposal.map(|p| sentence(&p.says, it.known, handed_by))
@@ -279,7 +279,7 @@ pub(crate) fn history(contracts: &Contracts) -> Value {
             "clause": it.which.text(),
             "id": it.which.id(),
             "force": it.force,
-            "before": it.before.as_ref().map(|it| super::name(it.force)),
+            "before": it.before.as_ref().map(|it| it.held.name()),
             "by": it.by,
             "at": it.at_us,
             "reason": it.reason,
