@@ -162,6 +162,11 @@ pub enum Command {
     /// within seconds, and keeps each change in its ledger.
     #[command(subcommand)]
     Contract(Contract),
+    /// Say that an API is being released: for two hours its habits may change.
+    ///
+    /// For pipelines that deploy. While it runs, a clause that describes habit is suspended as soon as three callers in good
+    /// standing are refused by it, in whatever time. Clauses against harm stay. A running bartizan follows within seconds.
+    Release(Release),
     /// Learn from traffic that something else recorded: access logs and HAR files.
     ///
     /// What is read goes into the journal of a data directory that no bartizan is using. Lines that
@@ -277,6 +282,25 @@ pub enum Contract {
     Rollback(ContractRollback),
     /// List what was decided, by whom and why, the latest first.
     History(ContractHistory),
+}
+
+/// Arguments of `release`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan release shop 2.1.0
+  bartizan release shop \"$CI_COMMIT_TAG\" --spec openapi.yaml --data /var/lib/bartizan")]
+pub struct Release {
+    /// The service: the name of a route.
+    pub api: String,
+    /// Its new version, as you call it.
+    pub version: String,
+    /// Its new description, kept as by `bartizan import openapi`.
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
 }
 
 /// Arguments of `contract show`.
@@ -1552,6 +1576,13 @@ impl InventoryOf {
 }
 
 impl Import {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        of_data(self.data.as_ref())
+    }
+}
+
+impl Release {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
         of_data(self.data.as_ref())

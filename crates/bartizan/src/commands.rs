@@ -76,6 +76,9 @@ pub fn run(cli: Cli) -> Exit {
         Some(Command::Contract(it)) => {
             contract::command::run(&it, |of| data_dir(&of.overrides().or(environment())))
         }
+        Some(Command::Release(it)) => {
+            contract::command::release(&it, &data_dir(&it.overrides().or(environment())))
+        }
         Some(Command::Import(it)) => import::run(&data_dir(&it.overrides().or(environment())), &it),
         Some(Command::Export(it)) => export::run(&data_dir(&it.overrides().or(environment())), &it),
         Some(Command::Backup(it)) => {

@@ -288,3 +288,62 @@ fn habit_that_three_known_callers_break_is_suspended_and_can_be_applied_again() 
         (&json!("contract_changed"), &json!("bartizan"))
     );
 }
+
+#[test]
+fn a_release_is_followed_kept_and_shown() {
+    let upstream = shop();
+    let mut bartizan = Bartizan::observing(upstream.address);
+    let data = bartizan.data();
+    traffic(&bartizan);
+    let id = undeclared_in_force(&bartizan, &data);
+    let release = |arguments: &[&str]| {
+        command().arg("release").args(arguments).arg("--data").arg(&data).output().unwrap()
+    };
+    // What cannot be meant, or read, marks nothing.
+    assert_eq!(release(&["default", " "]).status.code(), Some(2));
+    let nonsense = bartizan.home().path().join("nonsense.yaml");
+    fs::write(&nonsense, "- 1").unwrap();
+    let spec = nonsense.to_str().unwrap();
+    assert_eq!(release(&["default", "2.1", "--spec", spec]).status.code(), Some(3));
+    assert_eq!(asked(&data, &["history"]).lines().count(), 1);
+    let elsewhere = release(&["elsewhere", "7"]);
+    assert!(said(&elsewhere).contains("no clause of `elsewhere` was decided on"));
+
+    let described = bartizan.home().path().join("shop.yaml");
+    let text = "openapi: 3.1.0\ninfo: {title: Shop, version: '2.1'}\npaths:\n  /orders:\n    post:\n      \
+                responses: {'200': {description: ok}}\n";
+    fs::write(&described, text).unwrap();
+    let done = release(&["default", "2.1", "--spec", described.to_str().unwrap()]);
+    assert!(done.status.success(), "{}", said(&done));
+    assert!(said(&done).contains("release 2.1 of default runs until 2"), "{}", said(&done));
+    let shown = asked(&data, &["show"]);
+    assert!(shown.contains("release of default 2.1 until 2"), "{shown}");
+    let history = asked(&data, &["history"]);
+    assert!(
+        history.lines().next().unwrap().contains("default: release 2.1 by the command"),
+        "{history}"
+    );
+    let drift = command().args(["inventory", "drift", "--data"]).arg(&data).output().unwrap();
+    assert!(said(&drift).contains("GET /orders/{orderId}"), "{}", said(&drift));
+    // The instance follows within three seconds; whoever is refused from then on is so since the release.
+    until("the release is in the ledger", || {
+        let output =
+            command().args(["ledger", "export", "-o", "ndjson", "--data"]).arg(&data).output();
+        let entries = String::from_utf8(output.unwrap().stdout).unwrap();
+        let is_marked = |it: &&str| it.contains("\"release_marked\"") && it.contains("\"2.1\"");
+        entries
+            .lines()
+            .find(is_marked)
+            .map(|it| assert!(it.contains("\"service\":\"default\""), "{it}"))
+    });
+    for n in 1..4 {
+        assert_eq!(post(&bartizan, &format!("secret-of-{n}"), WITH_COUPON).status, 400);
+    }
+    until("it is suspended", || (force_of(&data, &id) == "suspended").then_some(()));
+    let history = asked(&data, &["history"]);
+    assert!(
+        history.lines().next().unwrap().ends_with("for the first time since the release"),
+        "{history}"
+    );
+    assert!(bartizan.stop().success());
+}

@@ -16,7 +16,7 @@ use bartizan_console::admin::{self, Facts};
 use bartizan_console::api::{Api, BODY_BYTES_MAX, OPERATIONS, Operation};
 use bartizan_console::backend::{
     Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewDecision, NewException, NewHunt,
-    NewProfile, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
+    NewProfile, NewRelease, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_model::clause::{ClauseName, DefaultMode};
@@ -162,6 +162,9 @@ impl Backend for Yes {
     }
     fn roll_back_contract(&self, it: &NewRollback, by: &Who) -> Result<Value, Problem> {
         Ok(json!({"to": it.to, "revision": it.revision, "by": by.name}))
+    }
+    fn release(&self, it: &NewRelease, by: &Who) -> Result<Value, Problem> {
+        Ok(json!({"service": it.service, "version": it.version, "by": by.name}))
     }
     fn changes(&self, wanted: &ChangesQuery) -> Value {
         json!({"changes": [], "more": wanted.limit})

@@ -1,9 +1,9 @@
 //! Contracts, as the console asks for them.
 
-use crate::contract::{Because, Decision, Fault, Held, shown};
+use crate::contract::{Because, Decision, Fault, Held, Released, shown};
 use crate::in_force::State;
 use bartizan_console::access::Who;
-use bartizan_console::backend::{NewDecision, NewForce, NewRollback};
+use bartizan_console::backend::{NewDecision, NewForce, NewRelease, NewRollback};
 use bartizan_console::problem::Problem;
 use bartizan_model::terms::Force;
 use serde_json::Value;
@@ -52,6 +52,15 @@ pub(super) fn roll_back(state: &State, it: &NewRollback, by: &Who) -> Result<Val
     done.map(|()| history(state)).map_err(|fault| problem(&fault))
 }
 
+/// A release begins.
+pub(super) fn release(state: &State, it: &NewRelease, by: &Who) -> Result<Value, Problem> {
+    let released = Released::new(&it.service, &it.version).map_err(|fault| problem(&fault))?;
+    let at_us = state.shared.clock.now().wall_us;
+    let why = Because { by: Some(by.name.clone()), at_us, reason: String::new() };
+    let done = state.hub.inventory.release(&state.dir, released, &why);
+    done.map(|it| shown::release(&it)).map_err(|fault| problem(&fault))
+}
+
 fn because(state: &State, reason: &str, by: &Who) -> Result<Because, Problem> {
     let at_us = state.shared.clock.now().wall_us;
     Because::new(Some(by.name.clone()), at_us, reason).map_err(Problem::Invalid)
@@ -60,7 +69,7 @@ fn because(state: &State, reason: &str, by: &Who) -> Result<Because, Problem> {
 fn problem(fault: &Fault) -> Problem {
     match fault {
         Fault::NoClause(_) => Problem::NotFound,
-        Fault::NoRevision { .. } => Problem::Invalid(fault.to_string()),
+        Fault::NoRevision { .. } | Fault::Release => Problem::Invalid(fault.to_string()),
         Fault::Undecided(_) | Fault::TooEarly | Fault::TooMany | Fault::Overtaken { .. } => {
             Problem::Conflict(fault.to_string())
         }

@@ -1,12 +1,13 @@
 //! `bartizan contract`: what endpoints are held to, shown, simulated and decided.
 
-use super::{Because, Contracts, Decision, Held, Which, file, pace, shown};
+use super::{Because, Contracts, Decision, Held, Released, Which, file, pace, shown};
 use crate::cli::{
     Contract as What, ContractApply, ContractRollback, ContractSimulate, ContractWithdraw, Exit,
-    HeldAs, InventoryOf, Output,
+    HeldAs, InventoryOf, Output, Release as ReleaseOf,
 };
 use crate::commands::{fail, note, say};
 use crate::held::{self, Ago};
+use crate::import;
 use crate::inventory::apis::Apis;
 use crate::inventory::said::Sayings;
 use crate::inventory::{self, fold};
@@ -17,6 +18,7 @@ use bartizan_learn::relations::Relations;
 use bartizan_learn::terms::{Proposed, propose};
 use bartizan_model::calendar::timestamp;
 use bartizan_model::terms::Force;
+use bartizan_store::files::{Files, Folder};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -49,7 +51,7 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Rollback(it) => roll_back(&dir, contracts, it),
         What::Show(_) | What::Suggest(_) | What::Simulate(_) | What::Apply(_) => {
             let apis = Apis::read(&dir);
-            let proposed = match proposed(&dir, &of, &apis) {
+            let proposed = match proposed(&dir, &of, &apis, &contracts) {
                 Ok(it) => it,
                 Err(why) => return fail(&why, Exit::Failed),
             };
@@ -96,7 +98,12 @@ fn suggestions(all: &Value) -> String {
 }
 
 /// What traffic speaks for.
-fn proposed(dir: &Path, of: &InventoryOf, apis: &Apis) -> Result<Vec<Proposed>, String> {
+fn proposed(
+    dir: &Path,
+    of: &InventoryOf,
+    apis: &Apis,
+    contracts: &Contracts,
+) -> Result<Vec<Proposed>, String> {
     let said = Sayings::read(dir);
     said.faults.iter().chain(&apis.faults).for_each(|it| note(it));
     let held = held::open(dir, of.key.clone().map(|it| it.0)).map_err(|it| it.to_string())?;
@@ -108,11 +115,44 @@ fn proposed(dir: &Path, of: &InventoryOf, apis: &Apis) -> Result<Vec<Proposed>, 
         true
     });
     each.map_err(|it| it.to_string())?;
-    Ok(propose(&learnt.inventory, &relations, &pace(apis.is_lab())))
+    let released = |service: &str| contracts.last_released_us(service);
+    Ok(propose(&learnt.inventory, &relations, &pace(apis.is_lab()), &released))
 }
 
 fn because(reason: &str) -> Result<Because, String> {
     Because::new(None, now_us(), reason)
+}
+
+/// `bartizan release`.
+pub fn release(it: &ReleaseOf, dir: &Path) -> Exit {
+    let made = Released::new(&it.api, &it.version).map_err(|it| (it.to_string(), Exit::Usage));
+    let done = made.and_then(|mut released| {
+        released.is_described = it.spec.is_some();
+        let failed = |why| (why, Exit::Failed);
+        let mut contracts = file::read(dir).map_err(failed)?;
+        // A description that cannot be read marks nothing: the pipeline that called stops here.
+        if let Some(spec) = &it.spec {
+            import::described(dir, spec, it.api.trim()).map_err(failed)?;
+        }
+        Folder::at(dir).prepare().map_err(|error| failed(error.to_string()))?;
+        let why = Because { by: None, at_us: now_us(), reason: String::new() };
+        let release = contracts.release(released, &why, Apis::read(dir).is_lab());
+        file::keep(dir, &contracts).map_err(failed)?;
+        Ok((contracts, release))
+    });
+    let (contracts, release) = match done {
+        Ok(done) => done,
+        Err((why, exit)) => return fail(&why, exit),
+    };
+    if !contracts.decided.iter().any(|it| it.which.service == release.service) {
+        note(&format!("no clause of `{}` was decided on", release.service.escape_debug()));
+    }
+    say(&format!(
+        "release {} of {} runs until {}; a running bartizan follows within seconds\n",
+        release.version,
+        release.service,
+        timestamp(release.until_us)
+    ))
 }
 
 fn decide(

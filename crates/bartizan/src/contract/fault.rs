@@ -18,6 +18,8 @@ pub(crate) enum Fault {
     NoRevision { to: u64, oldest: u64, now: u64 },
     /// Somebody else decided since the revision that was `seen`.
     Overtaken { seen: u64, now: u64 },
+    /// The name of a service or the version of a release is none.
+    Release,
     /// What was decided cannot be read or written, and why.
     Disk(String),
 }
@@ -41,6 +43,9 @@ impl fmt::Display for Fault {
                 f,
                 "somebody else decided meanwhile: you saw revision {seen}, it is {now} by now; \
                  look again and decide anew"
+            ),
+            Self::Release => f.write_str(
+                "the service and its version are one line each, of at most 255 bytes and 100 characters",
             ),
             Self::Disk(why) => f.write_str(why),
         }

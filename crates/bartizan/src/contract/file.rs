@@ -3,7 +3,7 @@
 //! Memory   the file, at most [`DOCUMENT_BYTES_MAX`] bytes of it.
 //! Errors   a message with the line.
 
-use super::{Changed, Contracts, Decided, Handing, Held, WITHDRAWN, Which};
+use super::{Changed, Contracts, Decided, Handing, Held, Release, WITHDRAWN, Which};
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
@@ -22,6 +22,19 @@ struct Kept {
     revision: u64,
     clauses: Vec<Clause>,
     history: Vec<Change>,
+    #[serde(default)]
+    releases: Vec<KeptRelease>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptRelease {
+    revision: u64,
+    service: String,
+    version: String,
+    described: bool,
+    by: Option<String>,
+    at_us: u64,
+    until_us: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -121,7 +134,8 @@ pub(crate) fn read(dir: &Path) -> Result<Contracts, String> {
     }
     let decided = kept.clauses.into_iter().map(clause).collect::<Result<_, _>>()?;
     let history = kept.history.into_iter().map(change).collect::<Result<_, _>>()?;
-    Ok(Contracts { revision: kept.revision, decided, history })
+    let releases = kept.releases.into_iter().map(release).collect();
+    Ok(Contracts { revision: kept.revision, decided, history, releases })
 }
 
 /// Keeps what people decided.
@@ -135,6 +149,7 @@ pub(crate) fn keep(dir: &Path, it: &Contracts) -> Result<(), String> {
         revision: it.revision,
         clauses: it.decided.iter().map(written).collect(),
         history: it.history.iter().map(changed).collect(),
+        releases: it.releases.iter().map(released).collect(),
     };
     let bytes = serde_json::to_vec_pretty(&kept).map_err(|it| it.to_string())?;
     if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
@@ -143,6 +158,16 @@ pub(crate) fn keep(dir: &Path, it: &Contracts) -> Result<(), String> {
         ));
     }
     document::replace(&Folder::at(dir), FILE, &bytes).map_err(|it| format!("{FILE}: {it}"))
+}
+
+fn released(it: &Release) -> KeptRelease {
+    let Release { revision, service, version, is_described, by, at_us, until_us } = it.clone();
+    KeptRelease { revision, service, version, described: is_described, by, at_us, until_us }
+}
+
+fn release(it: KeptRelease) -> Release {
+    let KeptRelease { revision, service, version, described, by, at_us, until_us } = it;
+    Release { revision, service, version, is_described: described, by, at_us, until_us }
 }
 
 fn written(it: &Decided) -> Clause {

@@ -10,10 +10,12 @@ pub mod command;
 mod fault;
 pub(crate) mod file;
 pub(crate) mod recorded;
+mod release;
 pub(crate) mod shown;
 mod suspension;
 
 pub(crate) use fault::Fault;
+pub(crate) use release::{Release, Released};
 pub(crate) use suspension::{Around, Suspended, Watch};
 
 use bartizan_learn::terms::{Pace, Proposal, Proposed, Stage, observed};
@@ -48,6 +50,8 @@ pub(crate) struct Contracts {
     pub(crate) decided: Vec<Decided>,
     /// All changes, the oldest first.
     pub(crate) history: Vec<Changed>,
+    /// The oldest first.
+    pub(crate) releases: Vec<Release>,
 }
 
 /// The endpoints of one route, by method and path.

@@ -78,8 +78,6 @@ impl Refusing {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Around<'a> {
     pub(crate) contracts: &'a Contracts,
-    /// When the release of its service that runs now began.
-    pub(crate) released_us: Option<u64>,
     pub(crate) is_lab: bool,
 }
 
@@ -100,7 +98,7 @@ impl Watch {
     }
 
     fn refused(&mut self, it: &Observation, clause: ClauseName, around: Around<'_>) {
-        let Around { contracts, released_us, is_lab } = around;
+        let Around { contracts, is_lab } = around;
         let Some(caller) = Caller::of(it).filter(|_| !is_attack(it)) else { return };
         let Some(good_us) = self.standing.since(&it.route, caller) else { return };
         self.follow(contracts);
@@ -120,6 +118,7 @@ impl Watch {
             of.refused.remove(0);
         }
         of.refused.push((caller, at_us));
+        let released_us = contracts.released_us(&it.route, at_us);
         let from_us = released_us.unwrap_or_else(|| at_us.saturating_sub(WITHIN_US));
         let callers = of.refused.iter().filter(|it| it.1 >= from_us).count();
         if callers >= INDEPENDENT_MIN as usize {
@@ -168,7 +167,7 @@ const fn is_habit(it: ClauseName) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
-    use super::super::{Because, Held};
+    use super::super::{Because, Held, Released};
     use super::*;
     use bartizan_model::clause::Hit;
     use bartizan_model::code::Code;
@@ -213,7 +212,7 @@ mod tests {
             at_us: DECIDED_US,
             reason: String::new(),
         };
-        Contracts { revision: 1, decided: vec![decided], history: Vec::new() }
+        Contracts { revision: 1, decided: vec![decided], history: Vec::new(), releases: Vec::new() }
     }
 
     fn habit() -> Contracts {
@@ -224,9 +223,15 @@ mod tests {
 
     /// Callers 0 to 4 were there the day before; of these exchanges so many suspend something.
     fn suspended(contracts: &Contracts, released_us: Option<u64>, all: &[Observation]) -> usize {
+        let mut contracts = contracts.clone();
+        if let Some(at_us) = released_us {
+            let why = Because { by: None, at_us, reason: String::new() };
+            contracts.release(Released::new("shop", "2").unwrap(), &why, false);
+        }
+        let contracts = &contracts;
         let mut watch = Watch::default();
         (0..5).for_each(|n| watch.remember(&seen(DECIDED_US - DAY_US, n, None)));
-        let around = Around { contracts, released_us, is_lab: false };
+        let around = Around { contracts, is_lab: false };
         all.iter().for_each(|it| watch.observe(it, around));
         watch.take_due().len()
     }
@@ -321,7 +326,7 @@ mod tests {
         both.decided.push(literal);
         let mut watch = Watch::default();
         (0..3).for_each(|n| watch.remember(&seen(1, n, None)));
-        let around = Around { contracts: &both, released_us: None, is_lab: false };
+        let around = Around { contracts: &both, is_lab: false };
         for n in 0..3 {
             watch.observe(&Observation { template: "/orders/latest".into(), ..at(1, n) }, around);
         }

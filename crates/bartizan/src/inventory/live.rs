@@ -13,8 +13,8 @@ use super::fold;
 use super::said::{self, Sayings};
 use super::trend;
 use crate::contract::{
-    self, Around, Because, Contracts, Decision, Fault, Held as HeldAs, Suspended, Watch,
-    file as contract_file,
+    self, Around, Because, Contracts, Decision, Fault, Held as HeldAs, Release, Released,
+    Suspended, Watch, file as contract_file,
 };
 use crate::in_force::lock;
 use crate::wall::now_us;
@@ -289,7 +289,9 @@ impl Live {
         let found = {
             let known = lock(&self.known);
             let Some(relations) = &known.relations else { return };
-            propose(&known.inventory, relations, &contract::pace(is_lab))
+            let contracts = self.contracts();
+            let released = |service: &str| contracts.last_released_us(service);
+            propose(&known.inventory, relations, &contract::pace(is_lab), &released)
         };
         *lock(&self.proposed) = Arc::new(found);
         if is_lab {
@@ -345,6 +347,7 @@ impl Live {
                     | Fault::TooEarly
                     | Fault::TooMany
                     | Fault::NoRevision { .. }
+                    | Fault::Release
                     | Fault::Overtaken { .. },
                 ) => {}
             }
@@ -391,25 +394,41 @@ impl Live {
         self.change(dir, Some(seen), |it| it.roll_back(to, why).map(drop))
     }
 
-    fn change(
+    /// Begins a release, keeps that, and goes by it from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`]; nothing has changed then.
+    pub(crate) fn release(
+        &self,
+        dir: &Path,
+        it: Released,
+        why: &Because,
+    ) -> Result<Release, Fault> {
+        let is_lab = self.is_lab();
+        self.change(dir, None, |contracts| Ok(contracts.release(it, why, is_lab)))
+    }
+
+    fn change<T>(
         &self,
         dir: &Path,
         seen: Option<u64>,
-        change: impl FnOnce(&mut Contracts) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
-        {
+        change: impl FnOnce(&mut Contracts) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let done = {
             let _keeping = lock(&self.keeping);
             // Somebody may have decided with the command a moment ago.
             let mut now = contract_file::read(dir).map_err(Fault::Disk)?;
             if let Some(seen) = seen.filter(|it| *it != now.revision) {
                 return Err(Fault::Overtaken { seen, now: now.revision });
             }
-            change(&mut now)?;
+            let done = change(&mut now)?;
             contract_file::keep(dir, &now).map_err(Fault::Disk)?;
             *lock(&self.contracts) = Arc::new(now);
-        }
+            done
+        };
         self.hold();
-        Ok(())
+        Ok(done)
     }
 
     /// Has calls held to what is decided and proposed now.
@@ -524,7 +543,7 @@ impl Live {
     /// Looks whether an exchange breaks habit.
     fn watch(&self, it: &Observation) {
         let contracts = self.contracts();
-        let around = Around { contracts: &contracts, released_us: None, is_lab: self.is_lab() };
+        let around = Around { contracts: &contracts, is_lab: self.is_lab() };
         lock(&self.watch).observe(it, around);
     }
 

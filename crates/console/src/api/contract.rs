@@ -2,7 +2,7 @@
 
 use super::{Api, Query, body, query};
 use crate::access::Who;
-use crate::backend::{NewDecision, NewRollback};
+use crate::backend::{NewDecision, NewRelease, NewRollback};
 use crate::problem::Problem;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -53,4 +53,15 @@ pub(super) async fn roll_back(
 ) -> Result<Json<Value>, Problem> {
     let wanted: NewRollback = body(&fields, &bytes)?;
     api.blocking(move |it| it.roll_back_contract(&wanted, &who)).await.map(Json)
+}
+
+/// A release begins.
+pub(super) async fn release(
+    State(api): State<Arc<Api>>,
+    Extension(who): Extension<Who>,
+    fields: HeaderMap,
+    bytes: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let wanted: NewRelease = body(&fields, &bytes)?;
+    api.blocking(move |it| it.release(&wanted, &who)).await.map(Json)
 }

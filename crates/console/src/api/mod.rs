@@ -97,6 +97,7 @@ operations! {
     get "/api/v1/contract/history" VIEWER => contract::history;
     post "/api/v1/contract/rollback" OPERATOR => contract::roll_back;
     put "/api/v1/contract/{clause}" OPERATOR => contract::decide;
+    post "/api/v1/releases" OPERATOR => contract::release;
     get "/api/v1/exceptions" VIEWER => overrides::exceptions;
     post "/api/v1/exceptions" OPERATOR => overrides::add_exception;
     delete "/api/v1/exceptions/{id}" OPERATOR => overrides::remove_exception;

@@ -132,8 +132,16 @@ pub struct Proposed {
     pub hands_out: Vec<(Place, Resource)>,
 }
 
+/// When a service was released last, in microseconds since 1970, if it ever was.
+pub type ReleasedUs<'a> = &'a dyn Fn(&str) -> Option<u64>;
+
 /// Everything that speaks for itself, by endpoint.
-pub fn propose(inventory: &Inventory, relations: &Relations, pace: &Pace) -> Vec<Proposed> {
+pub fn propose(
+    inventory: &Inventory,
+    relations: &Relations,
+    pace: &Pace,
+    released: ReleasedUs<'_>,
+) -> Vec<Proposed> {
     let endpoints = inventory.endpoints();
     let mut handed = BTreeMap::new();
     for it in &endpoints {
@@ -141,7 +149,8 @@ pub fn propose(inventory: &Inventory, relations: &Relations, pace: &Pace) -> Vec
     }
     let settable = read_only::Groups::of(&endpoints);
     let all = endpoints.iter().filter(|it| it.operation.is_empty());
-    all.filter_map(|it| one(it, &settable, handed.get(it.service)?, pace)).collect()
+    all.filter_map(|it| one(it, &settable, handed.get(it.service)?, pace, released(it.service)))
+        .collect()
 }
 
 fn one(
@@ -149,6 +158,7 @@ fn one(
     groups: &read_only::Groups<'_>,
     handed: &HandedOut,
     pace: &Pace,
+    released_us: Option<u64>,
 ) -> Option<Proposed> {
     let (leaf, template) = (it.leaf, it.template());
     let sent = fields::sent(&leaf.request);
@@ -167,7 +177,7 @@ fn one(
     }
     let proposals = says.into_iter().map(|says| {
         let support = support(leaf, &says, left_out);
-        let stage = stage(&says, &support, pace);
+        let stage = stage(&says, &support, pace, released_us);
         Proposal { says, stage, support }
     });
     let proposals = proposals.collect();
@@ -187,16 +197,20 @@ fn support(leaf: &Leaf, says: &Says, left_out: usize) -> Support {
     }
 }
 
-fn stage(says: &Says, it: &Support, pace: &Pace) -> Stage {
+fn stage(says: &Says, it: &Support, pace: &Pace, released_us: Option<u64>) -> Stage {
     let is_harm = says.clause().is_harm();
     if it.calls < pace.calls_min || it.subjects < pace.subjects_min {
         return Stage::Candidate;
     }
     let is_for_enough = is_harm || it.subjects >= pace.habit_subjects_min;
-    let has_held = it.last_us.saturating_sub(it.first_us) >= pace.span_us;
     // One caller who breaks it may be the attacker that it is for; several are a habit.
     let is_broken = it.breaches.passed > 0 && it.breaches.subjects.at_least() >= INDEPENDENT_MIN;
-    match is_for_enough && has_held && !is_broken {
+    // A release explains why habit was broken. What it became is held to begin with the last such call.
+    let is_renewed =
+        !is_harm && is_broken && released_us.is_some_and(|at| it.breaches.last_us >= at);
+    let since_us = if is_renewed { it.breaches.last_us } else { it.first_us };
+    let has_held = it.last_us.saturating_sub(since_us) >= pace.span_us;
+    match is_for_enough && has_held && (is_renewed || !is_broken) {
         true => Stage::Proposed,
         false => Stage::Observed,
     }

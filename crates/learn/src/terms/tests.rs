@@ -21,6 +21,7 @@ struct Shop {
     inventory: Inventory,
     relations: Relations,
     at_us: u64,
+    released_us: Option<u64>,
 }
 
 fn json(values: &[(&str, &str)]) -> Facts {
@@ -36,7 +37,7 @@ fn json(values: &[(&str, &str)]) -> Facts {
 impl Shop {
     fn new() -> Self {
         let (inventory, relations) = (Inventory::default(), Relations::default());
-        Self { inventory, relations, at_us: DAY_US }
+        Self { inventory, relations, at_us: DAY_US, released_us: None }
     }
 
     fn after(subjects: u128, days: u64) -> Self {
@@ -81,7 +82,7 @@ impl Shop {
     }
 
     fn proposed(&self, method: Method, template: &str) -> Proposed {
-        let all = propose(&self.inventory, &self.relations, &Pace::USUAL);
+        let all = propose(&self.inventory, &self.relations, &Pace::USUAL, &|_| self.released_us);
         let names: Vec<_> = all.iter().map(|it| it.template.clone()).collect();
         all.into_iter()
             .find(|it| it.method == method && it.template == template)
@@ -214,9 +215,39 @@ fn a_term_that_many_break_is_not_proposed() {
 }
 
 #[test]
+fn after_a_release_a_broken_habit_is_proposed_when_it_held_anew() {
+    let hit = Hit { code: Code::ShapeUndeclaredField, effect: Effect::WouldRefuse, margin: 0 };
+    let sent = [("$.item", "tea"), ("$.coupon", "x")];
+    let mut shop = Shop::after(70, 8);
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Proposed));
+    let released_us = shop.at_us;
+    (0..3).for_each(|n| shop.order(n, &sent, std::slice::from_ref(&hit)));
+    shop.at_us += 8 * DAY_US;
+    shop.visit(1);
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Observed), "nobody released");
+    shop.released_us = Some(released_us);
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Proposed));
+    // Broken again: seven days begin again.
+    shop.order(4, &sent, &[hit]);
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Observed));
+    // What was broken before a release is not explained by it.
+    shop.at_us += 8 * DAY_US;
+    shop.released_us = Some(shop.at_us);
+    shop.visit(1);
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Observed));
+}
+
+#[test]
+fn a_release_renews_no_habit_that_held() {
+    let mut shop = Shop::after(70, 8);
+    shop.released_us = Some(shop.at_us - 1);
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Proposed));
+}
+
+#[test]
 fn what_is_proposed_is_observed_by_itself() {
     let shop = Shop::after(70, 8);
-    let all = observed(&propose(&shop.inventory, &shop.relations, &Pace::USUAL));
+    let all = observed(&propose(&shop.inventory, &shop.relations, &Pace::USUAL, &|_| None));
     let (route, endpoints) = all.first().unwrap();
     assert_eq!(&**route, "shop");
     assert!(endpoints.iter().flat_map(|it| &it.terms).all(|it| it.force == Force::Observed));
