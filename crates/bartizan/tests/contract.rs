@@ -347,3 +347,64 @@ fn a_release_is_followed_kept_and_shown() {
     );
     assert!(bartizan.stop().success());
 }
+
+#[test]
+fn a_document_in_git_is_exported_edited_checked_and_imported() {
+    let upstream = shop();
+    let bartizan = Bartizan::observing(upstream.address);
+    let data = bartizan.data();
+    traffic(&bartizan);
+    let id = undeclared_in_force(&bartizan, &data);
+    let file = bartizan.home().path().join("orders.json");
+    let name = file.to_str().unwrap();
+    fs::write(&file, asked(&data, &["export"])).unwrap();
+    let import = |arguments: &[&str], code: i32| {
+        let output = run(&data, &[&["import", name], arguments].concat());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", said(&output));
+        said(&output)
+    };
+    assert!(import(&["--check"], 0).contains("no difference"));
+    let history = asked(&data, &["history"]);
+    import(&["--reason", "nothing to do"], 0);
+    assert_eq!(asked(&data, &["history"]), history, "what is decided already is not decided again");
+    assert!(import(&[], 2).contains("--reason"));
+    // Somebody merges a change: the running instance follows it.
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("\"body $.item\"", "\"body $.coupon\",\n\"body $.item\""))
+        .unwrap();
+    let shown = import(&["--check"], 1);
+    assert!(shown.contains("~ ") && shown.contains("      + body $.coupon is taken"), "{shown}");
+    assert_eq!(post(&bartizan, "stranger", WITH_COUPON).status, 400, "nothing has changed yet");
+    import(&["--reason", "merged"], 0);
+    until("the instance follows", || {
+        (post(&bartizan, "stranger", WITH_COUPON).status == 200).then_some(())
+    });
+    let diff = run(&data, &["diff", "1", "2"]);
+    assert_eq!(diff.status.code(), Some(1), "{}", said(&diff));
+    assert!(said(&diff).contains("      + body $.coupon is taken"), "{}", said(&diff));
+    assert_eq!(run(&data, &["diff", name, "now"]).status.code(), Some(0));
+    assert_eq!(run(&data, &["diff", name, "7"]).status.code(), Some(3));
+    let diff = run(&data, &["diff", "-o", "json"]);
+    assert_eq!(diff.status.code(), Some(1), "traffic does not know of coupons: {}", said(&diff));
+    let diff: Value = serde_json::from_slice(&diff.stdout).unwrap();
+    assert_eq!((&diff["from"], &diff["to"]), (&json!("now"), &json!("traffic")));
+    assert_eq!(diff["changes"][0]["removed"], json!(["body $.coupon is taken"]));
+    // Somebody decides otherwise meanwhile.
+    asked(&data, &["apply", &id, "--as", "off", "--reason", "an incident"]);
+    assert!(import(&["--check"], 1).contains("off -> enforce  CONFLICT"));
+    assert!(import(&["--reason", "again"], 3).contains("nothing has changed"));
+    assert_eq!(force_of(&data, &id), "off");
+    import(&["--reason", "it is over", "--overwrite"], 0);
+    assert_eq!(force_of(&data, &id), "enforce");
+    // Beside a description and within one, and into a directory that nobody used before.
+    let fresh = bartizan.home().path().join("fresh");
+    for form in ["openapi", "overlay", "json"] {
+        let written = asked(&data, &["export", "--as", form, "--service", "default"]);
+        fs::write(&file, written).unwrap();
+        assert!(import(&["--check"], 0).contains("no difference"), "{form}");
+        let output = run(&fresh, &["import", name, "--reason", "a new machine"]);
+        assert!(output.status.success(), "{}", said(&output));
+    }
+    assert_eq!(asked(&fresh, &["export"]), asked(&data, &["export"]));
+    assert_eq!(asked(&fresh, &["history"]).lines().count(), 1);
+}

@@ -1,11 +1,15 @@
 //! `bartizan contract`: what endpoints are held to, shown, simulated and decided.
 
+use super::diff::{self, NOW, State, TRAFFIC};
+use super::document::{self, Wanted};
 use super::{Because, Contracts, Decision, Held, Released, Which, file, pace, shown};
 use crate::cli::{
-    Contract as What, ContractApply, ContractRollback, ContractSimulate, ContractWithdraw, Exit,
-    HeldAs, InventoryOf, Output, Release as ReleaseOf,
+    Contract as What, ContractApply, ContractAs, ContractDiff, ContractExport, ContractImport,
+    ContractRollback, ContractSimulate, ContractWithdraw, Exit, HeldAs, InventoryOf, Notation,
+    OpenApi, Output, Release as ReleaseOf,
 };
 use crate::commands::{fail, note, say};
+use crate::declared;
 use crate::held::{self, Ago};
 use crate::import;
 use crate::inventory::apis::Apis;
@@ -18,6 +22,7 @@ use bartizan_learn::relations::Relations;
 use bartizan_learn::terms::{Proposed, propose};
 use bartizan_model::calendar::timestamp;
 use bartizan_model::terms::Force;
+use bartizan_spec::{Format, Options, Version};
 use bartizan_store::files::{Files, Folder};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +54,9 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
             decide(&dir, contracts, &[], clauses, Decision::Withdraw, reason)
         }
         What::Rollback(it) => roll_back(&dir, contracts, it),
+        What::Export(it) => exported(&dir, it, &contracts),
+        What::Import(it) => imported(&dir, it, contracts),
+        What::Diff(it) => differing(&dir, it, &contracts),
         What::Show(_) | What::Suggest(_) | What::Simulate(_) | What::Apply(_) => {
             let apis = Apis::read(&dir);
             let proposed = match proposed(&dir, &of, &apis, &contracts) {
@@ -84,7 +92,12 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
                     });
                     decide(&dir, contracts, &proposed, clauses, decision, reason)
                 }
-                What::Withdraw(_) | What::Rollback(_) | What::History(_) => Exit::Usage,
+                What::Withdraw(_)
+                | What::Rollback(_)
+                | What::History(_)
+                | What::Export(_)
+                | What::Import(_)
+                | What::Diff(_) => Exit::Usage,
             }
         }
     }
@@ -155,6 +168,125 @@ pub fn release(it: &ReleaseOf, dir: &Path) -> Exit {
     ))
 }
 
+/// `contract export`.
+fn exported(dir: &Path, it: &ContractExport, contracts: &Contracts) -> Exit {
+    let service = it.of.service.as_deref();
+    let format = match it.notation {
+        Notation::Yaml => Format::Yaml,
+        Notation::Json => Format::Json,
+    };
+    let version = match it.openapi {
+        OpenApi::V31 => Version::V31,
+        OpenApi::V32 => Version::V32,
+    };
+    match it.kind {
+        ContractAs::Json => say(&document::text(&document::of(contracts, service))),
+        ContractAs::Overlay | ContractAs::OpenApi => {
+            let found = inventory::command::description(dir, &it.of);
+            let (service, api) = match found {
+                Ok(found) => found,
+                Err(why) => return fail(&why, Exit::Failed),
+            };
+            let all = document::of(contracts, Some(&service));
+            match it.kind {
+                ContractAs::Overlay => say(&document::overlay(&all, &api, format)),
+                ContractAs::Json | ContractAs::OpenApi => {
+                    say(&document::openapi(&all, api, Options { version, format }))
+                }
+            }
+        }
+    }
+}
+
+/// What a document says, of a service or of all.
+fn wanted(file: &Path, service: Option<&str>) -> Result<Vec<Wanted>, String> {
+    let text = declared::text_of(file);
+    let read = text.and_then(|text| document::read(&text));
+    let mut all = read.map_err(|why| format!("{}: {why}", file.display()))?;
+    all.retain(|it| service.is_none_or(|service| it.which.service == service));
+    Ok(all)
+}
+
+/// `contract import`.
+fn imported(dir: &Path, it: &ContractImport, mut contracts: Contracts) -> Exit {
+    let why = match it.reason.as_deref().map(because).transpose() {
+        Ok(why) => why,
+        Err(why) => return fail(&why, Exit::Usage),
+    };
+    let planned = match wanted(&it.file, it.of.service.as_deref()) {
+        Ok(wanted) => contracts.plan(&wanted),
+        Err(why) => return fail(&why, Exit::Failed),
+    };
+    let conflicts = planned.iter().filter(|it| it.is_conflict).count();
+    let differences = diff::planned(&planned);
+    let shown = json!({
+        "revision": contracts.revision,
+        "conflicts": conflicts,
+        "changes": diff::as_json(&differences),
+    });
+    let text = |_: &Value| diff::text(&differences);
+    let Some(why) = why.filter(|_| !it.check) else {
+        let end = if planned.is_empty() { Exit::Clean } else { Exit::Findings };
+        return and(print(&shown, "changes", it.output, text), end);
+    };
+    if conflicts > 0 && !it.overwrite {
+        print(&shown, "changes", it.output, text);
+        let why = format!(
+            "{conflicts} clauses were decided otherwise since the document was made: nothing has changed. Export anew, \
+             or decide with --overwrite"
+        );
+        return fail(&why, Exit::Failed);
+    }
+    // Without traffic nobody was refused yet.
+    let proposed = proposed(dir, &it.of, &Apis::read(dir), &contracts).unwrap_or_default();
+    if let Err(why) = contracts.carry_out(&planned, &proposed, &why) {
+        return fail(&why.to_string(), Exit::Failed);
+    }
+    if !planned.is_empty() {
+        let kept = Folder::at(dir).prepare().map_err(|error| error.to_string());
+        if let Err(why) = kept.and_then(|()| file::keep(dir, &contracts)) {
+            return fail(&why, Exit::Failed);
+        }
+    }
+    let end = print(&shown, "changes", it.output, text);
+    note(&format!("revision {}; a running bartizan follows within seconds", contracts.revision));
+    end
+}
+
+/// How it ends, unless printing failed.
+fn and(printed: Exit, end: Exit) -> Exit {
+    if printed == Exit::Clean { end } else { printed }
+}
+
+/// `contract diff`.
+fn differing(dir: &Path, it: &ContractDiff, contracts: &Contracts) -> Exit {
+    let other = if it.from == NOW { TRAFFIC } else { NOW };
+    let to = it.to.as_deref().unwrap_or(other);
+    let service = it.of.service.as_deref();
+    let state = |name: &str| -> Result<State, String> {
+        match name {
+            NOW => Ok(State::now(contracts)),
+            TRAFFIC => {
+                let apis = Apis::read(dir);
+                Ok(State::of_traffic(contracts, &proposed(dir, &it.of, &apis, contracts)?))
+            }
+            _ => match name.parse() {
+                Ok(revision) => State::at(contracts, revision).map_err(|it| it.to_string()),
+                Err(_) => Ok(State::of_document(&wanted(Path::new(name), service)?)),
+            },
+        }
+    };
+    let states = state(&it.from).and_then(|from| Ok((from, state(to)?)));
+    let (from, to_state) = match states {
+        Ok(states) => states,
+        Err(why) => return fail(&why, Exit::Failed),
+    };
+    let differences = diff::between(&from, &to_state, service);
+    let found = json!({"from": it.from, "to": to, "changes": diff::as_json(&differences)});
+    let end = if differences.is_empty() { Exit::Clean } else { Exit::Findings };
+    and(print(&found, "changes", it.output, |_| diff::text(&differences)), end)
+}
+
 fn decide(
     dir: &Path,
     mut contracts: Contracts,
@@ -207,7 +339,7 @@ fn kept(dir: &Path, contracts: &Contracts, said: &str) -> Exit {
     }
 }
 
-fn print(found: &Value, name: &str, output: Output, text: fn(&Value) -> String) -> Exit {
+fn print(found: &Value, name: &str, output: Output, text: impl FnOnce(&Value) -> String) -> Exit {
     let rows = || found.get(name).and_then(Value::as_array).into_iter().flatten();
     match output {
         Output::Json => say(&format!("{found:#}\n")),

@@ -48,35 +48,42 @@ struct Clause {
     known: Vec<String>,
     handed_out_by: Vec<HandedOutBy>,
     refused: u64,
+    #[serde(default)]
+    imported: bool,
     by: Option<String>,
     at_us: u64,
     reason: String,
 }
 
-#[derive(Serialize, Deserialize)]
+/// What a clause says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Said {
+pub(super) enum Said {
     ReadOnly(Vec<String>),
     OnlyKnown,
     Types(Vec<Typed>),
     HandedOut(Vec<Named>),
 }
 
-#[derive(Serialize, Deserialize)]
-struct Typed {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Typed {
     place: String,
     notations: Vec<String>,
     looks: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Named {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Named {
     place: String,
     resource: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct HandedOutBy {
+/// An answer that hands out identifiers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HandedOutBy {
     method: String,
     path: String,
     place: String,
@@ -132,8 +139,9 @@ pub(crate) fn read(dir: &Path) -> Result<Contracts, String> {
     if kept.version != 1 {
         return Err(format!("{FILE}: version {} is not known", kept.version));
     }
-    let decided = kept.clauses.into_iter().map(clause).collect::<Result<_, _>>()?;
-    let history = kept.history.into_iter().map(change).collect::<Result<_, _>>()?;
+    let named = |why: String| format!("{FILE}: {why}");
+    let decided = kept.clauses.into_iter().map(clause).collect::<Result<_, _>>().map_err(named)?;
+    let history = kept.history.into_iter().map(change).collect::<Result<_, _>>().map_err(named)?;
     let releases = kept.releases.into_iter().map(release).collect();
     Ok(Contracts { revision: kept.revision, decided, history, releases })
 }
@@ -172,12 +180,6 @@ fn release(it: KeptRelease) -> Release {
 
 fn written(it: &Decided) -> Clause {
     let Decided { which, known, handing, .. } = it;
-    let handed_out_by = handing.iter().map(|it| HandedOutBy {
-        method: it.method.name().to_owned(),
-        path: it.path.clone(),
-        place: it.place.to_string(),
-        resource: hex(it.resource),
-    });
     Clause {
         service: which.service.clone(),
         method: which.method.name().to_owned(),
@@ -186,15 +188,27 @@ fn written(it: &Decided) -> Clause {
         force: it.held.name().to_owned(),
         says: said(&it.says),
         known: known.iter().map(ToString::to_string).collect(),
-        handed_out_by: handed_out_by.collect(),
+        handed_out_by: handed(handing),
         refused: it.refused,
+        imported: it.is_imported,
         by: it.by.clone(),
         at_us: it.at_us,
         reason: it.reason.clone(),
     }
 }
 
-fn said(it: &Says) -> Said {
+/// Places by their names.
+pub(super) fn handed(all: &[Handing]) -> Vec<HandedOutBy> {
+    let one = |it: &Handing| HandedOutBy {
+        method: it.method.name().to_owned(),
+        path: it.path.clone(),
+        place: it.place.to_string(),
+        resource: hex(it.resource),
+    };
+    all.iter().map(one).collect()
+}
+
+pub(super) fn said(it: &Says) -> Said {
     match it {
         Says::ReadOnly(names) => Said::ReadOnly(names.iter().map(ToString::to_string).collect()),
         Says::OnlyKnown => Said::OnlyKnown,
@@ -236,20 +250,25 @@ fn hex(it: Resource) -> String {
 }
 
 fn wrong(what: &str, given: &str) -> String {
-    format!("{FILE}: `{}` is no {what}", given.escape_debug())
+    format!("`{}` is no {what}", given.escape_debug())
 }
 
-fn which(service: String, method: &str, path: String, clause: &str) -> Result<Which, String> {
+pub(super) fn which(
+    service: String,
+    method: &str,
+    path: String,
+    clause: &str,
+) -> Result<Which, String> {
     let clause = clause.parse().map_err(|()| wrong("clause", clause))?;
-    let known = Method::of(method.as_bytes());
-    if known == Method::Other {
-        return Err(wrong("method", method));
-    }
-    let method = known;
-    Ok(Which { service, method, path, clause })
+    Ok(Which { service, method: self::method(method)?, path, clause })
 }
 
-fn place(text: &str) -> Result<Place, String> {
+fn method(text: &str) -> Result<Method, String> {
+    let known = Method::of(text.as_bytes());
+    if known == Method::Other { Err(wrong("method", text)) } else { Ok(known) }
+}
+
+pub(super) fn place(text: &str) -> Result<Place, String> {
     text.parse().map_err(|_| wrong("place", text))
 }
 
@@ -257,11 +276,11 @@ fn resource(text: &str) -> Result<Resource, String> {
     u64::from_str_radix(text, 16).map(Resource).map_err(|_| wrong("resource", text))
 }
 
-fn held(text: &str) -> Result<Held, String> {
+pub(super) fn held(text: &str) -> Result<Held, String> {
     Held::of_name(text).ok_or_else(|| wrong("force", text))
 }
 
-fn says(it: Said) -> Result<Says, String> {
+pub(super) fn says(it: Said) -> Result<Says, String> {
     Ok(match it {
         Said::ReadOnly(names) => Says::ReadOnly(names.into_iter().map(Into::into).collect()),
         Said::OnlyKnown => Says::OnlyKnown,
@@ -298,17 +317,8 @@ fn clause(it: Clause) -> Result<Decided, String> {
     let which = which(it.service, &it.method, it.path, &it.clause)?;
     let says = says(it.says)?;
     if says.clause() != which.clause {
-        return Err(format!("{FILE}: {} says what is of {}", which.text(), says.clause()));
+        return Err(format!("{} says what is of {}", which.text(), says.clause()));
     }
-    let handing = |it: HandedOutBy| -> Result<Handing, String> {
-        let method = Method::of(it.method.as_bytes());
-        Ok(Handing {
-            method,
-            path: it.path,
-            place: place(&it.place)?,
-            resource: resource(&it.resource)?,
-        })
-    };
     Ok(Decided {
         which,
         held: held(&it.force)?,
@@ -316,9 +326,19 @@ fn clause(it: Clause) -> Result<Decided, String> {
         known: it.known.iter().map(|it| place(it)).collect::<Result<_, _>>()?,
         handing: it.handed_out_by.into_iter().map(handing).collect::<Result<_, _>>()?,
         refused: it.refused,
+        is_imported: it.imported,
         by: it.by,
         at_us: it.at_us,
         reason: it.reason,
+    })
+}
+
+pub(super) fn handing(it: HandedOutBy) -> Result<Handing, String> {
+    Ok(Handing {
+        method: method(&it.method)?,
+        path: it.path,
+        place: place(&it.place)?,
+        resource: resource(&it.resource)?,
     })
 }
 

@@ -7,8 +7,11 @@
 //! Misses   who decides with the command is whoever may write the data directory.
 
 pub mod command;
+mod diff;
+mod document;
 mod fault;
 pub(crate) mod file;
+mod import;
 pub(crate) mod recorded;
 mod release;
 pub(crate) mod shown;
@@ -66,9 +69,15 @@ pub(crate) struct Which {
     pub(crate) clause: ClauseName,
 }
 
+/// As their ids are, and cheaper.
 impl PartialEq for Which {
     fn eq(&self, other: &Self) -> bool {
-        self.id() == other.id()
+        let is_variable = |it: &str| it.starts_with('{') && it.ends_with('}');
+        let nameless = |it| if is_variable(it) { "{}" } else { it };
+        let (ours, theirs) = (self.path.split('/'), other.path.split('/'));
+        (self.method, self.clause) == (other.method, other.clause)
+            && self.service == other.service
+            && ours.map(nameless).eq(theirs.map(nameless))
     }
 }
 
@@ -155,6 +164,8 @@ pub(crate) struct Decided {
     pub(crate) handing: Vec<Handing>,
     /// Calls that had been refused for it by then.
     pub(crate) refused: u64,
+    /// It is as a file said that was imported, and nobody decided on it since.
+    pub(crate) is_imported: bool,
     pub(crate) by: Option<String>,
     pub(crate) at_us: u64,
     pub(crate) reason: String,
@@ -264,7 +275,7 @@ impl Contracts {
                 let Because { by, at_us, reason } = why.clone();
                 // A canary that begins now passes if nobody is refused from now on.
                 let refused = refused(&it.which, proposed).unwrap_or(it.refused);
-                Some(Decided { held, refused, by, at_us, reason, ..it })
+                Some(Decided { held, refused, is_imported: false, by, at_us, reason, ..it })
             }
         };
         let which = match (&before, &after) {
@@ -396,11 +407,28 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
     if proposal.stage == Stage::Candidate {
         return Err(Fault::TooEarly);
     }
-    let named: Vec<Resource> = match &proposal.says {
+    Ok(Decided {
+        which: Which::of(it, &proposal.says),
+        held: Held::Off,
+        says: proposal.says.clone(),
+        known: it.known.clone(),
+        handing: handing(proposed, &it.service, &proposal.says),
+        refused: proposal.support.breaches.refused,
+        is_imported: false,
+        by: None,
+        at_us: 0,
+        reason: String::new(),
+    })
+}
+
+/// Which answers of a service hand out the identifiers that a clause speaks of.
+fn handing(proposed: &[Proposed], service: &str, says: &Says) -> Vec<Handing> {
+    let named: Vec<Resource> = match says {
         Says::HandedOut(named) => named.iter().map(|it| it.1).collect(),
         Says::ReadOnly(_) | Says::OnlyKnown | Says::Types(_) => Vec::new(),
     };
-    let handing = proposed.iter().filter(|other| other.service == it.service).flat_map(|other| {
+    let of_service = proposed.iter().filter(|it| *it.service == *service);
+    let handing = of_service.flat_map(|other| {
         let of = other.hands_out.iter().filter(|of| named.contains(&of.1));
         of.map(|(place, resource)| Handing {
             method: other.method,
@@ -409,17 +437,7 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
             resource: *resource,
         })
     });
-    Ok(Decided {
-        which: Which::of(it, &proposal.says),
-        held: Held::Off,
-        says: proposal.says.clone(),
-        known: it.known.clone(),
-        handing: handing.collect(),
-        refused: proposal.support.breaches.refused,
-        by: None,
-        at_us: 0,
-        reason: String::new(),
-    })
+    handing.collect()
 }
 
 impl Decided {
@@ -427,12 +445,8 @@ impl Decided {
     pub(crate) fn held_now(&self, refused: u64, now_us: u64, is_lab: bool) -> Held {
         let span_us = if is_lab { LAB_CANARY_US } else { CANARY_US };
         let is_over = now_us.saturating_sub(self.at_us) >= span_us;
-        match self.held {
-            Held::As(Force::Canary) if is_over && refused <= self.refused => {
-                Held::As(Force::Enforced)
-            }
-            other => other,
-        }
+        let has_passed = self.held == Held::As(Force::Canary) && is_over && refused <= self.refused;
+        if has_passed { Held::As(Force::Enforced) } else { self.held }
     }
 
     /// Puts it over what is only proposed.
