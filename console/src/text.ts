@@ -486,6 +486,13 @@ export const text = {
     back_dialog: (to: number) => `Roll back to revision ${to}`,
     back_says: (undone: number) =>
       `What ${plural(undone, 'later change', 'later changes')} decided is taken back. That is a further change: history keeps all of it.`,
+    diff_loading: 'Reading what would change…',
+    no_diff: 'No clause would be held otherwise than now.',
+    diff: 'What would change',
+    releases: 'Releases',
+    release: (service: string, version: string) => `${service} ${version}`,
+    release_runs: (until: string) => `runs until ${until}: habits of it may change`,
+    release_over: (from: string) => `began ${from} and is over`,
     roll_back: 'Roll back',
     rolled_back: (to: number) => `It is as at revision ${to} again.`,
   },

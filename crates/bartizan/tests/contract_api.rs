@@ -112,6 +112,17 @@ fn two_who_decide_at_once_get_a_conflict_and_not_a_loss() {
         .collect();
     let (observe, enforce) = (json!("observe"), json!("enforce"));
     assert_eq!(told, [(2, &observe, &Value::Null), (1, &enforce, &json!("operator"))]);
+    let diff = admin.get("/api/v1/contract/diff?from=1&to=2");
+    assert_eq!((&diff["from"], &diff["to"]), (&json!("1"), &json!("2")));
+    let change = &diff["changes"][0];
+    assert_eq!((&change["from"], &change["to"]), (&json!("enforce"), &json!("observe")));
+    assert_eq!(admin.get("/api/v1/contract/diff")["changes"], json!([]), "traffic says the same");
+    for state in ["3", "everything"] {
+        assert_eq!(
+            admin.send("GET", &format!("/api/v1/contract/diff?to={state}"), &json!({})).status,
+            422
+        );
+    }
     // Back to before all of it.
     let back = |who: &Asker, to: u64, revision: u64| {
         let wanted = json!({"to": to, "reason": "too early", "revision": revision});

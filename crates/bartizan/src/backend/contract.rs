@@ -1,9 +1,10 @@
 //! Contracts, as the console asks for them.
 
+use crate::contract::diff::{self, NOW, TRAFFIC};
 use crate::contract::{Because, Decision, Fault, Held, Released, shown};
 use crate::in_force::State;
 use bartizan_console::access::Who;
-use bartizan_console::backend::{NewDecision, NewForce, NewRelease, NewRollback};
+use bartizan_console::backend::{DiffQuery, NewDecision, NewForce, NewRelease, NewRollback};
 use bartizan_console::problem::Problem;
 use bartizan_model::terms::Force;
 use serde_json::Value;
@@ -52,6 +53,14 @@ pub(super) fn roll_back(state: &State, it: &NewRollback, by: &Who) -> Result<Val
     done.map(|()| history(state)).map_err(|fault| problem(&fault))
 }
 
+/// How two states of the contracts differ.
+pub(super) fn diff(state: &State, wanted: &DiffQuery) -> Result<Value, Problem> {
+    let live = &state.hub.inventory;
+    let (from, to) = (wanted.from.as_deref().unwrap_or(NOW), wanted.to.as_deref());
+    let differing = diff::shown(&live.contracts(), &live.proposed(), from, to.unwrap_or(TRAFFIC));
+    differing.map_err(|fault| problem(&fault))
+}
+
 /// A release begins.
 pub(super) fn release(state: &State, it: &NewRelease, by: &Who) -> Result<Value, Problem> {
     let released = Released::new(&it.service, &it.version).map_err(|fault| problem(&fault))?;
@@ -69,7 +78,9 @@ fn because(state: &State, reason: &str, by: &Who) -> Result<Because, Problem> {
 fn problem(fault: &Fault) -> Problem {
     match fault {
         Fault::NoClause(_) => Problem::NotFound,
-        Fault::NoRevision { .. } | Fault::Release => Problem::Invalid(fault.to_string()),
+        Fault::NoRevision { .. } | Fault::NoState(_) | Fault::Release => {
+            Problem::Invalid(fault.to_string())
+        }
         Fault::Undecided(_) | Fault::TooEarly | Fault::TooMany | Fault::Overtaken { .. } => {
             Problem::Conflict(fault.to_string())
         }

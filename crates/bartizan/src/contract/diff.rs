@@ -19,9 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// What is decided.
-pub(super) const NOW: &str = "now";
+pub(crate) const NOW: &str = "now";
 /// What traffic speaks for.
-pub(super) const TRAFFIC: &str = "traffic";
+pub(crate) const TRAFFIC: &str = "traffic";
 
 /// A state of the contracts: clauses by their ids.
 #[derive(Clone, Debug, Default)]
@@ -193,6 +193,29 @@ pub(super) fn between(from: &State, to: &State, service: Option<&str>) -> Vec<Di
     let ids: BTreeSet<&String> = from.0.keys().chain(to.0.keys()).collect();
     let all = ids.into_iter().filter_map(|id| one(from.0.get(id), to.0.get(id)));
     sorted(all.filter(|it| service.is_none_or(|service| it.which.service == service)).collect())
+}
+
+/// How two states differ that names tell.
+///
+/// # Errors
+///
+/// [`Fault::NoRevision`], [`Fault::NoState`].
+pub(crate) fn shown(
+    contracts: &Contracts,
+    proposed: &[Proposed],
+    from: &str,
+    to: &str,
+) -> Result<Value, Fault> {
+    let state = |name: &str| match name {
+        NOW => Ok(State::now(contracts)),
+        TRAFFIC => Ok(State::of_traffic(contracts, proposed)),
+        _ => match name.parse() {
+            Ok(revision) => State::at(contracts, revision),
+            Err(_) => Err(Fault::NoState(name.to_owned())),
+        },
+    };
+    let differences = between(&state(from)?, &state(to)?, None);
+    Ok(json!({"from": from, "to": to, "changes": as_json(&differences)}))
 }
 
 /// What an import changes.

@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     TooMany,
     /// One can go back to `oldest`, and to those before `now`.
     NoRevision { to: u64, oldest: u64, now: u64 },
+    /// This names no state of the contracts.
+    NoState(String),
     /// Somebody else decided since the revision that was `seen`.
     Overtaken { seen: u64, now: u64 },
     /// The name of a service or the version of a release is none.
@@ -39,6 +41,11 @@ impl fmt::Display for Fault {
             Self::NoRevision { to, oldest, now } => {
                 write!(f, "revision {to} is not one of {oldest} to {}", now.saturating_sub(1))
             }
+            Self::NoState(name) => write!(
+                f,
+                "`{}` is neither a revision nor `now` nor `traffic`",
+                name.escape_debug()
+            ),
             Self::Overtaken { seen, now } => write!(
                 f,
                 "somebody else decided meanwhile: you saw revision {seen}, it is {now} by now; \

@@ -7,7 +7,7 @@
 //! Misses   who decides with the command is whoever may write the data directory.
 
 pub mod command;
-mod diff;
+pub(crate) mod diff;
 mod document;
 mod fault;
 pub(crate) mod file;

@@ -347,6 +347,7 @@ impl Live {
                     | Fault::TooEarly
                     | Fault::TooMany
                     | Fault::NoRevision { .. }
+                    | Fault::NoState(_)
                     | Fault::Release
                     | Fault::Overtaken { .. },
                 ) => {}

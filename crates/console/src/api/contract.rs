@@ -2,7 +2,7 @@
 
 use super::{Api, Query, body, query};
 use crate::access::Who;
-use crate::backend::{NewDecision, NewRelease, NewRollback};
+use crate::backend::{DiffQuery, NewDecision, NewRelease, NewRollback};
 use crate::problem::Problem;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -30,6 +30,15 @@ pub(super) async fn show(
 /// What was decided, the latest first.
 pub(super) async fn history(State(api): State<Arc<Api>>) -> Result<Json<Value>, Problem> {
     api.blocking(|it| Ok(it.contract_history())).await.map(Json)
+}
+
+/// How two states of the contracts differ.
+pub(super) async fn diff(
+    State(api): State<Arc<Api>>,
+    wanted: Query<DiffQuery>,
+) -> Result<Json<Value>, Problem> {
+    let wanted = query(wanted)?;
+    api.blocking(move |it| it.contract_diff(&wanted)).await.map(Json)
 }
 
 /// Decides on one clause.

@@ -95,6 +95,7 @@ operations! {
     put "/api/v1/apis/{service}/profile" OPERATOR => inventory::confirm;
     get "/api/v1/contract" VIEWER => contract::show;
     get "/api/v1/contract/history" VIEWER => contract::history;
+    get "/api/v1/contract/diff" VIEWER => contract::diff;
     post "/api/v1/contract/rollback" OPERATOR => contract::roll_back;
     put "/api/v1/contract/{clause}" OPERATOR => contract::decide;
     post "/api/v1/releases" OPERATOR => contract::release;
