@@ -359,7 +359,6 @@ pub struct ContractImport {
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 #[command(before_help = "\
 Examples:
-  bartizan contract diff
   bartizan contract diff 3 now
   bartizan contract diff contract.json -o json")]
 pub struct ContractDiff {

@@ -186,6 +186,7 @@ pub enum Event {
     ApiChanged { changes: u64, first: String },
     ApiDigest { day: String, changes: u64, says: String },
     ClauseSuspended { id: String, clause: String, reason: String },
+    ContractNotFollowed { reason: String },
     EventsLost { count: u64 },
     Stopping { within_s: u64 },
     Stopped,
@@ -305,6 +306,11 @@ impl Event {
                 Warning,
                 "A clause that describes habit refuses nobody any more: several callers in good standing began to break it.",
             ),
+            Self::ContractNotFollowed { .. } => (
+                "contract_not_followed",
+                Warning,
+                "The document that `contract` names is not followed: somebody decided otherwise, or it cannot be kept.",
+            ),
             Self::EventsLost { .. } => {
                 ("events_lost", Warning, "Nobody read the log, so that events were dropped.")
             }
@@ -330,6 +336,7 @@ impl Event {
             | Self::JournalFailing { reason }
             | Self::LedgerFailing { reason }
             | Self::AlertsNotKept { reason }
+            | Self::ContractNotFollowed { reason }
             | Self::SealingFailing { reason } => {
                 json!({ "reason": reason })
             }
@@ -496,6 +503,9 @@ impl Event {
             Self::ClauseSuspended { clause, reason, .. } => {
                 format!("{clause} is suspended: {reason}")
             }
+            Self::ContractNotFollowed { reason } => {
+                format!("the document of contracts is not followed: {reason}")
+            }
             Self::EventsLost { count } => {
                 format!("{count} events found no reader and were dropped")
             }
@@ -603,6 +613,9 @@ impl Event {
                     "3 callers in good standing were refused for the first time within ten minutes"
                         .to_owned(),
             },
+            Self::ContractNotFollowed {
+                reason: "2 clauses were decided otherwise since the document was made".to_owned(),
+            },
             Self::EventsLost { count: 3 },
             Self::Stopping { within_s: 10 },
             Self::Stopped,
@@ -659,7 +672,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 35);
+        assert_eq!(kinds.len(), 36);
     }
 
     #[test]

@@ -408,3 +408,78 @@ fn a_document_in_git_is_exported_edited_checked_and_imported() {
     assert_eq!(asked(&fresh, &["export"]), asked(&data, &["export"]));
     assert_eq!(asked(&fresh, &["history"]).lines().count(), 1);
 }
+
+#[test]
+fn a_document_that_the_configuration_names_is_followed_and_overrules_nobody() {
+    let upstream = shop();
+    let mut bartizan = Bartizan::observing(upstream.address);
+    let data = bartizan.data();
+    traffic(&bartizan);
+    let id = undeclared_in_force(&bartizan, &data);
+    let file = bartizan.home().path().join("orders.json");
+    let exported = asked(&data, &["export"]);
+    let wider =
+        exported.replace("\"body $.item\"", "\"body $.coupon\",\n            \"body $.item\"");
+    fs::write(&file, &wider).unwrap();
+    let yaml = fs::read_to_string(bartizan.configuration_file()).unwrap();
+    let named = format!("{yaml}contract: {}\n", file.display());
+    let check = |code: i32, arguments: &[&str]| {
+        let mut check = command();
+        check.arg("check").args(arguments).arg("-c").arg(bartizan.configuration_file());
+        let output = check.env("BARTIZAN_DATA", &data).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", said(&output));
+        said(&output)
+    };
+    fs::write(bartizan.configuration_file(), &named).unwrap();
+    let shown = check(0, &[]);
+    assert!(shown.contains("orders.json would decide:"), "{shown}");
+    assert!(shown.contains("      + body $.coupon is taken"), "{shown}");
+    let shown: Value = serde_json::from_str(&check(0, &["-o", "json"])).unwrap();
+    assert_eq!(shown["contract"]["changes"][0]["added"], json!(["body $.coupon is taken"]));
+    until("the configuration is followed", || {
+        (post(&bartizan, "stranger", WITH_COUPON).status == 200).then_some(())
+    });
+    assert!(!check(0, &[]).contains("would decide"));
+    let history = asked(&data, &["history"]);
+    assert!(history.lines().next().unwrap().contains("by configuration"), "{history}");
+    // The document changes, and nobody touches the configuration.
+    fs::write(&file, &exported).unwrap();
+    until("the document is followed", || {
+        (post(&bartizan, "stranger", WITH_COUPON).status == 400).then_some(())
+    });
+    // Somebody decides otherwise: that stays, and is told, now and after the next start.
+    asked(&data, &["apply", &id, "--as", "off", "--reason", "an incident"]);
+    until("the instance follows", || {
+        (post(&bartizan, "stranger", WITH_COUPON).status == 200).then_some(())
+    });
+    fs::write(&file, &wider).unwrap();
+    let fault = "1 clauses were decided otherwise since the document was made";
+    until("it is told", || bartizan.stderr().contains(fault).then_some(()));
+    assert!(check(0, &[]).contains("off -> enforce  CONFLICT"));
+    assert!(bartizan.stop().success());
+    let mut bartizan = Bartizan::run_in(bartizan.home());
+    assert!(bartizan.status()["contract_fault"].as_str().unwrap().starts_with(fault));
+    assert_eq!(force_of(&data, &id), "off");
+    // Solved by a person.
+    let name = file.to_str().unwrap();
+    asked(&data, &["import", name, "--overwrite", "--reason", "it is over"]);
+    fs::write(&file, wider + "\n").unwrap();
+    until("it is followed again", || bartizan.status()["contract_fault"].is_null().then_some(()));
+    // What cannot be read changes nothing while it runs, and stops a start.
+    fs::write(&file, "{}").unwrap();
+    until("it is refused", || {
+        let fault = bartizan.status()["reload_fault"].clone();
+        fault.as_str().is_some_and(|it| it.contains("is no document")).then_some(())
+    });
+    assert_eq!(force_of(&data, &id), "enforce");
+    assert!(bartizan.stop().success());
+    let output = command()
+        .args(["run", "-c"])
+        .arg(bartizan.configuration_file())
+        .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--data"])
+        .arg(&data)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(said(&output).contains("orders.json: is no document"), "{}", said(&output));
+}

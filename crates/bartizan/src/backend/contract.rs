@@ -81,9 +81,11 @@ fn problem(fault: &Fault) -> Problem {
         Fault::NoRevision { .. } | Fault::NoState(_) | Fault::Release => {
             Problem::Invalid(fault.to_string())
         }
-        Fault::Undecided(_) | Fault::TooEarly | Fault::TooMany | Fault::Overtaken { .. } => {
-            Problem::Conflict(fault.to_string())
-        }
+        Fault::Undecided(_)
+        | Fault::TooEarly
+        | Fault::TooMany
+        | Fault::Conflicts(_)
+        | Fault::Overtaken { .. } => Problem::Conflict(fault.to_string()),
         Fault::Disk(_) => Problem::Unavailable(fault.to_string()),
     }
 }

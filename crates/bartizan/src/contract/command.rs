@@ -2,16 +2,16 @@
 
 use super::diff::{self, NOW, State, TRAFFIC};
 use super::document::{self, Wanted};
-use super::{Because, Contracts, Decision, Held, Released, Which, file, pace, shown};
+use super::import;
+use super::{Because, Contracts, Decision, Fault, Held, Released, Which, file, pace, shown};
 use crate::cli::{
     Contract as What, ContractApply, ContractAs, ContractDiff, ContractExport, ContractImport,
     ContractRollback, ContractSimulate, ContractWithdraw, Exit, HeldAs, InventoryOf, Notation,
     OpenApi, Output, Release as ReleaseOf,
 };
 use crate::commands::{fail, note, say};
-use crate::declared;
 use crate::held::{self, Ago};
-use crate::import;
+use crate::import as imports;
 use crate::inventory::apis::Apis;
 use crate::inventory::said::Sayings;
 use crate::inventory::{self, fold};
@@ -145,7 +145,7 @@ pub fn release(it: &ReleaseOf, dir: &Path) -> Exit {
         let mut contracts = file::read(dir).map_err(failed)?;
         // A description that cannot be read marks nothing: the pipeline that called stops here.
         if let Some(spec) = &it.spec {
-            import::described(dir, spec, it.api.trim()).map_err(failed)?;
+            imports::described(dir, spec, it.api.trim()).map_err(failed)?;
         }
         Folder::at(dir).prepare().map_err(|error| failed(error.to_string()))?;
         let why = Because { by: None, at_us: now_us(), reason: String::new() };
@@ -200,11 +200,30 @@ fn exported(dir: &Path, it: &ContractExport, contracts: &Contracts) -> Exit {
 
 /// What a document says, of a service or of all.
 fn wanted(file: &Path, service: Option<&str>) -> Result<Vec<Wanted>, String> {
-    let text = declared::text_of(file);
-    let read = text.and_then(|text| document::read(&text));
-    let mut all = read.map_err(|why| format!("{}: {why}", file.display()))?;
+    let mut all = import::wanted(file)?;
     all.retain(|it| service.is_none_or(|service| it.which.service == service));
     Ok(all)
+}
+
+/// What the document would change that a configuration names, for `bartizan check`: as text, and as JSON.
+///
+/// # Errors
+///
+/// A message.
+pub(crate) fn checked(dir: &Path, file: &Path) -> Result<(String, Value), String> {
+    let planned = file::read(dir)?.plan(&import::wanted(file)?);
+    let conflicts = planned.iter().filter(|it| it.is_conflict).count();
+    let differences = diff::planned(&planned);
+    let shown = json!({
+        "file": file.display().to_string(),
+        "conflicts": conflicts,
+        "changes": diff::as_json(&differences),
+    });
+    let text = match planned.is_empty() {
+        true => String::new(),
+        false => format!("{} would decide:\n{}", file.display(), diff::text(&differences)),
+    };
+    Ok((text, shown))
 }
 
 /// `contract import`.
@@ -231,11 +250,7 @@ fn imported(dir: &Path, it: &ContractImport, mut contracts: Contracts) -> Exit {
     };
     if conflicts > 0 && !it.overwrite {
         print(&shown, "changes", it.output, text);
-        let why = format!(
-            "{conflicts} clauses were decided otherwise since the document was made: nothing has changed. Export anew, \
-             or decide with --overwrite"
-        );
-        return fail(&why, Exit::Failed);
+        return fail(&Fault::Conflicts(conflicts).to_string(), Exit::Failed);
     }
     // Without traffic nobody was refused yet.
     let proposed = proposed(dir, &it.of, &Apis::read(dir), &contracts).unwrap_or_default();

@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     TooMany,
     /// One can go back to `oldest`, and to those before `now`.
     NoRevision { to: u64, oldest: u64, now: u64 },
+    /// Of so many clauses somebody decided otherwise than the document, which is not followed.
+    Conflicts(usize),
     /// This names no state of the contracts.
     NoState(String),
     /// Somebody else decided since the revision that was `seen`.
@@ -41,6 +43,11 @@ impl fmt::Display for Fault {
             Self::NoRevision { to, oldest, now } => {
                 write!(f, "revision {to} is not one of {oldest} to {}", now.saturating_sub(1))
             }
+            Self::Conflicts(count) => write!(
+                f,
+                "{count} clauses were decided otherwise since the document was made: nothing has changed. Export anew, \
+                 or decide with `bartizan contract import --overwrite`"
+            ),
             Self::NoState(name) => write!(
                 f,
                 "`{}` is neither a revision nor `now` nor `traffic`",

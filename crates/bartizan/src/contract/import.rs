@@ -8,10 +8,41 @@
 //! what is decided is what the document was made from, or came from a document itself. Everything else is a conflict.
 //! What the document does not name stays as it is.
 
-use super::document::{Wanted, digest};
-use super::{Because, Changed, Contracts, Decided, Fault, Which};
+use super::document::{self, Wanted, digest};
+use super::{Because, Changed, Contracts, Decided, Fault, Which, file};
+use crate::declared;
 use bartizan_learn::terms::Proposed;
 use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Who decides what the configuration names.
+const CONFIGURATION: &str = "configuration";
+
+/// What a document in a file says.
+///
+/// # Errors
+///
+/// A message with the name of the file.
+pub(crate) fn wanted(file: &Path) -> Result<Vec<Wanted>, String> {
+    let read = declared::text_of(file).and_then(|text| document::read(&text));
+    read.map_err(|why| format!("{}: {why}", file.display()))
+}
+
+/// Decides, at a start, as the document says that the configuration names; how many clauses are in conflict.
+///
+/// # Errors
+///
+/// A message; nothing has changed then.
+pub(crate) fn at_start(dir: &Path, document: &Path, at_us: u64) -> Result<usize, String> {
+    let wanted = wanted(document)?;
+    let mut contracts = file::read(dir)?;
+    match contracts.follow(&wanted, at_us) {
+        Ok(false) => Ok(0),
+        Ok(true) => file::keep(dir, &contracts).map(|()| 0),
+        Err(Fault::Conflicts(count)) => Ok(count),
+        Err(fault) => Err(fault.to_string()),
+    }
+}
 
 /// What becomes of one clause.
 #[derive(Clone, Debug)]
@@ -34,6 +65,23 @@ impl Contracts {
     /// What a document would change.
     pub(crate) fn plan(&self, document: &[Wanted]) -> Vec<Planned> {
         document.iter().filter_map(|it| self.planned(it)).collect()
+    }
+
+    /// Decides as the document says that the configuration names; whether that is something else.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Conflicts`], or [`Fault::TooMany`]: then some of it may be done, and the caller keeps none of it.
+    pub(crate) fn follow(&mut self, document: &[Wanted], at_us: u64) -> Result<bool, Fault> {
+        let planned = self.plan(document);
+        let conflicts = planned.iter().filter(|it| it.is_conflict).count();
+        if conflicts > 0 {
+            return Err(Fault::Conflicts(conflicts));
+        }
+        let by = Some(CONFIGURATION.to_owned());
+        let reason = "the document says so that the configuration names".to_owned();
+        self.carry_out(&planned, &[], &Because { by, at_us, reason })?;
+        Ok(!planned.is_empty())
     }
 
     fn planned(&self, it: &Wanted) -> Option<Planned> {

@@ -8,10 +8,10 @@
 
 pub mod command;
 pub(crate) mod diff;
-mod document;
+pub(crate) mod document;
 mod fault;
 pub(crate) mod file;
-mod import;
+pub(crate) mod import;
 pub(crate) mod recorded;
 mod release;
 pub(crate) mod shown;

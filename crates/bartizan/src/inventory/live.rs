@@ -12,6 +12,7 @@ use super::changed::{self, Summary};
 use super::fold;
 use super::said::{self, Sayings};
 use super::trend;
+use crate::contract::document::Wanted;
 use crate::contract::{
     self, Around, Because, Contracts, Decision, Fault, Held as HeldAs, Release, Released,
     Suspended, Watch, file as contract_file,
@@ -348,6 +349,7 @@ impl Live {
                     | Fault::TooMany
                     | Fault::NoRevision { .. }
                     | Fault::NoState(_)
+                    | Fault::Conflicts(_)
                     | Fault::Release
                     | Fault::Overtaken { .. },
                 ) => {}
@@ -408,6 +410,24 @@ impl Live {
     ) -> Result<Release, Fault> {
         let is_lab = self.is_lab();
         self.change(dir, None, |contracts| Ok(contracts.release(it, why, is_lab)))
+    }
+
+    /// Decides as a document says, keeps that, and goes by it from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`]; nothing has changed then.
+    pub(crate) fn follow_document(
+        &self,
+        dir: &Path,
+        document: &[Wanted],
+        at_us: u64,
+    ) -> Result<(), Fault> {
+        // Most often it says what is decided already.
+        if self.contracts().plan(document).is_empty() {
+            return Ok(());
+        }
+        self.change(dir, None, |contracts| contracts.follow(document, at_us).map(drop))
     }
 
     fn change<T>(
