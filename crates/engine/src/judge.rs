@@ -11,7 +11,7 @@ use crate::reference::reference;
 use crate::routes::RouteRules;
 use crate::snapshot::Rules;
 use crate::tables::handed::{HandedOut, Standing};
-use crate::terms::Held;
+use crate::terms::{Held, Looked};
 use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{Effort, Exhausted, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
@@ -60,6 +60,10 @@ pub struct Gathering {
     /// The caller showed who it is.
     is_somebody: bool,
     used: Vec<Used>,
+    /// Which of the fields that must be there are.
+    present: Vec<bool>,
+    /// All of the body was walked, or there is none.
+    is_whole: bool,
     /// Identifiers that the request named: its answer does not hand them out.
     pub(crate) references: Vec<u64>,
 }
@@ -125,6 +129,8 @@ impl Gathering {
             segments: 0,
             is_somebody: by != SubjectKind::AddressAgent,
             used: Vec::new(),
+            present: Vec::new(),
+            is_whole: matches!(head.framing, Framing::None | Framing::Length(0)),
             references: Vec::new(),
         };
         if is_against_the_law(head.oddities) {
@@ -149,6 +155,7 @@ impl Gathering {
         if let Framing::Length(length) = head.framing {
             it.count_body(length, rules);
         }
+        it.hold_caller();
         if examines {
             let mut scratch = Vec::new();
             let mut sink = Examiner::new(&mut it, &rules.key);
@@ -221,8 +228,32 @@ impl Gathering {
         self.forms = if is_json { Forms::STRING } else { Forms::PLAIN };
     }
 
+    /// Holds the caller to showing a credential.
+    fn hold_caller(&mut self) {
+        let force = self.held.as_ref().and_then(|it| it.credential());
+        if let Some(force) = force.filter(|_| !self.is_somebody) {
+            let place = Place::header(b"authorization");
+            let mode = force.mode(self.subject);
+            self.breach(Code::CredentialMissing, mode, (place, 0, KeyedHash(0)));
+        }
+    }
+
+    /// Looks which fields are missing, as far as what was read tells.
+    fn look_for_missing(&mut self) {
+        let Some(held) = self.held.clone() else { return };
+        let Some((required, force)) = held.required() else { return };
+        let mode = force.mode(self.subject);
+        for (at, place) in required.iter().enumerate() {
+            let was_read = self.is_whole || !matches!(place, Place::Body(_));
+            if was_read && !self.present.get(at).copied().unwrap_or_default() {
+                self.breach(Code::ShapeMissingField, mode, (place.clone(), 0, KeyedHash(0)));
+            }
+        }
+    }
+
     /// Looks up whose the identifiers are that were named. Whether one of them is another's.
     pub(crate) fn stand(&mut self, handed: &HandedOut) -> bool {
+        self.look_for_missing();
         let mut is_foreign = false;
         for it in std::mem::take(&mut self.used) {
             let Used { reference, mode, place, bytes, value } = it;
@@ -242,7 +273,14 @@ impl Gathering {
         if value.place == PlaceRef::Path {
             self.segments = self.segments.saturating_add(1);
         }
-        let (fault, resource) = held.look(value.place, self.segments, forms, value.text);
+        let looked = held.look(value.place, self.segments, forms, value.text);
+        let Looked { fault, resource, required } = looked;
+        if let Some(at) = required.map(usize::from) {
+            if self.present.len() <= at {
+                self.present.resize(at.saturating_add(1), false);
+            }
+            self.present.get_mut(at).into_iter().for_each(|it| *it = true);
+        }
         if fault.is_none() && resource.is_none() {
             return;
         }
@@ -285,6 +323,7 @@ impl Gathering {
     pub fn walk(&mut self, walk: &mut Walk, body: &[u8], rules: &Rules) -> Progress {
         let progress = walk.step(body, WALK_BYTES, &mut Examiner::new(self, &rules.key));
         self.assessment.oddities.extend(walk.oddities());
+        self.is_whole |= progress == Progress::Done && walk.oddities().is_empty();
         progress
     }
 }
@@ -439,6 +478,8 @@ mod tests {
             segments: 0,
             is_somebody: true,
             used: Vec::new(),
+            present: Vec::new(),
+            is_whole: true,
             references: Vec::new(),
         }
     }

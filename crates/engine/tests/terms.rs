@@ -58,7 +58,7 @@ fn endpoint(method: Method, path: &str, named: &[Place], hands_out: &[&str]) -> 
     let term = Term { says: Says::HandedOut(named), force: Force::Enforced };
     let hands_out = hands_out.iter().map(|it| (Place::body(it), ORDER)).collect();
     let (path, known) = (Template::new(path), Vec::new());
-    EndpointTerms { method, path, known, terms: vec![term], hands_out }
+    EndpointTerms { method, path, known, terms: vec![term], hands_out, shows_caller: Vec::new() }
 }
 
 impl Shop {

@@ -319,9 +319,27 @@ pub fn bucket(number: f64) -> i16 {
     if number < 0.0 { -bucket } else { bucket }
 }
 
+/// About the greatest number whose [`bucket`] this is.
+pub fn magnitude(bucket: i16) -> f64 {
+    match bucket {
+        0 => 0.0,
+        it if it < 0 => -magnitude(it.saturating_neg()),
+        it => (f64::from(it) / 8.0).exp2(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bucket_tells_its_magnitude() {
+        for number in [1.0, 7.0, 42.0, 9_999.0, 1e12, -42.0] {
+            let about = magnitude(bucket(number));
+            assert!((about / number - 1.0).abs() < 0.1, "{number} {about}");
+        }
+        assert_eq!(magnitude(0), 0.0);
+    }
 
     #[test]
     fn a_fact_is_small() {

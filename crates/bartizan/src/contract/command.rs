@@ -14,7 +14,7 @@ use crate::held::{self, Ago};
 use crate::import as imports;
 use crate::inventory::apis::Apis;
 use crate::inventory::said::Sayings;
-use crate::inventory::{self, fold};
+use crate::inventory::{self, classes, fold};
 use crate::wall::now_us;
 use bartizan_engine::simulate::{Verdict, simulate};
 use bartizan_engine::terms::Terms;
@@ -129,7 +129,8 @@ fn proposed(
     });
     each.map_err(|it| it.to_string())?;
     let released = |service: &str| contracts.last_released_us(service);
-    Ok(propose(&learnt.inventory, &relations, &pace(apis.is_lab()), &released))
+    let (inventory, pace) = (&learnt.inventory, pace(apis.is_lab()));
+    Ok(propose(inventory, &relations, &classes::maskable, &pace, &released))
 }
 
 fn because(reason: &str) -> Result<Because, String> {

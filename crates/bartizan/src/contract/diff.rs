@@ -12,8 +12,9 @@ use super::file::{looks, notations};
 use super::import::Planned;
 use super::{Contracts, Decided, Fault, Handing, Which};
 use bartizan_learn::terms::{Proposed, Stage};
+use bartizan_model::fact::magnitude;
 use bartizan_model::place::Place;
-use bartizan_model::terms::Says;
+use bartizan_model::terms::{Bounds, Mask, Masked, Owned, Resource, Says, Types};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -39,7 +40,8 @@ struct Clause {
 impl Clause {
     fn of(it: &Decided) -> Self {
         let force = Some(it.held.name());
-        Self { which: it.which.clone(), force, says: lines(&it.says, &it.known, &it.handing) }
+        let says = lines(&it.says, &it.known, &it.handing, &it.showing);
+        Self { which: it.which.clone(), force, says }
     }
 }
 
@@ -90,8 +92,8 @@ impl State {
                 if proposal.stage != Stage::Proposed && contracts.of(&which).is_none() {
                     continue;
                 }
-                let handing = super::handing(proposed, &it.service, &proposal.says);
-                let says = lines(&proposal.says, &it.known, &handing);
+                let (handing, showing) = super::named(proposed, &it.service, &proposal.says);
+                let says = lines(&proposal.says, &it.known, &handing, &showing);
                 state.0.insert(which.id(), Clause { which, force: None, says });
             }
         }
@@ -100,33 +102,73 @@ impl State {
 }
 
 /// What a clause says, one thing a line.
-fn lines(says: &Says, known: &[Place], handing: &[Handing]) -> BTreeSet<String> {
-    match says {
+fn lines(
+    says: &Says,
+    known: &[Place],
+    handing: &[Handing],
+    showing: &[Handing],
+) -> BTreeSet<String> {
+    let here: Vec<String> = match says {
         Says::ReadOnly(names) => {
             names.iter().map(|it| format!("{} is not set", it.escape_debug())).collect()
         }
         Says::OnlyKnown => known.iter().map(|it| format!("{it} is taken")).collect(),
-        Says::Types(all) => all
-            .iter()
-            .map(|(place, of)| {
-                let (forms, kinds) = (notations(of.forms), looks(of.kinds));
-                let looks = match kinds.is_empty() {
-                    true => String::new(),
-                    false => format!(" that is {}", kinds.join(" or ")),
-                };
-                format!("{place} is {}{looks}", forms.join(" or "))
-            })
-            .collect(),
+        Says::Types(all) => all.iter().map(typed).collect(),
         Says::HandedOut(all) => {
-            let named =
-                all.iter().map(|(place, of)| format!("{place} was handed out: {:016x}", of.0));
-            let by = handing.iter().map(|it| {
-                let Handing { method, path, place, resource } = it;
-                format!("{} {path} hands out {place}: {:016x}", method.name(), resource.0)
-            });
-            named.chain(by).collect()
+            let one =
+                |(place, of): &(Place, Resource)| format!("{place} was handed out: {}", hex(*of));
+            all.iter().map(one).collect()
         }
+        Says::Owned(all) => all.iter().map(owned).collect(),
+        Says::Secret(all) | Says::Masked(all) => all.iter().map(masked).collect(),
+        Says::Required(all) => all.iter().map(|it| format!("{it} is there")).collect(),
+        Says::Bounds(all) => all.iter().map(bounded).collect(),
+        Says::Credential => vec!["a credential is shown".to_owned()],
+    };
+    let of = |does: &'static str| {
+        move |it: &Handing| {
+            let Handing { method, path, place, resource } = it;
+            format!("{} {path} {does} {place}: {}", method.name(), hex(*resource))
+        }
+    };
+    let by = handing.iter().map(of("hands out")).chain(showing.iter().map(of("shows callers in")));
+    here.into_iter().chain(by).collect()
+}
+
+fn hex(it: Resource) -> String {
+    format!("{:016x}", it.0)
+}
+
+fn typed((place, of): &(Place, Types)) -> String {
+    let (forms, kinds) = (notations(of.forms).join(" or "), looks(of.kinds).join(" or "));
+    match kinds.is_empty() {
+        true => format!("{place} is {forms}"),
+        false => format!("{place} is {forms} that is {kinds}"),
     }
+}
+
+fn owned(it: &Owned) -> String {
+    let who = if it.is_exclusive { "the caller" } else { "the caller's tenant" };
+    format!("{} is {who}: {}", it.place, hex(it.owners))
+}
+
+fn masked(it: &Masked) -> String {
+    let Masked { place, class, mask, unless_own } = it;
+    let mask = match mask {
+        Mask::Drop => "left out",
+        Mask::Full => "masked",
+        Mask::Partial => "masked in part",
+    };
+    let own = unless_own.as_ref().map_or(String::new(), |it| format!(", unless {}", owned(it)));
+    format!("{place} ({class}) is {mask}{own}")
+}
+
+fn bounded((place, of): &(Place, Bounds)) -> String {
+    let Bounds { buckets, bytes_max } = of;
+    let between = buckets.map_or(String::new(), |(least, most)| {
+        format!(" and between {:.0} and {:.0}", magnitude(least), magnitude(most))
+    });
+    format!("{place} has at most {bytes_max} bytes{between}")
 }
 
 /// How one clause differs.
@@ -306,7 +348,7 @@ mod tests {
     use bartizan_learn::terms::{Proposal, Support};
     use bartizan_model::fact::Forms;
     use bartizan_model::head::Method;
-    use bartizan_model::terms::{Force, Types};
+    use bartizan_model::terms::Force;
 
     fn places(names: &[&str]) -> Vec<Place> {
         names.iter().map(|it| it.parse().unwrap()).collect()
@@ -329,6 +371,7 @@ mod tests {
             known: places(known),
             proposals: says.into_iter().map(|says| Proposal { says, stage, support }).collect(),
             hands_out: Vec::new(),
+            shows_caller: Vec::new(),
         }]
     }
 

@@ -52,6 +52,8 @@ struct Clause {
     known: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     handed_out_by: Vec<HandedOutBy>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    callers_shown_by: Vec<HandedOutBy>,
 }
 
 /// What a document says of one clause.
@@ -67,8 +69,8 @@ pub(crate) struct Wanted {
 /// A digest of what was decided of a clause: not of who did, when and why.
 pub(crate) fn digest(which: &Which, decided: Option<&Decided>) -> String {
     let it = clause(which, decided);
-    let (known, by) = (it.known, it.handed_out_by);
-    let text = json!([which.id(), it.force, it.says, known, by]).to_string();
+    let by = (it.handed_out_by, it.callers_shown_by);
+    let text = json!([which.id(), it.force, it.says, it.known, by]).to_string();
     format!("{:016x}", EndpointId::of("", &text).bits())
 }
 
@@ -80,6 +82,7 @@ fn clause(which: &Which, decided: Option<&Decided>) -> Clause {
         says: decided.map(|it| file::said(&it.says)),
         known: decided.into_iter().flat_map(|it| &it.known).map(ToString::to_string).collect(),
         handed_out_by: decided.map(|it| file::handed(&it.handing)).unwrap_or_default(),
+        callers_shown_by: decided.map(|it| file::handed(&it.showing)).unwrap_or_default(),
     }
 }
 
@@ -296,7 +299,12 @@ fn wanted(which: Which, it: Clause) -> Result<Wanted, String> {
     let known: Vec<_> = it.known.iter().map(|it| file::place(it)).collect::<Result<_, _>>()?;
     let handing: Vec<_> =
         it.handed_out_by.into_iter().map(file::handing).collect::<Result<_, _>>()?;
-    if [size(&says), known.len(), handing.len()].into_iter().any(|it| it > PLACES_MAX) {
+    let showing: Vec<_> =
+        it.callers_shown_by.into_iter().map(file::handing).collect::<Result<_, _>>()?;
+    if [size(&says), known.len(), handing.len(), showing.len()]
+        .into_iter()
+        .any(|it| it > PLACES_MAX)
+    {
         return Err(format!("it names more than {PLACES_MAX} places"));
     }
     let decided = Decided {
@@ -305,6 +313,7 @@ fn wanted(which: Which, it: Clause) -> Result<Wanted, String> {
         says,
         known,
         handing,
+        showing,
         refused: 0,
         is_imported: true,
         by: None,
@@ -331,9 +340,13 @@ fn as_compared(says: Says) -> Result<Says, String> {
 fn size(says: &Says) -> usize {
     match says {
         Says::ReadOnly(names) => names.len(),
-        Says::OnlyKnown => 0,
+        Says::OnlyKnown | Says::Credential => 0,
         Says::Types(all) => all.len(),
         Says::HandedOut(all) => all.len(),
+        Says::Owned(all) => all.len(),
+        Says::Secret(all) | Says::Masked(all) => all.len(),
+        Says::Required(all) => all.len(),
+        Says::Bounds(all) => all.len(),
     }
 }
 
@@ -349,7 +362,7 @@ mod tests {
     use super::*;
     use bartizan_model::fact::{Forms, Kind};
     use bartizan_model::place::Place;
-    use bartizan_model::terms::{Force, Resource, Types};
+    use bartizan_model::terms::{Bounds, Force, Mask, Masked, Owned, Resource, Types};
 
     /// One kind after the other: a new one does not compile until it is here.
     fn after(it: Option<&Says>) -> Option<Says> {
@@ -364,8 +377,32 @@ mod tests {
                 Says::Types(vec![(place("body $.item"), word), (place("query page"), number)])
             }
             Some(Says::Types(_)) => Says::HandedOut(vec![(Place::Segment(2), Resource(u64::MAX))]),
-            Some(Says::HandedOut(_)) => return None,
+            Some(Says::HandedOut(_)) => Says::Owned(vec![owned(true)]),
+            Some(Says::Owned(_)) => Says::Secret(vec![masked("body $.password", Mask::Drop, None)]),
+            Some(Says::Secret(_)) => {
+                let own = masked("body $.items[*].card", Mask::Partial, Some(owned(false)));
+                Says::Masked(vec![masked("body $.email", Mask::Full, None), own])
+            }
+            Some(Says::Masked(_)) => {
+                Says::Required(vec![place("body $.item"), place("query page")])
+            }
+            Some(Says::Required(_)) => {
+                let number = Bounds { buckets: Some((-3, 40)), bytes_max: 9 };
+                let text = Bounds { buckets: None, bytes_max: u32::MAX };
+                Says::Bounds(vec![(place("body $.quantity"), number), (place("body $.note"), text)])
+            }
+            Some(Says::Bounds(_)) => Says::Credential,
+            Some(Says::Credential) => return None,
         })
+    }
+
+    fn owned(is_exclusive: bool) -> Owned {
+        Owned { place: "body $.ownerId".parse().unwrap(), owners: Resource(8), is_exclusive }
+    }
+
+    fn masked(place: &str, mask: Mask, unless_own: Option<Owned>) -> Masked {
+        let class = "email".parse().unwrap_or_else(|_| panic!("a class"));
+        Masked { place: place.parse().unwrap(), class, mask, unless_own }
     }
 
     fn every_kind() -> Vec<Says> {
@@ -377,12 +414,12 @@ mod tests {
         let which = Which { service, method: Method::Post, path, clause: says.clause() };
         let resource = Resource(7);
         let place: Place = "body $.items[*].id".parse().unwrap();
-        let handing = match &says {
-            Says::HandedOut(_) => {
-                vec![Handing { method: Method::Get, path: "/orders".to_owned(), place, resource }]
-            }
-            Says::ReadOnly(_) | Says::OnlyKnown | Says::Types(_) => Vec::new(),
+        let by = |path: &str| {
+            let (path, place) = (path.to_owned(), place.clone());
+            vec![Handing { method: Method::Get, path, place, resource }]
         };
+        let handing = if says.clause().is_harm() { by("/orders") } else { Vec::new() };
+        let showing = if says.clause().is_harm() { by("/me") } else { Vec::new() };
         let known = vec!["body $.item".parse().unwrap(), r"query a\x5bb".parse().unwrap()];
         Decided {
             which,
@@ -390,6 +427,7 @@ mod tests {
             says,
             known,
             handing,
+            showing,
             refused: 3,
             is_imported: false,
             by: Some("mara".to_owned()),

@@ -7,7 +7,7 @@ use super::{Changed, Contracts, Decided, Handing, Held, Release, WITHDRAWN, Whic
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Resource, Says, Types};
+use bartizan_model::terms::{Bounds, Mask, Masked, Owned, Resource, Says, Types};
 use bartizan_store::document::{self, DOCUMENT_BYTES_MAX};
 use bartizan_store::files::Folder;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,8 @@ struct Clause {
     says: Said,
     known: Vec<String>,
     handed_out_by: Vec<HandedOutBy>,
+    #[serde(default)]
+    callers_shown_by: Vec<HandedOutBy>,
     refused: u64,
     #[serde(default)]
     imported: bool,
@@ -63,6 +65,38 @@ pub(super) enum Said {
     OnlyKnown,
     Types(Vec<Typed>),
     HandedOut(Vec<Named>),
+    Owned(Vec<OwnedBy>),
+    Secret(Vec<MaskedSo>),
+    Masked(Vec<MaskedSo>),
+    Required(Vec<String>),
+    Bounds(Vec<Bounded>),
+    Credential,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OwnedBy {
+    place: String,
+    owners: String,
+    one_caller_each: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MaskedSo {
+    place: String,
+    class: String,
+    mask: String,
+    unless_own: Option<OwnedBy>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Bounded {
+    place: String,
+    /// Buckets of magnitudes.
+    magnitude: Option<(i16, i16)>,
+    bytes_max: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -179,7 +213,7 @@ fn release(it: KeptRelease) -> Release {
 }
 
 fn written(it: &Decided) -> Clause {
-    let Decided { which, known, handing, .. } = it;
+    let Decided { which, known, handing, showing, .. } = it;
     Clause {
         service: which.service.clone(),
         method: which.method.name().to_owned(),
@@ -189,6 +223,7 @@ fn written(it: &Decided) -> Clause {
         says: said(&it.says),
         known: known.iter().map(ToString::to_string).collect(),
         handed_out_by: handed(handing),
+        callers_shown_by: handed(showing),
         refused: it.refused,
         imported: it.is_imported,
         by: it.by.clone(),
@@ -206,6 +241,23 @@ pub(super) fn handed(all: &[Handing]) -> Vec<HandedOutBy> {
         resource: hex(it.resource),
     };
     all.iter().map(one).collect()
+}
+
+fn owned_by(it: &Owned) -> OwnedBy {
+    OwnedBy {
+        place: it.place.to_string(),
+        owners: hex(it.owners),
+        one_caller_each: it.is_exclusive,
+    }
+}
+
+fn masked_so(it: &Masked) -> MaskedSo {
+    MaskedSo {
+        place: it.place.to_string(),
+        class: it.class.kept(),
+        mask: it.mask.name().to_owned(),
+        unless_own: it.unless_own.as_ref().map(owned_by),
+    }
 }
 
 pub(super) fn said(it: &Says) -> Said {
@@ -227,6 +279,19 @@ pub(super) fn said(it: &Says) -> Said {
             };
             Said::HandedOut(all.iter().map(named).collect())
         }
+        Says::Owned(all) => Said::Owned(all.iter().map(owned_by).collect()),
+        Says::Secret(all) => Said::Secret(all.iter().map(masked_so).collect()),
+        Says::Masked(all) => Said::Masked(all.iter().map(masked_so).collect()),
+        Says::Required(all) => Said::Required(all.iter().map(ToString::to_string).collect()),
+        Says::Bounds(all) => {
+            let bounded = |(place, of): &(Place, Bounds)| Bounded {
+                place: place.to_string(),
+                magnitude: of.buckets,
+                bytes_max: of.bytes_max,
+            };
+            Said::Bounds(all.iter().map(bounded).collect())
+        }
+        Says::Credential => Said::Credential,
     }
 }
 
@@ -292,6 +357,35 @@ pub(super) fn says(it: Said) -> Result<Says, String> {
             let named = |it: Named| Ok((place(&it.place)?, resource(&it.resource)?));
             Says::HandedOut(all.into_iter().map(named).collect::<Result<_, String>>()?)
         }
+        Said::Owned(all) => Says::Owned(all.iter().map(owned).collect::<Result<_, _>>()?),
+        Said::Secret(all) => Says::Secret(all.iter().map(masked).collect::<Result<_, _>>()?),
+        Said::Masked(all) => Says::Masked(all.iter().map(masked).collect::<Result<_, _>>()?),
+        Said::Required(all) => {
+            Says::Required(all.iter().map(|it| place(it)).collect::<Result<_, _>>()?)
+        }
+        Said::Bounds(all) => {
+            let bounded = |it: Bounded| {
+                let bounds = Bounds { buckets: it.magnitude, bytes_max: it.bytes_max };
+                Ok((place(&it.place)?, bounds))
+            };
+            Says::Bounds(all.into_iter().map(bounded).collect::<Result<_, String>>()?)
+        }
+        Said::Credential => Says::Credential,
+    })
+}
+
+fn owned(it: &OwnedBy) -> Result<Owned, String> {
+    let (place, owners) = (place(&it.place)?, resource(&it.owners)?);
+    Ok(Owned { place, owners, is_exclusive: it.one_caller_each })
+}
+
+fn masked(it: &MaskedSo) -> Result<Masked, String> {
+    let mask = Mask::ALL.iter().find(|mask| mask.name() == it.mask);
+    Ok(Masked {
+        place: place(&it.place)?,
+        class: it.class.parse().map_err(|_| wrong("class", &it.class))?,
+        mask: *mask.ok_or_else(|| wrong("mask", &it.mask))?,
+        unless_own: it.unless_own.as_ref().map(owned).transpose()?,
     })
 }
 
@@ -325,6 +419,7 @@ fn clause(it: Clause) -> Result<Decided, String> {
         says,
         known: it.known.iter().map(|it| place(it)).collect::<Result<_, _>>()?,
         handing: it.handed_out_by.into_iter().map(handing).collect::<Result<_, _>>()?,
+        showing: it.callers_shown_by.into_iter().map(handing).collect::<Result<_, _>>()?,
         refused: it.refused,
         is_imported: it.imported,
         by: it.by,

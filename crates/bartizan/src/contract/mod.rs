@@ -162,6 +162,8 @@ pub(crate) struct Decided {
     pub(crate) known: Vec<Place>,
     /// Where the identifiers that it speaks of were handed out then.
     pub(crate) handing: Vec<Handing>,
+    /// Where it was shown who callers are, to whom it holds answers.
+    pub(crate) showing: Vec<Handing>,
     /// Calls that had been refused for it by then.
     pub(crate) refused: u64,
     /// It is as a file said that was imported, and nobody decided on it since.
@@ -407,12 +409,14 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
     if proposal.stage == Stage::Candidate {
         return Err(Fault::TooEarly);
     }
+    let (handing, showing) = named(proposed, &it.service, &proposal.says);
     Ok(Decided {
         which: Which::of(it, &proposal.says),
         held: Held::Off,
         says: proposal.says.clone(),
         known: it.known.clone(),
-        handing: handing(proposed, &it.service, &proposal.says),
+        handing,
+        showing,
         refused: proposal.support.breaches.refused,
         is_imported: false,
         by: None,
@@ -421,23 +425,50 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
     })
 }
 
-/// Which answers of a service hand out the identifiers that a clause speaks of.
-fn handing(proposed: &[Proposed], service: &str, says: &Says) -> Vec<Handing> {
-    let named: Vec<Resource> = match says {
-        Says::HandedOut(named) => named.iter().map(|it| it.1).collect(),
-        Says::ReadOnly(_) | Says::OnlyKnown | Says::Types(_) => Vec::new(),
+/// Which answers of a service hand out the identifiers that a clause speaks of, and which show callers by them.
+fn named(proposed: &[Proposed], service: &str, says: &Says) -> (Vec<Handing>, Vec<Handing>) {
+    let spoken = spoken_of(says);
+    let here = || proposed.iter().filter(|it| *it.service == *service);
+    let handing = here().flat_map(|it| places(it, &it.hands_out, &spoken));
+    let showing = here().flat_map(|it| places(it, &it.shows_caller, &spoken));
+    (handing.collect(), showing.collect())
+}
+
+/// The kinds of identifiers that a clause speaks of.
+fn spoken_of(says: &Says) -> Vec<Resource> {
+    match says {
+        Says::HandedOut(all) => all.iter().map(|it| it.1).collect(),
+        Says::Owned(all) => all.iter().map(|it| it.owners).collect(),
+        Says::Masked(all) | Says::Secret(all) => {
+            all.iter().filter_map(|it| it.unless_own.as_ref()).map(|it| it.owners).collect()
+        }
+        Says::ReadOnly(_)
+        | Says::OnlyKnown
+        | Says::Types(_)
+        | Says::Required(_)
+        | Says::Bounds(_)
+        | Says::Credential => Vec::new(),
+    }
+}
+
+/// Of the places of an endpoint's answers those of these kinds.
+fn places(it: &Proposed, all: &[(Place, Resource)], of: &[Resource]) -> Vec<Handing> {
+    let wanted = all.iter().filter(|one| of.contains(&one.1));
+    let place = |(place, resource): &(Place, Resource)| Handing {
+        method: it.method,
+        path: it.template.clone(),
+        place: place.clone(),
+        resource: *resource,
     };
-    let of_service = proposed.iter().filter(|it| *it.service == *service);
-    let handing = of_service.flat_map(|other| {
-        let of = other.hands_out.iter().filter(|of| named.contains(&of.1));
-        of.map(|(place, resource)| Handing {
-            method: other.method,
-            path: other.template.clone(),
-            place: place.clone(),
-            resource: *resource,
-        })
-    });
-    handing.collect()
+    wanted.map(place).collect()
+}
+
+/// Whether a clause is about which fields there are.
+const fn is_of_known(clause: ClauseName) -> bool {
+    matches!(
+        clause,
+        ClauseName::ShapeReadOnly | ClauseName::ShapeUndeclared | ClauseName::ShapeType
+    )
 }
 
 impl Decided {
@@ -457,7 +488,7 @@ impl Decided {
         if let Some(force) = force {
             of.terms.push(Term { says: self.says.clone(), force });
             // What others send meanwhile is proposed, and does not widen what was decided.
-            if force > Force::Observed && self.which.clause != ClauseName::ProvenanceReference {
+            if force > Force::Observed && is_of_known(self.which.clause) {
                 of.known.clone_from(&self.known);
             }
         }
@@ -468,12 +499,20 @@ impl Decided {
                 of.hands_out.push(one);
             }
         }
+        for it in &self.showing {
+            let of = endpoint(endpoints, it.method, &it.path);
+            let one = (it.place.clone(), it.resource);
+            if !of.shows_caller.contains(&one) {
+                of.shows_caller.push(one);
+            }
+        }
     }
 }
 
 fn endpoint<'a>(endpoints: &'a mut Endpoints, method: Method, path: &str) -> &'a mut EndpointTerms {
     endpoints.entry((method, shape(path))).or_insert_with(|| {
-        let (known, terms, hands_out) = (Vec::new(), Vec::new(), Vec::new());
-        EndpointTerms { method, path: Template::new(path), known, terms, hands_out }
+        let (known, terms) = (Vec::new(), Vec::new());
+        let (hands_out, shows_caller) = (Vec::new(), Vec::new());
+        EndpointTerms { method, path: Template::new(path), known, terms, hands_out, shows_caller }
     })
 }

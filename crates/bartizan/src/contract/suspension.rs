@@ -207,6 +207,7 @@ mod tests {
             says,
             known: Vec::new(),
             handing: Vec::new(),
+            showing: Vec::new(),
             refused: 0,
             is_imported: false,
             by: None,

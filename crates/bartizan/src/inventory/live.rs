@@ -9,6 +9,7 @@
 use super::Learnt;
 use super::apis::{self, Apis, Configured, Known};
 use super::changed::{self, Summary};
+use super::classes;
 use super::fold;
 use super::said::{self, Sayings};
 use super::trend;
@@ -292,7 +293,8 @@ impl Live {
             let Some(relations) = &known.relations else { return };
             let contracts = self.contracts();
             let released = |service: &str| contracts.last_released_us(service);
-            propose(&known.inventory, relations, &contract::pace(is_lab), &released)
+            let (inventory, pace) = (&known.inventory, contract::pace(is_lab));
+            propose(inventory, relations, &classes::maskable, &pace, &released)
         };
         *lock(&self.proposed) = Arc::new(found);
         if is_lab {

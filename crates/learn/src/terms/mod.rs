@@ -11,12 +11,14 @@
 
 mod fields;
 mod handed_out;
+mod masked;
+mod owned;
 mod read_only;
 #[cfg(test)]
 mod tests;
 
 use crate::inventory::leaf::{Breaches, Leaf};
-use crate::inventory::{Endpoint, Inventory};
+use crate::inventory::{ClassOf, Endpoint, Inventory};
 use crate::relations::Relations;
 use bartizan_model::clause::ClauseName;
 use bartizan_model::head::Method;
@@ -24,6 +26,7 @@ use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Term, TermsByRoute};
 use handed_out::HandedOut;
+use owned::Owners;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -130,36 +133,50 @@ pub struct Proposed {
     pub proposals: Vec<Proposal>,
     /// Which fields of its answers hand out identifiers.
     pub hands_out: Vec<(Place, Resource)>,
+    /// Which fields of its answers show who a caller is that asked for nobody in particular.
+    pub shows_caller: Vec<(Place, Resource)>,
 }
 
 /// When a service was released last, in microseconds since 1970, if it ever was.
 pub type ReleasedUs<'a> = &'a dyn Fn(&str) -> Option<u64>;
 
-/// Everything that speaks for itself, by endpoint.
+/// Everything that speaks for itself, by endpoint. `class_of` tells of what class a field is, if it may be masked by it.
 pub fn propose(
     inventory: &Inventory,
     relations: &Relations,
+    class_of: ClassOf<'_>,
     pace: &Pace,
     released: ReleasedUs<'_>,
 ) -> Vec<Proposed> {
     let endpoints = inventory.endpoints();
-    let mut handed = BTreeMap::new();
+    let mut of_services = BTreeMap::new();
     for it in &endpoints {
-        handed.entry(it.service).or_insert_with(|| HandedOut::of(relations, inventory, it.service));
+        of_services.entry(it.service).or_insert_with(|| {
+            let handed = HandedOut::of(relations, inventory, it.service);
+            (handed, Owners::of(&endpoints, it.service, pace))
+        });
     }
     let settable = read_only::Groups::of(&endpoints);
     let all = endpoints.iter().filter(|it| it.operation.is_empty());
-    all.filter_map(|it| one(it, &settable, handed.get(it.service)?, pace, released(it.service)))
-        .collect()
+    let known = |it: &Endpoint<'_>| {
+        let (handed, owners) = of_services.get(it.service)?;
+        let released_us = released(it.service);
+        one(it, &Known { settable: &settable, handed, owners, class_of, released_us }, pace)
+    };
+    all.filter_map(known).collect()
 }
 
-fn one(
-    it: &Endpoint<'_>,
-    groups: &read_only::Groups<'_>,
-    handed: &HandedOut,
-    pace: &Pace,
+/// What is known beside an endpoint.
+struct Known<'a> {
+    settable: &'a read_only::Groups<'a>,
+    handed: &'a HandedOut,
+    owners: &'a Owners,
+    class_of: ClassOf<'a>,
     released_us: Option<u64>,
-) -> Option<Proposed> {
+}
+
+fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
+    let Known { settable: groups, handed, owners, class_of, released_us } = *known;
     let (leaf, template) = (it.leaf, it.template());
     let sent = fields::sent(&leaf.request);
     let (known, left_out) = (&sent.known, sent.left_out);
@@ -169,10 +186,16 @@ fn one(
         says.extend(groups.read_only(it, known));
         says.extend(fields::only_known(&leaf.request, &sent));
         says.extend(fields::types(&leaf.request, pace));
+        says.extend(fields::required(leaf, &sent));
+        says.extend(fields::bounds(leaf, pace));
+        says.extend(owners.owned(it.method, &template));
+        says.extend(masked::masked(it, class_of, owners));
     }
     says.extend(handed.named(it.method, &template));
+    says.extend(credential(leaf));
     let hands_out = handed.handed_out(it.method, &template);
-    if says.is_empty() && hands_out.is_empty() {
+    let shows_caller = owners.teaching(it.method, &template);
+    if says.is_empty() && hands_out.is_empty() && shows_caller.is_empty() {
         return None;
     }
     let proposals = says.into_iter().map(|says| {
@@ -183,7 +206,12 @@ fn one(
     let proposals = proposals.collect();
     let (service, method) = (it.service.into(), it.method);
     let known = sent.known;
-    Some(Proposed { service, method, template, known, proposals, hands_out })
+    Some(Proposed { service, method, template, known, proposals, hands_out, shows_caller })
+}
+
+/// Who was served showed a credential, always.
+fn credential(leaf: &Leaf) -> Option<Says> {
+    (leaf.succeeded() > 0 && leaf.anonymous == 0).then_some(Says::Credential)
 }
 
 fn support(leaf: &Leaf, says: &Says, left_out: usize) -> Support {
@@ -228,6 +256,7 @@ pub fn observed(all: &[Proposed]) -> TermsByRoute {
             known: it.known.clone(),
             terms: terms.collect(),
             hands_out: it.hands_out.clone(),
+            shows_caller: it.shows_caller.clone(),
         };
         by_route.entry(&it.service).or_default().push(of);
     }
