@@ -3,7 +3,8 @@
 //! Reads    values, and the scores that detectors gave them.
 //! Writes   [`Facts`], and the highest score of each class.
 //! Memory   at most `FACTS_MAX` places with `NAMES_BYTES_MAX` bytes of names.
-//! Misses   of a place that repeats, every value but the first (of its notations, none); of a value over
+//! Misses   of a place that repeats, every value but the first (of its notations, none; of identifiers in bodies, those
+//!          behind the first `LISTED_EACH`); of a value over
 //!          `HELD_BYTES_MAX` bytes, what follows those; the class of values behind the first `WAITING_BYTES_MAX`.
 
 use crate::keys::HashKey;
@@ -14,7 +15,10 @@ use bartizan_inspect::classify::{CustomClass, NameEvidence, own_sign, sign};
 use bartizan_inspect::value::{PlaceRef, Value};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::Sighting;
-use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Forms, Kind, Shape, ShapeId, bucket, number};
+use bartizan_model::fact::{
+    FACTS_MAX, Fact, Facts, Forms, Kind, LISTED_EACH, LISTED_MAX, Listed, Shape, ShapeId, bucket,
+    number,
+};
 use bartizan_model::host::{Host, POINTED_MAX, Pointed, Side};
 use bartizan_model::id::KeyedHash;
 use bartizan_model::observation::ClassScores;
@@ -27,6 +31,8 @@ use std::sync::Arc;
 
 /// Bytes of names that one message may bring along; values in further places are counted.
 const NAMES_BYTES_MAX: usize = 2_048;
+/// Bytes of an identifier.
+const IDENTIFIER_BYTES_MAX: usize = 64;
 /// Bytes of a value that are looked at; its hash is made of them and its length.
 const HELD_BYTES_MAX: usize = 1_024;
 /// Numbers, booleans and nulls of one message that are looked at.
@@ -63,6 +69,9 @@ pub(crate) struct Collector {
     is_off: bool,
     /// Values of the body are strings of JSON.
     is_json: bool,
+    /// Values of lists behind the first are kept: facts of this exchange are, for sure.
+    keeps_lists: bool,
+    listed: Vec<Listed>,
     /// The highest scores so far.
     pub(crate) scores: ClassScores,
 }
@@ -106,6 +115,15 @@ impl Waiting {
 /// What is looked at of a value.
 fn begin(value: &[u8]) -> &[u8] {
     value.get(..HELD_BYTES_MAX).unwrap_or(value)
+}
+
+/// Whether a value of a list may identify something.
+fn may_identify(text: &[u8]) -> bool {
+    text.len() <= IDENTIFIER_BYTES_MAX
+        && match Kind::of(text) {
+            Kind::Integer | Kind::Uuid | Kind::Hex | Kind::Text => true,
+            Kind::Empty | Kind::Boolean | Kind::Decimal | Kind::Date | Kind::Email => false,
+        }
 }
 
 /// Fills in what a fact says of a value of this length, which begins so.
@@ -164,6 +182,11 @@ impl Collector {
     /// What is to be collected at this level.
     pub(crate) fn at(level: Level) -> Self {
         Self { is_off: level == Level::HeadsOnly, ..Self::default() }
+    }
+
+    /// Facts of this exchange are kept, for sure.
+    pub(crate) fn keep_lists(&mut self) {
+        self.keeps_lists = true;
     }
 
     /// A body of this format follows.
@@ -225,6 +248,10 @@ impl Collector {
             fact.bytes = fact.bytes.max(bytes);
             fact.forms = fact.forms.and(forms);
             fact.score = fact.score.max(score);
+            let is_one = self.keeps_lists && kind == BODY && fact.times <= LISTED_EACH;
+            if is_one && self.listed.len() < LISTED_MAX && may_identify(text) {
+                self.listed.push(Listed { field: fact.field, value: key.value(text) });
+            }
             return;
         }
         let start = self.names.len() + PREFIX_BYTES;
@@ -311,13 +338,13 @@ impl Collector {
             let names = self.places.iter().map(|it| self.evidence(it)).collect();
             tables::shapes::Met { shape: Arc::new(Shape { id, places }), names }
         });
-        let (facts, own) = if keeps || is_new {
+        let (facts, own, listed) = if keeps || is_new {
             let own = self.look_at_all(key, &met.names, classes);
-            (self.facts, own)
+            (self.facts, own, self.listed)
         } else {
-            (Vec::new(), Vec::new())
+            (Vec::new(), Vec::new(), Vec::new())
         };
-        Some(Facts { shape: Arc::clone(&met.shape), facts, more: self.more, own })
+        Some(Facts { shape: Arc::clone(&met.shape), facts, more: self.more, own, listed })
     }
 
     /// What the name of a place speaks of. A segment has none.

@@ -179,7 +179,7 @@ mod tests {
     fn seen(place: &str, facts: Vec<Fact>) -> Observation {
         let places = vec![Place::body(place)];
         let shape = Arc::new(Shape { id: ShapeId(1), places });
-        let request = Some(Facts { shape, facts, more: 0, own: Vec::new() });
+        let request = Some(Facts { shape, facts, more: 0, own: Vec::new(), listed: Vec::new() });
         let of = (Method::Post, "/orders/{int}".into(), "shop".into());
         let (method, template, route) = of;
         Observation {

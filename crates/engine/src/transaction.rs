@@ -390,7 +390,10 @@ impl Transaction {
             standing.violations.push(Code::ClientCertificate);
         }
         let endpoint = self.seen.endpoint;
-        let collector = Collector::at(tables.detail().level());
+        let mut collector = Collector::at(tables.detail().level());
+        if self.is_sampled {
+            collector.keep_lists();
+        }
         if let Some(bytes_max) = self.sample_bytes_max()
             && tables.evidence().is_watched(self.seen.subject, at)
         {

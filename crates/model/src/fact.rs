@@ -11,6 +11,10 @@ use std::sync::Arc;
 
 /// Facts that are kept of one side of an exchange; further ones are counted.
 pub const FACTS_MAX: usize = 64;
+/// Further values of lists that are kept of one side.
+pub const LISTED_MAX: usize = 96;
+/// Of one list.
+pub const LISTED_EACH: u16 = 24;
 
 /// What a value looks like, whatever it was declared to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -282,6 +286,17 @@ pub struct Facts {
     pub more: u16,
     /// Those of `facts` whose values show a class of somebody's own, in their order; they have no sign then.
     pub own: Vec<OwnSign>,
+    /// Of lists the values behind the first, where they may identify something: at most [`LISTED_MAX`].
+    pub listed: Vec<Listed>,
+}
+
+/// A further value of a place that repeats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Position of its place in the shape.
+    pub field: u16,
+    /// The value, under the instance's key.
+    pub value: KeyedHash,
 }
 
 impl Facts {

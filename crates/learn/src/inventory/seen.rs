@@ -66,7 +66,13 @@ fn facts(places: Vec<Place>, values: Vec<(Kind, u64)>) -> Facts {
     });
     let facts = facts.collect();
     let id = ShapeId(node::hash(&format!("{places:?}")));
-    Facts { shape: Arc::new(Shape { id, places }), facts, more: 0, own: Vec::new() }
+    Facts {
+        shape: Arc::new(Shape { id, places }),
+        facts,
+        more: 0,
+        own: Vec::new(),
+        listed: Vec::new(),
+    }
 }
 
 pub(crate) fn templates(it: &Inventory) -> Vec<String> {
