@@ -355,7 +355,7 @@ fn secrets_are_masked_for_all_and_data_of_people_for_others_than_their_owner() {
         Place::Body(path) if path == "$[*].iban" => Some(Class::BuiltIn(DataClass::Iban)),
         _ => None,
     };
-    let all = propose(&bank.inventory, &bank.relations, &class_of, &Pace::USUAL);
+    let all = propose(&bank.inventory, &bank.relations, &class_of, &Pace::USUAL, &|_| None);
     let says = |template: &str| {
         let it = all.iter().find(|it| it.template == template).unwrap();
         it.proposals.iter().map(|it| it.says.clone()).collect::<Vec<_>>()
