@@ -18,6 +18,7 @@ use std::process::Output;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use support::bartizan::{Bartizan, command, configuration, said};
 use support::client::Answer;
+use support::directory::Directory;
 use support::until;
 use support::upstream::{Request, Upstream};
 
@@ -248,7 +249,11 @@ fn force_of(data: &Path, id: &str) -> String {
 #[test]
 fn habit_that_three_known_callers_break_is_suspended_and_can_be_applied_again() {
     let upstream = shop();
-    let mut bartizan = Bartizan::observing(upstream.address);
+    let told = Directory::new();
+    let alerts = told.path().join("alerts.ndjson");
+    let target = format!("[{{name: lake, kind: ocsf, to: 'file:{}'}}]", alerts.display());
+    let yaml = configuration(upstream.address, "observe", &format!("alert_targets: {target}"));
+    let mut bartizan = Bartizan::configured(&yaml);
     let data = bartizan.data();
     traffic(&bartizan);
     let id = undeclared_in_force(&bartizan, &data);
@@ -272,6 +277,10 @@ fn habit_that_three_known_callers_break_is_suspended_and_can_be_applied_again() 
     assert!(history.lines().next().unwrap().ends_with(last), "{history}");
     until("it is told", || {
         bartizan.stderr().contains("shape.undeclared is suspended: 3 callers").then_some(())
+    });
+    until("somebody is alerted", || {
+        let alerts = fs::read_to_string(&alerts).ok()?;
+        alerts.contains("instance.clause_suspended").then_some(())
     });
     asked(&data, &["apply", &id, "--as", "enforce", "--reason", "it was an experiment"]);
     until("it is in force again", || {
