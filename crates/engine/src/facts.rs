@@ -13,6 +13,7 @@ use crate::tables::{self, Tables};
 use bartizan_inspect::body::Format;
 use bartizan_inspect::classify::{CustomClass, NameEvidence, own_sign, sign};
 use bartizan_inspect::value::{PlaceRef, Value};
+use bartizan_learn::inventory::owners::CLAIM;
 use bartizan_model::code::Code;
 use bartizan_model::evidence::Sighting;
 use bartizan_model::fact::{
@@ -177,6 +178,7 @@ const SEGMENT: u8 = 1;
 const QUERY: u8 = 2;
 const COOKIE: u8 = 3;
 const BODY: u8 = 4;
+const HEADER: u8 = 5;
 
 impl Collector {
     /// What is to be collected at this level.
@@ -206,6 +208,11 @@ impl Collector {
         self.keep(value, if is_json { Forms::STRING } else { Forms::PLAIN }, score, key);
     }
 
+    /// Notes a claim of the caller's token.
+    pub(crate) fn note_claim(&mut self, name: &str, text: &[u8], key: &HashKey) {
+        self.keep_at(HEADER, format!("{CLAIM}{name}").as_bytes(), text, Forms::PLAIN, 0, key);
+    }
+
     fn keep(&mut self, value: &Value<'_>, forms: Forms, score: u16, key: &HashKey) {
         if self.is_off {
             return;
@@ -222,8 +229,23 @@ impl Collector {
             PlaceRef::Body(path) => (BODY, path.as_bytes()),
             PlaceRef::Name => return,
         };
+        self.keep_at(kind, name, value.text, forms, score, key);
+    }
+
+    fn keep_at(
+        &mut self,
+        kind: u8,
+        name: &[u8],
+        text: &[u8],
+        forms: Forms,
+        score: u16,
+        key: &HashKey,
+    ) {
+        if self.is_off {
+            return;
+        }
         let holds_nothing = matches!(forms, Forms::NULL | Forms::LIST | Forms::OBJECT);
-        let text = if holds_nothing { b"" } else { value.text };
+        let text = if holds_nothing { b"" } else { text };
         let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let quick = quick(kind, name);
         let is_it = |it: &Met| it.quick == quick && self.is(it, kind, name);
@@ -408,6 +430,7 @@ fn place(kind: u8, name: &[u8]) -> Place {
         SEGMENT => Place::Segment(name.first().copied().unwrap_or_default()),
         QUERY => Place::query(name),
         COOKIE => Place::cookie(name),
+        HEADER => Place::header(name),
         _ => Place::body(&String::from_utf8_lossy(name)),
     }
 }

@@ -10,7 +10,9 @@ use crate::path_ambiguity;
 use crate::reference::reference;
 use crate::routes::RouteRules;
 use crate::snapshot::Rules;
-use crate::tables::handed::{HandedOut, Standing};
+use crate::tables::Tables;
+use crate::tables::handed::Standing;
+use crate::tables::owners::Belongs;
 use crate::terms::{Held, Looked};
 use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{Effort, Exhausted, examine_within};
@@ -30,6 +32,7 @@ use bartizan_model::moment::Moment;
 use bartizan_model::observation::SubjectKind;
 use bartizan_model::oddity::{Oddities, Oddity};
 use bartizan_model::place::Place;
+use bartizan_model::terms::Resource;
 use std::sync::Arc;
 
 /// Bytes of a held body that are walked before other exchanges get their turn.
@@ -60,6 +63,9 @@ pub struct Gathering {
     /// The caller showed who it is.
     is_somebody: bool,
     used: Vec<Used>,
+    named: Vec<Named>,
+    /// What the caller's token says of who it is.
+    claimed: Vec<(Resource, u64)>,
     /// Which of the fields that must be there are.
     present: Vec<bool>,
     /// All of the body was walked, or there is none.
@@ -78,6 +84,18 @@ struct Used {
     value: KeyedHash,
 }
 
+/// An owner that the request names, or an object whose owner may be known.
+#[derive(Debug)]
+struct Named {
+    reference: u64,
+    is_object: bool,
+    owners: Resource,
+    mode: Mode,
+    place: Place,
+    bytes: u32,
+    value: KeyedHash,
+}
+
 /// Whose call it is, and what it is held to.
 #[derive(Debug)]
 pub(crate) struct Called {
@@ -85,6 +103,7 @@ pub(crate) struct Called {
     pub(crate) subject: SubjectId,
     pub(crate) by: SubjectKind,
     pub(crate) held: Option<Arc<Held>>,
+    pub(crate) claimed: Vec<(Resource, u64)>,
     pub(crate) at: Moment,
 }
 
@@ -107,7 +126,7 @@ impl Gathering {
         on: &RouteRules,
         collector: Collector,
     ) -> Self {
-        let Called { endpoint, subject, by, held, at } = called;
+        let Called { endpoint, subject, by, held, claimed, at } = called;
         let held = held.filter(|it| it.judges_requests());
         let mut assessment = Assessment::clean(at, endpoint);
         assessment.oddities = head.oddities;
@@ -129,6 +148,8 @@ impl Gathering {
             segments: 0,
             is_somebody: by != SubjectKind::AddressAgent,
             used: Vec::new(),
+            named: Vec::new(),
+            claimed,
             present: Vec::new(),
             is_whole: matches!(head.framing, Framing::None | Framing::Length(0)),
             references: Vec::new(),
@@ -252,9 +273,10 @@ impl Gathering {
     }
 
     /// Looks up whose the identifiers are that were named. Whether one of them is another's.
-    pub(crate) fn stand(&mut self, handed: &HandedOut) -> bool {
+    pub(crate) fn stand(&mut self, tables: &Tables) -> bool {
         self.look_for_missing();
-        let mut is_foreign = false;
+        let handed = tables.handed();
+        let mut is_foreign = self.look_for_owners(tables);
         for it in std::mem::take(&mut self.used) {
             let Used { reference, mode, place, bytes, value } = it;
             self.references.push(reference);
@@ -267,6 +289,27 @@ impl Gathering {
         is_foreign
     }
 
+    /// Whether an owner is named who is not the caller, or an object of one.
+    fn look_for_owners(&mut self, tables: &Tables) -> bool {
+        let mut is_foreign = false;
+        for it in std::mem::take(&mut self.named) {
+            let owner = match it.is_object {
+                true => tables.owners().owner_of(it.reference),
+                false => Some(it.reference),
+            };
+            let Some(owner) = owner else { continue };
+            let claimed = self.claimed.iter().filter(|of| of.0 == it.owners).map(|of| of.1);
+            let claimed: Vec<u64> = claimed.collect();
+            let belongs = tables.owners().belongs_by(self.subject, it.owners, owner, &claimed);
+            if belongs == Belongs::Foreign {
+                is_foreign = true;
+                let what = (it.place, it.bytes, it.value);
+                self.breach(Code::OwnerForeignRequest, it.mode, what);
+            }
+        }
+        is_foreign
+    }
+
     /// Holds a value to the terms of the endpoint.
     fn hold(&mut self, value: &Value<'_>, forms: Forms, key: &HashKey) {
         let Some(held) = &self.held else { return };
@@ -274,14 +317,14 @@ impl Gathering {
             self.segments = self.segments.saturating_add(1);
         }
         let looked = held.look(value.place, self.segments, forms, value.text);
-        let Looked { fault, resource, required } = looked;
+        let Looked { fault, resource, belongs, required } = looked;
         if let Some(at) = required.map(usize::from) {
             if self.present.len() <= at {
                 self.present.resize(at.saturating_add(1), false);
             }
             self.present.get_mut(at).into_iter().for_each(|it| *it = true);
         }
-        if fault.is_none() && resource.is_none() {
+        if fault.is_none() && resource.is_none() && belongs.is_none() {
             return;
         }
         let bytes = u32::try_from(value.text.len()).unwrap_or(u32::MAX);
@@ -296,6 +339,23 @@ impl Gathering {
             let mode = force.mode(self.subject);
             let place = place.clone();
             self.used.push(Used { reference, mode, place, bytes, value: hash });
+        }
+        if let Some((objects, owners, force)) = belongs
+            && self.is_somebody
+            && let Some(reference) = reference(key, objects.unwrap_or(owners), value.text)
+            && self.named.len() < NAMED_MAX
+        {
+            let (mode, place) = (force.mode(self.subject), place.clone());
+            let is_object = objects.is_some();
+            self.named.push(Named {
+                reference,
+                is_object,
+                owners,
+                mode,
+                place,
+                bytes,
+                value: hash,
+            });
         }
         if let Some(fault) = fault {
             let (code, force) = fault.code();
@@ -478,6 +538,8 @@ mod tests {
             segments: 0,
             is_somebody: true,
             used: Vec::new(),
+            named: Vec::new(),
+            claimed: Vec::new(),
             present: Vec::new(),
             is_whole: true,
             references: Vec::new(),

@@ -20,16 +20,18 @@ use bartizan_contract::decide::{decide_mask, mode_of};
 use bartizan_inspect::body::Format;
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
 use bartizan_inspect::json_edit::{Edit, JsonEdit, Passing};
+use bartizan_inspect::token_claims::{bearer, identifying};
 use bartizan_model::assessment::Assessment;
 use bartizan_model::clause::{Effect, Mode};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Breach, Finding, Fingerprint, Sighting};
-use bartizan_model::head::{Framing, ResponseHead};
+use bartizan_model::head::{Fields, Framing, ResponseHead};
 use bartizan_model::id::{KeyedHash, SubjectId};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
 use bartizan_model::place::Place;
 use bartizan_model::terms::Resource;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Bytes of an answer that are held while it is not known whose it is.
@@ -38,6 +40,10 @@ pub(crate) const HELD_BYTES_MAX: usize = 64 * 1024;
 const DECODED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// How many times as long as its body an answer may decode to.
 const RATIO_MAX: u64 = 1_000;
+/// Objects of an answer of which both identifier and owner are waited for.
+const OPEN_MAX: usize = 16;
+/// Identifiers of one object.
+const OBJECTS_EACH: usize = 4;
 /// Owners of one answer that are told apart.
 const OWNERS_MAX: usize = 64;
 /// The score of what is not a matter of degree.
@@ -76,6 +82,20 @@ const PAGING: &[&[u8]] = &[
     b"cursor",
 ];
 
+/// What a token says of who its bearer is, as far as the endpoint's contract speaks of it.
+pub(crate) fn claimed(fields: &Fields, shown: &Shown, key: &HashKey) -> Vec<(Resource, u64)> {
+    if shown.claims.is_empty() {
+        return Vec::new();
+    }
+    let token = fields.get(Known::Authorization).and_then(bearer);
+    let claims = token.map(identifying).unwrap_or_default();
+    let of = |(name, of): &(Box<str>, Resource)| {
+        let (_, value) = claims.iter().find(|it| *it.0 == **name)?;
+        Some((*of, reference(key, *of, value)?))
+    };
+    shown.claims.iter().filter_map(of).collect()
+}
+
 /// Whether a call asks for nobody in particular, as far as its query tells.
 pub(crate) fn asks_for_nobody(query: &[u8]) -> bool {
     let names = query.split(|&b| b == b'&').filter(|it| !it.is_empty()).map(|it| {
@@ -93,6 +113,8 @@ pub(crate) struct Asked {
     pub(crate) is_somebody: bool,
     /// What it is shown is its own: it asked for nobody in particular.
     pub(crate) is_unasked: bool,
+    /// What the caller's token says of who it is.
+    pub(crate) claimed: Vec<(Resource, u64)>,
     /// Identifiers that the request named itself: its answer does not hand them out.
     pub(crate) named: Vec<u64>,
     /// The request named what is another's: its answer hands out nothing.
@@ -142,6 +164,7 @@ impl Asked {
             subject,
             is_somebody,
             is_unasked,
+            claimed: Vec::new(),
             named: Vec::new(),
             hands_nothing: false,
             masks: decided.collect(),
@@ -157,6 +180,18 @@ impl Asked {
         let masked = self.masks.iter().find(|it| it.1 == Done::Masked);
         let code = masked.and_then(|it| Some(shown.field(it.0)?.masked.as_ref()?.1));
         code.unwrap_or(Code::OwnerForeign)
+    }
+
+    /// Notes what a token says that the API accepted.
+    pub(crate) fn teach(&self, tables: &Tables) {
+        for (of, owner) in &self.claimed {
+            tables.owners().show(self.subject, *of, &[*owner]);
+        }
+    }
+
+    /// Who the caller is, as far as its token says.
+    fn claimed(&self, of: Resource) -> Vec<u64> {
+        self.claimed.iter().filter(|it| it.0 == of).map(|it| it.1).collect()
     }
 
     /// Whether the answer may be changed or refused.
@@ -180,7 +215,38 @@ pub(crate) struct Outgoing {
     /// Whether nothing of it may be released before it is known whose it is.
     awaits_owner: bool,
     owners: Vec<(Resource, u64)>,
+    objects: Objects,
     changes: bool,
+}
+
+/// Objects of an answer and their owners, as far as they have come, by the number of the object in the text.
+#[derive(Debug, Default)]
+struct Objects {
+    open: VecDeque<(u32, Vec<u64>, Option<u64>)>,
+}
+
+impl Objects {
+    fn at(&mut self, number: u32) -> Option<&mut (u32, Vec<u64>, Option<u64>)> {
+        if !self.open.iter().any(|it| it.0 == number) {
+            if self.open.len() >= OPEN_MAX {
+                self.open.pop_front();
+            }
+            self.open.push_back((number, Vec::new(), None));
+        }
+        self.open.iter_mut().find(|it| it.0 == number)
+    }
+
+    /// Notes an object and its owner as soon as both are known.
+    fn note(&mut self, number: u32, object: Option<u64>, owner: Option<u64>, tables: &Tables) {
+        let Some((_, objects, known)) = self.at(number) else { return };
+        if objects.len() < OBJECTS_EACH {
+            objects.extend(object);
+        }
+        *known = owner.or(*known);
+        if let Some(owner) = *known {
+            objects.drain(..).for_each(|object| tables.owners().belong(object, owner));
+        }
+    }
 }
 
 /// The answer cannot be read, and what is said of it not be held.
@@ -241,6 +307,7 @@ impl Outgoing {
             text: Vec::new(),
             is_lost,
             owners: Vec::new(),
+            objects: Objects::default(),
         }))
     }
 
@@ -267,7 +334,19 @@ impl Outgoing {
         (rules, tables, at): (&Rules, &Tables, Moment),
         out: &mut Vec<u8>,
     ) -> Found {
-        let Self { shown, asked, edit, shadow, decoder, text, is_lost, owners, changes, .. } = self;
+        let Self {
+            shown,
+            asked,
+            edit,
+            shadow,
+            decoder,
+            text,
+            is_lost,
+            owners,
+            objects,
+            changes,
+            ..
+        } = self;
         let mut handed = Vec::new();
         let mut found = Found::default();
         let mut each = |value: Passing<'_>| {
@@ -276,6 +355,17 @@ impl Outgoing {
                 let all = field.hands_out.iter().filter(|_| !asked.hands_nothing);
                 let all = all.filter_map(|of| reference(&rules.key, *of, value.text));
                 handed.extend(all.filter(|it| !asked.named.contains(it)));
+                let [inner, _] = value.within;
+                for of in &field.objects {
+                    let object = reference(&rules.key, *of, value.text);
+                    objects.note(inner, object, None, tables);
+                }
+                for (of, is_nested) in &field.owners {
+                    let [object, around] = value.within;
+                    let object = if *is_nested { around } else { object };
+                    let owner = reference(&rules.key, *of, value.text);
+                    objects.note(object, None, owner, tables);
+                }
                 if asked.is_unasked {
                     for of in &field.shows_caller {
                         note_owner(owners, *of, reference(&rules.key, *of, value.text));
@@ -386,8 +476,16 @@ fn tells(
 ) -> Edit {
     let Some(of) = field.tells.filter(|_| value.is_whole) else { return Edit::Keep };
     let owner = reference(key, of, value.text).filter(|_| asked.is_somebody);
-    let belongs = owner.map(|it| tables.owners().belongs(asked.subject, of, it));
-    Edit::Tell { is_own: belongs == Some(Belongs::Own) }
+    let belongs =
+        owner.map(|it| tables.owners().belongs_by(asked.subject, of, it, &asked.claimed(of)));
+    // Whom the API never showed their own, or shows everybody's, is not told from the owner.
+    let is_own = match belongs {
+        Some(Belongs::Own) => true,
+        Some(Belongs::Foreign) => false,
+        Some(Belongs::Unknown) => tables.owners().is_unknown(asked.subject, of),
+        None => asked.is_somebody && tables.owners().is_unknown(asked.subject, of),
+    };
+    Edit::Tell { is_own }
 }
 
 fn foreign(
@@ -398,7 +496,8 @@ fn foreign(
     (key, tables): (&HashKey, &Tables),
 ) -> Option<Breach> {
     let owner = reference(key, of, value.text)?;
-    if tables.owners().belongs(asked.subject, of, owner) != Belongs::Foreign {
+    let claimed = asked.claimed(of);
+    if tables.owners().belongs_by(asked.subject, of, owner, &claimed) != Belongs::Foreign {
         return None;
     }
     Some(breach(Code::OwnerForeign, &field.path, value.text, asked.owned, key))

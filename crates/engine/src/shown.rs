@@ -18,6 +18,8 @@ pub(crate) struct Shown {
     pub(crate) owned: Option<Force>,
     /// Calls of the endpoint name nothing in their path.
     pub(crate) is_fixed: bool,
+    /// The claims of tokens that say who a caller is.
+    pub(crate) claims: Vec<(Box<str>, Resource)>,
 }
 
 /// What is said of one field.
@@ -28,12 +30,22 @@ pub(crate) struct Field {
     pub(crate) hands_out: Vec<Resource>,
     /// It shows who the caller is, of callers that asked for nobody.
     pub(crate) shows_caller: Vec<Resource>,
+    /// The kinds of objects that it identifies, whose owner stands beside it.
+    pub(crate) objects: Vec<Resource>,
+    /// The kinds of owners that it identifies, of the object that it stands in; or of the one around that, if so.
+    pub(crate) owners: Vec<(Resource, bool)>,
     /// It tells whose the answer is.
     pub(crate) owned: Option<Resource>,
     /// It tells whose the object around it is, in which something is for its owner alone.
     pub(crate) tells: Option<Resource>,
     /// It does not leave as it is.
     pub(crate) masked: Option<(Masked, Code, Force)>,
+}
+
+/// The object that a field stands in.
+fn parent(place: &Place) -> Option<&str> {
+    let Place::Body(path) = place else { return None };
+    path.rsplit_once('.').map(|it| it.0)
 }
 
 impl Shown {
@@ -44,9 +56,15 @@ impl Shown {
         for (place, of) in &it.hands_out {
             shown.put(place, |it| it.hands_out.push(*of));
         }
-        for (place, of) in &it.shows_caller {
+        for (place, of) in &it.shows.caller {
             shown.put(place, |it| it.shows_caller.push(*of));
         }
+        for pair in &it.shows.owners {
+            shown.put(&pair.object, |it| it.objects.push(pair.objects));
+            let is_nested = parent(&pair.owner) != parent(&pair.object);
+            shown.put(&pair.owner, |it| it.owners.push((pair.owners, is_nested)));
+        }
+        shown.claims.clone_from(&it.shows.claims);
         for term in &it.terms {
             match &term.says {
                 Says::Owned(all) => {
@@ -61,6 +79,7 @@ impl Shown {
                 | Says::HandedOut(_)
                 | Says::Required(_)
                 | Says::Bounds(_)
+                | Says::Belongs(_)
                 | Says::Credential => {}
             }
         }
@@ -92,7 +111,7 @@ impl Shown {
 
     /// Whether nothing is said.
     pub(crate) fn is_empty(&self) -> bool {
-        self.at.is_empty()
+        self.at.is_empty() && self.claims.is_empty()
     }
 
     /// Whether answers are held to anything.

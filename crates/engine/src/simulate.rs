@@ -52,6 +52,7 @@ fn of_recorded_hits(held: &Held, it: &Observation) -> Verdict {
     let conditional = shown.masked().any(|(_, _, it)| it.0.unless_own.is_some());
     let codes = [
         held.speaks_of_references().then_some(Code::ReferenceForeign),
+        held.speaks_of_owners().then_some(Code::OwnerForeignRequest),
         shown.owned.map(|_| Code::OwnerForeign),
         conditional.then_some(Code::DisclosureData),
     ];
@@ -153,7 +154,7 @@ mod tests {
     use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash};
     use bartizan_model::moment::Moment;
     use bartizan_model::retirement::Template;
-    use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Term, Types};
+    use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, Types};
     use std::sync::Arc;
 
     fn terms(says: Says) -> Terms {
@@ -166,7 +167,7 @@ mod tests {
             known,
             terms,
             hands_out: Vec::new(),
-            shows_caller: Vec::new(),
+            shows: Shows::default(),
         };
         Terms::new(vec![("shop".into(), vec![of])])
     }

@@ -51,6 +51,7 @@ pub(crate) struct Held {
     bounds: Option<Force>,
     required: Option<(Vec<Place>, Force)>,
     credential: Option<Force>,
+    belongs: Option<Force>,
     /// What is said of answers.
     shown: Arc<Shown>,
 }
@@ -89,6 +90,8 @@ struct PlaceTerms {
     types: Option<Types>,
     bounds: Option<Bounds>,
     resource: Option<Resource>,
+    /// What objects or owners are identified there.
+    belongs: Option<(Option<Resource>, Resource)>,
     /// Which of those that must be there it is.
     required: Option<u16>,
 }
@@ -100,6 +103,8 @@ pub(crate) struct Looked {
     pub(crate) fault: Option<Fault>,
     /// Which kind of identifier it is.
     pub(crate) resource: Option<(Resource, Force)>,
+    /// It names an owner, or an object of one: what identifies objects, and owners.
+    pub(crate) belongs: Option<(Option<Resource>, Resource, Force)>,
     /// Which of the fields that must be there it is.
     pub(crate) required: Option<u16>,
 }
@@ -211,6 +216,12 @@ impl Held {
                     }
                     held.required = Some((all, force));
                 }
+                Says::Belongs(all) => {
+                    held.belongs = Some(force);
+                    for of in &all {
+                        held.at(&of.place, |it| it.belongs = Some((of.objects, of.owners)));
+                    }
+                }
                 Says::Credential => held.credential = Some(force),
                 // They speak of answers.
                 Says::Owned(_) | Says::Secret(_) | Says::Masked(_) => {}
@@ -234,6 +245,12 @@ impl Held {
             || self.bounds.is_some()
             || self.required.is_some()
             || self.credential.is_some()
+            || self.belongs.is_some()
+    }
+
+    /// Whether requests name owners, or objects of theirs.
+    pub(crate) fn speaks_of_owners(&self) -> bool {
+        self.belongs.is_some()
     }
 
     /// Whether anything is said that an observation can be held to.
@@ -307,7 +324,9 @@ impl Held {
             _ => None,
         };
         let fault = fault.or_else(|| self.unfit(terms, forms, text));
-        Looked { fault, resource, required: terms.required }
+        let belongs = terms.belongs.zip(self.belongs);
+        let belongs = belongs.map(|((objects, owners), force)| (objects, owners, force));
+        Looked { fault, resource, belongs, required: terms.required }
     }
 
     /// A value of another type or size than values have there.
@@ -353,7 +372,7 @@ mod tests {
     use super::*;
     use bartizan_model::fact::bucket;
     use bartizan_model::retirement::Template;
-    use bartizan_model::terms::Term;
+    use bartizan_model::terms::{Shows, Term};
 
     const ORDER: Resource = Resource(7);
 
@@ -365,7 +384,7 @@ mod tests {
             known: vec![Place::body("$.name"), Place::body("$.items[*].n"), Place::query(b"page")],
             terms: terms.into_iter().map(|says| Term { says, force }).collect(),
             hands_out: vec![(Place::body("$.id"), ORDER)],
-            shows_caller: Vec::new(),
+            shows: Shows::default(),
         }
     }
 

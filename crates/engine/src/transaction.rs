@@ -22,11 +22,13 @@ use crate::facts::Collector;
 use crate::judge::{Called, Gathering, Needs, is_plain_text, walk};
 use crate::operation::operation;
 use crate::origin::{Authority, Origin};
-use crate::outgoing::{Asked, Done, Found, HELD_BYTES_MAX, Outgoing, Unreadable, unvalued};
+use crate::outgoing::{
+    Asked, Done, Found, HELD_BYTES_MAX, Outgoing, Unreadable, claimed, unvalued,
+};
 use crate::pointed;
 use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
 use crate::routes::RouteRules;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Rules, Snapshot};
 use crate::step::{
     BodyPlan, Cause, Commitment, DATA_BYTES_MAX, Input, NotCommitted, Payload, Reply, Rest, Side,
     Step, UpstreamFault,
@@ -41,6 +43,7 @@ use bartizan_contract::retirement::announce;
 use bartizan_inspect::body::{Format, Progress, Walk};
 use bartizan_inspect::client_address::client_spoke_tls;
 use bartizan_inspect::content_coding::{DecodeFault, Decoder};
+use bartizan_inspect::token_claims::{bearer, identifying};
 use bartizan_inspect::trace_context::Trace;
 use bartizan_inspect::traits;
 use bartizan_learn::template::template;
@@ -58,6 +61,7 @@ use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome, 
 use bartizan_model::oddity::Oddity;
 use bartizan_model::route::Demand;
 use bartizan_model::sample::SampleReason;
+use bartizan_model::terms::Resource;
 use bytes::{Bytes, BytesMut};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -393,6 +397,7 @@ impl Transaction {
         let mut collector = Collector::at(tables.detail().level());
         if self.is_sampled {
             collector.keep_lists();
+            note_claims(&head.fields, &mut collector, rules);
         }
         if let Some(bytes_max) = self.sample_bytes_max()
             && tables.evidence().is_watched(self.seen.subject, at)
@@ -406,8 +411,8 @@ impl Transaction {
         let template = &self.seen.template;
         self.held = view.terms.find(&on.route.name, head.method, template).cloned();
         let held = self.held.clone();
-        self.ask(&head, at);
-        let called = Called { endpoint, subject, by, held, at };
+        let claimed = self.ask(&head, at);
+        let called = Called { endpoint, subject, by, held, claimed, at };
         let mut gathering = Gathering::of_head(&head, called, rules, &on, collector);
         gathering.assessment.violations.append(&mut standing.violations);
         self.retry_after_s = standing.retry_after_s;
@@ -454,17 +459,20 @@ impl Transaction {
         }
     }
 
-    /// Notes what the answer is going to be held to.
-    fn ask(&mut self, head: &RequestHead, at: Moment) {
+    /// Notes what the answer is going to be held to; what the caller's token says of who it is.
+    fn ask(&mut self, head: &RequestHead, at: Moment) -> Vec<(Resource, u64)> {
         let Some(shown) = self.held.as_ref().map(|it| it.shown()).filter(|it| !it.is_empty())
         else {
-            return;
+            return Vec::new();
         };
         let assessment = Assessment::clean(at, self.seen.endpoint);
         let under = (&assessment, &self.on.clauses);
         let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
-        let asked = Asked::of(self.seen.subject, is_somebody, head.query(), shown, under);
+        let mut asked = Asked::of(self.seen.subject, is_somebody, head.query(), shown, under);
+        asked.claimed = claimed(&head.fields, shown, &self.view.rules.key);
+        let claimed = asked.claimed.clone();
         self.asked = Some(Box::new(asked));
+        claimed
     }
 
     /// Names the endpoint and the subject.
@@ -623,7 +631,7 @@ impl Transaction {
         tables: &Tables,
     ) -> Step {
         let view = Arc::clone(&self.view);
-        let is_foreign = it.stand(tables.handed());
+        let is_foreign = it.stand(tables);
         if let Some(asked) = &mut self.asked {
             // Whoever names what is another's is handed nothing by the answer, where it is let through.
             asked.hands_nothing = is_foreign;
@@ -832,7 +840,7 @@ impl Transaction {
                 self.answer = Answer::of(&head, tables).map(Box::new);
             }
         }
-        if let Err(Unreadable) = self.begin_outgoing(&mut head) {
+        if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }
         let examines = self.on.clauses.mode(ClauseName::DisclosureErrors) != Mode::Off;
@@ -873,7 +881,11 @@ impl Transaction {
     }
 
     /// Begins to look at an answer of which something is said.
-    fn begin_outgoing(&mut self, head: &mut ResponseHead) -> Result<(), Unreadable> {
+    fn begin_outgoing(
+        &mut self,
+        head: &mut ResponseHead,
+        tables: &Tables,
+    ) -> Result<(), Unreadable> {
         let Some(shown) = self.held.as_ref().map(|it| Arc::clone(it.shown())) else {
             return Ok(());
         };
@@ -881,6 +893,9 @@ impl Transaction {
         let has_body = !self.is_head && self.response != Response::Tunnel;
         let asked = self.asked.take_if(|_| has_body && is_inline);
         let Some(asked) = asked else { return Ok(()) };
+        if (200..300).contains(&head.status) {
+            asked.teach(tables);
+        }
         let code = asked.held_by(&shown);
         match Outgoing::of(head, &shown, *asked) {
             Ok(it) => {
@@ -1344,6 +1359,14 @@ impl Transaction {
         let Observation { id, started, revision, epoch, .. } = self.seen;
         let spent = Observation::opened(id, started, revision, epoch);
         Step::Finished(Box::new(std::mem::replace(&mut self.seen, spent)), None)
+    }
+}
+
+/// Notes what the caller's token says of who it is.
+fn note_claims(fields: &Fields, collector: &mut Collector, rules: &Rules) {
+    let token = fields.get(Known::Authorization).and_then(bearer);
+    for (name, value) in token.map(identifying).unwrap_or_default() {
+        collector.note_claim(&name, &value, &rules.key);
     }
 }
 

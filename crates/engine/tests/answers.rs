@@ -28,13 +28,19 @@ use bartizan_model::moment::Moment;
 use bartizan_model::observation::Observation;
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
-use bartizan_model::terms::{EndpointTerms, Force, Mask, Masked, Owned, Resource, Says, Term};
+use bartizan_model::terms::{
+    Belonging, EndpointTerms, Force, Mask, Masked, Owned, Pair, Resource, Says, Shows, Term,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 const CUSTOMER: Resource = Resource(1);
+const TENANT: Resource = Resource(2);
+const ACCOUNT: Resource = Resource(3);
 
 /// What a caller got, and what was recorded of it.
 struct Got {
@@ -90,7 +96,10 @@ impl Api {
             known: Vec::new(),
             terms: says.into_iter().map(|says| Term { says, force }).collect(),
             hands_out: Vec::new(),
-            shows_caller: shows.iter().map(|it| (Place::body(it), CUSTOMER)).collect(),
+            shows: Shows {
+                caller: shows.iter().map(|it| (Place::body(it), CUSTOMER)).collect(),
+                ..Shows::default()
+            },
         };
         let order = vec![
             Says::Owned(vec![owned("$.customerId")]),
@@ -98,7 +107,23 @@ impl Api {
         ];
         let list = vec![Says::Owned(vec![owned("$[*].customerId")])];
         let email = mask("$[*].email", DataClass::Email, Mask::Partial, Some(owned("$[*].id")));
+        let by_path = |objects, owners| {
+            Says::Belongs(vec![Belonging { place: Place::Segment(2), objects, owners }])
+        };
+        let mut tenant = endpoint("/tenants/{tenant}", vec![by_path(None, TENANT)], &[]);
+        tenant.shows.claims = vec![("tenant".into(), TENANT)];
+        let account = by_path(Some(ACCOUNT), CUSTOMER);
+        let mut accounts = endpoint("/accounts", vec![], &[]);
+        accounts.shows.owners = vec![Pair {
+            object: Place::body("$[*].number"),
+            objects: ACCOUNT,
+            owner: Place::body("$[*].owner.id"),
+            owners: CUSTOMER,
+        }];
         let terms = vec![
+            tenant,
+            accounts,
+            endpoint("/accounts/{number}", vec![account], &[]),
             endpoint("/me", vec![], &["$.id"]),
             endpoint("/orders", list, &["$[*].customerId"]),
             endpoint("/orders/{id}", order, &[]),
@@ -135,14 +160,29 @@ impl Api {
         head.method(b"GET");
         head.target(it.target.as_bytes());
         head.authority(b"shop.example");
-        if !it.by.is_empty() {
-            head.field(b"x-api-key", it.by.as_bytes());
+        match it.by.split_once('@') {
+            Some((sub, tenant)) => {
+                let claims = format!("{{\"sub\":\"{sub}\",\"tenant\":\"{tenant}\"}}");
+                let claims = URL_SAFE_NO_PAD.encode(claims);
+                head.field(b"authorization", format!("Bearer e30.{claims}.c2ln").as_bytes());
+            }
+            None if !it.by.is_empty() => head.field(b"x-api-key", it.by.as_bytes()),
+            None => {}
         }
         head.field(b"accept-encoding", b"gzip");
         head.field(b"range", b"bytes=0-10");
         let head = Input::RequestHead(head.request(Version::Http11, Framing::None));
         let step = exchange.step(Side::Request, at, &self.tables, head);
-        let Step::Forward(permit, _) = step else { panic!("{step:?}") };
+        let permit = match step {
+            Step::Forward(permit, _) => permit,
+            Step::Reply(Reply::Own(reply)) => {
+                let step = exchange.step(Side::Response, at, &self.tables, Input::Written);
+                let Step::Finished(seen, _) = step else { panic!("{step:?}") };
+                let body = Err(reply.code);
+                return Got { body, fields: Vec::new(), asked: Vec::new(), seen: *seen };
+            }
+            other => panic!("{other:?}"),
+        };
         let asked = permit.head().fields().map(|it| String::from_utf8_lossy(it.0).into()).collect();
         let mut head = HeadWriter::new();
         for (name, value) in [("content-type", it.media), ("etag", "\"1\"")] {
@@ -320,4 +360,42 @@ fn a_long_answer_is_cut_when_it_proves_to_be_anothers() {
     assert!(!got.body.unwrap().contains("behind"));
     let got = api.ask(Ask { pieces: 16_384, ..ask("alice", "/orders/1", &late) });
     assert_eq!(got.body.unwrap(), late);
+}
+
+#[test]
+fn a_tenant_that_the_token_does_not_name_is_refused_on_the_request() {
+    let mut api = Api::new(Force::Enforced);
+    let foreign = Err(Code::OwnerForeignRequest);
+    // Nobody is known to be of the north yet.
+    assert!(api.get("mallory@south", "/tenants/north", "{}").body.is_ok());
+    assert!(api.get("alice@north", "/tenants/north", "{}").body.is_ok());
+    assert_eq!(api.get("mallory@south", "/tenants/north", "{}").body, foreign);
+    assert_eq!(api.get("mallory@south", "/tenants/%6eorth", "{}").body, foreign);
+    assert!(api.get("mallory@south", "/tenants/south", "{}").body.is_ok());
+    // Without claims nothing is known of the caller.
+    assert!(api.get("mallory", "/tenants/north", "{}").body.is_ok());
+}
+
+#[test]
+fn what_a_refused_token_says_teaches_nothing() {
+    let mut api = Api::new(Force::Enforced);
+    let forged = ask("mallory@north", "/tenants/north", "{}");
+    assert!(api.ask(Ask { status: 401, ..forged }).body.is_ok());
+    assert!(api.get("alice@north", "/tenants/north", "{}").body.is_ok());
+    let south = api.get("mallory@south", "/tenants/north", "{}").body;
+    assert_eq!(south, Err(Code::OwnerForeignRequest));
+}
+
+#[test]
+fn an_object_whose_owner_was_shown_is_refused_on_the_request() {
+    let mut api = Api::new(Force::Enforced);
+    // Staff saw whose they are; one object has no owner, and takes none of its neighbour.
+    let all = r#"[{"number":500,"owner":{"id":17}},{"number":501},{"owner":{"id":17},"number":502},
+        {"owner":{"id":99},"number":600}]"#;
+    api.get("staff", "/accounts", all);
+    let refused = |api: &mut Api, path| api.get("mallory", path, "{}").body.is_err();
+    assert!(refused(&mut api, "/accounts/500") && refused(&mut api, "/accounts/0502"));
+    assert!(!refused(&mut api, "/accounts/501") && !refused(&mut api, "/accounts/600"));
+    assert!(api.get("alice", "/accounts/500", "{}").body.is_ok());
+    assert!(api.get("staff", "/accounts/500", "{}").body.is_ok());
 }

@@ -114,6 +114,8 @@ pub struct Passing<'a> {
     pub is_string: bool,
     /// Whether this is all of it.
     pub is_whole: bool,
+    /// The object or list that it stands in, and the one around that: numbers of their own in this text.
+    pub within: [u32; 2],
 }
 
 /// What becomes of a value.
@@ -136,6 +138,8 @@ pub enum Edit {
 #[derive(Debug, Default)]
 pub struct JsonEdit {
     frames: Vec<Frame>,
+    /// Containers that were opened.
+    opened: u32,
     /// Open containers in which no place of interest lies.
     beside: u32,
     state: State,
@@ -152,6 +156,7 @@ pub struct JsonEdit {
 #[derive(Debug)]
 struct Frame {
     node: usize,
+    number: u32,
     is_object: bool,
     /// A string that begins now is a key.
     awaits_key: bool,
@@ -349,8 +354,10 @@ impl JsonEdit {
         };
         let waits = is_object && places.nodes.get(node).is_some_and(|it| it.awaits_owner);
         let object = waits.then_some(Object::Waits(at));
+        self.opened = self.opened.wrapping_add(1);
         self.frames.push(Frame {
             node,
+            number: self.opened,
             is_object,
             awaits_key: is_object,
             has_member: false,
@@ -573,7 +580,9 @@ impl JsonEdit {
             true => unescaped(&self.token, &mut self.scratch),
             false => &self.token,
         };
-        Some(each(Passing { mark, text, is_string, is_whole }))
+        let mut numbers = self.frames.iter().rev().map(|it| it.number);
+        let within = [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)];
+        Some(each(Passing { mark, text, is_string, is_whole, within }))
     }
 
     fn end_value(&mut self) {

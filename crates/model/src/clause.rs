@@ -56,6 +56,7 @@ clauses! {
     ShapeRequired = "shape.required", Declared, "The fields that every call of this endpoint has are there.";
     ShapeBounds = "shape.bounds", Declared, "Values are neither larger nor longer than those of this endpoint.";
     IdentityCredential = "identity.credential", Declared, "Who calls this endpoint shows a credential.";
+    OwnershipRequest = "ownership.request", Declared, "Whoever names an owner, or an object whose owner is known, names their own.";
     OwnershipAnswer = "ownership.answer", Declared, "Whoever asks for an object by its identifier is answered with their own.";
     DisclosureSecret = "disclosure.secret", Declared, "No answer shows a password, a key or another secret.";
     DisclosureData = "disclosure.data", Declared, "What answers show of people leaves masked, or to its owner alone.";
@@ -77,6 +78,7 @@ impl ClauseName {
                 | Self::ShapeRequired
                 | Self::ShapeBounds
                 | Self::IdentityCredential
+                | Self::OwnershipRequest
                 | Self::OwnershipAnswer
                 | Self::DisclosureSecret
                 | Self::DisclosureData
@@ -90,6 +92,7 @@ impl ClauseName {
             Self::ProvenanceReference
                 | Self::ShapeReadOnly
                 | Self::IdentityCredential
+                | Self::OwnershipRequest
                 | Self::OwnershipAnswer
                 | Self::DisclosureSecret
         )

@@ -213,6 +213,8 @@ codes! {
         "The call lacks a field that every call of this endpoint has. A new version of a client is the usual harmless cause.";
     ShapeOutOfBounds = 124, "shape.out_of_bounds", 400, ShapeBounds, "value out of range",
         "A value is far larger, smaller or longer than all values of this field were. Magnitudes are compared: powers of two.";
+    OwnerForeignRequest = 125, "ownership.foreign_request", 403, OwnershipRequest, "not allowed",
+        "The call names an owner (a customer, a tenant) that is another caller's, or an object whose owner is (OWASP API1:2023, CWE-639): the API shows the owner to another caller as their own, or another caller's token names it, and this caller is somebody else. Held only where a person put the clause in force. Objects shared on purpose are the usual harmless cause: write an exception.";
     UpstreamUnreachable = 128, "upstream.unreachable", 502, Upstream, "API unreachable",
         "No connection to the upstream could be made.";
     UpstreamTimeout = 129, "upstream.timeout", 504, Upstream, "API too slow",

@@ -32,8 +32,32 @@ pub struct EndpointTerms {
     pub terms: Vec<Term>,
     /// Which fields of its answers hand out identifiers.
     pub hands_out: Vec<(Place, Resource)>,
-    /// Which fields of its answers show who a caller is that asked for nobody in particular.
-    pub shows_caller: Vec<(Place, Resource)>,
+    /// What its calls show of who is who.
+    pub shows: Shows,
+}
+
+/// What calls of one endpoint show of who is who.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shows {
+    /// Which fields of answers show who a caller is that asked for nobody in particular.
+    pub caller: Vec<(Place, Resource)>,
+    /// Which claims of tokens say who a caller is.
+    pub claims: Vec<(Box<str>, Resource)>,
+    /// Which fields of answers show whose an object is.
+    pub owners: Vec<Pair>,
+}
+
+/// The identifier of an object and that of its owner, in one object of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// Where the identifier stands.
+    pub object: Place,
+    /// What identifies objects there.
+    pub objects: Resource,
+    /// Where its owner stands.
+    pub owner: Place,
+    /// What identifies owners there.
+    pub owners: Resource,
 }
 
 /// One clause of one endpoint.
@@ -58,6 +82,8 @@ pub enum Says {
     HandedOut(Vec<(Place, Resource)>),
     /// Successful answers to calls that ask for somebody's show the caller's own here.
     Owned(Vec<Owned>),
+    /// Who names an owner here, or an object, names their own.
+    Belongs(Vec<Belonging>),
     /// Credentials that answers show do not leave.
     Secret(Vec<Masked>),
     /// What answers show of people leaves masked.
@@ -79,6 +105,7 @@ impl Says {
             Self::Types(_) => ClauseName::ShapeType,
             Self::HandedOut(_) => ClauseName::ProvenanceReference,
             Self::Owned(_) => ClauseName::OwnershipAnswer,
+            Self::Belongs(_) => ClauseName::OwnershipRequest,
             Self::Secret(_) => ClauseName::DisclosureSecret,
             Self::Masked(_) => ClauseName::DisclosureData,
             Self::Required(_) => ClauseName::ShapeRequired,
@@ -97,6 +124,17 @@ pub struct Owned {
     pub owners: Resource,
     /// Whether each owner is one caller, rather than several: a tenant.
     pub is_exclusive: bool,
+}
+
+/// A place of requests that names somebody, or something of theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Belonging {
+    /// Where it stands.
+    pub place: Place,
+    /// What identifies objects there; `None` if owners themselves are named.
+    pub objects: Option<Resource>,
+    /// What identifies owners.
+    pub owners: Resource,
 }
 
 /// A field of answers that does not leave as it is.

@@ -75,6 +75,7 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::ShapeRequired
         | ClauseName::ShapeBounds
         | ClauseName::OwnershipAnswer
+        | ClauseName::OwnershipRequest
         | ClauseName::DisclosureSecret
         | ClauseName::DisclosureData => true,
         ClauseName::BaselinePath

@@ -1150,7 +1150,7 @@ pub(super) const EXCEPTION_FIELD: Word<Place> = Word {
         says: "The only field it holds for, as sent or as `bartizan why` shows it. Clauses \
                `content.sqli`, `content.xss`, `provenance.reference`, `shape.read_only`, \
                `shape.undeclared`, `shape.type`, `shape.required`, `shape.bounds`, \
-               `ownership.answer`, `disclosure.secret` and `disclosure.data` only.",
+               `ownership.request`, `ownership.answer`, `disclosure.secret` and `disclosure.data` only.",
     },
     form: "`path`, `segment N`, `name`, `query NAME`, `cookie NAME` or `body $.POINTER`",
     shape: Shape::Like("^(path|name|segment [0-9]{1,3}|(query|cookie|body) .+)$"),

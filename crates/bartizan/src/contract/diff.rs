@@ -14,7 +14,7 @@ use super::{Contracts, Decided, Fault, Handing, Which};
 use bartizan_learn::terms::{Proposed, Stage};
 use bartizan_model::fact::magnitude;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Bounds, Mask, Masked, Owned, Resource, Says, Types};
+use bartizan_model::terms::{Belonging, Bounds, Mask, Masked, Owned, Resource, Says, Types};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -40,7 +40,7 @@ struct Clause {
 impl Clause {
     fn of(it: &Decided) -> Self {
         let force = Some(it.held.name());
-        let says = lines(&it.says, &it.known, &it.handing, &it.showing);
+        let says = lines(&it.says, &it.known, (&it.handing, &it.showing, &it.claims));
         Self { which: it.which.clone(), force, says }
     }
 }
@@ -93,7 +93,8 @@ impl State {
                     continue;
                 }
                 let (handing, showing) = super::named(proposed, &it.service, &proposal.says);
-                let says = lines(&proposal.says, &it.known, &handing, &showing);
+                let claims = super::claims(it, &proposal.says);
+                let says = lines(&proposal.says, &it.known, (&handing, &showing, &claims));
                 state.0.insert(which.id(), Clause { which, force: None, says });
             }
         }
@@ -101,13 +102,11 @@ impl State {
     }
 }
 
+/// Which answers hand out identifiers, which show callers by them, and which claims of tokens do.
+type By<'a> = (&'a [Handing], &'a [Handing], &'a [(Box<str>, Resource)]);
+
 /// What a clause says, one thing a line.
-fn lines(
-    says: &Says,
-    known: &[Place],
-    handing: &[Handing],
-    showing: &[Handing],
-) -> BTreeSet<String> {
+fn lines(says: &Says, known: &[Place], (handing, showing, claims): By<'_>) -> BTreeSet<String> {
     let here: Vec<String> = match says {
         Says::ReadOnly(names) => {
             names.iter().map(|it| format!("{} is not set", it.escape_debug())).collect()
@@ -120,6 +119,7 @@ fn lines(
             all.iter().map(one).collect()
         }
         Says::Owned(all) => all.iter().map(owned).collect(),
+        Says::Belongs(all) => all.iter().map(belongs).collect(),
         Says::Secret(all) | Says::Masked(all) => all.iter().map(masked).collect(),
         Says::Required(all) => all.iter().map(|it| format!("{it} is there")).collect(),
         Says::Bounds(all) => all.iter().map(bounded).collect(),
@@ -132,7 +132,10 @@ fn lines(
         }
     };
     let by = handing.iter().map(of("hands out")).chain(showing.iter().map(of("shows callers in")));
-    here.into_iter().chain(by).collect()
+    let claimed = claims.iter().map(|(claim, of)| {
+        format!("the claim {} says who a caller is: {}", claim.escape_debug(), hex(*of))
+    });
+    here.into_iter().chain(by).chain(claimed).collect()
 }
 
 fn hex(it: Resource) -> String {
@@ -150,6 +153,16 @@ fn typed((place, of): &(Place, Types)) -> String {
 fn owned(it: &Owned) -> String {
     let who = if it.is_exclusive { "the caller" } else { "the caller's tenant" };
     format!("{} is {who}: {}", it.place, hex(it.owners))
+}
+
+fn belongs(it: &Belonging) -> String {
+    let Belonging { place, objects, owners } = it;
+    match objects {
+        Some(objects) => {
+            format!("{place} is something of the caller's: {} of {}", hex(*objects), hex(*owners))
+        }
+        None => format!("{place} is the caller: {}", hex(*owners)),
+    }
 }
 
 fn masked(it: &Masked) -> String {
@@ -371,7 +384,7 @@ mod tests {
             known: places(known),
             proposals: says.into_iter().map(|says| Proposal { says, stage, support }).collect(),
             hands_out: Vec::new(),
-            shows_caller: Vec::new(),
+            shows: Default::default(),
         }]
     }
 

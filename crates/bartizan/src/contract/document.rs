@@ -8,7 +8,7 @@
 //! Errors   a message.
 //! Misses   withdrawals that the history has forgotten.
 
-use super::file::{self, HandedOutBy, Said};
+use super::file::{self, ClaimedBy, HandedOutBy, Said};
 use super::{Contracts, DECIDED_MAX, Decided, Fault, WITHDRAWN, Which, shape};
 use bartizan_model::api::{Api, Number, Operation, Value as ApiValue};
 use bartizan_model::head::Method;
@@ -54,6 +54,8 @@ struct Clause {
     handed_out_by: Vec<HandedOutBy>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     callers_shown_by: Vec<HandedOutBy>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    callers_claimed_by: Vec<ClaimedBy>,
 }
 
 /// What a document says of one clause.
@@ -69,7 +71,7 @@ pub(crate) struct Wanted {
 /// A digest of what was decided of a clause: not of who did, when and why.
 pub(crate) fn digest(which: &Which, decided: Option<&Decided>) -> String {
     let it = clause(which, decided);
-    let by = (it.handed_out_by, it.callers_shown_by);
+    let by = (it.handed_out_by, it.callers_shown_by, it.callers_claimed_by);
     let text = json!([which.id(), it.force, it.says, it.known, by]).to_string();
     format!("{:016x}", EndpointId::of("", &text).bits())
 }
@@ -83,6 +85,7 @@ fn clause(which: &Which, decided: Option<&Decided>) -> Clause {
         known: decided.into_iter().flat_map(|it| &it.known).map(ToString::to_string).collect(),
         handed_out_by: decided.map(|it| file::handed(&it.handing)).unwrap_or_default(),
         callers_shown_by: decided.map(|it| file::handed(&it.showing)).unwrap_or_default(),
+        callers_claimed_by: decided.map(|it| file::claimed(&it.claims)).unwrap_or_default(),
     }
 }
 
@@ -301,10 +304,10 @@ fn wanted(which: Which, it: Clause) -> Result<Wanted, String> {
         it.handed_out_by.into_iter().map(file::handing).collect::<Result<_, _>>()?;
     let showing: Vec<_> =
         it.callers_shown_by.into_iter().map(file::handing).collect::<Result<_, _>>()?;
-    if [size(&says), known.len(), handing.len(), showing.len()]
-        .into_iter()
-        .any(|it| it > PLACES_MAX)
-    {
+    let claims: Vec<_> =
+        it.callers_claimed_by.into_iter().map(file::claim).collect::<Result<_, _>>()?;
+    let by = [handing.len(), showing.len(), claims.len()];
+    if [size(&says), known.len()].into_iter().chain(by).any(|it| it > PLACES_MAX) {
         return Err(format!("it names more than {PLACES_MAX} places"));
     }
     let decided = Decided {
@@ -314,6 +317,7 @@ fn wanted(which: Which, it: Clause) -> Result<Wanted, String> {
         known,
         handing,
         showing,
+        claims,
         refused: 0,
         is_imported: true,
         by: None,
@@ -344,6 +348,7 @@ fn size(says: &Says) -> usize {
         Says::Types(all) => all.len(),
         Says::HandedOut(all) => all.len(),
         Says::Owned(all) => all.len(),
+        Says::Belongs(all) => all.len(),
         Says::Secret(all) | Says::Masked(all) => all.len(),
         Says::Required(all) => all.len(),
         Says::Bounds(all) => all.len(),
@@ -362,7 +367,7 @@ mod tests {
     use super::*;
     use bartizan_model::fact::{Forms, Kind};
     use bartizan_model::place::Place;
-    use bartizan_model::terms::{Bounds, Force, Mask, Masked, Owned, Resource, Types};
+    use bartizan_model::terms::{Belonging, Bounds, Force, Mask, Masked, Owned, Resource, Types};
 
     /// One kind after the other: a new one does not compile until it is here.
     fn after(it: Option<&Says>) -> Option<Says> {
@@ -378,7 +383,14 @@ mod tests {
             }
             Some(Says::Types(_)) => Says::HandedOut(vec![(Place::Segment(2), Resource(u64::MAX))]),
             Some(Says::HandedOut(_)) => Says::Owned(vec![owned(true)]),
-            Some(Says::Owned(_)) => Says::Secret(vec![masked("body $.password", Mask::Drop, None)]),
+            Some(Says::Owned(_)) => {
+                let (place, owners) = (Place::Segment(2), Resource(8));
+                let owner = Belonging { place: place.clone(), objects: None, owners };
+                Says::Belongs(vec![owner, Belonging { place, objects: Some(Resource(9)), owners }])
+            }
+            Some(Says::Belongs(_)) => {
+                Says::Secret(vec![masked("body $.password", Mask::Drop, None)])
+            }
             Some(Says::Secret(_)) => {
                 let own = masked("body $.items[*].card", Mask::Partial, Some(owned(false)));
                 Says::Masked(vec![masked("body $.email", Mask::Full, None), own])
@@ -428,6 +440,7 @@ mod tests {
             known,
             handing,
             showing,
+            claims: vec![("https://a.example/tenant".into(), Resource(8))],
             refused: 3,
             is_imported: false,
             by: Some("mara".to_owned()),

@@ -6,8 +6,8 @@
 use super::{Changed, Contracts, Decided, Handing, Held, Release, WITHDRAWN, Which};
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
-use bartizan_model::place::Place;
-use bartizan_model::terms::{Bounds, Mask, Masked, Owned, Resource, Says, Types};
+use bartizan_model::place::{NAME_BYTES_MAX, Place};
+use bartizan_model::terms::{Belonging, Bounds, Mask, Masked, Owned, Resource, Says, Types};
 use bartizan_store::document::{self, DOCUMENT_BYTES_MAX};
 use bartizan_store::files::Folder;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,8 @@ struct Clause {
     handed_out_by: Vec<HandedOutBy>,
     #[serde(default)]
     callers_shown_by: Vec<HandedOutBy>,
+    #[serde(default)]
+    callers_claimed_by: Vec<ClaimedBy>,
     refused: u64,
     #[serde(default)]
     imported: bool,
@@ -66,6 +68,7 @@ pub(super) enum Said {
     Types(Vec<Typed>),
     HandedOut(Vec<Named>),
     Owned(Vec<OwnedBy>),
+    Belongs(Vec<BelongsTo>),
     Secret(Vec<MaskedSo>),
     Masked(Vec<MaskedSo>),
     Required(Vec<String>),
@@ -79,6 +82,23 @@ pub(super) struct OwnedBy {
     place: String,
     owners: String,
     one_caller_each: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BelongsTo {
+    place: String,
+    /// What identifies objects; nothing where owners themselves are named.
+    objects: Option<String>,
+    owners: String,
+}
+
+/// A claim of tokens that says who a caller is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClaimedBy {
+    claim: String,
+    owners: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -213,7 +233,7 @@ fn release(it: KeptRelease) -> Release {
 }
 
 fn written(it: &Decided) -> Clause {
-    let Decided { which, known, handing, showing, .. } = it;
+    let Decided { which, known, handing, showing, claims, .. } = it;
     Clause {
         service: which.service.clone(),
         method: which.method.name().to_owned(),
@@ -224,6 +244,7 @@ fn written(it: &Decided) -> Clause {
         known: known.iter().map(ToString::to_string).collect(),
         handed_out_by: handed(handing),
         callers_shown_by: handed(showing),
+        callers_claimed_by: claimed(claims),
         refused: it.refused,
         imported: it.is_imported,
         by: it.by.clone(),
@@ -241,6 +262,23 @@ pub(super) fn handed(all: &[Handing]) -> Vec<HandedOutBy> {
         resource: hex(it.resource),
     };
     all.iter().map(one).collect()
+}
+
+/// Claims by their names.
+pub(super) fn claimed(all: &[(Box<str>, Resource)]) -> Vec<ClaimedBy> {
+    let one = |(claim, of): &(Box<str>, Resource)| ClaimedBy {
+        claim: claim.to_string(),
+        owners: hex(*of),
+    };
+    all.iter().map(one).collect()
+}
+
+pub(super) fn claim(it: ClaimedBy) -> Result<(Box<str>, Resource), String> {
+    let is_name = (1..=NAME_BYTES_MAX).contains(&it.claim.len());
+    if !is_name || it.claim.chars().any(char::is_control) {
+        return Err(wrong("claim", &it.claim));
+    }
+    Ok((it.claim.into(), resource(&it.owners)?))
 }
 
 fn owned_by(it: &Owned) -> OwnedBy {
@@ -280,6 +318,14 @@ pub(super) fn said(it: &Says) -> Said {
             Said::HandedOut(all.iter().map(named).collect())
         }
         Says::Owned(all) => Said::Owned(all.iter().map(owned_by).collect()),
+        Says::Belongs(all) => {
+            let belongs = |it: &Belonging| BelongsTo {
+                place: it.place.to_string(),
+                objects: it.objects.map(hex),
+                owners: hex(it.owners),
+            };
+            Said::Belongs(all.iter().map(belongs).collect())
+        }
         Says::Secret(all) => Said::Secret(all.iter().map(masked_so).collect()),
         Says::Masked(all) => Said::Masked(all.iter().map(masked_so).collect()),
         Says::Required(all) => Said::Required(all.iter().map(ToString::to_string).collect()),
@@ -358,6 +404,14 @@ pub(super) fn says(it: Said) -> Result<Says, String> {
             Says::HandedOut(all.into_iter().map(named).collect::<Result<_, String>>()?)
         }
         Said::Owned(all) => Says::Owned(all.iter().map(owned).collect::<Result<_, _>>()?),
+        Said::Belongs(all) => {
+            let belongs = |it: BelongsTo| {
+                let objects = it.objects.as_deref().map(resource).transpose()?;
+                let (place, owners) = (place(&it.place)?, resource(&it.owners)?);
+                Ok(Belonging { place, objects, owners })
+            };
+            Says::Belongs(all.into_iter().map(belongs).collect::<Result<_, String>>()?)
+        }
         Said::Secret(all) => Says::Secret(all.iter().map(masked).collect::<Result<_, _>>()?),
         Said::Masked(all) => Says::Masked(all.iter().map(masked).collect::<Result<_, _>>()?),
         Said::Required(all) => {
@@ -420,6 +474,7 @@ fn clause(it: Clause) -> Result<Decided, String> {
         known: it.known.iter().map(|it| place(it)).collect::<Result<_, _>>()?,
         handing: it.handed_out_by.into_iter().map(handing).collect::<Result<_, _>>()?,
         showing: it.callers_shown_by.into_iter().map(handing).collect::<Result<_, _>>()?,
+        claims: it.callers_claimed_by.into_iter().map(claim).collect::<Result<_, _>>()?,
         refused: it.refused,
         is_imported: it.imported,
         by: it.by,

@@ -27,7 +27,7 @@ use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
-use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Term, TermsByRoute};
+use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -162,8 +162,10 @@ pub(crate) struct Decided {
     pub(crate) known: Vec<Place>,
     /// Where the identifiers that it speaks of were handed out then.
     pub(crate) handing: Vec<Handing>,
-    /// Where it was shown who callers are, to whom it holds answers.
+    /// Where it was shown who callers are, to whom it holds calls.
     pub(crate) showing: Vec<Handing>,
+    /// Which claims of tokens said so.
+    pub(crate) claims: Vec<(Box<str>, Resource)>,
     /// Calls that had been refused for it by then.
     pub(crate) refused: u64,
     /// It is as a file said that was imported, and nobody decided on it since.
@@ -417,6 +419,7 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
         known: it.known.clone(),
         handing,
         showing,
+        claims: claims(it, &proposal.says),
         refused: proposal.support.breaches.refused,
         is_imported: false,
         by: None,
@@ -430,8 +433,14 @@ fn named(proposed: &[Proposed], service: &str, says: &Says) -> (Vec<Handing>, Ve
     let spoken = spoken_of(says);
     let here = || proposed.iter().filter(|it| *it.service == *service);
     let handing = here().flat_map(|it| places(it, &it.hands_out, &spoken));
-    let showing = here().flat_map(|it| places(it, &it.shows_caller, &spoken));
+    let showing = here().flat_map(|it| places(it, &it.shows.caller, &spoken));
     (handing.collect(), showing.collect())
+}
+
+/// Which claims of tokens say who callers are that a clause of this endpoint speaks of.
+fn claims(it: &Proposed, says: &Says) -> Vec<(Box<str>, Resource)> {
+    let spoken = spoken_of(says);
+    it.shows.claims.iter().filter(|of| spoken.contains(&of.1)).cloned().collect()
 }
 
 /// The kinds of identifiers that a clause speaks of.
@@ -439,6 +448,7 @@ fn spoken_of(says: &Says) -> Vec<Resource> {
     match says {
         Says::HandedOut(all) => all.iter().map(|it| it.1).collect(),
         Says::Owned(all) => all.iter().map(|it| it.owners).collect(),
+        Says::Belongs(all) => all.iter().map(|it| it.owners).collect(),
         Says::Masked(all) | Says::Secret(all) => {
             all.iter().filter_map(|it| it.unless_own.as_ref()).map(|it| it.owners).collect()
         }
@@ -502,8 +512,14 @@ impl Decided {
         for it in &self.showing {
             let of = endpoint(endpoints, it.method, &it.path);
             let one = (it.place.clone(), it.resource);
-            if !of.shows_caller.contains(&one) {
-                of.shows_caller.push(one);
+            if !of.shows.caller.contains(&one) {
+                of.shows.caller.push(one);
+            }
+        }
+        let of = endpoint(endpoints, self.which.method, &self.which.path);
+        for it in &self.claims {
+            if !of.shows.claims.contains(it) {
+                of.shows.claims.push(it.clone());
             }
         }
     }
@@ -512,7 +528,7 @@ impl Decided {
 fn endpoint<'a>(endpoints: &'a mut Endpoints, method: Method, path: &str) -> &'a mut EndpointTerms {
     endpoints.entry((method, shape(path))).or_insert_with(|| {
         let (known, terms) = (Vec::new(), Vec::new());
-        let (hands_out, shows_caller) = (Vec::new(), Vec::new());
-        EndpointTerms { method, path: Template::new(path), known, terms, hands_out, shows_caller }
+        let (hands_out, shows) = (Vec::new(), Shows::default());
+        EndpointTerms { method, path: Template::new(path), known, terms, hands_out, shows }
     })
 }

@@ -148,6 +148,7 @@ fn fields(says: &Says) -> Value {
             all.iter().map(|(place, _)| json!({"place": place.to_string()})).collect()
         }
         Says::Owned(all) => all.iter().map(|it| json!({"place": it.place.to_string()})).collect(),
+        Says::Belongs(all) => all.iter().map(|it| json!({"place": it.place.to_string()})).collect(),
         Says::Secret(all) | Says::Masked(all) => all
             .iter()
             .map(|it| {
@@ -211,6 +212,13 @@ fn sentence(says: &Says, known: &[Place], handed_by: &dyn Fn(Resource) -> Vec<St
             let places: Vec<String> = all.iter().map(|it| field(&it.place)).collect();
             format!(
                 "Who asks for somebody's is answered with their own: {} of answers is the caller's.",
+                told(&places)
+            )
+        }
+        Says::Belongs(all) => {
+            let places: Vec<String> = all.iter().map(|it| field(&it.place)).collect();
+            format!(
+                "Who names somebody, or something of theirs, in {} names their own.",
                 told(&places)
             )
         }

@@ -208,6 +208,7 @@ mod tests {
             known: Vec::new(),
             handing: Vec::new(),
             showing: Vec::new(),
+            claims: Vec::new(),
             refused: 0,
             is_imported: false,
             by: None,

@@ -1,8 +1,10 @@
-//! Who callers are to the API: the owner that it shows each as their own.
+//! Who callers are to the API: the owner that it shows each as their own; and whose objects are.
 //!
 //! Reads    answers to calls that ask for nobody in particular: `GET /me`, `GET /orders`. What stands there the API chose by
-//!          who called, and no caller can choose it.
-//! Memory   at most [`CALLERS_MAX`] callers with [`OWN_MAX`] owners each, and [`OWNERS_MAX`] owners: some 20 MiB.
+//!          who called, and no caller can choose it. Claims of tokens that the API accepted. Objects that answers show
+//!          with their owner.
+//! Memory   at most [`CALLERS_MAX`] callers with [`OWN_MAX`] owners each, [`OWNERS_MAX`] owners and [`OBJECTS_MAX`] objects:
+//!          some 40 MiB.
 //! Misses   callers whom the API never showed their own: nothing is refused to them.
 //!
 //! Who came first is forgotten first. Whoever is forgotten is unknown, and unknown callers are refused nothing: a flood of
@@ -17,12 +19,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub const CALLERS_MAX: usize = SHARDS * CALLERS_IN_SHARD;
 /// Owners that are known.
 pub const OWNERS_MAX: usize = SHARDS * OWNERS_IN_SHARD;
+/// Objects whose owner is known.
+pub const OBJECTS_MAX: usize = SHARDS * OBJECTS_IN_SHARD;
 /// Owners that one caller may be; who is shown more sees to others.
 pub const OWN_MAX: usize = 4;
 
 const SHARDS: usize = 64;
 const CALLERS_IN_SHARD: usize = 2_048;
 const OWNERS_IN_SHARD: usize = 4_096;
+const OBJECTS_IN_SHARD: usize = 8_192;
 
 /// How a caller stands to an owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +45,7 @@ pub enum Belongs {
 pub struct Owners {
     callers: Vec<Mutex<Shard<(u128, u64), Own>>>,
     owners: Vec<Mutex<Shard<u64, u128>>>,
+    objects: Vec<Mutex<Shard<u64, u64>>>,
 }
 
 #[derive(Debug)]
@@ -87,6 +93,7 @@ impl Default for Owners {
         Self {
             callers: (0..SHARDS).map(|_| Mutex::default()).collect(),
             owners: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            objects: (0..SHARDS).map(|_| Mutex::default()).collect(),
         }
     }
 }
@@ -133,27 +140,70 @@ impl Owners {
         }
     }
 
+    /// Notes whose an object is, both as references. The last word counts.
+    pub fn belong(&self, object: u64, owner: u64) {
+        let Some(shard) = self.objects.get(shard(object)) else { return };
+        if let Some(known) = lock(shard).at(&object, OBJECTS_IN_SHARD, || owner) {
+            *known = owner;
+        }
+    }
+
+    /// Whose an object is, if that is known.
+    pub fn owner_of(&self, object: u64) -> Option<u64> {
+        self.objects.get(shard(object)).and_then(|it| lock(it).known.get(&object).copied())
+    }
+
+    /// How a caller whose token names these owners stands to one: as [`Self::belongs`], but that what the token says
+    /// goes before what was shown.
+    pub fn belongs_by(
+        &self,
+        caller: SubjectId,
+        of: Resource,
+        owner: u64,
+        claimed: &[u64],
+    ) -> Belongs {
+        if claimed.is_empty() {
+            return self.belongs(caller, of, owner);
+        }
+        if claimed.contains(&owner) {
+            return Belongs::Own;
+        }
+        match self.sees_to_others(caller, of) || !self.is_anothers(caller, owner) {
+            true => Belongs::Unknown,
+            false => Belongs::Foreign,
+        }
+    }
+
+    /// Whether nothing is known of who a caller is, or that it sees to others.
+    pub fn is_unknown(&self, caller: SubjectId, of: Resource) -> bool {
+        self.own(caller, of).is_none_or(|it| it.crosses || it.count == 0)
+    }
+
+    fn sees_to_others(&self, caller: SubjectId, of: Resource) -> bool {
+        self.own(caller, of).is_some_and(|it| it.crosses)
+    }
+
+    fn own(&self, caller: SubjectId, of: Resource) -> Option<Own> {
+        let shard = self.callers.get(shard_of(caller))?;
+        lock(shard).known.get(&(caller.0, of.0)).copied()
+    }
+
+    /// Whether another caller is known to be this owner.
+    fn is_anothers(&self, caller: SubjectId, owner: u64) -> bool {
+        let first =
+            self.owners.get(shard(owner)).and_then(|it| lock(it).known.get(&owner).copied());
+        first.is_some_and(|it| it != caller.0)
+    }
+
     /// How a caller stands to an owner.
     pub fn belongs(&self, caller: SubjectId, of: Resource, owner: u64) -> Belongs {
-        let own = self.callers.get(shard_of(caller)).and_then(|it| {
-            let shard = lock(it);
-            shard.known.get(&(caller.0, of.0)).copied()
-        });
-        match own {
+        match self.own(caller, of) {
             None => Belongs::Unknown,
             Some(own) if own.has(owner) => Belongs::Own,
             Some(own) if own.crosses || own.count == 0 => Belongs::Unknown,
-            Some(_) => {
-                let first = self
-                    .owners
-                    .get(shard(owner))
-                    .and_then(|it| lock(it).known.get(&owner).copied());
-                // Nobody else is known to be it: it may be the caller's as well.
-                match first {
-                    Some(first) if first != caller.0 => Belongs::Foreign,
-                    Some(_) | None => Belongs::Unknown,
-                }
-            }
+            // Where nobody else is known to be it, it may be the caller's as well.
+            Some(_) if self.is_anothers(caller, owner) => Belongs::Foreign,
+            Some(_) => Belongs::Unknown,
         }
     }
 
@@ -226,6 +276,28 @@ mod tests {
         it.show(MALLORY, CUSTOMER, &[17]);
         assert_eq!(it.belongs(MALLORY, CUSTOMER, 17), Belongs::Own);
         assert_eq!(it.belongs(ALICE, CUSTOMER, 17), Belongs::Own);
+    }
+
+    #[test]
+    fn what_a_token_says_goes_before_what_was_shown() {
+        let it = known();
+        let by = |caller, claimed: &[u64]| it.belongs_by(caller, CUSTOMER, 17, claimed);
+        assert_eq!(by(SubjectId(9), &[17]), Belongs::Own);
+        assert_eq!(by(SubjectId(9), &[18]), Belongs::Foreign, "never shown anything");
+        assert_eq!(by(SubjectId(9), &[]), Belongs::Unknown);
+        assert_eq!(by(STAFF, &[18]), Belongs::Unknown);
+        assert_eq!(it.belongs_by(ALICE, CUSTOMER, 18, &[17]), Belongs::Unknown, "nobody's");
+    }
+
+    #[test]
+    fn an_object_is_whose_it_was_last() {
+        let it = Owners::default();
+        assert_eq!(it.owner_of(5), None);
+        it.belong(5, 17);
+        it.belong(5, 99);
+        assert_eq!(it.owner_of(5), Some(99));
+        (0..2 * OBJECTS_IN_SHARD as u64).for_each(|n| it.belong(n * 64 + 5, 1));
+        assert!(it.objects.iter().all(|it| lock(it).known.len() <= OBJECTS_IN_SHARD));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::habits::Habits;
 use super::handed::Handed;
 use super::hosts::{HostRoom, Hosts, Met};
 use super::is_unanswered;
-use super::owners::Owners;
+use super::owners::{Owners, Reading};
 use super::places::Numbered;
 use super::subjects::Some64;
 pub use super::told::Told;
@@ -84,6 +84,8 @@ pub struct Leaf {
     hosts: Option<Box<Hosts>>,
     /// Which fields of its answers tell whose an object is.
     owners: Option<Box<Owners>>,
+    /// Which fields of its requests name somebody, or something of theirs.
+    asked_for: Option<Box<Owners>>,
     /// Calls of operations within an envelope, which are not among those above, by envelope and name.
     pub operations: BTreeMap<Arc<str>, Self>,
 }
@@ -334,6 +336,10 @@ impl Fields {
         let mut cursor = Cursor::default();
         for fact in &facts.facts {
             let Some(place) = facts.shape.places.get(usize::from(fact.field)) else { continue };
+            // A claim is no field.
+            if matches!(place, Place::Header(_)) {
+                continue;
+            }
             if let Some(it) = self.by_place.next(&mut cursor, place) {
                 it.field.add(fact, facts.own_of(fact), message);
                 if let (Some(handed), Place::Body(_)) = (&mut handed, place) {
@@ -384,6 +390,11 @@ impl Leaf {
         self.owners.as_deref()
     }
 
+    /// Which fields of its requests name somebody.
+    pub fn asked_for(&self) -> Option<&Owners> {
+        self.asked_for.as_deref()
+    }
+
     /// Notes whom an exchange of this endpoint points to.
     pub(super) fn point(&mut self, it: &Observation, room: &mut HostRoom) {
         let leaf = if has_operation(it) { self.of(&it.operation) } else { self };
@@ -430,7 +441,10 @@ impl Leaf {
         let mark = Some64::of(it.subject);
         let message = Message { at_us: it.started.wall_us, is_anonymous, mark };
         if let Some(facts) = &it.request {
-            self.request.add(facts, message, None);
+            let has_new = self.request.add(facts, message, None);
+            if !is_anonymous {
+                add_owners(&mut self.asked_for, Reading::Requests, it.subject, facts, has_new);
+            }
             if !facts.facts.is_empty() {
                 self.habits.get_or_insert_default().add(mark, facts);
             }
@@ -438,21 +452,9 @@ impl Leaf {
         let Some(facts) = &it.response else { return is_first };
         let has_new = self.response.add(facts, message, Some(handed));
         if !is_anonymous {
-            self.add_owners(it.subject, facts, has_new);
+            add_owners(&mut self.owners, Reading::Answers, it.subject, facts, has_new);
         }
         is_first | has_new
-    }
-
-    fn add_owners(&mut self, subject: SubjectId, facts: &Facts, has_new: bool) {
-        match &mut self.owners {
-            Some(owners) => owners.add(subject, facts, has_new),
-            None if has_new => {
-                let mut owners = Owners::default();
-                owners.add(subject, facts, true);
-                self.owners = Some(owners).filter(|it| !it.is_empty()).map(Box::new);
-            }
-            None => {}
-        }
     }
 
     /// Counts an exchange, whatever its answer.
@@ -540,6 +542,9 @@ impl Leaf {
         if let Some(theirs) = other.habits {
             self.habits.get_or_insert_default().merge(*theirs);
         }
+        if let Some(theirs) = other.asked_for {
+            self.asked_for.get_or_insert_default().merge(*theirs);
+        }
         if let Some(theirs) = other.owners {
             self.owners.get_or_insert_default().merge(*theirs);
         }
@@ -549,6 +554,25 @@ impl Leaf {
         for (name, theirs) in other.operations {
             self.of(&name).merge(theirs);
         }
+    }
+}
+
+/// Room is made for what tells something only.
+fn add_owners(
+    into: &mut Option<Box<Owners>>,
+    reading: Reading,
+    subject: SubjectId,
+    facts: &Facts,
+    has_new: bool,
+) {
+    match into {
+        Some(owners) => owners.add(reading, subject, facts, has_new),
+        None if has_new => {
+            let mut owners = Owners::default();
+            owners.add(reading, subject, facts, true);
+            *into = Some(owners).filter(|it| !it.is_empty()).map(Box::new);
+        }
+        None => {}
     }
 }
 

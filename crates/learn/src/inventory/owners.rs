@@ -1,16 +1,18 @@
-//! Which fields of answers tell whose an object is: each caller is shown one value there, and others are shown another.
+//! Which fields tell whose an object is, or who a caller is: each caller shows or is shown one value there, and others another.
 //!
-//! Reads    the facts of successful answers to callers with a credential.
+//! Reads    the facts of successful exchanges of callers with a credential.
 //! Memory   of an endpoint that has such fields at most [`FIELDS_MAX`] of them with [`SUBJECTS_MAX`] callers each: 3 KiB.
-//! Misses   of a list, all values but the first; fields whose names do not speak of somebody or of an identifier.
+//! Misses   of a list, all values but the first; literal segments that are the same for everybody; fields whose names do not speak of somebody or of an identifier.
 
 use bartizan_model::fact::{Fact, Facts, Kind};
 use bartizan_model::id::SubjectId;
 use bartizan_model::place::Place;
 use bartizan_model::terms::folded;
 
-/// Fields of one endpoint.
-pub const FIELDS_MAX: usize = 6;
+/// Fields of one side of an endpoint.
+pub const FIELDS_MAX: usize = 8;
+/// Callers who name the same, from which on a segment is no variable.
+const SAME_FROM: usize = 8;
 /// Callers of one field; further ones tell nothing.
 pub const SUBJECTS_MAX: usize = 48;
 /// Bytes of an identifier.
@@ -21,6 +23,32 @@ const MIXED_MAX: usize = 8;
 const CROSSES_FROM_PERCENT: u32 = 30;
 /// Answers that a caller must have had to tell anything.
 const ANSWERS_MIN: u32 = 2;
+
+/// Which fields are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Those of answers.
+    Answers,
+    /// Those of requests.
+    Requests,
+    /// The claims of tokens.
+    Claims,
+}
+
+impl Reading {
+    fn takes(self, place: &Place) -> bool {
+        match (self, place) {
+            (Self::Answers, Place::Body(_))
+            | (Self::Requests, Place::Query(_) | Place::Body(_)) => speaks_of_somebody(place),
+            (Self::Requests, Place::Segment(_)) => true,
+            (Self::Claims, Place::Header(name)) => name.starts_with(CLAIM),
+            _ => false,
+        }
+    }
+}
+
+/// How the names of claims begin where they stand among places.
+pub const CLAIM: &str = "authorization.";
 
 /// The fields of one endpoint.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,8 +87,14 @@ pub struct Standings {
 }
 
 impl Owners {
-    /// Adds an answer, in which there may be fields that there never were.
-    pub(super) fn add(&mut self, subject: SubjectId, facts: &Facts, has_new: bool) {
+    /// Adds a message, in which there may be fields that there never were.
+    pub(crate) fn add(
+        &mut self,
+        reading: Reading,
+        subject: SubjectId,
+        facts: &Facts,
+        has_new: bool,
+    ) {
         for fact in &facts.facts {
             let Some(place) = facts.shape.places.get(usize::from(fact.field)) else { continue };
             if !may_identify(fact) {
@@ -69,7 +103,7 @@ impl Owners {
             let at = self.fields.iter().position(|it| it.0 == *place);
             let at = match at {
                 Some(at) => at,
-                None if has_new && self.fields.len() < FIELDS_MAX && speaks_of_somebody(place) => {
+                None if has_new && self.fields.len() < FIELDS_MAX && reading.takes(place) => {
                     self.fields.push((place.clone(), Shown::default()));
                     self.fields.len() - 1
                 }
@@ -135,7 +169,7 @@ pub fn speaks_of_somebody(place: &Place) -> bool {
         "citizen",
         "subscriber",
     ];
-    let Place::Body(path) = place else { return false };
+    let (Place::Body(path) | Place::Query(path)) = place else { return false };
     let Some(name) = folded(path).last() else { return false };
     ENDS.iter().any(|it| name.ends_with(it))
         || SOMEBODY.contains(&name.as_str())
@@ -196,7 +230,9 @@ impl Shown {
             Err(_) => {}
         }
         let mixed = self.by.iter().filter(|it| it.is_mixed()).count();
-        if mixed > MIXED_MAX {
+        let is_same = self.by.len() >= SAME_FROM
+            && self.by.iter().all(|it| it.value == value && it.other == 0);
+        if mixed > MIXED_MAX || is_same {
             *self = Self { by: Vec::new(), is_mixed: true };
         }
     }

@@ -5,6 +5,7 @@
 
 use super::INDEPENDENT_MIN;
 use super::owned::Owners;
+use crate::inventory::owners::speaks_of_somebody;
 use crate::inventory::{ClassOf, Endpoint};
 use bartizan_model::class::Class;
 use bartizan_model::data_class::{DataClass, Sensitivity};
@@ -14,7 +15,7 @@ use std::collections::BTreeSet;
 
 /// What answers of an endpoint show.
 pub(super) fn masked(it: &Endpoint<'_>, class_of: ClassOf<'_>, owners: &Owners) -> Vec<Says> {
-    let fields = &it.leaf.response.by_place;
+    let (fields, template) = (&it.leaf.response.by_place, it.template());
     let beside: BTreeSet<&Place> = fields.iter().map(|it| it.0).collect();
     let (mut secret, mut data) = (Vec::new(), Vec::new());
     for (place, field) in fields.iter() {
@@ -22,12 +23,18 @@ pub(super) fn masked(it: &Endpoint<'_>, class_of: ClassOf<'_>, owners: &Owners) 
         if !matches!(place, Place::Body(_)) || !is_of_several {
             continue;
         }
-        let Some(class) = class_of(place, field) else { continue };
+        // Whoever is shown a masked identifier cannot use it.
+        let Some(class) =
+            class_of(place, field).filter(|it| is_secret(*it) || !speaks_of_somebody(place))
+        else {
+            continue;
+        };
         if is_secret(class) {
             secret.push(Masked { place: place.clone(), class, mask: Mask::Full, unless_own: None });
             continue;
         }
-        let unless_own = owners.around(it.service, place, &beside).filter(|it| it.place != *place);
+        let unless_own =
+            owners.around((it.service, &template), place, &beside).filter(|it| it.place != *place);
         let least =
             if unless_own.is_some() { Sensitivity::Personal } else { Sensitivity::Confidential };
         if class.sensitivity() >= least && class.sensitivity() != Sensitivity::Secret {

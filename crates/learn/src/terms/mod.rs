@@ -24,7 +24,7 @@ use bartizan_model::clause::ClauseName;
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
-use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Term, TermsByRoute};
+use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
 use handed_out::HandedOut;
 use owned::Owners;
 use std::collections::BTreeMap;
@@ -133,8 +133,8 @@ pub struct Proposed {
     pub proposals: Vec<Proposal>,
     /// Which fields of its answers hand out identifiers.
     pub hands_out: Vec<(Place, Resource)>,
-    /// Which fields of its answers show who a caller is that asked for nobody in particular.
-    pub shows_caller: Vec<(Place, Resource)>,
+    /// What its calls show of who is who.
+    pub shows: Shows,
 }
 
 /// When a service was released last, in microseconds since 1970, if it ever was.
@@ -153,7 +153,9 @@ pub fn propose(
     for it in &endpoints {
         of_services.entry(it.service).or_insert_with(|| {
             let handed = HandedOut::of(relations, inventory, it.service);
-            (handed, Owners::of(&endpoints, it.service, pace))
+            let told = (relations.claims(it.service), &handed);
+            let owners = Owners::of(&endpoints, it.service, told, pace);
+            (handed, owners)
         });
     }
     let settable = read_only::Groups::of(&endpoints);
@@ -189,13 +191,14 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
         says.extend(fields::required(leaf, &sent));
         says.extend(fields::bounds(leaf, pace));
         says.extend(owners.owned(it.method, &template));
+        says.extend(owners.belongs(it.method, &template));
         says.extend(masked::masked(it, class_of, owners));
     }
     says.extend(handed.named(it.method, &template));
     says.extend(credential(leaf));
     let hands_out = handed.handed_out(it.method, &template);
-    let shows_caller = owners.teaching(it.method, &template);
-    if says.is_empty() && hands_out.is_empty() && shows_caller.is_empty() {
+    let shows = owners.shows(it.method, &template, &says);
+    if says.is_empty() && hands_out.is_empty() && shows == Shows::default() {
         return None;
     }
     let proposals = says.into_iter().map(|says| {
@@ -206,12 +209,13 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     let proposals = proposals.collect();
     let (service, method) = (it.service.into(), it.method);
     let known = sent.known;
-    Some(Proposed { service, method, template, known, proposals, hands_out, shows_caller })
+    Some(Proposed { service, method, template, known, proposals, hands_out, shows })
 }
 
-/// Who was served showed a credential, always.
+/// Who was served showed a credential, always, and who showed none was turned away: clients show theirs to public endpoints too.
 fn credential(leaf: &Leaf) -> Option<Says> {
-    (leaf.succeeded() > 0 && leaf.anonymous == 0).then_some(Says::Credential)
+    let was_asked_for = leaf.statuses.contains_key(&401);
+    (leaf.succeeded() > 0 && leaf.anonymous == 0 && was_asked_for).then_some(Says::Credential)
 }
 
 fn support(leaf: &Leaf, says: &Says, left_out: usize) -> Support {
@@ -238,7 +242,9 @@ fn stage(says: &Says, it: &Support, pace: &Pace, released_us: Option<u64>) -> St
         !is_harm && is_broken && released_us.is_some_and(|at| it.breaches.last_us >= at);
     let since_us = if is_renewed { it.breaches.last_us } else { it.first_us };
     let has_held = it.last_us.saturating_sub(since_us) >= pace.span_us;
-    match is_for_enough && has_held && (is_renewed || !is_broken) {
+    // What answers show is masked whoever asks: that is no breach of anybody.
+    let is_of_answers = says.clause() == ClauseName::DisclosureSecret;
+    match is_for_enough && has_held && (is_renewed || !is_broken || is_of_answers) {
         true => Stage::Proposed,
         false => Stage::Observed,
     }
@@ -256,7 +262,7 @@ pub fn observed(all: &[Proposed]) -> TermsByRoute {
             known: it.known.clone(),
             terms: terms.collect(),
             hands_out: it.hands_out.clone(),
-            shows_caller: it.shows_caller.clone(),
+            shows: it.shows.clone(),
         };
         by_route.entry(&it.service).or_default().push(of);
     }

@@ -118,7 +118,6 @@ fn what_an_endpoint_takes_and_what_nobody_sets_is_told() {
                 (Place::body("$.item"), Bounds { buckets: None, bytes_max: 64 }),
                 (Place::body("$.n"), Bounds { buckets: Some((0, bucket(100.0))), bytes_max: 64 }),
             ]),
-            Says::Credential,
         ]
     );
     assert!(it.proposals.iter().all(|it| it.stage == Stage::Proposed), "{it:?}");
@@ -330,10 +329,43 @@ fn whose_an_object_is_is_told_by_what_callers_are_shown_unasked() {
     assert_eq!((&it.place, it.is_exclusive), (&Place::body("$.ownerId"), true));
     // Who a caller is, both endpoints show that name nobody.
     let me = bank.proposed(Method::Get, "/me");
-    assert!(me.shows_caller.contains(&(Place::body("$.id"), it.owners)), "{me:?}");
+    assert!(me.shows.caller.contains(&(Place::body("$.id"), it.owners)), "{me:?}");
     let list = bank.proposed(Method::Get, "/accounts");
-    assert!(list.shows_caller.contains(&(Place::body("$[*].ownerId"), it.owners)));
-    assert!(one.shows_caller.is_empty(), "whoever names an account chooses what is shown");
+    assert!(list.shows.caller.contains(&(Place::body("$[*].ownerId"), it.owners)));
+    assert!(one.shows.caller.is_empty(), "whoever names an account chooses what is shown");
+}
+
+#[test]
+fn what_tokens_say_tells_whom_requests_name() {
+    let mut shop = Shop::new();
+    for round in 0..4_u64 {
+        for n in 0..40_u128 {
+            shop.at_us += DAY_US / 10;
+            let team = &(7_000 + n % 12).to_string();
+            let path = format!("/teams/{team}/tasks/{}", 10_000 + n * 10 + u128::from(round));
+            let claims = [("sub", format!("user{n}")), ("team", team.clone())];
+            let claims: Vec<_> = claims
+                .iter()
+                .map(|it| (Place::header(format!("authorization.{}", it.0).as_bytes()), &*it.1))
+                .collect();
+            let answer = json(&[("$.assignee.id", &format!("user{n}")), ("$.title", "x")]);
+            shop.see(n, called(Method::Get, &path, 200, &claims, Some(answer)));
+        }
+    }
+    shop.inventory.settle();
+    let all = propose(&shop.inventory, &shop.relations, &|_, _| None, &Pace::USUAL);
+    let [it] = all.as_slice() else { panic!("{all:?}") };
+    let belongs = it.proposals.iter().find_map(|it| match &it.says {
+        Says::Belongs(all) => Some(all.as_slice()),
+        _ => None,
+    });
+    assert!(belongs.is_some(), "{it:?}");
+    let [named] = belongs.unwrap() else { panic!("{belongs:?}") };
+    assert_eq!((&named.place, named.objects), (&Place::Segment(2), None));
+    assert!(it.shows.claims.contains(&("team".into(), named.owners)), "{:?}", it.shows);
+    let [owned] = owned(it).unwrap() else { panic!("{it:?}") };
+    assert_eq!(owned.place, Place::body("$.assignee.id"));
+    assert!(it.shows.claims.contains(&("sub".into(), owned.owners)));
 }
 
 #[test]
