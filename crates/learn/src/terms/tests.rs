@@ -353,7 +353,7 @@ fn what_tokens_say_tells_whom_requests_name() {
         }
     }
     shop.inventory.settle();
-    let all = propose(&shop.inventory, &shop.relations, &|_, _| None, &Pace::USUAL);
+    let all = propose(&shop.inventory, &shop.relations, &|_, _| None, &Pace::USUAL, &|_| None);
     let [it] = all.as_slice() else { panic!("{all:?}") };
     let belongs = it.proposals.iter().find_map(|it| match &it.says {
         Says::Belongs(all) => Some(all.as_slice()),
