@@ -7,10 +7,11 @@
 //! Misses   credentials in bodies, and in queries under unusual names; session cookies with unusual names; that two of these
 //!          belong to one person.
 
+use crate::keys::HashKey;
 use crate::origin::Origin;
 use crate::snapshot::Rules;
 use bartizan_inspect::token_claims::{bearer, claims};
-use bartizan_model::head::{Fields, RequestHead};
+use bartizan_model::head::{Fields, RequestHead, ResponseHead};
 use bartizan_model::id::{KeyedHash, SubjectId};
 use bartizan_model::known::{Known, TOKEN_PARAMETERS};
 use bartizan_model::observation::SubjectKind;
@@ -74,6 +75,26 @@ fn caller_at(head: &RequestHead, origin: &Origin, octets: &[u8], rules: &Rules) 
         }
         None => known(SubjectKind::AddressAgent, &[octets, agent], b""),
     }
+}
+
+/// The caller that somebody is who shows this token.
+pub(crate) fn bearer_of(token: &[u8], key: &HashKey) -> SubjectId {
+    match claims(token) {
+        Some(it) => key.subject(&[b"claim", &it.iss, &it.sub]),
+        None => key.subject(&[b"key", &[b"Bearer ", token].concat()]),
+    }
+}
+
+/// The caller that somebody is who shows the session cookie that an answer sets.
+pub(crate) fn holder_of_cookie(head: &ResponseHead, key: &HashKey) -> Option<SubjectId> {
+    let set = head.fields.iter().filter(|it| it.1.eq_ignore_ascii_case(b"set-cookie"));
+    set.filter_map(|(_, _, value)| {
+        let cookie = value.split(|&b| b == b';').next()?.trim_ascii();
+        let at = memchr::memchr(b'=', cookie)?;
+        let (name, value) = (cookie.get(..at)?, cookie.get(at + 1..)?);
+        (is_session(name) && !value.is_empty()).then(|| key.subject(&[b"cookie", name, value]))
+    })
+    .next()
 }
 
 /// A credential among the query parameters, as it stands there.

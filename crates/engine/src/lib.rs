@@ -7,6 +7,7 @@ mod arrival;
 mod caller;
 mod evidence;
 mod facts;
+mod issuing;
 pub mod judge;
 pub mod keys;
 pub mod merge;

@@ -44,6 +44,8 @@ const RATIO_MAX: u64 = 1_000;
 const OPEN_MAX: usize = 16;
 /// Identifiers of one object.
 const OBJECTS_EACH: usize = 4;
+/// Identifiers of an answer that logs somebody in.
+const WAITING_MAX: usize = 512;
 /// Owners of one answer that are told apart.
 const OWNERS_MAX: usize = 64;
 /// The score of what is not a matter of degree.
@@ -224,6 +226,8 @@ pub(crate) struct Outgoing {
     awaits_owner: bool,
     owners: Vec<(Resource, u64)>,
     objects: Objects,
+    /// What it hands to whoever is logged in by it.
+    waiting: Vec<u64>,
     changes: bool,
 }
 
@@ -316,6 +320,7 @@ impl Outgoing {
             is_lost,
             owners: Vec::new(),
             objects: Objects::default(),
+            waiting: Vec::new(),
         }))
     }
 
@@ -340,6 +345,7 @@ impl Outgoing {
         bytes: &[u8],
         end: bool,
         (rules, tables, at): (&Rules, &Tables, Moment),
+        issued: Option<SubjectId>,
         out: &mut Vec<u8>,
     ) -> Found {
         let Self {
@@ -352,6 +358,7 @@ impl Outgoing {
             is_lost,
             owners,
             objects,
+            waiting,
             changes,
             ..
         } = self;
@@ -359,10 +366,12 @@ impl Outgoing {
         let mut found = Found::default();
         let mut each = |value: Passing<'_>| {
             let Some(field) = shown.field(value.mark) else { return Edit::Keep };
-            if asked.is_somebody && value.is_whole {
+            if value.is_whole {
                 let all = field.hands_out.iter().filter(|_| !asked.hands_nothing);
                 let all = all.filter_map(|of| reference(&rules.key, *of, value.text));
                 handed.extend(all.filter(|it| !asked.named.contains(it)));
+            }
+            if asked.is_somebody && value.is_whole {
                 let [inner, _] = value.within;
                 for of in &field.objects {
                     let object = reference(&rules.key, *of, value.text);
@@ -417,6 +426,12 @@ impl Outgoing {
             shadow.push(piece, &shown.places, &mut each, &mut nowhere);
             if end {
                 shadow.end(&shown.places, &mut each, &mut nowhere);
+            }
+        }
+        if !asked.is_somebody {
+            waiting.extend(handed.drain(..).take(WAITING_MAX.saturating_sub(waiting.len())));
+            if let Some(subject) = issued.filter(|_| end && !waiting.is_empty()) {
+                tables.handed().give(subject, waiting, true, at.mono_ns);
             }
         }
         if asked.is_somebody && (!handed.is_empty() || *is_lost) {

@@ -19,6 +19,7 @@ use crate::arrival::{Arrival, arrive, is_client_known};
 use crate::caller::caller;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
+use crate::issuing::Issuing;
 use crate::judge::{Called, Gathering, Needs, is_plain_text, walk};
 use crate::operation::operation;
 use crate::origin::{Authority, Origin};
@@ -53,7 +54,7 @@ use bartizan_model::code::Code;
 use bartizan_model::evidence::Finding;
 use bartizan_model::head::{Fields, Framing, Method, RequestHead, ResponseHead};
 use bartizan_model::host::{self, Host};
-use bartizan_model::id::{EndpointId, KeyedHash};
+use bartizan_model::id::{EndpointId, KeyedHash, SubjectId};
 use bartizan_model::judged::{Client, JudgedHead};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
@@ -102,6 +103,10 @@ pub struct Transaction {
     asked: Option<Box<Asked>>,
     /// The answer, where something is said of it.
     outgoing: Option<Box<Outgoing>>,
+    /// The answer, where it may log somebody in.
+    issuing: Option<Box<Issuing>>,
+    /// Who is logged in by it.
+    issued: Option<SubjectId>,
     /// What of the answer is not released yet.
     withheld: Option<Box<Withheld>>,
     /// Whether the intent is durable and the result is not.
@@ -234,6 +239,8 @@ impl Transaction {
             held: None,
             asked: None,
             outgoing: None,
+            issuing: None,
+            issued: None,
             withheld: None,
             owes_result: false,
             awaits_result: None,
@@ -409,7 +416,9 @@ impl Transaction {
         }
         let (subject, by) = (self.seen.subject, self.seen.subject_kind);
         let template = &self.seen.template;
-        self.held = view.terms.find(&on.route.name, head.method, template).cloned();
+        // Some servers take the method from a field: what it says is held to what is said of that one.
+        let method = overridden(&head).unwrap_or(head.method);
+        self.held = view.terms.find(&on.route.name, method, template).cloned();
         let held = self.held.clone();
         let (claimed, sees_to_others) = self.ask(&head, at);
         let called = Called { endpoint, subject, by, held, claimed, sees_to_others, at };
@@ -844,6 +853,12 @@ impl Transaction {
                 self.answer = Answer::of(&head, tables).map(Box::new);
             }
         }
+        if self.seen.subject_kind == SubjectKind::AddressAgent
+            && self.seen.method == Method::Post
+            && self.origin.authority == Authority::Inline
+        {
+            self.issuing = Issuing::of(&head, &self.view.rules.key).map(Box::new);
+        }
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }
@@ -933,10 +948,17 @@ impl Transaction {
         at: Moment,
         tables: &Tables,
     ) -> Option<Result<Vec<u8>, Code>> {
+        if let Some(issuing) = &mut self.issuing {
+            self.issued = issuing.push(bytes, &self.view.rules.key);
+            // Whoever is logged in is who asked.
+            if let Some(subject) = self.issued {
+                self.seen.subject = subject;
+            }
+        }
         let mut outgoing = self.outgoing.take()?;
         let mut out = Vec::new();
         let under = (&*self.view.rules, tables, at);
-        let found = outgoing.push(bytes, end, under, &mut out);
+        let found = outgoing.push(bytes, end, under, self.issued, &mut out);
         let is_held = outgoing.changes();
         self.outgoing = Some(outgoing);
         let refused = self.note_found(found, is_held, at);
@@ -1364,6 +1386,19 @@ impl Transaction {
         let spent = Observation::opened(id, started, revision, epoch);
         Step::Finished(Box::new(std::mem::replace(&mut self.seen, spent)), None)
     }
+}
+
+/// The method that a field, or the query, puts in place of `POST`, as frameworks take it.
+fn overridden(head: &RequestHead) -> Option<Method> {
+    if head.method != Method::Post {
+        return None;
+    }
+    const FIELDS: [&[u8]; 3] = [b"x-http-method-override", b"x-method-override", b"x-http-method"];
+    let is_it = |name: &[u8]| FIELDS.iter().any(|it| name.eq_ignore_ascii_case(it));
+    let field = head.fields.iter().find(|it| is_it(it.1)).map(|it| it.2);
+    let query = || head.query().split(|&b| b == b'&').find_map(|it| it.strip_prefix(b"_method="));
+    let said = field.or_else(query)?.to_ascii_uppercase();
+    Some(Method::of(said.trim_ascii())).filter(|it| *it != Method::Other)
 }
 
 /// Notes what the caller's token says of who it is.

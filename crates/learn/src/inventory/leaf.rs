@@ -490,9 +490,10 @@ impl Leaf {
         }
         let it = self.breaches.entry(clause).or_default();
         match hit.effect {
-            Effect::Refused | Effect::Overtaken | Effect::Scrubbed => it.refused += 1,
+            Effect::Refused | Effect::Overtaken => it.refused += 1,
             Effect::WouldRefuse | Effect::WouldScrub => it.passed += 1,
-            Effect::Excepted | Effect::Failed | Effect::FailedOpen => return,
+            // Who is shown something masked was not refused.
+            Effect::Scrubbed | Effect::Excepted | Effect::Failed | Effect::FailedOpen => return,
         }
         it.subjects = it.subjects.and(subject);
         it.last_us = it.last_us.max(at_us);
