@@ -8,7 +8,7 @@ from service import Application, Refused, Reply, merge, route
 from stage import EXPOSURE, LIST, MASS, OBJECT, TENANT, UNDECLARED, Person, Scenarios
 
 BANKS = ("north", "south")
-PARTNER = 900_000
+SHOPS = tuple(range(500_003, 500_403, 31))
 
 
 def number(text):
@@ -191,8 +191,15 @@ class Customer(Person):
         self.key = self.app.partner() if self.role == "partner" else None
         self.account = None if self.key else self.app.enrol(self.user, self.bank, self.role)
         self.token, self.accounts, self.payees, self.orders, self.transfers = None, [], [], [], []
-        # People have got the numbers of others on paper: whom one pays was handed out by nobody.
-        self.paid = 600_000 + self.random.randint(0, 300_000)
+        self.landlord = 600_000 + self.random.randint(0, 300_000)
+
+    @property
+    def paid(self):
+        """Whom one pays: a number from a bill or a friend, which the bank handed to others, if to anybody."""
+        chance = self.random.random()
+        if chance < 0.5:
+            return self.random.choice(SHOPS)
+        return self.landlord if chance < 0.8 else self.random.choice(list(self.app.accounts))
 
     def login(self):
         form = {"user": self.user, "pin": self.account["pin"]}

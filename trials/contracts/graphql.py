@@ -122,8 +122,8 @@ def filled(value, variables):
 
 def execute(text, variables, roots):
     """The answer to one document; `roots` has a dictionary of resolvers for queries and one for mutations."""
-    parser = Parser(text)
     try:
+        parser = Parser(text)
         operations = parser.document()
         data = {}
         for kind, selection in operations[:1]:

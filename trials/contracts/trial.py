@@ -4,6 +4,7 @@
 """
 
 import argparse
+import copy
 import contextlib
 import importlib
 import json
@@ -13,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-from client import Client, Unreachable, until
+from client import Client, Unreachable
 from crowd import play, visit, visits
 from guard import Guard
 from service import Serving
@@ -132,7 +133,9 @@ class Trial:
         self.book.phase, self.app.version = "new version", 2
         said(self.name, self.book.phase)
         for n, it in enumerate(self.people):
-            it.version, it.locale = (1 if n % 4 == 0 else 2), ("en", "cs", "el")[n % 3]
+            # Attackers and those whom they attack keep the old client, which lives on: attacks are judged apart from a release.
+            is_old = n % 4 == 0 or it in self.victims
+            it.version, it.locale = (1 if is_old else 2), ("en", "cs", "el")[n % 3]
         play(visits(self.people + newcomers, self.random, JUDGE_S, 2), WORKERS)
         self.book.phase = "peak"
         play(visits(self.people + newcomers, self.random, PEAK_S, 2), PEAK_WORKERS)
@@ -170,11 +173,15 @@ class Trial:
                 visit(it)
                 visit(it, lambda it: it.login() if it.role != "partner" else None)
             other.client = mine
-            threads = [threading.Thread(target=visit, args=(one,)), threading.Thread(target=visit, args=(one, lambda it: it.ordinary()))]
+            family = copy.copy(one)
+            family.client = one.device()
+            threads = [threading.Thread(target=visit, args=(it, lambda it: it.ordinary() if it.role == "user" else it.session()))
+                       for it in (one, family)]
             for it in threads:
                 it.start()
             for it in threads:
                 it.join()
+            family.close()
 
     def restart(self, guard, people):
         """`kill -9` in mid-traffic. People go on with what they were handed before."""
