@@ -272,15 +272,15 @@ class Customer(Person):
         self.transfers.append(made["transfer"])
         self("GET", f"/api/transfers/{made['transfer']}")
         self("POST", "/api/statements", {"accounts": self.accounts[:self.random.randint(1, 2)]})
+        self.payees = [it["payee"] for it in self("GET", "/api/payees")["payees"]][-9:]
         if len(self.payees) < 3:
             self.payees.append(self("POST", "/api/payees", {"name": self.words(), "account": self.paid}, want=(201,))["payee"])
-        self("GET", "/api/payees")
-        self("PUT", f"/api/payees/{self.payees[-1]}", {"name": self.words(), "account": self.paid})
-        if not self.orders:
+        self("PUT", f"/api/payees/{self.random.choice(self.payees)}", {"name": self.words(), "account": self.paid})
+        self.orders = [it["order"] for it in self("GET", "/api/orders")["orders"]][:9]
+        if len(self.orders) < 2:
             made = self("POST", "/api/orders", {"from": self.accounts[0], "amount": 12.5, "every": "month"}, want=(201,))
             self.orders.append(made["order"])
-        self("GET", "/api/orders")
-        self.change(self.orders[0])
+        self.change(self.random.choice(self.orders))
 
     def change(self, order):
         change = [{"op": "replace", "path": "/amount", "value": self.random.randint(1, 99)}]

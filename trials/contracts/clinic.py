@@ -203,7 +203,9 @@ class Patient(Person):
             self("POST", f"{self.at}/letters/{letters[0]['id']}/share", {"mail": self.random.choice(others)}, want=(201,))
 
     def move(self):
-        self.phone = f"+{self.random.randint(10**9, 10**10)}"
+        # People of other countries write numbers otherwise.
+        form = "+{:,}" if self.locale == "en" else "({:,})"
+        self.phone = form.format(self.random.randint(10**9, 10**10)).replace(",", "" if self.locale == "en" else " ")
         contact = {"phone": self.phone, "address": {"street": f"{self.words(1)} {self.number}", "city": self.words(1)}}
         if self.version > 1:
             contact["address"]["country"] = "CZ"
@@ -236,13 +238,13 @@ def letter_of(victim):
 
 @attacks.add(MASS, "a patient clears the own balance: a field at the top, beside the one that is sent")
 def balance_is_set(attacker, victim, app):
-    attacker.attempt("PATCH", f"{attacker.at}/patients/{attacker.mine}", {"contact": {"phone": "+44 1"}, "balanceCents": -90_000})
+    attacker.attempt("PATCH", f"{attacker.at}/patients/{attacker.mine}", {"contact": {"phone": "+441632960118"}, "balanceCents": -90_000})
     return app.patients[attacker.mine]["balanceCents"] != 0
 
 
 @attacks.add(MASS, "a patient marks the own contact as verified: a nested field")
 def contact_is_verified(attacker, victim, app):
-    attacker.attempt("PATCH", f"{attacker.at}/patients/{attacker.mine}", {"contact": {"phone": "+44 1", "verified": True}})
+    attacker.attempt("PATCH", f"{attacker.at}/patients/{attacker.mine}", {"contact": {"phone": "+441632960118", "verified": True}})
     return app.patients[attacker.mine]["contact"]["verified"] is True
 
 
@@ -270,7 +272,7 @@ def fee_is_set(attacker, victim, app):
 
 @attacks.add(UNDECLARED, "a field that nobody ever sent is stored and reaches a doctor's screen")
 def unknown_field_is_stored(attacker, victim, app):
-    attacker.attempt("PATCH", f"{attacker.at}/patients/{attacker.mine}", {"contact": {"phone": "+44 1", "override": "x"}})
+    attacker.attempt("PATCH", f"{attacker.at}/patients/{attacker.mine}", {"contact": {"phone": "+441632960118", "override": "x"}})
     return "override" in app.patients[attacker.mine]["contact"]
 
 
@@ -346,8 +348,8 @@ def appointment_is_cancelled(attacker, victim, app):
 
 @attacks.add(OBJECT, "another patient's phone number is changed: PATCH")
 def contact_is_changed(attacker, victim, app):
-    attacker.attempt("PATCH", f"{victim.at}/patients/{victim.mine}", {"contact": {"phone": "+00 666", "address": {"street": "x", "city": "y"}}})
-    return app.patients[victim.mine]["contact"]["phone"] == "+00 666"
+    attacker.attempt("PATCH", f"{victim.at}/patients/{victim.mine}", {"contact": {"phone": "+33199006660", "address": {"street": "x", "city": "y"}}})
+    return app.patients[victim.mine]["contact"]["phone"] == "+33199006660"
 
 
 @attacks.add(OBJECT, "whether another patient's letter exists, and how long it is: HEAD, which no client sends")

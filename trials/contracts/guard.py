@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-from collections import Counter
 
 from client import Client, Unreachable, until
 
@@ -76,9 +75,12 @@ class Guard:
             self.contract("apply", it["id"], "--as", "enforce", "--reason", "trial: reviewed")
         return len(ready)
 
-    def in_force(self):
-        """Clauses by name and force, harm apart."""
-        return Counter((it["clause"], it["is_harm"], it["force"]) for it in self.clauses())
+    def withdraw_habits(self):
+        """Takes back every clause of habit that refused somebody; answers which."""
+        broken = [it for it in self.clauses() if not it["is_harm"] and it["force"] == "enforce" and (it["support"] or {}).get("refused")]
+        for it in broken:
+            self.contract("withdraw", it["id"], "--reason", "trial: refuses a new release")
+        return [f"{it['clause']} {it['method']} {it['path']}" for it in broken]
 
     def exchanges(self):
         """What was recorded of refusals and would-be refusals."""

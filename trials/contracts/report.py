@@ -6,7 +6,7 @@ from collections import defaultdict
 HARM_PREFIXES = ("provenance.", "ownership.", "disclosure.", "seen masked", "shape.read_only")
 HABIT_PREFIXES = ("shape.",)
 # Phases in which clauses are judged on people whom they did not see.
-JUDGED = ("new version", "peak")
+JUDGED = ("new version", "reviewed", "peak")
 HABIT_THOUSANDTHS_MAX = 1
 # Nothing but these parts has a wrong refusal as its only question.
 UNKNOWN = ("recycling", "sharing", "flood", "after the flood", "kill", "after the kill")
@@ -32,6 +32,8 @@ def how(it):
         return it["fault"]
     if it["refused_by"]:
         return f"{it['status']} {it['refused_by']}"
+    if it["method"] == "HEAD" and not it["harm_done"]:
+        return f"{it['status']} to HEAD, without a body that says why"
     return f"{it['status']}, the harm was done" if it["harm_done"] else f"{it['status']}, without the harm"
 
 
@@ -54,12 +56,14 @@ def summary(trials):
     plain = [it for it in trials if not it["poisoned"]]
     calls, subjects, codes = judged(plain)
     scenarios = [it for trial in plain for it in trial["scenarios"]]
+    by = lambda kind: sum(outcome(it) == "stopped" and bool(it["refused_by"]) and kind_of(it["refused_by"]) == kind for it in scenarios)  # noqa: E731
     count = lambda what: sum(outcome(it) == what for it in scenarios)  # noqa: E731
     hurt = sum(it["subjects"] for code, it in codes.items() if kind_of(code) == "harm")
     habit = sum(it["calls"] for code, it in codes.items() if kind_of(code) == "habit")
     return {
         "scenarios": len(scenarios), "stopped": count("stopped"), "not_stopped": count("not stopped"), "not_tried": count("not tried"),
-        "harmless": count("harmless"), "owners_disturbed": sum(not it["undisturbed"] for it in scenarios),
+        "harmless": count("harmless"),
+        "stopped_by_harm": by("harm"), "stopped_by_habit": by("habit"), "owners_disturbed": sum(not it["undisturbed"] for it in scenarios),
         "judged_calls": calls, "judged_subjects": subjects, "hurt_by_harm_clauses": hurt, "refused_by_habit_calls": habit,
         "refused_by_habit_percent": round(100 * habit / max(1, calls), 3), "codes": codes}
 
@@ -78,6 +82,8 @@ def markdown(trials, about):
         f"Made by `run.py`, not by hand: {about}.", "",
         *table(("question", "goal", "seen"), [
             ("attacks stopped at the first harmful exchange", "all", f"{it['stopped']} of {it['scenarios']}"),
+            ("of them by clauses against harm, which need no review", "", it["stopped_by_harm"]),
+            ("of them by clauses of habit alone, put in force by hand", "", it["stopped_by_habit"]),
             ("attacks that could not be tried", 0, it["not_tried"]),
             ("owners disturbed right after an attack", 0, it["owners_disturbed"]),
             ("people hurt by clauses against harm", f"0 of {it['judged_subjects']}", it["hurt_by_harm_clauses"]),
@@ -86,8 +92,9 @@ def markdown(trials, about):
         f"Nobody was hurt beyond the goals: {'yes' if is_kept else 'no'}.", "",
         "## Not stopped", ""]
     scenarios = [one for trial in plain for one in trial["scenarios"]]
-    lines += table(("application", "attack", "kind", "what happened"),
-                   [(one["application"], f"`{one['name']}`: {one['harm']}", one["kind"], how(one)) for one in scenarios if outcome(one) != "stopped"])
+    lines += table(("application", "attack", "kind", "what happened", "in force at this endpoint"),
+                   [(one["application"], f"`{one['name']}`: {one['harm']}", one["kind"], how(one), ", ".join(one["in_force"]) or "nothing")
+                    for one in scenarios if outcome(one) != "stopped"])
     lines += ["## By kind", ""]
     kinds = sorted({one["kind"] for one in scenarios})
     rows = [(kind, sum(outcome(one) == "stopped" for one in scenarios if one["kind"] == kind), sum(one["kind"] == kind for one in scenarios)) for kind in kinds]
@@ -132,8 +139,8 @@ def learnt(trials):
     rows = []
     for trial in trials:
         it = trial["learning"]
-        rows.append((trial["application"] + (", poisoned" if trial["poisoned"] else ""), it["harm_clauses"], it["enforced"], trial["habits_applied"], it["settled_s"], trial["seconds"]))
-    return ["## Learning", "", *table(("application", "harm proposed", "in force", "habit applied by hand", "seconds until all were in force", "seconds in all"), rows)]
+        rows.append((trial["application"] + (", poisoned" if trial["poisoned"] else ""), it["harm_clauses"], it["enforced"], trial["habits_applied"], len(trial["habits_withdrawn"]), it["settled_s"], trial["seconds"]))
+    return ["## Learning", "", *table(("application", "harm proposed", "in force", "habit applied by hand", "taken back by hand", "seconds until all were in force", "seconds in all"), rows)]
 
 
 def unknown(trials):

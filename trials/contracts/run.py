@@ -24,7 +24,7 @@ POISONED = "bank"
 POISON_CALLS = 10_000
 TRIAL_S_MAX = 700
 # Each has an application, people and a bartizan, which mostly wait for the time of a laboratory to pass.
-AT_ONCE = 3
+AT_ONCE = 5
 
 
 def one(job, asked):

@@ -112,7 +112,7 @@ class Person:
         """A call of an attacker."""
         how["fields"] = {**self.fields(), **how.get("fields", {})}
         answer = self.client.call(method, target, value, **how)
-        self.tried.append(answer)
+        self.tried.append((method, target, answer))
         return answer
 
     def enrol(self):

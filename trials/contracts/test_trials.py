@@ -15,7 +15,7 @@ from client import Answer, Client, Unreachable  # noqa: E402
 from crowd import play, visits  # noqa: E402
 from guard import free_port  # noqa: E402
 from stage import Book, Interrupted, Person, World  # noqa: E402
-from trial import APPLICATIONS, Trial, bare  # noqa: E402
+from trial import APPLICATIONS, Trial, bare, in_force  # noqa: E402
 
 SCRATCH = Path(tempfile.gettempdir())
 
@@ -121,11 +121,11 @@ class Documents(unittest.TestCase):
 
 def attack(**other):
     return {"application": "bank", "name": "n", "kind": "k", "harm": "h", "harm_done": False, "fault": None, "undisturbed": True, "status": 403,
-            "refused_by": "provenance.foreign", "harms_when_bare": True} | other
+            "method": "GET", "target": "/x", "in_force": [], "refused_by": "provenance.foreign", "harms_when_bare": True} | other
 
 
 class Reports(unittest.TestCase):
-    TRIAL = {"application": "bank", "poisoned": False, "seconds": 1, "habits_applied": 2,
+    TRIAL = {"application": "bank", "poisoned": False, "seconds": 1, "habits_applied": 2, "habits_withdrawn": [],
              "learning": {"harm_clauses": 3, "enforced": 3, "settled_s": 4, "poison_calls": 0},
              "scenarios": [attack(), attack(harm_done=True, status=200, refused_by=None), attack(fault="KeyError x", harm_done=None)],
              "people": {"examples": {}, "unexpected": [], "phases": {
@@ -140,6 +140,13 @@ class Reports(unittest.TestCase):
         it = report.summary([self.TRIAL])
         self.assertEqual((it["hurt_by_harm_clauses"], it["refused_by_habit_calls"], it["judged_calls"]), (2, 1, 1000))
         self.assertEqual((it["stopped"], it["not_stopped"], it["not_tried"]), (1, 1, 1))
+
+    def test_clauses_of_an_endpoint_are_found_by_its_template(self):
+        clause = {"path": "/a/{id}", "method": "GET", "force": "enforce", "clause": "c"}
+        for method, target, expected in (("GET", "/a/7?x=1", ["c"]), ("HEAD", "/a/7", ["c"]), ("PUT", "/a/7", []), ("GET", "/a/7/b", []), ("GET", "/b/7", [])):
+            with self.subTest(target):
+                self.assertEqual(in_force([clause], method, target), expected)
+        self.assertEqual(in_force([clause | {"force": "observe"}], "GET", "/a/7"), [])
 
     def test_the_tables_name_what_was_not_stopped(self):
         text = report.markdown([self.TRIAL], "seed 1")

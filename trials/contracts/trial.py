@@ -22,7 +22,9 @@ from stage import Book, Interrupted, World
 
 APPLICATIONS = ("clinic", "tracker", "bank", "bookings")
 # A laboratory proposes after a minute and holds what was handed out as known after half a minute more.
-LEARN_S, SETTLE_S, SETTLE_MAX_S, JUDGE_S, PEAK_S = 80, 45, 150, 40, 10
+LEARN_S, SETTLE_S, SETTLE_MAX_S, JUDGE_S, PEAK_S = 80, 45, 120, 25, 8
+# A running bartizan follows decisions of the command within three seconds.
+FOLLOW_S = 4
 WORKERS, PEAK_WORKERS = 6, 16
 STAFF_EVERY = 12
 NEWCOMERS = 0.3
@@ -31,6 +33,18 @@ VICTIMS = 12
 ATTACKERS_FROM = 120_000
 RESTART_S = 12
 FLOOD_SUBJECTS, FLOOD_WORKERS = 500, 4
+
+
+def in_force(clauses, method, target):
+    """Names of the clauses that an endpoint is held to."""
+    path = target.partition("?")[0].split("/")
+    names = set()
+    for it in clauses:
+        template = it["path"].split("/")
+        fits = len(path) == len(template) and all(b.startswith("{") or a == b for a, b in zip(path, template))
+        if fits and it["method"] == ("GET" if method == "HEAD" else method) and it["force"] == "enforce":
+            names.add(it["clause"])
+    return sorted(names)
 
 
 def said(*what):
@@ -82,12 +96,12 @@ class Trial:
             fault = None
         except (Interrupted, Unreachable, KeyError, IndexError, TypeError, StopIteration, AttributeError) as it:
             done, fault = None, f"{type(it).__name__} {it}"
-        last = attacker.tried[-1] if attacker.tried else None
+        method, target, last = attacker.tried[-1] if attacker.tried else ("", "", None)
         undisturbed = visit(victim, lambda it: it.ordinary()) and self.book.hurt_of(victim.number) == hurt_before
         attacker.close()
         return out | {
             "harm_done": done, "fault": fault, "undisturbed": undisturbed, "prepared": was_well,
-            "status": last and last.status, "refused_by": last and last.refused_by, "decision": last and last.decision}
+            "method": method, "target": target, "status": last and last.status, "refused_by": last and last.refused_by, "decision": last and last.decision}
 
     def poison(self, calls, seconds):
         """One attacker who teaches for the whole time: names what is others', sets what nobody sets, and sends other types."""
@@ -128,8 +142,12 @@ class Trial:
         return {"harm_clauses": len(harm), "enforced": len(in_force), "settled_s": round(time.monotonic() - began),
                 "poison_calls": sum(poisoned)}
 
-    def judge(self, newcomers):
-        """A new release, new people, another language, the old client beside the new one; then a peak."""
+    def judge(self, newcomers, guard):
+        """A new release, new people, another language, the old client beside the new one.
+
+        Clauses of habit that refuse somebody, and do not suspend themselves, are taken back by hand in the end, as an operator
+        would; they may be proposed again by then. Then comes a peak.
+        """
         self.book.phase, self.app.version = "new version", 2
         said(self.name, self.book.phase)
         for n, it in enumerate(self.people):
@@ -137,8 +155,15 @@ class Trial:
             is_old = n % 4 == 0 or it in self.victims
             it.version, it.locale = (1 if is_old else 2), ("en", "cs", "el")[n % 3]
         play(visits(self.people + newcomers, self.random, JUDGE_S, 2), WORKERS)
+        withdrawn = guard.withdraw_habits()
+        time.sleep(FOLLOW_S)
+        self.book.phase = "reviewed"
+        play(visits(self.people + newcomers, self.random, JUDGE_S, 2), WORKERS)
+        guard.apply_habits()
+        time.sleep(FOLLOW_S)
         self.book.phase = "peak"
         play(visits(self.people + newcomers, self.random, PEAK_S, 2), PEAK_WORKERS)
+        return withdrawn
 
     def recycle(self, people):
         """Numbers of deleted things are given again, to somebody else."""
@@ -235,15 +260,19 @@ class Trial:
             self.begin()
             out["learning"] = self.learn(guard, poison)
             out["habits_applied"] = guard.apply_habits()
-            time.sleep(4)
+            time.sleep(FOLLOW_S)
             self.write("clauses.json", guard.clauses())
             newcomers = self.admit(self.users, max(2, int(self.users * NEWCOMERS)))
             for it in newcomers:
                 it.version, it.locale = 2, "el"
-            self.judge(newcomers)
+            out["habits_withdrawn"] = self.judge(newcomers, guard)
+            clauses = guard.clauses()
+            self.write("clauses-reviewed.json", clauses)
             self.book.phase = "attacks"
             said(self.name, self.book.phase)
             out["scenarios"] = [self.attacked(it, n) for n, it in enumerate(self.module.attacks)]
+            for it in out["scenarios"]:
+                it["in_force"] = in_force(clauses, it["method"], it["target"])
             rest = [it for it in self.people if it not in self.victims and it.role != "partner"] + newcomers
             if not poison:
                 if self.name == "bank":
