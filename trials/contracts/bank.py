@@ -5,7 +5,7 @@ again. A partner with an API key reads the accounts of customers that agreed; cl
 """
 
 from service import Application, Refused, Reply, merge, route
-from stage import EXPOSURE, LIST, MASS, OBJECT, TENANT, UNDECLARED, Person, Scenarios
+from stage import EXPOSURE, LIST, MASS, MISSING, OBJECT, RANGE, TENANT, UNDECLARED, Person, Scenarios
 
 BANKS = ("north", "south")
 SHOPS = tuple(range(500_003, 500_403, 31))
@@ -78,7 +78,7 @@ class Bank(Application):
     def log_in(self, request):
         sent = request.form()
         it = self.customers.get(sent["user"])
-        if not it or it["pin"] != sent["pin"]:
+        if not it or it["pin"] != sent.get("pin", it["pin"]):
             # As many do: a refusal with status 200.
             return Reply({"ok": False, "reason": "wrong user or PIN"})
         return Reply({"ok": True, "token": self.token(sub=it["user"], bank=it["bank"], role=it["role"])})
@@ -184,6 +184,8 @@ class Bank(Application):
 
 class Customer(Person):
     """A customer, a clerk (`staff`), or the partner with its key (`partner`)."""
+
+    NEW = {"category", "theme"}
 
     def enrol(self):
         self.bank = BANKS[self.number % len(BANKS)]
@@ -349,6 +351,18 @@ def order_changes_hands(attacker, victim, app):
     change = [{"op": "replace", "path": "/owner", "value": victim.account["no"]}]
     attacker.attempt("PATCH", f"/api/orders/{attacker.orders[0]}", change, kind="application/json-patch+json")
     return app.orders[attacker.orders[0]]["owner"] == victim.account["no"]
+
+
+@attacks.add(RANGE, "a transfer of far more than anybody ever sent")
+def account_is_overdrawn(attacker, victim, app):
+    attacker.attempt("POST", "/api/transfers", attacker.order(0) | {"amount": 1e9})
+    return any(app.accounts[it]["balance"] < -1e8 for it in attacker.accounts)
+
+
+@attacks.add(MISSING, "a log-in without a PIN, which the application does not miss: a field that everybody sends is not there")
+def pin_is_left_out(attacker, victim, app):
+    answer = attacker.attempt("POST", "/api/login", form={"user": victim.user})
+    return bool((answer.value or {}).get("token"))
 
 
 @attacks.add(OBJECT, "money of another's account is sent: a number in the body")

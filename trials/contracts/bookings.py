@@ -8,7 +8,7 @@ import hashlib
 import hmac
 
 from service import Application, Refused, Reply, merge, route
-from stage import EXPOSURE, LIST, MASS, OBJECT, TENANT, UNDECLARED, Person, Scenarios
+from stage import EXPOSURE, LIST, MASS, OBJECT, RANGE, TENANT, UNDECLARED, Person, Scenarios
 
 HOUSES = ("lyra", "orion")
 VENUES = ("blue-hall", "garden-room", "attic-studio", "long-gallery", "vault", "music-room", "glass-house", "library")
@@ -21,7 +21,7 @@ class Bookings(Application):
         super().__init__(seed)
         self.guests, self.bookings, self.documents, self.shared, self.files, self.reviews = {}, {}, {}, [], {}, {}
         self.venues = {it: {"slug": it, "name": it.replace("-", " "), "city": "Brno" if n % 2 else "Ghent", "seats": 20 + n} for n, it in enumerate(VENUES)}
-        self.next = self.random.randint(2_000, 8_000)
+        self.next, self.leaks = self.random.randint(2_000, 8_000), False
 
     def enrol(self, mail, name, house, role):
         self.next += self.random.randint(1, 5)
@@ -69,7 +69,10 @@ class Bookings(Application):
 
     @route("GET", "/reviews", anonymous=True)
     def list_reviews(self, request):
-        return Reply({"reviews": self.reviews.get(request.query["venue"], [])[-10:]})
+        mails = {it["name"]: it["mail"] for it in self.guests.values()}
+        told = self.reviews.get(request.query["venue"], [])[-10:]
+        # A release in which somebody returned whole rows.
+        return Reply({"reviews": [it | {"mail": mails.get(it["by"])} for it in told] if self.leaks else told})
 
     @route("POST", "/reviews")
     def add_review(self, request):
@@ -113,6 +116,7 @@ class Bookings(Application):
         made = {"ref": f"BK-{self.hexadecimal(8).upper()}", "house": self.house(request), "venue": "", "day": "", "seats": 1, "price": 50 * sent["seats"],
                 "paid": False, "guestId": self.me(request)["id"]} | sent
         made["extras"] = [{"code": "", "count": 1, "price": 9} | it for it in sent.get("extras", [])]
+        made["price"] += sum(it["count"] * it["price"] for it in made["extras"])
         self.bookings[made["ref"]] = made
         return Reply(self.shown(made, request), 201)
 
@@ -188,6 +192,8 @@ class Bookings(Application):
 class Guest(Person):
     """A guest, or a desk clerk (`staff`)."""
 
+    NEW = {"occasion", "marketing"}
+
     def enrol(self):
         self.house = HOUSES[self.number % len(HOUSES)]
         self.mail = f"g{self.number}.{self.random.getrandbits(24):x}@mail.test"
@@ -229,9 +235,9 @@ class Guest(Person):
         self.sees(profile["phone"], self.phone, "own phone")
         self.sees(profile["mail"], self.mail, "own address")
         if self.random.random() < 0.5:
-            self.phone = f"+{self.random.randint(10**9, 10**10)}"
-            sent = {"name": self.name, "phone": self.phone}
+            sent = {"name": self.name, "phone": f"+{self.random.randint(10**9, 10**10)}"}
             self("PUT", "/profile", sent | ({"marketing": False} if self.version > 1 else {}))
+            self.phone = sent["phone"]
         chance = self.random.random()
         if chance < 0.08:
             self("GET", "/booking?ref=BK-00000000", want=(404,))
@@ -340,6 +346,22 @@ def review_is_featured(attacker, victim, app):
 def card_is_expanded(attacker, victim, app):
     answer = attacker.attempt("GET", f"/booking?ref={attacker.own[-1]}&expand=card")
     return attacker.account["card"] in answer.text
+
+
+@attacks.add(RANGE, "a booking costs less than nothing: a count below nought, where counts are 1 to 4")
+def price_is_negative(attacker, victim, app):
+    extras = [{"code": "tea", "count": -500}]
+    attacker.attempt("POST", "/bookings", {"venue": VENUES[0], "day": "2026-07-11", "seats": 2, "extras": extras})
+    return any(it["price"] < 0 for it in bookings_of(attacker))
+
+
+@attacks.add(EXPOSURE, "after a release, public reviews tell the addresses of guests: a class of data that never left there")
+def reviews_tell_addresses(attacker, victim, app):
+    app.reviews.setdefault(VENUES[2], []).append({"by": victim.name, "stars": 4, "text": "good", "featured": False, "venue": VENUES[2]})
+    app.leaks = True
+    answer = attacker.attempt("GET", f"/reviews?venue={VENUES[2]}")
+    app.leaks = False
+    return answer.is_good and victim.name in answer.text and "@mail.test" in answer.text
 
 
 @attacks.add(OBJECT, "another's booking is read: a reference in the query")

@@ -142,6 +142,8 @@ class Clinic(Application):
 class Patient(Person):
     """A patient, or a doctor (`staff`)."""
 
+    NEW = {"channel", "country"}
+
     def enrol(self):
         self.practice = PRACTICES[self.number % len(PRACTICES)]
         self.mail = f"p{self.number}.{self.random.getrandbits(24):x}@mail.test"
@@ -205,11 +207,12 @@ class Patient(Person):
     def move(self):
         # People of other countries write numbers otherwise.
         form = "+{:,}" if self.locale == "en" else "({:,})"
-        self.phone = form.format(self.random.randint(10**9, 10**10)).replace(",", "" if self.locale == "en" else " ")
-        contact = {"phone": self.phone, "address": {"street": f"{self.words(1)} {self.number}", "city": self.words(1)}}
+        phone = form.format(self.random.randint(10**9, 10**10)).replace(",", "" if self.locale == "en" else " ")
+        contact = {"phone": phone, "address": {"street": f"{self.words(1)} {self.number}", "city": self.words(1)}}
         if self.version > 1:
             contact["address"]["country"] = "CZ"
         self("PATCH", f"{self.at}/patients/{self.mine}", {"contact": contact})
+        self.phone = phone
 
     def ordinary(self):
         if not self.token:

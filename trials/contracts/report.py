@@ -38,27 +38,29 @@ def how(it):
 
 
 def judged(trials):
-    """Refusals of people who did nothing wrong, by clause, over those phases that ask for it."""
-    calls, subjects, codes = 0, 0, defaultdict(lambda: {"calls": 0, "subjects": 0})
+    """Calls, people, and refusals of people who did nothing wrong by clause, over those phases that ask for it."""
+    calls, subjects, hurt, codes = 0, 0, 0, defaultdict(lambda: {"calls": 0, "subjects": 0})
     for it in trials:
-        phases = it["people"]["phases"]
-        present = [phases[name] for name in JUDGED if name in phases]
-        calls += sum(phase["calls"] for phase in present)
-        subjects += max((phase["subjects"] for phase in present), default=0)
-        for phase in present:
+        phases, people = it["people"]["phases"], defaultdict(set)
+        for name in JUDGED:
+            phase = phases.get(name, {"calls": 0, "refused": {}})
+            calls += phase["calls"]
             for code, count in phase["refused"].items():
                 codes[code]["calls"] += count["calls"]
-                codes[code]["subjects"] += count["subjects"]
-    return calls, subjects, dict(codes)
+                people[code].update(it["people"]["hurt"][name][code])
+        subjects += max((phases[name]["subjects"] for name in JUDGED if name in phases), default=0)
+        hurt += len(set().union(*(of for code, of in people.items() if kind_of(code) == "harm")))
+        for code, of in people.items():
+            codes[code]["subjects"] += len(of)
+    return calls, subjects, hurt, dict(codes)
 
 
 def summary(trials):
     plain = [it for it in trials if not it["poisoned"]]
-    calls, subjects, codes = judged(plain)
+    calls, subjects, hurt, codes = judged(plain)
     scenarios = [it for trial in plain for it in trial["scenarios"]]
     by = lambda kind: sum(outcome(it) == "stopped" and bool(it["refused_by"]) and kind_of(it["refused_by"]) == kind for it in scenarios)  # noqa: E731
     count = lambda what: sum(outcome(it) == what for it in scenarios)  # noqa: E731
-    hurt = sum(it["subjects"] for code, it in codes.items() if kind_of(code) == "harm")
     habit = sum(it["calls"] for code, it in codes.items() if kind_of(code) == "habit")
     return {
         "scenarios": len(scenarios), "stopped": count("stopped"), "not_stopped": count("not stopped"), "not_tried": count("not tried"),

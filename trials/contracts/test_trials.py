@@ -76,6 +76,19 @@ class People(unittest.TestCase):
         self.assertEqual(refused, {"seen masked": {"calls": 1, "subjects": 1}, "shape.undeclared_field": {"calls": 1, "subjects": 1}})
         self.assertEqual((len(book.odd), book.hurt_of(7), book.hurt_of(8)), (1, 2, 0))
 
+    def test_who_is_refused_for_what_is_new_goes_on_with_the_old_client(self):
+        person = Person(World(None, ("127.0.0.1", 1), 1, Book()), 7)
+        person.NEW, sent = {"new"}, []
+
+        def call(method, target, value, **_):
+            sent.append(value)
+            problem = {"content-type": "application/problem+json"}, b'{"decision_id": "x", "code": "shape.undeclared_field"}'
+            return Answer(400, *problem) if "new" in value["a"][0] else Answer(200, {}, b'"done"')
+
+        person.client.call = call
+        self.assertEqual(person("POST", "/x", {"a": [{"new": 1, "old": 2}]}), "done")
+        self.assertEqual(sent, [{"a": [{"new": 1, "old": 2}]}, {"a": [{"old": 2}]}])
+
     def test_what_nobody_answers_is_no_refusal(self):
         self.assertRaises(Unreachable, Client(("127.0.0.1", free_port())).call, "GET", "/")
 
@@ -128,9 +141,11 @@ class Reports(unittest.TestCase):
     TRIAL = {"application": "bank", "poisoned": False, "seconds": 1, "habits_applied": 2, "habits_withdrawn": [],
              "learning": {"harm_clauses": 3, "enforced": 3, "settled_s": 4, "poison_calls": 0},
              "scenarios": [attack(), attack(harm_done=True, status=200, refused_by=None), attack(fault="KeyError x", harm_done=None)],
-             "people": {"examples": {}, "unexpected": [], "phases": {
+             "people": {"examples": {}, "unexpected": [], "hurt": {
+                 "new version": {"provenance.foreign": [7], "shape.undeclared_field": [8]}, "peak": {"provenance.foreign": [7, 9]}}, "phases": {
+                 "peak": {"calls": 500, "subjects": 30, "unanswered": 0, "refused": {"provenance.foreign": {"calls": 2, "subjects": 2}}},
                  "new version": {"calls": 1000, "subjects": 30, "unanswered": 0, "refused": {
-                     "provenance.foreign": {"calls": 2, "subjects": 2}, "shape.undeclared_field": {"calls": 1, "subjects": 1}}},
+                     "provenance.foreign": {"calls": 1, "subjects": 1}, "shape.undeclared_field": {"calls": 1, "subjects": 1}}},
                  "learning": {"calls": 9, "subjects": 3, "unanswered": 0, "refused": {"shape.x": {"calls": 9, "subjects": 3}}}}}}
 
     def test_an_attack_counts_as_stopped_only_without_its_harm(self):
@@ -138,7 +153,7 @@ class Reports(unittest.TestCase):
 
     def test_harm_and_habit_are_counted_apart_and_learning_is_not_judged(self):
         it = report.summary([self.TRIAL])
-        self.assertEqual((it["hurt_by_harm_clauses"], it["refused_by_habit_calls"], it["judged_calls"]), (2, 1, 1000))
+        self.assertEqual((it["hurt_by_harm_clauses"], it["refused_by_habit_calls"], it["judged_calls"]), (2, 1, 1500))
         self.assertEqual((it["stopped"], it["not_stopped"], it["not_tried"]), (1, 1, 1))
 
     def test_clauses_of_an_endpoint_are_found_by_its_template(self):

@@ -163,6 +163,8 @@ class Tracker(Application):
 class Member(Person):
     """A member of a team of four."""
 
+    NEW = {"priority"}
+
     def enrol(self):
         self.user = f"m{self.number}.{self.random.getrandbits(24):x}"
         self.account = self.app.enrol(self.user, self.name, self.number // TEAM, self.role)
