@@ -226,6 +226,7 @@ class Guest(Person):
         """A clerk finds guests by their name and opens what they booked."""
         listed = self("GET", f"/guests?q={self.random.choice('aeio')}")["guests"]
         for guest in self.random.sample(listed, min(3, len(listed))):
+            self.sees(guest["mail"], self.app.guests[guest["id"]]["mail"], "a guest's address, to which a clerk writes")
             for it in self("GET", f"/bookings?guest={guest['id']}")["bookings"][-2:]:
                 self("GET", f"/booking?ref={it['ref']}", want=(200, 404))
 

@@ -168,7 +168,8 @@ class Patient(Person):
         """A doctor sees many patients of the practice."""
         listed = self("GET", f"{self.at}/patients")["items"]
         for patient in self.random.sample(listed, min(3, len(listed))):
-            self("GET", f"{self.at}/patients/{patient['id']}")
+            shown = self("GET", f"{self.at}/patients/{patient['id']}")["contact"]["mail"]
+            self.sees(shown, self.app.patients[patient["id"]]["contact"]["mail"], "a patient's address, to which a doctor writes")
             for it in self("GET", f"{self.at}/patients/{patient['id']}/appointments")["items"][:2]:
                 self("PUT", f"{self.at}/appointments/{it['id']}/assessment", {"status": "confirmed"}, want=(200, 404))
             for it in self("GET", f"{self.at}/letters?patient={patient['id']}")["items"][:1]:

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 
+from stage import MASKED
+
 # Wrong whoever calls; everything else that refuses describes habit, or is a baseline of bartizan.
-HARM_PREFIXES = ("provenance.", "ownership.", "disclosure.", "seen masked", "shape.read_only")
-HABIT_PREFIXES = ("shape.",)
+HARM_PREFIXES = ("provenance.", "ownership.", "disclosure.secret", "identity.", "shape.read_only")
+HABIT_PREFIXES = ("shape.", "disclosure.data")
 # Phases in which clauses are judged on people whom they did not see.
 JUDGED = ("new version", "reviewed", "peak")
 HABIT_THOUSANDTHS_MAX = 1
@@ -67,7 +69,7 @@ def summary(trials):
         "harmless": count("harmless"),
         "stopped_by_harm": by("harm"), "stopped_by_habit": by("habit"), "owners_disturbed": sum(not it["undisturbed"] for it in scenarios),
         "judged_calls": calls, "judged_subjects": subjects, "hurt_by_harm_clauses": hurt, "refused_by_habit_calls": habit,
-        "refused_by_habit_percent": round(100 * habit / max(1, calls), 3), "codes": codes}
+        "saw_masked": codes.get(MASKED, {}).get("subjects", 0), "refused_by_habit_percent": round(100 * habit / max(1, calls), 3), "codes": codes}
 
 
 def table(head, rows):
@@ -78,7 +80,7 @@ def table(head, rows):
 def markdown(trials, about):
     it = summary(trials)
     plain = [trial for trial in trials if not trial["poisoned"]]
-    is_kept = it["hurt_by_harm_clauses"] == 0 and it["refused_by_habit_calls"] * 1000 <= HABIT_THOUSANDTHS_MAX * it["judged_calls"]
+    is_kept = it["hurt_by_harm_clauses"] == 0 and it["saw_masked"] == 0 and it["refused_by_habit_calls"] * 1000 <= HABIT_THOUSANDTHS_MAX * it["judged_calls"]
     lines = [
         "# What the trials of contracts showed", "",
         f"Made by `run.py`, not by hand: {about}.", "",
@@ -89,6 +91,7 @@ def markdown(trials, about):
             ("attacks that could not be tried", 0, it["not_tried"]),
             ("owners disturbed right after an attack", 0, it["owners_disturbed"]),
             ("people hurt by clauses against harm", f"0 of {it['judged_subjects']}", it["hurt_by_harm_clauses"]),
+            ("people who saw what they may see masked", 0, it["saw_masked"]),
             ("calls refused by clauses of habit", f"at most {HABIT_THOUSANDTHS_MAX / 10} %",
              f"{it['refused_by_habit_calls']} of {it['judged_calls']} ({it['refused_by_habit_percent']} %)")]),
         f"Nobody was hurt beyond the goals: {'yes' if is_kept else 'no'}.", "",

@@ -73,7 +73,7 @@ def main():
     print(json.dumps(found, indent=1))
     if len(trials) < len(jobs):
         return 3
-    is_kept = found["stopped"] == found["scenarios"] and not found["hurt_by_harm_clauses"] and not found["owners_disturbed"] \
+    is_kept = found["stopped"] == found["scenarios"] and not found["hurt_by_harm_clauses"] and not found["saw_masked"] and not found["owners_disturbed"] \
         and found["refused_by_habit_calls"] * 1000 <= report.HABIT_THOUSANDTHS_MAX * found["judged_calls"]
     return 0 if is_kept else 1
 

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from client import Client
 
 EXAMPLES_MAX = 5
+MASKED = "seen masked"
 VERSIONS = {1: {"X-App-Version": "1.4.0", "User-Agent": "trials/1.4"}, 2: {"X-Client": "web/2.0", "User-Agent": "trials/2.0"}}
 LOCALES = {
     "en": ("en-GB", ("north", "river", "amber", "quiet", "meadow", "copper", "lantern", "harbour")),
@@ -120,9 +121,9 @@ class Person:
         return answer.value
 
     def sees(self, shown, right, what):
-        """Own data must come as they are: a mask would hurt."""
+        """What somebody may see must come as it is: a mask would hurt."""
         if shown != right:
-            self.world.book.refused(self, "seen masked", f"{what}: {shown!r:.80}")
+            self.world.book.refused(self, MASKED, f"{what}: {shown!r:.80}")
 
     def attempt(self, method, target, value=None, **how):
         """A call of an attacker."""
