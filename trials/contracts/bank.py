@@ -285,7 +285,7 @@ class Customer(Person):
         self.change(self.random.choice(self.orders))
 
     def change(self, order):
-        change = [{"op": "replace", "path": "/amount", "value": self.random.randint(1, 99)}]
+        change = [{"op": "replace", "path": "/amount", "value": self.random.randint(1, 9_000)}]
         self("PATCH", f"/api/orders/{order}", change, kind="application/json-patch+json")
 
 
@@ -451,8 +451,8 @@ def statements_are_made(attacker, victim, app):
 
 @attacks.add(OBJECT, "another's payee gets the attacker's account: PUT")
 def payee_is_changed(attacker, victim, app):
-    attacker.attempt("PUT", f"/api/payees/{victim.payees[-1]}", {"name": "x", "account": 666_666})
-    return app.payees[victim.payees[-1]]["account"] == 666_666
+    attacker.attempt("PUT", f"/api/payees/{victim.payees[-1]}", {"name": "x", "account": attacker.landlord})
+    return app.payees[victim.payees[-1]]["account"] == attacker.landlord
 
 
 @attacks.add(OBJECT, "another's payee is deleted: DELETE")
@@ -469,9 +469,10 @@ def payee_is_deleted_by_override(attacker, victim, app):
 
 @attacks.add(OBJECT, "another's standing order is changed: JSON Patch")
 def order_is_changed(attacker, victim, app):
-    change = [{"op": "replace", "path": "/amount", "value": 66_666}]
-    attacker.attempt("PATCH", f"/api/orders/{victim.orders[0]}", change, kind="application/json-patch+json")
-    return app.orders[victim.orders[0]]["amount"] == 66_666
+    order = app.orders[victim.orders[0]]
+    wanted = order["amount"] // 2 + 1
+    attacker.attempt("PATCH", f"/api/orders/{order['order']}", [{"op": "replace", "path": "/amount", "value": wanted}], kind="application/json-patch+json")
+    return order["amount"] == wanted
 
 
 @attacks.add(OBJECT, "another's transfer is read, which was handed to its owner")

@@ -242,13 +242,13 @@ def letter_of(victim):
 
 @attacks.add(MASS, "a patient clears the own balance: a field at the top, beside the one that is sent")
 def balance_is_set(attacker, victim, app):
-    attacker.attempt("PATCH", f"{attacker.at}/patients/{attacker.mine}", {"contact": {"phone": "+441632960118"}, "balanceCents": -90_000})
+    attacker.attempt("PATCH", f"{attacker.at}/patients/{attacker.mine}", {"contact": {"phone": "+5123456789"}, "balanceCents": -90_000})
     return app.patients[attacker.mine]["balanceCents"] != 0
 
 
 @attacks.add(MASS, "a patient marks the own contact as verified: a nested field")
 def contact_is_verified(attacker, victim, app):
-    attacker.attempt("PATCH", f"{attacker.at}/patients/{attacker.mine}", {"contact": {"phone": "+441632960118", "verified": True}})
+    attacker.attempt("PATCH", f"{attacker.at}/patients/{attacker.mine}", {"contact": {"phone": "+5123456789", "verified": True}})
     return app.patients[attacker.mine]["contact"]["verified"] is True
 
 
@@ -276,7 +276,7 @@ def fee_is_set(attacker, victim, app):
 
 @attacks.add(UNDECLARED, "a field that nobody ever sent is stored and reaches a doctor's screen")
 def unknown_field_is_stored(attacker, victim, app):
-    attacker.attempt("PATCH", f"{attacker.at}/patients/{attacker.mine}", {"contact": {"phone": "+441632960118", "override": "x"}})
+    attacker.attempt("PATCH", f"{attacker.at}/patients/{attacker.mine}", {"contact": {"phone": "+5123456789", "override": "x"}})
     return "override" in app.patients[attacker.mine]["contact"]
 
 
@@ -352,8 +352,8 @@ def appointment_is_cancelled(attacker, victim, app):
 
 @attacks.add(OBJECT, "another patient's phone number is changed: PATCH")
 def contact_is_changed(attacker, victim, app):
-    attacker.attempt("PATCH", f"{victim.at}/patients/{victim.mine}", {"contact": {"phone": "+33199006660", "address": {"street": "x", "city": "y"}}})
-    return app.patients[victim.mine]["contact"]["phone"] == "+33199006660"
+    attacker.attempt("PATCH", f"{victim.at}/patients/{victim.mine}", {"contact": {"phone": "+5199006660", "address": {"street": "x", "city": "y"}}})
+    return app.patients[victim.mine]["contact"]["phone"] == "+5199006660"
 
 
 @attacks.add(OBJECT, "whether another patient's letter exists, and how long it is: HEAD, which no client sends")

@@ -80,7 +80,11 @@ class Guard:
         broken = [it for it in self.clauses() if not it["is_harm"] and it["force"] == "enforce" and (it["support"] or {}).get("refused")]
         for it in broken:
             self.contract("withdraw", it["id"], "--reason", "trial: refuses a new release")
-        return [f"{it['clause']} {it['method']} {it['path']}" for it in broken]
+        return broken
+
+    def apply_again(self, broken):
+        """Puts what was taken back in force again, as it reads by now; answers how many."""
+        return sum(bool(self.contract("apply", it["id"], "--as", "enforce", "--reason", "trial: as of the new release")) for it in broken)
 
     def exchanges(self):
         """What was recorded of refusals and would-be refusals."""

@@ -144,8 +144,8 @@ def learnt(trials):
     rows = []
     for trial in trials:
         it = trial["learning"]
-        rows.append((trial["application"] + (", poisoned" if trial["poisoned"] else ""), it["harm_clauses"], it["enforced"], trial["habits_applied"], len(trial["habits_withdrawn"]), it["settled_s"], trial["seconds"]))
-    return ["## Learning", "", *table(("application", "harm proposed", "in force", "habit applied by hand", "taken back by hand", "seconds until all were in force", "seconds in all"), rows)]
+        rows.append((trial["application"] + (", poisoned" if trial["poisoned"] else ""), it["harm_clauses"], it["enforced"], trial["habits_applied"], len(trial["release"]["withdrawn"]), it["settled_s"], trial["seconds"]))
+    return ["## Learning", "", *table(("application", "harm proposed", "in force", "habit applied by hand", "taken back by hand after the release", "seconds until all were in force", "seconds in all"), rows)]
 
 
 def unknown(trials):

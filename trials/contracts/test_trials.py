@@ -138,7 +138,7 @@ def attack(**other):
 
 
 class Reports(unittest.TestCase):
-    TRIAL = {"application": "bank", "poisoned": False, "seconds": 1, "habits_applied": 2, "habits_withdrawn": [],
+    TRIAL = {"application": "bank", "poisoned": False, "seconds": 1, "habits_applied": 2, "release": {"withdrawn": [], "again": 0},
              "learning": {"harm_clauses": 3, "enforced": 3, "settled_s": 4, "poison_calls": 0},
              "scenarios": [attack(), attack(harm_done=True, status=200, refused_by=None), attack(fault="KeyError x", harm_done=None)],
              "people": {"examples": {}, "unexpected": [], "hurt": {

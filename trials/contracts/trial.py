@@ -145,8 +145,8 @@ class Trial:
     def judge(self, newcomers, guard):
         """A new release, new people, another language, the old client beside the new one.
 
-        Clauses of habit that refuse somebody, and do not suspend themselves, are taken back by hand in the end, as an operator
-        would; they may be proposed again by then. Then comes a peak.
+        Clauses of habit that refuse somebody, and do not suspend themselves, are taken back by hand, as an operator would, and put in force
+        again when people have used the new client for a while. Then comes a peak.
         """
         self.book.phase, self.app.version = "new version", 2
         said(self.name, self.book.phase)
@@ -159,11 +159,11 @@ class Trial:
         time.sleep(FOLLOW_S)
         self.book.phase = "reviewed"
         play(visits(self.people + newcomers, self.random, JUDGE_S, 2), WORKERS)
-        guard.apply_habits()
+        again = guard.apply_again(withdrawn)
         time.sleep(FOLLOW_S)
         self.book.phase = "peak"
         play(visits(self.people + newcomers, self.random, PEAK_S, 2), PEAK_WORKERS)
-        return withdrawn
+        return {"withdrawn": [f"{it['clause']} {it['method']} {it['path']}" for it in withdrawn], "again": again}
 
     def recycle(self, people):
         """Numbers of deleted things are given again, to somebody else."""
@@ -265,7 +265,7 @@ class Trial:
             newcomers = self.admit(self.users, max(2, int(self.users * NEWCOMERS)))
             for it in newcomers:
                 it.version, it.locale = 2, "el"
-            out["habits_withdrawn"] = self.judge(newcomers, guard)
+            out["release"] = self.judge(newcomers, guard)
             clauses = guard.clauses()
             self.write("clauses-reviewed.json", clauses)
             self.book.phase = "attacks"
