@@ -5,7 +5,7 @@ again. A partner with an API key reads the accounts of customers that agreed; cl
 """
 
 from service import Application, Refused, Reply, merge, route
-from stage import EXPOSURE, LIST, MASS, MISSING, OBJECT, RANGE, TENANT, UNDECLARED, Person, Scenarios
+from stage import EXPOSURE, LIST, LOST, MASS, MISSING, OBJECT, RANGE, TENANT, UNDECLARED, Person, Scenarios
 
 BANKS = ("north", "south")
 SHOPS = tuple(range(500_003, 500_403, 31))
@@ -514,3 +514,11 @@ def partner_reads_beyond_its_list(attacker, victim, app):
     answer = partner.attempt("GET", f"/api/accounts/{other['account']}")
     attacker.tried += partner.tried
     return answer.is_good and str(other["account"]) in answer.text
+
+
+@attacks.add(LOST, "after a release, accounts need no token: anybody reads one")
+def account_is_read_without_token(attacker, victim, app):
+    app.is_open, attacker.token = True, None
+    answer = attacker.attempt("GET", f"/api/accounts/{account_of(victim)}")
+    app.is_open = False
+    return is_leaked(answer, victim)

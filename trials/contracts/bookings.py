@@ -21,12 +21,12 @@ class Bookings(Application):
         super().__init__(seed)
         self.guests, self.bookings, self.documents, self.shared, self.files, self.reviews = {}, {}, {}, [], {}, {}
         self.venues = {it: {"slug": it, "name": it.replace("-", " "), "city": "Brno" if n % 2 else "Ghent", "seats": 20 + n} for n, it in enumerate(VENUES)}
-        self.next, self.leaks = self.random.randint(2_000, 8_000), False
+        self.next = self.random.randint(2_000, 8_000)
 
     def enrol(self, mail, name, house, role):
         self.next += self.random.randint(1, 5)
         it = {"id": self.next, "name": name, "mail": mail, "phone": "", "tier": "basic", "credit": 0, "house": house, "role": role,
-              "secret": self.hexadecimal(12), "card": f"4000{self.hexadecimal(10)}"}
+              "secret": self.hexadecimal(12), "card": f"4000{self.hexadecimal(10)}", "hash": f"$2b$12${self.hexadecimal(53)}"}
         self.guests[self.next] = it
         return it
 
@@ -101,7 +101,7 @@ class Bookings(Application):
     def search_guests(self, request):
         """Of desk clerks."""
         text = request.query["q"].lower()
-        return Reply({"guests": [self.profile(it) for it in self.guests.values() if text in it["name"].lower() and it["house"] == self.house(request)][:10]})
+        return Reply({"guests": [self.profile(it) | {"passwordHash": it["hash"]} for it in self.guests.values() if text in it["name"].lower() and it["house"] == self.house(request)][:10]})
 
     @route("GET", "/bookings")
     def list_bookings(self, request):
@@ -449,6 +449,14 @@ def profile_is_read(attacker, victim, app):
 def guests_are_searched(attacker, victim, app):
     answer = attacker.attempt("GET", f"/guests?q={victim.name.split()[0].lower()}", fields={"Host": f"{victim.house}.rooms.test"})
     return answer.is_good and "@mail.test" in answer.text
+
+
+@attacks.add(EXPOSURE, "hashes of passwords leave, to a clerk who searches: whole rows, from the first day on")
+def hashes_are_shown(attacker, victim, app):
+    clerk = attacker.colleague()
+    answer = clerk.attempt("GET", "/guests?q=a")
+    attacker.tried += clerk.tried
+    return any(it["hash"] in answer.text for it in app.guests.values())
 
 
 @attacks.add(TENANT, "a booking of the other house is read: the host is not that of the token; a fresh booking")

@@ -1,7 +1,7 @@
 """A group of medical practices: UUIDs, nested JSON, the practice in the path and in the token, doctors beside patients."""
 
 from service import Application, Refused, Reply, merge, route
-from stage import EXPOSURE, LIST, MASS, OBJECT, TENANT, UNDECLARED, Person, Scenarios
+from stage import EXPOSURE, LIST, LOST, MASS, OBJECT, TENANT, UNDECLARED, Person, Scenarios
 
 PRACTICES = ("birch-lane", "old-mill", "seaview")
 
@@ -57,7 +57,8 @@ class Clinic(Application):
 
     @route("GET", "/practices/{practice}/doctors", anonymous=True)
     def list_doctors(self, request, practice):
-        return Reply({"items": self.doctors[practice]})
+        more = {"password": f"Winter-{self.hexadecimal(6)}!"} if self.leaks else {}
+        return Reply({"items": [it | more for it in self.doctors[practice]]})
 
     @route("GET", "/practices/{practice}/patients")
     def list_patients(self, request, practice):
@@ -390,3 +391,19 @@ def other_practice_is_listed(attacker, victim, app):
     answer = doctor.attempt("GET", f"/practices/{other}/patients")
     attacker.tried += doctor.tried
     return answer.is_good and any(it["id"] in answer.text for it in app.patients.values() if it["practice"] == other)
+
+
+@attacks.add(EXPOSURE, "after a release, a public list holds passwords")
+def passwords_are_listed(attacker, victim, app):
+    app.leaks = True
+    answer = attacker.attempt("GET", f"{attacker.at}/doctors")
+    app.leaks = False
+    return "Winter-" in answer.text
+
+
+@attacks.add(LOST, "after a release, letters need no token: anybody reads one")
+def letter_is_read_without_token(attacker, victim, app):
+    app.is_open, attacker.token = True, None
+    answer = attacker.attempt("GET", f"{victim.at}/letters/{letter_of(victim)['id']}")
+    app.is_open = False
+    return letter_of(victim)["text"] in answer.text

@@ -39,6 +39,20 @@ def how(it):
     return f"{it['status']}, the harm was done" if it["harm_done"] else f"{it['status']}, without the harm"
 
 
+def reason(it):
+    """Why an attack was not stopped, as far as its answer and the clauses of its endpoint tell."""
+    if it["fault"]:
+        return "it came to nothing before its harmful exchange"
+    if it["refused_by"]:
+        return "the answer was held back, and the application had done it by then"
+    about = [name for name in it["in_force"] if kind_of(name) == "harm" and not name.startswith(("shape.", "identity."))]
+    if not it["in_force"]:
+        return "nothing is in force at this endpoint"
+    if about:
+        return f"in force, and it saw nothing wrong: {', '.join(about)}"
+    return f"nothing about owners is in force, but {', '.join(it['in_force'])}"
+
+
 def judged(trials):
     """Calls, people, and refusals of people who did nothing wrong by clause, over those phases that ask for it."""
     calls, subjects, hurt, codes = 0, 0, 0, defaultdict(lambda: {"calls": 0, "subjects": 0})
@@ -97,8 +111,8 @@ def markdown(trials, about):
         f"Nobody was hurt beyond the goals: {'yes' if is_kept else 'no'}.", "",
         "## Not stopped", ""]
     scenarios = [one for trial in plain for one in trial["scenarios"]]
-    lines += table(("application", "attack", "kind", "what happened", "in force at this endpoint"),
-                   [(one["application"], f"`{one['name']}`: {one['harm']}", one["kind"], how(one), ", ".join(one["in_force"]) or "nothing")
+    lines += table(("application", "attack", "kind", "what happened", "why"),
+                   [(one["application"], f"`{one['name']}`: {one['harm']}", one["kind"], how(one), reason(one))
                     for one in scenarios if outcome(one) != "stopped"])
     lines += ["## By kind", ""]
     kinds = sorted({one["kind"] for one in scenarios})

@@ -116,6 +116,8 @@ class Application:
         self.secret = self.random.randbytes(32)
         self.lock = threading.RLock()
         self.version = 1
+        # Releases that went wrong: nobody has to log in, and whole rows are answered.
+        self.is_open, self.leaks = False, False
         self.issued = 0
         self.routes = [it for it in (getattr(type(self), name) for name in dir(type(self))) if hasattr(it, "route")]
 
@@ -154,7 +156,7 @@ class Application:
             if not found or of != method:
                 continue
             request.who = self.identify(request)
-            if request.who is None and not anonymous:
+            if request.who is None and not anonymous and not self.is_open:
                 return Reply({"error": "log in"}, 401)
             return function(self, request, **found.groupdict())
         return Reply({"error": "no such thing"}, 405 if is_known else 404)

@@ -181,3 +181,4 @@ class Scenarios(list):
 
 MASS, UNDECLARED, MISSING, RANGE = "mass assignment", "undeclared field", "missing field", "out of range"
 EXPOSURE, OBJECT, TENANT, LIST = "excessive exposure", "cross-owner", "tenant crossing", "cross-owner list"
+LOST = "authentication lost"

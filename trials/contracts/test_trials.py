@@ -156,6 +156,13 @@ class Reports(unittest.TestCase):
         self.assertEqual((it["hurt_by_harm_clauses"], it["refused_by_habit_calls"], it["judged_calls"]), (2, 1, 1500))
         self.assertEqual((it["stopped"], it["not_stopped"], it["not_tried"]), (1, 1, 1))
 
+    def test_what_was_not_stopped_has_a_reason(self):
+        done = {"harm_done": True, "status": 200, "refused_by": None}
+        self.assertEqual(report.reason(attack(**done)), "nothing is in force at this endpoint")
+        self.assertIn("nothing about owners", report.reason(attack(**done, in_force=["shape.read_only"])))
+        self.assertIn("saw nothing wrong: ownership.answer", report.reason(attack(**done, in_force=["ownership.answer", "shape.type"])))
+        self.assertIn("had done it by then", report.reason(attack(**done | {"refused_by": "ownership.foreign_object", "status": 403})))
+
     def test_clauses_of_an_endpoint_are_found_by_its_template(self):
         clause = {"path": "/a/{id}", "method": "GET", "force": "enforce", "clause": "c"}
         for method, target, expected in (("GET", "/a/7?x=1", ["c"]), ("HEAD", "/a/7", ["c"]), ("PUT", "/a/7", []), ("GET", "/a/7/b", []), ("GET", "/b/7", [])):
