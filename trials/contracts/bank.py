@@ -163,6 +163,11 @@ class Bank(Application):
     def list_orders(self, request):
         return Reply({"orders": [it for it in self.orders.values() if it["owner"] == self.me(request)["no"]]})
 
+    @route("GET", "/api/receipts")
+    def receipt(self, request):
+        found = self.of(self.orders, request.query["order"])
+        return Reply({"order": found["order"], "owner": found["owner"], "amount": found["amount"], "text": f"every {found['every']}"})
+
     @route("PATCH", "/api/orders/{order}")
     def change_order(self, request, order):
         """JSON Patch (RFC 6902), the operation `replace`."""
@@ -283,6 +288,7 @@ class Customer(Person):
             made = self("POST", "/api/orders", {"from": self.accounts[0], "amount": 12.5, "every": "month"}, want=(201,))
             self.orders.append(made["order"])
         self.change(self.random.choice(self.orders))
+        self("GET", f"/api/receipts?order={self.random.choice(self.orders)}")
 
     def change(self, order):
         change = [{"op": "replace", "path": "/amount", "value": self.random.randint(1, 9_000)}]
@@ -447,6 +453,18 @@ def accounts_are_listed(attacker, victim, app):
 @attacks.add(LIST, "statements of many: one foreign number in a list of own ones")
 def statements_are_made(attacker, victim, app):
     return is_leaked(attacker.attempt("POST", "/api/statements", {"accounts": [*attacker.accounts, account_of(victim)]}), victim)
+
+
+@attacks.add(OBJECT, "another's account is read after a statement of it was made: what an answer to a number in a body shows is no proof of whose "
+                     "the caller is")
+def account_is_read_after_a_statement(attacker, victim, app):
+    attacker.attempt("POST", "/api/statements", {"accounts": [account_of(victim)]})
+    return is_leaked(attacker.attempt("GET", f"/api/accounts/{account_of(victim)}"), victim)
+
+
+@attacks.add(OBJECT, "another's receipt is read: a number in a parameter called order, as what sorts lists is called elsewhere")
+def receipt_is_read(attacker, victim, app):
+    return is_leaked(attacker.attempt("GET", f"/api/receipts?order={victim.orders[0]}"), victim)
 
 
 @attacks.add(OBJECT, "another's payee gets the attacker's account: PUT")
