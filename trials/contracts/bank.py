@@ -462,6 +462,17 @@ def account_is_read_after_a_statement(attacker, victim, app):
     return is_leaked(attacker.attempt("GET", f"/api/accounts/{account_of(victim)}"), victim)
 
 
+@attacks.add(OBJECT, "another's account is read by an account of today, whose first call is for another's receipt: the answer tells the owner, and is no "
+                     "proof of whose the caller is")
+def account_is_read_by_a_newcomer(attacker, victim, app):
+    newcomer = type(attacker)(attacker.world, attacker.number + 800_000)
+    newcomer.login()
+    newcomer.attempt("GET", f"/api/receipts?order={victim.orders[0]}")
+    answer = newcomer.attempt("GET", f"/api/accounts/{account_of(victim)}")
+    attacker.tried += newcomer.tried
+    return is_leaked(answer, victim)
+
+
 @attacks.add(OBJECT, "another's receipt is read: a number in a parameter called order, as what sorts lists is called elsewhere")
 def receipt_is_read(attacker, victim, app):
     return is_leaked(attacker.attempt("GET", f"/api/receipts?order={victim.orders[0]}"), victim)
