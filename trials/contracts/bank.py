@@ -473,6 +473,15 @@ def account_is_read_by_a_newcomer(attacker, victim, app):
     return is_leaked(answer, victim)
 
 
+@attacks.add(OBJECT, "another's account is read by an account of today, by its first call")
+def account_is_read_by_a_first_call(attacker, victim, app):
+    newcomer = type(attacker)(attacker.world, attacker.number + 800_000)
+    newcomer.login()
+    answer = newcomer.attempt("GET", f"/api/accounts/{account_of(victim)}")
+    attacker.tried += newcomer.tried
+    return is_leaked(answer, victim)
+
+
 @attacks.add(OBJECT, "another's receipt is read: a number in a parameter called order, as what sorts lists is called elsewhere")
 def receipt_is_read(attacker, victim, app):
     return is_leaked(attacker.attempt("GET", f"/api/receipts?order={victim.orders[0]}"), victim)
