@@ -13,11 +13,13 @@ pub mod by_place;
 mod collapse;
 pub mod description;
 pub mod distinct;
+pub mod habits;
 mod handed;
 pub mod hosts;
 pub mod leaf;
 mod naming;
 mod node;
+pub mod owners;
 mod places;
 mod said;
 #[cfg(test)]
