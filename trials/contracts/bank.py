@@ -257,6 +257,8 @@ class Customer(Person):
             second.close()
         elif chance < 0.45 and self.payees:
             self("DELETE", f"/api/payees/{self.payees.pop()}", want=(204,))
+        elif chance > 0.85:
+            self.logged_out("/api/accounts", f"/api/accounts/{self.accounts[0]}", f"/api/transactions?account={self.accounts[0]}")
         if self.random.random() < 0.4:
             self("POST", "/api/settings", form=self.settings())
 

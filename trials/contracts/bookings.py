@@ -249,6 +249,8 @@ class Guest(Person):
             second.close()
         elif chance < 0.4 and len(self.own) > 1:
             self("DELETE", f"/booking?ref={self.own.pop()}", want=(204,))
+        elif chance > 0.85:
+            self.logged_out("/bookings", f"/booking?ref={self.own[-1]}", "/profile")
         if self.random.random() < 0.3:
             self.invite()
         for it in self("GET", "/shared")["shared"][:1]:

@@ -150,7 +150,7 @@ class Patient(Person):
         self.mail = f"p{self.number}.{self.random.getrandbits(24):x}@mail.test"
         self.account = self.app.enrol(self.mail, self.name, self.practice, "doctor" if self.role == "staff" else "patient")
         self.at, self.mine, self.token = f"/practices/{self.practice}", self.account["patient"], None
-        self.phone, self.own = "", []
+        self.phone, self.own, self.letter = "", [], None
 
     def login(self):
         if self.random.random() < 0.08:
@@ -194,6 +194,8 @@ class Patient(Person):
             second.close()
         elif chance < 0.45 and self.own:
             self("DELETE", f"{self.at}/appointments/{self.own.pop()}", want=(204,))
+        elif chance > 0.85:
+            self.logged_out(f"{self.at}/patients/{self.mine}", f"{self.at}/letters/{self.letter}", f"{self.at}/letters?patient={self.mine}")
         if self.random.random() < 0.25:
             self.share()
         for it in self("GET", "/me/shared")["items"][:1]:
@@ -229,7 +231,8 @@ class Patient(Person):
         self("GET", f"{self.at}/appointments/{listed[-1]['id']}")
         self("PUT", f"{self.at}/appointments/{made['id']}", {"start": "2026-05-05T10:00:00Z", "reason": self.words()})
         letters = self("GET", f"{self.at}/letters?patient={self.mine}")["items"]
-        self("GET", f"{self.at}/letters/{letters[0]['id']}")
+        self.letter = letters[0]["id"]
+        self("GET", f"{self.at}/letters/{self.letter}")
         self("GET", f"{self.at}/patients/{self.mine}")
 
 

@@ -132,6 +132,14 @@ class Person:
         self.tried.append((method, target, answer))
         return answer
 
+    def logged_out(self, *targets):
+        """A call without a token, as of a client that has lost it."""
+        token, self.token = self.token, None
+        try:
+            self("GET", self.random.choice(targets), want=(401,))
+        finally:
+            self.token = token
+
     def enrol(self):
         """Gets an account, beside HTTP."""
 
