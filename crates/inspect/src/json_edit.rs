@@ -8,9 +8,10 @@
 //!          reads it strictly or not.
 
 use crate::json::unescaped;
-use crate::mask::{NOTHING, WHOLE, masked};
+use crate::mask::{NOTHING, WHOLE, mask_into};
 use bartizan_model::place::{Step, steps};
 use bartizan_model::terms::Mask;
+use std::ops::Range;
 
 /// Bytes of a value that is shown whole.
 pub const TOKEN_BYTES_MAX: usize = 1_024;
@@ -198,6 +199,8 @@ struct Passage {
     /// The position of the first held byte.
     from: u64,
     edits: Vec<Change>,
+    /// What stands in place of what is masked.
+    fill: Vec<u8>,
     /// Where the token begins that is being read.
     token_at: u64,
     /// Where the member begins whose value is being read, with its comma.
@@ -214,7 +217,8 @@ struct Passage {
 struct Change {
     start: u64,
     end: u64,
-    with: Vec<u8>,
+    /// In [`Passage::fill`].
+    with: Range<usize>,
     /// The depth of the object whose owner decides.
     awaits: Option<usize>,
     /// The place whose value it is; what only mends commas has none.
@@ -223,7 +227,7 @@ struct Change {
 
 impl Change {
     fn cut(start: u64, end: u64) -> Self {
-        Self { start, end, with: Vec::new(), awaits: None, mark: None }
+        Self { start, end, with: 0..0, awaits: None, mark: None }
     }
 }
 
@@ -282,6 +286,7 @@ impl JsonEdit {
         self.passage.from = self.passage.from.saturating_add(piece.len() as u64);
         self.read(piece, places, each);
         self.passage.edits.clear();
+        self.passage.fill.clear();
     }
 
     /// Nothing more comes to be shown.
@@ -297,7 +302,10 @@ impl JsonEdit {
         while let Some(&byte) = rest.first() {
             let at = end.saturating_sub(rest.len() as u64);
             rest = match self.state {
-                State::Between => self.between(byte, rest, at, places),
+                State::Between => match self.whole(byte, rest, at, places, each) {
+                    Some(behind) => behind,
+                    None => self.between(byte, rest, at, places),
+                },
                 State::InScalar => self.scalar(rest, at, places, each),
                 State::InString { is_key, is_escaped } => {
                     self.string(rest, at, (is_key, is_escaped), places, each)
@@ -307,6 +315,43 @@ impl JsonEdit {
                 }
             };
         }
+    }
+
+    /// Takes what stands whole in this piece, as nearly everything does: a key, a value, what separates them.
+    fn whole<'a>(
+        &mut self,
+        byte: u8,
+        rest: &'a [u8],
+        at: u64,
+        places: &Places,
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+    ) -> Option<&'a [u8]> {
+        match byte {
+            b':' | b' ' | b'\t' | b'\n' | b'\r' => return rest.get(1..),
+            b'{' | b'}' | b'[' | b']' | b',' => return None,
+            _ => {}
+        }
+        let is_string = byte == b'"';
+        let (token, behind) = if is_string { whole_string(rest)? } else { whole_scalar(rest)? };
+        if self.beside > 0 {
+            return Some(behind);
+        }
+        if is_string && let Some(frame) = self.frames.last().filter(|it| it.awaits_key) {
+            if !frame.has_member {
+                self.passage.member_at = Some(at);
+            }
+            self.key_is(Some(token), places);
+            return Some(behind);
+        }
+        if self.frames.is_empty() {
+            self.next = Some(0);
+        }
+        if self.next.is_some() {
+            let end = at.saturating_add((rest.len() - behind.len()) as u64);
+            self.value(token, (is_string, true), (at, end), places, each);
+            self.end_value();
+        }
+        Some(behind)
     }
 
     fn between<'a>(&mut self, byte: u8, rest: &'a [u8], at: u64, places: &Places) -> &'a [u8] {
@@ -518,12 +563,18 @@ impl JsonEdit {
     fn key(&mut self, places: &Places) {
         self.state = State::Between;
         self.passage.is_in_token = false;
+        let token = std::mem::take(&mut self.token);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let name = (!self.is_long).then(|| unescaped(&token, &mut scratch));
+        self.key_is(name, places);
+        (self.token, self.scratch) = (token, scratch);
+    }
+
+    /// The member has this name; `None` if it is longer than any of interest.
+    fn key_is(&mut self, name: Option<&[u8]>, places: &Places) {
         let Some(frame) = self.frames.last_mut() else { return };
         frame.awaits_key = false;
-        self.next = match self.is_long {
-            true => None,
-            false => places.member(frame.node, unescaped(&self.token, &mut self.scratch)),
-        };
+        self.next = name.and_then(|it| places.member(frame.node, it));
         // A member of no interest stays whatever its value is.
         if self.next.is_none() {
             frame.has_member = true;
@@ -539,10 +590,60 @@ impl JsonEdit {
         each: &mut impl FnMut(Passing<'_>) -> Edit,
     ) {
         self.state = State::Between;
-        if let Some(edit) = self.show(is_string, places, each) {
-            self.change(edit, is_string, end);
-        }
+        let token = std::mem::take(&mut self.token);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let is_whole = !self.is_long;
+        let text = match is_string && is_whole {
+            true => unescaped(&token, &mut scratch),
+            false => &token,
+        };
+        let start = self.passage.token_at;
+        self.value(text, (is_string, is_whole), (start, end), places, each);
+        (self.token, self.scratch) = (token, scratch);
         self.end_value();
+    }
+
+    /// Shows a value, and does with it what is to be done.
+    fn value(
+        &mut self,
+        text: &[u8],
+        (is_string, is_whole): (bool, bool),
+        (start, end): (u64, u64),
+        places: &Places,
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+    ) {
+        let Some(edit) = self.show(text, (is_string, is_whole), places, each) else { return };
+        let (mask, awaits) = match edit {
+            Edit::Keep => return,
+            Edit::Tell { is_own } => {
+                if let Some((depth, Object::Waits(_))) = self.object() {
+                    self.resolve(depth, is_own);
+                }
+                return;
+            }
+            Edit::Put(mask) => (mask, None),
+            Edit::Await(mask) => match self.object() {
+                Some((_, Object::Own)) => return,
+                Some((depth, Object::Waits(_))) => (mask, Some(depth)),
+                Some((_, Object::Other)) | None => (mask, None),
+            },
+        };
+        let is_member = self.frames.last().is_some_and(|it| it.is_object);
+        let (mark, passage) = (self.mark, &mut self.passage);
+        let from = passage.fill.len();
+        let start = match (mask, passage.member_at) {
+            // Whether it stays is not known yet: its place stays.
+            (Mask::Drop, Some(member)) if is_member && awaits.is_none() => {
+                passage.member_at = None;
+                member
+            }
+            _ => {
+                mask_into(mask, text, (is_string, is_whole), &mut passage.fill);
+                start
+            }
+        };
+        let with = from..passage.fill.len();
+        passage.edits.push(Change { start, end, with, awaits, mark });
     }
 
     /// Of a value that is too long: decides by its beginning and passes over the rest.
@@ -552,7 +653,9 @@ impl JsonEdit {
         places: &Places,
         each: &mut impl FnMut(Passing<'_>) -> Edit,
     ) {
-        let edit = self.show(is_string, places, each).unwrap_or(Edit::Keep);
+        let token = std::mem::take(&mut self.token);
+        let edit = self.show(&token, (is_string, false), places, each).unwrap_or(Edit::Keep);
+        self.token = token;
         self.passage.is_in_token = false;
         self.state = State::Beyond { is_string, is_escaped: false };
         let is_own = self.object().is_some_and(|(_, it)| it == Object::Own);
@@ -569,17 +672,13 @@ impl JsonEdit {
 
     fn show(
         &mut self,
-        is_string: bool,
+        text: &[u8],
+        (is_string, is_whole): (bool, bool),
         places: &Places,
         each: &mut impl FnMut(Passing<'_>) -> Edit,
     ) -> Option<Edit> {
         self.mark = self.next.filter(|_| self.beside == 0).and_then(|it| places.mark_of(it));
         let mark = self.mark?;
-        let is_whole = !self.is_long;
-        let text = match is_string && is_whole {
-            true => unescaped(&self.token, &mut self.scratch),
-            false => &self.token,
-        };
         let mut numbers = self.frames.iter().rev().map(|it| it.number);
         let within = [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)];
         Some(each(Passing { mark, text, is_string, is_whole, within }))
@@ -597,43 +696,6 @@ impl JsonEdit {
     fn object(&self) -> Option<(usize, Object)> {
         let frames = self.frames.iter().enumerate().rev();
         frames.into_iter().find_map(|(depth, it)| Some((depth, it.object?)))
-    }
-
-    fn change(&mut self, edit: Edit, is_string: bool, end: u64) {
-        let (mask, awaits) = match edit {
-            Edit::Keep => return,
-            Edit::Tell { is_own } => {
-                if let Some((depth, Object::Waits(_))) = self.object() {
-                    self.resolve(depth, is_own);
-                }
-                return;
-            }
-            Edit::Put(mask) => (mask, None),
-            Edit::Await(mask) => match self.object() {
-                Some((_, Object::Own)) => return,
-                Some((depth, Object::Waits(_))) => (mask, Some(depth)),
-                Some((_, Object::Other)) | None => (mask, None),
-            },
-        };
-        let is_member = self.frames.last().is_some_and(|it| it.is_object);
-        let (start, mark) = (self.passage.token_at, self.mark);
-        let change = match (mask, self.passage.member_at) {
-            // Whether it stays is not known yet: its place stays.
-            (Mask::Drop, Some(member)) if is_member && awaits.is_none() => {
-                self.passage.member_at = None;
-                Change { start: member, end, with: Vec::new(), awaits, mark }
-            }
-            _ => {
-                let is_whole = !self.is_long;
-                let text = match is_string && is_whole {
-                    true => unescaped(&self.token, &mut self.scratch),
-                    false => &self.token,
-                };
-                let with = masked(mask, text, is_string, is_whole);
-                Change { start, end, with, awaits, mark: self.mark }
-            }
-        };
-        self.passage.edits.push(change);
     }
 
     /// It is known of an object whether it is the caller's own.
@@ -683,7 +745,9 @@ impl Passage {
 
     /// What begins with the token is passed over until [`Self::stop_swallowing`].
     fn swallow(&mut self, mark: Option<u32>, with: &[u8]) {
-        let (at, with) = (self.token_at, with.to_vec());
+        let (at, from) = (self.token_at, self.fill.len());
+        self.fill.extend_from_slice(with);
+        let with = from..self.fill.len();
         self.edits.push(Change { start: at, end: at, with, awaits: None, mark });
         self.swallows_from = Some(at);
     }
@@ -704,11 +768,14 @@ impl Passage {
         let done = self.edits.iter().take_while(|it| it.end <= until).count();
         for it in self.edits.iter().take(done) {
             out.extend_from_slice(held(at, it.start));
-            out.extend_from_slice(&it.with);
+            out.extend_from_slice(self.fill.get(it.with.clone()).unwrap_or_default());
             at = it.end;
         }
         out.extend_from_slice(held(at, until));
         self.masked.extend(self.edits.drain(..done).filter_map(|it| it.mark));
+        if self.edits.is_empty() {
+            self.fill.clear();
+        }
         let count = usize::try_from(until.saturating_sub(from)).unwrap_or(usize::MAX);
         self.held.drain(..count.min(self.held.len()));
         self.from = until;
@@ -718,6 +785,22 @@ impl Passage {
             self.swallows_from = Some(self.from);
         }
     }
+}
+
+/// The string at the front, without its quotes, if all of it is there and nothing in it is escaped.
+fn whole_string(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = rest.get(1..)?;
+    let end = memchr::memchr2(b'"', b'\\', text)?;
+    let is_one = text.get(end) == Some(&b'"') && end <= TOKEN_BYTES_MAX;
+    is_one.then_some((text.get(..end)?, text.get(end.saturating_add(1)..)?))
+}
+
+/// The number or word at the front, if its end is there.
+fn whole_scalar(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let ends =
+        |b: &u8| matches!(b, b',' | b'}' | b']' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r');
+    let end = rest.iter().take(TOKEN_BYTES_MAX).position(ends)?;
+    rest.split_at_checked(end)
 }
 
 #[cfg(test)]

@@ -11,20 +11,58 @@ pub(crate) const NOTHING: &[u8] = b"null";
 /// From how many letters and digits on how many of the last ones stay: card and account numbers, telephone numbers.
 const LAST_OF: [(usize, usize); 2] = [(13, 4), (7, 2)];
 
-/// What stands in place of a value.
-pub fn masked(mask: Mask, text: &[u8], is_string: bool, is_whole: bool) -> Vec<u8> {
+/// Adds what stands in place of a value.
+pub(crate) fn mask_into(
+    mask: Mask,
+    text: &[u8],
+    (is_string, is_whole): (bool, bool),
+    out: &mut Vec<u8>,
+) {
     match (mask, is_string) {
-        (Mask::Drop, _) | (_, false) => NOTHING.to_vec(),
-        (Mask::Partial, true) if is_whole => partial(&String::from_utf8_lossy(text)),
-        (Mask::Partial | Mask::Full, true) => WHOLE.to_vec(),
+        (Mask::Drop, _) | (_, false) => out.extend_from_slice(NOTHING),
+        (Mask::Partial, true) if is_whole => partial(text, out),
+        (Mask::Partial | Mask::Full, true) => out.extend_from_slice(WHOLE),
     }
 }
 
-fn partial(text: &str) -> Vec<u8> {
+fn partial(text: &[u8], out: &mut Vec<u8>) {
+    match text.iter().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\')) {
+        true => plain(text, out),
+        false => any(&String::from_utf8_lossy(text), out),
+    }
+}
+
+/// How many letters and digits at the end stay, of so many.
+fn kept_of(count: usize) -> usize {
+    LAST_OF.iter().find(|it| count >= it.0).map_or(0, |it| it.1)
+}
+
+/// Nearly all texts: printable, and nothing of it needs to be escaped.
+fn plain(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    if let Some(at) = memchr::memchr(b'@', text).filter(|at| *at > 0) {
+        let domain = memchr::memrchr(b'.', text).filter(|it| *it > at).unwrap_or(text.len());
+        for (position, b) in text.iter().enumerate() {
+            let is_told = position == 0 || position > domain || !b.is_ascii_alphanumeric();
+            out.push(if is_told { *b } else { b'*' });
+        }
+    } else {
+        let count = text.iter().filter(|b| b.is_ascii_alphanumeric()).count();
+        let mut hidden = count - kept_of(count);
+        for b in text {
+            let is_hidden = hidden > 0 && b.is_ascii_alphanumeric();
+            hidden -= usize::from(is_hidden);
+            out.push(if is_hidden { b'*' } else { *b });
+        }
+    }
+    out.push(b'"');
+}
+
+fn any(text: &str, out: &mut Vec<u8>) {
     let count = text.chars().filter(|it| it.is_alphanumeric()).count();
-    let kept = LAST_OF.iter().find(|it| count >= it.0).map_or(0, |it| it.1);
+    let kept = kept_of(count);
     let at = text.find('@').filter(|at| *at > 0);
-    let domain = at.and_then(|_| text.rfind('.')).unwrap_or(text.len());
+    let domain = text.rfind('.').filter(|it| at.is_some_and(|at| *it > at)).unwrap_or(text.len());
     let mut left = count;
     let masked: String = text
         .char_indices()
@@ -38,12 +76,12 @@ fn partial(text: &str) -> Vec<u8> {
             if is_told || !it.is_alphanumeric() { it } else { '*' }
         })
         .collect();
-    written(&masked)
+    written(&masked, out);
 }
 
 /// A text as JSON writes it (RFC 8259, section 7).
-fn written(text: &str) -> Vec<u8> {
-    let mut out = vec![b'"'];
+fn written(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
     for it in text.chars() {
         match it {
             '"' | '\\' => out.extend_from_slice(&[b'\\', it as u8]),
@@ -54,7 +92,6 @@ fn written(text: &str) -> Vec<u8> {
         }
     }
     out.push(b'"');
-    out
 }
 
 #[cfg(test)]
@@ -63,7 +100,8 @@ mod tests {
 
     #[track_caller]
     fn check(mask: Mask, text: &str, is_string: bool, expected: &str) {
-        let out = masked(mask, text.as_bytes(), is_string, true);
+        let mut out = Vec::new();
+        mask_into(mask, text.as_bytes(), (is_string, true), &mut out);
         assert_eq!(String::from_utf8(out).unwrap(), expected, "{text}");
     }
 
@@ -78,6 +116,8 @@ mod tests {
             true,
             "\"**** **** **** **** **30 00\"",
         );
+        check(Mask::Partial, "ann.lee@localhost", true, "\"a**.***@*********\"");
+        check(Mask::Partial, "änn.lee@localhost", true, "\"ä**.***@*********\"");
         check(Mask::Partial, "Ann", true, "\"***\"");
         check(Mask::Partial, "", true, "\"\"");
         check(Mask::Partial, "Zoë \"x\"\n", true, r#""*** \"*\"\u000a""#);
@@ -90,7 +130,8 @@ mod tests {
         check(Mask::Full, "4111", false, "null");
         check(Mask::Partial, "4111", false, "null");
         check(Mask::Drop, "x", true, "null");
-        let long = masked(Mask::Partial, b"abcdefghijkl", true, false);
+        let mut long = Vec::new();
+        mask_into(Mask::Partial, b"abcdefghijkl", (true, false), &mut long);
         assert_eq!(long, WHOLE);
     }
 }
