@@ -108,7 +108,8 @@ class Person:
         answer = (device or self.client).call(method, target, value, form=form, fields=fields, **how)
         self.answer = answer
         call = f"{self.role} v{self.version} {method} {target}"
-        if answer.refused_by:
+        # Whoever would be turned away by the application alike loses nothing.
+        if answer.refused_by and answer.status not in want:
             self.world.book.refused(self, answer.refused_by, f"{call} {(answer.value or {}).get('detail', '')} {value or form or ''}"[:300])
             older = without(self.NEW, value), without(self.NEW, form)
             if older == (value, form):
