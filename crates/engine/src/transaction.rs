@@ -516,7 +516,7 @@ impl Transaction {
         seen.route = Arc::clone(&self.on.route.name);
         let Origin { tls, peer, .. } = self.origin;
         let tls = client_spoke_tls(tls, peer, &head.fields, &rules.trusted);
-        self.is_sampled = tables.sampled().keeps(seen.endpoint, seen.id)
+        self.is_sampled = tables.sampled().keeps(seen.endpoint, seen.subject, at.wall_us)
             && tables.detail().level() == Level::Full;
         if self.is_sampled {
             seen.traits = traits::of_request(&head.fields, tls, address);

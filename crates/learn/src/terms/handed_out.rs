@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 
 /// Of a thousand uses, so many must be explained by a relation.
 const STRENGTH_MIN: u16 = 600;
+/// Of a thousand uses, so many must be explained by what hands out besides.
+const HANDS_MIN: u16 = 20;
 /// Of a thousand uses that could have been explained, so many must have been, by all relations together.
 const EXPLAINED_MIN: u16 = 950;
 /// Uses that could have been explained.
@@ -45,7 +47,9 @@ impl HandedOut {
         for it in &told {
             let Some(resource) = kin.resource(&it.at) else { continue };
             put(&mut out.named, &it.at, resource);
-            strong(it).for_each(|edge| put(&mut out.handing, &edge.from, resource));
+            // Whoever has it from where few have it has it all the same.
+            let hands = it.by.iter().filter(|it| it.strength() >= HANDS_MIN);
+            hands.for_each(|edge| put(&mut out.handing, &edge.from, resource));
         }
         out
     }
