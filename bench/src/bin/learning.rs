@@ -218,7 +218,13 @@ fn facts(shape: &Arc<Shape>, random: u64) -> Facts {
             value: KeyedHash(value),
         }
     });
-    Facts { shape: Arc::clone(shape), facts: facts.collect(), more: 0, own: Vec::new() }
+    Facts {
+        shape: Arc::clone(shape),
+        facts: facts.collect(),
+        more: 0,
+        own: Vec::new(),
+        listed: Vec::new(),
+    }
 }
 
 fn exchange(

@@ -91,6 +91,29 @@ pub fn decide_response(
     (decision, hits)
 }
 
+/// Decides what becomes of a field of an answer that a term of its endpoint, held no stricter than `mode`, has masked;
+/// `None` if nothing does.
+pub fn decide_mask(
+    code: Code,
+    place: &Place,
+    mode: Mode,
+    assessment: &Assessment,
+    clauses: &ClauseSet,
+) -> Option<Effect> {
+    let name = code.entry().clause;
+    match clauses.mode(name).min(mode) {
+        Mode::Off => None,
+        _ if clauses.exception(name, assessment, Some(place)).is_some() => Some(Effect::Excepted),
+        Mode::Observe => Some(Effect::WouldScrub),
+        Mode::Enforce => Some(Effect::Scrubbed),
+    }
+}
+
+/// How strictly answers are held to a term whose instances are held no stricter than `mode`.
+pub fn mode_of(code: Code, mode: Mode, clauses: &ClauseSet) -> Mode {
+    clauses.mode(code.entry().clause).min(mode)
+}
+
 impl Hits {
     fn put(&mut self, hit: Hit) {
         if self.kept.len() < HITS_MAX {
@@ -239,6 +262,23 @@ mod tests {
     #[test]
     fn a_call_that_violates_nothing_is_admitted() {
         check(&assessment(), Mode::Enforce, &[], None, &[]);
+    }
+
+    #[test]
+    fn a_mask_obeys_its_term_its_clause_and_exceptions() {
+        let (it, place) = (assessment(), Place::body("$.text"));
+        let code = Code::DisclosureData;
+        let of = |mode: Mode, term: Mode, exceptions: &[Exception]| {
+            let clause = Clause { name: ClauseName::DisclosureData, mode, set_by: SetBy::Default };
+            let set = ClauseSet::new(Mode::Observe, SetBy::Default, &[clause], exceptions);
+            decide_mask(code, &place, term, &it, &set)
+        };
+        assert_eq!(of(Mode::Enforce, Mode::Enforce, &[]), Some(Effect::Scrubbed));
+        assert_eq!(of(Mode::Enforce, Mode::Observe, &[]), Some(Effect::WouldScrub));
+        assert_eq!(of(Mode::Observe, Mode::Enforce, &[]), Some(Effect::WouldScrub));
+        assert_eq!(of(Mode::Off, Mode::Enforce, &[]), None);
+        let lifted = Exception { clause: ClauseName::DisclosureData, ..exception() };
+        assert_eq!(of(Mode::Enforce, Mode::Enforce, &[lifted]), Some(Effect::Excepted));
     }
 
     #[test]

@@ -80,6 +80,7 @@ impl Answer {
         let (collector, is_cut) = (Collector::default(), self.is_done);
         let mut noting = Noting { collector, key: &rules.key, is_cut };
         noting.collector.body(self.format);
+        noting.collector.keep_lists();
         walk.step(&self.text, usize::MAX, &mut noting);
         noting.collector.pointed(Side::Response, own, pointed);
         let mut facts = noting.collector.finish(tables, true, &rules.key, &rules.classes)?;

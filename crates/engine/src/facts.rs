@@ -3,7 +3,8 @@
 //! Reads    values, and the scores that detectors gave them.
 //! Writes   [`Facts`], and the highest score of each class.
 //! Memory   at most `FACTS_MAX` places with `NAMES_BYTES_MAX` bytes of names.
-//! Misses   of a place that repeats, every value but the first (of its notations, none); of a value over
+//! Misses   of a place that repeats, every value but the first (of its notations, none; of identifiers in bodies, those
+//!          behind the first `LISTED_EACH`); of a value over
 //!          `HELD_BYTES_MAX` bytes, what follows those; the class of values behind the first `WAITING_BYTES_MAX`.
 
 use crate::keys::HashKey;
@@ -12,9 +13,13 @@ use crate::tables::{self, Tables};
 use bartizan_inspect::body::Format;
 use bartizan_inspect::classify::{CustomClass, NameEvidence, own_sign, sign};
 use bartizan_inspect::value::{PlaceRef, Value};
+use bartizan_learn::inventory::owners::CLAIM;
 use bartizan_model::code::Code;
 use bartizan_model::evidence::Sighting;
-use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Forms, Kind, Shape, ShapeId, bucket, number};
+use bartizan_model::fact::{
+    FACTS_MAX, Fact, Facts, Forms, Kind, LISTED_EACH, LISTED_MAX, Listed, Shape, ShapeId, bucket,
+    number,
+};
 use bartizan_model::host::{Host, POINTED_MAX, Pointed, Side};
 use bartizan_model::id::KeyedHash;
 use bartizan_model::observation::ClassScores;
@@ -27,6 +32,8 @@ use std::sync::Arc;
 
 /// Bytes of names that one message may bring along; values in further places are counted.
 const NAMES_BYTES_MAX: usize = 2_048;
+/// Bytes of an identifier.
+const IDENTIFIER_BYTES_MAX: usize = 64;
 /// Bytes of a value that are looked at; its hash is made of them and its length.
 const HELD_BYTES_MAX: usize = 1_024;
 /// Numbers, booleans and nulls of one message that are looked at.
@@ -63,6 +70,9 @@ pub(crate) struct Collector {
     is_off: bool,
     /// Values of the body are strings of JSON.
     is_json: bool,
+    /// Values of lists behind the first are kept: facts of this exchange are, for sure.
+    keeps_lists: bool,
+    listed: Vec<Listed>,
     /// The highest scores so far.
     pub(crate) scores: ClassScores,
 }
@@ -106,6 +116,15 @@ impl Waiting {
 /// What is looked at of a value.
 fn begin(value: &[u8]) -> &[u8] {
     value.get(..HELD_BYTES_MAX).unwrap_or(value)
+}
+
+/// Whether a value of a list may identify something.
+fn may_identify(text: &[u8]) -> bool {
+    text.len() <= IDENTIFIER_BYTES_MAX
+        && match Kind::of(text) {
+            Kind::Integer | Kind::Uuid | Kind::Hex | Kind::Text => true,
+            Kind::Empty | Kind::Boolean | Kind::Decimal | Kind::Date | Kind::Email => false,
+        }
 }
 
 /// Fills in what a fact says of a value of this length, which begins so.
@@ -159,11 +178,17 @@ const SEGMENT: u8 = 1;
 const QUERY: u8 = 2;
 const COOKIE: u8 = 3;
 const BODY: u8 = 4;
+const HEADER: u8 = 5;
 
 impl Collector {
     /// What is to be collected at this level.
     pub(crate) fn at(level: Level) -> Self {
         Self { is_off: level == Level::HeadsOnly, ..Self::default() }
+    }
+
+    /// Facts of this exchange are kept, for sure.
+    pub(crate) fn keep_lists(&mut self) {
+        self.keeps_lists = true;
     }
 
     /// A body of this format follows.
@@ -183,6 +208,11 @@ impl Collector {
         self.keep(value, if is_json { Forms::STRING } else { Forms::PLAIN }, score, key);
     }
 
+    /// Notes a claim of the caller's token.
+    pub(crate) fn note_claim(&mut self, name: &str, text: &[u8], key: &HashKey) {
+        self.keep_at(HEADER, format!("{CLAIM}{name}").as_bytes(), text, Forms::PLAIN, 0, key);
+    }
+
     fn keep(&mut self, value: &Value<'_>, forms: Forms, score: u16, key: &HashKey) {
         if self.is_off {
             return;
@@ -199,8 +229,23 @@ impl Collector {
             PlaceRef::Body(path) => (BODY, path.as_bytes()),
             PlaceRef::Name => return,
         };
+        self.keep_at(kind, name, value.text, forms, score, key);
+    }
+
+    fn keep_at(
+        &mut self,
+        kind: u8,
+        name: &[u8],
+        text: &[u8],
+        forms: Forms,
+        score: u16,
+        key: &HashKey,
+    ) {
+        if self.is_off {
+            return;
+        }
         let holds_nothing = matches!(forms, Forms::NULL | Forms::LIST | Forms::OBJECT);
-        let text = if holds_nothing { b"" } else { value.text };
+        let text = if holds_nothing { b"" } else { text };
         let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let quick = quick(kind, name);
         let is_it = |it: &Met| it.quick == quick && self.is(it, kind, name);
@@ -225,6 +270,10 @@ impl Collector {
             fact.bytes = fact.bytes.max(bytes);
             fact.forms = fact.forms.and(forms);
             fact.score = fact.score.max(score);
+            let is_one = self.keeps_lists && kind == BODY && fact.times <= LISTED_EACH;
+            if is_one && self.listed.len() < LISTED_MAX && may_identify(text) {
+                self.listed.push(Listed { field: fact.field, value: key.value(text) });
+            }
             return;
         }
         let start = self.names.len() + PREFIX_BYTES;
@@ -311,13 +360,13 @@ impl Collector {
             let names = self.places.iter().map(|it| self.evidence(it)).collect();
             tables::shapes::Met { shape: Arc::new(Shape { id, places }), names }
         });
-        let (facts, own) = if keeps || is_new {
+        let (facts, own, listed) = if keeps || is_new {
             let own = self.look_at_all(key, &met.names, classes);
-            (self.facts, own)
+            (self.facts, own, self.listed)
         } else {
-            (Vec::new(), Vec::new())
+            (Vec::new(), Vec::new(), Vec::new())
         };
-        Some(Facts { shape: Arc::clone(&met.shape), facts, more: self.more, own })
+        Some(Facts { shape: Arc::clone(&met.shape), facts, more: self.more, own, listed })
     }
 
     /// What the name of a place speaks of. A segment has none.
@@ -381,6 +430,7 @@ fn place(kind: u8, name: &[u8]) -> Place {
         SEGMENT => Place::Segment(name.first().copied().unwrap_or_default()),
         QUERY => Place::query(name),
         COOKIE => Place::cookie(name),
+        HEADER => Place::header(name),
         _ => Place::body(&String::from_utf8_lossy(name)),
     }
 }

@@ -10,8 +10,10 @@ use crate::path_ambiguity;
 use crate::reference::reference;
 use crate::routes::RouteRules;
 use crate::snapshot::Rules;
-use crate::tables::handed::{HandedOut, Standing};
-use crate::terms::Held;
+use crate::tables::Tables;
+use crate::tables::handed::Standing;
+use crate::tables::owners::Belongs;
+use crate::terms::{Held, Looked};
 use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{Effort, Exhausted, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
@@ -30,6 +32,7 @@ use bartizan_model::moment::Moment;
 use bartizan_model::observation::SubjectKind;
 use bartizan_model::oddity::{Oddities, Oddity};
 use bartizan_model::place::Place;
+use bartizan_model::terms::Resource;
 use std::sync::Arc;
 
 /// Bytes of a held body that are walked before other exchanges get their turn.
@@ -60,6 +63,13 @@ pub struct Gathering {
     /// The caller showed who it is.
     is_somebody: bool,
     used: Vec<Used>,
+    named: Vec<Named>,
+    /// What the caller's token says of who it is.
+    claimed: Vec<(Resource, u64)>,
+    /// Which of the fields that must be there are.
+    present: Vec<bool>,
+    /// All of the body was walked, or there is none.
+    is_whole: bool,
     /// Identifiers that the request named: its answer does not hand them out.
     pub(crate) references: Vec<u64>,
 }
@@ -74,6 +84,18 @@ struct Used {
     value: KeyedHash,
 }
 
+/// An owner that the request names, or an object whose owner may be known.
+#[derive(Debug)]
+struct Named {
+    reference: u64,
+    is_object: bool,
+    owners: Resource,
+    mode: Mode,
+    place: Place,
+    bytes: u32,
+    value: KeyedHash,
+}
+
 /// Whose call it is, and what it is held to.
 #[derive(Debug)]
 pub(crate) struct Called {
@@ -81,6 +103,7 @@ pub(crate) struct Called {
     pub(crate) subject: SubjectId,
     pub(crate) by: SubjectKind,
     pub(crate) held: Option<Arc<Held>>,
+    pub(crate) claimed: Vec<(Resource, u64)>,
     pub(crate) at: Moment,
 }
 
@@ -103,7 +126,7 @@ impl Gathering {
         on: &RouteRules,
         collector: Collector,
     ) -> Self {
-        let Called { endpoint, subject, by, held, at } = called;
+        let Called { endpoint, subject, by, held, claimed, at } = called;
         let held = held.filter(|it| it.judges_requests());
         let mut assessment = Assessment::clean(at, endpoint);
         assessment.oddities = head.oddities;
@@ -125,6 +148,10 @@ impl Gathering {
             segments: 0,
             is_somebody: by != SubjectKind::AddressAgent,
             used: Vec::new(),
+            named: Vec::new(),
+            claimed,
+            present: Vec::new(),
+            is_whole: matches!(head.framing, Framing::None | Framing::Length(0)),
             references: Vec::new(),
         };
         if is_against_the_law(head.oddities) {
@@ -149,6 +176,7 @@ impl Gathering {
         if let Framing::Length(length) = head.framing {
             it.count_body(length, rules);
         }
+        it.hold_caller();
         if examines {
             let mut scratch = Vec::new();
             let mut sink = Examiner::new(&mut it, &rules.key);
@@ -221,9 +249,34 @@ impl Gathering {
         self.forms = if is_json { Forms::STRING } else { Forms::PLAIN };
     }
 
+    /// Holds the caller to showing a credential.
+    fn hold_caller(&mut self) {
+        let force = self.held.as_ref().and_then(|it| it.credential());
+        if let Some(force) = force.filter(|_| !self.is_somebody) {
+            let place = Place::header(b"authorization");
+            let mode = force.mode(self.subject);
+            self.breach(Code::CredentialMissing, mode, (place, 0, KeyedHash(0)));
+        }
+    }
+
+    /// Looks which fields are missing, as far as what was read tells.
+    fn look_for_missing(&mut self) {
+        let Some(held) = self.held.clone() else { return };
+        let Some((required, force)) = held.required() else { return };
+        let mode = force.mode(self.subject);
+        for (at, place) in required.iter().enumerate() {
+            let was_read = self.is_whole || !matches!(place, Place::Body(_));
+            if was_read && !self.present.get(at).copied().unwrap_or_default() {
+                self.breach(Code::ShapeMissingField, mode, (place.clone(), 0, KeyedHash(0)));
+            }
+        }
+    }
+
     /// Looks up whose the identifiers are that were named. Whether one of them is another's.
-    pub(crate) fn stand(&mut self, handed: &HandedOut) -> bool {
-        let mut is_foreign = false;
+    pub(crate) fn stand(&mut self, tables: &Tables) -> bool {
+        self.look_for_missing();
+        let handed = tables.handed();
+        let mut is_foreign = self.look_for_owners(tables);
         for it in std::mem::take(&mut self.used) {
             let Used { reference, mode, place, bytes, value } = it;
             self.references.push(reference);
@@ -236,14 +289,42 @@ impl Gathering {
         is_foreign
     }
 
+    /// Whether an owner is named who is not the caller, or an object of one.
+    fn look_for_owners(&mut self, tables: &Tables) -> bool {
+        let mut is_foreign = false;
+        for it in std::mem::take(&mut self.named) {
+            let owner = match it.is_object {
+                true => tables.owners().owner_of(it.reference),
+                false => Some(it.reference),
+            };
+            let Some(owner) = owner else { continue };
+            let claimed = self.claimed.iter().filter(|of| of.0 == it.owners).map(|of| of.1);
+            let claimed: Vec<u64> = claimed.collect();
+            let belongs = tables.owners().belongs_by(self.subject, it.owners, owner, &claimed);
+            if belongs == Belongs::Foreign {
+                is_foreign = true;
+                let what = (it.place, it.bytes, it.value);
+                self.breach(Code::OwnerForeignRequest, it.mode, what);
+            }
+        }
+        is_foreign
+    }
+
     /// Holds a value to the terms of the endpoint.
     fn hold(&mut self, value: &Value<'_>, forms: Forms, key: &HashKey) {
         let Some(held) = &self.held else { return };
         if value.place == PlaceRef::Path {
             self.segments = self.segments.saturating_add(1);
         }
-        let (fault, resource) = held.look(value.place, self.segments, forms, value.text);
-        if fault.is_none() && resource.is_none() {
+        let looked = held.look(value.place, self.segments, forms, value.text);
+        let Looked { fault, resource, belongs, required } = looked;
+        if let Some(at) = required.map(usize::from) {
+            if self.present.len() <= at {
+                self.present.resize(at.saturating_add(1), false);
+            }
+            self.present.get_mut(at).into_iter().for_each(|it| *it = true);
+        }
+        if fault.is_none() && resource.is_none() && belongs.is_none() {
             return;
         }
         let bytes = u32::try_from(value.text.len()).unwrap_or(u32::MAX);
@@ -258,6 +339,23 @@ impl Gathering {
             let mode = force.mode(self.subject);
             let place = place.clone();
             self.used.push(Used { reference, mode, place, bytes, value: hash });
+        }
+        if let Some((objects, owners, force)) = belongs
+            && self.is_somebody
+            && let Some(reference) = reference(key, objects.unwrap_or(owners), value.text)
+            && self.named.len() < NAMED_MAX
+        {
+            let (mode, place) = (force.mode(self.subject), place.clone());
+            let is_object = objects.is_some();
+            self.named.push(Named {
+                reference,
+                is_object,
+                owners,
+                mode,
+                place,
+                bytes,
+                value: hash,
+            });
         }
         if let Some(fault) = fault {
             let (code, force) = fault.code();
@@ -285,6 +383,7 @@ impl Gathering {
     pub fn walk(&mut self, walk: &mut Walk, body: &[u8], rules: &Rules) -> Progress {
         let progress = walk.step(body, WALK_BYTES, &mut Examiner::new(self, &rules.key));
         self.assessment.oddities.extend(walk.oddities());
+        self.is_whole |= progress == Progress::Done && walk.oddities().is_empty();
         progress
     }
 }
@@ -439,6 +538,10 @@ mod tests {
             segments: 0,
             is_somebody: true,
             used: Vec::new(),
+            named: Vec::new(),
+            claimed: Vec::new(),
+            present: Vec::new(),
+            is_whole: true,
             references: Vec::new(),
         }
     }

@@ -9,7 +9,7 @@ use crate::terms::{Held, Terms};
 use bartizan_model::clause::Effect;
 use bartizan_model::code::Code;
 use bartizan_model::fact::Fact;
-use bartizan_model::observation::Observation;
+use bartizan_model::observation::{Observation, SubjectKind};
 use bartizan_model::place::Place;
 
 /// What would have become of a recorded exchange.
@@ -25,25 +25,67 @@ pub enum Verdict {
 
 /// What these terms would have made of an exchange; `None` if it is of no endpoint that has any.
 pub fn simulate(terms: &Terms, it: &Observation) -> Option<Verdict> {
-    let held = terms.find(&it.route, it.method, &it.template).filter(|it| it.judges_requests())?;
-    Some(one(held, it))
+    let held = terms.find(&it.route, it.method, &it.template).filter(|it| it.can_be_simulated())?;
+    let looks = [of_caller, of_recorded_hits, of_request, of_answer];
+    let mut verdict = Verdict::Keeps;
+    for look in looks {
+        match look(held, it) {
+            found @ Verdict::Breaks(..) => return Some(found),
+            Verdict::CannotTell => verdict = Verdict::CannotTell,
+            Verdict::Keeps => {}
+        }
+    }
+    Some(verdict)
 }
 
-fn one(held: &Held, it: &Observation) -> Verdict {
-    if held.speaks_of_references() {
-        let is_hit = |code| code == Code::ReferenceForeign;
-        let met = [Effect::Refused, Effect::WouldRefuse, Effect::Overtaken];
-        let was_met = it.hits.iter().any(|it| is_hit(it.code) && met.contains(&it.effect));
-        if was_met {
-            let place = it.findings.iter().find(|it| is_hit(it.sighting.code));
-            return Verdict::Breaks(Code::ReferenceForeign, place.map(|it| it.place.clone()));
-        }
-        return Verdict::CannotTell;
+fn of_caller(held: &Held, it: &Observation) -> Verdict {
+    let is_anonymous = it.subject_kind == SubjectKind::AddressAgent;
+    match held.credential() {
+        Some(_) if is_anonymous => Verdict::Breaks(Code::CredentialMissing, None),
+        Some(_) | None => Verdict::Keeps,
     }
+}
+
+/// Whose an object was, only what was recorded then tells.
+fn of_recorded_hits(held: &Held, it: &Observation) -> Verdict {
+    let shown = held.shown();
+    let conditional = shown.masked().any(|(_, _, it)| it.0.unless_own.is_some());
+    let codes = [
+        held.speaks_of_references().then_some(Code::ReferenceForeign),
+        held.speaks_of_owners().then_some(Code::OwnerForeignRequest),
+        shown.owned.map(|_| Code::OwnerForeign),
+        conditional.then_some(Code::DisclosureData),
+    ];
+    let mut verdict = Verdict::Keeps;
+    for code in codes.into_iter().flatten() {
+        let met = [
+            Effect::Refused,
+            Effect::WouldRefuse,
+            Effect::Overtaken,
+            Effect::Scrubbed,
+            Effect::WouldScrub,
+        ];
+        if it.hits.iter().any(|it| it.code == code && met.contains(&it.effect)) {
+            let place = it.findings.iter().find(|it| it.sighting.code == code);
+            return Verdict::Breaks(code, place.map(|it| it.place.clone()));
+        }
+        verdict = Verdict::CannotTell;
+    }
+    verdict
+}
+
+fn of_request(held: &Held, it: &Observation) -> Verdict {
+    if !held.judges_requests() {
+        return Verdict::Keeps;
+    }
+    let required = held.required().map(|it| it.0).unwrap_or_default();
     let Some(request) = &it.request else {
         // Nothing was in query and body, or nothing was recorded of it.
-        let is_empty = it.request_body_bytes == 0;
-        return if is_empty { Verdict::Keeps } else { Verdict::CannotTell };
+        return match (it.request_body_bytes, required.first()) {
+            (0, None) => Verdict::Keeps,
+            (0, Some(first)) => Verdict::Breaks(Code::ShapeMissingField, Some(first.clone())),
+            _ => Verdict::CannotTell,
+        };
     };
     let mut cannot_tell = request.more > 0;
     for (at, place) in request.shape.places.iter().enumerate() {
@@ -54,7 +96,30 @@ fn one(held: &Held, it: &Observation) -> Verdict {
             found @ Verdict::Breaks(..) => return found,
         }
     }
-    if cannot_tell { Verdict::CannotTell } else { Verdict::Keeps }
+    let missing = required.iter().find(|it| !request.shape.places.contains(it));
+    match missing {
+        Some(place) if !cannot_tell => {
+            Verdict::Breaks(Code::ShapeMissingField, Some(place.clone()))
+        }
+        _ if cannot_tell => Verdict::CannotTell,
+        _ => Verdict::Keeps,
+    }
+}
+
+/// What is masked for everybody, the places of an answer tell.
+fn of_answer(held: &Held, it: &Observation) -> Verdict {
+    let masked = held.shown().masked().filter(|(_, _, it)| it.0.unless_own.is_none());
+    let masked: Vec<_> = masked.map(|(_, _, it)| (it.1, &it.0.place)).collect();
+    if masked.is_empty() || !(200..300).contains(&it.status) {
+        return Verdict::Keeps;
+    }
+    let Some(answer) = &it.response else { return Verdict::CannotTell };
+    let shown = masked.into_iter().find(|it| answer.shape.places.contains(it.1));
+    match shown {
+        Some((code, place)) => Verdict::Breaks(code, Some(place.clone())),
+        None if answer.more > 0 => Verdict::CannotTell,
+        None => Verdict::Keeps,
+    }
 }
 
 impl Held {
@@ -62,15 +127,20 @@ impl Held {
         if let Some(fault) = self.fault_of_place(place) {
             return Verdict::Breaks(fault.code().0, Some(place.clone()));
         }
-        match (self.type_of(place), fact) {
-            (None, _) => Verdict::Keeps,
-            (Some(types), Some(fact)) if fact.forms.bits() != 0 => {
-                match types.fit(fact.forms, fact.kind) {
-                    true => Verdict::Keeps,
-                    false => Verdict::Breaks(Code::ShapeWrongType, Some(place.clone())),
-                }
+        let (types, bounds) = (self.type_of(place), self.bounds_of(place));
+        if types.is_none() && bounds.is_none() {
+            return Verdict::Keeps;
+        }
+        let Some(fact) = fact.filter(|it| it.forms.bits() != 0) else {
+            return Verdict::CannotTell;
+        };
+        let breaks = |code| Verdict::Breaks(code, Some(place.clone()));
+        match (types, bounds) {
+            (Some(types), _) if !types.fit(fact.forms, fact.kind) => breaks(Code::ShapeWrongType),
+            (_, Some(of)) if !of.fit_recorded(fact.bytes, fact.kind, fact.bucket) => {
+                breaks(Code::ShapeOutOfBounds)
             }
-            (Some(_), _) => Verdict::CannotTell,
+            _ => Verdict::Keeps,
         }
     }
 }
@@ -84,14 +154,21 @@ mod tests {
     use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash};
     use bartizan_model::moment::Moment;
     use bartizan_model::retirement::Template;
-    use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Term, Types};
+    use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, Types};
     use std::sync::Arc;
 
     fn terms(says: Says) -> Terms {
         let (method, path) = (Method::Post, Template::new("/orders/{id}"));
         let known = vec![Place::body("$.n")];
         let terms = vec![Term { says, force: Force::Enforced }];
-        let of = EndpointTerms { method, path, known, terms, hands_out: Vec::new() };
+        let of = EndpointTerms {
+            method,
+            path,
+            known,
+            terms,
+            hands_out: Vec::new(),
+            shows: Shows::default(),
+        };
         Terms::new(vec![("shop".into(), vec![of])])
     }
 
@@ -103,7 +180,7 @@ mod tests {
     fn seen(place: &str, facts: Vec<Fact>) -> Observation {
         let places = vec![Place::body(place)];
         let shape = Arc::new(Shape { id: ShapeId(1), places });
-        let request = Some(Facts { shape, facts, more: 0, own: Vec::new() });
+        let request = Some(Facts { shape, facts, more: 0, own: Vec::new(), listed: Vec::new() });
         let of = (Method::Post, "/orders/{int}".into(), "shop".into());
         let (method, template, route) = of;
         Observation {

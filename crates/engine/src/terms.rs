@@ -4,13 +4,14 @@
 //! Memory   a tree of paths for each route, and a table of places for each endpoint.
 //! Misses   fields of bodies that are not examined; fields of operations within envelopes; empty lists and objects.
 
+use crate::shown::Shown;
 use bartizan_inspect::value::PlaceRef;
 use bartizan_model::code::Code;
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
 use bartizan_model::place::{NAME_BYTES_MAX, Place, escaped};
 use bartizan_model::terms::{
-    ENDPOINTS_MAX, EndpointTerms, Force, Resource, Says, TermsByRoute, Types, folded,
+    Bounds, ENDPOINTS_MAX, EndpointTerms, Force, Resource, Says, TermsByRoute, Types, folded,
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +48,12 @@ pub(crate) struct Held {
     known: Option<Force>,
     types: Option<Force>,
     handed_out: Option<Force>,
-    hands_out: BTreeMap<Box<str>, Vec<Resource>>,
+    bounds: Option<Force>,
+    required: Option<(Vec<Place>, Force)>,
+    credential: Option<Force>,
+    belongs: Option<Force>,
+    /// What is said of answers.
+    shown: Arc<Shown>,
 }
 
 /// A place, as it is looked up.
@@ -82,7 +88,25 @@ impl<'a> Spot<'a> {
 struct PlaceTerms {
     is_known: bool,
     types: Option<Types>,
+    bounds: Option<Bounds>,
     resource: Option<Resource>,
+    /// What objects or owners are identified there.
+    belongs: Option<(Option<Resource>, Resource)>,
+    /// Which of those that must be there it is.
+    required: Option<u16>,
+}
+
+/// What is to be said of one value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Looked {
+    /// What it does not keep.
+    pub(crate) fault: Option<Fault>,
+    /// Which kind of identifier it is.
+    pub(crate) resource: Option<(Resource, Force)>,
+    /// It names an owner, or an object of one: what identifies objects, and owners.
+    pub(crate) belongs: Option<(Option<Resource>, Resource, Force)>,
+    /// Which of the fields that must be there it is.
+    pub(crate) required: Option<u16>,
 }
 
 /// What a value is held to and does not keep.
@@ -94,6 +118,8 @@ pub(crate) enum Fault {
     Undeclared(Force),
     /// It has another type.
     WrongType(Force),
+    /// It is larger or longer than values there are.
+    OutOfBounds(Force),
 }
 
 impl Terms {
@@ -158,7 +184,7 @@ impl Node {
 
 impl Held {
     fn of(it: EndpointTerms) -> Self {
-        let mut held = Self::default();
+        let mut held = Self { shown: Arc::new(Shown::of(&it)), ..Self::default() };
         for place in &it.known {
             held.at(place, |it| it.is_known = true);
         }
@@ -179,11 +205,26 @@ impl Held {
                     let mut put = |place, of| held.at(place, |it| it.resource = Some(of));
                     all.iter().for_each(|(place, of)| put(place, *of));
                 }
-            }
-        }
-        for (place, of) in it.hands_out {
-            if let Place::Body(path) = place {
-                held.hands_out.entry(path.into()).or_default().push(of);
+                Says::Bounds(all) => {
+                    held.bounds = Some(force);
+                    let mut put = |place, of| held.at(place, |it| it.bounds = Some(of));
+                    all.iter().for_each(|(place, of)| put(place, *of));
+                }
+                Says::Required(all) => {
+                    for (at, place) in (0_u16..).zip(&all) {
+                        held.at(place, |it| it.required = Some(at));
+                    }
+                    held.required = Some((all, force));
+                }
+                Says::Belongs(all) => {
+                    held.belongs = Some(force);
+                    for of in &all {
+                        held.at(&of.place, |it| it.belongs = Some((of.objects, of.owners)));
+                    }
+                }
+                Says::Credential => held.credential = Some(force),
+                // They speak of answers.
+                Says::Owned(_) | Says::Secret(_) | Says::Masked(_) => {}
             }
         }
         held
@@ -201,6 +242,36 @@ impl Held {
             || self.known.is_some()
             || self.types.is_some()
             || self.handed_out.is_some()
+            || self.bounds.is_some()
+            || self.required.is_some()
+            || self.credential.is_some()
+            || self.belongs.is_some()
+    }
+
+    /// Whether requests name owners, or objects of theirs.
+    pub(crate) fn speaks_of_owners(&self) -> bool {
+        self.belongs.is_some()
+    }
+
+    /// Whether anything is said that an observation can be held to.
+    pub(crate) fn can_be_simulated(&self) -> bool {
+        self.judges_requests() || self.shown.judges()
+    }
+
+    /// How large and long values in a place may be.
+    pub(crate) fn bounds_of(&self, place: &Place) -> Option<Bounds> {
+        self.bounds?;
+        self.places.get(&Spot::of(place)?)?.bounds
+    }
+
+    /// How strictly callers are held to showing a credential.
+    pub(crate) fn credential(&self) -> Option<Force> {
+        self.credential
+    }
+
+    /// The fields that must be there, and how strictly.
+    pub(crate) fn required(&self) -> Option<(&[Place], Force)> {
+        self.required.as_ref().map(|(all, force)| (all.as_slice(), *force))
     }
 
     /// Whether requests name identifiers that must have been handed out.
@@ -221,25 +292,19 @@ impl Held {
         self.places.get(&Spot::of(place)?)?.types
     }
 
-    /// Whether answers hand out identifiers.
-    pub(crate) fn hands_out(&self) -> bool {
-        !self.hands_out.is_empty()
+    /// What is said of answers.
+    pub(crate) fn shown(&self) -> &Arc<Shown> {
+        &self.shown
     }
 
-    /// The kinds of identifiers that a place of answers hands out.
-    pub(crate) fn handed_at(&self, path: &str) -> &[Resource] {
-        self.hands_out.get(path).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// What a value does not keep, and which kind of identifier it is. `segment` is the position of a segment of
-    /// the path, from 1.
+    /// What is to be said of a value. `segment` is the position of a segment of the path, from 1.
     pub(crate) fn look(
         &self,
         place: PlaceRef<'_>,
         segment: u8,
         forms: Forms,
         text: &[u8],
-    ) -> (Option<Fault>, Option<(Resource, Force)>) {
+    ) -> Looked {
         let (spot, is_field) = match place {
             PlaceRef::Path => (Spot::Segment(segment), false),
             PlaceRef::Query(name) => (Spot::Query(escaped(name)), true),
@@ -247,21 +312,32 @@ impl Held {
                 (Spot::Body(Cow::Borrowed(path)), true)
             }
             PlaceRef::Body(path) => {
-                let Place::Body(path) = Place::body(path) else { return (None, None) };
+                let Place::Body(path) = Place::body(path) else { return Looked::default() };
                 (Spot::Body(Cow::Owned(path)), true)
             }
-            PlaceRef::Cookie(_) | PlaceRef::Name => return (None, None),
+            PlaceRef::Cookie(_) | PlaceRef::Name => return Looked::default(),
         };
         let terms = self.places.get(&spot).copied().unwrap_or_default();
         let resource = terms.resource.zip(self.handed_out);
-        let fault = match (terms.is_known, terms.types, self.types) {
-            (false, ..) if is_field => self.unknown(&spot),
-            (_, Some(types), Some(force)) => {
-                (!types.fit(forms, Kind::of(text))).then_some(Fault::WrongType(force))
-            }
+        let fault = match terms.is_known {
+            false if is_field => self.unknown(&spot),
             _ => None,
         };
-        (fault, resource)
+        let fault = fault.or_else(|| self.unfit(terms, forms, text));
+        let belongs = terms.belongs.zip(self.belongs);
+        let belongs = belongs.map(|((objects, owners), force)| (objects, owners, force));
+        Looked { fault, resource, belongs, required: terms.required }
+    }
+
+    /// A value of another type or size than values have there.
+    fn unfit(&self, terms: PlaceTerms, forms: Forms, text: &[u8]) -> Option<Fault> {
+        if let Some((types, force)) = terms.types.zip(self.types)
+            && !types.fit(forms, Kind::of(text))
+        {
+            return Some(Fault::WrongType(force));
+        }
+        let (bounds, force) = terms.bounds.zip(self.bounds)?;
+        (!bounds.fit(text)).then_some(Fault::OutOfBounds(force))
     }
 
     /// A field that is not known to be taken.
@@ -286,6 +362,7 @@ impl Fault {
             Self::ReadOnly(force) => (Code::ShapeReadOnlyField, force),
             Self::Undeclared(force) => (Code::ShapeUndeclaredField, force),
             Self::WrongType(force) => (Code::ShapeWrongType, force),
+            Self::OutOfBounds(force) => (Code::ShapeOutOfBounds, force),
         }
     }
 }
@@ -293,8 +370,9 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bartizan_model::fact::bucket;
     use bartizan_model::retirement::Template;
-    use bartizan_model::terms::Term;
+    use bartizan_model::terms::{Shows, Term};
 
     const ORDER: Resource = Resource(7);
 
@@ -306,6 +384,7 @@ mod tests {
             known: vec![Place::body("$.name"), Place::body("$.items[*].n"), Place::query(b"page")],
             terms: terms.into_iter().map(|says| Term { says, force }).collect(),
             hands_out: vec![(Place::body("$.id"), ORDER)],
+            shows: Shows::default(),
         }
     }
 
@@ -318,7 +397,7 @@ mod tests {
     fn check(says: Says, place: PlaceRef<'_>, forms: Forms, text: &[u8], fault: Option<Fault>) {
         let all = terms(vec![endpoint(Method::Post, "/orders", vec![says])]);
         let held = all.find("shop", Method::Post, "/orders").unwrap();
-        assert_eq!(held.look(place, 0, forms, text).0, fault);
+        assert_eq!(held.look(place, 0, forms, text).fault, fault);
     }
 
     #[test]
@@ -378,13 +457,26 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_is_far_too_large_or_long_is_told() {
+        let bounds = Bounds { buckets: Some((0, bucket(99.0))), bytes_max: 4 };
+        let says = || Says::Bounds(vec![(Place::body("$.n"), bounds)]);
+        let fault = Some(Fault::OutOfBounds(Force::Enforced));
+        check(says(), PlaceRef::Body("$.n"), Forms::NUMBER, b"99", None);
+        check(says(), PlaceRef::Body("$.n"), Forms::NUMBER, b"999", fault);
+        check(says(), PlaceRef::Body("$.n"), Forms::NUMBER, b"-9", fault);
+        check(says(), PlaceRef::Body("$.n"), Forms::STRING, b"abcd", None);
+        check(says(), PlaceRef::Body("$.n"), Forms::STRING, b"abcde", fault);
+        check(says(), PlaceRef::Body("$.m"), Forms::STRING, b"abcde", None);
+    }
+
+    #[test]
     fn what_identifies_an_object_is_told_in_requests_and_answers() {
         let says = Says::HandedOut(vec![(Place::Segment(2), ORDER)]);
         let all = terms(vec![endpoint(Method::Get, "/orders/{id}", vec![says])]);
         let held = all.find("shop", Method::Get, "/orders/{int}").unwrap();
-        let (fault, resource) = held.look(PlaceRef::Path, 2, Forms::PLAIN, b"17");
-        assert_eq!((fault, resource), (None, Some((ORDER, Force::Enforced))));
-        assert_eq!(held.look(PlaceRef::Path, 1, Forms::PLAIN, b"orders").1, None);
-        assert_eq!((held.handed_at("$.id"), held.handed_at("$.n")), (&[ORDER][..], &[][..]));
+        let it = held.look(PlaceRef::Path, 2, Forms::PLAIN, b"17");
+        assert_eq!((it.fault, it.resource), (None, Some((ORDER, Force::Enforced))));
+        assert_eq!(held.look(PlaceRef::Path, 1, Forms::PLAIN, b"orders").resource, None);
+        assert_eq!(held.shown().field(0).unwrap().hands_out, [ORDER]);
     }
 }

@@ -19,14 +19,16 @@ use crate::arrival::{Arrival, arrive, is_client_known};
 use crate::caller::caller;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
-use crate::handing::Handing;
 use crate::judge::{Called, Gathering, Needs, is_plain_text, walk};
 use crate::operation::operation;
 use crate::origin::{Authority, Origin};
+use crate::outgoing::{
+    Asked, Done, Found, HELD_BYTES_MAX, Outgoing, Unreadable, claimed, unvalued,
+};
 use crate::pointed;
 use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
 use crate::routes::RouteRules;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Rules, Snapshot};
 use crate::step::{
     BodyPlan, Cause, Commitment, DATA_BYTES_MAX, Input, NotCommitted, Payload, Reply, Rest, Side,
     Step, UpstreamFault,
@@ -41,12 +43,14 @@ use bartizan_contract::retirement::announce;
 use bartizan_inspect::body::{Format, Progress, Walk};
 use bartizan_inspect::client_address::client_spoke_tls;
 use bartizan_inspect::content_coding::{DecodeFault, Decoder};
+use bartizan_inspect::token_claims::{bearer, identifying};
 use bartizan_inspect::trace_context::Trace;
 use bartizan_inspect::traits;
 use bartizan_learn::template::template;
 use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
 use bartizan_model::code::Code;
+use bartizan_model::evidence::Finding;
 use bartizan_model::head::{Fields, Framing, Method, RequestHead, ResponseHead};
 use bartizan_model::host::{self, Host};
 use bartizan_model::id::{EndpointId, KeyedHash};
@@ -57,6 +61,7 @@ use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome, 
 use bartizan_model::oddity::Oddity;
 use bartizan_model::route::Demand;
 use bartizan_model::sample::SampleReason;
+use bartizan_model::terms::Resource;
 use bytes::{Bytes, BytesMut};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -93,10 +98,12 @@ pub struct Transaction {
     answer: Option<Box<Answer>>,
     /// What the contract says of the endpoint.
     held: Option<Arc<Held>>,
-    /// Identifiers that the request named.
-    named: Vec<u64>,
-    /// The response, as far as it hands out identifiers.
-    handing: Option<Box<Handing>>,
+    /// What its answer is held to.
+    asked: Option<Box<Asked>>,
+    /// The answer, where something is said of it.
+    outgoing: Option<Box<Outgoing>>,
+    /// What of the answer is not released yet.
+    withheld: Option<Box<Withheld>>,
     /// Whether the intent is durable and the result is not.
     owes_result: bool,
     /// What is done once the result is durable.
@@ -122,6 +129,8 @@ enum Response {
     AwaitHead,
     /// An error response is read until it is known whether it says too much.
     Holding,
+    /// An answer is read until it is known whose it is.
+    Judging,
     /// Its held part is about to be written.
     Releasing {
         end: bool,
@@ -132,6 +141,14 @@ enum Response {
     Tunnel,
     Replied,
     Ended,
+}
+
+/// An answer that is not released yet.
+#[derive(Debug)]
+struct Withheld {
+    head: ResponseHead,
+    bytes: BytesMut,
+    room: Room,
 }
 
 /// A request whose body is being held for judging.
@@ -215,8 +232,9 @@ impl Transaction {
             own_host: None,
             answer: None,
             held: None,
-            named: Vec::new(),
-            handing: None,
+            asked: None,
+            outgoing: None,
+            withheld: None,
             owes_result: false,
             awaits_result: None,
             evidence: None,
@@ -345,6 +363,7 @@ impl Transaction {
             Response::Replied => note(&mut phases.answered_us),
             Response::Idle
             | Response::Holding
+            | Response::Judging
             | Response::Releasing { .. }
             | Response::Streaming { .. }
             | Response::Tunnel
@@ -375,7 +394,11 @@ impl Transaction {
             standing.violations.push(Code::ClientCertificate);
         }
         let endpoint = self.seen.endpoint;
-        let collector = Collector::at(tables.detail().level());
+        let mut collector = Collector::at(tables.detail().level());
+        if self.is_sampled {
+            collector.keep_lists();
+            note_claims(&head.fields, &mut collector, rules);
+        }
         if let Some(bytes_max) = self.sample_bytes_max()
             && tables.evidence().is_watched(self.seen.subject, at)
         {
@@ -388,7 +411,8 @@ impl Transaction {
         let template = &self.seen.template;
         self.held = view.terms.find(&on.route.name, head.method, template).cloned();
         let held = self.held.clone();
-        let called = Called { endpoint, subject, by, held, at };
+        let claimed = self.ask(&head, at);
+        let called = Called { endpoint, subject, by, held, claimed, at };
         let mut gathering = Gathering::of_head(&head, called, rules, &on, collector);
         gathering.assessment.violations.append(&mut standing.violations);
         self.retry_after_s = standing.retry_after_s;
@@ -410,6 +434,9 @@ impl Transaction {
             self.seen.trace = trace.id;
             head.continue_trace(trace.continued(u64::from_be_bytes([a, b, c, d, e, f, g, h])));
         }
+        if self.asked.as_ref().is_some_and(|it| it.is_held()) {
+            head.ask_plain();
+        }
         match needs {
             Needs::Nothing => {
                 let plan = BodyPlan { held: Bytes::new(), rest, room: None };
@@ -430,6 +457,22 @@ impl Transaction {
                 Step::Read { max: DATA_BYTES_MAX }
             }
         }
+    }
+
+    /// Notes what the answer is going to be held to; what the caller's token says of who it is.
+    fn ask(&mut self, head: &RequestHead, at: Moment) -> Vec<(Resource, u64)> {
+        let Some(shown) = self.held.as_ref().map(|it| it.shown()).filter(|it| !it.is_empty())
+        else {
+            return Vec::new();
+        };
+        let assessment = Assessment::clean(at, self.seen.endpoint);
+        let under = (&assessment, &self.on.clauses);
+        let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
+        let mut asked = Asked::of(self.seen.subject, is_somebody, head.query(), shown, under);
+        asked.claimed = claimed(&head.fields, shown, &self.view.rules.key);
+        let claimed = asked.claimed.clone();
+        self.asked = Some(Box::new(asked));
+        claimed
     }
 
     /// Names the endpoint and the subject.
@@ -588,10 +631,12 @@ impl Transaction {
         tables: &Tables,
     ) -> Step {
         let view = Arc::clone(&self.view);
-        let is_foreign = it.stand(tables.handed());
-        // Whoever names what is another's is handed nothing by the answer, where it is let through.
-        self.held.take_if(|_| is_foreign);
-        self.named = std::mem::take(&mut it.references);
+        let is_foreign = it.stand(tables);
+        if let Some(asked) = &mut self.asked {
+            // Whoever names what is another's is handed nothing by the answer, where it is let through.
+            asked.hands_nothing = is_foreign;
+            asked.named = std::mem::take(&mut it.references);
+        }
         // Afterwards the head is the permit's.
         let kept = (self.sample_bytes_max().is_some() && may_have_a_reason(&it.assessment))
             .then(|| head.head().clone());
@@ -795,12 +840,8 @@ impl Transaction {
                 self.answer = Answer::of(&head, tables).map(Box::new);
             }
         }
-        if !self.is_head
-            && self.seen.subject_kind != SubjectKind::AddressAgent
-            && let Some(held) = &self.held
-        {
-            let named = std::mem::take(&mut self.named);
-            self.handing = Handing::of(&head, held, self.seen.subject, named).map(Box::new);
+        if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
+            return self.refuse_unread(at);
         }
         let examines = self.on.clauses.mode(ClauseName::DisclosureErrors) != Mode::Off;
         if examines
@@ -819,17 +860,151 @@ impl Transaction {
         if let Some(evidence) = &mut self.evidence {
             evidence.response_head(&head);
         }
+        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner()) {
+            self.response = Response::Judging;
+            let (bytes, room) = (BytesMut::new(), tables.room());
+            self.withheld = Some(Box::new(Withheld { head, bytes, room }));
+            return Step::Read { max: DATA_BYTES_MAX };
+        }
         self.seen.phases.answered_us = at.us_since(self.seen.started);
         match self.response {
             Response::Tunnel => Step::Tunnel(head),
             Response::Idle
             | Response::AwaitHead
             | Response::Holding
+            | Response::Judging
             | Response::Releasing { .. }
             | Response::Streaming { .. }
             | Response::Replied
             | Response::Ended => Step::Reply(Reply::Relay(head)),
         }
+    }
+
+    /// Begins to look at an answer of which something is said.
+    fn begin_outgoing(
+        &mut self,
+        head: &mut ResponseHead,
+        tables: &Tables,
+    ) -> Result<(), Unreadable> {
+        let Some(shown) = self.held.as_ref().map(|it| Arc::clone(it.shown())) else {
+            return Ok(());
+        };
+        let is_inline = self.origin.authority == Authority::Inline;
+        let has_body = !self.is_head && self.response != Response::Tunnel;
+        let asked = self.asked.take_if(|_| has_body && is_inline);
+        let Some(asked) = asked else { return Ok(()) };
+        if (200..300).contains(&head.status) {
+            asked.teach(tables);
+        }
+        let code = asked.held_by(&shown);
+        match Outgoing::of(head, &shown, *asked) {
+            Ok(it) => {
+                self.outgoing = it.map(Box::new);
+                Ok(())
+            }
+            // The route says that what cannot be judged passes.
+            Err(Unreadable) if self.on.route.fail_open => {
+                self.record_hit(Hit { code, effect: Effect::FailedOpen, margin: 0 });
+                Ok(())
+            }
+            Err(Unreadable) => {
+                self.record_hit(Hit { code, effect: Effect::Refused, margin: 0 });
+                Err(Unreadable)
+            }
+        }
+    }
+
+    /// An answer that is held to something cannot be read.
+    fn refuse_unread(&mut self, at: Moment) -> Step {
+        self.response = Response::AwaitHead;
+        let code = self.seen.hits.last().map_or(Code::DisclosureData, |it| it.code);
+        self.refuse_late(code, at)
+    }
+
+    /// Takes a piece of an answer of which something is said; what may be released of it, where that differs.
+    fn push_outgoing(
+        &mut self,
+        bytes: &[u8],
+        end: bool,
+        at: Moment,
+        tables: &Tables,
+    ) -> Option<Result<Vec<u8>, Code>> {
+        let mut outgoing = self.outgoing.take()?;
+        let mut out = Vec::new();
+        let under = (&*self.view.rules, tables, at);
+        let found = outgoing.push(bytes, end, under, &mut out);
+        let is_held = outgoing.changes();
+        self.outgoing = Some(outgoing);
+        let refused = self.note_found(found, is_held, at);
+        match refused {
+            Some(code) => Some(Err(code)),
+            None => is_held.then_some(Ok(out)),
+        }
+    }
+
+    /// Records what an answer showed; the code that it is refused for.
+    fn note_found(&mut self, found: Found, is_held: bool, at: Moment) -> Option<Code> {
+        for (code, place, done) in found.masked {
+            let effect = if done == Done::Masked { Effect::Scrubbed } else { Effect::WouldScrub };
+            let hit = Hit { code, effect, margin: 0 };
+            if !self.seen.hits.contains(&hit) {
+                self.record_hit(hit);
+            }
+            let is_same = |it: &Finding| it.sighting.code == code && it.place == place;
+            if !self.seen.findings.iter().any(is_same) && self.seen.findings.len() < FINDINGS_MAX {
+                self.seen.findings.push(unvalued(code, place));
+            }
+        }
+        if let Some(breach) = found.foreign
+            && !self.seen.hits.iter().any(|it| it.code == Code::OwnerForeign)
+        {
+            let mut assessment = Assessment::clean(at, self.seen.endpoint);
+            if self.seen.findings.len() < FINDINGS_MAX {
+                self.seen.findings.push(breach.finding.clone());
+            }
+            assessment.breaches.push(breach);
+            let (refusal, hits) = decide_body(&assessment, &self.on.clauses);
+            self.record_hits(hits);
+            return refusal.map(|it| it.code);
+        }
+        // What cannot be decoded any further cannot be changed either.
+        (found.is_lost && is_held).then_some(Code::UpstreamMalformed)
+    }
+
+    /// Says no in place of an answer of which nothing was said yet. The rest of it, if any, is not read any more.
+    fn refuse_answer(&mut self, code: Code, end: bool) -> Step {
+        let mut step = self.refuse(code, Outcome::Refused);
+        if let Step::Reply(Reply::Own(reply)) = &mut step {
+            reply.close |= !end;
+        }
+        step
+    }
+
+    /// Takes a piece of an answer of which it is not known yet whose it is.
+    fn judge_answer(&mut self, bytes: &Bytes, end: bool, at: Moment, tables: &Tables) -> Step {
+        let released = match self.push_outgoing(bytes, end, at, tables) {
+            Some(Ok(released)) => released,
+            Some(Err(code)) => {
+                self.withheld = None;
+                return self.refuse_answer(code, end);
+            }
+            None => return Step::Cut,
+        };
+        let Some(mut withheld) = self.withheld.take() else { return Step::Cut };
+        let has_room = withheld.room.grow(released.len());
+        withheld.bytes.extend_from_slice(&released);
+        if !end && has_room && withheld.bytes.len() < HELD_BYTES_MAX {
+            self.withheld = Some(withheld);
+            return Step::Read { max: DATA_BYTES_MAX };
+        }
+        if let Some(outgoing) = &mut self.outgoing {
+            outgoing.stop_waiting();
+        }
+        self.seen.phases.answered_us = at.us_since(self.seen.started);
+        let head = withheld.head.clone();
+        self.withheld = Some(withheld);
+        self.response = Response::Releasing { end };
+        Step::Reply(Reply::Relay(head))
     }
 
     /// Leaves out the fields that name software, if its clause is enforced.
@@ -919,7 +1094,38 @@ impl Transaction {
         }
         self.seen.phases.answered_us = at.us_since(self.seen.started);
         let head = talk.head.clone();
+        if self.outgoing.is_some() {
+            return self.release_outgoing(talk, end, at, tables);
+        }
         self.talk = Some(talk);
+        self.response = Response::Releasing { end: end && self.owed_trailers.is_none() };
+        Step::Reply(Reply::Relay(head))
+    }
+
+    /// Passes on what says not too much as far as it may be.
+    fn release_outgoing(
+        &mut self,
+        talk: Box<Talk>,
+        end: bool,
+        at: Moment,
+        tables: &Tables,
+    ) -> Step {
+        let (head, room) = (talk.head.clone(), tables.room());
+        let held = talk.into_held();
+        self.withheld =
+            Some(Box::new(Withheld { head: head.clone(), bytes: BytesMut::new(), room }));
+        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner()) {
+            self.response = Response::Judging;
+            return self.judge_answer(&held, end, at, tables);
+        }
+        let bytes = match self.push_outgoing(&held, end, at, tables) {
+            Some(Ok(released)) => BytesMut::from(released.as_slice()),
+            Some(Err(code)) => return self.refuse_answer(code, end),
+            None => BytesMut::from(&held[..]),
+        };
+        if let Some(withheld) = &mut self.withheld {
+            withheld.bytes = bytes;
+        }
         self.response = Response::Releasing { end: end && self.owed_trailers.is_none() };
         Step::Reply(Reply::Relay(head))
     }
@@ -929,6 +1135,11 @@ impl Transaction {
             Response::Holding => {
                 self.owed_trailers = Some(self.scrubbed_message(fields, at));
                 self.hold_response(&Bytes::new(), true, at, tables)
+            }
+            // Trailers speak of the bytes that came.
+            Response::Judging => self.judge_answer(&Bytes::new(), true, at, tables),
+            Response::Streaming { end: false } if self.changes_answer() => {
+                self.stream_answer(&Bytes::new(), true, at, tables)
             }
             Response::Streaming { end: false } => {
                 self.response = Response::Streaming { end: true };
@@ -950,17 +1161,19 @@ impl Transaction {
         if let Some(answer) = &mut self.answer {
             answer.push(bytes, end);
         }
-        if let Some(handing) = &mut self.handing {
-            handing.push(bytes, end, &self.view.rules, tables.handed(), at.mono_ns);
-        }
         match self.response {
             Response::Holding => self.hold_response(bytes, end, at, tables),
+            Response::Judging => {
+                if let Some(evidence) = &mut self.evidence {
+                    evidence.response_body(bytes, end);
+                }
+                self.judge_answer(bytes, end, at, tables)
+            }
             Response::Streaming { end: false } => {
                 if let Some(evidence) = &mut self.evidence {
                     evidence.response_body(bytes, end);
                 }
-                self.response = Response::Streaming { end };
-                Step::Write(Payload::Verbatim)
+                self.stream_answer(bytes, end, at, tables)
             }
             Response::Tunnel if end => self.finish(at),
             Response::Tunnel => Step::Write(Payload::Verbatim),
@@ -970,6 +1183,27 @@ impl Transaction {
             | Response::Streaming { end: true }
             | Response::Replied
             | Response::Ended => Step::Cut,
+        }
+    }
+
+    /// Whether what is passed on of the answer differs from what came.
+    fn changes_answer(&self) -> bool {
+        self.outgoing.as_ref().is_some_and(|it| it.changes())
+    }
+
+    /// Passes a piece of an answer on.
+    fn stream_answer(&mut self, bytes: &Bytes, end: bool, at: Moment, tables: &Tables) -> Step {
+        match self.push_outgoing(bytes, end, at, tables) {
+            None => {
+                self.response = Response::Streaming { end };
+                Step::Write(Payload::Verbatim)
+            }
+            Some(Ok(released)) if released.is_empty() && !end => Step::Read { max: DATA_BYTES_MAX },
+            Some(Ok(released)) => {
+                self.response = Response::Streaming { end };
+                Step::Write(Payload::Held { bytes: released.into(), end })
+            }
+            Some(Err(code)) => self.refuse_late(code, at),
         }
     }
 
@@ -991,15 +1225,20 @@ impl Transaction {
         }
         match self.response {
             Response::Releasing { end } => {
-                let Some(talk) = self.talk.take() else { return Step::Cut };
+                let bytes = match (self.talk.take(), self.withheld.take()) {
+                    (Some(talk), _) => talk.into_held(),
+                    (None, Some(withheld)) => withheld.bytes.freeze(),
+                    (None, None) => return Step::Cut,
+                };
                 self.response = Response::Streaming { end };
-                Step::Write(Payload::Held { bytes: talk.into_held(), end })
+                Step::Write(Payload::Held { bytes, end })
             }
             Response::Streaming { end: false } => Step::Read { max: DATA_BYTES_MAX },
             Response::Streaming { end: true } | Response::Replied => self.finish(at),
             Response::Idle
             | Response::AwaitHead
             | Response::Holding
+            | Response::Judging
             | Response::Tunnel
             | Response::Ended => Step::Cut,
         }
@@ -1031,7 +1270,9 @@ impl Transaction {
         };
         self.record_hit(Hit { code, effect: Effect::Failed, margin: 0 });
         match self.response {
-            Response::AwaitHead | Response::Holding => self.refuse(code, Outcome::UpstreamFailed),
+            Response::AwaitHead | Response::Holding | Response::Judging => {
+                self.refuse(code, Outcome::UpstreamFailed)
+            }
             Response::Idle
             | Response::Releasing { .. }
             | Response::Streaming { .. }
@@ -1070,7 +1311,13 @@ impl Transaction {
 
     /// Refuses what is under way already: the client is told as long as nothing else was said.
     fn refuse_late(&mut self, code: Code, at: Moment) -> Step {
-        if matches!(self.response, Response::Idle | Response::AwaitHead | Response::Holding) {
+        let is_unsaid = |it| {
+            matches!(
+                it,
+                Response::Idle | Response::AwaitHead | Response::Holding | Response::Judging
+            )
+        };
+        if is_unsaid(self.response) {
             return self.refuse(code, Outcome::Refused);
         }
         self.seen.outcome = Outcome::Refused;
@@ -1112,6 +1359,14 @@ impl Transaction {
         let Observation { id, started, revision, epoch, .. } = self.seen;
         let spent = Observation::opened(id, started, revision, epoch);
         Step::Finished(Box::new(std::mem::replace(&mut self.seen, spent)), None)
+    }
+}
+
+/// Notes what the caller's token says of who it is.
+fn note_claims(fields: &Fields, collector: &mut Collector, rules: &Rules) {
+    let token = fields.get(Known::Authorization).and_then(bearer);
+    for (name, value) in token.map(identifying).unwrap_or_default() {
+        collector.note_claim(&name, &value, &rules.key);
     }
 }
 

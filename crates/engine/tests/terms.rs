@@ -23,7 +23,7 @@ use bartizan_model::limits::Limits;
 use bartizan_model::moment::Moment;
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
-use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Term};
+use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term};
 use bytes::Bytes;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
@@ -58,7 +58,7 @@ fn endpoint(method: Method, path: &str, named: &[Place], hands_out: &[&str]) -> 
     let term = Term { says: Says::HandedOut(named), force: Force::Enforced };
     let hands_out = hands_out.iter().map(|it| (Place::body(it), ORDER)).collect();
     let (path, known) = (Template::new(path), Vec::new());
-    EndpointTerms { method, path, known, terms: vec![term], hands_out }
+    EndpointTerms { method, path, known, terms: vec![term], hands_out, shows: Shows::default() }
 }
 
 impl Shop {

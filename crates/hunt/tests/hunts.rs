@@ -127,7 +127,13 @@ fn observation(n: u64) -> Observation {
             more: 0,
             own: Vec::new(),
         }),
-        response: n.is_multiple_of(2).then_some(Facts { shape, facts, more: 0, own: Vec::new() }),
+        response: n.is_multiple_of(2).then_some(Facts {
+            shape,
+            facts,
+            more: 0,
+            own: Vec::new(),
+            listed: Vec::new(),
+        }),
         ..Observation::opened(
             ExchangeId::new(wall_us / 1_000, n.into()),
             Moment { mono_ns: n, wall_us },

@@ -38,6 +38,48 @@ pub fn claims(token: &[u8]) -> Option<Claims> {
     read(payload, Claims::default()).filter(|it| !it.sub.is_empty())
 }
 
+/// The claims of `token` that may say who its bearer is, each with its name: texts and numbers at the top, but for those that
+/// RFC 7519 registers for other things. None where the token names no subject.
+pub fn identifying(token: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let Some((_, payload)) = parts(token) else { return Vec::new() };
+    let found = read(payload, Identifying::default()).unwrap_or_default();
+    if found.has_subject { found.claims } else { Vec::new() }
+}
+
+/// Claims of one token.
+const CLAIMS_MAX: usize = 12;
+/// Bytes of a value that identifies somebody.
+const CLAIM_BYTES_MAX: usize = 64;
+
+#[derive(Debug, Default)]
+struct Identifying {
+    claims: Vec<(String, Vec<u8>)>,
+    has_subject: bool,
+}
+
+impl Sink for Identifying {
+    fn take(&mut self, value: Value<'_>) {
+        const OTHERS: &[&str] =
+            &["iss", "aud", "exp", "nbf", "iat", "jti", "typ", "scope", "scp", "sid", "nonce"];
+        let PlaceRef::Body(path) = value.place else { return };
+        let Some(name) = path.strip_prefix("$.") else { return };
+        let is_one = !name.contains(['.', '[']) && !OTHERS.contains(&name);
+        if is_one
+            && self.claims.len() < CLAIMS_MAX
+            && (1..=CLAIM_BYTES_MAX).contains(&value.text.len())
+        {
+            self.has_subject |= name == "sub";
+            self.claims.push((name.to_owned(), value.text.to_vec()));
+        }
+    }
+
+    fn scalar(&mut self, value: Value<'_>) {
+        if !matches!(value.text, b"null" | b"true" | b"false") {
+            self.take(value);
+        }
+    }
+}
+
 /// What a token says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -177,6 +219,16 @@ mod tests {
         check(&token(r#"{"sub":"alice"}"#), Some(("", "alice")));
         check(&token(r#"{"iss":"https://a","aud":["x"],"sub":42}"#), Some(("https://a", "42")));
         check(&token(r#"{"sub":"\u0061lice","x":{"sub":"b"}}"#), Some(("", "alice")));
+    }
+
+    #[test]
+    fn claims_that_say_who_somebody_is_are_told_with_their_names() {
+        let of = |payload: &str| identifying(token(payload).as_bytes());
+        let found =
+            of(r#"{"sub":"a","iss":"x","tenant":7,"roles":["b"],"ok":true,"o":{"id":1},"exp":9}"#);
+        let found: Vec<_> = found.iter().map(|it| (it.0.as_str(), it.1.as_slice())).collect();
+        assert_eq!(found, [("sub", &b"a"[..]), ("tenant", b"7")]);
+        assert!(of(r#"{"tenant":7}"#).is_empty() && identifying(b"opaque").is_empty());
     }
 
     #[test]

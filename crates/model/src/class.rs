@@ -3,6 +3,7 @@
 use crate::data_class::{DataClass, DataGroup, Sensitivity};
 use crate::own_class::OwnClass;
 use std::fmt;
+use std::str::FromStr;
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +23,14 @@ impl Class {
         }
     }
 
+    /// How it stands in files.
+    pub fn kept(self) -> String {
+        match self {
+            Self::BuiltIn(it) => it.name().to_owned(),
+            Self::Own(it) => it.kept(),
+        }
+    }
+
     /// What it belongs to; nothing is known of that for a class of one's own.
     pub const fn group(self) -> Option<DataGroup> {
         match self {
@@ -30,6 +39,20 @@ impl Class {
         }
     }
 }
+
+/// From how it stands in files.
+impl FromStr for Class {
+    type Err = UnknownClass;
+
+    fn from_str(kept: &str) -> Result<Self, UnknownClass> {
+        let built_in = kept.parse().map(Self::BuiltIn);
+        built_in.or_else(|_| kept.parse().map(Self::Own)).map_err(|_| UnknownClass)
+    }
+}
+
+/// There is no such class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownClass;
 
 /// Its name.
 impl fmt::Display for Class {

@@ -53,6 +53,13 @@ clauses! {
     ShapeReadOnly = "shape.read_only", Declared, "No call sets a field that the API shows and nobody sets.";
     ShapeUndeclared = "shape.undeclared", Declared, "Query and body hold the fields that the endpoint is known to take, and no others.";
     ShapeType = "shape.type", Declared, "Values have the types that they have at this endpoint.";
+    ShapeRequired = "shape.required", Declared, "The fields that every call of this endpoint has are there.";
+    ShapeBounds = "shape.bounds", Declared, "Values are neither larger nor longer than those of this endpoint.";
+    IdentityCredential = "identity.credential", Declared, "Who calls this endpoint shows a credential.";
+    OwnershipRequest = "ownership.request", Declared, "Whoever names an owner, or an object whose owner is known, names their own.";
+    OwnershipAnswer = "ownership.answer", Declared, "Whoever asks for an object by its identifier is answered with their own.";
+    DisclosureSecret = "disclosure.secret", Declared, "No answer shows a password, a key or another secret.";
+    DisclosureData = "disclosure.data", Declared, "What answers show of people leaves masked, or to its owner alone.";
     DisclosureErrors = "disclosure.errors", Follows, "No response gives away stack traces, SQL errors, paths, versions or keys.";
     DisclosureBanner = "disclosure.banner", Follows, "No response field names the software behind.";
     LawRecord = "law.record", Law, "Where recording is required, the intent is durable before anything is forwarded.";
@@ -68,12 +75,27 @@ impl ClauseName {
                 | Self::ShapeReadOnly
                 | Self::ShapeUndeclared
                 | Self::ShapeType
+                | Self::ShapeRequired
+                | Self::ShapeBounds
+                | Self::IdentityCredential
+                | Self::OwnershipRequest
+                | Self::OwnershipAnswer
+                | Self::DisclosureSecret
+                | Self::DisclosureData
         )
     }
 
     /// Whether what violates it is wrong whoever calls, rather than unusual.
     pub const fn is_harm(self) -> bool {
-        matches!(self, Self::ProvenanceReference | Self::ShapeReadOnly)
+        matches!(
+            self,
+            Self::ProvenanceReference
+                | Self::ShapeReadOnly
+                | Self::IdentityCredential
+                | Self::OwnershipRequest
+                | Self::OwnershipAnswer
+                | Self::DisclosureSecret
+        )
     }
 }
 

@@ -171,6 +171,8 @@ codes! {
         "The client's address exceeded `clients.rate` and its burst; `Retry-After` says when it may try again.";
     ClientCertificate = 90, "client.certificate", 403, IdentityCertificate, "client certificate required",
         "The route demands a client certificate and the connection has none.";
+    CredentialMissing = 91, "identity.no_credential", 401, IdentityCredential, "credential required",
+        "The call shows no credential, and every call of this endpoint that the API answered with success did (OWASP API2:2023, CWE-306). Make sure that the API still asks for one.";
     ContentSqlInjection = 96, "content.sql_injection", 403, ContentSqli, "request refused",
         "A value reads as SQL that breaks out of the place it was meant for (OWASP A03:2021, CWE-89).";
     ContentScriptInjection = 97, "content.script_injection", 403, ContentXss, "request refused",
@@ -195,12 +197,24 @@ codes! {
         "`record.required` is set, and the intent to forward could not be written to the journal, so that nothing was sent to the API, or the result could not, so that the answer was not passed on. `bartizan why` tells which. See the disk and `bartizan status`.";
     ReferenceForeign = 116, "provenance.foreign_reference", 403, ProvenanceReference, "not allowed",
         "The call names an object whose identifier was never given to this caller and was given to another one (OWASP API1:2023, CWE-639). Held only where a person put the clause in force; `bartizan contract show` says on what evidence. Links in messages and objects shared on purpose are the usual harmless causes: write an exception.";
+    OwnerForeign = 117, "ownership.foreign_object", 403, OwnershipAnswer, "not allowed",
+        "The call asked for an object, and the API answered with one that belongs to somebody else (OWASP API1:2023, CWE-639): its owner is one that another caller is shown as their own, and this caller is shown another. Held only where a person put the clause in force; the answer did not leave. What the call changed is changed: see the API. Objects shared on purpose are the usual harmless cause: write an exception.";
+    DisclosureSecret = 118, "disclosure.secret_field", 403, DisclosureSecret, "not allowed",
+        "An answer shows a password, a key or another secret (OWASP API3:2023, CWE-200); it was masked. An answer that could not be read, for example for its content coding, was refused.";
+    DisclosureData = 119, "disclosure.data_field", 403, DisclosureData, "not allowed",
+        "An answer shows data of people that leave masked, or to their owner alone; they were masked. An answer that could not be read, for example for its content coding, was refused.";
     ShapeReadOnlyField = 120, "shape.read_only_field", 400, ShapeReadOnly, "field not accepted",
         "The call sets a field that answers of the API show and that nobody sets, for example `role` or `balance` (mass assignment, OWASP API3:2023, CWE-915). The name counts wherever it stands, in any case, with or without underscores.";
     ShapeUndeclaredField = 121, "shape.undeclared_field", 400, ShapeUndeclared, "unknown field",
         "The call has a field in its query or body that this endpoint is not known to take. A new version of a client or of the API is the usual harmless cause.";
     ShapeWrongType = 122, "shape.wrong_type", 400, ShapeType, "wrong type",
         "A value has another type than the values of this field have, for example text in place of a number.";
+    ShapeMissingField = 123, "shape.missing_field", 400, ShapeRequired, "field missing",
+        "The call lacks a field that every call of this endpoint has. A new version of a client is the usual harmless cause.";
+    ShapeOutOfBounds = 124, "shape.out_of_bounds", 400, ShapeBounds, "value out of range",
+        "A value is far larger, smaller or longer than all values of this field were. Magnitudes are compared: powers of two.";
+    OwnerForeignRequest = 125, "ownership.foreign_request", 403, OwnershipRequest, "not allowed",
+        "The call names an owner (a customer, a tenant) that is another caller's, or an object whose owner is (OWASP API1:2023, CWE-639): the API shows the owner to another caller as their own, or another caller's token names it, and this caller is somebody else. Held only where a person put the clause in force. Objects shared on purpose are the usual harmless cause: write an exception.";
     UpstreamUnreachable = 128, "upstream.unreachable", 502, Upstream, "API unreachable",
         "No connection to the upstream could be made.";
     UpstreamTimeout = 129, "upstream.timeout", 504, Upstream, "API too slow",

@@ -11,6 +11,10 @@ use std::sync::Arc;
 
 /// Facts that are kept of one side of an exchange; further ones are counted.
 pub const FACTS_MAX: usize = 64;
+/// Further values of lists that are kept of one side.
+pub const LISTED_MAX: usize = 96;
+/// Of one list.
+pub const LISTED_EACH: u16 = 24;
 
 /// What a value looks like, whatever it was declared to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -282,6 +286,17 @@ pub struct Facts {
     pub more: u16,
     /// Those of `facts` whose values show a class of somebody's own, in their order; they have no sign then.
     pub own: Vec<OwnSign>,
+    /// Of lists the values behind the first, where they may identify something: at most [`LISTED_MAX`].
+    pub listed: Vec<Listed>,
+}
+
+/// A further value of a place that repeats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Position of its place in the shape.
+    pub field: u16,
+    /// The value, under the instance's key.
+    pub value: KeyedHash,
 }
 
 impl Facts {
@@ -319,9 +334,27 @@ pub fn bucket(number: f64) -> i16 {
     if number < 0.0 { -bucket } else { bucket }
 }
 
+/// About the greatest number whose [`bucket`] this is.
+pub fn magnitude(bucket: i16) -> f64 {
+    match bucket {
+        0 => 0.0,
+        it if it < 0 => -magnitude(it.saturating_neg()),
+        it => (f64::from(it) / 8.0).exp2(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bucket_tells_its_magnitude() {
+        for number in [1.0, 7.0, 42.0, 9_999.0, 1e12, -42.0] {
+            let about = magnitude(bucket(number));
+            assert!((about / number - 1.0).abs() < 0.1, "{number} {about}");
+        }
+        assert_eq!(magnitude(0), 0.0);
+    }
 
     #[test]
     fn a_fact_is_small() {

@@ -29,6 +29,8 @@ pub struct JudgedHead {
     rewritten: Option<Vec<u8>>,
     traceparent: Option<Box<[u8; TRACEPARENT_BYTES]>>,
     nominates: bool,
+    /// The answer will be read: it is asked for whole, and without a coding.
+    asks_plain: bool,
 }
 
 /// Bytes of a `traceparent` of version 00.
@@ -43,13 +45,18 @@ impl JudgedHead {
                 known == Known::Connection && list(value).any(|it| !is_ordinary_option(it))
             });
         let rewritten = route.rewrite.as_ref().and_then(|it| rewrite(&head, &route.prefix, it));
-        Self { head, client, route, rewritten, traceparent: None, nominates }
+        Self { head, client, route, rewritten, traceparent: None, nominates, asks_plain: false }
     }
 
     /// Continues the trace that the request belongs to: this is forwarded in place of its
     /// `traceparent`.
     pub fn continue_trace(&mut self, traceparent: [u8; TRACEPARENT_BYTES]) {
         self.traceparent = Some(Box::new(traceparent));
+    }
+
+    /// Asks for a whole answer without a coding, whatever the client asked for: it will be read, and may be changed.
+    pub fn ask_plain(&mut self) {
+        self.asks_plain = true;
     }
 
     /// The route it takes.
@@ -93,6 +100,9 @@ impl JudgedHead {
                 if self.route.underscores == Underscores::Drop && name.contains(&b'_') {
                     return false;
                 }
+                if self.asks_plain && (known == Known::AcceptEncoding || is_of_ranges(name)) {
+                    return false;
+                }
                 if known == Known::Other {
                     return !self.nominates || !self.is_nominated(name);
                 }
@@ -126,6 +136,13 @@ fn rewrite(head: &RequestHead, prefix: &str, replacement: &str) -> Option<Vec<u8
     }
     target.extend_from_slice(rest);
     Some(target)
+}
+
+/// Whether a field asks for a part of an answer, or for how to tell its bytes (RFC 9110 section 14, RFC 9530).
+fn is_of_ranges(name: &[u8]) -> bool {
+    [&b"range"[..], b"if-range", b"want-content-digest", b"want-repr-digest", b"a-im"]
+        .iter()
+        .any(|it| name.eq_ignore_ascii_case(it))
 }
 
 fn is_ordinary_option(option: &[u8]) -> bool {
@@ -177,6 +194,21 @@ mod tests {
             ],
             &["Accept"],
         );
+    }
+
+    #[test]
+    fn an_answer_that_will_be_read_is_asked_for_whole_and_plain() {
+        let mut writer = HeadWriter::new();
+        for name in ["Accept-Encoding", "Range", "If-Range", "If-None-Match", "Accept"] {
+            writer.field(name.as_bytes(), b"x");
+        }
+        let head = writer.request(Version::Http11, Framing::None);
+        let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: false };
+        let mut judged = JudgedHead::new(head, client, Arc::new(Route::to_everything(0)));
+        assert_eq!(judged.fields().count(), 5);
+        judged.ask_plain();
+        let names: Vec<_> = judged.fields().map(|(it, _)| it.to_vec()).collect();
+        assert_eq!(names, [&b"If-None-Match"[..], b"Accept"]);
     }
 
     #[test]

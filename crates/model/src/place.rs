@@ -151,6 +151,37 @@ fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
     Some((digit(*high)? << 4 | digit(*low)?, rest))
 }
 
+/// One step of the path of a body field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Into the member of this name, as it is in the message.
+    Name(Vec<u8>),
+    /// Into the items of a list.
+    Items,
+}
+
+/// The steps of a body path below `$`; `None` of what is none, or was cut so that its end is not known.
+pub fn steps(path: &str) -> Option<Vec<Step>> {
+    if path.len() >= NAME_BYTES_MAX || path.ends_with('…') {
+        return None;
+    }
+    let mut rest = path.strip_prefix('$')?;
+    let mut steps = Vec::new();
+    while !rest.is_empty() {
+        if let Some(behind) = rest.strip_prefix("[*]") {
+            steps.push(Step::Items);
+            rest = behind;
+            continue;
+        }
+        let name = rest.strip_prefix('.')?;
+        let end = name.find(['.', '[']).unwrap_or(name.len());
+        let (name, behind) = name.split_at_checked(end)?;
+        steps.push(Step::Name(unescaped(name)));
+        rest = behind;
+    }
+    Some(steps)
+}
+
 /// A client's name as one step of a body path: as [`escaped`], and with what would read as another
 /// step (`.`, `[`, `]`) escaped too.
 pub fn escaped_step(name: &[u8]) -> Cow<'_, str> {
@@ -209,6 +240,20 @@ mod tests {
         assert_eq!(escaped_step(b"review.text"), "review\\x2etext");
         assert_eq!(escaped_step(b"items[0]\n"), "items\\x5b0\\x5d\\x0a");
         assert!(escaped_step(&[b'.'; 4_000]).len() <= NAME_BYTES_MAX);
+    }
+
+    #[test]
+    fn a_path_is_taken_apart_into_the_names_that_were_sent() {
+        let name = |name: &str| Step::Name(name.as_bytes().to_vec());
+        assert_eq!(steps("$"), Some(vec![]));
+        assert_eq!(steps("$.a[*].b"), Some(vec![name("a"), Step::Items, name("b")]));
+        assert_eq!(steps("$[*][*].id"), Some(vec![Step::Items, Step::Items, name("id")]));
+        assert_eq!(steps(r"$.user\x5brole\x5d"), Some(vec![name("user[role]")]));
+        assert_eq!(steps("$.").map(|it| it.len()), Some(1));
+        for wrong in ["", "a", "$a", "$[0]", "$[*]a", &format!("$.{}", "a".repeat(NAME_BYTES_MAX))]
+        {
+            assert_eq!(steps(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //! Plain data. `learn` proposes them from traffic, people put them in force, `engine` holds calls to them and
 //! `contract` decides.
 
+use crate::class::Class;
 use crate::clause::{ClauseName, Mode};
-use crate::fact::{Forms, Kind};
+use crate::fact::{Forms, Kind, bucket, number};
 use crate::head::Method;
 use crate::id::SubjectId;
 use crate::place::{Place, unescaped};
@@ -31,6 +32,32 @@ pub struct EndpointTerms {
     pub terms: Vec<Term>,
     /// Which fields of its answers hand out identifiers.
     pub hands_out: Vec<(Place, Resource)>,
+    /// What its calls show of who is who.
+    pub shows: Shows,
+}
+
+/// What calls of one endpoint show of who is who.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shows {
+    /// Which fields of answers show who a caller is that asked for nobody in particular.
+    pub caller: Vec<(Place, Resource)>,
+    /// Which claims of tokens say who a caller is.
+    pub claims: Vec<(Box<str>, Resource)>,
+    /// Which fields of answers show whose an object is.
+    pub owners: Vec<Pair>,
+}
+
+/// The identifier of an object and that of its owner, in one object of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// Where the identifier stands.
+    pub object: Place,
+    /// What identifies objects there.
+    pub objects: Resource,
+    /// Where its owner stands.
+    pub owner: Place,
+    /// What identifies owners there.
+    pub owners: Resource,
 }
 
 /// One clause of one endpoint.
@@ -53,6 +80,20 @@ pub enum Says {
     Types(Vec<(Place, Types)>),
     /// Who names an identifier here was handed it.
     HandedOut(Vec<(Place, Resource)>),
+    /// Successful answers to calls that ask for somebody's show the caller's own here.
+    Owned(Vec<Owned>),
+    /// Who names an owner here, or an object, names their own.
+    Belongs(Vec<Belonging>),
+    /// Credentials that answers show do not leave.
+    Secret(Vec<Masked>),
+    /// What answers show of people leaves masked.
+    Masked(Vec<Masked>),
+    /// These fields are there.
+    Required(Vec<Place>),
+    /// Values are neither larger nor longer than this.
+    Bounds(Vec<(Place, Bounds)>),
+    /// Callers show a credential.
+    Credential,
 }
 
 impl Says {
@@ -63,6 +104,100 @@ impl Says {
             Self::OnlyKnown => ClauseName::ShapeUndeclared,
             Self::Types(_) => ClauseName::ShapeType,
             Self::HandedOut(_) => ClauseName::ProvenanceReference,
+            Self::Owned(_) => ClauseName::OwnershipAnswer,
+            Self::Belongs(_) => ClauseName::OwnershipRequest,
+            Self::Secret(_) => ClauseName::DisclosureSecret,
+            Self::Masked(_) => ClauseName::DisclosureData,
+            Self::Required(_) => ClauseName::ShapeRequired,
+            Self::Bounds(_) => ClauseName::ShapeBounds,
+            Self::Credential => ClauseName::IdentityCredential,
+        }
+    }
+}
+
+/// A field of answers that tells whose an object is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Owned {
+    /// Where it stands.
+    pub place: Place,
+    /// What identifies owners there.
+    pub owners: Resource,
+    /// Whether each owner is one caller, rather than several: a tenant.
+    pub is_exclusive: bool,
+}
+
+/// A place of requests that names somebody, or something of theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Belonging {
+    /// Where it stands.
+    pub place: Place,
+    /// What identifies objects there; `None` if owners themselves are named.
+    pub objects: Option<Resource>,
+    /// What identifies owners.
+    pub owners: Resource,
+}
+
+/// A field of answers that does not leave as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Masked {
+    /// Where it stands.
+    pub place: Place,
+    /// What it holds.
+    pub class: Class,
+    /// What becomes of it.
+    pub mask: Mask,
+    /// The field that tells whose the object around it is: it leaves to its owner alone, and there as it is.
+    pub unless_own: Option<Owned>,
+}
+
+/// Between which values a field lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The least and the greatest magnitude of a number, see [`crate::fact::bucket`].
+    pub buckets: Option<(i16, i16)>,
+    /// Most bytes of a value.
+    pub bytes_max: u32,
+}
+
+impl Bounds {
+    /// Whether what was recorded of a value lies between them.
+    pub fn fit_recorded(self, bytes: u32, kind: Kind, bucket: i16) -> bool {
+        let is_number = matches!(kind, Kind::Integer | Kind::Decimal);
+        let buckets = self.buckets.filter(|_| is_number);
+        bytes <= self.bytes_max
+            && buckets.is_none_or(|(least, most)| (least..=most).contains(&bucket))
+    }
+
+    /// Whether a value lies between them. What is no number has no magnitude.
+    pub fn fit(self, text: &[u8]) -> bool {
+        let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let magnitude = || self.buckets.zip(number(text).map(bucket));
+        bytes <= self.bytes_max
+            && magnitude().is_none_or(|((least, most), it)| (least..=most).contains(&it))
+    }
+}
+
+/// What becomes of a value that must not leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mask {
+    /// The field is left out; of a list the item is `null`.
+    Drop,
+    /// Nothing of it is told.
+    Full,
+    /// Its format stays, and the few characters by which people tell theirs apart.
+    Partial,
+}
+
+impl Mask {
+    /// All.
+    pub const ALL: &'static [Self] = &[Self::Drop, Self::Full, Self::Partial];
+
+    /// Name in files and output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::Full => "full",
+            Self::Partial => "partial",
         }
     }
 }

@@ -20,7 +20,7 @@
 //! | 119 |     2 | number of hits, number of findings                                |
 //! | 121 |     1 | kind of subject                                                   |
 //! | 122 |     2 | number of facts of the request, of the response                   |
-//! | 124 |     4 | 1 if something follows the facts, hosts behind that, reserved 2   |
+//! | 124 |     4 | 1 if something follows the facts, hosts, listed values of both   |
 //! | 128 |    64 | eight hits: code 2, effect 1, reserved 1, margin 2, reserved 2    |
 //! | 192 |    16 | session, client                                                   |
 //! | 208 |    16 | trace                                                             |
@@ -35,7 +35,8 @@
 //! text. Facts stand in the order of the places of their shape. Behind them, unless an earlier program wrote
 //! it: the operation as text, and for each of these facts its forms 1, and of its sign the bits 1
 //! and the class as text, empty if there is none; a class of one's own as `own.personal.loyalty_number`. Behind
-//! them, for each host: side 1 (1 request, 2 response), own 1, place, and the host as text.
+//! them, for each host: side 1 (1 request, 2 response), own 1, place, and the host as text. Behind them, for each listed
+//! value of the request and then of the response: the position of its fact 1, keyed hash 8.
 //!
 //! Misses   templates beyond [`TEMPLATE_BYTES_MAX`] and names beyond [`NAME_BYTES_MAX`] bytes are
 //!          cut; hits and findings beyond the eighth, and facts that find no room, are only counted. Of
@@ -47,7 +48,9 @@ use crate::record::RecordError;
 use bartizan_model::clause::Hit;
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
-use bartizan_model::fact::{FACTS_MAX, Fact, Facts, Forms, Shape, ShapeId, Sign};
+use bartizan_model::fact::{
+    FACTS_MAX, Fact, Facts, Forms, LISTED_MAX, Listed, Shape, ShapeId, Sign,
+};
 use bartizan_model::head::Method;
 use bartizan_model::host::{self, POINTED_MAX, Pointed};
 use bartizan_model::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
@@ -130,7 +133,9 @@ pub(crate) fn write(out: &mut Vec<u8>, it: &Observation) {
     out.put_u8(response.count);
     out.put_u8(1);
     out.put_u8(count(it.pointed.len(), HOSTS_MAX));
-    out.put_bytes(0, 2);
+    for facts in [&it.request, &it.response] {
+        out.put_u8(count(listed(facts.as_ref()).count(), LISTED_MAX));
+    }
     it.hits.iter().take(HITS_MAX).for_each(|hit| put_hit(out, *hit));
     out.resize(start + SESSION_AT, 0);
     out.put_u64_le(it.session.0);
@@ -159,6 +164,29 @@ pub(crate) fn write(out: &mut Vec<u8>, it: &Observation) {
             .for_each(|(fact, own)| put_more_of_fact(out, fact, own));
     }
     it.pointed.iter().take(HOSTS_MAX).for_each(|it| put_pointed(out, it));
+    for facts in [&it.request, &it.response] {
+        for it in listed(facts.as_ref()).take(LISTED_MAX) {
+            out.put_u8(u8::try_from(it.field).unwrap_or(u8::MAX));
+            out.put_u64_le(it.value.0);
+        }
+    }
+}
+
+/// The listed values of a side; a place is one of at most [`FACTS_MAX`].
+fn listed(facts: Option<&Facts>) -> impl Iterator<Item = &Listed> {
+    facts.into_iter().flat_map(|it| it.listed.iter().filter(|it| usize::from(it.field) < FACTS_MAX))
+}
+
+fn take_listed(from: &mut &[u8], into: Option<&mut Facts>, count: u8) -> Result<(), RecordError> {
+    let mut all = Vec::with_capacity(usize::from(count).min(LISTED_MAX));
+    for _ in 0..count {
+        let field = u16::from(from.try_get_u8()?);
+        all.push(Listed { field, value: KeyedHash(from.try_get_u64_le()?) });
+    }
+    if let Some(facts) = into {
+        facts.listed = all;
+    }
+    Ok(())
 }
 
 fn put_more_of_fact(out: &mut Vec<u8>, fact: &Fact, own: Option<OwnSign>) {
@@ -307,7 +335,7 @@ pub(crate) fn read(payload: &[u8]) -> Result<Observation, RecordError> {
     let facts = (from.try_get_u8()?, from.try_get_u8()?);
     let has_more = from.try_get_u8()? != 0;
     let hosts = from.try_get_u8()?;
-    skip(from, 2)?;
+    let listed = (from.try_get_u8()?, from.try_get_u8()?);
     take_hits(from, hits, &mut it)?;
     it.session = KeyedHash(from.try_get_u64_le()?);
     it.client = KeyedHash(from.try_get_u64_le()?);
@@ -335,6 +363,8 @@ pub(crate) fn read(payload: &[u8]) -> Result<Observation, RecordError> {
     for _ in 0..usize::from(hosts).min(HOSTS_MAX) {
         it.pointed.extend(take_pointed(&mut tail)?);
     }
+    take_listed(&mut tail, it.request.as_mut(), listed.0)?;
+    take_listed(&mut tail, it.response.as_mut(), listed.1)?;
     Ok(it)
 }
 
@@ -385,7 +415,7 @@ fn take_facts(from: &mut &[u8], side: Side) -> Result<Option<Facts>, RecordError
         }
     }
     let shape = Arc::new(Shape { id: ShapeId(side.shape), places });
-    Ok(Some(Facts { shape, facts, more, own: Vec::new() }))
+    Ok(Some(Facts { shape, facts, more, own: Vec::new(), listed: Vec::new() }))
 }
 
 /// Of facts that this program does not know there is no further part to fill in.
@@ -573,6 +603,17 @@ mod tests {
         bytes[at] = 9;
         it.pointed = Vec::new();
         assert_eq!(read(&bytes), Ok(it));
+    }
+
+    #[test]
+    fn values_of_lists_are_kept_with_their_places() {
+        let mut it = sample::observation(1);
+        let listed = |field, value| Listed { field, value: KeyedHash(value) };
+        it.request.as_mut().unwrap().listed = vec![listed(1, 11)];
+        it.response.as_mut().unwrap().listed = vec![listed(0, 12), listed(2, 13)];
+        assert_eq!(read(&written(&it)), Ok(it.clone()));
+        it.response.as_mut().unwrap().listed = vec![listed(0, 12); LISTED_MAX + 1];
+        assert_eq!(read(&written(&it)).unwrap().response.unwrap().listed.len(), LISTED_MAX);
     }
 
     #[test]

@@ -121,7 +121,13 @@ fn facts(count: u16) -> Facts {
     };
     let places = places.into_iter().take(usize::from(count)).collect();
     let shape = Arc::new(Shape { id: ShapeId(0x5555 + u64::from(count)), places });
-    Facts { shape, facts: (0..count).map(fact).collect(), more: 0, own: Vec::new() }
+    Facts {
+        shape,
+        facts: (0..count).map(fact).collect(),
+        more: 0,
+        own: Vec::new(),
+        listed: Vec::new(),
+    }
 }
 
 fn hit(code: Code, effect: Effect, margin: u16) -> Hit {

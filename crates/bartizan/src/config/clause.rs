@@ -71,7 +71,13 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::ProvenanceReference
         | ClauseName::ShapeReadOnly
         | ClauseName::ShapeUndeclared
-        | ClauseName::ShapeType => true,
+        | ClauseName::ShapeType
+        | ClauseName::ShapeRequired
+        | ClauseName::ShapeBounds
+        | ClauseName::OwnershipAnswer
+        | ClauseName::OwnershipRequest
+        | ClauseName::DisclosureSecret
+        | ClauseName::DisclosureData => true,
         ClauseName::BaselinePath
         | ClauseName::BaselineMethod
         | ClauseName::BaselineBodySize
@@ -80,6 +86,7 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::ClientAddress
         | ClauseName::ClientRate
         | ClauseName::IdentityCertificate
+        | ClauseName::IdentityCredential
         | ClauseName::DisclosureErrors
         | ClauseName::DisclosureBanner
         | ClauseName::ContentUnexamined

@@ -9,7 +9,7 @@ use crate::commands::{fail, note, say};
 use crate::held::{self, Ago};
 use crate::inventory::apis::Apis;
 use crate::inventory::said::Sayings;
-use crate::inventory::{self, fold};
+use crate::inventory::{self, classes, fold};
 use crate::wall::now_us;
 use bartizan_engine::simulate::{Verdict, simulate};
 use bartizan_engine::terms::Terms;
@@ -113,7 +113,7 @@ fn proposed(dir: &Path, of: &InventoryOf, apis: &Apis) -> Result<Vec<Proposed>, 
         true
     });
     each.map_err(|it| it.to_string())?;
-    Ok(propose(&learnt.inventory, &relations, &pace(apis.is_lab())))
+    Ok(propose(&learnt.inventory, &relations, &classes::maskable, &pace(apis.is_lab())))
 }
 
 fn because(reason: &str) -> Result<Because, String> {

@@ -7,7 +7,7 @@ use super::{Changed, Contracts, Decided, Handing, Which};
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Force, Resource, Says, Types};
+use bartizan_model::terms::{Belonging, Bounds, Force, Mask, Masked, Owned, Resource, Says, Types};
 use bartizan_store::document::{self, DOCUMENT_BYTES_MAX};
 use bartizan_store::files::Folder;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,10 @@ struct Clause {
     says: Said,
     known: Vec<String>,
     handed_out_by: Vec<HandedOutBy>,
+    #[serde(default)]
+    callers_shown_by: Vec<HandedOutBy>,
+    #[serde(default)]
+    callers_claimed_by: Vec<ClaimedBy>,
     refused: u64,
     by: Option<String>,
     at_us: u64,
@@ -47,6 +51,50 @@ enum Said {
     OnlyKnown,
     Types(Vec<Typed>),
     HandedOut(Vec<Named>),
+    Owned(Vec<OwnedBy>),
+    Belongs(Vec<BelongsTo>),
+    Secret(Vec<MaskedSo>),
+    Masked(Vec<MaskedSo>),
+    Required(Vec<String>),
+    Bounds(Vec<Bounded>),
+    Credential,
+}
+
+#[derive(Serialize, Deserialize)]
+struct OwnedBy {
+    place: String,
+    owners: String,
+    one_caller_each: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BelongsTo {
+    place: String,
+    /// What identifies objects; nothing where owners themselves are named.
+    objects: Option<String>,
+    owners: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ClaimedBy {
+    claim: String,
+    owners: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MaskedSo {
+    place: String,
+    class: String,
+    mask: String,
+    unless_own: Option<OwnedBy>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Bounded {
+    place: String,
+    /// Buckets of magnitudes.
+    magnitude: Option<(i16, i16)>,
+    bytes_max: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -146,13 +194,11 @@ pub(crate) fn keep(dir: &Path, it: &Contracts) -> Result<(), String> {
 }
 
 fn written(it: &Decided) -> Clause {
-    let Decided { which, known, handing, .. } = it;
-    let handed_out_by = handing.iter().map(|it| HandedOutBy {
-        method: it.method.name().to_owned(),
-        path: it.path.clone(),
-        place: it.place.to_string(),
-        resource: hex(it.resource),
-    });
+    let Decided { which, known, handing, showing, claims, .. } = it;
+    let claimed = |(claim, of): &(Box<str>, Resource)| ClaimedBy {
+        claim: claim.to_string(),
+        owners: hex(*of),
+    };
     Clause {
         service: which.service.clone(),
         method: which.method.name().to_owned(),
@@ -161,11 +207,39 @@ fn written(it: &Decided) -> Clause {
         force: super::name(it.force).to_owned(),
         says: said(&it.says),
         known: known.iter().map(ToString::to_string).collect(),
-        handed_out_by: handed_out_by.collect(),
+        handed_out_by: handing.iter().map(by).collect(),
+        callers_shown_by: showing.iter().map(by).collect(),
+        callers_claimed_by: claims.iter().map(claimed).collect(),
         refused: it.refused,
         by: it.by.clone(),
         at_us: it.at_us,
         reason: it.reason.clone(),
+    }
+}
+
+fn by(it: &Handing) -> HandedOutBy {
+    HandedOutBy {
+        method: it.method.name().to_owned(),
+        path: it.path.clone(),
+        place: it.place.to_string(),
+        resource: hex(it.resource),
+    }
+}
+
+fn owned_by(it: &Owned) -> OwnedBy {
+    OwnedBy {
+        place: it.place.to_string(),
+        owners: hex(it.owners),
+        one_caller_each: it.is_exclusive,
+    }
+}
+
+fn masked_so(it: &Masked) -> MaskedSo {
+    MaskedSo {
+        place: it.place.to_string(),
+        class: it.class.kept(),
+        mask: it.mask.name().to_owned(),
+        unless_own: it.unless_own.as_ref().map(owned_by),
     }
 }
 
@@ -188,6 +262,27 @@ fn said(it: &Says) -> Said {
             };
             Said::HandedOut(all.iter().map(named).collect())
         }
+        Says::Owned(all) => Said::Owned(all.iter().map(owned_by).collect()),
+        Says::Belongs(all) => {
+            let belongs = |it: &Belonging| BelongsTo {
+                place: it.place.to_string(),
+                objects: it.objects.map(hex),
+                owners: hex(it.owners),
+            };
+            Said::Belongs(all.iter().map(belongs).collect())
+        }
+        Says::Secret(all) => Said::Secret(all.iter().map(masked_so).collect()),
+        Says::Masked(all) => Said::Masked(all.iter().map(masked_so).collect()),
+        Says::Required(all) => Said::Required(all.iter().map(ToString::to_string).collect()),
+        Says::Bounds(all) => {
+            let bounded = |(place, of): &(Place, Bounds)| Bounded {
+                place: place.to_string(),
+                magnitude: of.buckets,
+                bytes_max: of.bytes_max,
+            };
+            Said::Bounds(all.iter().map(bounded).collect())
+        }
+        Says::Credential => Said::Credential,
     }
 }
 
@@ -251,6 +346,43 @@ fn says(it: Said) -> Result<Says, String> {
             let named = |it: Named| Ok((place(&it.place)?, resource(&it.resource)?));
             Says::HandedOut(all.into_iter().map(named).collect::<Result<_, String>>()?)
         }
+        Said::Owned(all) => Says::Owned(all.iter().map(owned).collect::<Result<_, _>>()?),
+        Said::Belongs(all) => {
+            let belongs = |it: BelongsTo| {
+                let objects = it.objects.as_deref().map(resource).transpose()?;
+                let (place, owners) = (place(&it.place)?, resource(&it.owners)?);
+                Ok(Belonging { place, objects, owners })
+            };
+            Says::Belongs(all.into_iter().map(belongs).collect::<Result<_, String>>()?)
+        }
+        Said::Secret(all) => Says::Secret(all.iter().map(masked).collect::<Result<_, _>>()?),
+        Said::Masked(all) => Says::Masked(all.iter().map(masked).collect::<Result<_, _>>()?),
+        Said::Required(all) => {
+            Says::Required(all.iter().map(|it| place(it)).collect::<Result<_, _>>()?)
+        }
+        Said::Bounds(all) => {
+            let bounded = |it: Bounded| {
+                let bounds = Bounds { buckets: it.magnitude, bytes_max: it.bytes_max };
+                Ok((place(&it.place)?, bounds))
+            };
+            Says::Bounds(all.into_iter().map(bounded).collect::<Result<_, String>>()?)
+        }
+        Said::Credential => Says::Credential,
+    })
+}
+
+fn owned(it: &OwnedBy) -> Result<Owned, String> {
+    let (place, owners) = (place(&it.place)?, resource(&it.owners)?);
+    Ok(Owned { place, owners, is_exclusive: it.one_caller_each })
+}
+
+fn masked(it: &MaskedSo) -> Result<Masked, String> {
+    let mask = Mask::ALL.iter().find(|mask| mask.name() == it.mask);
+    Ok(Masked {
+        place: place(&it.place)?,
+        class: it.class.parse().map_err(|_| wrong("class", &it.class))?,
+        mask: *mask.ok_or_else(|| wrong("mask", &it.mask))?,
+        unless_own: it.unless_own.as_ref().map(owned).transpose()?,
     })
 }
 
@@ -287,12 +419,16 @@ fn clause(it: Clause) -> Result<Decided, String> {
             resource: resource(&it.resource)?,
         })
     };
+    let claim =
+        |it: ClaimedBy| -> Result<_, String> { Ok((it.claim.into(), resource(&it.owners)?)) };
     Ok(Decided {
         which,
         force: force(&it.force)?,
         says,
         known: it.known.iter().map(|it| place(it)).collect::<Result<_, _>>()?,
         handing: it.handed_out_by.into_iter().map(handing).collect::<Result<_, _>>()?,
+        showing: it.callers_shown_by.into_iter().map(handing).collect::<Result<_, _>>()?,
+        claims: it.callers_claimed_by.into_iter().map(claim).collect::<Result<_, _>>()?,
         refused: it.refused,
         by: it.by,
         at_us: it.at_us,

@@ -20,7 +20,7 @@ use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
-use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Term, TermsByRoute};
+use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -98,6 +98,10 @@ pub(crate) struct Decided {
     pub(crate) known: Vec<Place>,
     /// Where the identifiers that it speaks of were handed out then.
     pub(crate) handing: Vec<Handing>,
+    /// Where it was shown who callers are, to whom it holds calls.
+    pub(crate) showing: Vec<Handing>,
+    /// Which claims of tokens said so.
+    pub(crate) claims: Vec<(Box<str>, Resource)>,
     /// Calls that had been refused for it by then.
     pub(crate) refused: u64,
     pub(crate) by: Option<String>,
@@ -326,30 +330,62 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
     if proposal.stage == Stage::Candidate {
         return Err(Fault::TooEarly);
     }
-    let named: Vec<Resource> = match &proposal.says {
-        Says::HandedOut(named) => named.iter().map(|it| it.1).collect(),
-        Says::ReadOnly(_) | Says::OnlyKnown | Says::Types(_) => Vec::new(),
-    };
-    let handing = proposed.iter().filter(|other| other.service == it.service).flat_map(|other| {
-        let of = other.hands_out.iter().filter(|of| named.contains(&of.1));
-        of.map(|(place, resource)| Handing {
-            method: other.method,
-            path: other.template.clone(),
-            place: place.clone(),
-            resource: *resource,
-        })
-    });
+    let spoken = spoken_of(&proposal.says);
+    let here = |other: &&Proposed| other.service == it.service;
+    let others = || proposed.iter().filter(here);
+    let handing = others().flat_map(|it| places(it, &it.hands_out, &spoken));
+    let showing = others().flat_map(|it| places(it, &it.shows.caller, &spoken));
     Ok(Decided {
         which: Which::of(it, &proposal.says),
         force: None,
         says: proposal.says.clone(),
         known: it.known.clone(),
         handing: handing.collect(),
+        showing: showing.collect(),
+        claims: it.shows.claims.iter().filter(|of| spoken.contains(&of.1)).cloned().collect(),
         refused: proposal.support.breaches.refused,
         by: None,
         at_us: 0,
         reason: String::new(),
     })
+}
+
+/// The kinds of identifiers that a clause speaks of.
+fn spoken_of(says: &Says) -> Vec<Resource> {
+    match says {
+        Says::HandedOut(all) => all.iter().map(|it| it.1).collect(),
+        Says::Owned(all) => all.iter().map(|it| it.owners).collect(),
+        Says::Belongs(all) => all.iter().map(|it| it.owners).collect(),
+        Says::Masked(all) | Says::Secret(all) => {
+            all.iter().filter_map(|it| it.unless_own.as_ref()).map(|it| it.owners).collect()
+        }
+        Says::ReadOnly(_)
+        | Says::OnlyKnown
+        | Says::Types(_)
+        | Says::Required(_)
+        | Says::Bounds(_)
+        | Says::Credential => Vec::new(),
+    }
+}
+
+/// Of the places of an endpoint's answers those of these kinds.
+fn places(it: &Proposed, all: &[(Place, Resource)], of: &[Resource]) -> Vec<Handing> {
+    let wanted = all.iter().filter(|one| of.contains(&one.1));
+    let place = |(place, resource): &(Place, Resource)| Handing {
+        method: it.method,
+        path: it.template.clone(),
+        place: place.clone(),
+        resource: *resource,
+    };
+    wanted.map(place).collect()
+}
+
+/// Whether a clause is about which fields there are.
+const fn is_of_known(clause: ClauseName) -> bool {
+    matches!(
+        clause,
+        ClauseName::ShapeReadOnly | ClauseName::ShapeUndeclared | ClauseName::ShapeType
+    )
 }
 
 impl Decided {
@@ -371,7 +407,7 @@ impl Decided {
         if let Some(force) = force {
             of.terms.push(Term { says: self.says.clone(), force });
             // What others send meanwhile is proposed, and does not widen what was decided.
-            if force > Force::Observed && self.which.clause != ClauseName::ProvenanceReference {
+            if force > Force::Observed && is_of_known(self.which.clause) {
                 of.known.clone_from(&self.known);
             }
         }
@@ -382,12 +418,26 @@ impl Decided {
                 of.hands_out.push(one);
             }
         }
+        for it in &self.showing {
+            let of = endpoint(endpoints, it.method, &it.path);
+            let one = (it.place.clone(), it.resource);
+            if !of.shows.caller.contains(&one) {
+                of.shows.caller.push(one);
+            }
+        }
+        let of = endpoint(endpoints, self.which.method, &self.which.path);
+        for it in &self.claims {
+            if !of.shows.claims.contains(it) {
+                of.shows.claims.push(it.clone());
+            }
+        }
     }
 }
 
 fn endpoint<'a>(endpoints: &'a mut Endpoints, method: Method, path: &str) -> &'a mut EndpointTerms {
     endpoints.entry((method, shape(path))).or_insert_with(|| {
-        let (known, terms, hands_out) = (Vec::new(), Vec::new(), Vec::new());
-        EndpointTerms { method, path: Template::new(path), known, terms, hands_out }
+        let (known, terms) = (Vec::new(), Vec::new());
+        let (hands_out, shows) = (Vec::new(), Shows::default());
+        EndpointTerms { method, path: Template::new(path), known, terms, hands_out, shows }
     })
 }

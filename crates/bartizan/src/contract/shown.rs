@@ -3,8 +3,9 @@
 use super::{Contracts, Decided, Which, file};
 use bartizan_learn::terms::{Proposal, Proposed, Stage, Support};
 use bartizan_model::calendar::timestamp;
+use bartizan_model::fact::magnitude;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Resource, Says};
+use bartizan_model::terms::{Bounds, Masked, Resource, Says};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -127,6 +128,26 @@ fn fields(says: &Says) -> Value {
         Says::HandedOut(all) => {
             all.iter().map(|(place, _)| json!({"place": place.to_string()})).collect()
         }
+        Says::Owned(all) => all.iter().map(|it| json!({"place": it.place.to_string()})).collect(),
+        Says::Belongs(all) => all.iter().map(|it| json!({"place": it.place.to_string()})).collect(),
+        Says::Secret(all) | Says::Masked(all) => all
+            .iter()
+            .map(|it| {
+                let owner = it.unless_own.as_ref().map(|it| it.place.to_string());
+                json!({
+                    "place": it.place.to_string(), "class": it.class.to_string(),
+                    "mask": it.mask.name(), "owner": owner,
+                })
+            })
+            .collect(),
+        Says::Required(all) => {
+            all.iter().map(|place| json!({"place": place.to_string()})).collect()
+        }
+        Says::Bounds(all) => all
+            .iter()
+            .map(|(place, of)| json!({"place": place.to_string(), "bytes_max": of.bytes_max}))
+            .collect(),
+        Says::Credential => Value::Null,
     }
 }
 
@@ -168,6 +189,52 @@ fn sentence(says: &Says, known: &[Place], handed_by: &dyn Fn(Resource) -> Vec<St
                 told(&places)
             )
         }
+        Says::Owned(all) => {
+            let places: Vec<String> = all.iter().map(|it| field(&it.place)).collect();
+            format!(
+                "Who asks for somebody's is answered with their own: {} of answers is the caller's.",
+                told(&places)
+            )
+        }
+        Says::Belongs(all) => {
+            let places: Vec<String> = all.iter().map(|it| field(&it.place)).collect();
+            format!(
+                "Who names somebody, or something of theirs, in {} names their own.",
+                told(&places)
+            )
+        }
+        Says::Secret(all) => {
+            let fields: Vec<String> = all.iter().map(masked).collect();
+            format!("No answer shows a secret: {}.", told(&fields))
+        }
+        Says::Masked(all) => {
+            let fields: Vec<String> = all.iter().map(masked).collect();
+            format!("What is of people leaves masked: {}.", told(&fields))
+        }
+        Says::Required(all) => {
+            let places: Vec<String> = all.iter().map(field).collect();
+            format!("Every call has {}.", told(&places))
+        }
+        Says::Bounds(all) => {
+            let bounded = |(place, of): &(Place, Bounds)| match of.buckets {
+                Some((_, most)) if most > 0 => {
+                    format!("{} up to about {:.0}", field(place), magnitude(most))
+                }
+                _ => format!("{} up to {} bytes", field(place), of.bytes_max),
+            };
+            let places: Vec<String> = all.iter().map(bounded).collect();
+            format!("Values are neither larger nor longer than they are here: {}.", told(&places))
+        }
+        Says::Credential => "Who calls shows a credential.".to_owned(),
+    }
+}
+
+/// What is masked, and for whom not.
+fn masked(it: &Masked) -> String {
+    let what = format!("{} ({})", field(&it.place), it.class);
+    match &it.unless_own {
+        Some(owner) => format!("{what} but to its owner ({})", field(&owner.place)),
+        None => what,
     }
 }
 

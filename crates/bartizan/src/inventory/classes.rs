@@ -66,6 +66,11 @@ pub(crate) fn class(place: &Place, field: &Field) -> Option<Class> {
     told(place, field).map(|it| it.class)
 }
 
+/// Its class, if values may be masked by it.
+pub(crate) fn maskable(place: &Place, field: &Field) -> Option<Class> {
+    told(place, field).filter(|it| it.may_mask()).map(|it| it.class)
+}
+
 /// All classes that pass at an endpoint, the most sensitive first.
 pub(crate) fn of(it: &Endpoint<'_>) -> Vec<Class> {
     let fields = it.leaf.request.by_place.iter().chain(&it.leaf.response.by_place);

@@ -9,6 +9,7 @@
 use super::Learnt;
 use super::apis::{self, Apis, Configured, Known};
 use super::changed::{self, Summary};
+use super::classes;
 use super::fold;
 use super::said::{self, Sayings};
 use super::trend;
@@ -278,7 +279,7 @@ impl Live {
         let found = {
             let known = lock(&self.known);
             let Some(relations) = &known.relations else { return };
-            propose(&known.inventory, relations, &contract::pace(is_lab))
+            propose(&known.inventory, relations, &classes::maskable, &contract::pace(is_lab))
         };
         *lock(&self.proposed) = Arc::new(found);
         if is_lab {

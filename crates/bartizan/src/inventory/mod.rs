@@ -8,7 +8,7 @@
 
 pub(crate) mod apis;
 pub(crate) mod changed;
-mod classes;
+pub(crate) mod classes;
 pub mod command;
 pub(crate) mod described;
 pub(crate) mod drift;

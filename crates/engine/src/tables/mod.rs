@@ -1,12 +1,13 @@
 //! State that exchanges share while they are judged. The only locks and counters of the core.
 //!
-//! Memory   a few words, and the bounded tables of `rate`, `crowd`, `shapes`, `sampled`, `evidence` and `handed`. Everything here is bounded by configuration, and what does not fit is
+//! Memory   a few words, and the bounded tables of `rate`, `crowd`, `shapes`, `sampled`, `evidence`, `handed` and `owners`. Everything here is bounded by configuration, and what does not fit is
 //!          refused and counted, never waited for.
 
 pub mod crowd;
 pub mod detail;
 pub mod evidence;
 pub mod handed;
+pub mod owners;
 pub mod rate;
 pub mod sampled;
 pub mod shapes;
@@ -15,6 +16,7 @@ use crowd::Crowd;
 use detail::Detail;
 use evidence::Evidence;
 use handed::HandedOut;
+use owners::Owners;
 use rate::RateTable;
 use sampled::Sampled;
 use shapes::Shapes;
@@ -37,6 +39,7 @@ struct Shared {
     detail: Detail,
     evidence: Evidence,
     handed: HandedOut,
+    owners: Owners,
     is_overloaded: AtomicBool,
 }
 
@@ -91,6 +94,11 @@ impl Tables {
     /// Which identifiers were handed to whom.
     pub fn handed(&self) -> &HandedOut {
         &self.shared.handed
+    }
+
+    /// Who callers are to the API.
+    pub fn owners(&self) -> &Owners {
+        &self.shared.owners
     }
 
     /// Whether requests are to be shed. Set by the edge, which sees memory and queues.

@@ -7,9 +7,11 @@
 
 use super::by_place::{ByPlace, Cursor};
 use super::distinct::Distinct;
+use super::habits::Habits;
 use super::handed::Handed;
 use super::hosts::{HostRoom, Hosts, Met};
 use super::is_unanswered;
+use super::owners::{Owners, Reading};
 use super::places::Numbered;
 use super::subjects::Some64;
 pub use super::told::Told;
@@ -17,6 +19,7 @@ use super::values::{Added, Enumeration, Occurrence, Values};
 use bartizan_model::class_counts::{ClassCount, ClassCounts};
 use bartizan_model::clause::{ClauseName, Effect, Hit};
 use bartizan_model::fact::{Fact, Facts, Forms, Kind, bucket};
+use bartizan_model::id::SubjectId;
 use bartizan_model::observation::{Observation, SubjectKind};
 use bartizan_model::own_class::{OwnClass, OwnSign};
 use bartizan_model::place::Place;
@@ -57,6 +60,8 @@ pub struct Leaf {
     pub subjects: Distinct,
     /// From which addresses.
     pub clients: Distinct,
+    /// Of the calls those whose caller showed no credential.
+    pub anonymous: u64,
     /// Calls by what the subject was known by, in the order of [`SubjectKind::ALL`].
     pub known_by: [u64; 5],
     /// Bytes of successful answers.
@@ -73,8 +78,14 @@ pub struct Leaf {
     pub request: Fields,
     /// What successful answers held.
     pub response: Fields,
+    /// What callers have in common in what they send.
+    pub habits: Option<Box<Habits>>,
     /// Whom its messages point to.
     hosts: Option<Box<Hosts>>,
+    /// Which fields of its answers tell whose an object is.
+    owners: Option<Box<Owners>>,
+    /// Which fields of its requests name somebody, or something of theirs.
+    asked_for: Option<Box<Owners>>,
     /// Calls of operations within an envelope, which are not among those above, by envelope and name.
     pub operations: BTreeMap<Arc<str>, Self>,
 }
@@ -323,6 +334,10 @@ impl Fields {
         let mut cursor = Cursor::default();
         for fact in &facts.facts {
             let Some(place) = facts.shape.places.get(usize::from(fact.field)) else { continue };
+            // A claim is no field.
+            if matches!(place, Place::Header(_)) {
+                continue;
+            }
             if let Some(it) = self.by_place.next(&mut cursor, place) {
                 it.field.add(fact, facts.own_of(fact), message);
                 if let (Some(handed), Place::Body(_)) = (&mut handed, place) {
@@ -368,6 +383,16 @@ impl Leaf {
         self.hosts.iter().flat_map(|it| it.iter())
     }
 
+    /// Which fields of its answers tell whose an object is.
+    pub fn owners(&self) -> Option<&Owners> {
+        self.owners.as_deref()
+    }
+
+    /// Which fields of its requests name somebody.
+    pub fn asked_for(&self) -> Option<&Owners> {
+        self.asked_for.as_deref()
+    }
+
     /// Notes whom an exchange of this endpoint points to.
     pub(super) fn point(&mut self, it: &Observation, room: &mut HostRoom) {
         let leaf = if has_operation(it) { self.of(&it.operation) } else { self };
@@ -410,13 +435,24 @@ impl Leaf {
         let is_anonymous = it.subject_kind == SubjectKind::AddressAgent;
         let of = if is_unanswered(it) { &mut self.asked } else { &mut self.traits };
         of.add(it.traits, it.subject_kind);
+        self.anonymous += u64::from(is_anonymous);
         let mark = Some64::of(it.subject);
         let message = Message { at_us: it.started.wall_us, is_anonymous, mark };
         if let Some(facts) = &it.request {
-            self.request.add(facts, message, None);
+            let has_new = self.request.add(facts, message, None);
+            if !is_anonymous {
+                add_owners(&mut self.asked_for, Reading::Requests, it.subject, facts, has_new);
+            }
+            if !facts.facts.is_empty() {
+                self.habits.get_or_insert_default().add(mark, facts);
+            }
         }
-        let answer = it.response.as_ref();
-        is_first | answer.is_some_and(|facts| self.response.add(facts, message, Some(handed)))
+        let Some(facts) = &it.response else { return is_first };
+        let has_new = self.response.add(facts, message, Some(handed));
+        if !is_anonymous {
+            add_owners(&mut self.owners, Reading::Answers, it.subject, facts, has_new);
+        }
+        is_first | has_new
     }
 
     /// Counts an exchange, whatever its answer.
@@ -452,13 +488,9 @@ impl Leaf {
         }
         let it = self.breaches.entry(clause).or_default();
         match hit.effect {
-            Effect::Refused | Effect::Overtaken => it.refused += 1,
-            Effect::WouldRefuse => it.passed += 1,
-            Effect::Excepted
-            | Effect::Failed
-            | Effect::Scrubbed
-            | Effect::WouldScrub
-            | Effect::FailedOpen => return,
+            Effect::Refused | Effect::Overtaken | Effect::Scrubbed => it.refused += 1,
+            Effect::WouldRefuse | Effect::WouldScrub => it.passed += 1,
+            Effect::Excepted | Effect::Failed | Effect::FailedOpen => return,
         }
         it.subjects = it.subjects.and(subject);
     }
@@ -498,16 +530,45 @@ impl Leaf {
         }
         self.subjects.merge(&other.subjects);
         self.clients.merge(&other.clients);
+        self.anonymous += other.anonymous;
         self.known_by.iter_mut().zip(other.known_by).for_each(|(it, more)| *it += more);
         self.response_bytes += other.response_bytes;
         self.request.merge(other.request);
         self.response.merge(other.response);
+        if let Some(theirs) = other.habits {
+            self.habits.get_or_insert_default().merge(*theirs);
+        }
+        if let Some(theirs) = other.asked_for {
+            self.asked_for.get_or_insert_default().merge(*theirs);
+        }
+        if let Some(theirs) = other.owners {
+            self.owners.get_or_insert_default().merge(*theirs);
+        }
         if let Some(theirs) = other.hosts {
             self.hosts.get_or_insert_default().merge(*theirs);
         }
         for (name, theirs) in other.operations {
             self.of(&name).merge(theirs);
         }
+    }
+}
+
+/// Room is made for what tells something only.
+fn add_owners(
+    into: &mut Option<Box<Owners>>,
+    reading: Reading,
+    subject: SubjectId,
+    facts: &Facts,
+    has_new: bool,
+) {
+    match into {
+        Some(owners) => owners.add(reading, subject, facts, has_new),
+        None if has_new => {
+            let mut owners = Owners::default();
+            owners.add(reading, subject, facts, true);
+            *into = Some(owners).filter(|it| !it.is_empty()).map(Box::new);
+        }
+        None => {}
     }
 }
 

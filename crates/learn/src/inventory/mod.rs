@@ -15,12 +15,14 @@ mod collapse;
 mod collapse_tests;
 pub mod description;
 pub mod distinct;
+pub mod habits;
 mod handed;
 mod homes;
 pub mod hosts;
 pub mod leaf;
 mod naming;
 mod node;
+pub mod owners;
 mod places;
 mod said;
 #[cfg(test)]

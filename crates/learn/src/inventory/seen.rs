@@ -65,7 +65,14 @@ fn facts(places: Vec<Place>, values: Vec<(Kind, u64)>) -> Facts {
         value: KeyedHash(value),
     });
     let facts = facts.collect();
-    Facts { shape: Arc::new(Shape { id: ShapeId(1), places }), facts, more: 0, own: Vec::new() }
+    let id = ShapeId(node::hash(&format!("{places:?}")));
+    Facts {
+        shape: Arc::new(Shape { id, places }),
+        facts,
+        more: 0,
+        own: Vec::new(),
+        listed: Vec::new(),
+    }
 }
 
 pub(crate) fn templates(it: &Inventory) -> Vec<String> {

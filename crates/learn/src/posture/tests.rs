@@ -118,7 +118,13 @@ fn facts(held: &[Held], n: u64) -> Option<Facts> {
     let facts: Vec<_> = held.iter().enumerate().map(fact).collect();
     let places = held.iter().map(|it| it.0.clone()).collect();
     let shape = Arc::new(Shape { id: ShapeId(1), places });
-    (!facts.is_empty()).then_some(Facts { shape, facts, more: 0, own: Vec::new() })
+    (!facts.is_empty()).then_some(Facts {
+        shape,
+        facts,
+        more: 0,
+        own: Vec::new(),
+        listed: Vec::new(),
+    })
 }
 
 fn class(place: &Place, _: &Field) -> Option<Class> {

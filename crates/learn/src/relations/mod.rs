@@ -6,8 +6,8 @@
 //! Memory   some 6 MiB at the beginning and 20 MiB at most: [`VALUES_MAX`] values (4.5 MiB), [`SHOWN_MAX`] pairs of
 //!          subject and endpoint (1 MiB), [`ENDS_MAX`] endpoints, [`SPOTS_MAX`] places and [`EDGES_MAX`] edges with
 //!          their names. What finds no room is counted, see [`Totals`]. Only values are forgotten.
-//! Misses   exchanges whose facts are not kept: 15 of 16 behind the first 200 of an endpoint. Of a list, all values
-//!          but the first; values in heads (`Location`), within other values (URLs, tokens) or written otherwise
+//! Misses   exchanges whose facts are not kept: 15 of 16 behind the first 200 of an endpoint. Of a list, the values
+//!          behind the first [`bartizan_model::fact::LISTED_EACH`]; of a list in a request, all but the first; values in heads (`Location`), within other values (URLs, tokens) or written otherwise
 //!          (`ABC` for `abc`); identifiers that clients choose; what was handed out under another identity, before the
 //!          key was changed or before bartizan was there; operations within GraphQL, which share one endpoint.
 //!          Each of these makes shares too low, never too high. Coincidence makes them too high: of numbers
@@ -31,6 +31,7 @@ mod telling;
 mod tests;
 mod uses;
 
+use crate::inventory::owners::{Owners, Reading};
 use crate::inventory::{SERVICES_MAX, is_success};
 use bartizan_model::fact::{Fact, Facts};
 use bartizan_model::id::SubjectId;
@@ -60,6 +61,8 @@ pub struct Relations {
     shown: Shown,
     edges: Edges,
     services: BTreeMap<Arc<str>, ByKind>,
+    /// What tokens say of who callers are, by service.
+    claims: BTreeMap<Arc<str>, Owners>,
     services_more: u64,
 }
 
@@ -114,6 +117,11 @@ impl Relations {
         }
         if let Some(known) = self.services.get_mut(&it.route) {
             callers::add(known, it, subject);
+        }
+        if let Some(facts) = it.request.as_ref().filter(|it| !it.facts.is_empty()) {
+            // As many services as are known by now.
+            let claims = self.claims.entry(Arc::clone(&it.route)).or_default();
+            claims.add(Reading::Claims, it.subject, facts, true);
         }
         let (tag, at_us) = (tag(mixed(subject)), it.started.wall_us);
         let Some(end) = self.names.end(it, tag) else { return };
@@ -231,11 +239,19 @@ impl Relations {
                 false => column.spot,
             };
             let Some(spot) = spot else { continue };
+            let listed = facts.listed.iter().filter(|it| it.field == fact.field);
+            let mut kept = 1_usize;
             if tells {
                 self.handed.hand(fact.value.0, call.tag, spot, call.minute);
+                for it in listed {
+                    kept += 1;
+                    if !said.iter().any(|said| said.value == it.value) {
+                        self.handed.hand(it.value.0, call.tag, spot, call.minute);
+                    }
+                }
                 shown |= shown::mark(spot);
             }
-            if fact.times > 1 {
+            if usize::from(fact.times) > kept {
                 hidden |= shown::mark(spot);
             }
         }
@@ -256,6 +272,13 @@ impl Relations {
             column.spot = self.names.spot(call.end, side, place, call.tag);
         }
         column.spot
+    }
+}
+
+impl Relations {
+    /// What the tokens of callers of a service say of who they are.
+    pub fn claims(&self, service: &str) -> Option<&Owners> {
+        self.claims.get(service)
     }
 }
 

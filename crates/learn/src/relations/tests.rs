@@ -36,7 +36,13 @@ fn facts(values: &[(Place, &str, u16)]) -> Facts {
     let names = places.iter().flat_map(|it| format!("{it}\n").into_bytes());
     let id = ShapeId(names.fold(1, |hash, it| mixed(hash ^ u64::from(it))));
     let told = values.iter().enumerate().map(|(n, (_, value, times))| fact(n, value, *times));
-    Facts { facts: told.collect(), shape: Arc::new(Shape { id, places }), more: 0, own: Vec::new() }
+    Facts {
+        facts: told.collect(),
+        shape: Arc::new(Shape { id, places }),
+        more: 0,
+        own: Vec::new(),
+        listed: Vec::new(),
+    }
 }
 
 /// An exchange as the gateway would record it.

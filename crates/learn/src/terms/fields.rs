@@ -1,16 +1,25 @@
 //! Which fields an endpoint takes, and of which types their values are.
 //!
-//! Misses   ranges, lengths and which fields must be there; maps whose keys are values, of which nothing is said.
+//! Misses   ranges as such: magnitudes are known, to an eighth of a power of two; maps whose keys are values, of which
+//!          nothing is said.
 
 use super::{INDEPENDENT_MIN, Pace};
-use crate::inventory::leaf::{Field, Fields};
+use crate::inventory::habits::Extremes;
+use crate::inventory::leaf::{Field, Fields, Leaf};
 use crate::inventory::subjects::Some64;
-use bartizan_model::fact::{Forms, Kind};
+use bartizan_model::fact::{Forms, Kind, bucket};
 use bartizan_model::place::Place;
-use bartizan_model::terms::{PLACES_MAX, Says, Types};
+use bartizan_model::terms::{Bounds, PLACES_MAX, Says, Types};
 
 /// Of a hundred fields at most so many may be rare ones, or their names are values.
 const RARE_MAX_PERCENT: usize = 50;
+
+/// Buckets of magnitudes from one number to eight times as much.
+const BUCKETS_OF_EIGHT: i16 = 24;
+/// A number may be as great whatever was seen of it.
+const GREAT_MIN: f64 = 100.0;
+/// A text may have as many bytes whatever was seen of it.
+const BYTES_MIN: u32 = 64;
 
 /// The fields that were sent.
 pub(super) struct Sent {
@@ -59,6 +68,40 @@ pub(super) fn types(request: &Fields, pace: &Pace) -> Option<Says> {
         .take(PLACES_MAX)
         .collect();
     (!all.is_empty()).then_some(Says::Types(all))
+}
+
+/// The fields that every call has, if it has any.
+pub(super) fn required(leaf: &Leaf, sent: &Sent) -> Option<Says> {
+    // What stands in items is missing where there is no item.
+    let is_own = |it: &Place| !matches!(it, Place::Body(path) if path.contains("[*]"));
+    let always = leaf.habits.as_ref()?.always();
+    let all = always.into_iter().filter(|it| is_own(it) && sent.known.contains(it));
+    let all: Vec<Place> = all.take(PLACES_MAX).collect();
+    (!all.is_empty()).then_some(Says::Required(all))
+}
+
+/// How large and how long values are, with room for more: numbers eight times as great, texts twice as long.
+pub(super) fn bounds(leaf: &Leaf, pace: &Pace) -> Option<Says> {
+    let habits = leaf.habits.as_ref()?;
+    let told = leaf.request.by_place.iter();
+    let told = told.filter(|(place, field)| is_field(place) && is_told(field, pace));
+    let all = told
+        .filter_map(|(place, field)| Some((place.clone(), wide(field, habits.extremes(place)?)?)));
+    let all: Vec<_> = all.take(PLACES_MAX).collect();
+    (!all.is_empty()).then_some(Says::Bounds(all))
+}
+
+fn wide(field: &Field, extremes: &Extremes) -> Option<Bounds> {
+    let are_numbers = {
+        let kinds = field.told.kinds() & !Types::bit(Kind::Empty);
+        kinds != 0 && kinds & !(Types::bit(Kind::Integer) | Types::bit(Kind::Decimal)) == 0
+    };
+    let buckets = extremes.buckets().filter(|_| are_numbers).map(|(least, most)| {
+        let lower = if least < 0 { least.saturating_sub(BUCKETS_OF_EIGHT) } else { 0 };
+        (lower, most.saturating_add(BUCKETS_OF_EIGHT).max(bucket(GREAT_MIN)))
+    });
+    let bytes_max = extremes.bytes()?.saturating_mul(2).max(BYTES_MIN);
+    Some(Bounds { buckets, bytes_max })
 }
 
 fn is_told(field: &Field, pace: &Pace) -> bool {

@@ -11,19 +11,22 @@
 
 mod fields;
 mod handed_out;
+mod masked;
+mod owned;
 mod read_only;
 #[cfg(test)]
 mod tests;
 
 use crate::inventory::leaf::{Breaches, Leaf};
-use crate::inventory::{Endpoint, Inventory};
+use crate::inventory::{ClassOf, Endpoint, Inventory};
 use crate::relations::Relations;
 use bartizan_model::clause::ClauseName;
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
-use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Term, TermsByRoute};
+use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
 use handed_out::HandedOut;
+use owned::Owners;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -130,26 +133,46 @@ pub struct Proposed {
     pub proposals: Vec<Proposal>,
     /// Which fields of its answers hand out identifiers.
     pub hands_out: Vec<(Place, Resource)>,
+    /// What its calls show of who is who.
+    pub shows: Shows,
 }
 
-/// Everything that speaks for itself, by endpoint.
-pub fn propose(inventory: &Inventory, relations: &Relations, pace: &Pace) -> Vec<Proposed> {
+/// Everything that speaks for itself, by endpoint. `class_of` tells of what class a field is, if it may be masked by it.
+pub fn propose(
+    inventory: &Inventory,
+    relations: &Relations,
+    class_of: ClassOf<'_>,
+    pace: &Pace,
+) -> Vec<Proposed> {
     let endpoints = inventory.endpoints();
-    let mut handed = BTreeMap::new();
+    let mut of_services = BTreeMap::new();
     for it in &endpoints {
-        handed.entry(it.service).or_insert_with(|| HandedOut::of(relations, inventory, it.service));
+        of_services.entry(it.service).or_insert_with(|| {
+            let handed = HandedOut::of(relations, inventory, it.service);
+            let told = (relations.claims(it.service), &handed);
+            let owners = Owners::of(&endpoints, it.service, told, pace);
+            (handed, owners)
+        });
     }
     let settable = read_only::Groups::of(&endpoints);
     let all = endpoints.iter().filter(|it| it.operation.is_empty());
-    all.filter_map(|it| one(it, &settable, handed.get(it.service)?, pace)).collect()
+    let known = |it: &Endpoint<'_>| {
+        let (handed, owners) = of_services.get(it.service)?;
+        one(it, &Known { settable: &settable, handed, owners, class_of }, pace)
+    };
+    all.filter_map(known).collect()
 }
 
-fn one(
-    it: &Endpoint<'_>,
-    groups: &read_only::Groups<'_>,
-    handed: &HandedOut,
-    pace: &Pace,
-) -> Option<Proposed> {
+/// What is known beside an endpoint.
+struct Known<'a> {
+    settable: &'a read_only::Groups<'a>,
+    handed: &'a HandedOut,
+    owners: &'a Owners,
+    class_of: ClassOf<'a>,
+}
+
+fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
+    let Known { settable: groups, handed, owners, class_of } = *known;
     let (leaf, template) = (it.leaf, it.template());
     let sent = fields::sent(&leaf.request);
     let (known, left_out) = (&sent.known, sent.left_out);
@@ -159,10 +182,17 @@ fn one(
         says.extend(groups.read_only(it, known));
         says.extend(fields::only_known(&leaf.request, &sent));
         says.extend(fields::types(&leaf.request, pace));
+        says.extend(fields::required(leaf, &sent));
+        says.extend(fields::bounds(leaf, pace));
+        says.extend(owners.owned(it.method, &template));
+        says.extend(owners.belongs(it.method, &template));
+        says.extend(masked::masked(it, class_of, owners));
     }
     says.extend(handed.named(it.method, &template));
+    says.extend(credential(leaf));
     let hands_out = handed.handed_out(it.method, &template);
-    if says.is_empty() && hands_out.is_empty() {
+    let shows = owners.shows(it.method, &template, &says);
+    if says.is_empty() && hands_out.is_empty() && shows == Shows::default() {
         return None;
     }
     let proposals = says.into_iter().map(|says| {
@@ -173,7 +203,13 @@ fn one(
     let proposals = proposals.collect();
     let (service, method) = (it.service.into(), it.method);
     let known = sent.known;
-    Some(Proposed { service, method, template, known, proposals, hands_out })
+    Some(Proposed { service, method, template, known, proposals, hands_out, shows })
+}
+
+/// Who was served showed a credential, always, and who showed none was turned away: clients show theirs to public endpoints too.
+fn credential(leaf: &Leaf) -> Option<Says> {
+    let was_asked_for = leaf.statuses.contains_key(&401);
+    (leaf.succeeded() > 0 && leaf.anonymous == 0 && was_asked_for).then_some(Says::Credential)
 }
 
 fn support(leaf: &Leaf, says: &Says, left_out: usize) -> Support {
@@ -196,7 +232,9 @@ fn stage(says: &Says, it: &Support, pace: &Pace) -> Stage {
     let has_held = it.last_us.saturating_sub(it.first_us) >= pace.span_us;
     // One caller who breaks it may be the attacker that it is for; several are a habit.
     let is_broken = it.breaches.passed > 0 && it.breaches.subjects.at_least() >= INDEPENDENT_MIN;
-    match is_for_enough && has_held && !is_broken {
+    // What answers show is masked whoever asks: that is no breach of anybody.
+    let is_of_answers = says.clause() == ClauseName::DisclosureSecret;
+    match is_for_enough && has_held && (!is_broken || is_of_answers) {
         true => Stage::Proposed,
         false => Stage::Observed,
     }
@@ -214,6 +252,7 @@ pub fn observed(all: &[Proposed]) -> TermsByRoute {
             known: it.known.clone(),
             terms: terms.collect(),
             hands_out: it.hands_out.clone(),
+            shows: it.shows.clone(),
         };
         by_route.entry(&it.service).or_default().push(of);
     }

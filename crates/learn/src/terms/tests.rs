@@ -2,17 +2,20 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
     reason = "tests fail by panicking"
 )]
 
 use super::*;
 use crate::inventory::seen::{called, told};
+use bartizan_model::class::Class;
 use bartizan_model::clause::{Effect, Hit};
 use bartizan_model::code::Code;
-use bartizan_model::fact::{Facts, Forms};
+use bartizan_model::data_class::DataClass;
+use bartizan_model::fact::{Facts, Forms, bucket};
 use bartizan_model::id::SubjectId;
 use bartizan_model::observation::Observation;
-use bartizan_model::terms::Types;
+use bartizan_model::terms::{Bounds, Mask, Owned, Types};
 
 const DAY_US: u64 = 24 * 3_600 * 1_000_000;
 
@@ -81,7 +84,7 @@ impl Shop {
     }
 
     fn proposed(&self, method: Method, template: &str) -> Proposed {
-        let all = propose(&self.inventory, &self.relations, &Pace::USUAL);
+        let all = propose(&self.inventory, &self.relations, &|_, _| None, &Pace::USUAL);
         let names: Vec<_> = all.iter().map(|it| it.template.clone()).collect();
         all.into_iter()
             .find(|it| it.method == method && it.template == template)
@@ -107,6 +110,11 @@ fn what_an_endpoint_takes_and_what_nobody_sets_is_told() {
             Says::ReadOnly(vec!["id".into(), "status".into(), "total".into()]),
             Says::OnlyKnown,
             Says::Types(vec![(Place::body("$.item"), text), (Place::body("$.n"), number)]),
+            Says::Required(vec![Place::body("$.item"), Place::body("$.n")]),
+            Says::Bounds(vec![
+                (Place::body("$.item"), Bounds { buckets: None, bytes_max: 64 }),
+                (Place::body("$.n"), Bounds { buckets: Some((0, bucket(100.0))), bytes_max: 64 }),
+            ]),
         ]
     );
     assert!(it.proposals.iter().all(|it| it.stage == Stage::Proposed), "{it:?}");
@@ -118,10 +126,11 @@ fn identifiers_are_of_one_resource_where_they_are_handed_out_and_named() {
     let shop = Shop::after(70, 8);
     let (one, list) =
         (shop.proposed(Method::Get, "/orders/{orderId}"), shop.proposed(Method::Get, "/orders"));
-    let [.., Proposal { says: Says::HandedOut(named), stage, .. }] = one.proposals.as_slice()
-    else {
-        panic!("{one:?}")
-    };
+    let told = one.proposals.iter().find_map(|it| match &it.says {
+        Says::HandedOut(named) => Some((named, &it.stage)),
+        _ => None,
+    });
+    let Some((named, stage)) = told else { panic!("{one:?}") };
     let [(place, resource)] = named.as_slice() else { panic!("{named:?}") };
     assert_eq!((place, *stage), (&Place::Segment(2), Stage::Proposed));
     assert_eq!(list.hands_out, [(Place::body("$.orders[*].id"), *resource)]);
@@ -216,12 +225,154 @@ fn a_term_that_many_break_is_not_proposed() {
 #[test]
 fn what_is_proposed_is_observed_by_itself() {
     let shop = Shop::after(70, 8);
-    let all = observed(&propose(&shop.inventory, &shop.relations, &Pace::USUAL));
+    let all = observed(&propose(&shop.inventory, &shop.relations, &|_, _| None, &Pace::USUAL));
     let (route, endpoints) = all.first().unwrap();
     assert_eq!(&**route, "shop");
     assert!(endpoints.iter().flat_map(|it| &it.terms).all(|it| it.force == Force::Observed));
     assert!(
         endpoints.iter().any(|it| it.path.as_str() == "/orders/{orderId}" && !it.terms.is_empty())
+    );
+}
+
+#[test]
+fn one_caller_cannot_do_without_a_field_nor_send_greater_values_for_all() {
+    let mut shop = Shop::after(70, 8);
+    let says = |shop: &Shop| {
+        let all = shop.proposed(Method::Post, "/orders").proposals;
+        all.iter().map(|it| it.says.clone()).collect::<Vec<_>>()
+    };
+    let before = says(&shop);
+    for n in 0..1_000 {
+        let name = format!("$.x{n}");
+        shop.order(666, &[("$.n", "1000000000"), (&name, "1")], &[]);
+    }
+    assert_eq!(says(&shop), before);
+    for n in 0..3 {
+        shop.order(n, &[("$.item", "tea")], &[]);
+    }
+    let now = says(&shop);
+    assert!(now.contains(&Says::Required(vec![Place::body("$.item")])), "{now:?}");
+}
+
+/// A bank after `customers` people looked at themselves, their accounts and one account, `staff` at all of them.
+fn bank(customers: u128, staff: u128) -> Shop {
+    let mut it = Shop::new();
+    let number = |n: u128| (n * 31 + 500).to_string();
+    for round in 0..3 {
+        for n in 0..customers {
+            it.at_us += 4 * DAY_US / u64::try_from(customers).unwrap();
+            let (id, account) = (number(n), (n * 17 + 90_000).to_string());
+            let me = json(&[("$.id", &id), ("$.password", "x")]);
+            it.see(n, called(Method::Get, "/me", 200, &[], Some(me)));
+            let all = json(&[("$[*].ownerId", &id), ("$[*].iban", "x")]);
+            it.see(n, called(Method::Get, "/accounts", 200, &[], Some(all)));
+            let one = json(&[("$.ownerId", &id), ("$.rank", &round.to_string())]);
+            let path = format!("/accounts/{account}");
+            it.see(n, called(Method::Get, &path, 200, &[], Some(one)));
+        }
+    }
+    for n in 0..staff * 10 {
+        let one = json(&[("$.ownerId", &number(n)), ("$.rank", "1")]);
+        let path = format!("/accounts/{}", n * 17 + 90_000);
+        it.see(1_000 + n % staff.max(1), called(Method::Get, &path, 200, &[], Some(one)));
+    }
+    it.inventory.settle();
+    it
+}
+
+fn owned(it: &Proposed) -> Option<&[Owned]> {
+    it.proposals.iter().find_map(|it| match &it.says {
+        Says::Owned(all) => Some(all.as_slice()),
+        _ => None,
+    })
+}
+
+#[test]
+fn whose_an_object_is_is_told_by_what_callers_are_shown_unasked() {
+    let bank = bank(40, 4);
+    let one = bank.proposed(Method::Get, "/accounts/{accountId}");
+    let [it] = owned(&one).unwrap() else { panic!("{one:?}") };
+    assert_eq!((&it.place, it.is_exclusive), (&Place::body("$.ownerId"), true));
+    // Who a caller is, both endpoints show that name nobody.
+    let me = bank.proposed(Method::Get, "/me");
+    assert!(me.shows.caller.contains(&(Place::body("$.id"), it.owners)), "{me:?}");
+    let list = bank.proposed(Method::Get, "/accounts");
+    assert!(list.shows.caller.contains(&(Place::body("$[*].ownerId"), it.owners)));
+    assert!(one.shows.caller.is_empty(), "whoever names an account chooses what is shown");
+}
+
+#[test]
+fn what_tokens_say_tells_whom_requests_name() {
+    let mut shop = Shop::new();
+    for round in 0..4_u64 {
+        for n in 0..40_u128 {
+            shop.at_us += DAY_US / 10;
+            let team = &(7_000 + n % 12).to_string();
+            let path = format!("/teams/{team}/tasks/{}", 10_000 + n * 10 + u128::from(round));
+            let claims = [("sub", format!("user{n}")), ("team", team.clone())];
+            let claims: Vec<_> = claims
+                .iter()
+                .map(|it| (Place::header(format!("authorization.{}", it.0).as_bytes()), &*it.1))
+                .collect();
+            let answer = json(&[("$.assignee.id", &format!("user{n}")), ("$.title", "x")]);
+            shop.see(n, called(Method::Get, &path, 200, &claims, Some(answer)));
+        }
+    }
+    shop.inventory.settle();
+    let all = propose(&shop.inventory, &shop.relations, &|_, _| None, &Pace::USUAL);
+    let [it] = all.as_slice() else { panic!("{all:?}") };
+    let belongs = it.proposals.iter().find_map(|it| match &it.says {
+        Says::Belongs(all) => Some(all.as_slice()),
+        _ => None,
+    });
+    assert!(belongs.is_some(), "{it:?}");
+    let [named] = belongs.unwrap() else { panic!("{belongs:?}") };
+    assert_eq!((&named.place, named.objects), (&Place::Segment(2), None));
+    assert!(it.shows.claims.contains(&("team".into(), named.owners)), "{:?}", it.shows);
+    let [owned] = owned(it).unwrap() else { panic!("{it:?}") };
+    assert_eq!(owned.place, Place::body("$.assignee.id"));
+    assert!(it.shows.claims.contains(&("sub".into(), owned.owners)));
+}
+
+#[test]
+fn what_everybody_is_shown_of_everybody_is_nobodys() {
+    let mut bank = bank(40, 0);
+    for n in 0..400_u128 {
+        let one = json(&[("$.ownerId", &(n % 7).to_string()), ("$.rank", "1")]);
+        let path = format!("/accounts/{}", n * 17 + 90_000);
+        bank.see(n % 40, called(Method::Get, &path, 200, &[], Some(one)));
+    }
+    assert_eq!(owned(&bank.proposed(Method::Get, "/accounts/{accountId}")), None);
+}
+
+#[test]
+fn secrets_are_masked_for_all_and_data_of_people_for_others_than_their_owner() {
+    let bank = bank(40, 0);
+    let class_of = |place: &Place, _: &crate::inventory::leaf::Field| match place {
+        Place::Body(path) if path == "$.password" => Some(Class::BuiltIn(DataClass::Password)),
+        Place::Body(path) if path == "$[*].iban" => Some(Class::BuiltIn(DataClass::Iban)),
+        _ => None,
+    };
+    let all = propose(&bank.inventory, &bank.relations, &class_of, &Pace::USUAL);
+    let says = |template: &str| {
+        let it = all.iter().find(|it| it.template == template).unwrap();
+        it.proposals.iter().map(|it| it.says.clone()).collect::<Vec<_>>()
+    };
+    let found = says("/me").into_iter().find_map(|it| match it {
+        Says::Secret(all) => Some(all),
+        _ => None,
+    });
+    let [secret] = found.as_deref().unwrap() else { panic!("{found:?}") };
+    assert_eq!((&secret.place, secret.mask), (&Place::body("$.password"), Mask::Full));
+    let found = says("/accounts").into_iter().find_map(|it| match it {
+        Says::Masked(all) => Some(all),
+        _ => None,
+    });
+    let [data] = found.as_deref().unwrap() else { panic!("{found:?}") };
+    let owner = data.unless_own.as_ref().map(|it| it.place.clone());
+    assert_eq!(
+        (&data.place, owner),
+        (&Place::body("$[*].iban"), Some(Place::body("$[*].ownerId")))
     );
 }
 

@@ -23,6 +23,7 @@ use arrow::error::ArrowError;
 use bartizan_model::clause::Effect;
 use bartizan_model::fact::Facts;
 use bartizan_model::head::Version;
+use bartizan_model::host::Side as Of;
 use bartizan_model::observation::Observation;
 use std::sync::{Arc, LazyLock};
 
@@ -69,6 +70,14 @@ static POINTED: LazyLock<Fields> = LazyLock::new(|| {
         ("place", DataType::Utf8View),
         ("host", DataType::Utf8View),
         ("own", DataType::Boolean),
+    ])
+});
+
+static LISTED: LazyLock<Fields> = LazyLock::new(|| {
+    fields_of(&[
+        ("side", DataType::Utf8View),
+        ("field", DataType::UInt16),
+        ("value", DataType::UInt64),
     ])
 });
 
@@ -140,6 +149,8 @@ fn fields() -> Vec<Field> {
         is("trait_bits", DataType::UInt64),
         // Since hosts are kept.
         is("hosts", list_of(DataType::Struct(POINTED.clone()))),
+        // Since further values of lists are kept.
+        is("listed", list_of(DataType::Struct(LISTED.clone()))),
     ];
     for side in ["request", "response"] {
         all.push(is(&format!("{side}_facts"), list_of(DataType::Struct(FACT.clone()))));
@@ -325,6 +336,41 @@ impl Hosts {
         ];
         let values = StructArray::try_new(POINTED.clone(), columns, None)?;
         self.ends.list(DataType::Struct(POINTED.clone()), Arc::new(values))
+    }
+}
+
+#[derive(Debug)]
+struct Lists {
+    ends: Ends,
+    side: StringViewBuilder,
+    field: Vec<u16>,
+    value: Vec<u64>,
+}
+
+impl Lists {
+    fn new() -> Self {
+        Self { ends: Ends::default(), side: text(), field: Vec::new(), value: Vec::new() }
+    }
+
+    fn push(&mut self, it: &Observation) {
+        for (side, facts) in [(Of::Request, &it.request), (Of::Response, &it.response)] {
+            for listed in facts.iter().flat_map(|it| &it.listed) {
+                self.side.append_value(side.name());
+                self.field.push(listed.field);
+                self.value.push(listed.value.0);
+            }
+        }
+        self.ends.close(self.field.len());
+    }
+
+    fn finish(mut self) -> Result<ArrayRef, ArrowError> {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(self.side.finish()),
+            Arc::new(UInt16Array::from(self.field)),
+            Arc::new(UInt64Array::from(self.value)),
+        ];
+        let values = StructArray::try_new(LISTED.clone(), columns, None)?;
+        self.ends.list(DataType::Struct(LISTED.clone()), Arc::new(values))
     }
 }
 
@@ -547,6 +593,7 @@ pub struct Rows {
     hits: Hits,
     findings: Findings,
     hosts: Hosts,
+    listed: Lists,
     request: Side,
     response: Side,
     written: String,
@@ -579,6 +626,7 @@ impl Default for Rows {
             hits: Hits::new(),
             findings: Findings::new(),
             hosts: Hosts::new(),
+            listed: Lists::new(),
             request: Side::new(),
             response: Side::new(),
             written: String::new(),
@@ -638,6 +686,7 @@ impl Rows {
         self.hits.push(it);
         self.findings.push(it);
         self.hosts.push(it);
+        self.listed.push(it);
         self.request.push(it.request.as_ref());
         self.response.push(it.response.as_ref());
     }
@@ -689,6 +738,7 @@ impl Rows {
             self.trait_ends.list(DataType::Utf8View, Arc::new(self.traits.finish()))?,
             Arc::new(UInt64Array::from(plain.trait_bits)),
             self.hosts.finish()?,
+            self.listed.finish()?,
         ];
         self.request.finish(&mut columns)?;
         self.response.finish(&mut columns)?;

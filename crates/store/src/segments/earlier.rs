@@ -117,7 +117,9 @@ mod tests {
     use crate::segments::columns::Rows;
     use crate::segments::rows::{Shared, observations};
     use bartizan_model::fact::Forms;
+    use bartizan_model::fact::Listed;
     use bartizan_model::host::{Pointed, Side};
+    use bartizan_model::id::KeyedHash;
     use bartizan_model::place::Place;
     use bartizan_model::traits::Traits;
 
@@ -128,7 +130,9 @@ mod tests {
         let batch = rows.finish().unwrap();
         let (mut fields, mut columns) = (Vec::new(), Vec::new());
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-            if ["operation", "traits", "trait_bits", "hosts"].contains(&field.name().as_str()) {
+            if ["operation", "traits", "trait_bits", "hosts", "listed"]
+                .contains(&field.name().as_str())
+            {
                 continue;
             }
             let column =
@@ -172,12 +176,15 @@ mod tests {
         let earlier = Earlier::of(&batch.schema()).unwrap();
         let filled = earlier.fill(&batch.project(&[position]).unwrap()).unwrap();
         let names: Vec<_> = filled.schema().fields().iter().map(|it| it.name().clone()).collect();
-        assert_eq!(names, ["request_facts", "operation", "traits", "trait_bits", "hosts"]);
+        assert_eq!(
+            names,
+            ["request_facts", "operation", "traits", "trait_bits", "hosts", "listed"]
+        );
         assert_eq!(parts(filled.schema().field(0)).len(), 10);
     }
 
     #[test]
-    fn hosts_come_back_with_their_places() {
+    fn hosts_and_values_of_lists_come_back_with_their_places() {
         let pointed = |side, place: Place, host: &str| Pointed {
             side,
             place,
@@ -185,6 +192,9 @@ mod tests {
             is_own: side == Side::Response,
         };
         let mut it = sample::observation(1);
+        let listed = Listed { field: 1, value: KeyedHash(7) };
+        it.request.as_mut().unwrap().listed = vec![listed, listed];
+        it.response.as_mut().unwrap().listed = vec![listed];
         it.pointed = vec![
             pointed(Side::Request, Place::body("$.url"), "*.hooks.example"),
             pointed(Side::Response, Place::header(b"location"), "169.254.169.254"),

@@ -17,7 +17,7 @@ use arrow::datatypes::{
 use bartizan_model::clause::{Effect, Hit};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
-use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId, Sign};
+use bartizan_model::fact::{Fact, Facts, Forms, Kind, Listed, Shape, ShapeId, Sign};
 use bartizan_model::head::{Method, Version};
 use bartizan_model::host::{self, Pointed};
 use bartizan_model::id::{EndpointId, ExchangeId, KeyEpoch, KeyedHash, SubjectId};
@@ -292,6 +292,36 @@ impl<'a> Hosts<'a> {
     }
 }
 
+struct Listing<'a> {
+    lists: Lists<'a>,
+    side: Texts<'a>,
+    field: &'a PrimitiveArray<UInt16Type>,
+    value: &'a PrimitiveArray<UInt64Type>,
+}
+
+impl<'a> Listing<'a> {
+    fn of(batch: &'a RecordBatch) -> Result<Self, NotARow> {
+        let lists = Lists::of(batch, "listed")?;
+        let (field, value) = (lists.number("field")?, lists.number("value")?);
+        Ok(Self { side: lists.text("side")?, field, value, lists })
+    }
+
+    /// Fills in the further values of a row's lists.
+    fn fill(&self, row: usize, it: &mut Observation) -> Result<(), NotARow> {
+        for at in self.lists.range(row) {
+            let into = match self.side.is(at, side)? {
+                host::Side::Request => &mut it.request,
+                host::Side::Response => &mut it.response,
+            };
+            let value = KeyedHash(self.value.value(at));
+            if let Some(facts) = into {
+                facts.listed.push(Listed { field: self.field.value(at), value });
+            }
+        }
+        Ok(())
+    }
+}
+
 fn side(text: &str) -> Option<host::Side> {
     [host::Side::Request, host::Side::Response].into_iter().find(|it| it.name() == text)
 }
@@ -424,7 +454,7 @@ impl<'a> Side<'a> {
             });
         }
         let shape = shared.shape(self.shape.1.value(row), places);
-        Ok(Some(Facts { shape, facts, more: self.more.1.value(row), own }))
+        Ok(Some(Facts { shape, facts, more: self.more.1.value(row), own, listed: Vec::new() }))
     }
 }
 
@@ -459,6 +489,7 @@ struct Columns<'a> {
     findings: Findings<'a>,
     findings_more: Column<'a, UInt16Type>,
     hosts: Hosts<'a>,
+    listed: Listing<'a>,
     clock: Column<'a, Int64Type>,
     epoch: Column<'a, UInt16Type>,
     oddity_bits: Column<'a, UInt64Type>,
@@ -500,6 +531,7 @@ impl<'a> Columns<'a> {
             findings: Findings::of(batch)?,
             findings_more: number(batch, "findings_more")?,
             hosts: Hosts::of(batch)?,
+            listed: Listing::of(batch)?,
             clock: number(batch, "clock_ns")?,
             epoch: number(batch, "key_epoch")?,
             oddity_bits: number(batch, "oddity_bits")?,
@@ -519,7 +551,7 @@ impl<'a> Columns<'a> {
             self.endpoint.is(row, |it| it.split_once(' ').map(|it| shared.text(it.1)))?;
         let of_outcome = |it: &str| named(Outcome::ALL, it, |it| it.name());
         let of_kind = |it: &str| named(SubjectKind::ALL, it, |it| it.name());
-        Ok(Observation {
+        let mut it = Observation {
             id,
             started,
             phases: Phases {
@@ -556,7 +588,9 @@ impl<'a> Columns<'a> {
             pointed: self.hosts.row(row)?,
             request: self.request.row(row, shared)?,
             response: self.response.row(row, shared)?,
-        })
+        };
+        self.listed.fill(row, &mut it)?;
+        Ok(it)
     }
 }
 

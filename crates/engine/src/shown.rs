@@ -1,0 +1,132 @@
+//! What is said of the fields of an endpoint's answers, made for looking it up while answers pass.
+//!
+//! Reads    the terms of one endpoint.
+//! Memory   a tree of the places that something is said of.
+
+use bartizan_inspect::json_edit::Places;
+use bartizan_model::code::Code;
+use bartizan_model::place::Place;
+use bartizan_model::terms::{EndpointTerms, Force, Masked, Owned, Resource, Says};
+
+/// All fields of which something is said.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown {
+    pub(crate) places: Places,
+    /// By the number of the place.
+    at: Vec<Field>,
+    /// How strictly answers are held to being the caller's own.
+    pub(crate) owned: Option<Force>,
+    /// Calls of the endpoint name nothing in their path.
+    pub(crate) is_fixed: bool,
+    /// The claims of tokens that say who a caller is.
+    pub(crate) claims: Vec<(Box<str>, Resource)>,
+}
+
+/// What is said of one field.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Field {
+    pub(crate) path: Box<str>,
+    /// The kinds of identifiers that it hands out.
+    pub(crate) hands_out: Vec<Resource>,
+    /// It shows who the caller is, of callers that asked for nobody.
+    pub(crate) shows_caller: Vec<Resource>,
+    /// The kinds of objects that it identifies, whose owner stands beside it.
+    pub(crate) objects: Vec<Resource>,
+    /// The kinds of owners that it identifies, of the object that it stands in; or of the one around that, if so.
+    pub(crate) owners: Vec<(Resource, bool)>,
+    /// It tells whose the answer is.
+    pub(crate) owned: Option<Resource>,
+    /// It tells whose the object around it is, in which something is for its owner alone.
+    pub(crate) tells: Option<Resource>,
+    /// It does not leave as it is.
+    pub(crate) masked: Option<(Masked, Code, Force)>,
+}
+
+/// The object that a field stands in.
+fn parent(place: &Place) -> Option<&str> {
+    let Place::Body(path) = place else { return None };
+    path.rsplit_once('.').map(|it| it.0)
+}
+
+impl Shown {
+    /// Of the terms of one endpoint.
+    pub(crate) fn of(it: &EndpointTerms) -> Self {
+        let mut shown =
+            Self { is_fixed: it.path.segments().all(|it| it.is_some()), ..Self::default() };
+        for (place, of) in &it.hands_out {
+            shown.put(place, |it| it.hands_out.push(*of));
+        }
+        for (place, of) in &it.shows.caller {
+            shown.put(place, |it| it.shows_caller.push(*of));
+        }
+        for pair in &it.shows.owners {
+            shown.put(&pair.object, |it| it.objects.push(pair.objects));
+            let is_nested = parent(&pair.owner) != parent(&pair.object);
+            shown.put(&pair.owner, |it| it.owners.push((pair.owners, is_nested)));
+        }
+        shown.claims.clone_from(&it.shows.claims);
+        for term in &it.terms {
+            match &term.says {
+                Says::Owned(all) => {
+                    shown.owned = Some(term.force);
+                    all.iter().for_each(|of| shown.put(&of.place, |it| it.owned = Some(of.owners)));
+                }
+                Says::Secret(all) => shown.mask(all, Code::DisclosureSecret, term.force),
+                Says::Masked(all) => shown.mask(all, Code::DisclosureData, term.force),
+                Says::ReadOnly(_)
+                | Says::OnlyKnown
+                | Says::Types(_)
+                | Says::HandedOut(_)
+                | Says::Required(_)
+                | Says::Bounds(_)
+                | Says::Belongs(_)
+                | Says::Credential => {}
+            }
+        }
+        shown
+    }
+
+    fn mask(&mut self, all: &[Masked], code: Code, force: Force) {
+        for masked in all {
+            if let Some(Owned { place: Place::Body(owner), owners, .. }) = &masked.unless_own {
+                self.put(&Place::Body(owner.clone()), |it| it.tells = Some(*owners));
+                let object = owner.rsplit_once('.').map_or("$", |it| it.0);
+                self.places.await_owner(object);
+            }
+            self.put(&masked.place, |it| it.masked = Some((masked.clone(), code, force)));
+        }
+    }
+
+    fn put(&mut self, place: &Place, set: impl FnOnce(&mut Field)) {
+        let Place::Body(path) = place else { return };
+        let next = u32::try_from(self.at.len()).unwrap_or(u32::MAX);
+        let Some(mark) = self.places.mark(path, next) else { return };
+        if mark == next {
+            self.at.push(Field { path: path.as_str().into(), ..Field::default() });
+        }
+        if let Some(field) = self.at.get_mut(mark as usize) {
+            set(field);
+        }
+    }
+
+    /// Whether nothing is said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.at.is_empty() && self.claims.is_empty()
+    }
+
+    /// Whether answers are held to anything.
+    pub(crate) fn judges(&self) -> bool {
+        self.owned.is_some() || self.masked().next().is_some()
+    }
+
+    /// What is said of the place with this number.
+    pub(crate) fn field(&self, mark: u32) -> Option<&Field> {
+        self.at.get(mark as usize)
+    }
+
+    /// The fields that do not leave as they are, with their numbers.
+    pub(crate) fn masked(&self) -> impl Iterator<Item = (u32, &Field, &(Masked, Code, Force))> {
+        let all = (0..).zip(&self.at);
+        all.filter_map(|(mark, it)| Some((mark, it, it.masked.as_ref()?)))
+    }
+}

@@ -1,0 +1,1044 @@
+//! A JSON text that passes piece by piece: its values at places of interest are shown, and may be changed on the way.
+//!
+//! Reads    pieces as they come, cut anywhere; what is not JSON as far as it resembles it.
+//! Writes   the text as it came, but for what was masked. What nobody asked for costs one look at each byte.
+//! Memory   what of the text waits to be released: one value of at most [`TOKEN_BYTES_MAX`] bytes, or an object of at
+//!          most [`OBJECT_BYTES_MAX`] whose owner is not known yet; a frame for each of [`DEPTH_MAX`] levels.
+//! Misses   values in deeper levels, which none of the places names either; JSON within strings. It does not check: who reads the text
+//!          reads it strictly or not.
+
+use crate::json::unescaped;
+use crate::mask::{NOTHING, WHOLE, mask_into};
+use bartizan_model::place::{Step, steps};
+use bartizan_model::terms::Mask;
+use std::ops::Range;
+
+/// Bytes of a value that is shown whole.
+pub const TOKEN_BYTES_MAX: usize = 1_024;
+/// Bytes of an object that waits for its owner.
+pub const OBJECT_BYTES_MAX: usize = 16 * 1_024;
+/// Levels that are told apart.
+pub const DEPTH_MAX: usize = 64;
+/// Places of interest; further ones are left out.
+pub const PLACES_MAX: usize = 4_096;
+
+/// The places of interest, each with a number of its own.
+#[derive(Clone, Debug)]
+pub struct Places {
+    nodes: Vec<Node>,
+    /// Whether the object at any of them may wait for its owner.
+    waits: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Node {
+    members: Vec<(Box<[u8]>, usize)>,
+    items: Option<usize>,
+    mark: Option<u32>,
+    /// An object here waits until its owner is known.
+    awaits_owner: bool,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { nodes: vec![Node::default()], waits: false }
+    }
+}
+
+impl Places {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.iter().all(|it| it.mark.is_none())
+    }
+
+    /// The number of the place with this path, which is `next` if it had none. `None` if it cannot be told in a text.
+    pub fn mark(&mut self, path: &str, next: u32) -> Option<u32> {
+        let at = self.node(path)?;
+        let node = self.nodes.get_mut(at)?;
+        Some(*node.mark.get_or_insert(next))
+    }
+
+    /// Has the object at this path wait until the owner of it is known.
+    pub fn await_owner(&mut self, path: &str) {
+        if let Some(node) = self.node(path).and_then(|at| self.nodes.get_mut(at)) {
+            node.awaits_owner = true;
+            self.waits = true;
+        }
+    }
+
+    fn node(&mut self, path: &str) -> Option<usize> {
+        steps(path)?.into_iter().try_fold(0, |at, step| self.next(at, step))
+    }
+
+    fn next(&mut self, at: usize, step: Step) -> Option<usize> {
+        let new = self.nodes.len();
+        let node = self.nodes.get_mut(at)?;
+        let known = match &step {
+            Step::Items => node.items,
+            Step::Name(name) => node.members.iter().find(|it| *it.0 == **name).map(|it| it.1),
+        };
+        if known.is_some() {
+            return known;
+        }
+        if new >= PLACES_MAX {
+            return None;
+        }
+        match step {
+            Step::Items => node.items = Some(new),
+            Step::Name(name) => node.members.push((name.into(), new)),
+        }
+        self.nodes.push(Node::default());
+        Some(new)
+    }
+
+    fn member(&self, at: usize, name: &[u8]) -> Option<usize> {
+        self.nodes.get(at)?.members.iter().find(|it| *it.0 == *name).map(|it| it.1)
+    }
+
+    fn items(&self, at: usize) -> Option<usize> {
+        self.nodes.get(at)?.items
+    }
+
+    fn mark_of(&self, at: usize) -> Option<u32> {
+        self.nodes.get(at)?.mark
+    }
+}
+
+/// A value at a place of interest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passing<'a> {
+    /// The number of its place.
+    pub mark: u32,
+    /// Decoded; of a value that is longer, the beginning as it came.
+    pub text: &'a [u8],
+    /// Whether it is a string.
+    pub is_string: bool,
+    /// Whether this is all of it.
+    pub is_whole: bool,
+    /// The object or list that it stands in, and the one around that: numbers of their own in this text.
+    pub within: [u32; 2],
+}
+
+/// What becomes of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// It passes.
+    Keep,
+    /// It is masked.
+    Put(Mask),
+    /// It is masked unless the object around it proves to be the caller's own.
+    Await(Mask),
+    /// It passes, and tells of the object around it whether that is the caller's own.
+    Tell {
+        /// Whether it is.
+        is_own: bool,
+    },
+}
+
+/// A text on its way.
+#[derive(Debug, Default)]
+pub struct JsonEdit {
+    frames: Vec<Frame>,
+    /// Containers that were opened.
+    opened: u32,
+    /// Open containers in which no place of interest lies.
+    beside: u32,
+    state: State,
+    /// The node of the value that comes next.
+    next: Option<usize>,
+    /// The place of the value that is being read.
+    mark: Option<u32>,
+    token: Vec<u8>,
+    is_long: bool,
+    scratch: Vec<u8>,
+    passage: Passage,
+}
+
+#[derive(Debug)]
+struct Frame {
+    node: usize,
+    number: u32,
+    is_object: bool,
+    /// A string that begins now is a key.
+    awaits_key: bool,
+    /// A member passes already: the next one needs its comma.
+    has_member: bool,
+    object: Option<Object>,
+}
+
+/// An object whose owner matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Object {
+    /// From here on it waits.
+    Waits(u64),
+    Own,
+    /// Somebody else's, or nobody's that could be told.
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Between,
+    InString {
+        is_key: bool,
+        is_escaped: bool,
+    },
+    InScalar,
+    /// In a value that is too long to be looked at whole.
+    Beyond {
+        is_string: bool,
+        is_escaped: bool,
+    },
+}
+
+/// The bytes that are not released yet, and what is to be changed in them. Positions count from the first byte.
+#[derive(Debug, Default)]
+struct Passage {
+    held: Vec<u8>,
+    /// The position of the first held byte.
+    from: u64,
+    edits: Vec<Change>,
+    /// What stands in place of what is masked.
+    fill: Vec<u8>,
+    /// Where the token begins that is being read.
+    token_at: u64,
+    /// Where the member begins whose value is being read, with its comma.
+    member_at: Option<u64>,
+    /// Nothing before this may be released.
+    is_in_token: bool,
+    /// From here on everything goes until a token ends.
+    swallows_from: Option<u64>,
+    /// The places whose values were masked in what was released.
+    masked: Vec<u32>,
+}
+
+#[derive(Debug)]
+struct Change {
+    start: u64,
+    end: u64,
+    /// In [`Passage::fill`].
+    with: Range<usize>,
+    /// The depth of the object whose owner decides.
+    awaits: Option<usize>,
+    /// The place whose value it is; what only mends commas has none.
+    mark: Option<u32>,
+}
+
+impl Change {
+    fn cut(start: u64, end: u64) -> Self {
+        Self { start, end, with: 0..0, awaits: None, mark: None }
+    }
+}
+
+impl JsonEdit {
+    /// Takes the next piece and gives what may be released of the text so far.
+    pub fn push(
+        &mut self,
+        piece: &[u8],
+        places: &Places,
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+        out: &mut Vec<u8>,
+    ) {
+        self.passage.held.extend_from_slice(piece);
+        self.read(piece, places, each);
+        self.give_up_waiting();
+        let until = self.safe();
+        self.passage.release(until, out);
+    }
+
+    /// Nothing more comes: everything is released.
+    pub fn end(
+        &mut self,
+        places: &Places,
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+        out: &mut Vec<u8>,
+    ) {
+        let end = self.passage.end();
+        match self.state {
+            State::InScalar => self.give(false, end, places, each),
+            // A text that breaks off in a value that nobody saw whole: what there is of it may be what must not leave.
+            State::InString { is_key: false, .. } if self.next.is_some() => {
+                self.is_long = true;
+                self.give(true, end, places, each);
+            }
+            State::Beyond { .. } => self.passage.stop_swallowing(end),
+            State::Between | State::InString { .. } => {}
+        }
+        for depth in 0..self.frames.len() {
+            self.resolve(depth, false);
+        }
+        self.passage.release(end, out);
+    }
+
+    /// The places whose values were masked in what was released since this was asked last.
+    pub fn masked(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.passage.masked)
+    }
+
+    /// Shows a piece without changing anything; nothing is kept of it.
+    pub fn watch(
+        &mut self,
+        piece: &[u8],
+        places: &Places,
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+    ) {
+        self.passage.from = self.passage.from.saturating_add(piece.len() as u64);
+        self.read(piece, places, each);
+        self.passage.edits.clear();
+        self.passage.fill.clear();
+    }
+
+    /// Nothing more comes to be shown.
+    pub fn end_watching(&mut self, places: &Places, each: &mut impl FnMut(Passing<'_>) -> Edit) {
+        if self.state == State::InScalar {
+            self.give(false, self.passage.end(), places, each);
+        }
+    }
+
+    fn read(&mut self, piece: &[u8], places: &Places, each: &mut impl FnMut(Passing<'_>) -> Edit) {
+        let end = self.passage.end();
+        let mut rest = piece;
+        while let Some(&byte) = rest.first() {
+            let at = end.saturating_sub(rest.len() as u64);
+            rest = match self.state {
+                State::Between => match self.whole(byte, rest, at, places, each) {
+                    Some(behind) => behind,
+                    None => self.between(byte, rest, at, places),
+                },
+                State::InScalar => self.scalar(rest, at, places, each),
+                State::InString { is_key, is_escaped } => {
+                    self.string(rest, at, (is_key, is_escaped), places, each)
+                }
+                State::Beyond { is_string, is_escaped } => {
+                    self.beyond(rest, at, is_string, is_escaped)
+                }
+            };
+        }
+    }
+
+    /// Takes what stands whole in this piece, as nearly everything does: a key, a value, what separates them.
+    fn whole<'a>(
+        &mut self,
+        byte: u8,
+        rest: &'a [u8],
+        at: u64,
+        places: &Places,
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+    ) -> Option<&'a [u8]> {
+        match byte {
+            b':' | b' ' | b'\t' | b'\n' | b'\r' => return rest.get(1..),
+            b'{' | b'}' | b'[' | b']' | b',' => return None,
+            _ => {}
+        }
+        let is_string = byte == b'"';
+        let (token, behind) = if is_string { whole_string(rest)? } else { whole_scalar(rest)? };
+        if self.beside > 0 {
+            return Some(behind);
+        }
+        if is_string && let Some(frame) = self.frames.last().filter(|it| it.awaits_key) {
+            if !frame.has_member {
+                self.passage.member_at = Some(at);
+            }
+            self.key_is(Some(token), places);
+            return Some(behind);
+        }
+        if self.frames.is_empty() {
+            self.next = Some(0);
+        }
+        if self.next.is_some() {
+            let end = at.saturating_add((rest.len() - behind.len()) as u64);
+            self.value(token, (is_string, true), (at, end), places, each);
+            self.end_value();
+        }
+        Some(behind)
+    }
+
+    fn between<'a>(&mut self, byte: u8, rest: &'a [u8], at: u64, places: &Places) -> &'a [u8] {
+        // There may be several texts, one behind the other.
+        if self.frames.is_empty() && self.beside == 0 {
+            self.next = Some(0);
+        }
+        match byte {
+            b'"' => {
+                let is_key = self.beside == 0 && self.frames.last().is_some_and(|it| it.awaits_key);
+                self.begin(State::InString { is_key, is_escaped: false }, at, is_key);
+            }
+            b'{' | b'[' => self.open(byte == b'{', at, places),
+            b'}' | b']' => self.close(),
+            b',' => self.next_member(at, places),
+            b':' | b' ' | b'\t' | b'\n' | b'\r' => {}
+            _ => {
+                self.begin(State::InScalar, at, false);
+                return rest;
+            }
+        }
+        rest.get(1..).unwrap_or_default()
+    }
+
+    fn begin(&mut self, state: State, at: u64, is_key: bool) {
+        self.token.clear();
+        self.is_long = false;
+        self.state = state;
+        self.passage.token_at = at;
+        self.passage.is_in_token = is_key || self.next.is_some();
+        if is_key
+            && let Some(frame) = self.frames.last_mut()
+            && !frame.has_member
+        {
+            self.passage.member_at = Some(at);
+        }
+    }
+
+    fn open(&mut self, is_object: bool, at: u64, places: &Places) {
+        let node = self.next.take().filter(|_| self.beside == 0);
+        self.keep_member();
+        let Some(node) = node.filter(|_| self.frames.len() < DEPTH_MAX) else {
+            self.beside = self.beside.saturating_add(1);
+            return;
+        };
+        let waits = is_object && places.nodes.get(node).is_some_and(|it| it.awaits_owner);
+        let object = waits.then_some(Object::Waits(at));
+        self.opened = self.opened.wrapping_add(1);
+        self.frames.push(Frame {
+            node,
+            number: self.opened,
+            is_object,
+            awaits_key: is_object,
+            has_member: false,
+            object,
+        });
+        if !is_object {
+            self.next = places.items(node);
+        }
+    }
+
+    fn close(&mut self) {
+        self.next = None;
+        if self.beside > 0 {
+            self.beside -= 1;
+            return;
+        }
+        if let Some(depth) = self.frames.len().checked_sub(1) {
+            self.resolve(depth, false);
+            self.frames.pop();
+        }
+        // What encloses it has a member now.
+        self.keep_member();
+    }
+
+    fn next_member(&mut self, at: u64, places: &Places) {
+        self.next = None;
+        if self.beside > 0 {
+            return;
+        }
+        let Some(frame) = self.frames.last_mut() else { return };
+        if frame.is_object {
+            frame.awaits_key = true;
+            if frame.has_member {
+                self.passage.member_at = Some(at);
+            } else {
+                // Whatever stood before it was dropped.
+                self.passage.edits.push(Change::cut(at, at.saturating_add(1)));
+                self.passage.member_at = None;
+            }
+        } else {
+            self.next = places.items(frame.node);
+        }
+    }
+
+    /// The member whose value this is stays.
+    fn keep_member(&mut self) {
+        if self.beside == 0
+            && let Some(frame) = self.frames.last_mut()
+        {
+            frame.has_member = true;
+            self.passage.member_at = None;
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = TOKEN_BYTES_MAX.saturating_sub(self.token.len());
+        self.is_long |= bytes.len() > room;
+        self.token.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+    }
+
+    fn is_interesting(&self) -> bool {
+        self.passage.is_in_token
+    }
+
+    fn scalar<'a>(
+        &mut self,
+        rest: &'a [u8],
+        at: u64,
+        places: &Places,
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+    ) -> &'a [u8] {
+        let ends =
+            |b: &u8| matches!(b, b',' | b'}' | b']' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r');
+        let end = rest.iter().position(ends);
+        let (token, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        if self.is_interesting() {
+            self.keep(token);
+        }
+        if end.is_some() {
+            self.give(false, at.saturating_add(token.len() as u64), places, each);
+        } else if self.is_long && self.is_interesting() {
+            self.go_beyond(false, places, each);
+        }
+        behind
+    }
+
+    fn string<'a>(
+        &mut self,
+        rest: &'a [u8],
+        at: u64,
+        (is_key, is_escaped): (bool, bool),
+        places: &Places,
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+    ) -> &'a [u8] {
+        let is_kept = self.is_interesting();
+        if is_escaped {
+            let (escaped, behind) = rest.split_at(rest.len().min(1));
+            if is_kept {
+                self.keep(escaped);
+            }
+            self.state = State::InString { is_key, is_escaped: false };
+            return behind;
+        }
+        let end = memchr::memchr2(b'"', b'\\', rest);
+        let (plain, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        if is_kept {
+            self.keep(plain);
+        }
+        match behind.first() {
+            Some(b'\\') => {
+                if is_kept {
+                    self.keep(b"\\");
+                }
+                self.state = State::InString { is_key, is_escaped: true };
+            }
+            Some(_) if is_key => self.key(places),
+            Some(_) => {
+                let end = at.saturating_add(plain.len() as u64).saturating_add(1);
+                self.give(true, end, places, each);
+            }
+            None if self.is_long && !is_key && is_kept => self.go_beyond(true, places, each),
+            None => {}
+        }
+        behind.get(1..).unwrap_or_default()
+    }
+
+    /// Passes over the rest of a value that is too long.
+    fn beyond<'a>(
+        &mut self,
+        rest: &'a [u8],
+        at: u64,
+        is_string: bool,
+        is_escaped: bool,
+    ) -> &'a [u8] {
+        if is_escaped {
+            self.state = State::Beyond { is_string, is_escaped: false };
+            return rest.get(1..).unwrap_or_default();
+        }
+        let end = match is_string {
+            true => memchr::memchr2(b'"', b'\\', rest),
+            false => rest.iter().position(|b| {
+                matches!(b, b',' | b'}' | b']' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r')
+            }),
+        };
+        let Some(end) = end else { return &[] };
+        let behind = rest.get(end..).unwrap_or_default();
+        if is_string && behind.first() == Some(&b'\\') {
+            self.state = State::Beyond { is_string, is_escaped: true };
+            return behind.get(1..).unwrap_or_default();
+        }
+        let ended = end.saturating_add(usize::from(is_string));
+        self.state = State::Between;
+        self.passage.stop_swallowing(at.saturating_add(ended as u64));
+        self.end_value();
+        rest.get(ended..).unwrap_or_default()
+    }
+
+    fn key(&mut self, places: &Places) {
+        self.state = State::Between;
+        self.passage.is_in_token = false;
+        let token = std::mem::take(&mut self.token);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let name = (!self.is_long).then(|| unescaped(&token, &mut scratch));
+        self.key_is(name, places);
+        (self.token, self.scratch) = (token, scratch);
+    }
+
+    /// The member has this name; `None` if it is longer than any of interest.
+    fn key_is(&mut self, name: Option<&[u8]>, places: &Places) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        frame.awaits_key = false;
+        self.next = name.and_then(|it| places.member(frame.node, it));
+        // A member of no interest stays whatever its value is.
+        if self.next.is_none() {
+            frame.has_member = true;
+            self.passage.member_at = None;
+        }
+    }
+
+    fn give(
+        &mut self,
+        is_string: bool,
+        end: u64,
+        places: &Places,
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+    ) {
+        self.state = State::Between;
+        let token = std::mem::take(&mut self.token);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let is_whole = !self.is_long;
+        let text = match is_string && is_whole {
+            true => unescaped(&token, &mut scratch),
+            false => &token,
+        };
+        let start = self.passage.token_at;
+        self.value(text, (is_string, is_whole), (start, end), places, each);
+        (self.token, self.scratch) = (token, scratch);
+        self.end_value();
+    }
+
+    /// Shows a value, and does with it what is to be done.
+    fn value(
+        &mut self,
+        text: &[u8],
+        (is_string, is_whole): (bool, bool),
+        (start, end): (u64, u64),
+        places: &Places,
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+    ) {
+        let Some(edit) = self.show(text, (is_string, is_whole), places, each) else { return };
+        let (mask, awaits) = match edit {
+            Edit::Keep => return,
+            Edit::Tell { is_own } => {
+                if let Some((depth, Object::Waits(_))) = self.object() {
+                    self.resolve(depth, is_own);
+                }
+                return;
+            }
+            Edit::Put(mask) => (mask, None),
+            Edit::Await(mask) => match self.object() {
+                Some((_, Object::Own)) => return,
+                Some((depth, Object::Waits(_))) => (mask, Some(depth)),
+                Some((_, Object::Other)) | None => (mask, None),
+            },
+        };
+        let is_member = self.frames.last().is_some_and(|it| it.is_object);
+        let (mark, passage) = (self.mark, &mut self.passage);
+        let from = passage.fill.len();
+        let start = match (mask, passage.member_at) {
+            // Whether it stays is not known yet: its place stays.
+            (Mask::Drop, Some(member)) if is_member && awaits.is_none() => {
+                passage.member_at = None;
+                member
+            }
+            _ => {
+                mask_into(mask, text, (is_string, is_whole), &mut passage.fill);
+                start
+            }
+        };
+        let with = from..passage.fill.len();
+        passage.edits.push(Change { start, end, with, awaits, mark });
+    }
+
+    /// Of a value that is too long: decides by its beginning and passes over the rest.
+    fn go_beyond(
+        &mut self,
+        is_string: bool,
+        places: &Places,
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+    ) {
+        let token = std::mem::take(&mut self.token);
+        let edit = self.show(&token, (is_string, false), places, each).unwrap_or(Edit::Keep);
+        self.token = token;
+        self.passage.is_in_token = false;
+        self.state = State::Beyond { is_string, is_escaped: false };
+        let is_own = self.object().is_some_and(|(_, it)| it == Object::Own);
+        let is_masked = match edit {
+            Edit::Put(_) => true,
+            Edit::Await(_) => !is_own,
+            Edit::Keep | Edit::Tell { .. } => false,
+        };
+        if is_masked {
+            self.passage.swallow(self.mark, if is_string { WHOLE } else { NOTHING });
+        }
+        self.keep_member();
+    }
+
+    fn show(
+        &mut self,
+        text: &[u8],
+        (is_string, is_whole): (bool, bool),
+        places: &Places,
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+    ) -> Option<Edit> {
+        self.mark = self.next.filter(|_| self.beside == 0).and_then(|it| places.mark_of(it));
+        let mark = self.mark?;
+        let mut numbers = self.frames.iter().rev().map(|it| it.number);
+        let within = [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)];
+        Some(each(Passing { mark, text, is_string, is_whole, within }))
+    }
+
+    fn end_value(&mut self) {
+        self.passage.is_in_token = false;
+        self.next = None;
+        if self.passage.member_at.is_some() {
+            self.keep_member();
+        }
+    }
+
+    /// The object around a value whose owner matters.
+    fn object(&self) -> Option<(usize, Object)> {
+        let frames = self.frames.iter().enumerate().rev();
+        frames.into_iter().find_map(|(depth, it)| Some((depth, it.object?)))
+    }
+
+    /// It is known of an object whether it is the caller's own.
+    fn resolve(&mut self, depth: usize, is_own: bool) {
+        let Some(frame) = self.frames.get_mut(depth) else { return };
+        if !matches!(frame.object, Some(Object::Waits(_))) {
+            return;
+        }
+        frame.object = Some(if is_own { Object::Own } else { Object::Other });
+        if is_own {
+            self.passage.edits.retain(|it| it.awaits != Some(depth));
+        } else {
+            let all = self.passage.edits.iter_mut().filter(|it| it.awaits == Some(depth));
+            all.for_each(|it| it.awaits = None);
+        }
+    }
+
+    /// An object that waits for too long is nobody's.
+    fn give_up_waiting(&mut self) {
+        let end = self.passage.end();
+        for depth in 0..self.frames.len() {
+            if let Some(Object::Waits(from)) = self.frames.get(depth).and_then(|it| it.object)
+                && end.saturating_sub(from) > OBJECT_BYTES_MAX as u64
+            {
+                self.resolve(depth, false);
+            }
+        }
+    }
+
+    /// Up to where everything is decided.
+    fn safe(&self) -> u64 {
+        let passage = &self.passage;
+        let waiting = self.frames.iter().filter_map(|it| match it.object {
+            Some(Object::Waits(from)) => Some(from),
+            Some(Object::Own | Object::Other) | None => None,
+        });
+        let token = passage.is_in_token.then_some(passage.token_at);
+        let all = waiting.chain(token).chain(passage.member_at).chain(passage.swallows_from);
+        all.min().unwrap_or(u64::MAX).min(passage.end())
+    }
+}
+
+impl Passage {
+    fn end(&self) -> u64 {
+        self.from.saturating_add(self.held.len() as u64)
+    }
+
+    /// What begins with the token is passed over until [`Self::stop_swallowing`].
+    fn swallow(&mut self, mark: Option<u32>, with: &[u8]) {
+        let (at, from) = (self.token_at, self.fill.len());
+        self.fill.extend_from_slice(with);
+        let with = from..self.fill.len();
+        self.edits.push(Change { start: at, end: at, with, awaits: None, mark });
+        self.swallows_from = Some(at);
+    }
+
+    /// The value that is passed over ends here.
+    fn stop_swallowing(&mut self, end: u64) {
+        if let Some(start) = self.swallows_from.take() {
+            self.edits.push(Change::cut(start, end));
+        }
+    }
+
+    fn release(&mut self, until: u64, out: &mut Vec<u8>) {
+        let (from, mut at) = (self.from, self.from);
+        let held = |a: u64, b: u64| {
+            let of = |it: u64| usize::try_from(it.saturating_sub(from)).unwrap_or(usize::MAX);
+            self.held.get(of(a)..of(b).min(self.held.len())).unwrap_or_default()
+        };
+        let done = self.edits.iter().take_while(|it| it.end <= until).count();
+        for it in self.edits.iter().take(done) {
+            out.extend_from_slice(held(at, it.start));
+            out.extend_from_slice(self.fill.get(it.with.clone()).unwrap_or_default());
+            at = it.end;
+        }
+        out.extend_from_slice(held(at, until));
+        self.masked.extend(self.edits.drain(..done).filter_map(|it| it.mark));
+        if self.edits.is_empty() {
+            self.fill.clear();
+        }
+        let count = usize::try_from(until.saturating_sub(from)).unwrap_or(usize::MAX);
+        self.held.drain(..count.min(self.held.len()));
+        self.from = until;
+        if self.swallows_from == Some(until) {
+            self.from = self.end();
+            self.held.clear();
+            self.swallows_from = Some(self.from);
+        }
+    }
+}
+
+/// The string at the front, without its quotes, if all of it is there and nothing in it is escaped.
+fn whole_string(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = rest.get(1..)?;
+    let end = memchr::memchr2(b'"', b'\\', text)?;
+    let is_one = text.get(end) == Some(&b'"') && end <= TOKEN_BYTES_MAX;
+    is_one.then_some((text.get(..end)?, text.get(end.saturating_add(1)..)?))
+}
+
+/// The number or word at the front, if its end is there.
+fn whole_scalar(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let ends =
+        |b: &u8| matches!(b, b',' | b'}' | b']' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r');
+    let end = rest.iter().take(TOKEN_BYTES_MAX).position(ends)?;
+    rest.split_at_checked(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::{Format, Walk, WalkLimits};
+    use crate::value::{PlaceRef, Sink, Value};
+    use std::collections::BTreeMap;
+
+    type Seen = Vec<(String, String)>;
+
+    struct Held(Seen);
+
+    impl Held {
+        fn put(&mut self, value: Value<'_>) {
+            if let PlaceRef::Body(path) = value.place {
+                let text = String::from_utf8_lossy(value.text).into_owned();
+                self.0.push((path.to_owned(), text));
+            }
+        }
+    }
+
+    impl Sink for Held {
+        fn take(&mut self, value: Value<'_>) {
+            self.put(value);
+        }
+
+        fn scalar(&mut self, value: Value<'_>) {
+            self.put(value);
+        }
+    }
+
+    /// Every value of a text, as it reads when it is held whole.
+    fn held(text: &str) -> Seen {
+        let mut held = Held(Vec::new());
+        let limits = WalkLimits { depth_max: DEPTH_MAX, values_max: 1_000 };
+        Walk::new(Format::Json, limits).step(text.as_bytes(), usize::MAX, &mut held);
+        held.0
+    }
+
+    fn places(paths: &[&str]) -> Places {
+        let mut places = Places::default();
+        for (at, path) in (0..).zip(paths) {
+            assert_eq!(places.mark(path, at), Some(at), "{path}");
+        }
+        places
+    }
+
+    /// However it is cut, a text shows the values that it has when it is held whole, and passes unchanged.
+    #[track_caller]
+    fn check_shown(text: &str) {
+        let held = held(text);
+        let mut paths: Vec<&str> = held.iter().map(|it| it.0.as_str()).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        let places = places(&paths);
+        for piece in 1..=text.len().max(1) {
+            let (mut it, mut watched) = (JsonEdit::default(), JsonEdit::default());
+            let (mut seen, mut out, mut also) = (Vec::new(), Vec::new(), Vec::new());
+            let mut each = |value: Passing<'_>| {
+                let text = String::from_utf8_lossy(value.text).into_owned();
+                seen.push((paths[value.mark as usize].to_owned(), text));
+                Edit::Keep
+            };
+            let mut watch = |value: Passing<'_>| {
+                also.push(value.mark);
+                Edit::Keep
+            };
+            for piece in text.as_bytes().chunks(piece) {
+                it.push(piece, &places, &mut each, &mut out);
+                watched.watch(piece, &places, &mut watch);
+            }
+            it.end(&places, &mut each, &mut out);
+            watched.end_watching(&places, &mut watch);
+            assert_eq!(seen, held, "{text} in pieces of {piece}");
+            assert_eq!(also.len(), held.len(), "{text} in pieces of {piece}");
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_text_shows_the_same_however_it_is_cut() {
+        check_shown(r#"{"id":17,"items":[{"id":"a","n":-1.5e3},{"id":"b"}],"ok":true,"no":null}"#);
+        check_shown(r#" [ 1 , [ 2 , [ ] ] , { } , "x" ] "#);
+        check_shown(r#"{"a.b":{"c[0]":"d"},"\u0065":"\"q\" \\ \u00e9 \ud83d\ude00","e":"f"}"#);
+        check_shown(r#"{"a":{"b":1},"c":[{"d":2}],"e":3}"#);
+        check_shown("42");
+        check_shown(r#""alone""#);
+        check_shown(r#"{"ü":"ß","":"empty"}"#);
+    }
+
+    /// What becomes of a text, however it is cut, and how often which place was masked.
+    #[track_caller]
+    fn check(text: &str, edits: &[(&str, Edit)], expected: &str) {
+        let paths: Vec<&str> = edits.iter().map(|it| it.0).collect();
+        let mut places = places(&paths);
+        for object in ["$", "$.items[*]"] {
+            places.await_owner(object);
+        }
+        let mut before = None;
+        for piece in 1..=text.len() {
+            let (mut it, mut out) = (JsonEdit::default(), Vec::new());
+            // An owner tells by its value.
+            let mut each = |value: Passing<'_>| match edits[value.mark as usize].1 {
+                Edit::Tell { .. } => Edit::Tell { is_own: value.text == b"me" },
+                other @ (Edit::Keep | Edit::Put(_) | Edit::Await(_)) => other,
+            };
+            for piece in text.as_bytes().chunks(piece) {
+                it.push(piece, &places, &mut each, &mut out);
+            }
+            it.end(&places, &mut each, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), expected, "in pieces of {piece}");
+            let mut times = BTreeMap::new();
+            it.masked().iter().for_each(|it| *times.entry(*it).or_insert(0) += 1);
+            assert_eq!(before.get_or_insert(times.clone()), &times, "in pieces of {piece}");
+        }
+    }
+
+    const FULL: Edit = Edit::Put(Mask::Full);
+    const DROP: Edit = Edit::Put(Mask::Drop);
+    const AWAIT: Edit = Edit::Await(Mask::Full);
+    const OWNER: Edit = Edit::Tell { is_own: false };
+
+    #[test]
+    fn a_value_is_masked_in_place() {
+        check(
+            r#"{ "a" : "secret", "n": 12, "b":["x","y"], "c":{"a":"kept"} }"#,
+            &[("$.a", FULL), ("$.n", FULL), ("$.b[*]", FULL)],
+            r#"{ "a" : "***", "n": null, "b":["***","***"], "c":{"a":"kept"} }"#,
+        );
+        check(r#"{"\u0061":"x\"y"}"#, &[("$.a", FULL)], r#"{"\u0061":"***"}"#);
+        check("{\"a\":1}\n{\"a\":2}\n", &[("$.a", FULL)], "{\"a\":null}\n{\"a\":null}\n");
+        check(r#"{"a":"twice","a":"too"}"#, &[("$.a", FULL)], r#"{"a":"***","a":"***"}"#);
+    }
+
+    #[test]
+    fn a_field_is_dropped_with_its_comma() {
+        let drop = |text, expected| check(text, &[("$.a", DROP), ("$.c", DROP)], expected);
+        drop(r#"{"a":1,"b":2,"c":3}"#, r#"{"b":2}"#);
+        drop(r#"{"b":2,"a":"x","d":4}"#, r#"{"b":2,"d":4}"#);
+        drop(r#"{"a":1}"#, "{}");
+        drop(r#"{"a":1,"c":[2],"b":{}}"#, r#"{"c":[2],"b":{}}"#);
+        drop(r#"{"a":1,"c":2,"b":{}}"#, r#"{"b":{}}"#);
+        drop(r#"{"b":[1,{"x":1}],"a":1}"#, r#"{"b":[1,{"x":1}]}"#);
+        check(r#"{"l":[1,2]}"#, &[("$.l[*]", DROP)], r#"{"l":[null,null]}"#);
+    }
+
+    #[test]
+    fn what_is_for_the_owner_alone_waits_for_the_owner() {
+        let edits = &[
+            ("$.items[*].mail", AWAIT),
+            ("$.items[*].owner", OWNER),
+            ("$.mail", AWAIT),
+            ("$.owner", OWNER),
+        ];
+        let check = |text, expected| check(text, edits, expected);
+        check(r#"{"mail":"a@b","owner":"me"}"#, r#"{"mail":"a@b","owner":"me"}"#);
+        check(r#"{"owner":"me","mail":"a@b"}"#, r#"{"owner":"me","mail":"a@b"}"#);
+        check(r#"{"mail":"a@b","owner":"you"}"#, r#"{"mail":"***","owner":"you"}"#);
+        check(r#"{"owner":"you","mail":"a@b"}"#, r#"{"owner":"you","mail":"***"}"#);
+        check(r#"{"mail":"a@b"}"#, r#"{"mail":"***"}"#);
+        check(
+            r#"{"items":[{"mail":"1","owner":"me"},{"mail":"2","owner":"you"},{"mail":"3"}]}"#,
+            r#"{"items":[{"mail":"1","owner":"me"},{"mail":"***","owner":"you"},{"mail":"***"}]}"#,
+        );
+    }
+
+    #[test]
+    fn what_is_too_long_is_masked_and_not_held() {
+        let long = "x".repeat(TOKEN_BYTES_MAX * 40);
+        let text = format!(r#"{{"a":"{long}\"{long}","b":7,"n":{}}}"#, "1".repeat(3_000));
+        for piece in [1, 100, 5_000, text.len()] {
+            let places = places(&["$.a", "$.n"]);
+            let (mut it, mut out) = (JsonEdit::default(), Vec::new());
+            for piece in text.as_bytes().chunks(piece) {
+                it.push(piece, &places, &mut |_| FULL, &mut out);
+                assert!(it.passage.held.len() <= TOKEN_BYTES_MAX + 20 + piece.len());
+            }
+            it.end(&places, &mut |_| FULL, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), r#"{"a":"***","b":7,"n":null}"#);
+            assert_eq!(it.masked(), [0, 1]);
+        }
+    }
+
+    #[test]
+    fn an_object_that_waits_for_too_long_is_masked() {
+        let more = "x".repeat(2 * OBJECT_BYTES_MAX);
+        let text = format!(r#"{{"mail":"a","more":"{more}","owner":"me","last":"b"}}"#);
+        let mut places = places(&["$.mail", "$.owner", "$.last"]);
+        places.await_owner("$");
+        let (mut it, mut out) = (JsonEdit::default(), Vec::new());
+        let mut each = |value: Passing<'_>| match value.mark {
+            1 => Edit::Tell { is_own: true },
+            _ => AWAIT,
+        };
+        for piece in text.as_bytes().chunks(1_000) {
+            it.push(piece, &places, &mut each, &mut out);
+            assert!(it.passage.held.len() <= OBJECT_BYTES_MAX + 2_000);
+        }
+        it.end(&places, &mut each, &mut out);
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.starts_with(r#"{"mail":"***","more""#), "{out:.40}");
+        assert!(out.ends_with(r#""last":"***"}"#));
+    }
+
+    #[test]
+    fn a_text_that_breaks_off_shows_nothing_of_what_must_not_leave() {
+        for text in [r#"{"a":"secr"#, r#"{"a":12"#, r#"{"a":"se\"#] {
+            let places = places(&["$.a"]);
+            let (mut it, mut out) = (JsonEdit::default(), Vec::new());
+            it.push(text.as_bytes(), &places, &mut |_| FULL, &mut out);
+            it.end(&places, &mut |_| FULL, &mut out);
+            let out = String::from_utf8(out).unwrap();
+            assert!(!out.contains("se") && !out.contains("12"), "{out}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_ends_and_is_bounded() {
+        let places = places(&["$.a", "$", "$[*]", "$[*][*]"]);
+        for text in [
+            "]]]]}}}}",
+            "\"",
+            "{{{{",
+            "[[[[",
+            ":::,,,",
+            "{\"a\" \"b\" \"c\"",
+            "\\\"\\",
+            "\u{0}\u{1}",
+        ] {
+            for piece in 1..4 {
+                let (mut it, mut out) = (JsonEdit::default(), Vec::new());
+                for piece in text.repeat(500).as_bytes().chunks(piece) {
+                    it.push(piece, &places, &mut |_| FULL, &mut out);
+                }
+                it.end(&places, &mut |_| FULL, &mut out);
+                assert!(it.frames.len() <= DEPTH_MAX && out.len() <= 12_000, "{text}");
+            }
+        }
+    }
+}
