@@ -7,7 +7,8 @@
 //! Misses   variables of few values whose words are names of the API elsewhere (`daily`, `monthly`).
 //!
 //! Evidence is added in bits: how alike what a word answers is to what the others answer, whether what is
-//! behind it is behind others too, what it looks like by itself, and whether an answer had handed it out.
+//! behind it is behind others too, whether it is called as they are (see `usage.rs`), what it looks like by itself,
+//! whether an answer had handed it out or it is a value elsewhere (see `homes.rs`), and how often each is called.
 
 use super::Handed;
 use super::alike::{Answer, Answers, Profile, Step};
@@ -236,15 +237,17 @@ fn alike_among(
     let group = group_bits(&candidates, anchor.as_ref());
     // Many words that hardly look like values are names all the same.
     let group = group.min(mean.max(0.0) * 3.0);
-    let group = group + if known.is_none() { variety_bits(&candidates) } else { 0.0 };
-    let is_action = |it: &Profile<'_>| node.children.get(it.name).is_some_and(is_action);
-    let actions = candidates.iter().filter(|it| is_action(it)).count();
-    let group = group + if known.is_none() && actions == count { OF_ACTIONS } else { 0.0 };
+    let group = if known.is_some() {
+        group
+    } else {
+        let are_actions =
+            candidates.iter().all(|it| node.children.get(it.name).is_some_and(is_action));
+        group + variety_bits(&candidates) + if are_actions { OF_ACTIONS } else { 0.0 }
+    };
     let names = || candidates.iter().map(|it| it.name.into()).collect();
     // What was decided on a few calls cannot be undone by many.
     let calls = node.children.values().map(|it| it.calls).sum::<u64>() as f32;
     let early = if known.is_some() { 0.0 } else { 2.5 / (1.0 + calls / 100.0) };
-
     if mean + group >= BITS_MIN + early {
         #[expect(
             clippy::cast_possible_truncation,
@@ -281,15 +284,14 @@ fn is_action(node: &Node) -> bool {
     node.children.is_empty() && node.leaves.len() == 1 && node.leaves.contains_key(&Method::Post)
 }
 
-/// What the number of words tells beside that of their calls: names are called over and over, and of values
-/// there is always one more.
+/// What speaks against few words that are called over and over: of values there is always one more.
 fn variety_bits(candidates: &[Profile<'_>]) -> f32 {
-    let calls = candidates.iter().map(|it| it.calls).sum::<u64>() as f32;
-    if candidates.len() < FEW_AND_OFTEN {
-        let each = calls / candidates.len().max(1) as f32;
-        return -(each.log2() - 3.0).clamp(0.0, 2.5);
+    if candidates.len() >= FEW_AND_OFTEN {
+        return 0.0;
     }
-    0.0
+    let calls = candidates.iter().map(|it| it.calls).sum::<u64>() as f32;
+    let each = calls / candidates.len().max(1) as f32;
+    -(each.log2() - 3.0).clamp(0.0, 2.5)
 }
 
 fn is_plural(name: &str) -> bool {
