@@ -15,7 +15,8 @@ const ids = known.map((_, at) => `00000000000000${(0xa0 + at).toString(16)}`);
 
 /** One decision is made already. */
 export function first_contract(now_ms) {
-  const contract = { revision: 0, decided: new Map(), changes: [] };
+  const release = { revision: 0, service: 'orders', version: '2.1.0', described: true, by: null, at: (now_ms - 600_000) * 1000, until: (now_ms + 6_600_000) * 1000 };
+  const contract = { revision: 0, decided: new Map(), changes: [], releases: [release] };
   change(contract, ids[2], 'canary', 'orders belong to who made them', 'console', now_ms - 7_200_000);
   return contract;
 }
@@ -41,10 +42,24 @@ export function contract_of(contract, service) {
     const force = decided?.force ?? (stage === 'candidate' ? 'none' : 'observe');
     return { id: ids[at], service: of, method, path, clause, is_harm, says, stage, force, decided, proposed_otherwise: null, fields: null, support };
   });
-  return { revision: contract.revision, clauses: clauses.filter((it) => !service || it.service === service) };
+  return { revision: contract.revision, clauses: clauses.filter((it) => !service || it.service === service), releases: contract.releases };
 }
 
-export const history_of = ({ revision, changes }) => ({ revision, changes: changes.map(({ was, ...it }) => it) });
+export const history_of = ({ revision, changes, releases }) => ({ revision, changes: changes.map(({ was, ...it }) => it), releases });
+
+/** How what is decided differs from a revision; states that a page does not ask for are none. */
+export function diff_of(contract, from, to) {
+  if (from !== 'now' || !(Number(to) >= 0 && Number(to) <= contract.revision)) return null;
+  const was = new Map();
+  for (const it of contract.changes) if (it.revision > Number(to)) was.set(it.id, it.was?.force ?? null);
+  const changes = [...was].map(([id, force]) => [id, contract.decided.get(id)?.force ?? null, force]).filter(([, now, before]) => now !== before);
+  const shown = changes.map(([id, now, before]) => {
+    const [service, method, path, clause] = known[ids.indexOf(id)];
+    const change = now === null ? 'added' : before === null ? 'removed' : 'changed';
+    return { id, service, method, path, clause, change, from: now, to: before, removed: [], added: [], conflict: false };
+  });
+  return { from, to, changes: shown };
+}
 
 /** Decides; what is wrong with that as status and detail. */
 export function decide(contract, id, { force, reason, revision }, now_ms) {

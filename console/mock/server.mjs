@@ -11,7 +11,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { parseArgs } from 'node:util';
 import { api_of, first_confirmed, retirements, with_said } from './apis.mjs';
-import { contract_of, decide, first_contract, history_of, roll_back } from './contract.mjs';
+import { contract_of, decide, diff_of, first_contract, history_of, roll_back } from './contract.mjs';
 import { drift } from './drift.mjs';
 import { hostile } from './hostile.mjs';
 import { detail_of_endpoint, inventory, is_endpoint_id, openapi_of, third_parties } from './inventory.mjs';
@@ -202,7 +202,7 @@ function list_apis(session, query) {
 }
 
 function list_contract(session, query) {
-  return session.contract ? contract_of(session.contract, query.get('service')) : { revision: 0, clauses: [] };
+  return session.contract ? contract_of(session.contract, query.get('service')) : { revision: 0, clauses: [], releases: [] };
 }
 
 /** What a decision gives, or what is wrong with it. */
@@ -363,7 +363,8 @@ const table = [
   ['GET', /^\/apis$/, 'viewer', ({ session, query }) => list_apis(session, query)],
   ['PUT', /^\/apis\/([^/]+)\/profile$/, 'operator', ({ session, args, body }) => confirm_profile(session, args[0], body)],
   ['GET', /^\/contract$/, 'viewer', ({ session, query }) => list_contract(session, query)],
-  ['GET', /^\/contract\/history$/, 'viewer', ({ session }) => (session.contract ? history_of(session.contract) : { revision: 0, changes: [] })],
+  ['GET', /^\/contract\/history$/, 'viewer', ({ session }) => (session.contract ? history_of(session.contract) : { revision: 0, changes: [], releases: [] })],
+  ['GET', /^\/contract\/diff$/, 'viewer', ({ session, query }) => diff_of(session.contract, query.get('from'), query.get('to')) ?? undefined],
   ['PUT', /^\/contract\/([^/]+)$/, 'operator', ({ session, args, body }) => decided(decide(session.contract, args[0], body, Date.now()), () => contract_of(session.contract, null))],
   ['POST', /^\/contract\/rollback$/, 'operator', ({ session, body }) => decided(roll_back(session.contract, body, Date.now()), () => history_of(session.contract))],
   ['GET', /^\/retirement$/, 'viewer', ({ session, query }) => {

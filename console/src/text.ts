@@ -435,7 +435,7 @@ export const text = {
     habit: 'Habit',
     summary: (amount: number, endpoints: number, proposed: number, in_force: number) =>
       `${clauses(amount)} of ${plural(endpoints, 'endpoint', 'endpoints')}; ${count(proposed)} proposed, ${count(in_force)} in force`,
-    states: { candidate: 'Candidate', observe: 'Observed', proposed: 'Proposed', retired: 'Not spoken for any more', off: 'Off', canary: 'Canary', enforce: 'In force', none: 'Candidate' },
+    states: { candidate: 'Candidate', observe: 'Observed', proposed: 'Proposed', retired: 'Not spoken for any more', off: 'Off', canary: 'Canary', enforce: 'In force', suspended: 'Suspended', none: 'Candidate' },
     support: (calls: number, subjects: number) => `${plural(calls, 'call', 'calls')} by about ${plural(subjects, 'caller', 'callers')}`,
     risk: (percent: string) => `at most ${percent} % of callers would be hurt`,
     breaches: (would: number, refused: number, by: number) =>
@@ -451,7 +451,7 @@ export const text = {
     risk_says: (percent: string) => `If it refuses, at most ${percent} % of callers would be hurt (with 95 % confidence, by the callers that were seen).`,
     no_risk: 'Traffic does not speak for it any more: nothing tells how many callers it would hurt.',
     held: 'It is held as',
-    forces: { canary: 'Canary', enforce: 'Enforce', observe: 'Observe', off: 'Off', withdrawn: 'Withdraw' },
+    forces: { canary: 'Canary', enforce: 'Enforce', observe: 'Observe', off: 'Off', suspended: 'Suspended', withdrawn: 'Withdraw' },
     meanings: {
       canary: 'One caller in twenty is held to it for 24 hours; if nobody was refused, everybody.',
       enforce: 'Everybody is held to it at once.',
@@ -486,6 +486,13 @@ export const text = {
     back_dialog: (to: number) => `Roll back to revision ${to}`,
     back_says: (undone: number) =>
       `What ${plural(undone, 'later change', 'later changes')} decided is taken back. That is a further change: history keeps all of it.`,
+    diff_loading: 'Reading what would change…',
+    no_diff: 'No clause would be held otherwise than now.',
+    diff: 'What would change',
+    releases: 'Releases',
+    release: (service: string, version: string) => `${service} ${version}`,
+    release_runs: (until: string) => `runs until ${until}: habits of it may change`,
+    release_over: (from: string) => `began ${from} and is over`,
     roll_back: 'Roll back',
     rolled_back: (to: number) => `It is as at revision ${to} again.`,
   },

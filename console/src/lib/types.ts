@@ -621,6 +621,36 @@ export interface Contract {
   clauses: ContractClause[];
 }
 
+/** A release: while it runs, habit may change. Times are in microseconds since 1970. */
+export interface Release {
+  revision: number;
+  service: string;
+  version: string;
+  described: boolean;
+  by: string | null;
+  at: number;
+  until: number;
+}
+
+/** How two states of the contracts differ. */
+export interface ContractDiff {
+  from: string;
+  to: string;
+  changes: {
+    id: string;
+    service: string;
+    method: string;
+    path: string;
+    clause: string;
+    change: 'added' | 'removed' | 'changed';
+    /** `null` if it is not there. */
+    from: string | null;
+    to: string | null;
+    removed: string[];
+    added: string[];
+  }[];
+}
+
 /** What was decided, the latest first. Times are in microseconds since 1970. */
 export interface ContractHistory {
   revision: number;
@@ -634,6 +664,7 @@ export interface ContractHistory {
     at: number;
     reason: string;
   }[];
+  releases: Release[];
 }
 
 /** A mark of `retire`, and who still calls what it is for. */

@@ -45,9 +45,11 @@ test('contracts are decided with a reason, and rolled back', async ({ page }) =>
   expect(sent).toEqual([{ force: 'enforce', reason: 'nobody sets role', revision: 1 }]);
   await page.getByRole('link', { name: 'History' }).click();
   await expect(page.getByText('2 changes; revision 2 is in force')).toBeVisible();
+  await expect(page.getByText(/orders 2\.1\.0\s*runs until/)).toBeVisible();
   await page.getByRole('button', { name: 'Roll back to here… 1' }).click();
   const back = page.getByRole('dialog', { name: 'Roll back to revision 1' });
   await expect(back).toContainText('What 1 later change decided is taken back.');
+  await expect(back.getByRole('list', { name: 'What would change' })).toContainText('POST /users: shape.read_only Enforce → Undecided');
   await back.getByLabel('Reason').fill('too early');
   await back.getByRole('button', { name: 'Roll back', exact: true }).click();
   await expect(page.getByText('3 changes; revision 3 is in force')).toBeVisible();

@@ -162,6 +162,11 @@ pub enum Command {
     /// within seconds, and keeps each change in its ledger.
     #[command(subcommand)]
     Contract(Contract),
+    /// Say that an API is being released: for two hours its habits may change.
+    ///
+    /// For pipelines that deploy. While it runs, a clause that describes habit is suspended as soon as three callers in good
+    /// standing are refused by it, in whatever time. Clauses against harm stay. A running bartizan follows within seconds.
+    Release(Release),
     /// Learn from traffic that something else recorded: access logs and HAR files.
     ///
     /// What is read goes into the journal of a data directory that no bartizan is using. Lines that
@@ -277,6 +282,116 @@ pub enum Contract {
     Rollback(ContractRollback),
     /// List what was decided, by whom and why, the latest first.
     History(ContractHistory),
+    /// Write what was decided as a document that lives in git, or within an OpenAPI description or an overlay.
+    Export(ContractExport),
+    /// Decide as a document says. What somebody decided otherwise since the document was made is a conflict: it is shown, and
+    /// nothing changes.
+    ///
+    /// Reads what `export` writes, in each of its forms. With --check it ends with 1 if something would change.
+    Import(ContractImport),
+    /// Show how two states of the contracts differ. Ends with 1 if they do.
+    ///
+    /// A state is the number of a revision, the file of a document, `now` (what is decided), or `traffic` (what
+    /// traffic speaks for, of what is decided or proposed).
+    Diff(ContractDiff),
+}
+
+/// Arguments of `contract export`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan contract export > contract.json
+  bartizan contract export --as overlay --service shop > shop.contract.yaml")]
+pub struct ContractExport {
+    /// What is written.
+    #[arg(long = "as", value_enum, default_value_t = ContractAs::Json)]
+    pub kind: ContractAs,
+    /// YAML or JSON, of OpenAPI and overlays.
+    #[arg(long, value_enum, default_value_t = Notation::Yaml)]
+    pub notation: Notation,
+    /// The version of OpenAPI.
+    #[arg(long, value_enum, default_value_t = OpenApi::V31)]
+    pub openapi: OpenApi,
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+}
+
+/// How contracts are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ContractAs {
+    /// A document of its own, of one service or of all.
+    Json,
+    /// Beside the description that was imported, or the one that `openapi` writes: as `x-bartizan-terms`.
+    Overlay,
+    /// In the description that was imported or, without one, of what was seen: as `x-bartizan-terms`.
+    #[value(name = "openapi")]
+    OpenApi,
+}
+
+/// Arguments of `contract import`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan contract import contract.json --check
+  bartizan contract import contract.json --reason 'merged in #17'")]
+pub struct ContractImport {
+    /// The document; `-` is standard input.
+    pub file: PathBuf,
+    /// Only say what would change.
+    #[arg(long)]
+    pub check: bool,
+    /// Decide as the document says where somebody decided otherwise, too.
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Why, for whoever asks later.
+    #[arg(long, value_name = "TEXT", required_unless_present = "check")]
+    pub reason: Option<String>,
+    /// Which service and data directory.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `contract diff`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan contract diff 3 now
+  bartizan contract diff contract.json -o json")]
+pub struct ContractDiff {
+    /// The one state.
+    #[arg(default_value = "now")]
+    pub from: String,
+    /// The other [default: `now`, or `traffic` for the first one].
+    pub to: Option<String>,
+    /// Which traffic.
+    #[command(flatten)]
+    pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `release`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan release shop 2.1.0
+  bartizan release shop \"$CI_COMMIT_TAG\" --spec openapi.yaml --data /var/lib/bartizan")]
+pub struct Release {
+    /// The service: the name of a route.
+    pub api: String,
+    /// Its new version, as you call it.
+    pub version: String,
+    /// Its new description, kept as by `bartizan import openapi`.
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
 }
 
 /// Arguments of `contract show`.
@@ -420,6 +535,9 @@ impl Contract {
             Self::Suggest(it) => return it.of.clone(),
             Self::Simulate(it) => return it.of.clone(),
             Self::Apply(it) => return it.of.clone(),
+            Self::Export(it) => return it.of.clone(),
+            Self::Import(it) => return it.of.clone(),
+            Self::Diff(it) => return it.of.clone(),
             Self::Withdraw(it) => &it.data,
             Self::Rollback(it) => &it.data,
             Self::History(it) => &it.data,
@@ -1552,6 +1670,13 @@ impl InventoryOf {
 }
 
 impl Import {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        of_data(self.data.as_ref())
+    }
+}
+
+impl Release {
     /// What the flags say.
     pub fn overrides(&self) -> Overrides {
         of_data(self.data.as_ref())

@@ -76,6 +76,9 @@ pub fn run(cli: Cli) -> Exit {
         Some(Command::Contract(it)) => {
             contract::command::run(&it, |of| data_dir(&of.overrides().or(environment())))
         }
+        Some(Command::Release(it)) => {
+            contract::command::release(&it, &data_dir(&it.overrides().or(environment())))
+        }
         Some(Command::Import(it)) => import::run(&data_dir(&it.overrides().or(environment())), &it),
         Some(Command::Export(it)) => export::run(&data_dir(&it.overrides().or(environment())), &it),
         Some(Command::Backup(it)) => {
@@ -185,13 +188,27 @@ fn check(it: &Check) -> Exit {
         Ok(accepted) => (&accepted.warnings, Exit::Clean),
         Err(report) => (report, Exit::Usage),
     };
+    let declared = read.as_ref().ok().map(|it| &it.settings).and_then(|settings| {
+        Some(contract::command::checked(&settings.data.dir.value, settings.contract.as_deref()?))
+    });
+    let declared = match declared.transpose() {
+        Ok(declared) => declared,
+        Err(why) => return fail(&format!("contract: {why}"), Exit::Usage),
+    };
     let said = match it.output {
         Output::Human if exit == Exit::Clean => {
             warn(report);
-            say(&format!("{} is good\n", it.config.display()))
+            let declared = declared.map_or(String::new(), |it| it.0);
+            say(&format!("{} is good\n{declared}", it.config.display()))
         }
         Output::Human => return complain(report),
-        Output::Json => say(&format!("{}\n", report.as_json(exit == Exit::Clean))),
+        Output::Json => {
+            let mut shown = report.as_json(exit == Exit::Clean);
+            if let (Some((_, it)), Some(members)) = (declared, shown.as_object_mut()) {
+                members.insert("contract".to_owned(), it);
+            }
+            say(&format!("{shown}\n"))
+        }
         Output::Ndjson => say(&report.as_lines()),
     };
     if said == Exit::Clean { exit } else { said }

@@ -76,7 +76,12 @@ fn beside(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
-fn text_of(path: &Path) -> Result<String, String> {
+/// The text of a file; `-` is standard input.
+///
+/// # Errors
+///
+/// A message, without the name.
+pub(crate) fn text_of(path: &Path) -> Result<String, String> {
     let file: Box<dyn Read> = match path == Path::new("-") {
         true => Box::new(io::stdin()),
         false => Box::new(File::open(path).map_err(|error| error.to_string())?),

@@ -14,6 +14,7 @@ use crate::bypass::{self, Bypass, BypassFault, Reason, Span};
 use crate::config::secret::Reference;
 use crate::config::{Settings, Store};
 use crate::contract;
+use crate::contract::document::Wanted;
 use crate::control::{self, Question};
 use crate::inventory::apis::Configured;
 use crate::keeper::Kept;
@@ -79,6 +80,8 @@ pub(crate) struct State {
     revision: AtomicU64,
     faults: Mutex<Faults>,
     referred: Mutex<Referred>,
+    /// Why the document of contracts is not followed.
+    contract_fault: Mutex<Option<String>>,
     events: Mutex<VecDeque<Event>>,
     pub(crate) loaded_us: AtomicU64,
     /// The revision of contracts up to which decisions are in the ledger.
@@ -134,13 +137,15 @@ impl fmt::Debug for State {
 
 /// The files that these settings refer to, as they are now.
 pub(crate) fn stamps<'a>(all: impl IntoIterator<Item = &'a Settings>) -> Stamps {
+    let all: Vec<&Settings> = all.into_iter().collect();
+    let documents: Vec<&Path> = all.iter().filter_map(|it| it.contract.as_deref()).collect();
     let references: Vec<&Reference> =
         all.into_iter().flat_map(|it| it.references().map(|(_, it)| it)).collect();
     let paths = references.into_iter().filter_map(|it| match it {
         Reference::File(path) => Some(path.as_path()),
         Reference::Environment(_) => None,
     });
-    Stamps::of(paths.collect::<Vec<&Path>>().into_iter())
+    Stamps::of(paths.chain(documents).collect::<Vec<&Path>>().into_iter())
 }
 
 impl State {
@@ -167,6 +172,7 @@ impl State {
             revision: AtomicU64::new(1),
             faults: Mutex::default(),
             referred: Mutex::new(Referred::starting(stamps)),
+            contract_fault: Mutex::default(),
             events: Mutex::default(),
             loaded_us: AtomicU64::new(started_us),
             recovery,
@@ -232,7 +238,8 @@ impl State {
         lock(&self.referred).read(stamps([&rules.settings, &settings]));
         // The same rules again are no new revision: a signal may follow a change that was seen. What
         // they refer to may have changed all the same.
-        if rules.settings == settings && settings.references().next().is_none() {
+        let refers = settings.references().next().is_some() || settings.contract.is_some();
+        if rules.settings == settings && !refers {
             rules.rejected = None;
             self.loaded_us.store(self.shared.clock.now().wall_us, Relaxed);
             return Ok(Vec::new());
@@ -240,9 +247,12 @@ impl State {
         let judging = judging(rules.bypass.as_ref());
         let revision = self.revision() + 1;
         let over = rules.added.over(&settings);
-        let made = wire::view(&over, &self.key, revision, judging, &rules.wired)
-            .and_then(|it| Ok((it, targets::of(&settings.alerts.targets)?)));
-        let ((view, wired), targets) = match made {
+        let document = settings.contract.as_deref().map(contract::import::wanted).transpose();
+        let made = wire::view(&over, &self.key, revision, judging, &rules.wired).and_then(|it| {
+            let targets = targets::of(&settings.alerts.targets)?;
+            Ok((it, targets, document.map_err(WireFault::Contract)?))
+        });
+        let ((view, wired), targets, document) = match made {
             Ok(it) => it,
             Err(fault) => {
                 rules.rejected = Some(settings).filter(|it| *it != rules.settings);
@@ -263,7 +273,30 @@ impl State {
         self.put(&rules, revision, view);
         self.record_configuration(&rules.settings, why);
         exceptions.into_iter().for_each(|it| self.record(it));
+        drop(rules);
+        self.follow_document(document.as_deref());
         Ok(fixed)
+    }
+
+    /// Decides of contracts as the document says that the configuration names. What it cannot is told; the rest of the
+    /// configuration is in force all the same.
+    fn follow_document(&self, document: Option<&[Wanted]>) {
+        let at_us = self.shared.clock.now().wall_us;
+        let follow = |it| self.hub.inventory.follow_document(&self.dir, it, at_us);
+        self.contest(document.map(follow).and_then(Result::err).map(|it| it.to_string()));
+    }
+
+    /// Why the document of contracts is not followed, or that it is. Told when it begins.
+    pub(crate) fn contest(&self, fault: Option<String>) {
+        let mut known = lock(&self.contract_fault);
+        if *known == fault {
+            return;
+        }
+        known.clone_from(&fault);
+        drop(known);
+        if let Some(reason) = fault {
+            self.tell(Event::ContractNotFollowed { reason });
+        }
     }
 
     /// Puts a view in force. The lock is held, so that revisions are announced in their order.
@@ -628,6 +661,7 @@ impl State {
             "segments": segments(&self.hub.kept),
             "evidence": samples::status(self),
             "reload_fault": self.reload_fault(),
+            "contract_fault": *lock(&self.contract_fault),
             "alerts": self.hub.alerts.status(),
             "bypass": rules.bypass.as_ref().map(Bypass::as_json),
         })

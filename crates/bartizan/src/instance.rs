@@ -166,6 +166,9 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     // Before they are read: what changes from here on is news.
     let stamps = in_force::stamps([&settings]);
     let added = added(&dir)?;
+    let declared = settings.contract.as_deref();
+    let declared = declared.map(|it| contract::import::at_start(&dir, it, now_us())).transpose();
+    let conflicts = declared.map_err(StartError::Contract)?.unwrap_or(0);
     // What people put in force holds from the first call on. What cannot be read stops the start: it would hold nobody.
     let contracts = contract::file::read(&dir).map_err(StartError::Contract)?;
     let (shared, wired) = shared(&added.over(&settings), &hash_key, &contracts)?;
@@ -234,6 +237,7 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         admin: admin_address,
         shared,
     });
+    state.contest((conflicts > 0).then(|| contract::Fault::Conflicts(conflicts).to_string()));
     // Without a key nothing sealed can be read; then the inventory begins anew.
     let held = held::of(&dir, Some(&store)).ok();
     let source = Origins { held, dir: dir.clone(), only };

@@ -185,6 +185,8 @@ pub enum Event {
     SealingWorking,
     ApiChanged { changes: u64, first: String },
     ApiDigest { day: String, changes: u64, says: String },
+    ClauseSuspended { id: String, clause: String, reason: String },
+    ContractNotFollowed { reason: String },
     EventsLost { count: u64 },
     Stopping { within_s: u64 },
     Stopped,
@@ -299,6 +301,16 @@ impl Event {
                 Info,
                 "What changed in the APIs on the day that ended; of days without a change there is none.",
             ),
+            Self::ClauseSuspended { .. } => (
+                "clause_suspended",
+                Warning,
+                "A clause that describes habit refuses nobody any more: several callers in good standing began to break it.",
+            ),
+            Self::ContractNotFollowed { .. } => (
+                "contract_not_followed",
+                Warning,
+                "The document that `contract` names is not followed: somebody decided otherwise, or it cannot be kept.",
+            ),
             Self::EventsLost { .. } => {
                 ("events_lost", Warning, "Nobody read the log, so that events were dropped.")
             }
@@ -324,6 +336,7 @@ impl Event {
             | Self::JournalFailing { reason }
             | Self::LedgerFailing { reason }
             | Self::AlertsNotKept { reason }
+            | Self::ContractNotFollowed { reason }
             | Self::SealingFailing { reason } => {
                 json!({ "reason": reason })
             }
@@ -331,6 +344,9 @@ impl Event {
             Self::ApiChanged { changes, first } => json!({ "changes": changes, "first": first }),
             Self::ApiDigest { day, changes, says } => {
                 json!({ "day": day, "changes": changes, "says": says })
+            }
+            Self::ClauseSuspended { id, clause, reason } => {
+                json!({ "id": id, "clause": clause, "reason": reason })
             }
             Self::Reloaded { cause, file, revision, fixed } => json!({
                 "cause": cause.name(),
@@ -484,6 +500,12 @@ impl Event {
                 _ => format!("the API changed in {changes} places, such as: {first}"),
             },
             Self::ApiDigest { day, says, .. } => format!("changes of {day}: {says}"),
+            Self::ClauseSuspended { clause, reason, .. } => {
+                format!("{clause} is suspended: {reason}")
+            }
+            Self::ContractNotFollowed { reason } => {
+                format!("the document of contracts is not followed: {reason}")
+            }
             Self::EventsLost { count } => {
                 format!("{count} events found no reader and were dropped")
             }
@@ -584,6 +606,16 @@ impl Event {
                 changes: 4,
                 says: "shop: 1 new endpoint, 3 new fields of answers".to_owned(),
             },
+            Self::ClauseSuspended {
+                id: "1c0d9e6b4f2a7780".to_owned(),
+                clause: "shop: POST /orders: shape.undeclared".to_owned(),
+                reason:
+                    "3 callers in good standing were refused for the first time within ten minutes"
+                        .to_owned(),
+            },
+            Self::ContractNotFollowed {
+                reason: "2 clauses were decided otherwise since the document was made".to_owned(),
+            },
             Self::EventsLost { count: 3 },
             Self::Stopping { within_s: 10 },
             Self::Stopped,
@@ -640,7 +672,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 34);
+        assert_eq!(kinds.len(), 36);
     }
 
     #[test]

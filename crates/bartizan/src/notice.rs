@@ -75,6 +75,12 @@ impl Noticed {
             changes: it.changes,
             says: it.says,
         }));
+        let suspended = state.hub.inventory.take_suspended().into_iter();
+        events.extend(suspended.map(|it| Event::ClauseSuspended {
+            id: it.which.id(),
+            clause: it.which.text(),
+            reason: it.reason(),
+        }));
         events.extend(self.conditions(state));
         events
     }

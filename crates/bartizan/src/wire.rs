@@ -36,6 +36,8 @@ pub enum WireFault {
     Tls(String, TlsFault),
     /// A secret cannot be signed with: where it is referred to, and why.
     Secret(String, KeyFault),
+    /// The document of contracts cannot be read, and why.
+    Contract(String),
 }
 
 impl fmt::Display for WireFault {
@@ -44,6 +46,7 @@ impl fmt::Display for WireFault {
             Self::Unread(fault) => fault.fmt(f),
             Self::Tls(place, fault) => write!(f, "{place} {fault}"),
             Self::Secret(place, fault) => write!(f, "{place} {fault}"),
+            Self::Contract(why) => write!(f, "contract: {why}"),
         }
     }
 }

@@ -121,6 +121,7 @@ fn check_upstream_defaults(it: &Upstream) {
 #[test]
 fn every_key_is_read() {
     let settings = read(include_str!("config_complete.yaml"));
+    assert_eq!(settings.contract.as_deref(), Some(std::path::Path::new("contract.json")));
     assert_eq!(settings.mode.value, Mode::Enforce);
     assert_eq!(settings.listen.address.value.to_string(), "0.0.0.0:80");
     assert_eq!((settings.listen.http2, settings.listen.workers), (false, Some(2)));

@@ -18,6 +18,7 @@ use std::process::Output;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use support::bartizan::{Bartizan, command, configuration, said};
 use support::client::Answer;
+use support::directory::Directory;
 use support::until;
 use support::upstream::{Request, Upstream};
 
@@ -224,4 +225,270 @@ fn a_contract_that_cannot_be_read_stops_the_start() {
         "{}",
         said(&output)
     );
+}
+
+/// Puts the clause of orders in force that takes no unknown field; its id.
+fn undeclared_in_force(bartizan: &Bartizan, data: &Path) -> String {
+    let clause = observed(data, "POST /orders", "shape.undeclared");
+    let id = clause["id"].as_str().unwrap().to_owned();
+    asked(data, &["apply", &id, "--as", "enforce", "--reason", "nobody sends more"]);
+    until("the instance follows", || {
+        let answer = post(bartizan, "stranger", WITH_COUPON);
+        (answer.status == 400 && answer.code() == "shape.undeclared_field").then_some(())
+    });
+    id
+}
+
+const WITH_COUPON: &str = r#"{"item":"tea","coupon":"x"}"#;
+
+fn force_of(data: &Path, id: &str) -> String {
+    let shown: Value = serde_json::from_str(&asked(data, &["show", id, "-o", "json"])).unwrap();
+    shown["clauses"][0]["force"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn habit_that_three_known_callers_break_is_suspended_and_can_be_applied_again() {
+    let upstream = shop();
+    let told = Directory::new();
+    let alerts = told.path().join("alerts.ndjson");
+    let target = format!("[{{name: lake, kind: ocsf, to: 'file:{}'}}]", alerts.display());
+    let yaml = configuration(upstream.address, "observe", &format!("alert_targets: {target}"));
+    let mut bartizan = Bartizan::configured(&yaml);
+    let data = bartizan.data();
+    traffic(&bartizan);
+    let id = undeclared_in_force(&bartizan, &data);
+    // Those whom nobody knew before, and one whom everybody knows.
+    for n in 0..30 {
+        let stranger = format!("invented-{}", n % 5);
+        post(&bartizan, &stranger, r#"{"item":"tea"}"#);
+        assert_eq!(post(&bartizan, &stranger, WITH_COUPON).status, 400);
+        assert_eq!(post(&bartizan, "secret-of-1", WITH_COUPON).status, 400);
+    }
+    assert_eq!(post(&bartizan, "secret-of-2", WITH_COUPON).status, 400);
+    assert_eq!(force_of(&data, &id), "enforce");
+    assert_eq!(post(&bartizan, "secret-of-3", WITH_COUPON).status, 400);
+    until("it is suspended", || {
+        (post(&bartizan, "stranger", WITH_COUPON).status == 200).then_some(())
+    });
+    assert_eq!(force_of(&data, &id), "suspended");
+    let history = asked(&data, &["history"]);
+    let last = "shape.undeclared: enforce -> suspended by bartizan: 3 callers in good standing were \
+                refused for the first time within ten minutes";
+    assert!(history.lines().next().unwrap().ends_with(last), "{history}");
+    until("it is told", || {
+        bartizan.stderr().contains("shape.undeclared is suspended: 3 callers").then_some(())
+    });
+    until("somebody is alerted", || {
+        let alerts = fs::read_to_string(&alerts).ok()?;
+        alerts.contains("instance.clause_suspended").then_some(())
+    });
+    asked(&data, &["apply", &id, "--as", "enforce", "--reason", "it was an experiment"]);
+    until("it is in force again", || {
+        (post(&bartizan, "stranger", WITH_COUPON).status == 400).then_some(())
+    });
+    assert!(bartizan.stop().success());
+    let entries =
+        command().args(["ledger", "export", "-o", "ndjson", "--data"]).arg(&data).output().unwrap();
+    let entries = String::from_utf8(entries.stdout).unwrap();
+    let suspended = entries.lines().find(|it| it.contains("\"suspended\"")).expect("an entry");
+    let suspended: Value = serde_json::from_str(suspended).unwrap();
+    assert_eq!(
+        (&suspended["kind"], &suspended["by"]),
+        (&json!("contract_changed"), &json!("bartizan"))
+    );
+}
+
+#[test]
+fn a_release_is_followed_kept_and_shown() {
+    let upstream = shop();
+    let mut bartizan = Bartizan::observing(upstream.address);
+    let data = bartizan.data();
+    traffic(&bartizan);
+    let id = undeclared_in_force(&bartizan, &data);
+    let release = |arguments: &[&str]| {
+        command().arg("release").args(arguments).arg("--data").arg(&data).output().unwrap()
+    };
+    // What cannot be meant, or read, marks nothing.
+    assert_eq!(release(&["default", " "]).status.code(), Some(2));
+    let nonsense = bartizan.home().path().join("nonsense.yaml");
+    fs::write(&nonsense, "- 1").unwrap();
+    let spec = nonsense.to_str().unwrap();
+    assert_eq!(release(&["default", "2.1", "--spec", spec]).status.code(), Some(3));
+    assert_eq!(asked(&data, &["history"]).lines().count(), 1);
+    let elsewhere = release(&["elsewhere", "7"]);
+    assert!(said(&elsewhere).contains("no clause of `elsewhere` was decided on"));
+
+    let described = bartizan.home().path().join("shop.yaml");
+    let text = "openapi: 3.1.0\ninfo: {title: Shop, version: '2.1'}\npaths:\n  /orders:\n    post:\n      \
+                responses: {'200': {description: ok}}\n";
+    fs::write(&described, text).unwrap();
+    let done = release(&["default", "2.1", "--spec", described.to_str().unwrap()]);
+    assert!(done.status.success(), "{}", said(&done));
+    assert!(said(&done).contains("release 2.1 of default runs until 2"), "{}", said(&done));
+    let shown = asked(&data, &["show"]);
+    assert!(shown.contains("release of default 2.1 until 2"), "{shown}");
+    let history = asked(&data, &["history"]);
+    assert!(
+        history.lines().next().unwrap().contains("default: release 2.1 by the command"),
+        "{history}"
+    );
+    let drift = command().args(["inventory", "drift", "--data"]).arg(&data).output().unwrap();
+    assert!(said(&drift).contains("GET /orders/{orderId}"), "{}", said(&drift));
+    // The instance follows within three seconds; whoever is refused from then on is so since the release.
+    until("the release is in the ledger", || {
+        let output =
+            command().args(["ledger", "export", "-o", "ndjson", "--data"]).arg(&data).output();
+        let entries = String::from_utf8(output.unwrap().stdout).unwrap();
+        let is_marked = |it: &&str| it.contains("\"release_marked\"") && it.contains("\"2.1\"");
+        entries
+            .lines()
+            .find(is_marked)
+            .map(|it| assert!(it.contains("\"service\":\"default\""), "{it}"))
+    });
+    for n in 1..4 {
+        assert_eq!(post(&bartizan, &format!("secret-of-{n}"), WITH_COUPON).status, 400);
+    }
+    until("it is suspended", || (force_of(&data, &id) == "suspended").then_some(()));
+    let history = asked(&data, &["history"]);
+    assert!(
+        history.lines().next().unwrap().ends_with("for the first time since the release"),
+        "{history}"
+    );
+    assert!(bartizan.stop().success());
+}
+
+#[test]
+fn a_document_in_git_is_exported_edited_checked_and_imported() {
+    let upstream = shop();
+    let bartizan = Bartizan::observing(upstream.address);
+    let data = bartizan.data();
+    traffic(&bartizan);
+    let id = undeclared_in_force(&bartizan, &data);
+    let file = bartizan.home().path().join("orders.json");
+    let name = file.to_str().unwrap();
+    fs::write(&file, asked(&data, &["export"])).unwrap();
+    let import = |arguments: &[&str], code: i32| {
+        let output = run(&data, &[&["import", name], arguments].concat());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", said(&output));
+        said(&output)
+    };
+    assert!(import(&["--check"], 0).contains("no difference"));
+    let history = asked(&data, &["history"]);
+    import(&["--reason", "nothing to do"], 0);
+    assert_eq!(asked(&data, &["history"]), history, "what is decided already is not decided again");
+    assert!(import(&[], 2).contains("--reason"));
+    // Somebody merges a change: the running instance follows it.
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("\"body $.item\"", "\"body $.coupon\",\n\"body $.item\""))
+        .unwrap();
+    let shown = import(&["--check"], 1);
+    assert!(shown.contains("~ ") && shown.contains("      + body $.coupon is taken"), "{shown}");
+    assert_eq!(post(&bartizan, "stranger", WITH_COUPON).status, 400, "nothing has changed yet");
+    import(&["--reason", "merged"], 0);
+    until("the instance follows", || {
+        (post(&bartizan, "stranger", WITH_COUPON).status == 200).then_some(())
+    });
+    let diff = run(&data, &["diff", "1", "2"]);
+    assert_eq!(diff.status.code(), Some(1), "{}", said(&diff));
+    assert!(said(&diff).contains("      + body $.coupon is taken"), "{}", said(&diff));
+    assert_eq!(run(&data, &["diff", name, "now"]).status.code(), Some(0));
+    assert_eq!(run(&data, &["diff", name, "7"]).status.code(), Some(3));
+    let diff = run(&data, &["diff", "-o", "json"]);
+    assert_eq!(diff.status.code(), Some(1), "traffic does not know of coupons: {}", said(&diff));
+    let diff: Value = serde_json::from_slice(&diff.stdout).unwrap();
+    assert_eq!((&diff["from"], &diff["to"]), (&json!("now"), &json!("traffic")));
+    assert_eq!(diff["changes"][0]["removed"], json!(["body $.coupon is taken"]));
+    // Somebody decides otherwise meanwhile.
+    asked(&data, &["apply", &id, "--as", "off", "--reason", "an incident"]);
+    assert!(import(&["--check"], 1).contains("off -> enforce  CONFLICT"));
+    assert!(import(&["--reason", "again"], 3).contains("nothing has changed"));
+    assert_eq!(force_of(&data, &id), "off");
+    import(&["--reason", "it is over", "--overwrite"], 0);
+    assert_eq!(force_of(&data, &id), "enforce");
+    // Beside a description and within one, and into a directory that nobody used before.
+    let fresh = bartizan.home().path().join("fresh");
+    for form in ["openapi", "overlay", "json"] {
+        let written = asked(&data, &["export", "--as", form, "--service", "default"]);
+        fs::write(&file, written).unwrap();
+        assert!(import(&["--check"], 0).contains("no difference"), "{form}");
+        let output = run(&fresh, &["import", name, "--reason", "a new machine"]);
+        assert!(output.status.success(), "{}", said(&output));
+    }
+    assert_eq!(asked(&fresh, &["export"]), asked(&data, &["export"]));
+    assert_eq!(asked(&fresh, &["history"]).lines().count(), 1);
+}
+
+#[test]
+fn a_document_that_the_configuration_names_is_followed_and_overrules_nobody() {
+    let upstream = shop();
+    let mut bartizan = Bartizan::observing(upstream.address);
+    let data = bartizan.data();
+    traffic(&bartizan);
+    let id = undeclared_in_force(&bartizan, &data);
+    let file = bartizan.home().path().join("orders.json");
+    let exported = asked(&data, &["export"]);
+    let wider =
+        exported.replace("\"body $.item\"", "\"body $.coupon\",\n            \"body $.item\"");
+    fs::write(&file, &wider).unwrap();
+    let yaml = fs::read_to_string(bartizan.configuration_file()).unwrap();
+    let named = format!("{yaml}contract: {}\n", file.display());
+    let check = |code: i32, arguments: &[&str]| {
+        let mut check = command();
+        check.arg("check").args(arguments).arg("-c").arg(bartizan.configuration_file());
+        let output = check.env("BARTIZAN_DATA", &data).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", said(&output));
+        said(&output)
+    };
+    fs::write(bartizan.configuration_file(), &named).unwrap();
+    let shown = check(0, &[]);
+    assert!(shown.contains("orders.json would decide:"), "{shown}");
+    assert!(shown.contains("      + body $.coupon is taken"), "{shown}");
+    let shown: Value = serde_json::from_str(&check(0, &["-o", "json"])).unwrap();
+    assert_eq!(shown["contract"]["changes"][0]["added"], json!(["body $.coupon is taken"]));
+    until("the configuration is followed", || {
+        (post(&bartizan, "stranger", WITH_COUPON).status == 200).then_some(())
+    });
+    assert!(!check(0, &[]).contains("would decide"));
+    let history = asked(&data, &["history"]);
+    assert!(history.lines().next().unwrap().contains("by configuration"), "{history}");
+    // The document changes, and nobody touches the configuration.
+    fs::write(&file, &exported).unwrap();
+    until("the document is followed", || {
+        (post(&bartizan, "stranger", WITH_COUPON).status == 400).then_some(())
+    });
+    // Somebody decides otherwise: that stays, and is told, now and after the next start.
+    asked(&data, &["apply", &id, "--as", "off", "--reason", "an incident"]);
+    until("the instance follows", || {
+        (post(&bartizan, "stranger", WITH_COUPON).status == 200).then_some(())
+    });
+    fs::write(&file, &wider).unwrap();
+    let fault = "1 clauses were decided otherwise since the document was made";
+    until("it is told", || bartizan.stderr().contains(fault).then_some(()));
+    assert!(check(0, &[]).contains("off -> enforce  CONFLICT"));
+    assert!(bartizan.stop().success());
+    let mut bartizan = Bartizan::run_in(bartizan.home());
+    assert!(bartizan.status()["contract_fault"].as_str().unwrap().starts_with(fault));
+    assert_eq!(force_of(&data, &id), "off");
+    // Solved by a person.
+    let name = file.to_str().unwrap();
+    asked(&data, &["import", name, "--overwrite", "--reason", "it is over"]);
+    fs::write(&file, wider + "\n").unwrap();
+    until("it is followed again", || bartizan.status()["contract_fault"].is_null().then_some(()));
+    // What cannot be read changes nothing while it runs, and stops a start.
+    fs::write(&file, "{}").unwrap();
+    until("it is refused", || {
+        let fault = bartizan.status()["reload_fault"].clone();
+        fault.as_str().is_some_and(|it| it.contains("is no document")).then_some(())
+    });
+    assert_eq!(force_of(&data, &id), "enforce");
+    assert!(bartizan.stop().success());
+    let output = command()
+        .args(["run", "-c"])
+        .arg(bartizan.configuration_file())
+        .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--data"])
+        .arg(&data)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(said(&output).contains("orders.json: is no document"), "{}", said(&output));
 }

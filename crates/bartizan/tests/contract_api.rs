@@ -68,7 +68,10 @@ fn two_who_decide_at_once_get_a_conflict_and_not_a_loss() {
     for force in ["enforce", "withdrawn"] {
         assert_eq!(put(&ann, "0000000000000000", force, "it is nowhere", 0).status, 404);
     }
-    assert_eq!(admin.get("/api/v1/contract/history"), json!({"revision": 0, "changes": []}));
+    assert_eq!(
+        admin.get("/api/v1/contract/history"),
+        json!({"revision": 0, "changes": [], "releases": []})
+    );
     // Ann decides; what the administrator saw is of before.
     let done = put(&ann, &id, "enforce", "nobody sends more", 0);
     assert_eq!(done.status, 200, "{}", done.text());
@@ -109,6 +112,17 @@ fn two_who_decide_at_once_get_a_conflict_and_not_a_loss() {
         .collect();
     let (observe, enforce) = (json!("observe"), json!("enforce"));
     assert_eq!(told, [(2, &observe, &Value::Null), (1, &enforce, &json!("operator"))]);
+    let diff = admin.get("/api/v1/contract/diff?from=1&to=2");
+    assert_eq!((&diff["from"], &diff["to"]), (&json!("1"), &json!("2")));
+    let change = &diff["changes"][0];
+    assert_eq!((&change["from"], &change["to"]), (&json!("enforce"), &json!("observe")));
+    assert_eq!(admin.get("/api/v1/contract/diff")["changes"], json!([]), "traffic says the same");
+    for state in ["3", "everything"] {
+        assert_eq!(
+            admin.send("GET", &format!("/api/v1/contract/diff?to={state}"), &json!({})).status,
+            422
+        );
+    }
     // Back to before all of it.
     let back = |who: &Asker, to: u64, revision: u64| {
         let wanted = json!({"to": to, "reason": "too early", "revision": revision});
@@ -124,4 +138,34 @@ fn two_who_decide_at_once_get_a_conflict_and_not_a_loss() {
     let now = admin.get("/api/v1/contract");
     assert_eq!(clause(&now, "shape.undeclared").unwrap()["decided"], Value::Null);
     until("the entry", || entries().contains("too early").then_some(()));
+}
+
+#[test]
+fn a_pipeline_without_a_shell_says_that_it_releases() {
+    let upstream = Upstream::answering(|_| ok("{}"));
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "observe", ""));
+    let admin = Asker::browser(&bartizan);
+    let (ann, bob) = (admin.of_role("operator"), admin.of_role("analyst"));
+    let release = |who: &Asker, service: &str, version: &str| {
+        who.send("POST", "/api/v1/releases", &json!({"service": service, "version": version}))
+    };
+    assert_eq!(release(&bob, "default", "2.1").status, 403);
+    assert_eq!(release(&ann, "default", " ").status, 422);
+    assert_eq!(release(&ann, "a\nb", "2.1").status, 422);
+    let unknown = json!({"service": "default", "version": "2", "for": "ever"});
+    assert_eq!(ann.send("POST", "/api/v1/releases", &unknown).status, 422);
+    assert_eq!(admin.get("/api/v1/contract")["releases"], json!([]));
+    let done = release(&ann, "default", "2.1");
+    assert_eq!(done.status, 200, "{}", done.text());
+    let done = json_of(&done);
+    assert_eq!(
+        (&done["version"], &done["by"], &done["revision"]),
+        (&json!("2.1"), &json!("operator"), &json!(1))
+    );
+    let runs_us = done["until"].as_u64().unwrap() - done["at"].as_u64().unwrap();
+    assert_eq!(runs_us, 2 * 3_600 * 1_000_000);
+    assert_eq!(admin.get("/api/v1/contract")["releases"], json!([done]));
+    assert_eq!(admin.get("/api/v1/contract/history")["releases"], json!([done]));
+    let entries = || admin.get("/api/v1/ledger/entries").to_string();
+    until("the entry", || entries().contains("release_marked").then_some(()));
 }

@@ -93,6 +93,8 @@ pub enum Condition {
     ApiChanged,
     /// What changed in the APIs on a day.
     ApiDigest,
+    /// A clause that describes habit refuses nobody any more: habit changed.
+    ClauseSuspended,
     /// Somebody logged in.
     LoggedIn,
     /// Somebody pressed the button.
@@ -119,6 +121,7 @@ impl Condition {
         Self::OverloadEnded,
         Self::ApiChanged,
         Self::ApiDigest,
+        Self::ClauseSuspended,
         Self::LoggedIn,
         Self::Test,
     ];
@@ -143,6 +146,7 @@ impl Condition {
             Self::OverloadEnded => "instance.overload_ended",
             Self::ApiChanged => "instance.api_changed",
             Self::ApiDigest => "instance.api_digest",
+            Self::ClauseSuspended => "instance.clause_suspended",
             Self::LoggedIn => "instance.logged_in",
             Self::Test => "alerts.test",
         }
@@ -158,6 +162,7 @@ impl Condition {
             | Self::SealingFailing
             | Self::Gap
             | Self::UpstreamFailing
+            | Self::ClauseSuspended
             | Self::OverloadBegun => Severity::High,
             Self::ReloadRefused => Severity::Medium,
             Self::ApiChanged | Self::ApiDigest => Severity::Low,

@@ -127,6 +127,26 @@ pub struct NewRollback {
     pub revision: u64,
 }
 
+/// Which states of the contracts are compared: the number of a revision, `now` or `traffic`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiffQuery {
+    /// The one; `now` without it.
+    pub from: Option<String>,
+    /// The other; `traffic` without it.
+    pub to: Option<String>,
+}
+
+/// Somebody releases an API.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewRelease {
+    /// The name of the service.
+    pub service: String,
+    /// Its version.
+    pub version: String,
+}
+
 /// An exception that somebody wants.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -388,6 +408,18 @@ pub trait Backend: Send + Sync + 'static {
     /// [`Problem::Invalid`], [`Problem::Conflict`] if another revision was seen, [`Problem::Unavailable`] if it cannot
     /// be kept.
     fn roll_back_contract(&self, it: &NewRollback, by: &Who) -> Result<Value, Problem>;
+    /// How two states of the contracts differ: `from`, `to` and `changes`. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`] if there is no such state.
+    fn contract_diff(&self, wanted: &DiffQuery) -> Result<Value, Problem>;
+    /// Begins the time of a release; the release. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`], [`Problem::Unavailable`] if it cannot be kept.
+    fn release(&self, it: &NewRelease, by: &Who) -> Result<Value, Problem>;
     /// The OpenAPI description of a service, or of the one that is called most. Blocks.
     fn described(&self, service: Option<&str>) -> Option<Value>;
     /// The newest samples, without what they say.

@@ -15,8 +15,8 @@ use bartizan_console::access::{Role, Who};
 use bartizan_console::admin::{self, Facts};
 use bartizan_console::api::{Api, BODY_BYTES_MAX, OPERATIONS, Operation};
 use bartizan_console::backend::{
-    Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewDecision, NewException, NewHunt,
-    NewProfile, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
+    Backend, ChangesQuery, DiffQuery, ExchangeQuery, InventoryQuery, NewDecision, NewException,
+    NewHunt, NewProfile, NewRelease, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_model::clause::{ClauseName, DefaultMode};
@@ -163,6 +163,12 @@ impl Backend for Yes {
     fn roll_back_contract(&self, it: &NewRollback, by: &Who) -> Result<Value, Problem> {
         Ok(json!({"to": it.to, "revision": it.revision, "by": by.name}))
     }
+    fn contract_diff(&self, it: &DiffQuery) -> Result<Value, Problem> {
+        Ok(json!({"from": it.from, "to": it.to, "changes": []}))
+    }
+    fn release(&self, it: &NewRelease, by: &Who) -> Result<Value, Problem> {
+        Ok(json!({"service": it.service, "version": it.version, "by": by.name}))
+    }
     fn changes(&self, wanted: &ChangesQuery) -> Value {
         json!({"changes": [], "more": wanted.limit})
     }
@@ -278,6 +284,7 @@ fn request(it: &Operation, token: Option<&str>) -> Request<Body> {
         ("post", "/api/v1/contract/rollback") => {
             json!({"to": 0, "reason": "a test", "revision": 1})
         }
+        ("post", "/api/v1/releases") => json!({"service": "shop", "version": "2.1"}),
         ("put", "/api/v1/apis/{service}/profile") => json!({"audience": "internal"}),
         ("put", "/api/v1/hunt/saved/{name}") => {
             json!({"title": "t", "says": "s", "sql": "select 1"})

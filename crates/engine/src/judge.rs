@@ -62,6 +62,8 @@ pub struct Gathering {
     segments: u8,
     /// The caller showed who it is.
     is_somebody: bool,
+    /// It is held to nothing about whose something is.
+    sees_to_others: bool,
     used: Vec<Used>,
     named: Vec<Named>,
     /// What the caller's token says of who it is.
@@ -104,6 +106,7 @@ pub(crate) struct Called {
     pub(crate) by: SubjectKind,
     pub(crate) held: Option<Arc<Held>>,
     pub(crate) claimed: Vec<(Resource, u64)>,
+    pub(crate) sees_to_others: bool,
     pub(crate) at: Moment,
 }
 
@@ -126,7 +129,7 @@ impl Gathering {
         on: &RouteRules,
         collector: Collector,
     ) -> Self {
-        let Called { endpoint, subject, by, held, claimed, at } = called;
+        let Called { endpoint, subject, by, held, claimed, sees_to_others, at } = called;
         let held = held.filter(|it| it.judges_requests());
         let mut assessment = Assessment::clean(at, endpoint);
         assessment.oddities = head.oddities;
@@ -147,6 +150,7 @@ impl Gathering {
             forms: Forms::PLAIN,
             segments: 0,
             is_somebody: by != SubjectKind::AddressAgent,
+            sees_to_others,
             used: Vec::new(),
             named: Vec::new(),
             claimed,
@@ -281,7 +285,7 @@ impl Gathering {
             let Used { reference, mode, place, bytes, value } = it;
             self.references.push(reference);
             let standing = handed.standing(self.subject, reference, self.assessment.at.mono_ns);
-            if standing == Standing::Foreign {
+            if standing == Standing::Foreign && !self.sees_to_others {
                 is_foreign = true;
                 self.breach(Code::ReferenceForeign, mode, (place, bytes, value));
             }
@@ -342,6 +346,7 @@ impl Gathering {
         }
         if let Some((objects, owners, force)) = belongs
             && self.is_somebody
+            && !self.sees_to_others
             && let Some(reference) = reference(key, objects.unwrap_or(owners), value.text)
             && self.named.len() < NAMED_MAX
         {
@@ -537,6 +542,7 @@ mod tests {
             forms: Forms::PLAIN,
             segments: 0,
             is_somebody: true,
+            sees_to_others: false,
             used: Vec::new(),
             named: Vec::new(),
             claimed: Vec::new(),

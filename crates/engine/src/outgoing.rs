@@ -30,7 +30,7 @@ use bartizan_model::id::{KeyedHash, SubjectId};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
 use bartizan_model::place::Place;
-use bartizan_model::terms::Resource;
+use bartizan_model::terms::{Resource, low, short};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -62,47 +62,52 @@ const OF_BYTES: &[&[u8]] = &[
     b"signature-input",
 ];
 
-/// Parameters that choose a part of what is the caller's, and never whose it is.
-const PAGING: &[&[u8]] = &[
-    b"page",
-    b"limit",
-    b"offset",
-    b"per_page",
-    b"perpage",
-    b"page_size",
-    b"pagesize",
-    b"size",
-    b"sort",
-    b"order",
-    b"order_by",
-    b"orderby",
-    b"direction",
-    b"lang",
-    b"locale",
-    b"cursor",
-];
+/// Parameters that choose a part of what is the caller's, by number.
+const PAGING: &[&[u8]] =
+    &[b"page", b"limit", b"offset", b"per_page", b"perpage", b"page_size", b"pagesize", b"size"];
+/// Parameters that choose its order or language, by a word.
+const WORDING: &[&[u8]] =
+    &[b"sort", b"order", b"order_by", b"orderby", b"direction", b"lang", b"locale"];
+/// Bytes of such a word.
+const WORD_BYTES_MAX: usize = 24;
 
-/// What a token says of who its bearer is, as far as the endpoint's contract speaks of it.
-pub(crate) fn claimed(fields: &Fields, shown: &Shown, key: &HashKey) -> Vec<(Resource, u64)> {
-    if shown.claims.is_empty() {
-        return Vec::new();
+/// What a token says of who its bearer is, as far as the endpoint's contract speaks of it; whether that is somebody who sees to
+/// others.
+pub(crate) fn claimed(
+    fields: &Fields,
+    subject: SubjectId,
+    shown: &Shown,
+    key: &HashKey,
+) -> (Vec<(Resource, u64)>, bool) {
+    let is_known = shown.others.subjects.contains(&short(subject));
+    if shown.claims.is_empty() && shown.others.claims.is_empty() {
+        return (Vec::new(), is_known);
     }
     let token = fields.get(Known::Authorization).and_then(bearer);
     let claims = token.map(identifying).unwrap_or_default();
+    let says = |(name, said): &(Box<str>, u32)| {
+        claims.iter().any(|it| *it.0 == **name && low(key.value(&it.1).0) == *said)
+    };
+    let sees_to_others = is_known || shown.others.claims.iter().any(says);
     let of = |(name, of): &(Box<str>, Resource)| {
         let (_, value) = claims.iter().find(|it| *it.0 == **name)?;
         Some((*of, reference(key, *of, value)?))
     };
-    shown.claims.iter().filter_map(of).collect()
+    (shown.claims.iter().filter_map(of).collect(), sees_to_others)
 }
 
 /// Whether a call asks for nobody in particular, as far as its query tells.
 pub(crate) fn asks_for_nobody(query: &[u8]) -> bool {
-    let names = query.split(|&b| b == b'&').filter(|it| !it.is_empty()).map(|it| {
-        let end = it.iter().position(|&b| b == b'=').unwrap_or(it.len());
-        it.get(..end).unwrap_or_default()
-    });
-    names.into_iter().all(|name| PAGING.iter().any(|it| name.eq_ignore_ascii_case(it)))
+    query.split(|&b| b == b'&').filter(|it| !it.is_empty()).all(|parameter| {
+        let end = parameter.iter().position(|&b| b == b'=').unwrap_or(parameter.len());
+        let (name, value) = parameter.split_at(end);
+        let is_one = |of: &[&[u8]]| of.iter().any(|it| name.eq_ignore_ascii_case(it));
+        let value = value.get(1..).unwrap_or_default();
+        // A word without a digit is no identifier.
+        let is_word = value.len() <= WORD_BYTES_MAX
+            && value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b','));
+        is_one(PAGING) || (is_one(WORDING) && is_word)
+    })
 }
 
 /// Whose answer it is, and what is done with it.
@@ -117,6 +122,8 @@ pub(crate) struct Asked {
     pub(crate) claimed: Vec<(Resource, u64)>,
     /// Identifiers that the request named itself: its answer does not hand them out.
     pub(crate) named: Vec<u64>,
+    /// The caller sees to others.
+    pub(crate) sees_to_others: bool,
     /// The request named what is another's: its answer hands out nothing.
     pub(crate) hands_nothing: bool,
     /// What is done with the fields that do not leave as they are, by the number of their place.
@@ -165,6 +172,7 @@ impl Asked {
             is_somebody,
             is_unasked,
             claimed: Vec::new(),
+            sees_to_others: false,
             named: Vec::new(),
             hands_nothing: false,
             masks: decided.collect(),
@@ -475,6 +483,9 @@ fn tells(
     (key, tables): (&HashKey, &Tables),
 ) -> Edit {
     let Some(of) = field.tells.filter(|_| value.is_whole) else { return Edit::Keep };
+    if asked.sees_to_others {
+        return Edit::Tell { is_own: true };
+    }
     let owner = reference(key, of, value.text).filter(|_| asked.is_somebody);
     let belongs =
         owner.map(|it| tables.owners().belongs_by(asked.subject, of, it, &asked.claimed(of)));
@@ -553,6 +564,7 @@ mod tests {
     fn paging_asks_for_nobody() {
         assert!(asks_for_nobody(b""));
         assert!(asks_for_nobody(b"page=2&Limit=10&"));
+        assert!(asks_for_nobody(b"sort=created_at&order=desc") && !asks_for_nobody(b"order=17"));
         assert!(!asks_for_nobody(b"page=2&customer=17"));
         assert!(!asks_for_nobody(b"17"));
     }

@@ -6,7 +6,7 @@
 use bartizan_inspect::json_edit::Places;
 use bartizan_model::code::Code;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{EndpointTerms, Force, Masked, Owned, Resource, Says};
+use bartizan_model::terms::{EndpointTerms, Force, Masked, Others, Owned, Resource, Says};
 
 /// All fields of which something is said.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,8 @@ pub(crate) struct Shown {
     pub(crate) is_fixed: bool,
     /// The claims of tokens that say who a caller is.
     pub(crate) claims: Vec<(Box<str>, Resource)>,
+    /// Who sees to others.
+    pub(crate) others: Others,
 }
 
 /// What is said of one field.
@@ -65,6 +67,7 @@ impl Shown {
             shown.put(&pair.owner, |it| it.owners.push((pair.owners, is_nested)));
         }
         shown.claims.clone_from(&it.shows.claims);
+        shown.others.clone_from(&it.shows.others);
         for term in &it.terms {
             match &term.says {
                 Says::Owned(all) => {

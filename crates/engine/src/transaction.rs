@@ -411,8 +411,8 @@ impl Transaction {
         let template = &self.seen.template;
         self.held = view.terms.find(&on.route.name, head.method, template).cloned();
         let held = self.held.clone();
-        let claimed = self.ask(&head, at);
-        let called = Called { endpoint, subject, by, held, claimed, at };
+        let (claimed, sees_to_others) = self.ask(&head, at);
+        let called = Called { endpoint, subject, by, held, claimed, sees_to_others, at };
         let mut gathering = Gathering::of_head(&head, called, rules, &on, collector);
         gathering.assessment.violations.append(&mut standing.violations);
         self.retry_after_s = standing.retry_after_s;
@@ -460,19 +460,23 @@ impl Transaction {
     }
 
     /// Notes what the answer is going to be held to; what the caller's token says of who it is.
-    fn ask(&mut self, head: &RequestHead, at: Moment) -> Vec<(Resource, u64)> {
+    fn ask(&mut self, head: &RequestHead, at: Moment) -> (Vec<(Resource, u64)>, bool) {
         let Some(shown) = self.held.as_ref().map(|it| it.shown()).filter(|it| !it.is_empty())
         else {
-            return Vec::new();
+            return (Vec::new(), false);
         };
         let assessment = Assessment::clean(at, self.seen.endpoint);
         let under = (&assessment, &self.on.clauses);
         let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
         let mut asked = Asked::of(self.seen.subject, is_somebody, head.query(), shown, under);
-        asked.claimed = claimed(&head.fields, shown, &self.view.rules.key);
-        let claimed = asked.claimed.clone();
+        let key = &self.view.rules.key;
+        let (claimed, sees_to_others) = claimed(&head.fields, self.seen.subject, shown, key);
+        asked.claimed.clone_from(&claimed);
+        if sees_to_others {
+            (asked.owned, asked.sees_to_others) = (Mode::Off, true);
+        }
         self.asked = Some(Box::new(asked));
-        claimed
+        (claimed, sees_to_others)
     }
 
     /// Names the endpoint and the subject.

@@ -8,6 +8,7 @@ pub mod posture;
 pub mod profile;
 pub mod relations;
 pub mod retirement;
+pub mod standing;
 pub mod template;
 pub mod terms;
 pub mod third_parties;

@@ -33,6 +33,7 @@
 //! | 17 | `watch_ended` | subject 16, who |
 //! | 18 | `profile_confirmed` | who, service text, profile text |
 //! | 19 | `contract_changed` | revision 8, who, clause text, force text, reason text |
+//! | 20 | `release_marked` | revision 8, until 8, who, service text, version text |
 //!
 //! *Who* is 0 (bartizan itself), 1 and a user id of the operating system (4), or 2 and the name of an
 //! account (text). *Why* is 1 (start), 2 (the file changed), 3 (a signal), 4 (what the file refers to
@@ -223,10 +224,23 @@ pub enum What {
         by: Who,
         /// Which one, as `shop: POST /orders: shape.read_only`.
         clause: Text,
-        /// How it is held from now on: `observe`, `canary`, `enforce`, `off`, or `withdrawn`.
+        /// How it is held from now on: `observe`, `canary`, `enforce`, `off`, `suspended`, or `withdrawn`.
         force: Text,
         /// Why.
         reason: Text,
+    },
+    /// Somebody began to release an API.
+    ReleaseMarked {
+        /// Of the contracts.
+        revision: u64,
+        /// Until when habit may change, in microseconds since 1970.
+        until_us: u64,
+        /// Who.
+        by: Who,
+        /// The name of the service.
+        service: Text,
+        /// Its version, in the operator's words.
+        version: Text,
     },
     /// A later program wrote it.
     Unknown {
@@ -385,6 +399,7 @@ impl What {
             Self::WatchEnded { .. } => 17,
             Self::ProfileConfirmed { .. } => 18,
             Self::ContractChanged { .. } => 19,
+            Self::ReleaseMarked { .. } => 20,
             Self::Unknown { kind, .. } => *kind,
         }
     }
@@ -411,6 +426,7 @@ impl What {
             Self::WatchEnded { .. } => "watch_ended",
             Self::ProfileConfirmed { .. } => "profile_confirmed",
             Self::ContractChanged { .. } => "contract_changed",
+            Self::ReleaseMarked { .. } => "release_marked",
             Self::Unknown { .. } => "unknown",
         }
     }
@@ -507,6 +523,13 @@ impl Entry {
                 out.text(clause);
                 out.text(force);
                 out.text(reason);
+            }
+            What::ReleaseMarked { revision, until_us, by, service, version } => {
+                out.u64(*revision);
+                out.u64(*until_us);
+                out.who(by);
+                out.text(service);
+                out.text(version);
             }
             What::Unknown { rest, .. } => out.bytes(rest),
         }
@@ -744,6 +767,13 @@ impl Reader<'_> {
                 force: self.text()?,
                 reason: self.text()?,
             },
+            20 => What::ReleaseMarked {
+                revision: self.u64()?,
+                until_us: self.u64()?,
+                by: self.who()?,
+                service: self.text()?,
+                version: self.text()?,
+            },
             _ => return Ok(None),
         }))
     }
@@ -847,6 +877,13 @@ mod tests {
                 by,
                 service: Text::of("orders"),
                 profile: Text::of("audience=internal, tenant=claim:tid"),
+            },
+            What::ReleaseMarked {
+                revision: 7,
+                until_us: 9,
+                by: Who::User(1_000),
+                service: Text::of("orders"),
+                version: Text::of("2.1.0"),
             },
         ] {
             let entry = Entry { at_us: 1, what };

@@ -381,6 +381,7 @@ impl<'r, R: Resources> Walk<'r, R> {
                     | What::WatchEnded { .. }
                     | What::ProfileConfirmed { .. }
                     | What::ContractChanged { .. }
+                    | What::ReleaseMarked { .. }
                     | What::Reveal { .. }
                     | What::SilenceBegun { .. }
                     | What::SilenceLifted { .. }

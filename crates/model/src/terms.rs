@@ -45,6 +45,36 @@ pub struct Shows {
     pub claims: Vec<(Box<str>, Resource)>,
     /// Which fields of answers show whose an object is.
     pub owners: Vec<Pair>,
+    /// Who sees to others: staff.
+    pub others: Others,
+}
+
+/// Callers who see to others, and are held to nothing about whose something is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Others {
+    /// By [`short`].
+    pub subjects: Vec<u32>,
+    /// Whose token says this: the low half of the value's keyed hash.
+    pub claims: Vec<(Box<str>, u32)>,
+}
+
+impl Others {
+    /// Nobody.
+    pub fn is_nobody(&self) -> bool {
+        self.subjects.is_empty() && self.claims.is_empty()
+    }
+}
+
+/// 32 bits of a subject, in which a few are kept apart.
+pub fn short(subject: SubjectId) -> u32 {
+    let [_, a, b, c, d, ..] = subject.0.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+/// The low half of a keyed hash.
+pub fn low(value: u64) -> u32 {
+    let [a, b, c, d, ..] = value.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
 /// The identifier of an object and that of its owner, in one object of an answer.

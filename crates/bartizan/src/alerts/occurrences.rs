@@ -149,6 +149,10 @@ pub(crate) fn of_event(at_us: u64, event: &Event) -> Option<Seen> {
         Event::ApiDigest { day, says, .. } => {
             of(Condition::ApiDigest, &format!("changes of {day}: {says}"))
         }
+        Event::ClauseSuspended { clause, .. } => of(
+            Condition::ClauseSuspended,
+            &format!("{clause} is suspended: callers in good standing began to break it"),
+        ),
         Event::SealingFailing { reason } => of(
             Condition::SealingFailing,
             &format!("closed segments of the journal cannot be sealed: {reason}"),
@@ -163,6 +167,7 @@ pub(crate) fn of_event(at_us: u64, event: &Event) -> Option<Seen> {
         Event::Started { .. }
         | Event::NotStarted { .. }
         | Event::Doubtful { .. }
+        | Event::ContractNotFollowed { .. }
         | Event::Reloaded { .. }
         | Event::NothingToReload
         | Event::ExceptionAdded { .. }

@@ -1,9 +1,10 @@
 //! Contracts, as the console asks for them.
 
-use crate::contract::{Because, Decision, Fault, shown};
+use crate::contract::diff::{self, NOW, TRAFFIC};
+use crate::contract::{Because, Decision, Fault, Held, Released, shown};
 use crate::in_force::State;
 use bartizan_console::access::Who;
-use bartizan_console::backend::{NewDecision, NewForce, NewRollback};
+use bartizan_console::backend::{DiffQuery, NewDecision, NewForce, NewRelease, NewRollback};
 use bartizan_console::problem::Problem;
 use bartizan_model::terms::Force;
 use serde_json::Value;
@@ -29,10 +30,10 @@ pub(super) fn decide(
 ) -> Result<Value, Problem> {
     let why = because(state, &it.reason, by)?;
     let decision = match it.force {
-        NewForce::Off => Decision::Hold(None),
-        NewForce::Observe => Decision::Hold(Some(Force::Observed)),
-        NewForce::Canary => Decision::Hold(Some(Force::Canary)),
-        NewForce::Enforce => Decision::Hold(Some(Force::Enforced)),
+        NewForce::Off => Decision::Hold(Held::Off),
+        NewForce::Observe => Decision::Hold(Held::As(Force::Observed)),
+        NewForce::Canary => Decision::Hold(Held::As(Force::Canary)),
+        NewForce::Enforce => Decision::Hold(Held::As(Force::Enforced)),
         NewForce::Withdrawn => Decision::Withdraw,
     };
     let one = || shown::only(&show(state, None), |row| shown::is_of(row, id));
@@ -52,6 +53,23 @@ pub(super) fn roll_back(state: &State, it: &NewRollback, by: &Who) -> Result<Val
     done.map(|()| history(state)).map_err(|fault| problem(&fault))
 }
 
+/// How two states of the contracts differ.
+pub(super) fn diff(state: &State, wanted: &DiffQuery) -> Result<Value, Problem> {
+    let live = &state.hub.inventory;
+    let (from, to) = (wanted.from.as_deref().unwrap_or(NOW), wanted.to.as_deref());
+    let differing = diff::shown(&live.contracts(), &live.proposed(), from, to.unwrap_or(TRAFFIC));
+    differing.map_err(|fault| problem(&fault))
+}
+
+/// A release begins.
+pub(super) fn release(state: &State, it: &NewRelease, by: &Who) -> Result<Value, Problem> {
+    let released = Released::new(&it.service, &it.version).map_err(|fault| problem(&fault))?;
+    let at_us = state.shared.clock.now().wall_us;
+    let why = Because { by: Some(by.name.clone()), at_us, reason: String::new() };
+    let done = state.hub.inventory.release(&state.dir, released, &why);
+    done.map(|it| shown::release(&it)).map_err(|fault| problem(&fault))
+}
+
 fn because(state: &State, reason: &str, by: &Who) -> Result<Because, Problem> {
     let at_us = state.shared.clock.now().wall_us;
     Because::new(Some(by.name.clone()), at_us, reason).map_err(Problem::Invalid)
@@ -60,10 +78,14 @@ fn because(state: &State, reason: &str, by: &Who) -> Result<Because, Problem> {
 fn problem(fault: &Fault) -> Problem {
     match fault {
         Fault::NoClause(_) => Problem::NotFound,
-        Fault::NoRevision { .. } => Problem::Invalid(fault.to_string()),
-        Fault::Undecided(_) | Fault::TooEarly | Fault::TooMany | Fault::Overtaken { .. } => {
-            Problem::Conflict(fault.to_string())
+        Fault::NoRevision { .. } | Fault::NoState(_) | Fault::Release => {
+            Problem::Invalid(fault.to_string())
         }
+        Fault::Undecided(_)
+        | Fault::TooEarly
+        | Fault::TooMany
+        | Fault::Conflicts(_)
+        | Fault::Overtaken { .. } => Problem::Conflict(fault.to_string()),
         Fault::Disk(_) => Problem::Unavailable(fault.to_string()),
     }
 }

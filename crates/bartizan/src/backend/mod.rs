@@ -25,8 +25,8 @@ use crate::log::Event;
 use crate::show;
 use bartizan_console::access::Who;
 use bartizan_console::backend::{
-    Backend, ChangesQuery, ExchangeQuery, InventoryQuery, NewDecision, NewException, NewHunt,
-    NewProfile, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
+    Backend, ChangesQuery, DiffQuery, ExchangeQuery, InventoryQuery, NewDecision, NewException,
+    NewHunt, NewProfile, NewRelease, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_ledger::entry::{self, What};
@@ -340,6 +340,14 @@ impl Backend for State {
 
     fn roll_back_contract(&self, it: &NewRollback, by: &Who) -> Result<Value, Problem> {
         contract::roll_back(self, it, by)
+    }
+
+    fn contract_diff(&self, wanted: &DiffQuery) -> Result<Value, Problem> {
+        contract::diff(self, wanted)
+    }
+
+    fn release(&self, it: &NewRelease, by: &Who) -> Result<Value, Problem> {
+        contract::release(self, it, by)
     }
 
     fn described(&self, service: Option<&str>) -> Option<Value> {

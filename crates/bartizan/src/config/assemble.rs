@@ -43,6 +43,7 @@ pub(super) fn settings(
     };
     let mode = reader.word(&top, &keys::MODE, over.mode.as_ref());
     let lab = reader.flag_or(&top, &keys::LAB, over.lab);
+    let contract = reader.word(&top, &keys::CONTRACT, None).map(|it| it.value);
     let trusted_proxies = reader.items(&top, &keys::TRUSTED_PROXIES, &over.trusted_proxies);
 
     let section = reader.section(&top, "listen");
@@ -112,6 +113,7 @@ pub(super) fn settings(
         file: None,
         mode: mode?.given(),
         lab,
+        contract,
         listen: Listen { address: listen?.given(), http2, mirror, workers, proxy_protocol },
         certificates,
         tls: tls?,

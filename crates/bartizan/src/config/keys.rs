@@ -489,10 +489,11 @@ pub(super) fn items_max(section: &str) -> Option<usize> {
 
 /// Every key but the clauses, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
-    const BEFORE: [&dyn Key; 9] = [
+    const BEFORE: [&dyn Key; 10] = [
         &VERSION,
         &MODE,
         &LAB,
+        &CONTRACT,
         &TRUSTED_PROXIES,
         &LISTEN_ADDRESS,
         &LISTEN_HTTP2,
@@ -598,6 +599,19 @@ pub(super) const LAB: Flag = Flag {
                after minutes instead of days, and clauses against harm are put in force by themselves.",
     },
     default: false,
+};
+
+pub(super) const CONTRACT: Word<PathBuf> = Word {
+    name: Name {
+        section: "",
+        key: "contract",
+        says: "A document of contracts, as `bartizan contract export` writes it: decided on at the start and whenever it changes, as by \
+               `bartizan contract import`. What somebody decided otherwise stays, and is told.",
+    },
+    form: "path",
+    shape: Shape::Text { chars_max: None },
+    absent: Absent::Nothing("people decide"),
+    parse: DATA_DIR.parse,
 };
 
 pub(super) const TRUSTED_PROXIES: Items<Network> = Items {
@@ -1135,7 +1149,8 @@ pub(super) const EXCEPTION_FIELD: Word<Place> = Word {
         key: "field",
         says: "The only field it holds for, as sent or as `bartizan why` shows it. Clauses \
                `content.sqli`, `content.xss`, `provenance.reference`, `shape.read_only`, \
-               `shape.undeclared` and `shape.type` only.",
+               `shape.undeclared`, `shape.type`, `shape.required`, `shape.bounds`, \
+               `ownership.request`, `ownership.answer`, `disclosure.secret` and `disclosure.data` only.",
     },
     form: "`path`, `segment N`, `name`, `query NAME`, `cookie NAME` or `body $.POINTER`",
     shape: Shape::Like("^(path|name|segment [0-9]{1,3}|(query|cookie|body) .+)$"),

@@ -31,6 +31,8 @@ pub struct Settings {
     pub mode: Given<Mode>,
     /// Whether what is learnt counts after minutes, and harm clauses are put in force by themselves.
     pub lab: bool,
+    /// The document that says what is decided of contracts.
+    pub contract: Option<PathBuf>,
     /// Where clients connect.
     pub listen: Listen,
     /// What clients are shown; with at least one, `listen.address` speaks TLS.

@@ -1,12 +1,17 @@
 //! `bartizan contract`: what endpoints are held to, shown, simulated and decided.
 
-use super::{Because, Contracts, Decision, Which, file, pace, shown};
+use super::diff::{self, NOW, State, TRAFFIC};
+use super::document::{self, Wanted};
+use super::import;
+use super::{Because, Contracts, Decision, Fault, Held, Released, Which, file, pace, shown};
 use crate::cli::{
-    Contract as What, ContractApply, ContractRollback, ContractSimulate, ContractWithdraw, Exit,
-    HeldAs, InventoryOf, Output,
+    Contract as What, ContractApply, ContractAs, ContractDiff, ContractExport, ContractImport,
+    ContractRollback, ContractSimulate, ContractWithdraw, Exit, HeldAs, InventoryOf, Notation,
+    OpenApi, Output, Release as ReleaseOf,
 };
 use crate::commands::{fail, note, say};
 use crate::held::{self, Ago};
+use crate::import as imports;
 use crate::inventory::apis::Apis;
 use crate::inventory::said::Sayings;
 use crate::inventory::{self, classes, fold};
@@ -17,6 +22,8 @@ use bartizan_learn::relations::Relations;
 use bartizan_learn::terms::{Proposed, propose};
 use bartizan_model::calendar::timestamp;
 use bartizan_model::terms::Force;
+use bartizan_spec::{Format, Options, Version};
+use bartizan_store::files::{Files, Folder};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -29,11 +36,6 @@ const SUBJECTS_MAX: usize = 100_000;
 /// Days that it tells apart.
 const DAYS_MAX: usize = 4_000;
 const DAY_US: u64 = 24 * 3_600 * 1_000_000;
-
-/// The force of this name.
-pub(super) fn force(name: &str) -> Option<Force> {
-    Force::ALL.iter().copied().find(|it| it.name() == name)
-}
 
 /// Does what the command line says.
 pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
@@ -52,9 +54,12 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
             decide(&dir, contracts, &[], clauses, Decision::Withdraw, reason)
         }
         What::Rollback(it) => roll_back(&dir, contracts, it),
+        What::Export(it) => exported(&dir, it, &contracts),
+        What::Import(it) => imported(&dir, it, contracts),
+        What::Diff(it) => differing(&dir, it, &contracts),
         What::Show(_) | What::Suggest(_) | What::Simulate(_) | What::Apply(_) => {
             let apis = Apis::read(&dir);
-            let proposed = match proposed(&dir, &of, &apis) {
+            let proposed = match proposed(&dir, &of, &apis, &contracts) {
                 Ok(it) => it,
                 Err(why) => return fail(&why, Exit::Failed),
             };
@@ -80,14 +85,19 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
                 What::Simulate(it) => simulated(&dir, it, &contracts, &proposed),
                 What::Apply(ContractApply { clauses, held_as, reason, .. }) => {
                     let decision = Decision::Hold(match held_as {
-                        HeldAs::Off => None,
-                        HeldAs::Observe => Some(Force::Observed),
-                        HeldAs::Canary => Some(Force::Canary),
-                        HeldAs::Enforce => Some(Force::Enforced),
+                        HeldAs::Off => Held::Off,
+                        HeldAs::Observe => Held::As(Force::Observed),
+                        HeldAs::Canary => Held::As(Force::Canary),
+                        HeldAs::Enforce => Held::As(Force::Enforced),
                     });
                     decide(&dir, contracts, &proposed, clauses, decision, reason)
                 }
-                What::Withdraw(_) | What::Rollback(_) | What::History(_) => Exit::Usage,
+                What::Withdraw(_)
+                | What::Rollback(_)
+                | What::History(_)
+                | What::Export(_)
+                | What::Import(_)
+                | What::Diff(_) => Exit::Usage,
             }
         }
     }
@@ -101,7 +111,12 @@ fn suggestions(all: &Value) -> String {
 }
 
 /// What traffic speaks for.
-fn proposed(dir: &Path, of: &InventoryOf, apis: &Apis) -> Result<Vec<Proposed>, String> {
+fn proposed(
+    dir: &Path,
+    of: &InventoryOf,
+    apis: &Apis,
+    contracts: &Contracts,
+) -> Result<Vec<Proposed>, String> {
     let said = Sayings::read(dir);
     said.faults.iter().chain(&apis.faults).for_each(|it| note(it));
     let held = held::open(dir, of.key.clone().map(|it| it.0)).map_err(|it| it.to_string())?;
@@ -113,11 +128,179 @@ fn proposed(dir: &Path, of: &InventoryOf, apis: &Apis) -> Result<Vec<Proposed>, 
         true
     });
     each.map_err(|it| it.to_string())?;
-    Ok(propose(&learnt.inventory, &relations, &classes::maskable, &pace(apis.is_lab())))
+    let released = |service: &str| contracts.last_released_us(service);
+    let (inventory, pace) = (&learnt.inventory, pace(apis.is_lab()));
+    Ok(propose(inventory, &relations, &classes::maskable, &pace, &released))
 }
 
 fn because(reason: &str) -> Result<Because, String> {
     Because::new(None, now_us(), reason)
+}
+
+/// `bartizan release`.
+pub fn release(it: &ReleaseOf, dir: &Path) -> Exit {
+    let made = Released::new(&it.api, &it.version).map_err(|it| (it.to_string(), Exit::Usage));
+    let done = made.and_then(|mut released| {
+        released.is_described = it.spec.is_some();
+        let failed = |why| (why, Exit::Failed);
+        let mut contracts = file::read(dir).map_err(failed)?;
+        // A description that cannot be read marks nothing: the pipeline that called stops here.
+        if let Some(spec) = &it.spec {
+            imports::described(dir, spec, it.api.trim()).map_err(failed)?;
+        }
+        Folder::at(dir).prepare().map_err(|error| failed(error.to_string()))?;
+        let why = Because { by: None, at_us: now_us(), reason: String::new() };
+        let release = contracts.release(released, &why, Apis::read(dir).is_lab());
+        file::keep(dir, &contracts).map_err(failed)?;
+        Ok((contracts, release))
+    });
+    let (contracts, release) = match done {
+        Ok(done) => done,
+        Err((why, exit)) => return fail(&why, exit),
+    };
+    if !contracts.decided.iter().any(|it| it.which.service == release.service) {
+        note(&format!("no clause of `{}` was decided on", release.service.escape_debug()));
+    }
+    say(&format!(
+        "release {} of {} runs until {}; a running bartizan follows within seconds\n",
+        release.version,
+        release.service,
+        timestamp(release.until_us)
+    ))
+}
+
+/// `contract export`.
+fn exported(dir: &Path, it: &ContractExport, contracts: &Contracts) -> Exit {
+    let service = it.of.service.as_deref();
+    let format = match it.notation {
+        Notation::Yaml => Format::Yaml,
+        Notation::Json => Format::Json,
+    };
+    let version = match it.openapi {
+        OpenApi::V31 => Version::V31,
+        OpenApi::V32 => Version::V32,
+    };
+    match it.kind {
+        ContractAs::Json => say(&document::text(&document::of(contracts, service))),
+        ContractAs::Overlay | ContractAs::OpenApi => {
+            let found = inventory::command::description(dir, &it.of);
+            let (service, api) = match found {
+                Ok(found) => found,
+                Err(why) => return fail(&why, Exit::Failed),
+            };
+            let all = document::of(contracts, Some(&service));
+            match it.kind {
+                ContractAs::Overlay => say(&document::overlay(&all, &api, format)),
+                ContractAs::Json | ContractAs::OpenApi => {
+                    say(&document::openapi(&all, api, Options { version, format }))
+                }
+            }
+        }
+    }
+}
+
+/// What a document says, of a service or of all.
+fn wanted(file: &Path, service: Option<&str>) -> Result<Vec<Wanted>, String> {
+    let mut all = import::wanted(file)?;
+    all.retain(|it| service.is_none_or(|service| it.which.service == service));
+    Ok(all)
+}
+
+/// What the document would change that a configuration names, for `bartizan check`: as text, and as JSON.
+///
+/// # Errors
+///
+/// A message.
+pub(crate) fn checked(dir: &Path, file: &Path) -> Result<(String, Value), String> {
+    let planned = file::read(dir)?.plan(&import::wanted(file)?);
+    let conflicts = planned.iter().filter(|it| it.is_conflict).count();
+    let differences = diff::planned(&planned);
+    let shown = json!({
+        "file": file.display().to_string(),
+        "conflicts": conflicts,
+        "changes": diff::as_json(&differences),
+    });
+    let text = match planned.is_empty() {
+        true => String::new(),
+        false => format!("{} would decide:\n{}", file.display(), diff::text(&differences)),
+    };
+    Ok((text, shown))
+}
+
+/// `contract import`.
+fn imported(dir: &Path, it: &ContractImport, mut contracts: Contracts) -> Exit {
+    let why = match it.reason.as_deref().map(because).transpose() {
+        Ok(why) => why,
+        Err(why) => return fail(&why, Exit::Usage),
+    };
+    let planned = match wanted(&it.file, it.of.service.as_deref()) {
+        Ok(wanted) => contracts.plan(&wanted),
+        Err(why) => return fail(&why, Exit::Failed),
+    };
+    let conflicts = planned.iter().filter(|it| it.is_conflict).count();
+    let differences = diff::planned(&planned);
+    let shown = json!({
+        "revision": contracts.revision,
+        "conflicts": conflicts,
+        "changes": diff::as_json(&differences),
+    });
+    let text = |_: &Value| diff::text(&differences);
+    let Some(why) = why.filter(|_| !it.check) else {
+        let end = if planned.is_empty() { Exit::Clean } else { Exit::Findings };
+        return and(print(&shown, "changes", it.output, text), end);
+    };
+    if conflicts > 0 && !it.overwrite {
+        print(&shown, "changes", it.output, text);
+        return fail(&Fault::Conflicts(conflicts).to_string(), Exit::Failed);
+    }
+    // Without traffic nobody was refused yet.
+    let proposed = proposed(dir, &it.of, &Apis::read(dir), &contracts).unwrap_or_default();
+    if let Err(why) = contracts.carry_out(&planned, &proposed, &why) {
+        return fail(&why.to_string(), Exit::Failed);
+    }
+    if !planned.is_empty() {
+        let kept = Folder::at(dir).prepare().map_err(|error| error.to_string());
+        if let Err(why) = kept.and_then(|()| file::keep(dir, &contracts)) {
+            return fail(&why, Exit::Failed);
+        }
+    }
+    let end = print(&shown, "changes", it.output, text);
+    note(&format!("revision {}; a running bartizan follows within seconds", contracts.revision));
+    end
+}
+
+/// How it ends, unless printing failed.
+fn and(printed: Exit, end: Exit) -> Exit {
+    if printed == Exit::Clean { end } else { printed }
+}
+
+/// `contract diff`.
+fn differing(dir: &Path, it: &ContractDiff, contracts: &Contracts) -> Exit {
+    let other = if it.from == NOW { TRAFFIC } else { NOW };
+    let to = it.to.as_deref().unwrap_or(other);
+    let service = it.of.service.as_deref();
+    let state = |name: &str| -> Result<State, String> {
+        match name {
+            NOW => Ok(State::now(contracts)),
+            TRAFFIC => {
+                let apis = Apis::read(dir);
+                Ok(State::of_traffic(contracts, &proposed(dir, &it.of, &apis, contracts)?))
+            }
+            _ => match name.parse() {
+                Ok(revision) => State::at(contracts, revision).map_err(|it| it.to_string()),
+                Err(_) => Ok(State::of_document(&wanted(Path::new(name), service)?)),
+            },
+        }
+    };
+    let states = state(&it.from).and_then(|from| Ok((from, state(to)?)));
+    let (from, to_state) = match states {
+        Ok(states) => states,
+        Err(why) => return fail(&why, Exit::Failed),
+    };
+    let differences = diff::between(&from, &to_state, service);
+    let found = json!({"from": it.from, "to": to, "changes": diff::as_json(&differences)});
+    let end = if differences.is_empty() { Exit::Clean } else { Exit::Findings };
+    and(print(&found, "changes", it.output, |_| diff::text(&differences)), end)
 }
 
 fn decide(
@@ -136,7 +319,7 @@ fn decide(
     for id in ids {
         match contracts.decide(id, decision, proposed, &why) {
             Ok(which) => {
-                let force = contracts.of(&which).map_or("withdrawn", |it| super::name(it.force));
+                let force = super::name(contracts.of(&which));
                 let _written = writeln!(out, "{}: {force}", which.text());
             }
             Err(why) => return fail(&why.to_string(), Exit::Failed),
@@ -153,7 +336,7 @@ fn roll_back(dir: &Path, mut contracts: Contracts, it: &ContractRollback) -> Exi
     match contracts.roll_back(it.revision, &why) {
         Ok(which) => {
             let out = which.iter().fold(String::new(), |out, it: &Which| {
-                let force = contracts.of(it).map_or("withdrawn", |it| super::name(it.force));
+                let force = super::name(contracts.of(it));
                 out + &format!("{}: {force}\n", it.text())
             });
             kept(dir, &contracts, &out)
@@ -172,7 +355,7 @@ fn kept(dir: &Path, contracts: &Contracts, said: &str) -> Exit {
     }
 }
 
-fn print(found: &Value, name: &str, output: Output, text: fn(&Value) -> String) -> Exit {
+fn print(found: &Value, name: &str, output: Output, text: impl FnOnce(&Value) -> String) -> Exit {
     let rows = || found.get(name).and_then(Value::as_array).into_iter().flatten();
     match output {
         Output::Json => say(&format!("{found:#}\n")),
@@ -195,7 +378,7 @@ fn simulated(
     }
     let why = Because { by: None, at_us: now_us(), reason: String::new() };
     let which =
-        match trial.decide(&it.clause, Decision::Hold(Some(Force::Enforced)), proposed, &why) {
+        match trial.decide(&it.clause, Decision::Hold(Held::As(Force::Enforced)), proposed, &why) {
             Ok(which) => which,
             Err(why) => return fail(&why.to_string(), Exit::Failed),
         };

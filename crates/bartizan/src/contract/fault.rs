@@ -16,8 +16,14 @@ pub(crate) enum Fault {
     TooMany,
     /// One can go back to `oldest`, and to those before `now`.
     NoRevision { to: u64, oldest: u64, now: u64 },
+    /// Of so many clauses somebody decided otherwise than the document, which is not followed.
+    Conflicts(usize),
+    /// This names no state of the contracts.
+    NoState(String),
     /// Somebody else decided since the revision that was `seen`.
     Overtaken { seen: u64, now: u64 },
+    /// The name of a service or the version of a release is none.
+    Release,
     /// What was decided cannot be read or written, and why.
     Disk(String),
 }
@@ -37,10 +43,23 @@ impl fmt::Display for Fault {
             Self::NoRevision { to, oldest, now } => {
                 write!(f, "revision {to} is not one of {oldest} to {}", now.saturating_sub(1))
             }
+            Self::Conflicts(count) => write!(
+                f,
+                "{count} clauses were decided otherwise since the document was made: nothing has changed. Export anew, \
+                 or decide with `bartizan contract import --overwrite`"
+            ),
+            Self::NoState(name) => write!(
+                f,
+                "`{}` is neither a revision nor `now` nor `traffic`",
+                name.escape_debug()
+            ),
             Self::Overtaken { seen, now } => write!(
                 f,
                 "somebody else decided meanwhile: you saw revision {seen}, it is {now} by now; \
                  look again and decide anew"
+            ),
+            Self::Release => f.write_str(
+                "the service and its version are one line each, of at most 255 bytes and 100 characters",
             ),
             Self::Disk(why) => f.write_str(why),
         }

@@ -3,11 +3,13 @@
 //! Memory   the file, at most [`DOCUMENT_BYTES_MAX`] bytes of it.
 //! Errors   a message with the line.
 
-use super::{Changed, Contracts, Decided, Handing, Which};
+use super::{Changed, Contracts, Decided, Handing, Held, Release, WITHDRAWN, Which};
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
-use bartizan_model::place::Place;
-use bartizan_model::terms::{Belonging, Bounds, Force, Mask, Masked, Owned, Resource, Says, Types};
+use bartizan_model::place::{NAME_BYTES_MAX, Place};
+use bartizan_model::terms::{
+    Belonging, Bounds, Mask, Masked, Others, Owned, Resource, Says, Types,
+};
 use bartizan_store::document::{self, DOCUMENT_BYTES_MAX};
 use bartizan_store::files::Folder;
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,19 @@ struct Kept {
     revision: u64,
     clauses: Vec<Clause>,
     history: Vec<Change>,
+    #[serde(default)]
+    releases: Vec<KeptRelease>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptRelease {
+    revision: u64,
+    service: String,
+    version: String,
+    described: bool,
+    by: Option<String>,
+    at_us: u64,
+    until_us: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -38,15 +53,24 @@ struct Clause {
     callers_shown_by: Vec<HandedOutBy>,
     #[serde(default)]
     callers_claimed_by: Vec<ClaimedBy>,
+    /// Who sees to others, as 32 bits of the subject.
+    #[serde(default)]
+    seen_to_by: Vec<u32>,
+    /// What their tokens say: a claim and 32 bits of the hash of its value.
+    #[serde(default)]
+    seen_to_by_claims: Vec<(String, u32)>,
     refused: u64,
+    #[serde(default)]
+    imported: bool,
     by: Option<String>,
     at_us: u64,
     reason: String,
 }
 
-#[derive(Serialize, Deserialize)]
+/// What a clause says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Said {
+pub(super) enum Said {
     ReadOnly(Vec<String>),
     OnlyKnown,
     Types(Vec<Typed>),
@@ -60,58 +84,68 @@ enum Said {
     Credential,
 }
 
-#[derive(Serialize, Deserialize)]
-struct OwnedBy {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OwnedBy {
     place: String,
     owners: String,
     one_caller_each: bool,
 }
 
-#[derive(Serialize, Deserialize)]
-struct BelongsTo {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BelongsTo {
     place: String,
     /// What identifies objects; nothing where owners themselves are named.
     objects: Option<String>,
     owners: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct ClaimedBy {
+/// A claim of tokens that says who a caller is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClaimedBy {
     claim: String,
     owners: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct MaskedSo {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MaskedSo {
     place: String,
     class: String,
     mask: String,
     unless_own: Option<OwnedBy>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Bounded {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Bounded {
     place: String,
     /// Buckets of magnitudes.
     magnitude: Option<(i16, i16)>,
     bytes_max: u32,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Typed {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Typed {
     place: String,
     notations: Vec<String>,
     looks: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Named {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Named {
     place: String,
     resource: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct HandedOutBy {
+/// An answer that hands out identifiers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HandedOutBy {
     method: String,
     path: String,
     place: String,
@@ -167,9 +201,11 @@ pub(crate) fn read(dir: &Path) -> Result<Contracts, String> {
     if kept.version != 1 {
         return Err(format!("{FILE}: version {} is not known", kept.version));
     }
-    let decided = kept.clauses.into_iter().map(clause).collect::<Result<_, _>>()?;
-    let history = kept.history.into_iter().map(change).collect::<Result<_, _>>()?;
-    Ok(Contracts { revision: kept.revision, decided, history })
+    let named = |why: String| format!("{FILE}: {why}");
+    let decided = kept.clauses.into_iter().map(clause).collect::<Result<_, _>>().map_err(named)?;
+    let history = kept.history.into_iter().map(change).collect::<Result<_, _>>().map_err(named)?;
+    let releases = kept.releases.into_iter().map(release).collect();
+    Ok(Contracts { revision: kept.revision, decided, history, releases })
 }
 
 /// Keeps what people decided.
@@ -183,6 +219,7 @@ pub(crate) fn keep(dir: &Path, it: &Contracts) -> Result<(), String> {
         revision: it.revision,
         clauses: it.decided.iter().map(written).collect(),
         history: it.history.iter().map(changed).collect(),
+        releases: it.releases.iter().map(released).collect(),
     };
     let bytes = serde_json::to_vec_pretty(&kept).map_err(|it| it.to_string())?;
     if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
@@ -193,37 +230,65 @@ pub(crate) fn keep(dir: &Path, it: &Contracts) -> Result<(), String> {
     document::replace(&Folder::at(dir), FILE, &bytes).map_err(|it| format!("{FILE}: {it}"))
 }
 
+fn released(it: &Release) -> KeptRelease {
+    let Release { revision, service, version, is_described, by, at_us, until_us } = it.clone();
+    KeptRelease { revision, service, version, described: is_described, by, at_us, until_us }
+}
+
+fn release(it: KeptRelease) -> Release {
+    let KeptRelease { revision, service, version, described, by, at_us, until_us } = it;
+    Release { revision, service, version, is_described: described, by, at_us, until_us }
+}
+
 fn written(it: &Decided) -> Clause {
-    let Decided { which, known, handing, showing, claims, .. } = it;
-    let claimed = |(claim, of): &(Box<str>, Resource)| ClaimedBy {
-        claim: claim.to_string(),
-        owners: hex(*of),
-    };
+    let Decided { which, known, handing, showing, claims, others, .. } = it;
     Clause {
         service: which.service.clone(),
         method: which.method.name().to_owned(),
         path: which.path.clone(),
         clause: which.clause.name().to_owned(),
-        force: super::name(it.force).to_owned(),
+        force: it.held.name().to_owned(),
         says: said(&it.says),
         known: known.iter().map(ToString::to_string).collect(),
-        handed_out_by: handing.iter().map(by).collect(),
-        callers_shown_by: showing.iter().map(by).collect(),
-        callers_claimed_by: claims.iter().map(claimed).collect(),
+        handed_out_by: handed(handing),
+        callers_shown_by: handed(showing),
+        callers_claimed_by: claimed(claims),
+        seen_to_by: others.subjects.clone(),
+        seen_to_by_claims: others.claims.iter().map(|it| (it.0.to_string(), it.1)).collect(),
         refused: it.refused,
+        imported: it.is_imported,
         by: it.by.clone(),
         at_us: it.at_us,
         reason: it.reason.clone(),
     }
 }
 
-fn by(it: &Handing) -> HandedOutBy {
-    HandedOutBy {
+/// Places by their names.
+pub(super) fn handed(all: &[Handing]) -> Vec<HandedOutBy> {
+    let one = |it: &Handing| HandedOutBy {
         method: it.method.name().to_owned(),
         path: it.path.clone(),
         place: it.place.to_string(),
         resource: hex(it.resource),
+    };
+    all.iter().map(one).collect()
+}
+
+/// Claims by their names.
+pub(super) fn claimed(all: &[(Box<str>, Resource)]) -> Vec<ClaimedBy> {
+    let one = |(claim, of): &(Box<str>, Resource)| ClaimedBy {
+        claim: claim.to_string(),
+        owners: hex(*of),
+    };
+    all.iter().map(one).collect()
+}
+
+pub(super) fn claim(it: ClaimedBy) -> Result<(Box<str>, Resource), String> {
+    let is_name = (1..=NAME_BYTES_MAX).contains(&it.claim.len());
+    if !is_name || it.claim.chars().any(char::is_control) {
+        return Err(wrong("claim", &it.claim));
     }
+    Ok((it.claim.into(), resource(&it.owners)?))
 }
 
 fn owned_by(it: &Owned) -> OwnedBy {
@@ -243,7 +308,7 @@ fn masked_so(it: &Masked) -> MaskedSo {
     }
 }
 
-fn said(it: &Says) -> Said {
+pub(super) fn said(it: &Says) -> Said {
     match it {
         Says::ReadOnly(names) => Said::ReadOnly(names.iter().map(ToString::to_string).collect()),
         Says::OnlyKnown => Said::OnlyKnown,
@@ -306,20 +371,25 @@ fn hex(it: Resource) -> String {
 }
 
 fn wrong(what: &str, given: &str) -> String {
-    format!("{FILE}: `{}` is no {what}", given.escape_debug())
+    format!("`{}` is no {what}", given.escape_debug())
 }
 
-fn which(service: String, method: &str, path: String, clause: &str) -> Result<Which, String> {
+pub(super) fn which(
+    service: String,
+    method: &str,
+    path: String,
+    clause: &str,
+) -> Result<Which, String> {
     let clause = clause.parse().map_err(|()| wrong("clause", clause))?;
-    let known = Method::of(method.as_bytes());
-    if known == Method::Other {
-        return Err(wrong("method", method));
-    }
-    let method = known;
-    Ok(Which { service, method, path, clause })
+    Ok(Which { service, method: self::method(method)?, path, clause })
 }
 
-fn place(text: &str) -> Result<Place, String> {
+fn method(text: &str) -> Result<Method, String> {
+    let known = Method::of(text.as_bytes());
+    if known == Method::Other { Err(wrong("method", text)) } else { Ok(known) }
+}
+
+pub(super) fn place(text: &str) -> Result<Place, String> {
     text.parse().map_err(|_| wrong("place", text))
 }
 
@@ -327,14 +397,11 @@ fn resource(text: &str) -> Result<Resource, String> {
     u64::from_str_radix(text, 16).map(Resource).map_err(|_| wrong("resource", text))
 }
 
-fn force(text: &str) -> Result<Option<Force>, String> {
-    match text {
-        "off" => Ok(None),
-        _ => super::command::force(text).map(Some).ok_or_else(|| wrong("force", text)),
-    }
+pub(super) fn held(text: &str) -> Result<Held, String> {
+    Held::of_name(text).ok_or_else(|| wrong("force", text))
 }
 
-fn says(it: Said) -> Result<Says, String> {
+pub(super) fn says(it: Said) -> Result<Says, String> {
     Ok(match it {
         Said::ReadOnly(names) => Says::ReadOnly(names.into_iter().map(Into::into).collect()),
         Said::OnlyKnown => Says::OnlyKnown,
@@ -408,42 +475,47 @@ fn clause(it: Clause) -> Result<Decided, String> {
     let which = which(it.service, &it.method, it.path, &it.clause)?;
     let says = says(it.says)?;
     if says.clause() != which.clause {
-        return Err(format!("{FILE}: {} says what is of {}", which.text(), says.clause()));
+        return Err(format!("{} says what is of {}", which.text(), says.clause()));
     }
-    let handing = |it: HandedOutBy| -> Result<Handing, String> {
-        let method = Method::of(it.method.as_bytes());
-        Ok(Handing {
-            method,
-            path: it.path,
-            place: place(&it.place)?,
-            resource: resource(&it.resource)?,
-        })
-    };
-    let claim =
-        |it: ClaimedBy| -> Result<_, String> { Ok((it.claim.into(), resource(&it.owners)?)) };
     Ok(Decided {
         which,
-        force: force(&it.force)?,
+        held: held(&it.force)?,
         says,
         known: it.known.iter().map(|it| place(it)).collect::<Result<_, _>>()?,
         handing: it.handed_out_by.into_iter().map(handing).collect::<Result<_, _>>()?,
         showing: it.callers_shown_by.into_iter().map(handing).collect::<Result<_, _>>()?,
+        others: Others {
+            subjects: it.seen_to_by,
+            claims: it.seen_to_by_claims.into_iter().map(|(name, it)| (name.into(), it)).collect(),
+        },
         claims: it.callers_claimed_by.into_iter().map(claim).collect::<Result<_, _>>()?,
         refused: it.refused,
+        is_imported: it.imported,
         by: it.by,
         at_us: it.at_us,
         reason: it.reason,
     })
 }
 
+pub(super) fn handing(it: HandedOutBy) -> Result<Handing, String> {
+    Ok(Handing {
+        method: method(&it.method)?,
+        path: it.path,
+        place: place(&it.place)?,
+        resource: resource(&it.resource)?,
+    })
+}
+
 fn change(it: Change) -> Result<Changed, String> {
-    let force = ["off", "observe", "canary", "enforce", "withdrawn"];
-    let force = force.into_iter().find(|name| *name == it.force);
+    let force = match it.force == WITHDRAWN {
+        true => WITHDRAWN,
+        false => held(&it.force)?.name(),
+    };
     Ok(Changed {
         revision: it.revision,
         which: which(it.service, &it.method, it.path, &it.clause)?,
         before: it.before.map(clause).transpose()?,
-        force: force.ok_or_else(|| wrong("force", &it.force))?,
+        force,
         by: it.by,
         at_us: it.at_us,
         reason: it.reason,

@@ -7,12 +7,19 @@
 //! Misses   who decides with the command is whoever may write the data directory.
 
 pub mod command;
+pub(crate) mod diff;
+pub(crate) mod document;
 mod fault;
 pub(crate) mod file;
+pub(crate) mod import;
 pub(crate) mod recorded;
+mod release;
 pub(crate) mod shown;
+mod suspension;
 
 pub(crate) use fault::Fault;
+pub(crate) use release::{Release, Released};
+pub(crate) use suspension::{Around, Suspended, Watch};
 
 use bartizan_learn::terms::{Pace, Proposal, Proposed, Stage, observed};
 use bartizan_model::clause::ClauseName;
@@ -20,7 +27,9 @@ use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
-use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
+use bartizan_model::terms::{
+    EndpointTerms, Force, Others, Resource, Says, Shows, Term, TermsByRoute,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -46,6 +55,8 @@ pub(crate) struct Contracts {
     pub(crate) decided: Vec<Decided>,
     /// All changes, the oldest first.
     pub(crate) history: Vec<Changed>,
+    /// The oldest first.
+    pub(crate) releases: Vec<Release>,
 }
 
 /// The endpoints of one route, by method and path.
@@ -60,9 +71,15 @@ pub(crate) struct Which {
     pub(crate) clause: ClauseName,
 }
 
+/// As their ids are, and cheaper.
 impl PartialEq for Which {
     fn eq(&self, other: &Self) -> bool {
-        self.id() == other.id()
+        let is_variable = |it: &str| it.starts_with('{') && it.ends_with('}');
+        let nameless = |it| if is_variable(it) { "{}" } else { it };
+        let (ours, theirs) = (self.path.split('/'), other.path.split('/'));
+        (self.method, self.clause) == (other.method, other.clause)
+            && self.service == other.service
+            && ours.map(nameless).eq(theirs.map(nameless))
     }
 }
 
@@ -86,12 +103,61 @@ impl Which {
     }
 }
 
+/// How a clause is held since somebody decided on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// Not at all.
+    Off,
+    /// As people said.
+    As(Force),
+    /// What it would refuse is recorded: it was in force, and the application or its clients changed.
+    Suspended,
+}
+
+impl Held {
+    /// All.
+    pub(crate) const ALL: &'static [Self] = &[
+        Self::Off,
+        Self::Suspended,
+        Self::As(Force::Observed),
+        Self::As(Force::Canary),
+        Self::As(Force::Enforced),
+    ];
+
+    /// Name in files and output.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Suspended => "suspended",
+            Self::As(force) => force.name(),
+        }
+    }
+
+    /// The one of this name.
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|it| it.name() == name)
+    }
+
+    /// How strictly; `None` if it is off.
+    const fn force(self) -> Option<Force> {
+        match self {
+            Self::Off => None,
+            Self::Suspended => Some(Force::Observed),
+            Self::As(force) => Some(force),
+        }
+    }
+
+    /// Whether it refuses, at least some.
+    pub(crate) fn refuses(self) -> bool {
+        self.force().is_some_and(|it| it > Force::Observed)
+    }
+}
+
 /// A clause as somebody decided on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Decided {
     pub(crate) which: Which,
-    /// `None` if it is off.
-    pub(crate) force: Option<Force>,
+    pub(crate) held: Held,
     /// What it says, as it was then.
     pub(crate) says: Says,
     /// The fields that the endpoint took then.
@@ -102,8 +168,12 @@ pub(crate) struct Decided {
     pub(crate) showing: Vec<Handing>,
     /// Which claims of tokens said so.
     pub(crate) claims: Vec<(Box<str>, Resource)>,
+    /// Who saw to others then.
+    pub(crate) others: Others,
     /// Calls that had been refused for it by then.
     pub(crate) refused: u64,
+    /// It is as a file said that was imported, and nobody decided on it since.
+    pub(crate) is_imported: bool,
     pub(crate) by: Option<String>,
     pub(crate) at_us: u64,
     pub(crate) reason: String,
@@ -142,8 +212,8 @@ fn shape(path: &str) -> String {
 /// What somebody decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// It is held so; `None` is off.
-    Hold(Option<Force>),
+    /// It is held so.
+    Hold(Held),
     /// Nothing was ever decided.
     Withdraw,
 }
@@ -174,12 +244,15 @@ impl Because {
     }
 }
 
+/// Who decides where nobody does.
+pub(crate) const ITSELF: &str = "bartizan";
+
+/// The name of how a clause is held of which nothing was ever decided.
+pub(crate) const WITHDRAWN: &str = "withdrawn";
+
 /// The name of how a clause is held.
-pub(crate) const fn name(force: Option<Force>) -> &'static str {
-    match force {
-        None => "off",
-        Some(force) => force.name(),
-    }
+pub(crate) fn name(it: Option<&Decided>) -> &'static str {
+    it.map_or(WITHDRAWN, |it| it.held.name())
 }
 
 impl Contracts {
@@ -201,20 +274,23 @@ impl Contracts {
         why: &Because,
     ) -> Result<Which, Fault> {
         let before = self.decided.iter().find(|it| it.which.id() == id).cloned();
-        let (force, after) = match what {
-            Decision::Withdraw => ("withdrawn", None),
-            Decision::Hold(force) => {
+        let after = match what {
+            Decision::Withdraw => None,
+            Decision::Hold(held) => {
                 // What is in force already is held otherwise; what it says stays.
                 let fresh = || frozen(id, proposed);
                 let it = before.clone().map_or_else(fresh, Ok)?;
                 let Because { by, at_us, reason } = why.clone();
-                (name(force), Some(Decided { force, by, at_us, reason, ..it }))
+                // A canary that begins now passes if nobody is refused from now on.
+                let refused = refused(&it.which, proposed).unwrap_or(it.refused);
+                Some(Decided { held, refused, is_imported: false, by, at_us, reason, ..it })
             }
         };
         let which = match (&before, &after) {
             (_, Some(it)) | (Some(it), None) => it.which.clone(),
             (None, None) => return Err(Fault::Undecided(id.to_owned())),
         };
+        let force = name(after.as_ref());
         self.put(&which, after)?;
         self.note(Changed { which: which.clone(), before, force, ..self.change(why) });
         Ok(which)
@@ -239,7 +315,7 @@ impl Contracts {
         }
         for (which, before) in was.values() {
             let now = self.of(which).cloned();
-            let force = before.as_ref().map_or("withdrawn", |it| name(it.force));
+            let force = name(before.as_ref());
             self.put(which, before.clone())?;
             self.note(Changed { which: which.clone(), before: now, force, ..self.change(why) });
         }
@@ -288,12 +364,9 @@ impl Contracts {
             all.insert(route, keyed.collect());
         }
         for it in &self.decided {
-            let refused = proposed.iter().find_map(|seen| {
-                let is_it = |of: &&Proposal| Which::of(seen, &of.says) == it.which;
-                Some(seen.proposals.iter().find(is_it)?.support.breaches.refused)
-            });
+            let refused = refused(&it.which, proposed);
             let endpoints = all.entry(it.which.service.as_str().into()).or_default();
-            it.put(endpoints, it.force_now(refused.unwrap_or(0), now_us, is_lab));
+            it.put(endpoints, it.held_now(refused.unwrap_or(0), now_us, is_lab).force());
         }
         all.into_iter().map(|(route, of)| (route, of.into_values().collect())).collect()
     }
@@ -318,6 +391,18 @@ pub(crate) const fn pace(is_lab: bool) -> Pace {
     if is_lab { Pace::LAB } else { Pace::USUAL }
 }
 
+/// Calls that were refused for a clause so far, if traffic speaks for it.
+fn refused(which: &Which, proposed: &[Proposed]) -> Option<u64> {
+    // Ids are dear: only those of the endpoint are compared.
+    let of_endpoint = |it: &&Proposed| *it.service == *which.service && it.method == which.method;
+    proposed.iter().filter(of_endpoint).find_map(|seen| {
+        let is_it = |of: &&Proposal| {
+            of.says.clause() == which.clause && Which::of(seen, &of.says) == *which
+        };
+        Some(seen.proposals.iter().find(is_it)?.support.breaches.refused)
+    })
+}
+
 /// The clause of this id, as traffic speaks for it now.
 fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
     let found = proposed.iter().find_map(|it| {
@@ -330,24 +415,37 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
     if proposal.stage == Stage::Candidate {
         return Err(Fault::TooEarly);
     }
-    let spoken = spoken_of(&proposal.says);
-    let here = |other: &&Proposed| other.service == it.service;
-    let others = || proposed.iter().filter(here);
-    let handing = others().flat_map(|it| places(it, &it.hands_out, &spoken));
-    let showing = others().flat_map(|it| places(it, &it.shows.caller, &spoken));
+    let (handing, showing) = named(proposed, &it.service, &proposal.says);
     Ok(Decided {
         which: Which::of(it, &proposal.says),
-        force: None,
+        held: Held::Off,
         says: proposal.says.clone(),
         known: it.known.clone(),
-        handing: handing.collect(),
-        showing: showing.collect(),
-        claims: it.shows.claims.iter().filter(|of| spoken.contains(&of.1)).cloned().collect(),
+        handing,
+        showing,
+        others: it.shows.others.clone(),
+        claims: claims(it, &proposal.says),
         refused: proposal.support.breaches.refused,
+        is_imported: false,
         by: None,
         at_us: 0,
         reason: String::new(),
     })
+}
+
+/// Which answers of a service hand out the identifiers that a clause speaks of, and which show callers by them.
+fn named(proposed: &[Proposed], service: &str, says: &Says) -> (Vec<Handing>, Vec<Handing>) {
+    let spoken = spoken_of(says);
+    let here = || proposed.iter().filter(|it| *it.service == *service);
+    let handing = here().flat_map(|it| places(it, &it.hands_out, &spoken));
+    let showing = here().flat_map(|it| places(it, &it.shows.caller, &spoken));
+    (handing.collect(), showing.collect())
+}
+
+/// Which claims of tokens say who callers are that a clause of this endpoint speaks of.
+fn claims(it: &Proposed, says: &Says) -> Vec<(Box<str>, Resource)> {
+    let spoken = spoken_of(says);
+    it.shows.claims.iter().filter(|of| spoken.contains(&of.1)).cloned().collect()
 }
 
 /// The kinds of identifiers that a clause speaks of.
@@ -390,13 +488,11 @@ const fn is_of_known(clause: ClauseName) -> bool {
 
 impl Decided {
     /// How it is held now: a canary that refused nobody in its time has passed.
-    pub(crate) fn force_now(&self, refused: u64, now_us: u64, is_lab: bool) -> Option<Force> {
+    pub(crate) fn held_now(&self, refused: u64, now_us: u64, is_lab: bool) -> Held {
         let span_us = if is_lab { LAB_CANARY_US } else { CANARY_US };
         let is_over = now_us.saturating_sub(self.at_us) >= span_us;
-        match self.force {
-            Some(Force::Canary) if is_over && refused <= self.refused => Some(Force::Enforced),
-            other => other,
-        }
+        let has_passed = self.held == Held::As(Force::Canary) && is_over && refused <= self.refused;
+        if has_passed { Held::As(Force::Enforced) } else { self.held }
     }
 
     /// Puts it over what is only proposed.
@@ -426,6 +522,17 @@ impl Decided {
             }
         }
         let of = endpoint(endpoints, self.which.method, &self.which.path);
+        let others = &mut of.shows.others;
+        for it in &self.others.subjects {
+            if !others.subjects.contains(it) {
+                others.subjects.push(*it);
+            }
+        }
+        for it in &self.others.claims {
+            if !others.claims.contains(it) {
+                others.claims.push(it.clone());
+            }
+        }
         for it in &self.claims {
             if !of.shows.claims.contains(it) {
                 of.shows.claims.push(it.clone());

@@ -5,7 +5,7 @@
 //! Memory             a number.
 //! Misses             an instance that is killed between the ledger and this file records a decision twice.
 
-use super::{Changed, Contracts};
+use super::{Changed, Contracts, Held, Release};
 use bartizan_ledger::entry::{What, Who};
 use bartizan_ledger::text::Text;
 use bartizan_store::document;
@@ -40,12 +40,31 @@ pub(crate) fn keep(dir: &Path, revision: u64) -> Result<(), String> {
 
 /// The entries of decisions behind a revision. `owner` is who owns the file: whoever used the command.
 pub(crate) fn entries(contracts: &Contracts, behind: u64, owner: &Who) -> Vec<What> {
-    let new = contracts.history.iter().filter(|it| it.revision > behind);
-    new.map(|it| entry(it, owner)).collect()
+    let changes = contracts.history.iter().map(|it| (it.revision, entry(it, owner)));
+    let releases = contracts.releases.iter().map(|it| (it.revision, marked(it, owner)));
+    let mut new: Vec<_> = changes.chain(releases).filter(|it| it.0 > behind).collect();
+    new.sort_by_key(|it| it.0);
+    new.into_iter().map(|it| it.1).collect()
+}
+
+fn marked(it: &Release, owner: &Who) -> What {
+    let by = it.by.as_deref().map_or_else(|| owner.clone(), |name| Who::Account(Text::of(name)));
+    What::ReleaseMarked {
+        revision: it.revision,
+        until_us: it.until_us,
+        by,
+        service: Text::of(&it.service),
+        version: Text::of(&it.version),
+    }
 }
 
 fn entry(it: &Changed, owner: &Who) -> What {
-    let by = it.by.as_deref().map_or_else(|| owner.clone(), |name| Who::Account(Text::of(name)));
+    let by = match it.by.as_deref() {
+        // Nobody else suspends.
+        _ if it.force == Held::Suspended.name() => Who::Itself,
+        Some(name) => Who::Account(Text::of(name)),
+        None => owner.clone(),
+    };
     What::ContractChanged {
         revision: it.revision,
         by,

@@ -1,6 +1,6 @@
 //! Contracts as people read them: sentences with what they rest on, and the same as JSON.
 
-use super::{Contracts, Decided, Which, file};
+use super::{Contracts, Decided, Release, Which, file};
 use bartizan_learn::terms::{Proposal, Proposed, Stage, Support};
 use bartizan_model::calendar::timestamp;
 use bartizan_model::fact::magnitude;
@@ -56,7 +56,26 @@ pub(crate) fn all(
     rows.sort_by_key(key);
     let handed_by = |of: Resource| handed_by(proposed, of);
     let shown = rows.iter().map(|it| shown(it, &handed_by, now_us, is_lab));
-    json!({"revision": contracts.revision, "clauses": shown.collect::<Vec<_>>()})
+    let running = contracts.running(now_us);
+    let running = running.filter(|it| service.is_none_or(|service| it.service == service));
+    json!({
+        "revision": contracts.revision,
+        "clauses": shown.collect::<Vec<_>>(),
+        "releases": running.map(release).collect::<Vec<_>>(),
+    })
+}
+
+/// A release.
+pub(crate) fn release(it: &Release) -> Value {
+    json!({
+        "revision": it.revision,
+        "service": it.service,
+        "version": it.version,
+        "described": it.is_described,
+        "by": it.by,
+        "at": it.at_us,
+        "until": it.until_us,
+    })
 }
 
 /// Answers that hand out identifiers of a kind, for people.
@@ -73,7 +92,7 @@ fn shown(
 ) -> Value {
     let support = it.proposal.map(|it| it.support);
     let refused = support.map_or(0, |it| it.breaches.refused);
-    let in_force = it.decided.map(|it| super::name(it.force_now(refused, now_us, is_lab)));
+    let in_force = it.decided.map(|it| it.held_now(refused, now_us, is_lab).name());
     let stage = it.proposal.map_or("retired", |it| it.stage.name());
     let differs = it.decided.is_some_and(|d| it.proposal.is_some_and(|p| p.says != d.says));
     json!({
@@ -90,7 +109,7 @@ fn shown(
             _ => "none",
         }),
         "decided": it.decided.map(|it| json!({
-            "force": super::name(it.force), "by": it.by, "at": it.at_us, "reason": it.reason,
+            "force": it.held.name(), "by": it.by, "at": it.at_us, "reason": it.reason,
         })),
         "proposed_otherwise": differs.then(|| {
             it.proposal.map(|p| sentence(&p.says, it.known, handed_by))
@@ -255,16 +274,23 @@ fn rows(all: &Value) -> &[Value] {
     all.get("clauses").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
+fn releases(all: &Value) -> &[Value] {
+    all.get("releases").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
 fn word<'a>(of: &'a Value, name: &str) -> &'a str {
     of.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// As text, one endpoint after the other.
 pub(crate) fn text(all: &Value) -> String {
+    let mut out = releases(all).iter().fold(String::new(), |out, it| {
+        let until = timestamp(it.get("until").and_then(Value::as_u64).unwrap_or(0));
+        out + &format!("release of {} {} until {until}\n", word(it, "service"), word(it, "version"))
+    });
     if rows(all).is_empty() {
-        return "no clause yet: traffic has to show what endpoints take first\n".to_owned();
+        return out + "no clause yet: traffic has to show what endpoints take first\n";
     }
-    let mut out = String::new();
     let mut before = String::new();
     for it in rows(all) {
         let endpoint =
@@ -346,26 +372,46 @@ pub(crate) fn history(contracts: &Contracts) -> Value {
             "clause": it.which.text(),
             "id": it.which.id(),
             "force": it.force,
-            "before": it.before.as_ref().map(|it| super::name(it.force)),
+            "before": it.before.as_ref().map(|it| it.held.name()),
             "by": it.by,
             "at": it.at_us,
             "reason": it.reason,
         })
     });
-    json!({"revision": contracts.revision, "changes": changes.collect::<Vec<_>>()})
+    let releases = contracts.releases.iter().rev().map(release);
+    json!({
+        "revision": contracts.revision,
+        "changes": changes.collect::<Vec<_>>(),
+        "releases": releases.collect::<Vec<_>>(),
+    })
 }
 
 /// The same as text.
 pub(crate) fn history_text(all: &Value) -> String {
     let changes =
         all.get("changes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    if changes.is_empty() {
+    let revision = |it: &Value| it.get("revision").and_then(Value::as_u64).unwrap_or(0);
+    let mut lines: Vec<&Value> = changes.iter().chain(releases(all)).collect();
+    lines.sort_by_key(|it| std::cmp::Reverse(revision(it)));
+    if lines.is_empty() {
         return "nobody decided anything yet\n".to_owned();
     }
-    changes.iter().fold(String::new(), |mut out, it| {
+    lines.into_iter().fold(String::new(), |mut out, it| {
         let number = |name: &str| it.get(name).and_then(Value::as_u64).unwrap_or(0);
         let by = it.get("by").and_then(Value::as_str).unwrap_or("the command");
         let before = it.get("before").and_then(Value::as_str).unwrap_or("nothing");
+        if it.get("version").is_some() {
+            let _written = writeln!(
+                out,
+                "{:>5}  {}  {}: release {} by {by}, until {}",
+                number("revision"),
+                timestamp(number("at")),
+                word(it, "service"),
+                word(it, "version"),
+                timestamp(number("until")),
+            );
+            return out;
+        }
         let _written = writeln!(
             out,
             "{:>5}  {}  {}: {before} -> {} by {by}: {}",
@@ -388,5 +434,5 @@ pub(crate) fn is_of(it: &Value, wanted: &str) -> bool {
 /// The clauses that are wanted.
 pub(crate) fn only(all: &Value, wanted: impl Fn(&Value) -> bool) -> Value {
     let kept: Vec<Value> = rows(all).iter().filter(|it| wanted(it)).cloned().collect();
-    json!({"revision": all.get("revision"), "clauses": kept})
+    json!({"revision": all.get("revision"), "clauses": kept, "releases": all.get("releases")})
 }

@@ -41,6 +41,10 @@ pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
                 let mend = "make one: echo whsec_$(openssl rand -base64 32)";
                 findings.push(Finding::problem(ABOUT, fault.to_string(), mend));
             }
+            WireFault::Contract(_) => {
+                let mend = "see what `bartizan contract import FILE --check` says";
+                findings.push(Finding::problem(ABOUT, fault.to_string(), mend));
+            }
             // It was named above.
             WireFault::Unread(_) => {}
         }

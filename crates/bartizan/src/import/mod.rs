@@ -127,6 +127,20 @@ fn describe(dir: &Path, it: &Import, notation: Notation) -> Exit {
     Exit::Clean
 }
 
+/// Keeps the description in a file as that of a service.
+///
+/// # Errors
+///
+/// A message.
+pub(crate) fn described(dir: &Path, file: &Path, service: &str) -> Result<(), String> {
+    let named = |why: String| format!("{}: {why}", file.display());
+    let (api, _) = declared::of_file(file, Notation::OpenApi).map_err(named)?;
+    let source = file.file_name().map_or(String::new(), |it| it.display().to_string());
+    let it = Declared { service: service.to_owned(), source, at_us: now_us(), api };
+    Folder::at(dir).prepare().map_err(|error| named(error.to_string()))?;
+    declared::keep(dir, &it).map_err(named)
+}
+
 /// The host that a description names first.
 fn host(api: &Api) -> Option<String> {
     let authority = |url: &str| {

@@ -18,6 +18,7 @@ use crate::held::{self, Ago};
 use crate::wall::now_us;
 use bartizan_learn::inventory::leaf::Field;
 use bartizan_learn::inventory::{By, Endpoint, Inventory, Reason, Said, Segment};
+use bartizan_model::api::Api;
 use bartizan_model::calendar::timestamp;
 use bartizan_model::fact::Kind;
 use bartizan_model::place::Place;
@@ -657,6 +658,25 @@ fn export(
             say(&format!("{:#}\n", Value::from(all)))
         }
     }
+}
+
+/// The service that is meant, and its description: the one that was imported or, without one, what was seen.
+///
+/// # Errors
+///
+/// A message.
+pub(crate) fn description(dir: &Path, which: &InventoryOf) -> Result<(String, Api), String> {
+    let (said, apis) = (Sayings::read(dir), Apis::read(dir));
+    let learnt = read(dir, which, &said, &apis)?;
+    let service = service(&learnt.inventory, which)?;
+    if let Some(declared) = declared::of(said.declared(), &service, 1) {
+        return Ok((service, declared.api.clone()));
+    }
+    let known = &Known::of(&apis, &said, &learnt);
+    let mut endpoints = learnt.inventory.endpoints();
+    endpoints.retain(|it| it.service == service);
+    let api = complete(&described(&service, &endpoints, known));
+    Ok((service, api))
 }
 
 /// The description of a service.

@@ -13,7 +13,11 @@ use super::classes;
 use super::fold;
 use super::said::{self, Sayings};
 use super::trend;
-use crate::contract::{self, Because, Contracts, Decision, Fault, file as contract_file};
+use crate::contract::document::Wanted;
+use crate::contract::{
+    self, Around, Because, Contracts, Decision, Fault, Held as HeldAs, Release, Released,
+    Suspended, Watch, file as contract_file,
+};
 use crate::in_force::lock;
 use crate::wall::now_us;
 use bartizan_learn::changes::{Change, What, changes};
@@ -110,6 +114,10 @@ pub struct Live {
     terms: Mutex<Option<TermsByRoute>>,
     /// What calls are held to.
     held: Mutex<TermsByRoute>,
+    /// Who breaks habit.
+    watch: Mutex<Watch>,
+    /// What was suspended and nobody was told yet.
+    suspended: Mutex<Vec<Suspended>>,
     digest: Mutex<Option<Summary>>,
     sender: SyncSender<Observation>,
     receiver: Mutex<Option<Receiver<Observation>>>,
@@ -132,6 +140,8 @@ impl Default for Live {
             proposed: Mutex::default(),
             terms: Mutex::default(),
             held: Mutex::default(),
+            watch: Mutex::default(),
+            suspended: Mutex::default(),
             digest: Mutex::default(),
             sender,
             receiver: Mutex::new(Some(receiver)),
@@ -163,6 +173,7 @@ impl Live {
                 let learn = |seen: &Observation| {
                     if seen.started.wall_us < now_us {
                         lock(&it.known).observe(seen);
+                        lock(&it.watch).remember(seen);
                     }
                     it.take(&receiver);
                     !it.stopping.load(Relaxed)
@@ -185,6 +196,7 @@ impl Live {
                 if !it.follow(&receiver) {
                     return;
                 }
+                it.suspend(&source.dir);
                 if looked.elapsed() >= SAID_EVERY {
                     looked = Instant::now();
                     if changed.elapsed() >= CHANGES_EVERY {
@@ -279,7 +291,10 @@ impl Live {
         let found = {
             let known = lock(&self.known);
             let Some(relations) = &known.relations else { return };
-            propose(&known.inventory, relations, &classes::maskable, &contract::pace(is_lab))
+            let contracts = self.contracts();
+            let released = |service: &str| contracts.last_released_us(service);
+            let (inventory, pace) = (&known.inventory, contract::pace(is_lab));
+            propose(inventory, relations, &classes::maskable, &pace, &released)
         };
         *lock(&self.proposed) = Arc::new(found);
         if is_lab {
@@ -297,11 +312,56 @@ impl Live {
         }
         let reason = "the lab puts clauses against harm in force by itself".to_owned();
         let why = Because { by: Some("lab".to_owned()), at_us: now_us(), reason };
-        let decision = Decision::Hold(Some(Force::Enforced));
+        let decision = Decision::Hold(HeldAs::As(Force::Enforced));
         for id in ready {
             // A disk that takes nothing is tried again at the next look.
             self.decide(dir, None, &[id], decision, &why).ok();
         }
+    }
+
+    /// Suspends the habits that changed.
+    fn suspend(&self, dir: &Path) {
+        let due = lock(&self.watch).take_due();
+        for it in due {
+            let by = Some(contract::ITSELF.to_owned());
+            let why = Because { by, at_us: now_us(), reason: it.reason() };
+            let id = it.which.id();
+            let done = self.change(dir, None, |contracts| {
+                // Somebody may have decided otherwise a moment ago.
+                match contracts.of(&it.which).is_some_and(|it| it.held.refuses()) {
+                    true => contracts
+                        .decide(&id, Decision::Hold(HeldAs::Suspended), &[], &why)
+                        .map(drop),
+                    false => Err(Fault::Undecided(id.clone())),
+                }
+            });
+            match done {
+                Ok(()) => {
+                    let mut suspended = lock(&self.suspended);
+                    if suspended.len() < CHANGES_MAX {
+                        suspended.push(it);
+                    }
+                }
+                // A disk that takes nothing is tried again at the next look.
+                Err(Fault::Disk(_)) => lock(&self.watch).put_back(it),
+                Err(
+                    Fault::NoClause(_)
+                    | Fault::Undecided(_)
+                    | Fault::TooEarly
+                    | Fault::TooMany
+                    | Fault::NoRevision { .. }
+                    | Fault::NoState(_)
+                    | Fault::Conflicts(_)
+                    | Fault::Release
+                    | Fault::Overtaken { .. },
+                ) => {}
+            }
+        }
+    }
+
+    /// What was suspended and nobody was told yet.
+    pub(crate) fn take_suspended(&self) -> Vec<Suspended> {
+        std::mem::take(&mut lock(&self.suspended))
     }
 
     /// Decides on clauses, keeps that, and goes by it from now on. Whoever `seen` a revision decides only if it is
@@ -339,25 +399,59 @@ impl Live {
         self.change(dir, Some(seen), |it| it.roll_back(to, why).map(drop))
     }
 
-    fn change(
+    /// Begins a release, keeps that, and goes by it from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`]; nothing has changed then.
+    pub(crate) fn release(
+        &self,
+        dir: &Path,
+        it: Released,
+        why: &Because,
+    ) -> Result<Release, Fault> {
+        let is_lab = self.is_lab();
+        self.change(dir, None, |contracts| Ok(contracts.release(it, why, is_lab)))
+    }
+
+    /// Decides as a document says, keeps that, and goes by it from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`]; nothing has changed then.
+    pub(crate) fn follow_document(
+        &self,
+        dir: &Path,
+        document: &[Wanted],
+        at_us: u64,
+    ) -> Result<(), Fault> {
+        // Most often it says what is decided already.
+        if self.contracts().plan(document).is_empty() {
+            return Ok(());
+        }
+        self.change(dir, None, |contracts| contracts.follow(document, at_us).map(drop))
+    }
+
+    fn change<T>(
         &self,
         dir: &Path,
         seen: Option<u64>,
-        change: impl FnOnce(&mut Contracts) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
-        {
+        change: impl FnOnce(&mut Contracts) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let done = {
             let _keeping = lock(&self.keeping);
             // Somebody may have decided with the command a moment ago.
             let mut now = contract_file::read(dir).map_err(Fault::Disk)?;
             if let Some(seen) = seen.filter(|it| *it != now.revision) {
                 return Err(Fault::Overtaken { seen, now: now.revision });
             }
-            change(&mut now)?;
+            let done = change(&mut now)?;
             contract_file::keep(dir, &now).map_err(Fault::Disk)?;
             *lock(&self.contracts) = Arc::new(now);
-        }
+            done
+        };
         self.hold();
-        Ok(())
+        Ok(done)
     }
 
     /// Has calls held to what is decided and proposed now.
@@ -436,7 +530,12 @@ impl Live {
         // What ends meanwhile is learnt once: what began before is kept by now or soon, what began later comes here.
         let take = |fresh: &mut Learnt| {
             let ended = receiver.try_iter().take(BATCH);
-            ended.filter(|it| it.started.wall_us >= from_us).for_each(|it| fresh.observe(&it));
+            ended.for_each(|it| {
+                self.watch(&it);
+                if it.started.wall_us >= from_us {
+                    fresh.observe(&it);
+                }
+            });
         };
         if let Some(held) = &source.held {
             let learn = |seen: &Observation| {
@@ -457,8 +556,18 @@ impl Live {
         let mut waiting = receiver.try_iter().take(BATCH).peekable();
         if waiting.peek().is_some() {
             let mut known = lock(&self.known);
-            waiting.for_each(|it| known.observe(&it));
+            waiting.for_each(|it| {
+                known.observe(&it);
+                self.watch(&it);
+            });
         }
+    }
+
+    /// Looks whether an exchange breaks habit.
+    fn watch(&self, it: &Observation) {
+        let contracts = self.contracts();
+        let around = Around { contracts: &contracts, is_lab: self.is_lab() };
+        lock(&self.watch).observe(it, around);
     }
 
     /// Learns from what ends for a while; whether more may come.
@@ -466,6 +575,7 @@ impl Live {
         match receiver.recv_timeout(LOOK_EVERY) {
             Ok(first) => {
                 lock(&self.known).observe(&first);
+                self.watch(&first);
                 self.take(receiver);
                 true
             }

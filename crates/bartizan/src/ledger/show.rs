@@ -152,6 +152,13 @@ fn fields(what: &What) -> Value {
             "by": who(by),
             "reason": reason.as_str(),
         }),
+        What::ReleaseMarked { revision, until_us, by, service, version } => json!({
+            "revision": revision,
+            "service": service.as_str(),
+            "version": version.as_str(),
+            "until": timestamp(*until_us),
+            "by": who(by),
+        }),
         What::Unknown { version, kind, rest } => {
             json!({ "version": version, "number": kind, "bytes": hex(rest) })
         }

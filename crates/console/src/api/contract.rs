@@ -2,7 +2,7 @@
 
 use super::{Api, Query, body, query};
 use crate::access::Who;
-use crate::backend::{NewDecision, NewRollback};
+use crate::backend::{DiffQuery, NewDecision, NewRelease, NewRollback};
 use crate::problem::Problem;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -32,6 +32,15 @@ pub(super) async fn history(State(api): State<Arc<Api>>) -> Result<Json<Value>, 
     api.blocking(|it| Ok(it.contract_history())).await.map(Json)
 }
 
+/// How two states of the contracts differ.
+pub(super) async fn diff(
+    State(api): State<Arc<Api>>,
+    wanted: Query<DiffQuery>,
+) -> Result<Json<Value>, Problem> {
+    let wanted = query(wanted)?;
+    api.blocking(move |it| it.contract_diff(&wanted)).await.map(Json)
+}
+
 /// Decides on one clause.
 pub(super) async fn decide(
     State(api): State<Arc<Api>>,
@@ -53,4 +62,15 @@ pub(super) async fn roll_back(
 ) -> Result<Json<Value>, Problem> {
     let wanted: NewRollback = body(&fields, &bytes)?;
     api.blocking(move |it| it.roll_back_contract(&wanted, &who)).await.map(Json)
+}
+
+/// A release begins.
+pub(super) async fn release(
+    State(api): State<Arc<Api>>,
+    Extension(who): Extension<Who>,
+    fields: HeaderMap,
+    bytes: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let wanted: NewRelease = body(&fields, &bytes)?;
+    api.blocking(move |it| it.release(&wanted, &who)).await.map(Json)
 }

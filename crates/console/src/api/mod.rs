@@ -95,8 +95,10 @@ operations! {
     put "/api/v1/apis/{service}/profile" OPERATOR => inventory::confirm;
     get "/api/v1/contract" VIEWER => contract::show;
     get "/api/v1/contract/history" VIEWER => contract::history;
+    get "/api/v1/contract/diff" VIEWER => contract::diff;
     post "/api/v1/contract/rollback" OPERATOR => contract::roll_back;
     put "/api/v1/contract/{clause}" OPERATOR => contract::decide;
+    post "/api/v1/releases" OPERATOR => contract::release;
     get "/api/v1/exceptions" VIEWER => overrides::exceptions;
     post "/api/v1/exceptions" OPERATOR => overrides::add_exception;
     delete "/api/v1/exceptions/{id}" OPERATOR => overrides::remove_exception;

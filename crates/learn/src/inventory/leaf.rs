@@ -177,6 +177,8 @@ pub struct Breaches {
     pub refused: u64,
     /// Who made them.
     pub subjects: Some64,
+    /// When the last one was, in microseconds since 1970.
+    pub last_us: u64,
 }
 
 /// What a message says of all its fields.
@@ -468,7 +470,7 @@ impl Leaf {
         let says_too_much = |it: &Hit| it.code.entry().clause == ClauseName::DisclosureErrors;
         self.disclosures += u64::from(it.hits.iter().any(says_too_much));
         for hit in &it.hits {
-            self.note_breach(*hit, Some64::of(it.subject));
+            self.note_breach(*hit, Some64::of(it.subject), at);
         }
         let subject = it.subject.0;
         self.subjects
@@ -481,7 +483,7 @@ impl Leaf {
         }
     }
 
-    fn note_breach(&mut self, hit: Hit, subject: Some64) {
+    fn note_breach(&mut self, hit: Hit, subject: Some64, at_us: u64) {
         let clause = hit.code.entry().clause;
         if !clause.is_of_terms() {
             return;
@@ -493,6 +495,7 @@ impl Leaf {
             Effect::Excepted | Effect::Failed | Effect::FailedOpen => return,
         }
         it.subjects = it.subjects.and(subject);
+        it.last_us = it.last_us.max(at_us);
     }
 
     fn answered(&mut self, it: &Observation) {
@@ -527,6 +530,7 @@ impl Leaf {
             it.passed += theirs.passed;
             it.refused += theirs.refused;
             it.subjects = it.subjects.and(theirs.subjects);
+            it.last_us = it.last_us.max(theirs.last_us);
         }
         self.subjects.merge(&other.subjects);
         self.clients.merge(&other.clients);

@@ -34,6 +34,7 @@ mod unanswered;
 mod usage;
 pub mod values;
 mod words;
+pub(crate) use words::singular;
 
 use bartizan_model::class::Class;
 use bartizan_model::head::Method;

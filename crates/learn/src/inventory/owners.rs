@@ -7,7 +7,7 @@
 use bartizan_model::fact::{Fact, Facts, Kind};
 use bartizan_model::id::SubjectId;
 use bartizan_model::place::Place;
-use bartizan_model::terms::folded;
+use bartizan_model::terms::{folded, low, short};
 
 /// Fields of one side of an endpoint.
 pub const FIELDS_MAX: usize = 8;
@@ -110,7 +110,7 @@ impl Owners {
                 None => continue,
             };
             if let Some((_, shown)) = self.fields.get_mut(at) {
-                shown.add(short(subject), low(fact.value.0));
+                shown.add(short(subject), low(fact.value.0), reading == Reading::Requests);
             }
         }
     }
@@ -203,18 +203,8 @@ pub fn is_tenant(name: &str) -> bool {
     })
 }
 
-fn short(subject: SubjectId) -> u32 {
-    let [_, a, b, c, d, ..] = subject.0.to_le_bytes();
-    u32::from_le_bytes([a, b, c, d])
-}
-
-fn low(value: u64) -> u32 {
-    let [a, b, c, d, ..] = value.to_le_bytes();
-    u32::from_le_bytes([a, b, c, d])
-}
-
 impl Shown {
-    fn add(&mut self, subject: u32, value: u32) {
+    fn add(&mut self, subject: u32, value: u32, may_be_literal: bool) {
         if self.is_mixed {
             return;
         }
@@ -230,7 +220,8 @@ impl Shown {
             Err(_) => {}
         }
         let mixed = self.by.iter().filter(|it| it.is_mixed()).count();
-        let is_same = self.by.len() >= SAME_FROM
+        let is_same = may_be_literal
+            && self.by.len() >= SAME_FROM
             && self.by.iter().all(|it| it.value == value && it.other == 0);
         if mixed > MIXED_MAX || is_same {
             *self = Self { by: Vec::new(), is_mixed: true };
@@ -272,6 +263,22 @@ impl Shown {
             mixed: told().filter(|it| it.is_mixed()).count(),
             values: values.len(),
         }
+    }
+
+    /// Who sees to others.
+    pub fn crossing(&self) -> impl Iterator<Item = u32> {
+        self.by.iter().filter(|it| it.crosses()).map(|it| it.subject)
+    }
+
+    /// Who is always shown one value.
+    pub fn constant(&self) -> impl Iterator<Item = u32> {
+        self.by.iter().filter(|it| it.other == 0).map(|it| it.subject)
+    }
+
+    /// What a caller is shown, if that is always the same.
+    pub fn value_of(&self, subject: u32) -> Option<u32> {
+        let at = self.by.binary_search_by_key(&subject, |it| it.subject).ok()?;
+        self.by.get(at).filter(|it| it.other == 0).map(|it| it.value)
     }
 
     /// Of the callers that both fields always show one value, how many there are, and to how many both show the same.

@@ -755,7 +755,7 @@ fn root(word: &str) -> &str {
 }
 
 /// One of what the word names: `categories` becomes `category`.
-pub(super) fn singular(word: &str) -> String {
+pub(crate) fn singular(word: &str) -> String {
     let (word, end) = one(word);
     format!("{word}{end}")
 }

@@ -235,7 +235,7 @@ fn column(place: &Place, side: Side, template: &str) -> Column {
         )
         | (Side::Answer, Place::Segment(_) | Place::Query(_)) => Role::Neither,
     };
-    Column { role, naming: Naming::of(place), spot: None }
+    Column { role, naming: Naming::of(place, template), spot: None }
 }
 
 /// The same on every machine.

@@ -7,6 +7,7 @@
 //!          texts of less than four bytes.
 
 use super::names::Side;
+use crate::inventory::{segments, singular};
 use bartizan_model::fact::{Fact, Kind};
 use bartizan_model::place::Place;
 
@@ -37,7 +38,8 @@ const REQUEST_BUCKET_MIN: i16 = 54;
 const TEXT_BYTES: std::ops::RangeInclusive<u32> = 4..=256;
 
 impl Naming {
-    pub(super) fn of(place: &Place) -> Self {
+    /// Of a place of messages of this path.
+    pub(super) fn of(place: &Place, template: &str) -> Self {
         let name = match place {
             Place::Segment(_) => return Self::Which,
             Place::Query(name) => name.as_str(),
@@ -48,8 +50,10 @@ impl Naming {
         let is_one = |of: &[&str]| of.iter().any(|it| last.eq_ignore_ascii_case(it));
         if is_one(WHICH) || last.strip_suffix('s').is_some_and(|it| it.eq_ignore_ascii_case("id")) {
             Self::Which
-        } else if is_one(WHAT) {
+        } else if is_one(WHAT) && !is_of_its_kind(place, template) {
             Self::What
+        } else if is_of_its_kind(place, template) {
+            Self::Which
         } else {
             Self::Plain
         }
@@ -76,6 +80,16 @@ impl Naming {
     }
 }
 
+/// Whether a field has the name of what it stands in: `payee` among `payees`, or of what `/payees` answers.
+fn is_of_its_kind(place: &Place, template: &str) -> bool {
+    let Place::Body(path) = place else { return false };
+    let mut steps = path.trim_start_matches('$').split('.').map(|it| it.trim_end_matches("[*]"));
+    let Some(name) = steps.next_back().filter(|it| !it.is_empty()) else { return false };
+    let around = steps.next_back().filter(|it| !it.is_empty());
+    let resource = segments(template).filter(|it| !it.starts_with('{')).last();
+    [around, resource].into_iter().flatten().any(|it| it != name && singular(it) == name)
+}
+
 /// `Id` of `orderId`, `id` of `order_id` and `order-id`, `ID` of `orderID`.
 fn last_word(name: &str) -> &str {
     let name = name.rsplit(['_', '-']).next().unwrap_or(name);
@@ -95,7 +109,7 @@ mod tests {
     #[track_caller]
     fn check(naming: Naming, names: &[&str]) {
         for name in names {
-            assert_eq!(Naming::of(&Place::body(name)), naming, "{name}");
+            assert_eq!(Naming::of(&Place::body(name), "/"), naming, "{name}");
         }
     }
 
@@ -106,7 +120,16 @@ mod tests {
         check(Naming::Which, &["$.userID", "$.ids[*]", "$.orderIds[*]", "$.orderNumber", "$.KEY"]);
         check(Naming::What, &["$.status", "$.order_status", "$.paymentType", "$.currency"]);
         check(Naming::Plain, &["$.name", "$.paid", "$.total", "$", "$.grid", "$.kindness", "$[*]"]);
-        assert_eq!(Naming::of(&Place::Segment(2)), Naming::Which);
+        assert_eq!(Naming::of(&Place::Segment(2), "/"), Naming::Which);
+    }
+
+    #[test]
+    fn a_field_with_the_name_of_what_it_stands_in_says_which() {
+        let of = |path, template| Naming::of(&Place::body(path), template);
+        assert_eq!(of("$.payees[*].payee", "/"), Naming::Which);
+        assert_eq!(of("$.payee", "/api/payees/{int}"), Naming::Which);
+        assert_eq!(of("$.payee", "/api/transfers"), Naming::Plain);
+        assert_eq!(of("$.total", "/api/totals/x"), Naming::Plain);
     }
 
     #[track_caller]

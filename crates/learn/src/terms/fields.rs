@@ -14,6 +14,8 @@ use bartizan_model::terms::{Bounds, PLACES_MAX, Says, Types};
 /// Of a hundred fields at most so many may be rare ones, or their names are values.
 const RARE_MAX_PERCENT: usize = 50;
 
+/// What strings look like wherever they are written.
+const STRICT: u16 = Types::bit(Kind::Uuid) | Types::bit(Kind::Date) | Types::bit(Kind::Boolean);
 /// Buckets of magnitudes from one number to eight times as much.
 const BUCKETS_OF_EIGHT: i16 = 24;
 /// A number may be as great whatever was seen of it.
@@ -124,7 +126,11 @@ fn of(field: &Field) -> Option<Types> {
     match plain {
         true if kinds == 0 => None,
         true => Some(Types { forms, kinds }),
-        false if told.has(Forms::STRING) => Some(Types { forms, kinds }),
+        // A string of digits is one that another country writes otherwise.
+        false if told.has(Forms::STRING) => {
+            let kinds = if kinds & !STRICT == 0 { kinds } else { 0 };
+            Some(Types { forms, kinds })
+        }
         false => Some(Types { forms, kinds: 0 }),
     }
 }

@@ -6,12 +6,15 @@
 //! Places that hand out to one another are of one resource. Only strong relations count: a chance one would make two
 //! resources the same, and whoever has an identifier of one would have that of the other.
 
-use crate::inventory::Inventory;
+use crate::inventory::leaf::Leaf;
+use crate::inventory::owners::speaks_of_somebody;
+use crate::inventory::{Endpoint, Inventory};
 use crate::relations::{Explained, Point, Relations};
+use bartizan_model::fact::Kind;
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Resource, Says};
+use bartizan_model::terms::{Resource, Types};
 use std::collections::BTreeMap;
 
 /// Of a thousand uses, so many must be explained by a relation.
@@ -48,15 +51,24 @@ impl HandedOut {
     }
 
     /// What requests of an endpoint name.
-    pub(super) fn named(&self, method: Method, template: &str) -> Option<Says> {
-        let named = self.named.get(&(method, template.to_owned()))?;
-        Some(Says::HandedOut(named.clone()))
+    pub(super) fn named(&self, it: &Endpoint<'_>) -> Vec<(Place, Resource)> {
+        let named = self.named.get(&(it.method, it.template())).into_iter().flatten();
+        named.filter(|(place, _)| identifies(it.leaf, place)).cloned().collect()
     }
 
     /// What answers of an endpoint hand out.
     pub(super) fn handed_out(&self, method: Method, template: &str) -> Vec<(Place, Resource)> {
         self.handing.get(&(method, template.to_owned())).cloned().unwrap_or_default()
     }
+}
+
+/// Whether the values of a place identify something, rather than being words that people share: names, towns, addresses.
+fn identifies(leaf: &Leaf, place: &Place) -> bool {
+    let Some(field) = leaf.request.by_place.get(place) else { return true };
+    let words = Types::bit(Kind::Text) | Types::bit(Kind::Email) | Types::bit(Kind::Date);
+    matches!(place, Place::Segment(_))
+        || field.told.kinds() & words == 0
+        || (field.told.kinds() & words == Types::bit(Kind::Text) && speaks_of_somebody(place))
 }
 
 fn is_handed_out(it: &Explained) -> bool {

@@ -137,12 +137,16 @@ pub struct Proposed {
     pub shows: Shows,
 }
 
+/// When a service was released last, in microseconds since 1970, if it ever was.
+pub type ReleasedUs<'a> = &'a dyn Fn(&str) -> Option<u64>;
+
 /// Everything that speaks for itself, by endpoint. `class_of` tells of what class a field is, if it may be masked by it.
 pub fn propose(
     inventory: &Inventory,
     relations: &Relations,
     class_of: ClassOf<'_>,
     pace: &Pace,
+    released: ReleasedUs<'_>,
 ) -> Vec<Proposed> {
     let endpoints = inventory.endpoints();
     let mut of_services = BTreeMap::new();
@@ -158,7 +162,8 @@ pub fn propose(
     let all = endpoints.iter().filter(|it| it.operation.is_empty());
     let known = |it: &Endpoint<'_>| {
         let (handed, owners) = of_services.get(it.service)?;
-        one(it, &Known { settable: &settable, handed, owners, class_of }, pace)
+        let released_us = released(it.service);
+        one(it, &Known { settable: &settable, handed, owners, class_of, released_us }, pace)
     };
     all.filter_map(known).collect()
 }
@@ -169,10 +174,11 @@ struct Known<'a> {
     handed: &'a HandedOut,
     owners: &'a Owners,
     class_of: ClassOf<'a>,
+    released_us: Option<u64>,
 }
 
 fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
-    let Known { settable: groups, handed, owners, class_of } = *known;
+    let Known { settable: groups, handed, owners, class_of, released_us } = *known;
     let (leaf, template) = (it.leaf, it.template());
     let sent = fields::sent(&leaf.request);
     let (known, left_out) = (&sent.known, sent.left_out);
@@ -188,8 +194,9 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
         says.extend(owners.belongs(it.method, &template));
         says.extend(masked::masked(it, class_of, owners));
     }
-    says.extend(handed.named(it.method, &template));
-    says.extend(credential(leaf));
+    says.extend(Some(handed.named(it)).filter(|it| !it.is_empty()).map(Says::HandedOut));
+    let is_of_somebody = says.iter().any(|it| matches!(it, Says::Owned(_) | Says::Belongs(_)));
+    says.extend(credential(leaf, is_of_somebody));
     let hands_out = handed.handed_out(it.method, &template);
     let shows = owners.shows(it.method, &template, &says);
     if says.is_empty() && hands_out.is_empty() && shows == Shows::default() {
@@ -197,7 +204,7 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     }
     let proposals = says.into_iter().map(|says| {
         let support = support(leaf, &says, left_out);
-        let stage = stage(&says, &support, pace);
+        let stage = stage(&says, &support, pace, released_us);
         Proposal { says, stage, support }
     });
     let proposals = proposals.collect();
@@ -206,9 +213,10 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     Some(Proposed { service, method, template, known, proposals, hands_out, shows })
 }
 
-/// Who was served showed a credential, always, and who showed none was turned away: clients show theirs to public endpoints too.
-fn credential(leaf: &Leaf) -> Option<Says> {
-    let was_asked_for = leaf.statuses.contains_key(&401);
+/// Who was served showed a credential, always; and who showed none was turned away, or what is shown is somebody's: clients show
+/// their credentials to public endpoints too.
+fn credential(leaf: &Leaf, is_of_somebody: bool) -> Option<Says> {
+    let was_asked_for = leaf.statuses.contains_key(&401) || is_of_somebody;
     (leaf.succeeded() > 0 && leaf.anonymous == 0 && was_asked_for).then_some(Says::Credential)
 }
 
@@ -223,18 +231,26 @@ fn support(leaf: &Leaf, says: &Says, left_out: usize) -> Support {
     }
 }
 
-fn stage(says: &Says, it: &Support, pace: &Pace) -> Stage {
+fn stage(says: &Says, it: &Support, pace: &Pace, released_us: Option<u64>) -> Stage {
     let is_harm = says.clause().is_harm();
     if it.calls < pace.calls_min || it.subjects < pace.subjects_min {
         return Stage::Candidate;
     }
     let is_for_enough = is_harm || it.subjects >= pace.habit_subjects_min;
-    let has_held = it.last_us.saturating_sub(it.first_us) >= pace.span_us;
-    // One caller who breaks it may be the attacker that it is for; several are a habit.
-    let is_broken = it.breaches.passed > 0 && it.breaches.subjects.at_least() >= INDEPENDENT_MIN;
+    let seldom_us = it.last_us.saturating_sub(it.breaches.last_us);
+    // One caller who breaks it may be the attacker that it is for; several are a habit. What is wrong whoever does it has held
+    // again once nobody broke it for as long: those who see to others are told by then.
+    let is_broken = it.breaches.passed > 0
+        && it.breaches.subjects.at_least() >= INDEPENDENT_MIN
+        && (!is_harm || seldom_us < pace.span_us);
+    // A release explains why habit was broken. What it became is held to begin with the last such call.
+    let is_renewed =
+        !is_harm && is_broken && released_us.is_some_and(|at| it.breaches.last_us >= at);
+    let since_us = if is_renewed { it.breaches.last_us } else { it.first_us };
+    let has_held = it.last_us.saturating_sub(since_us) >= pace.span_us;
     // What answers show is masked whoever asks: that is no breach of anybody.
     let is_of_answers = says.clause() == ClauseName::DisclosureSecret;
-    match is_for_enough && has_held && (!is_broken || is_of_answers) {
+    match is_for_enough && has_held && (is_renewed || !is_broken || is_of_answers) {
         true => Stage::Proposed,
         false => Stage::Observed,
     }

@@ -15,7 +15,9 @@ use crate::inventory::owners::{CLAIM, Owners as Fields, Shown, is_tenant, speaks
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Belonging, Owned, PLACES_MAX, Pair, Resource, Says, Shows, folded};
+use bartizan_model::terms::{
+    Belonging, Others, Owned, PLACES_MAX, Pair, Resource, Says, Shows, folded,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields of one service that are compared with each other.
@@ -25,9 +27,30 @@ const AGREE_PERCENT: usize = 95;
 /// Different values of a hundred callers from which on each owner is one caller.
 const EXCLUSIVE_PERCENT: usize = 95;
 /// Groups of callers that there must be.
-const TENANTS_MIN: usize = 3;
+const GROUPS_MIN: usize = 2;
 /// Callers who are shown their own for each who sees to others'.
 const CONSTANT_PER_CROSSING: usize = 3;
+
+/// Callers who see to others, for whom something that their tokens say counts.
+const CROSSING_MIN: usize = 2;
+/// Claims that say what somebody is, not who.
+const WHAT: &[&str] = &[
+    "role",
+    "roles",
+    "plan",
+    "tier",
+    "type",
+    "status",
+    "locale",
+    "lang",
+    "country",
+    "currency",
+    "gender",
+    "level",
+    "kind",
+    "azp",
+    "client_id",
+];
 
 type Key = (Method, String);
 
@@ -39,6 +62,7 @@ pub(super) struct Owners {
     teaching: BTreeMap<Key, Vec<(Place, Resource)>>,
     claims: BTreeMap<Resource, Vec<Box<str>>>,
     pairs: BTreeMap<Key, Vec<Pair>>,
+    others: BTreeMap<Key, Others>,
 }
 
 /// Where a field stands.
@@ -71,9 +95,11 @@ impl Owners {
             .iter()
             .filter(|it| it.service == service && it.operation.is_empty())
             .collect();
-        let claims = claims.into_iter().flat_map(Fields::fields).filter_map(|it| claim(it, pace));
-        let fields = of_service.iter().flat_map(|it| spots(it, pace));
-        let spots: Vec<Spot<'_>> = claims.chain(fields).take(SPOTS_MAX).collect();
+        let said: Vec<(&Place, &Shown)> = claims.into_iter().flat_map(Fields::fields).collect();
+        let claimed: Vec<Spot<'_>> = said.iter().filter_map(|it| claim(*it, pace)).collect();
+        let names: BTreeSet<String> = claimed.iter().flat_map(|it| folded(&it.name)).collect();
+        let fields = of_service.iter().flat_map(|it| spots(it, &names, pace));
+        let spots: Vec<Spot<'_>> = claimed.into_iter().chain(fields).take(SPOTS_MAX).collect();
         let mut it = Self::default();
         for spot in spots.iter().filter(|it| it.at != At::Claim) {
             let teaches = |of: &&Spot<'_>| matches!(of.at, At::Unasked | At::Claim);
@@ -84,6 +110,7 @@ impl Owners {
             }
             let owners = resource(service, &spot.name);
             it.judge(spot, owners);
+            it.except(spot, &said);
             teachers.iter().for_each(|teacher| it.teach(teacher, owners));
         }
         it.pair(&of_service, service, handed);
@@ -102,6 +129,35 @@ impl Owners {
                 self.answered.entry(key).or_default().push(it);
             }
             At::Claim => {}
+        }
+    }
+
+    /// Notes who sees to others.
+    fn except(&mut self, spot: &Spot<'_>, said: &[(&Place, &Shown)]) {
+        let crossing: Vec<u32> = spot.shown.crossing().collect();
+        if crossing.is_empty() {
+            return;
+        }
+        let others = self.others.entry(spot.key.clone()).or_default();
+        for subject in &crossing {
+            if others.subjects.len() < PLACES_MAX && !others.subjects.contains(subject) {
+                others.subjects.push(*subject);
+            }
+        }
+        for (place, shown) in said {
+            let Place::Header(header) = place else { continue };
+            let Some(name) = header.strip_prefix(CLAIM) else { continue };
+            let of: Vec<u32> = crossing.iter().filter_map(|it| shown.value_of(*it)).collect();
+            let is_of_owners =
+                |value: u32| spot.shown.constant().any(|it| shown.value_of(it) == Some(value));
+            let is_common =
+                |value: &u32| of.iter().filter(|it| *it == value).count() * 2 > crossing.len();
+            let Some(value) = of.iter().find(|it| is_common(it) && !is_of_owners(**it)) else {
+                continue;
+            };
+            if crossing.len() >= CROSSING_MIN && !others.claims.iter().any(|it| it.1 == *value) {
+                others.claims.push((name.into(), *value));
+            }
         }
     }
 
@@ -139,8 +195,7 @@ impl Owners {
         }
         for it in of_service {
             let template = it.template();
-            let Some(Says::HandedOut(named)) = handed.named(it.method, &template) else { continue };
-            let all = named.into_iter().filter_map(|(place, objects)| {
+            let all = handed.named(it).into_iter().filter_map(|(place, objects)| {
                 let owners = *owners_of.get(&objects)?;
                 Some(Belonging { place, objects: Some(objects), owners })
             });
@@ -177,6 +232,7 @@ impl Owners {
             caller: self.teaching.get(&key).cloned().unwrap_or_default(),
             claims: claims.collect(),
             owners: self.pairs.get(&key).cloned().unwrap_or_default(),
+            others: self.others.get(&key).cloned().unwrap_or_default(),
         }
     }
 
@@ -277,12 +333,12 @@ fn resource(service: &str, name: &str) -> Resource {
 fn claim<'a>((place, shown): (&'a Place, &'a Shown), pace: &Pace) -> Option<Spot<'a>> {
     let Place::Header(header) = place else { return None };
     let name = header.strip_prefix(CLAIM)?;
-    let is_exclusive = told(shown, &folded(name).collect::<String>(), pace)?;
+    let is_exclusive = told(shown, !WHAT.contains(&name), pace)?;
     let (key, name) = ((Method::Other, String::new()), name.to_owned());
     Some(Spot { at: At::Claim, key, place, shown, name, is_exclusive })
 }
 
-fn spots<'a>(it: &Endpoint<'a>, pace: &Pace) -> Vec<Spot<'a>> {
+fn spots<'a>(it: &Endpoint<'a>, claims: &BTreeSet<String>, pace: &Pace) -> Vec<Spot<'a>> {
     let template = it.template();
     let is_unasked = it.method == Method::Get && !template.contains('{');
     let answer = if is_unasked { At::Unasked } else { At::Answer };
@@ -295,7 +351,8 @@ fn spots<'a>(it: &Endpoint<'a>, pace: &Pace) -> Vec<Spot<'a>> {
             Place::Query(_) | Place::Body(_) => named(place, &template),
             Place::Path | Place::Header(_) | Place::Cookie(_) | Place::Name => return None,
         };
-        let is_exclusive = told(shown, &name, pace)?;
+        let is_of_group = claims.contains(&name) || is_tenant(&name);
+        let is_exclusive = told(shown, is_of_group, pace)?;
         let key = (it.method, template.clone());
         Some(Spot { at, key, place, shown, name, is_exclusive })
     };
@@ -310,14 +367,14 @@ fn variable(template: &str, segment: u8) -> Option<String> {
 }
 
 /// Whether a field tells owners apart, and if so whether each is one caller.
-fn told(shown: &Shown, name: &str, pace: &Pace) -> Option<bool> {
+fn told(shown: &Shown, may_be_group: bool, pace: &Pace) -> Option<bool> {
     let now = shown.standings();
     let are_few = now.mixed < INDEPENDENT_MIN as usize && now.mixed * 20 <= now.constant.max(20);
     let is_told = now.constant as u64 >= pace.subjects_min
         && are_few
         && now.crossing * CONSTANT_PER_CROSSING <= now.constant;
     let is_exclusive = now.values * 100 >= now.constant * EXCLUSIVE_PERCENT;
-    let is_grouped = now.values >= TENANTS_MIN && is_tenant(name);
+    let is_grouped = now.values >= GROUPS_MIN && may_be_group;
     (is_told && (is_exclusive || is_grouped)).then_some(is_exclusive)
 }
 

@@ -24,6 +24,7 @@ struct Shop {
     inventory: Inventory,
     relations: Relations,
     at_us: u64,
+    released_us: Option<u64>,
 }
 
 fn json(values: &[(&str, &str)]) -> Facts {
@@ -39,7 +40,7 @@ fn json(values: &[(&str, &str)]) -> Facts {
 impl Shop {
     fn new() -> Self {
         let (inventory, relations) = (Inventory::default(), Relations::default());
-        Self { inventory, relations, at_us: DAY_US }
+        Self { inventory, relations, at_us: DAY_US, released_us: None }
     }
 
     fn after(subjects: u128, days: u64) -> Self {
@@ -84,7 +85,9 @@ impl Shop {
     }
 
     fn proposed(&self, method: Method, template: &str) -> Proposed {
-        let all = propose(&self.inventory, &self.relations, &|_, _| None, &Pace::USUAL);
+        let released = |_: &str| self.released_us;
+        let (inventory, relations) = (&self.inventory, &self.relations);
+        let all = propose(inventory, relations, &|_, _| None, &Pace::USUAL, &released);
         let names: Vec<_> = all.iter().map(|it| it.template.clone()).collect();
         all.into_iter()
             .find(|it| it.method == method && it.template == template)
@@ -223,9 +226,40 @@ fn a_term_that_many_break_is_not_proposed() {
 }
 
 #[test]
+fn after_a_release_a_broken_habit_is_proposed_when_it_held_anew() {
+    let hit = Hit { code: Code::ShapeUndeclaredField, effect: Effect::WouldRefuse, margin: 0 };
+    let sent = [("$.item", "tea"), ("$.coupon", "x")];
+    let mut shop = Shop::after(70, 8);
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Proposed));
+    let released_us = shop.at_us;
+    (0..3).for_each(|n| shop.order(n, &sent, std::slice::from_ref(&hit)));
+    shop.at_us += 8 * DAY_US;
+    shop.visit(1);
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Observed), "nobody released");
+    shop.released_us = Some(released_us);
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Proposed));
+    // Broken again: seven days begin again.
+    shop.order(4, &sent, &[hit]);
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Observed));
+    // What was broken before a release is not explained by it.
+    shop.at_us += 8 * DAY_US;
+    shop.released_us = Some(shop.at_us);
+    shop.visit(1);
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Observed));
+}
+
+#[test]
+fn a_release_renews_no_habit_that_held() {
+    let mut shop = Shop::after(70, 8);
+    shop.released_us = Some(shop.at_us - 1);
+    assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Proposed));
+}
+
+#[test]
 fn what_is_proposed_is_observed_by_itself() {
     let shop = Shop::after(70, 8);
-    let all = observed(&propose(&shop.inventory, &shop.relations, &|_, _| None, &Pace::USUAL));
+    let (inventory, relations) = (&shop.inventory, &shop.relations);
+    let all = observed(&propose(inventory, relations, &|_, _| None, &Pace::USUAL, &|_| None));
     let (route, endpoints) = all.first().unwrap();
     assert_eq!(&**route, "shop");
     assert!(endpoints.iter().flat_map(|it| &it.terms).all(|it| it.force == Force::Observed));
@@ -319,7 +353,7 @@ fn what_tokens_say_tells_whom_requests_name() {
         }
     }
     shop.inventory.settle();
-    let all = propose(&shop.inventory, &shop.relations, &|_, _| None, &Pace::USUAL);
+    let all = propose(&shop.inventory, &shop.relations, &|_, _| None, &Pace::USUAL, &|_| None);
     let [it] = all.as_slice() else { panic!("{all:?}") };
     let belongs = it.proposals.iter().find_map(|it| match &it.says {
         Says::Belongs(all) => Some(all.as_slice()),
@@ -353,7 +387,7 @@ fn secrets_are_masked_for_all_and_data_of_people_for_others_than_their_owner() {
         Place::Body(path) if path == "$[*].iban" => Some(Class::BuiltIn(DataClass::Iban)),
         _ => None,
     };
-    let all = propose(&bank.inventory, &bank.relations, &class_of, &Pace::USUAL);
+    let all = propose(&bank.inventory, &bank.relations, &class_of, &Pace::USUAL, &|_| None);
     let says = |template: &str| {
         let it = all.iter().find(|it| it.template == template).unwrap();
         it.proposals.iter().map(|it| it.says.clone()).collect::<Vec<_>>()
