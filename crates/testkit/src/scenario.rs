@@ -65,7 +65,7 @@ use bartizan_model::network::Network;
 use bartizan_model::observation::{Observation, Outcome};
 use bartizan_model::retirement::Template;
 use bartizan_model::route::{Demand, HostPattern, Route, Spelling, Underscores};
-use bartizan_model::terms::{EndpointTerms, Force, Says, Term, Types};
+use bartizan_model::terms::{EndpointTerms, Force, Says, Shows, Term, Types};
 use std::sync::Arc;
 
 /// One scenario.
@@ -219,7 +219,8 @@ impl Scenario {
         let is_it = |it: &EndpointTerms| it.method == method && it.path == path;
         let at = self.terms.iter().position(is_it).unwrap_or_else(|| {
             let (known, terms, hands_out) = (Vec::new(), Vec::new(), Vec::new());
-            self.terms.push(EndpointTerms { method, path, known, terms, hands_out });
+            let shows = Shows::default();
+            self.terms.push(EndpointTerms { method, path, known, terms, hands_out, shows });
             self.terms.len() - 1
         });
         &mut self.terms[at]
