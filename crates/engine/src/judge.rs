@@ -297,8 +297,12 @@ impl Gathering {
         let mut is_foreign = false;
         for it in std::mem::take(&mut self.named) {
             let (reference, is_object, owners) = it.of;
+            // What was handed to the caller may be shared with it, or its own by now.
+            let at = self.assessment.at.mono_ns;
+            let is_given =
+                || tables.handed().standing(self.subject, reference, at) == Standing::Given;
             let owner = match is_object {
-                true => tables.owners().owner_of(reference),
+                true => tables.owners().owner_of(reference).filter(|_| !is_given()),
                 false => Some(reference),
             };
             let Some(owner) = owner else { continue };

@@ -51,7 +51,32 @@ impl HandedOut {
             let hands = it.by.iter().filter(|it| it.strength() >= HANDS_MIN);
             hands.for_each(|edge| put(&mut out.handing, &edge.from, resource));
         }
+        out.spread(inventory, service);
         out
+    }
+
+    /// What stands at the same place of a path is the same: `DELETE /orders/{orderId}` and `/orders/{orderId}/items` name what
+    /// `GET /orders/{orderId}` names.
+    fn spread(&mut self, inventory: &Inventory, service: &str) {
+        let mut by_prefix: BTreeMap<String, Resource> = BTreeMap::new();
+        for ((_, template), named) in &self.named {
+            for (place, resource) in named {
+                if let Place::Segment(n) = place {
+                    by_prefix.entry(prefix(template, *n)).or_insert(*resource);
+                }
+            }
+        }
+        for it in inventory.endpoints().iter().filter(|it| it.service == service) {
+            let template = it.template();
+            let variables = (1_u8..).zip(template.split('/').filter(|it| !it.is_empty()));
+            for (n, _) in variables.filter(|it| it.1.starts_with('{')) {
+                let Some(resource) = by_prefix.get(&prefix(&template, n)) else { continue };
+                let named = self.named.entry((it.method, template.clone())).or_default();
+                if !named.iter().any(|it| it.0 == Place::Segment(n)) {
+                    named.push((Place::Segment(n), *resource));
+                }
+            }
+        }
     }
 
     /// What requests of an endpoint name.
@@ -64,6 +89,12 @@ impl HandedOut {
     pub(super) fn handed_out(&self, method: Method, template: &str) -> Vec<(Place, Resource)> {
         self.handing.get(&(method, template.to_owned())).cloned().unwrap_or_default()
     }
+}
+
+/// The path up to a segment, from 1, without the names of its variables.
+fn prefix(template: &str, segment: u8) -> String {
+    let all = template.split('/').filter(|it| !it.is_empty()).take(usize::from(segment));
+    all.fold(String::new(), |out, it| out + "/" + if it.starts_with('{') { "{}" } else { it })
 }
 
 /// Whether the values of a place identify something, rather than being words that people share: names, towns, addresses.
