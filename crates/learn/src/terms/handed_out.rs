@@ -56,13 +56,25 @@ impl HandedOut {
     }
 
     /// What stands at the same place of a path is the same: `DELETE /orders/{orderId}` and `/orders/{orderId}/items` name what
-    /// `GET /orders/{orderId}` names.
+    /// `GET /orders/{orderId}` names, and `DELETE /order?ref=` what `GET /order?ref=` does.
     fn spread(&mut self, inventory: &Inventory, service: &str) {
         let mut by_prefix: BTreeMap<String, Resource> = BTreeMap::new();
+        let mut by_query: BTreeMap<(String, Place), Resource> = BTreeMap::new();
         for ((_, template), named) in &self.named {
             for (place, resource) in named {
-                if let Place::Segment(n) = place {
-                    by_prefix.entry(prefix(template, *n)).or_insert(*resource);
+                match place {
+                    Place::Segment(n) => {
+                        by_prefix.entry(prefix(template, *n)).or_insert(*resource);
+                    }
+                    Place::Query(_) => {
+                        let at = (prefix(template, u8::MAX), place.clone());
+                        by_query.entry(at).or_insert(*resource);
+                    }
+                    Place::Path
+                    | Place::Header(_)
+                    | Place::Cookie(_)
+                    | Place::Body(_)
+                    | Place::Name => {}
                 }
             }
         }
@@ -74,6 +86,14 @@ impl HandedOut {
                 let named = self.named.entry((it.method, template.clone())).or_default();
                 if !named.iter().any(|it| it.0 == Place::Segment(n)) {
                     named.push((Place::Segment(n), *resource));
+                }
+            }
+            for place in it.leaf.request.by_place.iter().map(|it| it.0) {
+                let at = (prefix(&template, u8::MAX), place.clone());
+                let Some(resource) = by_query.get(&at) else { continue };
+                let named = self.named.entry((it.method, template.clone())).or_default();
+                if !named.iter().any(|it| it.0 == *place) {
+                    named.push((place.clone(), *resource));
                 }
             }
         }
