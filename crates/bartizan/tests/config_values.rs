@@ -295,7 +295,7 @@ fn routes_name_upstreams_by_position() {
     assert_eq!(routes, [orders, internal, pages, plain("everything-else", Some(0))]);
     assert_eq!(settings.route_modes(), [Some(Mode::Observe), None, None, None]);
     let mode = settings.routes[0].mode.clone().unwrap();
-    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:108:11");
+    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:109:11");
 }
 
 #[test]
