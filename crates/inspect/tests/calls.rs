@@ -89,10 +89,10 @@ fn methods_of_json_rpc_are_calls() {
     let found = check(add.clone(), &[json!({"time.add": {"issue": "x"}})]);
     assert_eq!(found.names.of("$.result.entry"), "$.time\\x2eadd.entry");
     let other = json!({"jsonrpc": "2.0", "id": 2, "method": "time.remove", "params": ["y"]});
-    let found = check(json!([add, other]), &[
-        json!({"time.add": {"issue": "x"}}),
-        json!({"time.remove": ["y"]}),
-    ]);
+    let found = check(
+        json!([add, other]),
+        &[json!({"time.add": {"issue": "x"}}), json!({"time.remove": ["y"]})],
+    );
     assert_eq!(found.names.of("$[*].result.entry"), "$.result.entry");
     let tool = json!({"jsonrpc": "2.0", "id": 3, "method": "tools/call",
         "params": {"name": "read", "arguments": {"path": "/a"}}});
@@ -113,14 +113,17 @@ fn a_query_in_the_url_is_a_call() {
 
 #[test]
 fn ordinary_json_is_no_envelope() {
-    for body in [r#"{"query": "shoes"}"#, r#"{"a": 1}"#, r#"{"query": "{name}", "page": 1}"#, "[]", "{"] {
+    for body in
+        [r#"{"query": "shoes"}"#, r#"{"a": 1}"#, r#"{"query": "{name}", "page": 1}"#, "[]", "{"]
+    {
         assert!(post(body).is_none(), "{body}");
     }
 }
 
 #[test]
 fn what_refers_to_itself_ends() {
-    let document = "query A($a: [X] = [$a]) { ...F a(x: $a) { id } } fragment F on Q { ...F b { id } }";
+    let document =
+        "query A($a: [X] = [$a]) { ...F a(x: $a) { id } } fragment F on Q { ...F b { id } }";
     let found = post(&json!({"query": document}).to_string()).unwrap();
     assert!(found.is_more);
     assert!(found.texts.contains(&br#"{"a":{"x":[null]}}"#.to_vec()));
