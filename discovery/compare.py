@@ -16,7 +16,7 @@ import argparse
 import json
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
@@ -129,8 +129,12 @@ def _singulars(word):
 def _resources(name, before):
     """What a name may stand for, without the handle at its end. A bare handle stands for the segment before."""
     words = _words(name)
-    while words and words[-1] in HANDLES:
+    # `issueIdOrKey` is told by one handle or the other.
+    while words and (words[-1].rstrip("0123456789") in HANDLES or words[-1] == "or"):
         words = words[:-1]
+    # `idBoard` is `boardId`.
+    if len(words) > 1 and words[0] == "id":
+        words = words[1:]
     collection = _words(before)
     of_collection = set()
     if collection:
@@ -247,13 +251,49 @@ def _pairs(arguments, paths):
     return list(zip(paths[::2], paths[1::2]))
 
 
+def _enumerations(given):
+    """A row for each document: how many learnt enumerations are declared, and how many declared ones are learnt."""
+    # Only here: the comparison of templates needs no documents.
+    import documents
+    import enumerations
+    from traffic import Product
+
+    total = Counter()
+    print(f"{'document':20} learnt    right  findable    found")
+    for path in sorted(path for folder in given.paths for path in folder.glob("*.ndjson")):
+        document = documents.document_named(path.stem)
+        product = Product(document, documents.load(document, given.enumerations), given.seed)
+        learnt = json.loads(path.with_suffix(".fields.json").read_text(encoding="utf-8"))
+        with path.open(encoding="utf-8") as lines:
+            counts, wrong = enumerations.compare(product, map(json.loads, lines), learnt)
+        total.update(counts)
+        print(_enumerations_row(path.stem, counts))
+        for text in wrong[:given.wrong]:
+            print(f"    {text}")
+    print(_enumerations_row("total", total))
+    return 0
+
+
+def _enumerations_row(name, counts):
+    def share(part, whole):
+        return f"{part / whole:8.1%}" if whole else "       -"
+
+    return (f"{name:20} {counts['learnt']:6} {share(counts['right'], counts['learnt'])}"
+            f" {counts['findable']:9} {share(counts['found'], counts['findable'])}")
+
+
 def main():
     """Compares all pairs and prints the table."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("paths", nargs="+", type=Path, metavar="PATH",
                            help="TRAFFIC RESULT [TRAFFIC RESULT ...], or a folder of NAME.ndjson and NAME.learnt.json")
     arguments.add_argument("--wrong", type=int, default=0, metavar="N", help="also list N endpoints that went wrong")
+    arguments.add_argument("--enumerations", type=Path, metavar="CACHE",
+                           help="compare learnt enumerations (NAME.fields.json) with the documents in this folder instead")
+    arguments.add_argument("--seed", type=int, default=1, help="that the traffic was made with, for --enumerations")
     given = arguments.parse_args()
+    if given.enumerations:
+        return _enumerations(given)
 
     total = Counts()
     print(f"{'document':14} endpoints    exact   merged    split  missing  absorbs     thin    names     same")

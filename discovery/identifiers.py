@@ -359,14 +359,16 @@ class Identifiers:
             return "enum"
         if declared == "boolean":
             return "boolean"
-        named = style_named(short)
+        # `idLabel` is the id of a label, as `labelId` is: its last word does not say what it looks like.
+        begins_with_id = short.startswith("id_") and not short.startswith("id_or_")
+        named = None if begins_with_id else style_named(short)
         if declared in ("integer", "number"):
             if named in ("year", "month", "day", "decimal", "small_integer"):
                 return named
             return "long_integer" if house == "long_integer" else "integer"
         if schema.get("format") in FORMATS:
             return FORMATS[schema["format"]]
-        says_id = short in ("id", "ids", "uuid", "gid", "sid", "uid") or short.endswith(ID_ENDINGS)
+        says_id = begins_with_id or short in ("id", "ids", "uuid", "gid", "sid", "uid") or short.endswith(ID_ENDINGS)
         if short.endswith("uuid"):
             return "uuid"
         if named == "slug" and house != "slug" and short.endswith("name") and "repo" not in short:

@@ -105,6 +105,13 @@ class Names(unittest.TestCase):
         self.check("issues", "issue_number", ["issue", "issueId", "number", "id"], ["comment_number"])
         self.check("secrets", "secret_name", ["secret", "name", "secret_id"])
 
+    def test_one_handle_or_another_is_a_handle_and_so_is_a_numbered_one(self):
+        self.check("issue", "issueIdOrKey", ["issue", "issueId", "issue_key"], ["comment"])
+        self.check("clients", "client", ["clientId2"], ["client2"])
+
+    def test_a_handle_may_begin_a_name(self):
+        self.check("boards", "idBoard", ["board", "boardId", "board_id", "id"], ["card", "idCard"])
+
     def test_a_collection_of_several_words_is_named_by_all_or_the_last(self):
         self.check("customer-groups", "group_id", ["customer_group", "customerGroupId", "id"], ["customer"])
 

@@ -314,12 +314,14 @@ impl Maker {
                 facts: request,
                 more: 0,
                 own: Vec::new(),
+                listed: Vec::new(),
             }),
             response: Some(Facts {
                 shape: Arc::clone(&endpoint.response),
                 facts: response,
                 more: 0,
                 own: Vec::new(),
+                listed: Vec::new(),
             }),
             ..Observation::opened(id, self.at(wall_us), 1 + self.made / 3_000_000, KeyEpoch(1))
         };

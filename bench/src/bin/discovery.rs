@@ -1,8 +1,8 @@
 //! How well the inventory finds the endpoints of real products: `discovery FOLDER [--copies]`.
 //!
 //! Reads every `NAME.ndjson` of the folder, as `discovery/traffic.py` writes it, leads each exchange through
-//! the transaction of the product, and writes `NAME.learnt.json` beside it for `discovery/compare.py`. With
-//! `--copies` the inventory sees no answers, and each subject has an address of its own.
+//! the transaction of the product, and writes `NAME.learnt.json` and `NAME.fields.json` beside it for
+//! `discovery/compare.py`. With `--copies` the inventory sees no answers, and each subject has an address of its own.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![allow(
@@ -18,13 +18,15 @@ use bartizan_engine::origin::{Authority, Origin};
 use bartizan_engine::replay::{Recording, replay};
 use bartizan_engine::snapshot::{Rules, Snapshot};
 use bartizan_engine::tables::Tables;
-use bartizan_learn::inventory::Inventory;
+use bartizan_learn::inventory::{Endpoint, Inventory};
+use bartizan_learn::posture::{Against, Flaw, posture};
 use bartizan_model::clause::{Mode, SetBy};
 use bartizan_model::head::Method;
 use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash};
 use bartizan_model::limits::Limits;
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{Observation, Outcome, Phases};
+use bartizan_model::place::Place;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::error::Error;
@@ -97,6 +99,8 @@ fn learn(name: &str, are_copies: bool) -> Result<(), Failure> {
         })
         .collect();
     serde_json::to_writer(File::create(format!("{name}.learnt.json"))?, &learnt)?;
+    let fields: Vec<Value> = inventory.endpoints().iter().flat_map(fields_of).collect();
+    serde_json::to_writer(File::create(format!("{name}.fields.json"))?, &fields)?;
     let nodes: usize = inventory.totals().map(|it| it.1.nodes).sum();
     println!(
         "{}: {} exchanges, {} endpoints, {nodes} nodes, judging {:.1} us, learning {:.1} us each",
@@ -107,6 +111,33 @@ fn learn(name: &str, are_copies: bool) -> Result<(), Failure> {
         learning * 1e6 / learnt.len() as f64,
     );
     Ok(())
+}
+
+/// What is known of the fields of an endpoint's JSON bodies, for `discovery/enumerations.py`, and which of them
+/// seem to be internal.
+fn fields_of(endpoint: &Endpoint<'_>) -> Vec<Value> {
+    let name = format!("{} {}", endpoint.method.name(), endpoint.template());
+    let internal: Vec<String> = posture(endpoint, &|_, _| None, &Against::default())
+        .weaknesses
+        .into_iter()
+        .filter(|it| it.flaw == Flaw::InternalFields)
+        .flat_map(|it| it.places)
+        .collect();
+    let mut out = Vec::new();
+    for (side, fields) in [("request", &endpoint.leaf.request), ("answer", &endpoint.leaf.response)]
+    {
+        for (place, field) in &fields.by_place {
+            let Place::Body(path) = place else { continue };
+            let values = field.enumeration().map(|it| it.counts.len());
+            out.push(json!({"endpoint": name, "side": side, "place": path, "values": values}));
+        }
+    }
+    if !internal.is_empty() {
+        out.push(json!({
+            "endpoint": name, "side": "answer", "place": "", "values": null, "internal": internal,
+        }));
+    }
+    out
 }
 
 fn observation(

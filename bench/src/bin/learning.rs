@@ -27,6 +27,8 @@ const FIELDS: usize = 30;
 const BATCH: usize = 1_000;
 /// One exchange in so many has facts.
 const SAMPLED: usize = 16;
+/// The first exchanges of an endpoint, of which each has facts.
+const FULL: usize = 200;
 
 fn main() {
     let only = std::env::args().nth(1);
@@ -42,6 +44,7 @@ type Case = fn(&str);
 const CASES: &[(&str, Case)] = &[
     ("known", known),
     ("new", new),
+    ("life", life),
     ("words", words),
     ("lost", |name| invented(name, 404)),
     ("found", |name| invented(name, 200)),
@@ -64,6 +67,20 @@ fn new(name: &str) {
     let mut inventory = Inventory::default();
     let took = learn(&mut inventory, 40_000, |n, _| api.call(n as usize % ENDPOINTS, n, true));
     report(name, took, 40_000, &inventory);
+}
+
+/// What an exchange costs by how many of its endpoint went before.
+fn life(name: &str) {
+    let api = Api::new(ENDPOINTS, false);
+    let mut inventory = Inventory::default();
+    for (from, to) in [(0, 5), (5, 20), (20, 60), (60, FULL), (FULL, 1_000)] {
+        let took = learn(&mut inventory, (to - from) * ENDPOINTS, |n, at| {
+            let has_facts = from < FULL || (at / ENDPOINTS).is_multiple_of(SAMPLED);
+            api.call(at % ENDPOINTS, n ^ from as u64, has_facts)
+        });
+        let each = took as f64 / ((to - from) * ENDPOINTS) as f64;
+        println!("{name}: {each:.0} ns each of exchanges {} to {to} of an endpoint", from + 1);
+    }
 }
 
 fn words(name: &str) {

@@ -280,6 +280,7 @@ fn routes_name_upstreams_by_position() {
         fail_open: true,
         record_required: true,
         samples: false,
+        security_headers: true,
         response_timeout_ms: Some(120_000),
     };
     let plain =

@@ -42,6 +42,7 @@ fn facts_stand_for_values_and_never_hold_them() {
     assert_eq!(
         places(&it["request"]),
         [
+            ("header authorization.sub", "text"),
             ("segment 1", "text"),
             ("segment 2", "integer"),
             ("query page", "integer"),
@@ -52,7 +53,7 @@ fn facts_stand_for_values_and_never_hold_them() {
             ("body $.vip", "boolean"),
         ]
     );
-    assert_eq!(it["request"]["facts"][6]["times"], 2);
+    assert_eq!(it["request"]["facts"][7]["times"], 2);
     assert_eq!(
         (&it["subject_kind"], &it["subject_verified"]),
         (&"token_claim".into(), &false.into())

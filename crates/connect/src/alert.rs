@@ -9,7 +9,7 @@
 use crate::time::rfc3339;
 use bartizan_model::clause::Effect;
 use bartizan_model::code::Code;
-use bartizan_model::id::ExchangeId;
+use bartizan_model::id::{ExchangeId, KeyedHash};
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -17,6 +17,8 @@ use std::fmt;
 pub const SUMMARY_BYTES_MAX: usize = 400;
 /// Bytes of an endpoint at most.
 pub const ENDPOINT_BYTES_MAX: usize = 256;
+/// Objects that one alert names.
+pub const OBJECTS_MAX: usize = 8;
 /// Name and version of the JSON form.
 pub const SCHEMA: &str = "bartizan.alert/v1";
 
@@ -228,10 +230,13 @@ pub const fn severity_of(code: Code, effect: Effect) -> Option<Severity> {
     );
     let is_key = matches!(code, Code::DisclosurePrivateKey);
     let is_unexamined = matches!(code, Code::ContentUnexamined);
+    // Put in force by people; observed, they are evidence to be looked at before.
+    let is_harm = code.entry().clause.is_harm();
     match effect {
         Effect::Refused | Effect::Scrubbed if is_key => Some(Severity::High),
         Effect::WouldRefuse | Effect::WouldScrub if is_key => Some(Severity::Critical),
-        Effect::Refused if is_attack => Some(Severity::High),
+        Effect::Refused if is_attack || is_harm => Some(Severity::High),
+        Effect::Scrubbed if is_harm => Some(Severity::Medium),
         Effect::WouldRefuse if is_attack => Some(Severity::Medium),
         Effect::Refused | Effect::Scrubbed if is_disclosure => Some(Severity::Medium),
         Effect::WouldRefuse | Effect::WouldScrub if is_disclosure => Some(Severity::Low),
@@ -303,6 +308,8 @@ pub struct Occurrence {
     pub subject: Option<u128>,
     /// The exchange.
     pub decision: Option<ExchangeId>,
+    /// The objects, owners or fields that it is about, as keyed hashes; at most [`OBJECTS_MAX`].
+    pub objects: Vec<KeyedHash>,
 }
 
 impl Occurrence {
@@ -317,6 +324,7 @@ impl Occurrence {
             endpoint: None,
             subject: None,
             decision: None,
+            objects: Vec::new(),
         }
     }
 }
@@ -353,6 +361,7 @@ impl Alert {
             "endpoint": what.endpoint.as_ref().map(Line::as_str),
             "subject": what.subject.map(hex),
             "decision_id": what.decision.map(|it| it.to_string()),
+            "objects": what.objects.iter().map(|it| format!("{:016x}", it.0)).collect::<Vec<_>>(),
             "suppressed": self.suppressed,
         })
     }
@@ -377,10 +386,18 @@ impl Alert {
             endpoint: text("endpoint").map(|it| Line::of(it, ENDPOINT_BYTES_MAX)),
             subject: id("subject"),
             decision: text("decision_id").and_then(|it| it.parse().ok()),
+            objects: objects(it),
         };
         let suppressed = it.get("suppressed")?.as_u64()?;
         Some(Self { id: id("id")?, what, suppressed })
     }
+}
+
+/// Earlier programs told none.
+fn objects(it: &Value) -> Vec<KeyedHash> {
+    let all = it.get("objects").and_then(Value::as_array).into_iter().flatten();
+    let hash = |it: &Value| u64::from_str_radix(it.as_str()?, 16).ok().map(KeyedHash);
+    all.filter_map(hash).take(OBJECTS_MAX).collect()
 }
 
 fn hex(id: u128) -> String {
@@ -401,6 +418,7 @@ pub(crate) fn sample() -> Alert {
             endpoint: Some(Line::of("GET /products", ENDPOINT_BYTES_MAX)),
             subject: Some(0x5b),
             decision: Some(ExchangeId::from_bits(0xd1)),
+            objects: vec![KeyedHash(0x0b)],
         },
         suppressed: 7,
     }
@@ -449,6 +467,11 @@ mod tests {
             (Code::DisclosureSqlError, WouldScrub, Some(Severity::Low)),
             (Code::DisclosurePrivateKey, WouldScrub, Some(Severity::Critical)),
             (Code::DisclosureBanner, Scrubbed, None),
+            (Code::ReferenceForeign, Refused, Some(Severity::High)),
+            (Code::OwnerForeign, Refused, Some(Severity::High)),
+            (Code::DisclosureSecret, Scrubbed, Some(Severity::Medium)),
+            (Code::OwnerForeign, WouldRefuse, None),
+            (Code::ShapeWrongType, Refused, None),
             (Code::FramingBareLf, Refused, None),
             (Code::PathEmptySegment, WouldRefuse, None),
             (Code::ContentUnexamined, FailedOpen, Some(Severity::Medium)),

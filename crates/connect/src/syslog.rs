@@ -42,6 +42,10 @@ pub fn of(alert: &Alert, sender: &Sender) -> Vec<u8> {
             parameter(&mut out, name, value);
         }
     }
+    if !what.objects.is_empty() {
+        let all = what.objects.iter().map(|it| format!("{:016x}", it.0)).collect::<Vec<_>>();
+        parameter(&mut out, "objects", &all.join(","));
+    }
     parameter(&mut out, "suppressed", &alert.suppressed.to_string());
     out.push_str("] ");
     let summary = what.summary.as_str();
@@ -111,7 +115,7 @@ mod tests {
              [bartizan@32473 id=\"0000000000000000000000000000a1e7\" severity=\"high\" \
              effect=\"refused\" endpoint=\"GET /products\" \
              subject=\"0000000000000000000000000000005b\" \
-             decision_id=\"00000000-0000-0000-0000-0000000000d1\" suppressed=\"7\"] \
+             decision_id=\"00000000-0000-0000-0000-0000000000d1\" objects=\"000000000000000b\" suppressed=\"7\"] \
              GET /products was refused: content.sql_injection"
         );
         let frame = framed(message.as_bytes());

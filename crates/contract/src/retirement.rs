@@ -102,7 +102,7 @@ mod tests {
         head.add(&it.says);
         let text = |it: &[u8]| String::from_utf8_lossy(it).into_owned();
         let of_api = head.passed_on().map(|(_, name, value)| (text(name), text(value)));
-        let ours = head.added().iter().map(|it| (it.0.to_owned(), it.1.to_string()));
+        let ours = head.added().map(|it| (it.0.to_owned(), it.1.to_string()));
         let found: Vec<_> = of_api.chain(ours).collect();
         let found: Vec<_> = found.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
         assert_eq!(found, expected);

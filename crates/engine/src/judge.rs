@@ -7,7 +7,7 @@
 use crate::facts::Collector;
 use crate::keys::HashKey;
 use crate::path_ambiguity;
-use crate::reference::reference;
+use crate::reference::{parts, reference};
 use crate::routes::RouteRules;
 use crate::snapshot::Rules;
 use crate::tables::Tables;
@@ -92,9 +92,8 @@ struct Used {
 /// An owner that the request names, or an object whose owner may be known.
 #[derive(Debug)]
 struct Named {
-    reference: u64,
-    is_object: bool,
-    owners: Resource,
+    /// The reference, whether it is that of an object, and what identifies owners.
+    of: (u64, bool, Resource),
     mode: Mode,
     place: Place,
     bytes: u32,
@@ -320,14 +319,19 @@ impl Gathering {
     fn look_for_owners(&mut self, tables: &Tables) -> bool {
         let mut is_foreign = false;
         for it in std::mem::take(&mut self.named) {
-            let owner = match it.is_object {
-                true => tables.owners().owner_of(it.reference),
-                false => Some(it.reference),
+            let (reference, is_object, owners) = it.of;
+            // What was handed to the caller may be shared with it, or its own by now.
+            let at = self.assessment.at.mono_ns;
+            let is_given =
+                || tables.handed().standing(self.subject, reference, at) == Standing::Given;
+            let owner = match is_object {
+                true => tables.owners().owner_of(reference).filter(|_| !is_given()),
+                false => Some(reference),
             };
             let Some(owner) = owner else { continue };
-            let claimed = self.claimed.iter().filter(|of| of.0 == it.owners).map(|of| of.1);
+            let claimed = self.claimed.iter().filter(|of| of.0 == owners).map(|of| of.1);
             let claimed: Vec<u64> = claimed.collect();
-            let belongs = tables.owners().belongs_by(self.subject, it.owners, owner, &claimed);
+            let belongs = tables.owners().belongs_by(self.subject, owners, owner, &claimed);
             if belongs == Belongs::Foreign {
                 is_foreign = true;
                 let what = (it.place, it.bytes, it.value);
@@ -360,30 +364,29 @@ impl Gathering {
         let hash = key.value(value.text);
         if let Some((resource, force)) = resource
             && self.is_somebody
-            && let Some(reference) = reference(key, resource, value.text)
-            && self.used.len() < NAMED_MAX
         {
             let mode = force.mode(self.subject);
-            let place = place.clone();
-            self.used.push(Used { reference, mode, place, bytes, value: hash });
+            let all = std::iter::once(value.text).chain(parts(value.text));
+            for reference in all.filter_map(|it| reference(key, resource, it)) {
+                if self.used.len() < NAMED_MAX {
+                    let place = place.clone();
+                    self.used.push(Used { reference, mode, place, bytes, value: hash });
+                }
+            }
         }
         if let Some((objects, owners, force)) = belongs
             && self.is_somebody
             && !self.sees_to_others
-            && let Some(reference) = reference(key, objects.unwrap_or(owners), value.text)
-            && self.named.len() < NAMED_MAX
         {
-            let (mode, place) = (force.mode(self.subject), place.clone());
-            let is_object = objects.is_some();
-            self.named.push(Named {
-                reference,
-                is_object,
-                owners,
-                mode,
-                place,
-                bytes,
-                value: hash,
-            });
+            let (mode, is_object) = (force.mode(self.subject), objects.is_some());
+            let all = std::iter::once(value.text).chain(parts(value.text));
+            for reference in all.filter_map(|it| reference(key, objects.unwrap_or(owners), it)) {
+                if self.named.len() < NAMED_MAX {
+                    let place = place.clone();
+                    let of = (reference, is_object, owners);
+                    self.named.push(Named { of, mode, place, bytes, value: hash });
+                }
+            }
         }
         if let Some(fault) = fault {
             let (code, force) = fault.code();

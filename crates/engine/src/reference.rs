@@ -7,6 +7,10 @@ use bartizan_model::fact::{Kind, number};
 use bartizan_model::terms::Resource;
 use std::borrow::Cow;
 
+/// Identifiers of one value.
+const PARTS_MAX: usize = 16;
+/// Bytes of a value that lists several; longer ones are prose.
+const LIST_BYTES_MAX: usize = 512;
 /// Whole numbers up to here have one spelling each as a double.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
@@ -20,6 +24,14 @@ pub(crate) fn reference(key: &HashKey, of: Resource, text: &[u8]) -> Option<u64>
     Some(key.value(&parts).0)
 }
 
+/// The parts of a value that lists several identifiers, if it does: `17,18`.
+pub(crate) fn parts(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_between = |b: &u8| matches!(b, b',' | b';' | b' ' | b'|');
+    let is_list = text.len() <= LIST_BYTES_MAX && text.iter().any(is_between);
+    let all = text.split(is_between).filter(|it| !it.is_empty()).take(PARTS_MAX);
+    all.filter(move |_| is_list)
+}
+
 /// One spelling for `42`, `042`, `+42`, `42.0` and `4.2e1`, and one for each case of hexadecimal digits.
 fn canonical(text: &[u8]) -> Cow<'_, [u8]> {
     match Kind::of(text) {
@@ -29,8 +41,9 @@ fn canonical(text: &[u8]) -> Cow<'_, [u8]> {
             }
             _ => Cow::Borrowed(text),
         },
-        Kind::Uuid | Kind::Hex => Cow::Owned(text.to_ascii_lowercase()),
-        Kind::Empty | Kind::Boolean | Kind::Date | Kind::Email | Kind::Text => Cow::Borrowed(text),
+        // Databases compare words without case as often as not: `BK-17` is `bk-17`.
+        Kind::Uuid | Kind::Hex | Kind::Email | Kind::Text => Cow::Owned(text.to_ascii_lowercase()),
+        Kind::Empty | Kind::Boolean | Kind::Date => Cow::Borrowed(text),
     }
 }
 
@@ -56,8 +69,16 @@ mod tests {
         check("42.5", "42", false);
         check("a0EEbc99-9c0b-4ef8-bb6d-6bb9bd380a11", "A0eeBC99-9C0B-4EF8-BB6D-6BB9BD380A11", true);
         check("507f1f77bcf86cd799439011", "507F1F77BCF86CD799439011", true);
-        check("Alice", "alice", false);
+        check("BK-17", "bk-17", true);
         check("90071992547409931", "90071992547409932", false);
+    }
+
+    #[test]
+    fn a_list_is_taken_apart() {
+        let of = |text: &'static str| parts(text.as_bytes()).collect::<Vec<_>>();
+        assert_eq!(of("17,18; 19"), [b"17", b"18", b"19"]);
+        assert!(of("17").is_empty() && of("").is_empty());
+        assert_eq!(of("1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9").len(), PARTS_MAX);
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub(crate) struct Held {
     required: Option<(Vec<Place>, Force)>,
     credential: Option<Force>,
     belongs: Option<Force>,
+    /// The places that name something, as frameworks bind names: `From` is `from` to many.
+    naming: BTreeMap<String, Spot<'static>>,
     /// What is said of answers.
     shown: Arc<Shown>,
 }
@@ -242,6 +244,11 @@ impl Held {
                 Says::Owned(_) | Says::Secret(_) | Says::Masked(_) => {}
             }
         }
+        let naming = held.places.iter().filter_map(|(spot, it)| {
+            let names = it.resource.is_some() || it.belongs.is_some();
+            Some((bound(spot).filter(|_| names)?, spot.clone()))
+        });
+        held.naming = naming.collect();
         held
     }
 
@@ -332,7 +339,14 @@ impl Held {
             }
             PlaceRef::Cookie(_) | PlaceRef::Name => return Looked::default(),
         };
+        let terms = self.places.get(&spot).or_else(|| {
+            // A field of another name, which may be bound to the same.
+            let bound = bound(&spot).filter(|_| !self.naming.is_empty())?;
+            self.places.get(self.naming.get(&bound)?)
+        });
+        let named = terms.copied().unwrap_or_default();
         let terms = self.places.get(&spot).copied().unwrap_or_default();
+        let terms = PlaceTerms { resource: named.resource, belongs: named.belongs, ..terms };
         let resource = terms.resource.zip(self.handed_out);
         let fault = match terms.is_known {
             false if is_field => self.unknown(&spot),
@@ -368,6 +382,16 @@ impl Held {
         }
         self.known.map(Fault::Undeclared)
     }
+}
+
+/// A name as frameworks bind it; segments have none.
+fn bound(spot: &Spot<'_>) -> Option<String> {
+    let (kind, name) = match spot {
+        Spot::Segment(_) => return None,
+        Spot::Query(name) => ("?", name),
+        Spot::Body(name) => ("$", name),
+    };
+    Some(folded(name).fold(kind.to_owned(), |out, step| out + "." + &step))
 }
 
 impl Fault {
@@ -492,6 +516,19 @@ mod tests {
         let it = held.look(PlaceRef::Path, 2, Forms::PLAIN, b"17");
         assert_eq!((it.fault, it.resource), (None, Some((ORDER, Force::Enforced))));
         assert_eq!(held.look(PlaceRef::Path, 1, Forms::PLAIN, b"orders").resource, None);
+        let says = Says::HandedOut(vec![(Place::body("$.account_id"), ORDER)]);
+        let all = terms(vec![endpoint(Method::Post, "/pay", vec![says])]);
+        let held = all.find("shop", Method::Post, "/pay").unwrap();
+        for path in ["$.account_id", "$.accountId", "$.ACCOUNT-ID"] {
+            let it = held.look(PlaceRef::Body(path), 0, Forms::NUMBER, b"17");
+            assert_eq!(it.resource, Some((ORDER, Force::Enforced)), "{path}");
+        }
+        let all = terms(vec![endpoint(
+            Method::Get,
+            "/orders/{id}",
+            vec![Says::HandedOut(vec![(Place::Segment(2), ORDER)])],
+        )]);
+        let held = all.find("shop", Method::Get, "/orders/{int}").unwrap();
         assert_eq!(held.shown().field(0).unwrap().hands_out, [ORDER]);
     }
 }

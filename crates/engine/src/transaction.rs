@@ -86,6 +86,7 @@ pub struct Transaction {
     /// Whether the first bytes of a body that is passed on unread must not be those of another kind.
     sniffs_stream: bool,
     wants_upgrade: bool,
+    spoke_tls: bool,
     retry_after_s: Option<u64>,
     /// What was collected of the request, until it is filed.
     collected: Option<Collector>,
@@ -233,6 +234,7 @@ impl Transaction {
             owed_trailers: None,
             sniffs_stream: false,
             wants_upgrade,
+            spoke_tls: false,
             retry_after_s,
             collected: None,
             is_sampled: false,
@@ -532,7 +534,8 @@ impl Transaction {
         seen.route = Arc::clone(&self.on.route.name);
         let Origin { tls, peer, .. } = self.origin;
         let tls = client_spoke_tls(tls, peer, &head.fields, &rules.trusted);
-        self.is_sampled = tables.sampled().keeps(seen.endpoint, seen.id)
+        self.spoke_tls = tls;
+        self.is_sampled = tables.sampled().keeps(seen.endpoint, seen.subject, at.wall_us)
             && tables.detail().level() == Level::Full;
         if self.is_sampled {
             seen.traits = traits::of_request(&head.fields, tls, address);
@@ -635,7 +638,7 @@ impl Transaction {
         let of = EndpointId::of(&calls.first, &self.seen.template);
         if !self.is_sampled
             && tables.detail().level() == Level::Full
-            && tables.sampled().keeps(of, self.seen.id)
+            && tables.sampled().keeps(of, self.seen.subject, self.seen.started.wall_us)
         {
             self.is_sampled = true;
             gathering.collector.keep_lists();
@@ -876,6 +879,9 @@ impl Transaction {
         let hits = self.scrub_banner(&mut head, at);
         self.record_hits(hits);
         self.announce(&mut head);
+        if self.on.route.security_headers {
+            head.protect(self.spoke_tls);
+        }
         // Without a body, the message of a gRPC status stands in the head.
         if let Some(position) = message_position(&head.fields)
             && self.scrubbed_message(&head.fields.clone(), at).is_some()

@@ -126,6 +126,7 @@ fn observation(n: u64) -> Observation {
             facts: facts.clone(),
             more: 0,
             own: Vec::new(),
+            listed: Vec::new(),
         }),
         response: n.is_multiple_of(2).then_some(Facts {
             shape,

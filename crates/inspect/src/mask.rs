@@ -40,22 +40,33 @@ fn kept_of(count: usize) -> usize {
 /// Nearly all texts: printable, and nothing of it needs to be escaped.
 fn plain(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
+    let begin = out.len();
+    out.extend_from_slice(text);
+    let masked = out.get_mut(begin..).unwrap_or_default();
     if let Some(at) = memchr::memchr(b'@', text).filter(|at| *at > 0) {
         let domain = memchr::memrchr(b'.', text).filter(|it| *it > at).unwrap_or(text.len());
-        for (position, b) in text.iter().enumerate() {
-            let is_told = position == 0 || position > domain || !b.is_ascii_alphanumeric();
-            out.push(if is_told { *b } else { b'*' });
-        }
+        hide(masked.get_mut(1..domain).unwrap_or_default());
     } else {
         let count = text.iter().filter(|b| b.is_ascii_alphanumeric()).count();
-        let mut hidden = count - kept_of(count);
-        for b in text {
-            let is_hidden = hidden > 0 && b.is_ascii_alphanumeric();
-            hidden -= usize::from(is_hidden);
-            out.push(if is_hidden { b'*' } else { *b });
-        }
+        let kept = kept_of(count);
+        let mut left = kept;
+        // From behind, to where the last of those stands that stay.
+        let end = text.iter().rposition(|b| {
+            let is_last = left == 0;
+            left = left.saturating_sub(usize::from(b.is_ascii_alphanumeric()));
+            is_last
+        });
+        hide(masked.get_mut(..end.map_or(0, |it| it + 1)).unwrap_or_default());
     }
     out.push(b'"');
+}
+
+fn hide(text: &mut [u8]) {
+    for b in text {
+        if b.is_ascii_alphanumeric() {
+            *b = b'*';
+        }
+    }
 }
 
 fn any(text: &str, out: &mut Vec<u8>) {

@@ -15,7 +15,7 @@ pub const TEMPLATE_BYTES_MAX: usize = 256;
 /// Segments that are told apart; the rest becomes `{rest}`.
 const SEGMENTS_MAX: usize = 16;
 /// Letters of a segment that may still be a word.
-const WORD_BYTES_MAX: usize = 32;
+const WORD_BYTES_MAX: usize = 40;
 /// Letters of a segment that may be several words: `destroy_with_associated_resources`.
 const WORDS_BYTES_MAX: usize = 64;
 
@@ -28,12 +28,16 @@ pub fn template(path: &[u8], out: &mut String) {
     }
     let trimmed = path.strip_prefix(b"/").unwrap_or(path);
     let mut before: &[u8] = b"";
-    for (at, segment) in trimmed.split(|&b| b == b'/').enumerate() {
+    let mut segments = trimmed.split(|&b| b == b'/').enumerate().peekable();
+    let is_rest = trimmed.starts_with(b"rest/");
+    while let Some((at, segment)) = segments.next() {
         if at >= SEGMENTS_MAX || out.len() + WORDS_BYTES_MAX + 8 > TEMPLATE_BYTES_MAX {
             out.push_str("/{rest}");
             return;
         }
-        let is_version = is_version(segment, at, before);
+        let is_inside = segments.peek().is_some_and(|it| !it.1.is_empty());
+        let is_version = is_version(segment, at, before)
+            || is_inside && is_number_of_version(segment) && (at == 0 || at == 2 && is_rest);
         before = segment;
         out.push('/');
         if is_version {
@@ -96,7 +100,7 @@ fn unescaped(segment: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Versions of an API that look like numbers or dates: `2.0` and `2010-04-01` at the beginning, the 3 of
-/// `/rest/api/3`.
+/// `/rest/api/3` and the 4 of `/api/v/4`.
 fn is_version(segment: &[u8], at: usize, before: &[u8]) -> bool {
     let numbers = segment.iter().all(|it| it.is_ascii_digit() || *it == b'.');
     let is_dotted = numbers
@@ -106,8 +110,13 @@ fn is_version(segment: &[u8], at: usize, before: &[u8]) -> bool {
     match at {
         0 if segment.len() == 10 => is_date(segment),
         0..=2 if is_dotted => true,
-        _ => (1..=2).contains(&segment.len()) && numbers && matches!(before, b"api" | b"rest"),
+        _ => is_number_of_version(segment) && matches!(before, b"api" | b"rest" | b"v"),
     }
+}
+
+/// `/1/boards`, and the 1 of `/rest/agile/1/board`.
+fn is_number_of_version(segment: &[u8]) -> bool {
+    (1..=2).contains(&segment.len()) && segment.iter().all(u8::is_ascii_digit)
 }
 
 enum Kind<'a> {
@@ -158,11 +167,30 @@ fn is_word(text: &[u8]) -> bool {
         && !is_token(text)
 }
 
-/// Several words of small letters, none of them longer than words are.
+/// Several words, none of them longer than words are: `destroy_with_associated_resources`,
+/// `conversations.restrictAccess.listGroups`. Single letters between capitals are of a token.
 fn are_words(text: &[u8]) -> bool {
-    let mut words = text.split(|it| b"-_.".contains(it));
-    words.clone().count() > 2
-        && words.all(|it| (1..=20).contains(&it.len()) && it.iter().all(u8::is_ascii_lowercase))
+    let (mut words, mut letters, mut before) = (0, 0, b'-');
+    for byte in text {
+        let is_joint = b"-_.".contains(byte);
+        if !is_joint && !byte.is_ascii_alphabetic() {
+            return false;
+        }
+        let begins = byte.is_ascii_uppercase() || b"-_.".contains(&before);
+        if is_joint || begins {
+            if letters == 1 && !is_joint {
+                return false;
+            }
+            letters = 0;
+        }
+        words += usize::from(begins && !is_joint);
+        letters += usize::from(!is_joint);
+        if letters > 20 {
+            return false;
+        }
+        before = *byte;
+    }
+    words > 2
 }
 
 /// Capitals as frequent as in Base64, not as in `camelCase`.
@@ -197,12 +225,28 @@ mod tests {
         check("/rest/api/3/issue/17", "/rest/api/3/issue/{int}");
         check("/2.0/files/17", "/2.0/files/{int}");
         check("/api/17000/3", "/api/{int}/{int}");
+        check("/1/boards/7", "/1/boards/{int}");
+        check("/1", "/{int}");
+        check("/1/", "/{int}/");
+        check("/100/boards", "/{int}/boards");
+        check("/api/v/4/devices/17", "/api/v/4/devices/{int}");
+        check("/rest/agile/1/board", "/rest/agile/1/board");
+        check("/rest/orders/1", "/rest/orders/{int}");
         check("/mail/ada@example.test", "/mail/{email}");
         check("/mail/ada@localhost", "/mail/{email}");
         check("/@scope/name", "/@scope/name");
         check("/pin/ab12cd34", "/pin/{text}");
         check("/reset/canaryQmVzdFNlY3JldFRva2Vu", "/reset/{text}");
         check("/api/getUserByEmailAddress", "/api/getUserByEmailAddress");
+        check(
+            "/api/admin.conversations.restrictAccess.listGroups",
+            "/api/admin.conversations.restrictAccess.listGroups",
+        );
+        check(
+            "/calls/UserDefinedMessageSubscriptionsOfOneCall.json",
+            "/calls/UserDefinedMessageSubscriptionsOfOneCall.json",
+        );
+        check("/reset/QmVzdFNlY3JldFRva2VuQmVzdFNlY3JldFRva2Vu", "/reset/{text}");
         check("/orders/", "/orders/");
         check(
             "/x/destroy_with_associated_resources_now",
@@ -215,9 +259,9 @@ mod tests {
     #[test]
     fn nothing_hostile_becomes_part_of_a_name() {
         check("/a%2fb/\u{1b}[31m/<script>", "/{text}/{text}/{text}");
-        check(&format!("/{}", "z".repeat(33)), "/{text}");
-        check(&format!("/{}", "z".repeat(32)), &format!("/{}", "z".repeat(32)));
-        check(&"/1".repeat(40), &format!("{}/{{rest}}", "/{int}".repeat(16)));
+        check(&format!("/{}", "z".repeat(41)), "/{text}");
+        check(&format!("/{}", "z".repeat(40)), &format!("/{}", "z".repeat(40)));
+        check(&"/100".repeat(40), &format!("{}/{{rest}}", "/{int}".repeat(16)));
     }
 
     #[test]

@@ -302,7 +302,19 @@ pub struct ResponseHead {
     left_out: u128,
     /// Fields that are added when it is passed on.
     added: Option<Arc<Added>>,
+    /// Those of [`PROTECTIONS`] that are added, one bit each.
+    protections: u8,
 }
+
+/// What answers tell browsers that do not say so themselves (OWASP REST Security Cheat Sheet; Fetch standard, section 3.6, RFC 6797).
+/// The last one over TLS only.
+pub const PROTECTIONS: [(&str, &str); 5] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("content-security-policy", "frame-ancestors 'none'"),
+    ("referrer-policy", "no-referrer"),
+    ("strict-transport-security", "max-age=31536000"),
+];
 
 /// Fields of our own for a response that is passed on: names and values, both well-formed.
 pub type Added = [(&'static str, Box<str>)];
@@ -334,9 +346,23 @@ impl ResponseHead {
         self.added = Some(Arc::clone(fields));
     }
 
+    /// Has it tell browsers what it does not tell them itself.
+    pub fn protect(&mut self, is_tls: bool) {
+        let all = PROTECTIONS.len() - usize::from(!is_tls);
+        for (at, (name, _)) in PROTECTIONS.iter().take(all).enumerate() {
+            let says = |field: &[u8]| field.eq_ignore_ascii_case(name.as_bytes());
+            if !self.fields.iter().any(|it| says(it.1)) {
+                self.protections |= 1 << at;
+            }
+        }
+    }
+
     /// The fields of our own to pass on with it.
-    pub fn added(&self) -> &Added {
-        self.added.as_deref().unwrap_or_default()
+    pub fn added(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let added = self.added.as_deref().unwrap_or_default();
+        let all = PROTECTIONS.iter().enumerate();
+        let protections = all.filter(|(at, _)| self.protections & (1 << at) != 0).map(|it| *it.1);
+        added.iter().map(|it| (it.0, &*it.1)).chain(protections)
     }
 
     fn is_left_out(&self, at: usize) -> bool {
@@ -442,7 +468,16 @@ impl HeadBuilder {
     pub fn response(self, buffer: Bytes, status: u16, framing: Framing) -> ResponseHead {
         let bytes = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
         let fields = Fields::new(buffer, self.fields);
-        ResponseHead { status, framing, bytes, keeps_alive: true, fields, left_out: 0, added: None }
+        ResponseHead {
+            status,
+            framing,
+            bytes,
+            keeps_alive: true,
+            fields,
+            left_out: 0,
+            added: None,
+            protections: 0,
+        }
     }
 }
 
@@ -554,5 +589,20 @@ mod tests {
         builder.target(3..9);
         let it = builder.request(Bytes::from_static(b"GET"), Version::Http11, Framing::None);
         assert_eq!(it.target(), b"");
+    }
+
+    #[test]
+    fn an_answer_tells_browsers_what_it_does_not_tell_them_itself() {
+        let mut head = HeadWriter::new();
+        head.field(b"X-Frame-Options", b"SAMEORIGIN");
+        let head = head.response(200, Framing::None);
+        let names = |is_tls| {
+            let mut head = head.clone();
+            head.protect(is_tls);
+            head.added().map(|it| it.0).collect::<Vec<_>>()
+        };
+        let plain = ["x-content-type-options", "content-security-policy", "referrer-policy"];
+        assert_eq!(names(false), plain);
+        assert_eq!(names(true), [&plain[..], &["strict-transport-security"]].concat());
     }
 }

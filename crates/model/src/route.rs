@@ -117,6 +117,8 @@ pub struct Route {
     pub record_required: bool,
     /// Whether samples of its exchanges may be kept.
     pub samples: bool,
+    /// Whether answers tell browsers what they may do with them, see [`crate::head::PROTECTIONS`].
+    pub security_headers: bool,
     /// Milliseconds until the response head must be complete, if not the upstream's.
     pub response_timeout_ms: Option<u64>,
 }
@@ -137,6 +139,7 @@ impl Route {
             fail_open: false,
             record_required: false,
             samples: true,
+            security_headers: false,
             response_timeout_ms: None,
         }
     }

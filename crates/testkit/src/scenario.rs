@@ -33,6 +33,11 @@
 //! term enforce POST /orders read_only role balance   (or observe; a term of the contract of an endpoint)
 //! term enforce POST /orders only_known
 //! term enforce POST /orders type body $.n number
+//! term enforce POST /orders required body $.n
+//! term enforce POST /orders bytes_max 8 body $.n
+//! term enforce POST /orders credential
+//! term enforce GET /me secret body $.pin          (of the answer)
+//! term enforce GET /me masked body $.iban
 //! known POST /orders body $.n      (a field that the endpoint is known to take)
 //! before 1                         (the same request came so often already)
 //! overloaded
@@ -56,7 +61,9 @@ use bartizan_engine::tables::Tables;
 use bartizan_engine::tables::rate::Rate;
 use bartizan_engine::terms::Terms;
 use bartizan_inspect::client_address::Source;
+use bartizan_model::class::Class;
 use bartizan_model::clause::{Clause, ClauseName, Effect, Mode, SetBy};
+use bartizan_model::data_class::DataClass;
 use bartizan_model::fact::Forms;
 use bartizan_model::head::Method;
 use bartizan_model::id::KeyEpoch;
@@ -65,7 +72,7 @@ use bartizan_model::network::Network;
 use bartizan_model::observation::{Observation, Outcome};
 use bartizan_model::retirement::Template;
 use bartizan_model::route::{Demand, HostPattern, Route, Spelling, Underscores};
-use bartizan_model::terms::{EndpointTerms, Force, Says, Term, Types};
+use bartizan_model::terms::{Bounds, EndpointTerms, Force, Mask, Masked, Says, Shows, Term, Types};
 use std::sync::Arc;
 
 /// One scenario.
@@ -219,7 +226,8 @@ impl Scenario {
         let is_it = |it: &EndpointTerms| it.method == method && it.path == path;
         let at = self.terms.iter().position(is_it).unwrap_or_else(|| {
             let (known, terms, hands_out) = (Vec::new(), Vec::new(), Vec::new());
-            self.terms.push(EndpointTerms { method, path, known, terms, hands_out });
+            let shows = Shows::default();
+            self.terms.push(EndpointTerms { method, path, known, terms, hands_out, shows });
             self.terms.len() - 1
         });
         &mut self.terms[at]
@@ -344,8 +352,21 @@ fn said(words: &[&str]) -> Says {
             let place = place.join(" ").parse().unwrap();
             Says::Types(vec![(place, Types { forms, kinds: 0 })])
         }
+        ["required", place @ ..] => Says::Required(vec![place.join(" ").parse().unwrap()]),
+        ["bytes_max", bytes_max, place @ ..] => {
+            let bounds = Bounds { buckets: None, bytes_max: bytes_max.parse().unwrap() };
+            Says::Bounds(vec![(place.join(" ").parse().unwrap(), bounds)])
+        }
+        ["credential"] => Says::Credential,
+        ["secret", place @ ..] => Says::Secret(vec![masked(place, DataClass::OneTimeCode)]),
+        ["masked", place @ ..] => Says::Masked(vec![masked(place, DataClass::Iban)]),
         _ => panic!("cannot read `term {}`", words.join(" ")),
     }
+}
+
+fn masked(place: &[&str], class: DataClass) -> Masked {
+    let place = place.join(" ").parse().unwrap();
+    Masked { place, class: Class::BuiltIn(class), mask: Mask::Partial, unless_own: None }
 }
 
 fn mode(name: &str) -> Mode {

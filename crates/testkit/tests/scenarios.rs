@@ -20,6 +20,9 @@ const NOT_IN_ONE_MESSAGE: &[Code] = &[
     Code::LimitHeld,
     // After ten seconds only.
     Code::LimitBodyRate,
+    // Several exchanges show them: `engine/tests/answers.rs`.
+    Code::OwnerForeign,
+    Code::OwnerForeignRequest,
     // Several exchanges show it: `engine/tests/terms.rs`.
     Code::ReferenceForeign,
     Code::RecordUnavailable,

@@ -7,13 +7,13 @@
 use crate::log::Event;
 use crate::show;
 use bartizan_connect::alert::{
-    AlertCode, Condition, ENDPOINT_BYTES_MAX, Line, Occurrence, SUMMARY_BYTES_MAX, Severity,
-    severity_of,
+    AlertCode, Condition, ENDPOINT_BYTES_MAX, Line, OBJECTS_MAX, Occurrence, SUMMARY_BYTES_MAX,
+    Severity, severity_of,
 };
 use bartizan_model::clause::Effect;
 use bartizan_model::code::Code;
 use bartizan_model::head::Method;
-use bartizan_model::id::ExchangeId;
+use bartizan_model::id::{ExchangeId, KeyedHash};
 use bartizan_model::observation::Observation;
 use std::sync::Arc;
 
@@ -30,6 +30,7 @@ pub(crate) enum Seen {
         template: Arc<str>,
         subject: u128,
         decision: ExchangeId,
+        objects: Vec<KeyedHash>,
     },
     /// To the instance.
     Instance(Occurrence),
@@ -47,8 +48,16 @@ pub(crate) fn of_exchange(it: &Observation) -> impl Iterator<Item = Seen> {
             template: Arc::clone(&it.template),
             subject: it.subject.0,
             decision: it.id,
+            objects: touched(it, hit.code),
         })
     })
+}
+
+/// What a clause against harm found, as keyed hashes.
+fn touched(it: &Observation, code: Code) -> Vec<KeyedHash> {
+    let of = it.findings.iter().filter(|it| it.sighting.code == code && it.value.0 != 0);
+    let is_harm = code.entry().clause.is_harm();
+    of.filter(|_| is_harm).map(|it| it.value).take(OBJECTS_MAX).collect()
 }
 
 impl Seen {
@@ -73,10 +82,11 @@ impl Seen {
                 template,
                 subject,
                 decision,
+                objects,
             } => {
                 let endpoint = format!("{} {template}", method.name());
                 let endpoint = Line::of(&endpoint, ENDPOINT_BYTES_MAX);
-                let summary = format!("{endpoint} {}: {}", said(effect), code.name());
+                let summary = format!("{endpoint} {}: {}", said(code, effect), code.name());
                 Occurrence {
                     at_us,
                     code: AlertCode::Exchange(code),
@@ -86,14 +96,17 @@ impl Seen {
                     endpoint: Some(endpoint),
                     subject: Some(subject),
                     decision: Some(decision),
+                    objects,
                 }
             }
         }
     }
 }
 
-fn said(effect: Effect) -> &'static str {
+fn said(code: Code, effect: Effect) -> &'static str {
     match effect {
+        Effect::Refused if code == Code::OwnerForeign => "was answered, and the answer held back",
+        Effect::Scrubbed if code.entry().clause.is_of_terms() => "had fields of its answer masked",
         Effect::Refused => "was refused",
         Effect::WouldRefuse => "would be refused, were the clause enforced",
         Effect::Scrubbed => "had its response replaced",

@@ -75,6 +75,7 @@ fn one(
     let fail_open = reader.flag(scope, &key::FAIL_OPEN);
     let record_required = reader.flag(scope, &key::RECORD_REQUIRED);
     let samples = reader.flag(scope, &key::SAMPLES);
+    let security_headers = reader.flag(scope, &key::SECURITY_HEADERS);
     let response_timeout_ms = some(reader.number(scope, &key::RESPONSE_TIMEOUT));
     let mode = reader.word(scope, &key::MODE, None).map(Read::given);
 
@@ -103,6 +104,7 @@ fn one(
         fail_open,
         record_required,
         samples,
+        security_headers,
         response_timeout_ms,
     };
     Some((Routing { route, mode }, place))

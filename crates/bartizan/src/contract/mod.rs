@@ -366,6 +366,7 @@ impl Contracts {
         for it in &self.decided {
             let refused = refused(&it.which, proposed);
             let endpoints = all.entry(it.which.service.as_str().into()).or_default();
+            it.follow(proposed, endpoints);
             it.put(endpoints, it.held_now(refused.unwrap_or(0), now_us, is_lab).force());
         }
         all.into_iter().map(|(route, of)| (route, of.into_values().collect())).collect()
@@ -493,6 +494,28 @@ impl Decided {
         let is_over = now_us.saturating_sub(self.at_us) >= span_us;
         let has_passed = self.held == Held::As(Force::Canary) && is_over && refused <= self.refused;
         if has_passed { Held::As(Force::Enforced) } else { self.held }
+    }
+
+    /// Has what hands out by now hand out what it speaks of too: the more sources are known, the fewer callers are wronged.
+    fn follow(&self, proposed: &[Proposed], endpoints: &mut Endpoints) {
+        let Says::HandedOut(frozen) = &self.says else { return };
+        let now = proposed.iter().filter(|it| *it.service == *self.which.service);
+        let now = now.flat_map(|seen| seen.proposals.iter().map(move |of| (seen, of)));
+        let found = now.into_iter().find(|(seen, of)| Which::of(seen, &of.says) == self.which);
+        let Some((_, Proposal { says: Says::HandedOut(live), .. })) = found else { return };
+        let place_of = |place: &Place| frozen.iter().find(|it| it.0 == *place).map(|it| it.1);
+        let other: Vec<(Resource, Resource)> = live
+            .iter()
+            .filter_map(|(place, now)| Some((*now, place_of(place)?)))
+            .filter(|(now, frozen)| now != frozen)
+            .collect();
+        for of in endpoints.values_mut() {
+            let more = of.hands_out.iter().flat_map(|(place, now)| {
+                other.iter().filter(move |it| it.0 == *now).map(move |it| (place.clone(), it.1))
+            });
+            let more: Vec<_> = more.filter(|it| !of.hands_out.contains(it)).collect();
+            of.hands_out.extend(more);
+        }
     }
 
     /// Puts it over what is only proposed.

@@ -235,7 +235,7 @@ fn has_length(status: u16) -> bool {
 }
 
 fn added(out: &mut BytesMut, head: &ResponseHead) {
-    head.added().iter().for_each(|(name, value)| field(out, name.as_bytes(), value.as_bytes()));
+    head.added().for_each(|(name, value)| field(out, name.as_bytes(), value.as_bytes()));
 }
 
 fn field(out: &mut BytesMut, name: &[u8], value: &[u8]) {

@@ -7,6 +7,7 @@
 
 use super::leaf::Fields;
 use super::node::Node;
+use super::usage::Usage;
 use bartizan_model::head::Method;
 
 /// Kinds of methods, of [`Method`].
@@ -24,6 +25,12 @@ pub(super) struct Profile<'a> {
     pub(super) own: f32,
     pub(super) around: f32,
     pub(super) handed: bool,
+    /// Calls of it and of what is behind it.
+    pub(super) calls: u64,
+    /// How they go on.
+    pub(super) usage: Usage,
+    /// Answers of its own endpoints.
+    pub(super) answered: u64,
     /// If it is the variable: all its values have the form of identifiers.
     pub(super) is_form: bool,
     /// Words that it took already, if it is the variable.

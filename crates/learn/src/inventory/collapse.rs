@@ -7,12 +7,14 @@
 //! Misses   variables of few values whose words are names of the API elsewhere (`daily`, `monthly`).
 //!
 //! Evidence is added in bits: how alike what a word answers is to what the others answer, whether what is
-//! behind it is behind others too, what it looks like by itself, and whether an answer had handed it out.
+//! behind it is behind others too, whether it is called as they are (see `usage.rs`), what it looks like by itself,
+//! whether an answer had handed it out or it is a value elsewhere (see `homes.rs`), and how often each is called.
 
 use super::Handed;
 use super::alike::{Answer, Answers, Profile, Step};
-use super::node::{Node, Reason, VARIABLE, hash};
+use super::node::{Node, Reason, VARIABLE, WORDS_SURE, hash};
 use super::said::SaidStep;
+use super::usage::Usage;
 use super::words::{is_beside_ids, is_version};
 use bartizan_model::head::Method;
 
@@ -26,12 +28,21 @@ const ANSWERS_DEPTH_MAX: u8 = 2;
 const BITS_MIN: f32 = 1.5;
 /// Bits of a name before a version.
 const OF_VERSIONS: f32 = -5.0;
+/// Bits of a set of words that are only sent to.
+const OF_ACTIONS: f32 = -2.0;
 /// What looks so much like a name stays one among too many.
 const NAME_BITS: f32 = -2.0;
 /// Words below which a variable needs more evidence.
 const WORDS_FEW: usize = 10;
+/// Words below which those that are called often are rather names.
+const FEW_AND_OFTEN: usize = 8;
 /// Children of a node that can all be names of the API.
 const NAMES_MAX: usize = 400;
+
+/// Calls of a word that tell what it answers.
+const CALLS_TELLING: u64 = 12;
+/// Calls of all words beside one that looks like a name, until it is looked at although it had fewer.
+const CALLS_WAITED: u64 = 400;
 
 /// How far below a node what is new there can make variables of its children.
 const NEAR: usize = DEPTH_MAX as usize + 1;
@@ -67,7 +78,7 @@ impl Look {
 pub(super) fn settle(
     node: &mut Node,
     said: Option<&SaidStep>,
-    handed: &Handed,
+    handed: &mut Handed,
     look: &mut Look,
 ) -> usize {
     let mut gone = 0;
@@ -79,7 +90,7 @@ pub(super) fn settle(
 fn settle_from(
     node: &mut Node,
     said: Option<&SaidStep>,
-    handed: &Handed,
+    handed: &mut Handed,
     look: &mut Look,
     gone: &mut usize,
 ) -> usize {
@@ -113,18 +124,24 @@ pub(super) fn collapse(
     node: &mut Node,
     names: &[Box<str>],
     reason: Reason,
-    handed: &Handed,
+    handed: &mut Handed,
 ) -> usize {
     let mut gone = 0;
     let is_known = node.children.contains_key(VARIABLE);
     let mut into = node.children.remove(VARIABLE).unwrap_or_else(|| Node::of(VARIABLE));
     let mut variable = into.variable.take().unwrap_or_default();
+    let is_sure = names.len() as u64 >= WORDS_SURE || variable.words.count() >= WORDS_SURE;
     for name in names {
         let Some(child) = node.children.remove(name) else { continue };
         variable.words.add(hash(name));
         *variable.kinds.entry("word".into()).or_default() += child.calls;
-        if let Some(place) = child.hash.and_then(|it| handed.place(it)) {
-            *variable.handed_out.entry(place.into()).or_default() += 1;
+        if let Some(hash) = child.hash {
+            if let Some(place) = handed.place(hash) {
+                *variable.handed_out.entry(place.into()).or_default() += 1;
+            }
+            if is_sure {
+                handed.homes.assure(hash);
+            }
         }
         gone += 1 + into.merge(child);
     }
@@ -176,8 +193,14 @@ fn alike_among(
     if count < 2 && known.is_none() || count == 0 {
         return None;
     }
+    let is_young = |it: &Node| {
+        it.likeness <= NAME_BITS
+            && it.calls < CALLS_TELLING
+            && node.calls < it.calls_born + CALLS_WAITED
+            && !look.is_everywhere
+    };
     let mut candidates: Vec<Profile<'_>> = words(node, said)
-        .filter(|it| !is_beside_ids(it.0))
+        .filter(|it| !(is_beside_ids(it.0) || known.is_some() && is_young(it.1)))
         .map(|(name, child)| profile(name, child, handed, &mut look.answers))
         .collect();
     let mut anchor = known.map(|it| profile(VARIABLE, it, handed, &mut look.answers));
@@ -198,6 +221,14 @@ fn alike_among(
         }
         bits = bits_of(&candidates, anchor.as_ref(), steps, &mut look.answers);
     }
+    if let Some(anchor) = &anchor {
+        // What is called often can speak for itself.
+        let group = group_bits(&candidates, Some(anchor));
+        let mut kept = bits.iter().map(|it| *it + group >= BITS_MIN);
+        let mut keep = |it: &Profile<'_>| kept.next().unwrap_or(false) || it.calls < CALLS_TELLING;
+        candidates.retain(|it| keep(it));
+        bits = bits_of(&candidates, Some(anchor), steps, &mut look.answers);
+    }
     let count = candidates.len();
     if count == 0 {
         return None;
@@ -206,6 +237,13 @@ fn alike_among(
     let group = group_bits(&candidates, anchor.as_ref());
     // Many words that hardly look like values are names all the same.
     let group = group.min(mean.max(0.0) * 3.0);
+    let group = if known.is_some() {
+        group
+    } else {
+        let are_actions =
+            candidates.iter().all(|it| node.children.get(it.name).is_some_and(is_action));
+        group + variety_bits(&candidates) + if are_actions { OF_ACTIONS } else { 0.0 }
+    };
     let names = || candidates.iter().map(|it| it.name.into()).collect();
     // What was decided on a few calls cannot be undone by many.
     let calls = node.children.values().map(|it| it.calls).sum::<u64>() as f32;
@@ -238,6 +276,22 @@ fn group_bits(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>) -> f32 {
     let is_set = (anchor.is_none() || candidates.len() > 3) && plurals * 5 > candidates.len() * 4;
     let collections = if is_set { -4.0 } else { 0.0 };
     bits + collections + if anchor.is_some() { 1.0 } else { 0.0 }
+}
+
+/// Whether it is only ever sent to: `POST /calls/{callId}/actions/hangup`. What is somebody's is also read, put or
+/// deleted.
+fn is_action(node: &Node) -> bool {
+    node.children.is_empty() && node.leaves.len() == 1 && node.leaves.contains_key(&Method::Post)
+}
+
+/// What speaks against few words that are called over and over: of values there is always one more.
+fn variety_bits(candidates: &[Profile<'_>]) -> f32 {
+    if candidates.len() >= FEW_AND_OFTEN {
+        return 0.0;
+    }
+    let calls = candidates.iter().map(|it| it.calls).sum::<u64>() as f32;
+    let each = calls / candidates.len().max(1) as f32;
+    -(each.log2() - 3.0).clamp(0.0, 2.5)
 }
 
 fn is_plural(name: &str) -> bool {
@@ -276,10 +330,10 @@ fn bits_of(
     }
     // Beside a variable of many words, what a word looks like says less.
     let (weight, bonus) = match anchor {
+        // Beside numbers and tokens, a word is seldom one of them.
+        Some(it) if it.is_form => (1.0, -2.0),
         Some(it) if it.words >= 30 => (0.4, 1.2),
         Some(it) if it.words >= WORDS_FEW as u64 => (0.4, 0.6),
-        // Beside numbers, a word is seldom one of them.
-        Some(it) if it.is_form => (1.0, -2.0),
         Some(_) | None => (1.0, 0.0),
     };
     let known = |it: &Profile<'_>| anchor.is_some_and(|known| it.is_behind(known));
@@ -287,14 +341,22 @@ fn bits_of(
     let bits = candidates
         .iter()
         .map(|it| {
-            let mut bits = it.own * weight + it.around + if it.handed { 3.0 } else { 0.0 };
+            let mut bits = it.own * weight + it.around;
+            if it.handed {
+                // That somebody chose it as a name for something says less of a name.
+                bits += if it.own <= NAME_BITS { 1.0 } else { 3.0 };
+            }
             if bonus < 0.0 || bonus > 0.0 && known(it) {
                 bits += bonus;
             }
             bits += behind_bits(it, &behind);
-            // One object of a large variable has few of its fields: that it differs says little.
+            bits += anchor.map_or(0.0, |known| it.usage.bits_beside(&known.usage));
+            // One object of a large variable has few of its fields: that it differs says little, until it
+            // answered often, or where what is behind it says more.
             let alike = answers.alike(&it.answers, &summed);
-            bits += if weight < 1.0 { alike.max(-0.8) } else { alike };
+            let is_told = it.behind.iter().any(|it| it.is_telling);
+            let least = -0.8 * if is_told { 1.0 } else { it.answered.clamp(1, 8) as f32 };
+            bits += if weight < 1.0 { alike.max(least) } else { alike };
             bits
         })
         .collect();
@@ -327,7 +389,10 @@ fn profile<'a>(name: &'a str, node: &Node, handed: &Handed, answers: &mut Answer
         around: surroundings(node),
         is_form: node.variable.as_ref().is_some_and(|it| it.is_form()),
         words: node.variable.as_ref().map_or(0, |it| it.words.count()),
-        handed: node.hash.is_some_and(|it| handed.place(it).is_some()),
+        handed: node.hash.is_some_and(|it| handed.place(it).is_some() || handed.homes.has(it)),
+        usage: Usage::of(node),
+        calls: node.calls,
+        answered: node.leaves.values().map(|it| it.response.messages).sum(),
     };
     answers.begin();
     walk(

@@ -5,6 +5,7 @@
 //!          slot: looking up and forgetting cost the same, however many are invented.
 //! Misses   what was forgotten; values of fields that say what something is and not which one.
 
+use super::homes::Homes;
 use super::places::{PlaceId, Places};
 use bartizan_model::fact::{Fact, Kind};
 use bartizan_model::place::Place;
@@ -22,6 +23,8 @@ const KINDS: &[&str] = &[
 #[derive(Clone)]
 pub(super) struct Handed {
     slots: Box<[(u64, PlaceId)]>,
+    /// Values of variables.
+    pub(super) homes: Homes,
     /// The fields of answers.
     pub(super) places: Places,
 }
@@ -35,7 +38,7 @@ impl std::fmt::Debug for Handed {
 impl Default for Handed {
     fn default() -> Self {
         let slots = vec![(0, PlaceId::default()); SLOTS].into();
-        Self { slots, places: Places::default() }
+        Self { slots, homes: Homes::default(), places: Places::default() }
     }
 }
 

@@ -36,8 +36,8 @@ pub const OPERATIONS_MAX: usize = 500;
 /// The operation of calls that found no room.
 pub const OTHER: &str = "other";
 
-/// Bytes of the longest word of an enumeration.
-const WORD_BYTES_MAX: u32 = 64;
+/// Bytes of the longest word of an enumeration: 99.5 % of 12,060 that descriptions declare have none longer.
+const WORD_BYTES_MAX: u32 = 32;
 /// The greatest number of one.
 const SMALL: f64 = 9_999.0;
 
@@ -580,4 +580,24 @@ fn add_owners(
 /// Whether the message says what is called, rather than method and path. Those of gRPC say the same twice.
 pub(super) fn has_operation(it: &Observation) -> bool {
     !it.operation.is_empty() && !it.operation.starts_with("grpc ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::values::Occurrence;
+    use bartizan_model::id::SubjectId;
+
+    #[test]
+    fn a_sentence_is_no_word_of_an_enumeration() {
+        let holds = |bytes: u32| {
+            let mut it = Field { bytes: (5, bytes), ..Field::default() };
+            for n in 0..60 {
+                let subject = Some64::of(SubjectId(u128::from(n % 6)));
+                it.values.add(Occurrence { value: n % 3 + 1, at_us: n, subject });
+            }
+            it.enumeration().is_some()
+        };
+        assert_eq!((holds(WORD_BYTES_MAX), holds(WORD_BYTES_MAX + 1)), (true, false));
+    }
 }

@@ -11,10 +11,13 @@
 mod alike;
 pub mod by_place;
 mod collapse;
+#[cfg(test)]
+mod collapse_tests;
 pub mod description;
 pub mod distinct;
 pub mod habits;
 mod handed;
+mod homes;
 pub mod hosts;
 pub mod leaf;
 mod naming;
@@ -28,6 +31,7 @@ mod sorted;
 pub mod subjects;
 pub(crate) mod told;
 mod unanswered;
+mod usage;
 pub mod values;
 mod words;
 pub(crate) use words::singular;
@@ -42,7 +46,7 @@ use handed::Handed;
 use hosts::HostRoom;
 use leaf::{Field, Leaf};
 pub use node::{NODES_MAX, Reason, Variable};
-use node::{Node, VARIABLE};
+use node::{Node, VARIABLE, WORDS_SURE};
 use said::Sayings;
 pub use said::{By, SAID_MAX, Said, SaidError};
 use std::collections::BTreeMap;
@@ -314,7 +318,7 @@ impl Service {
         }
         if it.request.is_some() {
             let keys = keys.get(..segments.len()).unwrap_or_default();
-            hand(&mut self.root, keys, &segment_hashes(it), &self.handed);
+            hand(&mut self.root, keys, &segments, &segment_hashes(it), &mut self.handed);
         }
         self.unsettled += 1;
         let grown = self.nodes.saturating_sub(self.nodes_settled);
@@ -398,7 +402,8 @@ impl Service {
         }
         self.unsettled = 0;
         let mut look = look(&self.root);
-        let gone = collapse::settle(&mut self.root, Some(&self.said.root), &self.handed, &mut look);
+        let gone =
+            collapse::settle(&mut self.root, Some(&self.said.root), &mut self.handed, &mut look);
         self.nodes = self.nodes.saturating_sub(gone);
         self.nodes_settled = self.nodes;
         gone
@@ -433,14 +438,37 @@ fn place<'a, 'b>(
 }
 
 /// Notes which values of a path answers had handed out.
-fn hand(root: &mut Node, keys: &[&str], hashes: &[Option<u64>; SEGMENTS_MAX], handed: &Handed) {
+fn hand(
+    root: &mut Node,
+    keys: &[&str],
+    segments: &[&str],
+    hashes: &[Option<u64>; SEGMENTS_MAX],
+    handed: &mut Handed,
+) {
     let mut node = root;
-    for (key, hash) in keys.iter().zip(hashes) {
+    for (at, ((key, segment), hash)) in keys.iter().zip(segments).zip(hashes).enumerate() {
         let Some(child) = node.children.get_mut(*key) else { return };
         match (&mut child.variable, hash) {
             (Some(variable), Some(hash)) => {
                 if let Some(place) = handed.place(*hash) {
                     variable.hand(place);
+                }
+                let depth = u8::try_from(at).unwrap_or(u8::MAX);
+                // Small numbers are everywhere.
+                if *segment != "{int}" {
+                    let before = at.checked_sub(1).and_then(|it| keys.get(it)).copied();
+                    let is_one = !child.children.contains_key(VARIABLE);
+                    // The word before two of them is of the second.
+                    let below = depth.saturating_add(u8::from(!is_one));
+                    variable.meet(handed.homes.above(*hash, below));
+                    let word = before.filter(|it| *it != VARIABLE && is_one);
+                    handed.homes.add(*hash, word, depth);
+                    if !segment.starts_with('{')
+                        && !handed.homes.has(*hash)
+                        && variable.words.count() >= WORDS_SURE
+                    {
+                        handed.homes.assure(*hash);
+                    }
                 }
             }
             (None, Some(_)) => child.hash = *hash,

@@ -1,10 +1,12 @@
 //! Names of variables, such as `{orderId}`.
 //!
-//! Reads    the words before a variable, and the fields of answers that held its values.
-//! Misses   names that neither a word before nor a field tells.
+//! Reads    the words before a variable, the fields of answers that held its values, and the words that its values
+//!          stood behind nearer to the root.
+//! Misses   names that none of them tells.
 
 use super::node::Variable;
-use super::words::singular;
+use super::words::{is_version, singular};
+use std::collections::BTreeMap;
 
 /// Fields that are called so in every object.
 const HANDLES: &[&str] = &[
@@ -15,36 +17,52 @@ const HANDLES: &[&str] = &[
 
 /// The name of the `nth` of `run` variables in a row behind the word `before`.
 pub(super) fn name(variable: &Variable, before: Option<&str>, nth: usize, run: usize) -> String {
-    let field = variable.handed_out.iter().max_by_key(|it| it.1).map(|it| &**it.0);
-    let told = field.and_then(told_by);
     let is_last = nth + 1 == run;
-    let of_word = before.map(|it| object(it, variable.holds_words()));
-    match (is_last, of_word, told) {
-        (true, Some(word), _) if run == 1 || nth > 0 => word,
-        (_, _, Some(told)) => told,
-        (true, Some(word), None) => word,
-        (false, Some(word), None) if nth == 0 => {
-            format!("{word}{}", if run > 1 { "Parent" } else { "" })
-        }
-        _ => "id".to_owned(),
+    let is_word = variable.holds_words() && !is_id(variable);
+    if let Some(home) = variable.home() {
+        return object(home, is_word);
+    }
+    let of_word = before.filter(|it| !is_version(it)).map(|it| object(it, is_word));
+    match (is_last, of_word) {
+        (true, Some(word)) => word,
+        (false, Some(word)) if nth == 0 => told(variable).unwrap_or(format!("{word}Parent")),
+        (_, _) => told(variable).unwrap_or("id".to_owned()),
     }
 }
 
+/// What most fields that held its values call it.
+fn told(variable: &Variable) -> Option<String> {
+    let mut words: BTreeMap<&str, u64> = BTreeMap::new();
+    for (field, count) in &variable.handed_out {
+        if let Some(word) = told_by(field) {
+            *words.entry(word).or_default() += count;
+        }
+    }
+    words.into_iter().max_by_key(|it| it.1).map(|it| camel(&singular(it.0)))
+}
+
+/// Whether most fields that held its values hold what the application made, and not what a person chose.
+fn is_id(variable: &Variable) -> bool {
+    let (mut ids, mut names) = (0, 0);
+    for (field, count) in &variable.handed_out {
+        let last = field.rsplit('.').next().unwrap_or(field).trim_end_matches("[*]");
+        let is_id = matches!(last, "id" | "_id" | "user_id" | "userId");
+        *(if is_id { &mut ids } else { &mut names }) += count;
+    }
+    ids > names
+}
+
 /// What a field that holds an identifier is the identifier of.
-fn told_by(path: &str) -> Option<String> {
+fn told_by(path: &str) -> Option<&str> {
     let mut steps = path
         .trim_start_matches('$')
         .split('.')
         .map(|it| it.trim_end_matches("[*]"))
         .filter(|it| !it.is_empty())
         .rev();
-    let last = steps.next()?;
-    let bare = bare(last);
-    if !bare.is_empty() && !HANDLES.contains(&bare.to_ascii_lowercase().as_str()) {
-        return Some(camel(&singular(bare)));
-    }
-    let parent = steps.next()?;
-    Some(camel(&singular(parent)))
+    let bare = bare(steps.next()?);
+    let is_handle = || HANDLES.iter().any(|it| it.eq_ignore_ascii_case(bare));
+    if bare.is_empty() || is_handle() { steps.next() } else { Some(bare) }
 }
 
 /// `customer_id` and `customerId` are of a `customer`.
@@ -63,8 +81,10 @@ fn object(word: &str, holds_words: bool) -> String {
         return "username".to_owned();
     }
     let word = without_version(word.trim_start_matches(['@', '$', '_', '-']));
+    let parts = word.split(|it: char| !it.is_ascii_alphanumeric()).filter(|it| !it.is_empty());
+    // `roles-by-id` are roles.
     let parts: Vec<&str> =
-        word.split(|it: char| !it.is_ascii_alphanumeric()).filter(|it| !it.is_empty()).collect();
+        parts.enumerate().take_while(|(at, it)| *at == 0 || *it != "by").map(|it| it.1).collect();
     let Some((last, rest)) = parts.split_last() else { return "id".to_owned() };
     let mut out = rest.concat_camel();
     out.push_str(&if rest.is_empty() { singular(last) } else { capital(&singular(last)) });
@@ -126,6 +146,13 @@ mod tests {
         let mut words = of(&[]);
         words.kinds.extend([("word".into(), 1), ("text".into(), 2)]);
         assert_eq!(name(&words, Some("users"), 0, 1), "username");
+        words.handed_out.insert("$.id".into(), 1);
+        assert_eq!(name(&words, Some("users"), 0, 1), "userId");
+        words.handed_out.insert("$[*].login".into(), 1);
+        assert_eq!(name(&words, Some("users"), 0, 1), "username");
+        assert_eq!(name(&of(&[]), Some("roles-by-id"), 0, 1), "roleId");
+        assert_eq!(name(&of(&[]), Some("v1"), 0, 1), "id");
+        assert_eq!(name(&of(&["$.account_slug"]), Some("v1"), 0, 1), "account");
         assert_eq!(name(&of(&["$.id"]), Some("line_items"), 0, 1), "lineItemId");
         assert_eq!(name(&of(&["$.owner.login"]), Some("repos"), 0, 2), "owner");
         assert_eq!(name(&of(&["$.name"]), Some("repos"), 1, 2), "repoId");

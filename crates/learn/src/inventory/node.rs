@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 
 /// Nodes of one service.
 pub const NODES_MAX: usize = 20_000;
+/// Words of a variable that are values beyond doubt: fewer may be names after all, and the same names stand
+/// elsewhere.
+pub(super) const WORDS_SURE: u64 = 30;
 /// The variable among the children of a node. No segment of a path is written so.
 pub(super) const VARIABLE: &str = "{}";
 
@@ -35,6 +38,8 @@ pub(super) struct Node {
     pub(super) likeness: f32,
     /// There is an endpoint, a field or something behind it that was not there when was looked last.
     pub(super) is_new: bool,
+    /// Calls of the segment before it when it came.
+    pub(super) calls_born: u64,
     /// Calls when everything behind it was gone through last.
     pub(super) calls_settled: u64,
     /// Calls when was looked for variables right behind it last.
@@ -52,6 +57,10 @@ pub struct Variable {
     pub words: Distinct,
     /// Fields of answers that held its values, each with how often.
     pub(super) handed_out: BTreeMap<Box<str>, u64>,
+    /// Words that its values stood behind nearer to the root, each with how often.
+    pub(super) homes: BTreeMap<Box<str>, u64>,
+    /// Values that were looked up for that.
+    pub(super) met: u64,
 }
 
 /// Why a segment is a variable.
@@ -133,7 +142,8 @@ impl Node {
             }
             *nodes += 1;
             self.is_new = true;
-            self.children.insert(key.into(), Self::of(key));
+            let child = Self { calls_born: self.calls, ..Self::of(key) };
+            self.children.insert(key.into(), child);
         }
         self.children.get_mut(key)
     }
@@ -234,6 +244,8 @@ pub(super) fn hash(segment: &str) -> u64 {
 
 /// Fields that hand out values of one variable; further ones are not told.
 const FIELDS_MAX: usize = 32;
+/// Words that values of one variable stood behind elsewhere; further ones are not told.
+const HOMES_MAX: usize = 8;
 
 impl Variable {
     /// Counts exchanges whose value looked so.
@@ -254,6 +266,10 @@ impl Variable {
         for (place, count) in other.handed_out {
             *self.handed_out.entry(place).or_default() += count;
         }
+        for (word, count) in other.homes {
+            *self.homes.entry(word).or_default() += count;
+        }
+        self.met += other.met;
         self.words.merge(&other.words);
         self.reason = self.reason.or(other.reason);
     }
@@ -267,10 +283,28 @@ impl Variable {
         }
     }
 
-    /// Whether no value was a word or looked like nothing known, of at least ten.
+    /// Notes which word one of its values stood behind nearer to the root, if it did.
+    pub(super) fn meet(&mut self, word: Option<&str>) {
+        self.met += 1;
+        let Some(word) = word else { return };
+        if let Some(count) = self.homes.get_mut(word) {
+            *count += 1;
+        } else if self.homes.len() < HOMES_MAX {
+            self.homes.insert(word.into(), 1);
+        }
+    }
+
+    /// The word that most of its values stood behind nearer to the root.
+    pub(super) fn home(&self) -> Option<&str> {
+        let (word, count) = self.homes.iter().max_by_key(|it| it.1)?;
+        (self.met >= 5 && *count * 2 > self.met).then_some(&**word)
+    }
+
+    /// Whether hardly any value was a word, of at least ten.
     pub(super) fn is_form(&self) -> bool {
         let all: u64 = self.kinds.values().sum();
-        all >= 10 && !self.kinds.keys().any(|it| matches!(&**it, "word" | "text"))
+        let words = self.kinds.get("word").copied().unwrap_or(0);
+        all >= 10 && words * 20 <= all
     }
 
     /// Whether a third of its values at least were words: names that people choose, among others with digits or dots.

@@ -145,35 +145,61 @@ fn may_identify(fact: &Fact) -> bool {
     is_kind && fact.bytes <= BYTES_MAX
 }
 
+/// Whom things belong to.
+const SOMEBODY: &[&str] = &[
+    "owner",
+    "user",
+    "customer",
+    "client",
+    "account",
+    "member",
+    "patient",
+    "author",
+    "holder",
+    "student",
+    "employee",
+    "person",
+    "subject",
+    "principal",
+    "buyer",
+    "guest",
+    "citizen",
+    "subscriber",
+];
+
 /// Whether the name of a field is that of an identifier, or of somebody to whom things belong.
 pub fn speaks_of_somebody(place: &Place) -> bool {
     const ENDS: &[&str] =
         &["id", "uuid", "guid", "key", "ref", "sub", "number", "login", "username", "by"];
-    const SOMEBODY: &[&str] = &[
-        "owner",
-        "user",
-        "customer",
-        "client",
-        "account",
-        "member",
-        "patient",
-        "author",
-        "holder",
-        "student",
-        "employee",
-        "person",
-        "subject",
-        "principal",
-        "buyer",
-        "guest",
-        "citizen",
-        "subscriber",
+    // Groups of which tokens may speak as well.
+    const GROUPS: &[&str] = &[
+        "bank",
+        "house",
+        "hotel",
+        "site",
+        "property",
+        "region",
+        "realm",
+        "domain",
+        "project",
+        "group",
+        "department",
     ];
     let (Place::Body(path) | Place::Query(path)) = place else { return false };
     let Some(name) = folded(path).last() else { return false };
     ENDS.iter().any(|it| name.ends_with(it))
         || SOMEBODY.contains(&name.as_str())
         || is_tenant(&name)
+        || GROUPS.contains(&name.as_str())
+}
+
+/// Whether the name of a field, or of the object that it stands in, is that of somebody: `customerId`, `owner.id`.
+pub fn is_of_somebody(place: &Place) -> bool {
+    let Place::Body(path) = place else { return false };
+    let steps: Vec<String> = folded(path).collect();
+    let near = steps.iter().rev().take(2);
+    near.into_iter()
+        .any(|step| SOMEBODY.iter().any(|it| step.strip_prefix(it).is_some_and(|rest| rest != "s")))
 }
 
 /// Whether a name, folded, is that of a group of people to whom things belong.

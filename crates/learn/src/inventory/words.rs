@@ -597,6 +597,10 @@ const BESIDE_IDS: &[&str] = &[
 
 /// What speaks for a value (above 0) or for a name of the API (below), in bits.
 pub(super) fn likeness(segment: &str) -> f32 {
+    if segment.bytes().all(|it| it.is_ascii_digit()) {
+        // It stands where versions do. Many of them are none.
+        return 0.0;
+    }
     if is_beside_ids(segment) || is_version(segment) {
         return -6.0;
     }
@@ -632,7 +636,18 @@ pub(super) fn likeness(segment: &str) -> f32 {
         // Countries, locales.
         bits += 1.0;
     }
+    if is_camel_case(segment) {
+        bits -= 1.0;
+    }
     bits - 1.5 * known as f32 / parts.max(1) as f32
+}
+
+/// `getStatistics`: programs are written so, and people seldom write what they name.
+fn is_camel_case(segment: &str) -> bool {
+    let mut letters = segment.bytes();
+    letters.next().is_some_and(|it| it.is_ascii_lowercase())
+        && segment.bytes().all(|it| it.is_ascii_alphabetic())
+        && letters.any(|it| it.is_ascii_uppercase())
 }
 
 /// `report.pdf` is somebody's file.

@@ -123,8 +123,9 @@ const WHOLE: &[&str] = &[
     "fraud_score",
 ];
 
-/// Words that names of internal fields begin with.
-const FIRST: &[&str] = &["internal", "private", "legacy"];
+/// Words that names of internal fields begin with. What is `private` or `legacy` of an object is often meant for
+/// clients: `private_repos`, `legacy_payments`.
+const FIRST: &[&str] = &["internal"];
 
 /// Words of names whose value is the same for a reason: clients tell answers apart by them.
 const TELLING: &[&str] = &[
@@ -163,6 +164,8 @@ mod tests {
         for name in [
             "internal",
             "private",
+            "private_repos",
+            "legacy_payments",
             "name",
             "admin",
             "v",

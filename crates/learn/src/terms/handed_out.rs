@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 
 /// Of a thousand uses, so many must be explained by a relation.
 const STRENGTH_MIN: u16 = 600;
+/// Of a thousand uses, so many must be explained by what hands out besides.
+const HANDS_MIN: u16 = 20;
 /// Of a thousand uses that could have been explained, so many must have been, by all relations together.
 const EXPLAINED_MIN: u16 = 950;
 /// Uses that could have been explained.
@@ -45,9 +47,56 @@ impl HandedOut {
         for it in &told {
             let Some(resource) = kin.resource(&it.at) else { continue };
             put(&mut out.named, &it.at, resource);
-            strong(it).for_each(|edge| put(&mut out.handing, &edge.from, resource));
+            // Whoever has it from where few have it has it all the same.
+            let hands = it.by.iter().filter(|it| it.strength() >= HANDS_MIN);
+            hands.for_each(|edge| put(&mut out.handing, &edge.from, resource));
         }
+        out.spread(inventory, service);
         out
+    }
+
+    /// What stands at the same place of a path is the same: `DELETE /orders/{orderId}` and `/orders/{orderId}/items` name what
+    /// `GET /orders/{orderId}` names, and `DELETE /order?ref=` what `GET /order?ref=` does.
+    fn spread(&mut self, inventory: &Inventory, service: &str) {
+        let mut by_prefix: BTreeMap<String, Resource> = BTreeMap::new();
+        let mut by_query: BTreeMap<(String, Place), Resource> = BTreeMap::new();
+        for ((_, template), named) in &self.named {
+            for (place, resource) in named {
+                match place {
+                    Place::Segment(n) => {
+                        by_prefix.entry(prefix(template, *n)).or_insert(*resource);
+                    }
+                    Place::Query(_) => {
+                        let at = (prefix(template, u8::MAX), place.clone());
+                        by_query.entry(at).or_insert(*resource);
+                    }
+                    Place::Path
+                    | Place::Header(_)
+                    | Place::Cookie(_)
+                    | Place::Body(_)
+                    | Place::Name => {}
+                }
+            }
+        }
+        for it in inventory.endpoints().iter().filter(|it| it.service == service) {
+            let template = it.template();
+            let variables = (1_u8..).zip(template.split('/').filter(|it| !it.is_empty()));
+            for (n, _) in variables.filter(|it| it.1.starts_with('{')) {
+                let Some(resource) = by_prefix.get(&prefix(&template, n)) else { continue };
+                let named = self.named.entry((it.method, template.clone())).or_default();
+                if !named.iter().any(|it| it.0 == Place::Segment(n)) {
+                    named.push((Place::Segment(n), *resource));
+                }
+            }
+            for place in it.leaf.request.by_place.iter().map(|it| it.0) {
+                let at = (prefix(&template, u8::MAX), place.clone());
+                let Some(resource) = by_query.get(&at) else { continue };
+                let named = self.named.entry((it.method, template.clone())).or_default();
+                if !named.iter().any(|it| it.0 == *place) {
+                    named.push((place.clone(), *resource));
+                }
+            }
+        }
     }
 
     /// What requests of an endpoint name.
@@ -60,6 +109,12 @@ impl HandedOut {
     pub(super) fn handed_out(&self, method: Method, template: &str) -> Vec<(Place, Resource)> {
         self.handing.get(&(method, template.to_owned())).cloned().unwrap_or_default()
     }
+}
+
+/// The path up to a segment, from 1, without the names of its variables.
+fn prefix(template: &str, segment: u8) -> String {
+    let all = template.split('/').filter(|it| !it.is_empty()).take(usize::from(segment));
+    all.fold(String::new(), |out, it| out + "/" + if it.starts_with('{') { "{}" } else { it })
 }
 
 /// Whether the values of a place identify something, rather than being words that people share: names, towns, addresses.

@@ -204,9 +204,11 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     if says.is_empty() && hands_out.is_empty() && shows == Shows::default() {
         return None;
     }
+    // Those who see to others are told, and excepted.
+    let are_told = !shows.others.is_nobody();
     let proposals = says.into_iter().map(|says| {
         let support = support(leaf, &says, left_out);
-        let stage = stage(&says, &support, pace, released_us);
+        let stage = stage(&says, are_told, &support, pace, released_us);
         Proposal { says, stage, support }
     });
     let proposals = proposals.collect();
@@ -233,7 +235,13 @@ fn support(leaf: &Leaf, says: &Says, left_out: usize) -> Support {
     }
 }
 
-fn stage(says: &Says, it: &Support, pace: &Pace, released_us: Option<u64>) -> Stage {
+fn stage(
+    says: &Says,
+    are_told: bool,
+    it: &Support,
+    pace: &Pace,
+    released_us: Option<u64>,
+) -> Stage {
     let is_harm = says.clause().is_harm();
     if it.calls < pace.calls_min || it.subjects < pace.subjects_min {
         return Stage::Candidate;
@@ -244,7 +252,7 @@ fn stage(says: &Says, it: &Support, pace: &Pace, released_us: Option<u64>) -> St
     // again once nobody broke it for as long: those who see to others are told by then.
     let is_broken = it.breaches.passed > 0
         && it.breaches.subjects.at_least() >= INDEPENDENT_MIN
-        && (!is_harm || seldom_us < pace.span_us);
+        && (!is_harm || !are_told || seldom_us < pace.span_us);
     // A release explains why habit was broken. What it became is held to begin with the last such call.
     let is_renewed =
         !is_harm && is_broken && released_us.is_some_and(|at| it.breaches.last_us >= at);

@@ -11,7 +11,9 @@
 use super::handed_out::HandedOut;
 use super::{INDEPENDENT_MIN, Pace, envelopes};
 use crate::inventory::Endpoint;
-use crate::inventory::owners::{CLAIM, Owners as Fields, Shown, is_tenant, speaks_of_somebody};
+use crate::inventory::owners::{
+    CLAIM, Owners as Fields, Shown, is_of_somebody, is_tenant, speaks_of_somebody,
+};
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
@@ -62,7 +64,8 @@ pub(super) struct Owners {
     teaching: BTreeMap<Key, Vec<(Place, Resource)>>,
     claims: BTreeMap<Resource, Vec<Box<str>>>,
     pairs: BTreeMap<Key, Vec<Pair>>,
-    others: BTreeMap<Key, Others>,
+    /// Who sees to others, by what identifies them.
+    others: BTreeMap<Resource, Others>,
 }
 
 /// Where a field stands.
@@ -96,7 +99,7 @@ impl Owners {
         let said: Vec<(&Place, &Shown)> = claims.into_iter().flat_map(Fields::fields).collect();
         let claimed: Vec<Spot<'_>> = said.iter().filter_map(|it| claim(*it, pace)).collect();
         let names: BTreeSet<String> = claimed.iter().flat_map(|it| folded(&it.name)).collect();
-        let fields = of_service.iter().flat_map(|it| spots(it, &names, pace));
+        let fields = of_service.iter().flat_map(|it| spots(it, (&names, handed), pace));
         let spots: Vec<Spot<'_>> = claimed.into_iter().chain(fields).take(SPOTS_MAX).collect();
         let mut it = Self::default();
         for spot in spots.iter().filter(|it| it.at != At::Claim) {
@@ -108,7 +111,7 @@ impl Owners {
             }
             let owners = resource(service, &spot.name);
             it.judge(spot, owners);
-            it.except(spot, &said);
+            it.except(spot, owners, &said);
             teachers.iter().for_each(|teacher| it.teach(teacher, owners));
         }
         it.pair(&of_service, service, handed);
@@ -131,12 +134,12 @@ impl Owners {
     }
 
     /// Notes who sees to others.
-    fn except(&mut self, spot: &Spot<'_>, said: &[(&Place, &Shown)]) {
+    fn except(&mut self, spot: &Spot<'_>, owners: Resource, said: &[(&Place, &Shown)]) {
         let crossing: Vec<u32> = spot.shown.crossing().collect();
         if crossing.is_empty() {
             return;
         }
-        let others = self.others.entry(spot.key.clone()).or_default();
+        let others = self.others.entry(owners).or_default();
         for subject in &crossing {
             if others.subjects.len() < PLACES_MAX && !others.subjects.contains(subject) {
                 others.subjects.push(*subject);
@@ -191,6 +194,9 @@ impl Owners {
                 self.pairs.entry((it.method, template.clone())).or_default().push(pair);
             }
         }
+        let shared: BTreeSet<Resource> =
+            of_service.iter().flat_map(|it| self.shared(it, service, handed, &owners_of)).collect();
+        owners_of.retain(|objects, _| !shared.contains(objects));
         for it in of_service {
             let template = it.template();
             let all = handed.named(it).into_iter().filter_map(|(place, objects)| {
@@ -202,6 +208,29 @@ impl Owners {
                 self.asked.entry((it.method, template)).or_default().extend(all);
             }
         }
+    }
+
+    /// The objects that an endpoint shows to others than their owners, as people share them.
+    fn shared(
+        &self,
+        it: &Endpoint<'_>,
+        service: &str,
+        handed: &HandedOut,
+        owners_of: &BTreeMap<Resource, Resource>,
+    ) -> Vec<Resource> {
+        let template = it.template();
+        let judged = self.answered.get(&(it.method, template.clone()));
+        let shows_owner = |owners: Resource| {
+            let mut fields = it.leaf.response.by_place.iter();
+            fields.any(|(place, _)| resource(service, &named(place, &template)) == owners)
+        };
+        let is_judged =
+            |owners: Resource| judged.is_some_and(|all| all.iter().any(|it| it.owners == owners));
+        let all = handed.named(it).into_iter().map(|it| it.1);
+        let is_shared = |objects: &Resource| {
+            owners_of.get(objects).is_some_and(|of| shows_owner(*of) && !is_judged(*of))
+        };
+        all.filter(is_shared).collect()
     }
 
     /// The owners of which each is one caller.
@@ -226,11 +255,21 @@ impl Owners {
         let spoken: BTreeSet<Resource> = says.iter().flat_map(spoken_of).collect();
         let claims = self.claims.iter().filter(|it| spoken.contains(it.0));
         let claims = claims.flat_map(|(of, names)| names.iter().map(|it| (it.clone(), *of)));
+        let mut others = Others::default();
+        for it in spoken.iter().filter_map(|of| self.others.get(of)) {
+            others.subjects.extend(&it.subjects);
+            others.claims.extend(it.claims.iter().cloned());
+        }
+        others.subjects.sort_unstable();
+        others.subjects.dedup();
+        others.subjects.truncate(PLACES_MAX);
+        others.claims.sort();
+        others.claims.dedup();
         Shows {
             caller: self.teaching.get(&key).cloned().unwrap_or_default(),
             claims: claims.collect(),
             owners: self.pairs.get(&key).cloned().unwrap_or_default(),
-            others: self.others.get(&key).cloned().unwrap_or_default(),
+            others,
         }
     }
 
@@ -336,7 +375,11 @@ fn claim<'a>((place, shown): (&'a Place, &'a Shown), pace: &Pace) -> Option<Spot
     Some(Spot { at: At::Claim, key, place, shown, name, is_exclusive })
 }
 
-fn spots<'a>(it: &Endpoint<'a>, claims: &BTreeSet<String>, pace: &Pace) -> Vec<Spot<'a>> {
+fn spots<'a>(
+    it: &Endpoint<'a>,
+    (claims, handed): (&BTreeSet<String>, &HandedOut),
+    pace: &Pace,
+) -> Vec<Spot<'a>> {
     let template = it.template();
     let is_unasked = it.method == Method::Get && !template.contains('{');
     let at = |place: &Place| match is_unasked || envelopes::is_unasked(it, place) {
@@ -346,6 +389,13 @@ fn spots<'a>(it: &Endpoint<'a>, claims: &BTreeSet<String>, pace: &Pace) -> Vec<S
     let answers = it.leaf.owners().into_iter().flat_map(Fields::fields).map(|of| (at(of.0), of));
     let asked = it.leaf.asked_for().into_iter().flat_map(Fields::fields);
     let all = answers.chain(asked.map(|of| (At::Request, of)));
+    // The items of a list that are handed out are objects, and nobody's names.
+    let objects = handed.handed_out(it.method, &template);
+    let is_object = |place: &Place| {
+        matches!(place, Place::Body(path) if path.contains("[*]") && !is_of_somebody(place))
+            && objects.iter().any(|it| it.0 == *place)
+    };
+    let all = all.filter(|it| !is_object(it.1.0));
     let spot = |(at, (place, shown)): (At, (&'a Place, &'a Shown))| {
         let name = match place {
             Place::Segment(n) => variable(&template, *n)?,

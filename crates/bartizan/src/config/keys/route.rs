@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 const PATH_SHAPE: Shape = Shape::Like("^/[^?#%\\\\\\s]*$");
 
-pub(super) const ALL: [&dyn Key; 15] = [
+pub(super) const ALL: [&dyn Key; 16] = [
     &ROUTE_NAME,
     &HOST,
     &PATH,
@@ -27,6 +27,7 @@ pub(super) const ALL: [&dyn Key; 15] = [
     &FAIL_OPEN,
     &RECORD_REQUIRED,
     &SAMPLES,
+    &SECURITY_HEADERS,
     &RESPONSE_TIMEOUT,
     &MODE,
 ];
@@ -157,6 +158,16 @@ pub(in super::super) const FAIL_OPEN: Flag = Flag {
         key: "fail_open",
         says: "Whether what cannot be judged for want of room passes unjudged, counted and \
                recorded; else 503.",
+    },
+    default: false,
+};
+
+pub(in super::super) const SECURITY_HEADERS: Flag = Flag {
+    name: Name {
+        section: ROUTES,
+        key: "security_headers",
+        says: "Whether answers that do not say so themselves tell browsers not to guess types (`nosniff`), not to \
+               show them in frames, to tell nobody where they came from, and over TLS to stay with it.",
     },
     default: false,
 };
