@@ -25,7 +25,7 @@ pub struct AnswerNames {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Level {
     /// Of each member that was asked for its name in the answer, its name in the API, and what is within it.
-    pub members: Vec<(Box<str>, Box<str>, Level)>,
+    pub members: Vec<(Box<str>, Box<str>, Self)>,
 }
 
 impl Level {

@@ -23,12 +23,7 @@ pub(super) struct Tree<'a> {
 #[derive(Debug)]
 pub(super) enum Selected<'a> {
     /// A field, and the name that its answer has.
-    Field {
-        key: &'a str,
-        name: &'a str,
-        arguments: Vec<(&'a str, Given<'a>)>,
-        within: Vec<Selected<'a>>,
-    },
+    Field { key: &'a str, name: &'a str, arguments: Vec<(&'a str, Given<'a>)>, within: Vec<Self> },
     /// What a fragment selects.
     Fragment(&'a str),
 }
@@ -43,8 +38,8 @@ pub(super) enum Given<'a> {
     /// A value of an enumeration.
     Word(&'a str),
     Variable(&'a str),
-    List(Vec<Given<'a>>),
-    Object(Vec<(&'a str, Given<'a>)>),
+    List(Vec<Self>),
+    Object(Vec<(&'a str, Self)>),
 }
 
 /// Reads a document.
