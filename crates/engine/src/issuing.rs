@@ -11,6 +11,7 @@ use bartizan_inspect::json_edit::{Edit, JsonEdit, Passing, Places};
 use bartizan_model::head::ResponseHead;
 use bartizan_model::id::SubjectId;
 use bartizan_model::known::Known;
+use std::sync::Arc;
 
 /// Where tokens stand.
 const TOKENS: &[&str] = &[
@@ -30,17 +31,33 @@ const AROUND: &[&str] = &["$", "$.data", "$.session", "$.auth", "$.result"];
 /// Shorter texts are no tokens.
 const TOKEN_BYTES_MIN: usize = 16;
 
+/// Bytes of an answer that are looked at.
+const BYTES_MAX: usize = 16 * 1024;
+
+/// Where tokens stand in answers.
+pub(crate) fn places() -> Places {
+    let mut places = Places::default();
+    for object in AROUND {
+        for token in TOKENS {
+            places.mark(&format!("{object}.{token}"), 0);
+        }
+    }
+    places
+}
+
 /// An answer, as far as it has passed.
 #[derive(Debug)]
 pub(crate) struct Issuing {
     edit: JsonEdit,
-    places: Places,
+    /// None where only a cookie can tell.
+    places: Option<Arc<Places>>,
     issued: Option<SubjectId>,
+    bytes: usize,
 }
 
 impl Issuing {
     /// Of an answer that may log somebody in.
-    pub(crate) fn of(head: &ResponseHead, key: &HashKey) -> Option<Self> {
+    pub(crate) fn of(head: &ResponseHead, tokens: &Arc<Places>, key: &HashKey) -> Option<Self> {
         if !(200..300).contains(&head.status) {
             return None;
         }
@@ -50,17 +67,17 @@ impl Issuing {
         if issued.is_none() && (!is_json || head.fields.has(Known::ContentEncoding)) {
             return None;
         }
-        let mut places = Places::default();
-        let all = AROUND.iter().flat_map(|object| TOKENS.iter().map(move |it| (object, it)));
-        for (object, token) in all.filter(|_| is_json) {
-            places.mark(&format!("{object}.{token}"), 0);
-        }
-        Some(Self { edit: JsonEdit::default(), places, issued })
+        let places = is_json.then(|| Arc::clone(tokens));
+        Some(Self { edit: JsonEdit::default(), places, issued, bytes: 0 })
     }
 
     /// Takes a piece; who is logged in by then.
     pub(crate) fn push(&mut self, bytes: &[u8], key: &HashKey) -> Option<SubjectId> {
-        let Self { edit, places, issued } = self;
+        let Self { edit, places, issued, bytes: seen } = self;
+        let Some(places) = places.as_ref().filter(|_| issued.is_none() && *seen < BYTES_MAX) else {
+            return *issued;
+        };
+        *seen = seen.saturating_add(bytes.len());
         let mut each = |value: Passing<'_>| {
             // Of a long token all is needed.
             if issued.is_none()

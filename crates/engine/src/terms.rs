@@ -4,7 +4,9 @@
 //! Memory   a tree of paths for each route, and a table of places for each endpoint.
 //! Misses   fields of bodies that are not examined; fields of operations within envelopes; empty lists and objects.
 
+use crate::issuing;
 use crate::shown::Shown;
+use bartizan_inspect::json_edit::Places;
 use bartizan_inspect::value::PlaceRef;
 use bartizan_model::code::Code;
 use bartizan_model::fact::{Forms, Kind};
@@ -24,6 +26,8 @@ const STEPS_MAX: u32 = 64;
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
     by_route: BTreeMap<Arc<str>, Paths>,
+    /// Where answers that log somebody in hold tokens.
+    pub(crate) tokens: Arc<Places>,
 }
 
 /// The endpoints of one route.
@@ -132,7 +136,7 @@ impl Terms {
             let paths = by_route.entry(route).or_default();
             endpoints.into_iter().take(ENDPOINTS_MAX).for_each(|it| paths.put(it));
         }
-        Self { by_route }
+        Self { by_route, tokens: Arc::new(issuing::places()) }
     }
 
     /// What calls of this method and path template are held to on a route. `HEAD` asks for what `GET` does.

@@ -911,7 +911,9 @@ impl Transaction {
             && self.seen.method == Method::Post
             && self.origin.authority == Authority::Inline
         {
-            self.issuing = Issuing::of(&head, &self.view.rules.key).map(Box::new);
+            let (tokens, key) = (&self.view.terms.tokens, &self.view.rules.key);
+            let known = self.held.as_ref();
+            self.issuing = known.and_then(|_| Issuing::of(&head, tokens, key)).map(Box::new);
         }
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);

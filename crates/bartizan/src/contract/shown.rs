@@ -3,9 +3,10 @@
 use super::{Contracts, Decided, Release, Which, file};
 use bartizan_learn::terms::{Proposal, Proposed, Stage, Support};
 use bartizan_model::calendar::timestamp;
+use bartizan_model::clause::ClauseName;
 use bartizan_model::fact::magnitude;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Bounds, Masked, Resource, Says};
+use bartizan_model::terms::{Bounds, Masked, Others, Resource, Says};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -18,6 +19,8 @@ struct Row<'a> {
     /// What it says: as it was decided, else as it is proposed.
     says: &'a Says,
     known: &'a [Place],
+    /// Who is excepted from it, where it is about whose something is.
+    others: Option<&'a Others>,
     proposal: Option<&'a Proposal>,
     decided: Option<&'a Decided>,
 }
@@ -39,13 +42,16 @@ pub(crate) fn all(
                 Some(decided) => (&decided.says, &decided.known),
                 None => (&proposal.says, &it.known),
             };
-            rows.push(Row { which, says, known, proposal: Some(proposal), decided });
+            let others = decided.map_or(&it.shows.others, |it| &it.others);
+            let others = Some(others).filter(|_| is_of_owners(which.clause));
+            rows.push(Row { which, says, known, others, proposal: Some(proposal), decided });
         }
     }
     for it in &contracts.decided {
         if !rows.iter().any(|row| row.which == it.which) {
             let (which, says, known) = (it.which.clone(), &it.says, &it.known);
-            rows.push(Row { which, says, known, proposal: None, decided: Some(it) });
+            let others = Some(&it.others).filter(|_| is_of_owners(which.clause));
+            rows.push(Row { which, says, known, others, proposal: None, decided: Some(it) });
         }
     }
     rows.retain(|it| service.is_none_or(|service| it.which.service == service));
@@ -102,7 +108,7 @@ fn shown(
         "path": it.which.path,
         "clause": it.which.clause.name(),
         "is_harm": it.which.clause.is_harm(),
-        "says": sentence(it.says, it.known, handed_by),
+        "says": sentence(it.says, it.known, handed_by) + &excepted(it.others),
         "stage": stage,
         "force": in_force.unwrap_or(match it.proposal {
             Some(it) if it.stage > Stage::Candidate => "observe",
@@ -117,6 +123,34 @@ fn shown(
         "fields": fields(it.says),
         "support": support.map(|it| supported(&it)),
     })
+}
+
+/// Whether a clause is about whose something is.
+const fn is_of_owners(clause: ClauseName) -> bool {
+    matches!(
+        clause,
+        ClauseName::ProvenanceReference
+            | ClauseName::OwnershipRequest
+            | ClauseName::OwnershipAnswer
+            | ClauseName::DisclosureData
+    )
+}
+
+/// Who is not held to a clause.
+fn excepted(others: Option<&Others>) -> String {
+    let Some(others) = others.filter(|it| !it.is_nobody()) else { return String::new() };
+    let callers = match others.subjects.len() {
+        1 => "1 caller who sees".to_owned(),
+        count => format!("{count} callers who see"),
+    };
+    let claims: Vec<String> = others.claims.iter().map(|it| format!("`{}`", it.0)).collect();
+    match claims.is_empty() {
+        true => format!(" Excepted: {callers} to others."),
+        false => format!(
+            " Excepted: {callers} to others, and whoever's token says the same as theirs in {}.",
+            told(&claims)
+        ),
+    }
 }
 
 fn supported(it: &Support) -> Value {
