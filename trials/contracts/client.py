@@ -21,6 +21,11 @@ class Answer:
             self.value = None
         is_problem = fields.get("content-type", "").startswith("application/problem+json")
         problem = self.value if is_problem and isinstance(self.value, dict) else {}
+        if not problem and isinstance(self.value, dict) and status >= 400:
+            # Callers of GraphQL get refusals in its own words.
+            errors = self.value.get("errors")
+            first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+            problem = first.get("extensions") or {}
         self.decision = problem.get("decision_id")
         self.refused_by = problem.get("code") if self.decision else None
 

@@ -13,11 +13,13 @@ use crate::snapshot::Rules;
 use crate::tables::{Room, Tables};
 use bartizan_inspect::body::{Format, Walk, WalkLimits};
 use bartizan_inspect::content_coding::{DecodeLimits, Decoder};
+use bartizan_inspect::envelope::answer_names::AnswerNames;
 use bartizan_inspect::value::{PlaceRef, Sink, Value};
 use bartizan_model::fact::Facts;
 use bartizan_model::head::ResponseHead;
 use bartizan_model::host::{Host, Pointed, Side};
 use bartizan_model::known::Known;
+use std::sync::Arc;
 
 /// Bytes of a response that are read: they are walked in one turn.
 pub(crate) const BYTES_MAX: usize = 16 * 1024;
@@ -33,11 +35,17 @@ pub(crate) struct Answer {
     room: Room,
     /// Nothing further is read.
     is_done: bool,
+    /// What its fields are called.
+    names: Option<Arc<AnswerNames>>,
 }
 
 impl Answer {
     /// Of a response that can be read.
-    pub(crate) fn of(head: &ResponseHead, tables: &Tables) -> Option<Self> {
+    pub(crate) fn of(
+        head: &ResponseHead,
+        names: Option<Arc<AnswerNames>>,
+        tables: &Tables,
+    ) -> Option<Self> {
         let format = Format::of(Some(head.fields.get(Known::ContentType)?));
         if !matches!(format, Format::Json | Format::Lenient) {
             return None;
@@ -49,7 +57,7 @@ impl Answer {
                 Decoder::of(coding, limits).ok()?
             }
         };
-        Some(Self { format, decoder, text: Vec::new(), room: tables.room(), is_done: false })
+        Some(Self { format, decoder, text: Vec::new(), room: tables.room(), is_done: false, names })
     }
 
     /// Takes a piece of the body as it passes.
@@ -78,7 +86,8 @@ impl Answer {
         let (depth_max, values_max) = (rules.limits.depth_max, rules.limits.values_max);
         let mut walk = Walk::new(self.format, WalkLimits { depth_max, values_max });
         let (collector, is_cut) = (Collector::default(), self.is_done);
-        let mut noting = Noting { collector, key: &rules.key, is_cut };
+        let names = self.names.as_deref();
+        let mut noting = Noting { collector, key: &rules.key, is_cut, names };
         noting.collector.body(self.format);
         noting.collector.keep_lists();
         walk.step(&self.text, usize::MAX, &mut noting);
@@ -95,6 +104,21 @@ struct Noting<'a> {
     key: &'a HashKey,
     /// Only the beginning is there. What does not end is read as text, which it is not.
     is_cut: bool,
+    names: Option<&'a AnswerNames>,
+}
+
+impl Noting<'_> {
+    /// A value where the API would have it.
+    fn named(&mut self, value: &Value<'_>, note: fn(&mut Collector, &Value<'_>, &HashKey)) {
+        match (self.names, value.place) {
+            (Some(names), PlaceRef::Body(path)) => {
+                let path = names.of(path);
+                let value = Value { place: PlaceRef::Body(&path), text: value.text };
+                note(&mut self.collector, &value, self.key);
+            }
+            _ => note(&mut self.collector, value, self.key),
+        }
+    }
 }
 
 impl Sink for Noting<'_> {
@@ -102,14 +126,14 @@ impl Sink for Noting<'_> {
         if self.is_cut && value.place == PlaceRef::Body("$") {
             return;
         }
-        self.collector.note(&value, &[], self.key);
+        self.named(&value, |it, value, key| it.note(value, &[], key));
     }
 
     fn scalar(&mut self, value: Value<'_>) {
-        self.collector.note_scalar(&value, self.key);
+        self.named(&value, Collector::note_scalar);
     }
 
     fn empty(&mut self, value: Value<'_>) {
-        self.collector.note_scalar(&value, self.key);
+        self.named(&value, Collector::note_scalar);
     }
 }

@@ -208,6 +208,11 @@ impl Collector {
         self.keep(value, if is_json { Forms::STRING } else { Forms::PLAIN }, score, key);
     }
 
+    /// Notes what detectors made of a value that is noted elsewhere.
+    pub(crate) fn score(&mut self, sightings: &[Option<Sighting>]) {
+        self.scored(sightings);
+    }
+
     /// Notes a claim of the caller's token.
     pub(crate) fn note_claim(&mut self, name: &str, text: &[u8], key: &HashKey) {
         self.keep_at(HEADER, format!("{CLAIM}{name}").as_bytes(), text, Forms::PLAIN, 0, key);

@@ -18,6 +18,7 @@ use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{Effort, Exhausted, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
+use bartizan_inspect::envelope::calls::Calls;
 use bartizan_inspect::head_values;
 use bartizan_inspect::value::{PlaceRef, Sink, Value};
 use bartizan_model::assessment::{Assessment, Why};
@@ -72,6 +73,8 @@ pub struct Gathering {
     present: Vec<bool>,
     /// All of the body was walked, or there is none.
     is_whole: bool,
+    /// Calls within an envelope say what is asked for: query and body as such are examined for content only.
+    is_envelope: bool,
     /// Identifiers that the request named: its answer does not hand them out.
     pub(crate) references: Vec<u64>,
 }
@@ -107,6 +110,8 @@ pub(crate) struct Called {
     pub(crate) claimed: Vec<(Resource, u64)>,
     pub(crate) sees_to_others: bool,
     pub(crate) at: Moment,
+    /// The head is an envelope already.
+    pub(crate) is_envelope: bool,
 }
 
 /// What the gathering needs of the body.
@@ -128,7 +133,8 @@ impl Gathering {
         on: &RouteRules,
         collector: Collector,
     ) -> Self {
-        let Called { endpoint, subject, by, held, claimed, sees_to_others, at } = called;
+        let Called { endpoint, subject, by, held, claimed, sees_to_others, at, is_envelope } =
+            called;
         let held = held.filter(|it| it.judges_requests());
         let mut assessment = Assessment::clean(at, endpoint);
         assessment.oddities = head.oddities;
@@ -155,6 +161,7 @@ impl Gathering {
             claimed,
             present: Vec::new(),
             is_whole: matches!(head.framing, Framing::None | Framing::Length(0)),
+            is_envelope,
             references: Vec::new(),
         };
         if is_against_the_law(head.oddities) {
@@ -250,6 +257,22 @@ impl Gathering {
         self.collector.body(format);
         let is_json = matches!(format, Format::Json | Format::Lenient);
         self.forms = if is_json { Forms::STRING } else { Forms::PLAIN };
+    }
+
+    /// Holds the calls within an envelope to the terms, each argument at its place; what the envelope holds is examined for
+    /// content only from here on.
+    pub(crate) fn calls(&mut self, calls: &Calls, rules: &Rules) {
+        self.is_envelope = true;
+        if calls.is_more {
+            self.assessment.oddities.insert(Oddity::TooManyValues);
+        }
+        self.body(Format::Json);
+        for text in &calls.texts {
+            let mut walk = walk(Format::Json, rules);
+            let mut sink = Arguments { gathering: self, key: &rules.key };
+            while walk.step(text, WALK_BYTES, &mut sink) == Progress::More {}
+            self.assessment.oddities.extend(walk.oddities());
+        }
     }
 
     /// Holds the caller to showing a credential.
@@ -470,7 +493,67 @@ impl<'a> Examiner<'a> {
     }
 }
 
+impl Examiner<'_> {
+    /// What calls say is not said once more by the envelope.
+    fn is_said(&self, place: PlaceRef<'_>) -> bool {
+        self.gathering.is_envelope && matches!(place, PlaceRef::Body(_) | PlaceRef::Query(_))
+    }
+}
+
 impl Sink for Examiner<'_> {
+    fn scalar(&mut self, value: Value<'_>) {
+        if self.is_said(value.place) {
+            return;
+        }
+        self.gathering.collector.note_scalar(&value, self.key);
+        self.gathering.hold(&value, Forms::of_scalar(value.text), self.key);
+    }
+
+    fn empty(&mut self, value: Value<'_>) {
+        if self.is_said(value.place) {
+            return;
+        }
+        self.gathering.collector.note_scalar(&value, self.key);
+    }
+
+    fn take(&mut self, value: Value<'_>) {
+        let is_said = self.is_said(value.place);
+        if !is_said {
+            let is_body = matches!(value.place, PlaceRef::Body(_));
+            let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
+            self.gathering.hold(&value, forms, self.key);
+        }
+        let sightings = match examine_within(value.text, &mut self.gathering.effort) {
+            Ok(sightings) => sightings,
+            Err(Exhausted) => {
+                if !is_said {
+                    self.gathering.collector.note(&value, &[], self.key);
+                }
+                return self.gathering.is_unknown(Why::TooSuspicious);
+            }
+        };
+        match is_said {
+            true => self.gathering.collector.score(&sightings),
+            false => self.gathering.collector.note(&value, &sightings, self.key),
+        }
+        for sighting in sightings.into_iter().flatten() {
+            self.gathering.add(Finding {
+                sighting,
+                place: value.place.to_place(),
+                bytes: u32::try_from(value.text.len()).unwrap_or(u32::MAX),
+                value: self.key.value(value.text),
+            });
+        }
+    }
+}
+
+/// Notes the arguments of calls, and holds them to the terms. Their content was examined as it was sent.
+struct Arguments<'a> {
+    gathering: &'a mut Gathering,
+    key: &'a HashKey,
+}
+
+impl Sink for Arguments<'_> {
     fn scalar(&mut self, value: Value<'_>) {
         self.gathering.collector.note_scalar(&value, self.key);
         self.gathering.hold(&value, Forms::of_scalar(value.text), self.key);
@@ -481,25 +564,8 @@ impl Sink for Examiner<'_> {
     }
 
     fn take(&mut self, value: Value<'_>) {
-        let is_body = matches!(value.place, PlaceRef::Body(_));
-        let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
-        self.gathering.hold(&value, forms, self.key);
-        let sightings = match examine_within(value.text, &mut self.gathering.effort) {
-            Ok(sightings) => sightings,
-            Err(Exhausted) => {
-                self.gathering.collector.note(&value, &[], self.key);
-                return self.gathering.is_unknown(Why::TooSuspicious);
-            }
-        };
-        self.gathering.collector.note(&value, &sightings, self.key);
-        for sighting in sightings.into_iter().flatten() {
-            self.gathering.add(Finding {
-                sighting,
-                place: value.place.to_place(),
-                bytes: u32::try_from(value.text.len()).unwrap_or(u32::MAX),
-                value: self.key.value(value.text),
-            });
-        }
+        self.gathering.hold(&value, Forms::STRING, self.key);
+        self.gathering.collector.note(&value, &[], self.key);
     }
 }
 
@@ -551,6 +617,7 @@ mod tests {
             claimed: Vec::new(),
             present: Vec::new(),
             is_whole: true,
+            is_envelope: false,
             references: Vec::new(),
         }
     }

@@ -19,7 +19,8 @@ use bartizan_contract::clause_set::ClauseSet;
 use bartizan_contract::decide::{decide_mask, mode_of};
 use bartizan_inspect::body::Format;
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
-use bartizan_inspect::json_edit::{Edit, JsonEdit, Passing};
+use bartizan_inspect::envelope::answer_names::AnswerNames;
+use bartizan_inspect::json_edit::{Edit, JsonEdit, Passing, Places};
 use bartizan_inspect::token_claims::{bearer, identifying};
 use bartizan_model::assessment::Assessment;
 use bartizan_model::clause::{Effect, Mode};
@@ -132,6 +133,10 @@ pub(crate) struct Asked {
     pub(crate) masks: Vec<(u32, Done)>,
     /// How strictly its being the caller's own is held.
     pub(crate) owned: Mode,
+    /// The same if the call asks for somebody.
+    owned_if_asked: Mode,
+    /// What the fields of the answer are called.
+    names: Option<Arc<AnswerNames>>,
 }
 
 /// What is done with a field.
@@ -169,6 +174,7 @@ impl Asked {
         let owned = shown.owned.filter(|_| is_somebody);
         let owned = owned.map_or(Mode::Off, |it| it.mode(subject));
         let is_unasked = shown.is_fixed && asks_for_nobody(query);
+        let owned = mode_of(Code::OwnerForeign, owned, clauses);
         Self {
             subject,
             is_somebody,
@@ -178,11 +184,18 @@ impl Asked {
             named: Vec::new(),
             hands_nothing: false,
             masks: decided.collect(),
-            owned: match is_unasked {
-                true => Mode::Off,
-                false => mode_of(Code::OwnerForeign, owned, clauses),
-            },
+            owned: if is_unasked { Mode::Off } else { owned },
+            owned_if_asked: owned,
+            names: None,
         }
+    }
+
+    /// The call is one within an envelope.
+    pub(crate) fn by_calls(&mut self, has_arguments: bool, names: &Arc<AnswerNames>) {
+        self.is_unasked = !has_arguments;
+        let is_held = has_arguments && !self.sees_to_others;
+        self.owned = if is_held { self.owned_if_asked } else { Mode::Off };
+        self.names = Some(Arc::clone(names)).filter(|it| !it.is_plain());
     }
 
     /// The code of what is held and cannot be, if the answer cannot be read.
@@ -214,6 +227,8 @@ impl Asked {
 #[derive(Debug)]
 pub(crate) struct Outgoing {
     shown: Arc<Shown>,
+    /// Where its fields stand, if they are called otherwise than the contract calls them.
+    renamed: Option<Places>,
     asked: Asked,
     edit: JsonEdit,
     /// Reads the text once more as if what is only noted were masked.
@@ -309,6 +324,7 @@ impl Outgoing {
             change(head);
         }
         Ok(Some(Self {
+            renamed: asked.names.as_ref().map(|it| shown.places.renamed(it)),
             shown: Arc::clone(shown),
             awaits_owner: asked.owned == Mode::Enforce,
             changes: is_held,
@@ -350,6 +366,7 @@ impl Outgoing {
     ) -> Found {
         let Self {
             shown,
+            renamed,
             asked,
             edit,
             shadow,
@@ -362,6 +379,7 @@ impl Outgoing {
             changes,
             ..
         } = self;
+        let places = renamed.as_ref().unwrap_or(&shown.places);
         let mut handed = Vec::new();
         let mut found = Found::default();
         let mut each = |value: Passing<'_>| {
@@ -405,13 +423,13 @@ impl Outgoing {
             }
         };
         match changes {
-            true => edit.push(piece, &shown.places, &mut each, out),
-            false => edit.watch(piece, &shown.places, &mut each),
+            true => edit.push(piece, places, &mut each, out),
+            false => edit.watch(piece, places, &mut each),
         }
         if end {
             match changes {
-                true => edit.end(&shown.places, &mut each, out),
-                false => edit.end_watching(&shown.places, &mut each),
+                true => edit.end(places, &mut each, out),
+                false => edit.end_watching(places, &mut each),
             }
         }
         if let Some(shadow) = shadow {
@@ -423,9 +441,9 @@ impl Outgoing {
                 }
             };
             let mut nowhere = Vec::new();
-            shadow.push(piece, &shown.places, &mut each, &mut nowhere);
+            shadow.push(piece, places, &mut each, &mut nowhere);
             if end {
-                shadow.end(&shown.places, &mut each, &mut nowhere);
+                shadow.end(places, &mut each, &mut nowhere);
             }
         }
         if !asked.is_somebody {

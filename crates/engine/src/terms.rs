@@ -141,6 +141,21 @@ impl Terms {
 
     /// What calls of this method and path template are held to on a route. `HEAD` asks for what `GET` does.
     pub(crate) fn find(&self, route: &str, method: Method, template: &str) -> Option<&Arc<Held>> {
+        self.at(route, method, template)
+    }
+
+    /// The same of a request that is an envelope: servers take those of GraphQL by `GET` as well as by `POST`.
+    pub(crate) fn find_envelope(
+        &self,
+        route: &str,
+        method: Method,
+        template: &str,
+    ) -> Option<&Arc<Held>> {
+        let post = || self.at(route, Method::Post, template);
+        self.at(route, method, template).or_else(post)
+    }
+
+    fn at(&self, route: &str, method: Method, template: &str) -> Option<&Arc<Held>> {
         let paths = self.by_route.get(route)?;
         let method = if method == Method::Head { Method::Get } else { method };
         let (_, root) = paths.by_method.iter().find(|it| it.0 == method)?;

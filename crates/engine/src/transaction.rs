@@ -21,7 +21,7 @@ use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
 use crate::judge::{Called, Gathering, Needs, is_plain_text, walk};
-use crate::operation::operation;
+use crate::operation::{called, operation};
 use crate::origin::{Authority, Origin};
 use crate::outgoing::{
     Asked, Done, Found, HELD_BYTES_MAX, Outgoing, Unreadable, claimed, unvalued,
@@ -44,6 +44,8 @@ use bartizan_contract::retirement::announce;
 use bartizan_inspect::body::{Format, Progress, Walk};
 use bartizan_inspect::client_address::client_spoke_tls;
 use bartizan_inspect::content_coding::{DecodeFault, Decoder};
+use bartizan_inspect::envelope::answer_names::AnswerNames;
+use bartizan_inspect::envelope::calls::Calls;
 use bartizan_inspect::token_claims::{bearer, identifying};
 use bartizan_inspect::trace_context::Trace;
 use bartizan_inspect::traits;
@@ -102,6 +104,8 @@ pub struct Transaction {
     held: Option<Arc<Held>>,
     /// What its answer is held to.
     asked: Option<Box<Asked>>,
+    /// What the fields of the answer are called, where the request says so.
+    names: Option<Arc<AnswerNames>>,
     /// The answer, where something is said of it.
     outgoing: Option<Box<Outgoing>>,
     /// The answer, where it may log somebody in.
@@ -240,6 +244,7 @@ impl Transaction {
             answer: None,
             held: None,
             asked: None,
+            names: None,
             outgoing: None,
             issuing: None,
             issued: None,
@@ -420,11 +425,22 @@ impl Transaction {
         let template = &self.seen.template;
         // Some servers take the method from a field: what it says is held to what is said of that one.
         let method = overridden(&head).unwrap_or(head.method);
-        self.held = view.terms.find(&on.route.name, method, template).cloned();
+        let is_bare = matches!(head.framing, Framing::None | Framing::Length(0));
+        let calls = if is_bare { called(&head, &[]) } else { None };
+        let held = match &calls {
+            Some(_) => view.terms.find_envelope(&on.route.name, method, template),
+            None => view.terms.find(&on.route.name, method, template),
+        };
+        self.held = held.cloned();
         let held = self.held.clone();
         let (claimed, sees_to_others) = self.ask(&head, at);
-        let called = Called { endpoint, subject, by, held, claimed, sees_to_others, at };
+        let is_envelope = calls.is_some();
+        let called =
+            Called { endpoint, subject, by, held, claimed, sees_to_others, at, is_envelope };
         let mut gathering = Gathering::of_head(&head, called, rules, &on, collector);
+        if let Some(calls) = calls {
+            self.take_calls(calls, &mut gathering, &head.fields, tables);
+        }
         gathering.assessment.violations.append(&mut standing.violations);
         self.retry_after_s = standing.retry_after_s;
         let refused = decide_body(&gathering.assessment, &on.clauses).0.is_some();
@@ -598,10 +614,42 @@ impl Transaction {
             self.request = Request::Holding(holding);
             return Step::Read { max: DATA_BYTES_MAX };
         }
+        let held = holding.body.bytes();
+        let text = holding.decoded.as_ref().and_then(Decoded::usable).unwrap_or(&held);
+        if let Some(calls) = called(holding.head.head(), text) {
+            let fields = &holding.head.head().fields;
+            self.take_calls(calls, &mut holding.gathering, fields, tables);
+        }
         holding.gathering.body(holding.format);
         let walk = walk(holding.format, rules);
         self.request = Request::Walking(holding, walk);
         self.walk_on(at, tables)
+    }
+
+    /// Judges the calls within an envelope. Facts of each are kept as of an endpoint of its own.
+    fn take_calls(
+        &mut self,
+        calls: Calls,
+        gathering: &mut Gathering,
+        fields: &Fields,
+        tables: &Tables,
+    ) {
+        let rules = Arc::clone(&self.view);
+        let of = EndpointId::of(&calls.first, &self.seen.template);
+        if !self.is_sampled
+            && tables.detail().level() == Level::Full
+            && tables.sampled().keeps(of, self.seen.subject, self.seen.started.wall_us)
+        {
+            self.is_sampled = true;
+            gathering.collector.keep_lists();
+            note_claims(fields, &mut gathering.collector, &rules.rules);
+        }
+        gathering.calls(&calls, &rules.rules);
+        let names = Arc::new(calls.names);
+        if let Some(asked) = &mut self.asked {
+            asked.by_calls(calls.has_arguments, &names);
+        }
+        self.names = Some(names).filter(|it| !it.is_plain());
     }
 
     fn walk_on(&mut self, at: Moment, tables: &Tables) -> Step {
@@ -856,7 +904,7 @@ impl Transaction {
             self.seen.traits.extend(traits::of_response(&head, self.page.as_deref()));
             pointed::of_head(&head, self.own_host.as_ref(), &mut self.seen.pointed);
             if !self.is_head && self.response != Response::Tunnel {
-                self.answer = Answer::of(&head, tables).map(Box::new);
+                self.answer = Answer::of(&head, self.names.clone(), tables).map(Box::new);
             }
         }
         if self.seen.subject_kind == SubjectKind::AddressAgent

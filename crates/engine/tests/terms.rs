@@ -70,7 +70,12 @@ impl Shop {
             endpoint(Method::Get, "/orders/{id}", &by_path, &["$.id", "$.parent"]),
             endpoint(Method::Delete, "/orders/{id}", &by_path, &[]),
             endpoint(Method::Post, "/refunds", &[Place::body("$.lines[*].order")], &[]),
-            endpoint(Method::Post, "/graphql", &[Place::body("$.variables.id")], &[]),
+            endpoint(
+                Method::Post,
+                "/graphql",
+                &[Place::body("$.order.id")],
+                &["$.data.made.id", "$.make.id"],
+            ),
         ];
         let clauses = ClauseSet::new(Mode::Observe, SetBy::Flag, &[], &[]);
         let key = HashKey::new(KeyEpoch(1), [5; 16]);
@@ -195,12 +200,44 @@ fn an_order_is_foreign_wherever_it_is_named() {
     assert_eq!(shop.get("mallory", "/orders?after=17"), FOREIGN);
     for (target, body) in [
         ("/refunds", r#"{"lines":[{"order":99},{"order":"17"}]}"#),
-        ("/graphql", r#"{"query":"{order}","variables":{"id":17}}"#),
+        ("/graphql", r#"{"query":"query($x:ID){order(id:$x){n}}","variables":{"x":17}}"#),
+        ("/graphql", r#"{"query":"{order(id:\"17\"){n}}"}"#),
+        ("/graphql", r#"{"query":"{a:order(id:99){n} ...F} fragment F on Q{b:order(id:17){n}}"}"#),
+        ("/graphql", r#"[{"query":"{order(id:99){n}}"},{"query":"{order(id:17){n}}"}]"#),
+        ("/graphql?query=%7Border(id:17)%7Bn%7D%7D", ""),
     ] {
         let ask = Ask { by: "mallory", method: "POST", target, body, ..Ask::default() };
         assert_eq!(shop.ask(ask), FOREIGN, "{target}");
         assert_eq!(shop.ask(Ask { by: "alice", body: &body.replace("99", "1"), ..ask }), None);
     }
+}
+
+#[test]
+fn a_query_by_get_is_held_to_what_is_said_of_those_by_post() {
+    let mut shop = Shop::watched();
+    let target = "/graphql?query=query($x:ID)%7Border(id:$x)%7Bn%7D%7D&variables=%7B%22x%22:17%7D";
+    assert_eq!(shop.get("mallory", target), FOREIGN);
+    assert_eq!(shop.get("alice", target), None);
+}
+
+#[test]
+fn what_an_alias_shows_is_handed_out_like_the_field() {
+    for (body, answer) in [
+        (r#"{"query":"{made{id}}"}"#, r#"{"data":{"made":{"id":17}}}"#),
+        (r#"{"query":"{x:made{y:id}}"}"#, r#"{"data":{"x":{"y":17}}}"#),
+        (r#"[{"query":"{x:made{id}}"}]"#, r#"[{"data":{"x":{"id":17}}}]"#),
+        (r#"{"jsonrpc":"2.0","id":1,"method":"make"}"#, r#"{"jsonrpc":"2.0","result":{"id":17}}"#),
+    ] {
+        let mut shop = Shop::watched();
+        let by = Ask { by: "mallory", method: "POST", target: "/graphql", ..Ask::default() };
+        assert_eq!(shop.ask(Ask { body, answer: answer.as_bytes(), ..by }), None, "{body}");
+        assert_eq!(shop.get("mallory", "/orders/17"), None, "{body}");
+    }
+    let mut shop = Shop::watched();
+    let (body, answer) = (r#"{"query":"{made:other{id}}"}"#, br#"{"data":{"made":{"id":17}}}"#);
+    let by = Ask { by: "mallory", method: "POST", target: "/graphql", ..Ask::default() };
+    assert_eq!(shop.ask(Ask { body, answer, ..by }), None);
+    assert_eq!(shop.get("mallory", "/orders/17"), FOREIGN, "another field by that name");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! Misses   values in deeper levels, which none of the places names either; JSON within strings. It does not check: who reads the text
 //!          reads it strictly or not.
 
+use crate::envelope::answer_names::{AnswerNames, Level};
 use crate::json::unescaped;
 use crate::mask::{NOTHING, WHOLE, mask_into};
 use bartizan_model::place::{Step, steps};
@@ -64,6 +65,56 @@ impl Places {
             node.awaits_owner = true;
             self.waits = true;
         }
+    }
+
+    /// The same places in an answer whose fields are called otherwise.
+    pub fn renamed(&self, names: &AnswerNames) -> Self {
+        let mut it = self.clone();
+        if let Some(root) = it.nodes.first_mut()
+            && names.is_batch
+        {
+            // Each item is an answer.
+            root.items = Some(0);
+        }
+        it.rename(0, &names.root);
+        it
+    }
+
+    /// Has members go by the names that they have in an answer. What is within a member of another name is copied, for it
+    /// may be asked for twice.
+    fn rename(&mut self, at: usize, level: &Level) {
+        if level.is_plain() {
+            return;
+        }
+        let Some(members) = self.nodes.get(at).map(|it| it.members.clone()) else { return };
+        let find = |name: &str| members.iter().find(|it| *it.0 == *name.as_bytes()).map(|it| it.1);
+        let is_asked = |key: &[u8]| level.members.iter().any(|it| it.0.as_bytes() == key);
+        let mut renamed: Vec<_> = members.iter().filter(|it| !is_asked(&it.0)).cloned().collect();
+        for (key, name, within) in &level.members {
+            let Some(found) = find(name) else { continue };
+            let to = if within.is_plain() { Some(found) } else { self.copied(found, within) };
+            renamed.extend(to.map(|to| (key.as_bytes().into(), to)));
+        }
+        if let Some(node) = self.nodes.get_mut(at) {
+            node.members = renamed;
+        }
+    }
+
+    /// A copy of a node, and of the nodes of its items, whose members are renamed.
+    fn copied(&mut self, at: usize, level: &Level) -> Option<usize> {
+        let node = self.nodes.get(at)?.clone();
+        let new = self.nodes.len();
+        if new >= PLACES_MAX {
+            return None;
+        }
+        let items = node.items;
+        self.nodes.push(node);
+        self.rename(new, level);
+        if let Some(items) = items {
+            let copy = self.copied(items, level);
+            self.nodes.get_mut(new)?.items = copy;
+        }
+        Some(new)
     }
 
     fn node(&mut self, path: &str) -> Option<usize> {

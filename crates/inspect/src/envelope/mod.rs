@@ -16,9 +16,12 @@
 //!          and 3,200 µs for the same texts and 6,400 µs for 10,000 aliases, which is why the grammar is our
 //!          own.
 
+pub mod answer_names;
+pub mod calls;
 mod graphql;
 mod grpc;
 mod json;
+mod members;
 mod rpc;
 mod soap;
 

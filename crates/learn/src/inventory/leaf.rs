@@ -510,7 +510,7 @@ impl Leaf {
     }
 
     /// Adds what was seen elsewhere: at an endpoint that is the same one.
-    pub(super) fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.calls += other.calls;
         self.unanswered += other.unanswered;
         self.first_us = earlier(self.first_us, other.first_us);

@@ -9,7 +9,7 @@
 //! Misses   exchanges whose facts are not kept: 15 of 16 behind the first 200 of an endpoint. Of a list, the values
 //!          behind the first [`bartizan_model::fact::LISTED_EACH`]; of a list in a request, all but the first; values in heads (`Location`), within other values (URLs, tokens) or written otherwise
 //!          (`ABC` for `abc`); identifiers that clients choose; what was handed out under another identity, before the
-//!          key was changed or before bartizan was there; operations within GraphQL, which share one endpoint.
+//!          key was changed or before bartizan was there; operations within envelopes that are not read, which share one endpoint.
 //!          Each of these makes shares too low, never too high. Coincidence makes them too high: of numbers
 //!          drawn from 2,000 it explained 4 % of the fair uses of 20 callers and 0.4 % of 200, and most of two callers who were
 //!          handed nearly all of them, so see [`Edge::subjects`]. Values that were handed to more than

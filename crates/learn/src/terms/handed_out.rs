@@ -15,7 +15,7 @@ use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
 use bartizan_model::terms::{Resource, Types};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Of a thousand uses, so many must be explained by a relation.
 const STRENGTH_MIN: u16 = 600;
@@ -31,6 +31,8 @@ const FAIR_MIN: u64 = 10;
 pub(super) struct HandedOut {
     named: BTreeMap<(Method, String), Vec<(Place, Resource)>>,
     handing: BTreeMap<(Method, String), Vec<(Place, Resource)>>,
+    /// Those that answers call an identifier: so they are wherever they are named.
+    told: BTreeSet<Resource>,
 }
 
 impl HandedOut {
@@ -47,6 +49,9 @@ impl HandedOut {
         for it in &told {
             let Some(resource) = kin.resource(&it.at) else { continue };
             put(&mut out.named, &it.at, resource);
+            if strong(it).any(|edge| speaks_of_somebody(&edge.from.place)) {
+                out.told.insert(resource);
+            }
             // Whoever has it from where few have it has it all the same.
             let hands = it.by.iter().filter(|it| it.strength() >= HANDS_MIN);
             hands.for_each(|edge| put(&mut out.handing, &edge.from, resource));
@@ -102,7 +107,8 @@ impl HandedOut {
     /// What requests of an endpoint name.
     pub(super) fn named(&self, it: &Endpoint<'_>) -> Vec<(Place, Resource)> {
         let named = self.named.get(&(it.method, it.template())).into_iter().flatten();
-        named.filter(|(place, _)| identifies(it.leaf, place)).cloned().collect()
+        let is_told = |of: &Resource| self.told.contains(of);
+        named.filter(|(place, of)| identifies(it.leaf, place, is_told(of))).cloned().collect()
     }
 
     /// What answers of an endpoint hand out.
@@ -118,12 +124,13 @@ fn prefix(template: &str, segment: u8) -> String {
 }
 
 /// Whether the values of a place identify something, rather than being words that people share: names, towns, addresses.
-fn identifies(leaf: &Leaf, place: &Place) -> bool {
+fn identifies(leaf: &Leaf, place: &Place, is_told: bool) -> bool {
     let Some(field) = leaf.request.by_place.get(place) else { return true };
     let words = Types::bit(Kind::Text) | Types::bit(Kind::Email) | Types::bit(Kind::Date);
     matches!(place, Place::Segment(_))
         || field.told.kinds() & words == 0
-        || (field.told.kinds() & words == Types::bit(Kind::Text) && speaks_of_somebody(place))
+        || (field.told.kinds() & words == Types::bit(Kind::Text)
+            && (is_told || speaks_of_somebody(place)))
 }
 
 fn is_handed_out(it: &Explained) -> bool {

@@ -3,12 +3,16 @@
 //! Reads    the inventory, and relations between answers and requests.
 //! Writes   proposals, each with whom and what it rests on, and how far it has come.
 //! Memory   a copy of what is told.
-//! Misses   operations within envelopes, such as those of GraphQL; endpoints of which only copies of requests were
-//!          seen; fields behind the first 64 of a message.
+//! Misses   endpoints of which only copies of requests were seen; fields behind the first 64 of a message, and those of an
+//!          envelope's operations behind 256.
+//!
+//! The operations of an envelope (GraphQL, JSON-RPC) share the terms of its path: the places of their arguments begin with the
+//! operation's name, and so does what answers show.
 //!
 //! What one caller alone does teaches nothing: a field counts as taken when [`INDEPENDENT_MIN`] subjects sent it with
 //! success. So nobody can widen a term by many calls, and nobody's calls narrow it.
 
+mod envelopes;
 mod fields;
 mod handed_out;
 mod masked;
@@ -148,7 +152,9 @@ pub fn propose(
     pace: &Pace,
     released: ReleasedUs<'_>,
 ) -> Vec<Proposed> {
-    let endpoints = inventory.endpoints();
+    let listed = inventory.endpoints();
+    let envelopes = envelopes::all(&listed);
+    let endpoints = envelopes::whole(&listed, &envelopes);
     let mut of_services = BTreeMap::new();
     for it in &endpoints {
         of_services.entry(it.service).or_insert_with(|| {
@@ -159,13 +165,12 @@ pub fn propose(
         });
     }
     let settable = read_only::Groups::of(&endpoints);
-    let all = endpoints.iter().filter(|it| it.operation.is_empty());
     let known = |it: &Endpoint<'_>| {
         let (handed, owners) = of_services.get(it.service)?;
         let released_us = released(it.service);
         one(it, &Known { settable: &settable, handed, owners, class_of, released_us }, pace)
     };
-    all.filter_map(known).collect()
+    endpoints.iter().filter_map(known).collect()
 }
 
 /// What is known beside an endpoint.
@@ -183,17 +188,14 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     let sent = fields::sent(&leaf.request);
     let (known, left_out) = (&sent.known, sent.left_out);
     let mut says = Vec::new();
-    // What is called there is told by each body: fields are those of the operation.
-    if leaf.operations.is_empty() {
-        says.extend(groups.read_only(it, known));
-        says.extend(fields::only_known(&leaf.request, &sent));
-        says.extend(fields::types(&leaf.request, pace));
-        says.extend(fields::required(leaf, &sent));
-        says.extend(fields::bounds(leaf, pace));
-        says.extend(owners.owned(it.method, &template));
-        says.extend(owners.belongs(it.method, &template));
-        says.extend(masked::masked(it, class_of, owners));
-    }
+    says.extend(groups.read_only(it, known));
+    says.extend(fields::only_known(&leaf.request, &sent));
+    says.extend(fields::types(&leaf.request, pace));
+    says.extend(fields::required(leaf, &sent));
+    says.extend(fields::bounds(leaf, pace));
+    says.extend(owners.owned(it.method, &template));
+    says.extend(owners.belongs(it.method, &template));
+    says.extend(masked::masked(it, class_of, owners));
     says.extend(Some(handed.named(it)).filter(|it| !it.is_empty()).map(Says::HandedOut));
     let is_of_somebody = says.iter().any(|it| matches!(it, Says::Owned(_) | Says::Belongs(_)));
     says.extend(credential(leaf, is_of_somebody));

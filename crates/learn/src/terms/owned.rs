@@ -9,7 +9,7 @@
 //! it. A field elsewhere that shows the same callers the same values tells whose the object is.
 
 use super::handed_out::HandedOut;
-use super::{INDEPENDENT_MIN, Pace};
+use super::{INDEPENDENT_MIN, Pace, envelopes};
 use crate::inventory::Endpoint;
 use crate::inventory::owners::{
     CLAIM, Owners as Fields, Shown, is_of_somebody, is_tenant, speaks_of_somebody,
@@ -94,10 +94,8 @@ impl Owners {
         (claims, handed): (Option<&Fields>, &HandedOut),
         pace: &Pace,
     ) -> Self {
-        let of_service: Vec<&Endpoint<'_>> = endpoints
-            .iter()
-            .filter(|it| it.service == service && it.operation.is_empty())
-            .collect();
+        let of_service: Vec<&Endpoint<'_>> =
+            endpoints.iter().filter(|it| it.service == service).collect();
         let said: Vec<(&Place, &Shown)> = claims.into_iter().flat_map(Fields::fields).collect();
         let claimed: Vec<Spot<'_>> = said.iter().filter_map(|it| claim(*it, pace)).collect();
         let names: BTreeSet<String> = claimed.iter().flat_map(|it| folded(&it.name)).collect();
@@ -384,8 +382,11 @@ fn spots<'a>(
 ) -> Vec<Spot<'a>> {
     let template = it.template();
     let is_unasked = it.method == Method::Get && !template.contains('{');
-    let answer = if is_unasked { At::Unasked } else { At::Answer };
-    let answers = it.leaf.owners().into_iter().flat_map(Fields::fields).map(|of| (answer, of));
+    let at = |place: &Place| match is_unasked || envelopes::is_unasked(it, place) {
+        true => At::Unasked,
+        false => At::Answer,
+    };
+    let answers = it.leaf.owners().into_iter().flat_map(Fields::fields).map(|of| (at(of.0), of));
     let asked = it.leaf.asked_for().into_iter().flat_map(Fields::fields);
     let all = answers.chain(asked.map(|of| (At::Request, of)));
     // The items of a list that are handed out are objects, and nobody's names.

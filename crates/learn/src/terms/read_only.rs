@@ -30,7 +30,7 @@ struct Group {
 impl<'a> Groups<'a> {
     pub(super) fn of(endpoints: &[Endpoint<'a>]) -> Self {
         let mut by_base: BTreeMap<(&'a str, String), Group> = BTreeMap::new();
-        for it in endpoints.iter().filter(|it| it.operation.is_empty()) {
+        for it in endpoints {
             let group = by_base.entry((it.service, base(it))).or_default();
             // What answers show to few is what one of them made up and was shown again.
             let fields = it.leaf.response.by_place.iter();

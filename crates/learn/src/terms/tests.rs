@@ -422,3 +422,35 @@ fn the_risk_is_that_of_the_rule_of_three() {
     };
     assert_eq!((support(0).risk(), support(60).risk(), support(3_000).risk()), (1_000, 50, 1));
 }
+
+#[test]
+fn the_operations_of_an_envelope_are_held_together() {
+    let mut it = Shop::new();
+    for n in 0..70_u128 {
+        it.at_us += DAY_US / 7;
+        let id = format!("ord_{}x", n * 7_919 + 100_000);
+        for (operation, sent, shown) in [
+            ("graphql mutation make", ("$.make.item", "tea"), "$.data.make.id"),
+            ("graphql query order", ("$.order.id", id.as_str()), "$.data.order.id"),
+            ("graphql mutation pay", ("$.pay.for", id.as_str()), "$.data.pay.done"),
+        ] {
+            let answer = json(&[(shown, &id), ("$.data.make.total", "5")]);
+            let mut call = called(Method::Post, "/graphql", 200, &[], Some(answer));
+            call.request = Some(json(&[sent]));
+            call.operation = operation.into();
+            it.see(n, call);
+        }
+    }
+    it.inventory.settle();
+    let all = it.proposed(Method::Post, "/graphql");
+    assert_eq!(all.known, ["$.make.item", "$.order.id", "$.pay.for"].map(Place::body));
+    let named = all.proposals.iter().find_map(|it| match &it.says {
+        Says::HandedOut(all) => Some(all.iter().map(|it| it.0.clone()).collect::<Vec<_>>()),
+        _ => None,
+    });
+    assert_eq!(named, Some(vec![Place::body("$.order.id"), Place::body("$.pay.for")]));
+    let says = |of: ClauseName| all.proposals.iter().any(|it| it.says.clause() == of);
+    assert!(says(ClauseName::ShapeUndeclared) && says(ClauseName::ShapeReadOnly));
+    assert!(!says(ClauseName::ShapeRequired), "no operation takes what another does");
+    assert_eq!(all.proposals[0].support.calls, 210);
+}

@@ -18,14 +18,17 @@
 //! nested deeper than is read, and right so far, is [`super::OTHER`].
 //! Source   GraphQL (October 2021); GraphQL over HTTP (draft of 2025); Apollo's automatic persisted queries.
 
+mod call;
 mod document;
 mod tokens;
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::json::{Batch, Element, Said};
 use super::{Envelope, Head, NAME_BYTES_MAX, Operation, distinct, listed};
 use crate::form::pairs;
+pub(super) use call::call;
 use document::{Definition, Kind, Selection};
 
 /// Hexadecimal digits of a hash.

@@ -29,17 +29,20 @@ pub(super) enum Token<'a> {
 pub(super) struct Tokens<'a> {
     text: &'a str,
     at: usize,
+    /// Where the last word began.
+    from: usize,
 }
 
 impl<'a> Tokens<'a> {
     /// Begins in front of the first word.
     pub(super) fn of(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, from: 0 }
     }
 
     /// The next word.
     pub(super) fn next(&mut self) -> Result<Token<'a>, Fault> {
         self.ignored();
+        self.from = self.at;
         let rest = self.rest();
         let (bytes, token) = match rest {
             [] => (0, Token::End),
@@ -57,6 +60,11 @@ impl<'a> Tokens<'a> {
         };
         self.at += bytes;
         Ok(token)
+    }
+
+    /// The last word as it is written.
+    pub(super) fn last(&self) -> &'a str {
+        self.text.get(self.from..self.at).unwrap_or_default()
     }
 
     fn rest(&self) -> &'a [u8] {
