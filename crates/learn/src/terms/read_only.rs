@@ -39,7 +39,8 @@ impl<'a> Groups<'a> {
                 group.shown.entry(object.to_owned()).or_default().extend(folded(name));
             }
             let sent = super::fields::sent(&it.leaf.request);
-            group.set.extend(sent.known.iter().filter_map(last));
+            // Whoever sets a field of an object sets the object.
+            group.set.extend(sent.known.iter().flat_map(steps));
         }
         Self { by_base }
     }
@@ -76,6 +77,16 @@ fn split(place: &Place) -> Option<(&str, &str)> {
     let Place::Body(path) = place else { return None };
     let (object, name) = path.rsplit_once('.')?;
     Some((object, name.trim_end_matches("[*]")))
+}
+
+/// The names of a field, and of what it stands in, as they are compared.
+fn steps(place: &Place) -> Vec<String> {
+    match place {
+        Place::Query(name) | Place::Body(name) => folded(name).collect(),
+        Place::Path | Place::Segment(_) | Place::Header(_) | Place::Cookie(_) | Place::Name => {
+            Vec::new()
+        }
+    }
 }
 
 /// The name of a field as it is compared.
