@@ -102,7 +102,7 @@ fn too_little_memory_sheds_requests_and_not_operators() {
     // Less than the process has at rest cannot be configured, so it is filled.
     let bartizan = limited(
         &upstream,
-        "memory_bytes_max: 64MiB, inspect_bytes_max: 64MiB, held_bytes_max: 256MiB",
+        "memory_bytes_max: 96MiB, inspect_bytes_max: 64MiB, held_bytes_max: 256MiB",
     );
     let mut client = bartizan.client();
     client.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 67000000\r\n\r\n");
