@@ -92,9 +92,9 @@ pub fn calls(head: &Head<'_>, body: &[u8]) -> Option<Calls> {
     graphql::call(&said, &mut calls).then_some(calls)
 }
 
-/// A percent sign may hide the letter.
+/// Whether a document may stand in it: each has a brace, which may be written `%7B`.
 fn mentions_query(query: &[u8]) -> bool {
-    memchr::memchr3(b'q', b'Q', b'%', query).is_some()
+    memchr::memchr(b'{', query).is_some() || memchr::memmem::find(query, b"%7").is_some()
 }
 
 fn of_json(calls: &mut Calls, body: &[u8], in_url: &Said<'_>) -> bool {
