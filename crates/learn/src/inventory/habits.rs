@@ -1,7 +1,7 @@
 //! What several callers have in common in what they send: which fields are always there, how great and long values are.
 //!
 //! Reads    the facts of successful requests.
-//! Memory   of an endpoint at most [`SHAPES_MAX`] shapes and [`FIELDS_MAX`] fields of some 130 bytes.
+//! Memory   of an endpoint at most [`SHAPES_MAX`] shapes and [`FIELDS_MAX`] fields of some 150 bytes with their names.
 //! Misses   endpoints whose calls come in more shapes than that; of a list, the magnitude of all values but the first.
 //!
 //! What fewer than three callers do counts for nothing, however often they do it: so nobody widens anything alone.
@@ -9,7 +9,6 @@
 use super::subjects::Some64;
 use bartizan_model::fact::{Facts, Kind, Shape};
 use bartizan_model::place::Place;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Shapes of one endpoint's calls.
@@ -23,24 +22,25 @@ const SEVERAL: usize = 3;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Habits {
     shapes: Vec<(Arc<Shape>, Some64)>,
-    fields: BTreeMap<Place, Extremes>,
+    /// By place.
+    fields: Vec<(Place, Extremes)>,
 }
 
 /// The extremes of one field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extremes {
-    great: Tops,
+    great: Tops<i16>,
     /// Of the numbers with their signs turned: the least ones.
-    small: Tops,
-    long: Tops,
+    small: Tops<i16>,
+    long: Tops<u32>,
 }
 
-/// The greatest values of three callers.
+/// The greatest values of three callers, each known by the one bit of [`Some64`] that it sets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Tops([Option<(i64, Some64)>; SEVERAL]);
+struct Tops<V>([Option<(V, u8)>; SEVERAL]);
 
-impl Tops {
-    fn add(&mut self, value: i64, who: Some64) {
+impl<V: Ord + Copy> Tops<V> {
+    fn add(&mut self, value: V, who: u8) {
         let Self(all) = self;
         if let Some((mine, _)) = all.iter_mut().flatten().find(|it| it.1 == who) {
             *mine = (*mine).max(value);
@@ -60,7 +60,7 @@ impl Tops {
     }
 
     /// What three callers reached.
-    fn reached(self) -> Option<i64> {
+    fn reached(self) -> Option<V> {
         let all = self.0.iter().flatten();
         (all.clone().count() == SEVERAL).then(|| all.map(|it| it.0).min()).flatten()
     }
@@ -70,12 +70,12 @@ impl Extremes {
     /// The least and the greatest magnitude that three callers sent, see [`bartizan_model::fact::bucket`].
     pub fn buckets(&self) -> Option<(i16, i16)> {
         let (least, most) = (self.small.reached()?, self.great.reached()?);
-        Some((i16::try_from(-least).ok()?, i16::try_from(most).ok()?))
+        Some((least.saturating_neg(), most))
     }
 
     /// How long the values were that three callers sent, in bytes.
     pub fn bytes(&self) -> Option<u32> {
-        u32::try_from(self.long.reached()?).ok()
+        self.long.reached()
     }
 }
 
@@ -88,17 +88,11 @@ impl Habits {
             if !matches!(place, Place::Query(_) | Place::Body(_)) {
                 continue;
             }
-            if !self.fields.contains_key(place) {
-                if self.fields.len() >= FIELDS_MAX {
-                    continue;
-                }
-                self.fields.insert(place.clone(), Extremes::default());
-            }
-            let Some(known) = self.fields.get_mut(place) else { continue };
-            known.long.add(i64::from(fact.bytes), who);
+            let Some(known) = self.field(place) else { continue };
+            known.long.add(fact.bytes, who.bit());
             if matches!(fact.kind, Kind::Integer | Kind::Decimal) {
-                known.great.add(i64::from(fact.bucket), who);
-                known.small.add(-i64::from(fact.bucket), who);
+                known.great.add(fact.bucket, who.bit());
+                known.small.add(fact.bucket.saturating_neg(), who.bit());
             }
         }
     }
@@ -116,10 +110,7 @@ impl Habits {
     pub(super) fn merge(&mut self, other: Self) {
         other.shapes.iter().for_each(|(shape, by)| self.note_shape(shape, *by));
         for (place, theirs) in other.fields {
-            if self.fields.len() >= FIELDS_MAX && !self.fields.contains_key(&place) {
-                continue;
-            }
-            let mine = self.fields.entry(place).or_default();
+            let Some(mine) = self.field(&place) else { continue };
             mine.great.merge(theirs.great);
             mine.small.merge(theirs.small);
             mine.long.merge(theirs.long);
@@ -138,7 +129,23 @@ impl Habits {
 
     /// The extremes of a field.
     pub fn extremes(&self, place: &Place) -> Option<&Extremes> {
-        self.fields.get(place)
+        let at = self.fields.binary_search_by(|it| it.0.cmp(place)).ok()?;
+        self.fields.get(at).map(|it| &it.1)
+    }
+
+    /// What is known of a field, for which room is made if there is any.
+    fn field(&mut self, place: &Place) -> Option<&mut Extremes> {
+        let at = match self.fields.binary_search_by(|it| it.0.cmp(place)) {
+            Ok(at) => at,
+            Err(_) if self.fields.len() >= FIELDS_MAX => return None,
+            Err(at) => {
+                // New ones are rare, and there are many endpoints.
+                self.fields.reserve_exact(1);
+                self.fields.insert(at, (place.clone(), Extremes::default()));
+                at
+            }
+        };
+        self.fields.get_mut(at).map(|it| &mut it.1)
     }
 }
 
@@ -149,7 +156,7 @@ mod tests {
 
     #[test]
     fn one_caller_reaches_nothing_for_all() {
-        let of = |subject| Some64::of(SubjectId(subject));
+        let of = |subject| Some64::of(SubjectId(subject)).bit();
         let mut it = Tops::default();
         (0..100).for_each(|n| it.add(1_000 + n, of(1)));
         assert_eq!(it.reached(), None);

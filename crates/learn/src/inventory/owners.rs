@@ -13,8 +13,8 @@ use bartizan_model::terms::{folded, low, short};
 pub const FIELDS_MAX: usize = 8;
 /// Callers who name the same, from which on a segment is no variable.
 const SAME_FROM: usize = 8;
-/// Callers of one field; further ones tell nothing.
-pub const SUBJECTS_MAX: usize = 48;
+/// Callers of one field: of more, those whose hashes are least, which are as good as any.
+pub const SUBJECTS_MAX: usize = 32;
 /// Bytes of an identifier.
 const BYTES_MAX: u32 = 64;
 /// Callers that were shown their own and others', from which on a field tells nothing.
@@ -240,10 +240,7 @@ impl Shown {
                 let count = if it.value == value { &mut it.same } else { &mut it.other };
                 *count = count.saturating_add(1);
             }
-            Err(at) if self.by.len() < SUBJECTS_MAX => {
-                self.by.insert(at, Seen { subject, value, same: 1, other: 0 });
-            }
-            Err(_) => {}
+            Err(at) => self.admit(at, Seen { subject, value, same: 1, other: 0 }),
         }
         let mixed = self.by.iter().filter(|it| it.is_mixed()).count();
         let is_same = may_be_literal
@@ -252,6 +249,17 @@ impl Shown {
         if mixed > MIXED_MAX || is_same {
             *self = Self { by: Vec::new(), is_mixed: true };
         }
+    }
+
+    /// Takes a caller in at its place; the one whose hash is greatest goes if there is no room.
+    fn admit(&mut self, at: usize, it: Seen) {
+        if self.by.len() >= SUBJECTS_MAX {
+            if at >= SUBJECTS_MAX {
+                return;
+            }
+            self.by.pop();
+        }
+        self.by.insert(at, it);
     }
 
     fn merge(&mut self, other: &Self) {
@@ -267,8 +275,7 @@ impl Shown {
                     mine.same = mine.same.saturating_add(same);
                     mine.other = mine.other.saturating_add(more);
                 }
-                Err(at) if self.by.len() < SUBJECTS_MAX => self.by.insert(at, *it),
-                Err(_) => {}
+                Err(at) => self.admit(at, *it),
             }
         }
         if self.is_mixed {

@@ -17,6 +17,11 @@ impl Some64 {
         Self(1 << (first & 63))
     }
 
+    /// The bit of one subject.
+    pub(super) fn bit(self) -> u8 {
+        u8::try_from(self.0.trailing_zeros()).unwrap_or(u8::MAX)
+    }
+
     /// Those of both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
