@@ -23,10 +23,14 @@ class Missing(Exception):
     """An upstream cannot be run here."""
 
 
-def free_port():
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        return it.getsockname()[1]
+def held_port():
+    """A free port, and the socket that keeps it from everybody who asks for any port. The server binds
+    it beside that socket, which does not listen. Upstreams start side by side: a port that is only
+    looked up, and let go, can be given to two of them, and one then answers for the other."""
+    it = socket.socket()
+    it.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    it.bind(("127.0.0.1", 0))
+    return it.getsockname()[1], it
 
 
 class Upstream:
@@ -37,10 +41,15 @@ class Upstream:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.log = self.folder / "seen.jsonl"
         self.log.touch()
-        self.processes = []
-        self.port = free_port()
+        self.processes, self.held = [], []
+        self.port = self.hold()
         KINDS[name][1](self)
         self.wait(self.port)
+
+    def hold(self):
+        port, socket_ = held_port()
+        self.held.append(socket_)
+        return port
 
     def run(self, *command, **environment):
         environment = {**os.environ, "SEEN_LOG": str(self.log), "PYTHONDONTWRITEBYTECODE": "1",
@@ -76,6 +85,8 @@ class Upstream:
                 except (subprocess.TimeoutExpired, ProcessLookupError):
                     it.kill()
                     it.wait()
+        for it in self.held:
+            it.close()
 
 
 def python_of(cache):
@@ -152,7 +163,7 @@ def nginx(it):
     command = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
     if not command:
         raise Missing("nginx is not installed")
-    behind = free_port()
+    behind = it.hold()
     it.run(sys.executable, HERE / "behind_nginx.py", behind)
     it.wait(behind)
     conf = (HERE / "nginx.conf").read_text()
