@@ -436,7 +436,7 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
 
 /// Which answers of a service hand out the identifiers that a clause speaks of, and which show callers by them.
 fn named(proposed: &[Proposed], service: &str, says: &Says) -> (Vec<Handing>, Vec<Handing>) {
-    let spoken = spoken_of(says);
+    let spoken = says.identifiers();
     let here = || proposed.iter().filter(|it| *it.service == *service);
     let handing = here().flat_map(|it| places(it, &it.hands_out, &spoken));
     let showing = here().flat_map(|it| places(it, &it.shows.caller, &spoken));
@@ -445,26 +445,8 @@ fn named(proposed: &[Proposed], service: &str, says: &Says) -> (Vec<Handing>, Ve
 
 /// Which claims of tokens say who callers are that a clause of this endpoint speaks of.
 fn claims(it: &Proposed, says: &Says) -> Vec<(Box<str>, Resource)> {
-    let spoken = spoken_of(says);
+    let spoken = says.identifiers();
     it.shows.claims.iter().filter(|of| spoken.contains(&of.1)).cloned().collect()
-}
-
-/// The kinds of identifiers that a clause speaks of.
-fn spoken_of(says: &Says) -> Vec<Resource> {
-    match says {
-        Says::HandedOut(all) => all.iter().map(|it| it.1).collect(),
-        Says::Owned(all) => all.iter().map(|it| it.owners).collect(),
-        Says::Belongs(all) => all.iter().map(|it| it.owners).collect(),
-        Says::Masked(all) | Says::Secret(all) => {
-            all.iter().filter_map(|it| it.unless_own.as_ref()).map(|it| it.owners).collect()
-        }
-        Says::ReadOnly(_)
-        | Says::OnlyKnown
-        | Says::Types(_)
-        | Says::Required(_)
-        | Says::Bounds(_)
-        | Says::Credential => Vec::new(),
-    }
 }
 
 /// Of the places of an endpoint's answers those of these kinds.
