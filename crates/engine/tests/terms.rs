@@ -4,6 +4,7 @@
     clippy::panic,
     clippy::unwrap_used,
     clippy::wildcard_enum_match_arm,
+    clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
 
@@ -35,6 +36,7 @@ impl Api {
             endpoint(Method::Post, "/orders", &[], &["$.id"]),
             endpoint(Method::Get, "/orders/{id}", &by_path, &["$.id", "$.parent"]),
             endpoint(Method::Delete, "/orders/{id}", &by_path, &[]),
+            endpoint(Method::Post, "/login", &[], &["$.order"]),
             endpoint(Method::Post, "/refunds", &[Place::body("$.lines[*].order")], &[]),
             endpoint(
                 Method::Post,
@@ -191,4 +193,45 @@ fn an_order_that_is_shared_is_nobodys_own() {
         shop.list(&format!("reader-{n}"), "17");
     }
     assert_eq!(shop.got("mallory", "/orders/17"), None, "it is published");
+}
+
+#[test]
+fn whoever_is_logged_in_has_what_the_answer_handed_out() {
+    // {"sub":"bob"}
+    const TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJib2IifQ.c2ln";
+    let bearer = format!("Bearer {TOKEN}");
+    for (place, by, sets) in [
+        ("access_token", &*bearer, ""),
+        ("token", &*bearer, ""),
+        ("note", "sid=5f2a", "sid=5f2a; HttpOnly"),
+    ] {
+        let mut shop = Api::watched();
+        let answer = format!("{{\"order\":17,\"{place}\":\"{TOKEN}\"}}");
+        let ask = Ask { method: "POST", target: "/login", body: "{}", ..Ask::default() };
+        let ask = Ask { answer: answer.as_bytes(), sets, ..ask };
+        assert_eq!(shop.refusal(ask), None);
+        assert_eq!(shop.got(by, "/orders/17"), None, "{place}");
+        // Neither who was not logged in by it, nor nobody in particular.
+        assert_eq!(shop.got("mallory", "/orders/17"), FOREIGN, "{place}");
+    }
+}
+
+#[test]
+fn who_is_not_logged_in_by_the_answer_has_nothing_of_it() {
+    let mut shop = Api::watched();
+    let token = "0123456789abcdef";
+    let bearer = format!("Bearer {token}");
+    let answer = format!("{{\"order\":17,\"token\":\"{token}\"}}");
+    let ask = Ask { method: "POST", target: "/login", body: "{}", ..Ask::default() };
+    let ask = Ask { answer: answer.as_bytes(), ..ask };
+    for other in [
+        Ask { status: 401, ..ask },
+        Ask { by: "mallory", ..ask },
+        Ask { answer: &answer.as_bytes()[..answer.len() - 4], ..ask },
+    ] {
+        shop.refusal(other);
+        assert_eq!(shop.got(&bearer, "/orders/17"), FOREIGN, "{} {}", other.by, other.status);
+    }
+    assert_eq!(shop.refusal(ask), None);
+    assert_eq!(shop.got(&bearer, "/orders/17"), None);
 }
