@@ -112,6 +112,39 @@ impl Shown {
         }
     }
 
+    /// Holds answers to what is said of those of another method, too. Nothing is handed out or learnt by what that one says: the
+    /// API may not run it, and would answer what the caller chose.
+    pub(crate) fn hold_to(&mut self, other: &Self) {
+        // A call that names another method may name in its body whom it asks for.
+        self.is_fixed = false;
+        self.claims.extend(other.claims.iter().cloned());
+        self.others.subjects.extend(&other.others.subjects);
+        self.others.claims.extend(other.others.claims.iter().cloned());
+        // What is only observed is held no more strictly for standing beside what is enforced.
+        if self.owned < other.owned {
+            self.at.iter_mut().for_each(|it| it.owned = None);
+            self.owned = other.owned;
+        }
+        let takes_owned = self.owned == other.owned;
+        for field in &other.at {
+            let place = Place::Body(field.path.to_string());
+            if let Some(owners) = field.owned.filter(|_| takes_owned) {
+                self.put(&place, |it| it.owned = Some(owners));
+            }
+            if let Some((masked, code, force)) = &field.masked
+                && !self.masks(&field.path, *force)
+            {
+                self.mask(std::slice::from_ref(masked), *code, *force);
+            }
+        }
+    }
+
+    /// Whether a field is masked as strictly as this already.
+    fn masks(&self, path: &str, force: Force) -> bool {
+        let is_so = |it: &(Masked, Code, Force)| it.2 >= force;
+        self.at.iter().any(|it| *it.path == *path && it.masked.as_ref().is_some_and(is_so))
+    }
+
     /// Whether nothing is said.
     pub(crate) fn is_empty(&self) -> bool {
         self.at.is_empty() && self.claims.is_empty()

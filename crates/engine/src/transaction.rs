@@ -26,12 +26,14 @@ use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
 use crate::judge::{Called, Gathering, Needs, is_plain_text, walk};
+use crate::method_override::overrides;
 use crate::operation::{called, operation};
 use crate::origin::{Authority, Origin};
 use crate::outgoing::{Asked, Outgoing, Unreadable};
 use crate::pointed;
 use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
 use crate::routes::RouteRules;
+use crate::shown::Shown;
 use crate::snapshot::{Rules, Snapshot};
 use crate::step::{
     BodyPlan, Cause, Commitment, DATA_BYTES_MAX, Input, NotCommitted, Payload, Reply, Rest, Side,
@@ -40,7 +42,7 @@ use crate::step::{
 use crate::tables::detail::Level;
 use crate::tables::{Room, Tables};
 use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
-use crate::terms::Held;
+use crate::terms::shown;
 use bartizan_contract::decide::{Decision, Hits, decide, decide_body, decide_response};
 use bartizan_contract::permit::Permit;
 use bartizan_contract::retirement::announce;
@@ -101,8 +103,8 @@ pub struct Transaction {
     own_host: Option<Host>,
     /// The response, of which facts are kept.
     answer: Option<Box<Answer>>,
-    /// What the contract says of the endpoint.
-    held: Option<Arc<Held>>,
+    /// What the contract says of the endpoint's answers.
+    shown: Option<Arc<Shown>>,
     /// What its answer is held to.
     asked: Option<Box<Asked>>,
     /// What the fields of the answer are called, where the request says so.
@@ -235,7 +237,7 @@ impl Transaction {
             page: None,
             own_host: None,
             answer: None,
-            held: None,
+            shown: None,
             asked: None,
             names: None,
             outgoing: None,
@@ -416,16 +418,16 @@ impl Transaction {
         }
         let (subject, by) = (self.seen.subject, self.seen.subject_kind);
         let template = &self.seen.template;
-        // Some servers take the method from a field: what it says is held to what is said of that one.
-        let method = overridden(&head).unwrap_or(head.method);
         let is_bare = matches!(head.framing, Framing::None | Framing::Length(0));
         let calls = if is_bare { called(&head, &[]) } else { None };
-        let held = match &calls {
+        let find = |method| match &calls {
             Some(_) => view.terms.find_envelope(&on.route.name, method, template),
             None => view.terms.find(&on.route.name, method, template),
         };
-        self.held = held.cloned();
-        let held = self.held.clone();
+        let own = find(head.method).cloned();
+        let named: Vec<_> = overrides(&head).into_iter().filter_map(find).cloned().collect();
+        self.shown = shown(own.as_ref(), &named);
+        let held = own.into_iter().chain(named).collect();
         let (claimed, sees_to_others) = self.ask(&head, at);
         let is_envelope = calls.is_some();
         let called =
@@ -1222,19 +1224,6 @@ impl Transaction {
         let spent = Observation::opened(id, started, revision, epoch);
         Step::Finished(Box::new(std::mem::replace(&mut self.seen, spent)), None)
     }
-}
-
-/// The method that a field, or the query, puts in place of `POST`, as frameworks take it.
-fn overridden(head: &RequestHead) -> Option<Method> {
-    if head.method != Method::Post {
-        return None;
-    }
-    const FIELDS: [&[u8]; 3] = [b"x-http-method-override", b"x-method-override", b"x-http-method"];
-    let is_it = |name: &[u8]| FIELDS.iter().any(|it| name.eq_ignore_ascii_case(it));
-    let field = head.fields.iter().find(|it| is_it(it.1)).map(|it| it.2);
-    let query = || head.query().split(|&b| b == b'&').find_map(|it| it.strip_prefix(b"_method="));
-    let said = field.or_else(query)?.to_ascii_uppercase();
-    Some(Method::of(said.trim_ascii())).filter(|it| *it != Method::Other)
 }
 
 /// Notes what the caller's token says of who it is.

@@ -68,8 +68,11 @@ impl Api {
             owner: Place::body("$[*].owner.id"),
             owners: CUSTOMER,
         }];
+        let mut search = endpoint("/search", vec![Says::Owned(vec![owned("$.customerId")])], &[]);
+        search.method = Method::Post;
         let terms = vec![
             tenant,
+            search,
             accounts,
             endpoint("/accounts/{number}", vec![account], &[]),
             endpoint("/me", vec![], &["$.id"]),
@@ -242,4 +245,30 @@ fn an_object_whose_owner_was_shown_is_refused_on_the_request() {
     assert!(!refused(&mut api, "/accounts/501") && !refused(&mut api, "/accounts/600"));
     assert!(api.get("alice", "/accounts/500", "{}").body.is_ok());
     assert!(api.get("staff", "/accounts/500", "{}").body.is_ok());
+}
+
+#[test]
+fn a_method_that_the_request_names_is_held_to_its_answer() {
+    let mut api = Api::of_shop(Force::Enforced);
+    let fields = &[("x-http-method-override", "GET")];
+    let ask = |by, target, answer| Ask { method: "POST", fields, ..ask(by, target, answer) };
+    let alices = api.ask(ask("alice", "/orders/1", ALICES));
+    assert_eq!(alices.body.unwrap(), r#"{"orderId":1,"customerId":17,"total":9}"#);
+    let foreign = Err(Code::OwnerForeign);
+    assert_eq!(api.ask(ask("mallory", "/orders/1", ALICES)).body, foreign);
+    // Those of its own method it is held to as well.
+    let alices = r#"{"customerId":17}"#;
+    assert_eq!(api.ask(ask("mallory", "/search?customer=17", alices)).body, foreign);
+    assert!(api.ask(ask("alice", "/search?customer=17", alices)).body.is_ok());
+}
+
+#[test]
+fn a_method_that_the_request_names_teaches_nothing() {
+    let mut api = Api::of_shop(Force::Enforced);
+    let fields = &[("x-http-method-override", "GET")];
+    // The API does not obey, and shows what the call itself said.
+    let (body, echo) = (r#"{"id":17}"#, r#"{"id":17}"#);
+    let ask = Ask { method: "POST", fields, body, ..ask("mallory", "/me", echo) };
+    assert_eq!(api.ask(ask).body.unwrap(), echo);
+    assert_eq!(api.get("mallory", "/orders/1", ALICES).body, Err(Code::OwnerForeign));
 }

@@ -195,6 +195,51 @@ fn an_order_that_is_shared_is_nobodys_own() {
     assert_eq!(shop.got("mallory", "/orders/17"), None, "it is published");
 }
 
+/// The ways in which frameworks take another method from a `POST`.
+const OVERRIDES: [(&str, &[(&str, &str)]); 6] = [
+    ("/orders/17", &[("X-HTTP-Method-Override", "DELETE")]),
+    ("/orders/17", &[("x-http-method", " delete")]),
+    ("/orders/17", &[("X-Method-Override", "GET")]),
+    ("/orders/17", &[("x-method-override", "PURGE"), ("x-http-method-override", "DELETE")]),
+    ("/orders/17?_method=delete", &[]),
+    ("/orders/17?a=1&%5fmethod=%44ELETE", &[]),
+];
+
+#[test]
+fn a_method_that_the_request_names_is_judged_as_that_one() {
+    for (target, fields) in OVERRIDES {
+        let mut shop = Api::watched();
+        let ask = Ask { by: "mallory", method: "POST", target, fields, ..Ask::default() };
+        assert_eq!(shop.refusal(ask), FOREIGN, "{target} {fields:?}");
+        assert_eq!(shop.refusal(Ask { by: "alice", ..ask }), None, "{target} {fields:?}");
+        // Servers take it from a `POST` alone.
+        assert_eq!(shop.refusal(Ask { method: "PUT", ..ask }), None, "{target} {fields:?}");
+    }
+}
+
+#[test]
+fn a_method_that_the_request_names_does_not_replace_its_own() {
+    let mut shop = Api::watched();
+    let body = r#"{"lines":[{"order":17}]}"#;
+    for name in ["GET", "PATCH", "PURGE"] {
+        let fields = &[("x-http-method-override", name)];
+        let ask = Ask { by: "mallory", method: "POST", target: "/refunds", body, ..Ask::default() };
+        assert_eq!(shop.refusal(Ask { fields, ..ask }), FOREIGN, "{name}");
+        assert_eq!(shop.refusal(Ask { fields, by: "alice", ..ask }), None, "{name}");
+    }
+}
+
+#[test]
+fn a_method_that_the_request_names_hands_out_nothing() {
+    let mut shop = Api::watched();
+    // The API does not obey, and shows what the call itself said.
+    let fields = &[("x-http-method-override", "GET")];
+    let (body, answer) = (r#"{"parent":17}"#, br#"{"parent":17}"#);
+    let ask = Ask { by: "mallory", method: "POST", target: "/orders/99", ..Ask::default() };
+    assert_eq!(shop.refusal(Ask { fields, body, answer, ..ask }), None);
+    assert_eq!(shop.got("mallory", "/orders/17"), FOREIGN);
+}
+
 #[test]
 fn whoever_is_logged_in_has_what_the_answer_handed_out() {
     // {"sub":"bob"}

@@ -25,7 +25,6 @@ use bartizan_model::moment::Moment;
 use bartizan_model::observation::{FINDINGS_MAX, Outcome, SubjectKind};
 use bartizan_model::terms::Resource;
 use bytes::{Bytes, BytesMut};
-use std::sync::Arc;
 
 /// An answer that is not released yet.
 #[derive(Debug)]
@@ -38,8 +37,7 @@ pub(super) struct Withheld {
 impl Transaction {
     /// Notes what the answer is going to be held to; what the caller's token says of who it is.
     pub(super) fn ask(&mut self, head: &RequestHead, at: Moment) -> (Vec<(Resource, u64)>, bool) {
-        let Some(shown) = self.held.as_ref().map(|it| it.shown()).filter(|it| !it.is_empty())
-        else {
+        let Some(shown) = self.shown.as_ref().filter(|it| !it.is_empty()) else {
             return (Vec::new(), false);
         };
         let assessment = Assessment::clean(at, self.seen.endpoint);
@@ -63,7 +61,7 @@ impl Transaction {
             && self.origin.authority == Authority::Inline
         {
             let (tokens, key) = (&self.view.terms.tokens, &self.view.rules.key);
-            let known = self.held.as_ref();
+            let known = self.shown.as_ref();
             self.issuing = known.and_then(|_| Issuing::of(head, tokens, key)).map(Box::new);
         }
     }
@@ -74,9 +72,7 @@ impl Transaction {
         head: &mut ResponseHead,
         tables: &Tables,
     ) -> Result<(), Unreadable> {
-        let Some(shown) = self.held.as_ref().map(|it| Arc::clone(it.shown())) else {
-            return Ok(());
-        };
+        let Some(shown) = self.shown.clone() else { return Ok(()) };
         let is_inline = self.origin.authority == Authority::Inline;
         let has_body = !self.is_head && self.response != Response::Tunnel;
         let asked = self.asked.take_if(|_| has_body && is_inline);
