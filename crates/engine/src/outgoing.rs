@@ -26,7 +26,7 @@ use bartizan_model::assessment::Assessment;
 use bartizan_model::clause::{Effect, Mode};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Breach, Finding, Fingerprint, Sighting};
-use bartizan_model::head::{Fields, Framing, ResponseHead};
+use bartizan_model::head::{Fields, Framing, RequestHead, ResponseHead};
 use bartizan_model::id::{KeyedHash, SubjectId};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
@@ -153,7 +153,7 @@ impl Asked {
     pub(crate) fn of(
         subject: SubjectId,
         is_somebody: bool,
-        query: &[u8],
+        head: &RequestHead,
         shown: &Shown,
         (assessment, clauses): (&Assessment, &ClauseSet),
     ) -> Self {
@@ -173,7 +173,9 @@ impl Asked {
         });
         let owned = shown.owned.filter(|_| is_somebody);
         let owned = owned.map_or(Mode::Off, |it| it.mode(subject));
-        let is_unasked = shown.is_fixed && asks_for_nobody(query);
+        // A body may say whom the call asks for.
+        let is_bare = matches!(head.framing, Framing::None | Framing::Length(0));
+        let is_unasked = shown.is_fixed && is_bare && asks_for_nobody(head.query());
         let owned = mode_of(Code::OwnerForeign, owned, clauses);
         Self {
             subject,

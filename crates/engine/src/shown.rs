@@ -5,6 +5,7 @@
 
 use bartizan_inspect::json_edit::Places;
 use bartizan_model::code::Code;
+use bartizan_model::head::Method;
 use bartizan_model::place::Place;
 use bartizan_model::terms::{EndpointTerms, Force, Masked, Others, Owned, Resource, Says};
 
@@ -16,7 +17,7 @@ pub(crate) struct Shown {
     at: Vec<Field>,
     /// How strictly answers are held to being the caller's own.
     pub(crate) owned: Option<Force>,
-    /// Calls of the endpoint name nothing in their path.
+    /// Calls of the endpoint read, and name nothing in their path.
     pub(crate) is_fixed: bool,
     /// The claims of tokens that say who a caller is.
     pub(crate) claims: Vec<(Box<str>, Resource)>,
@@ -53,8 +54,8 @@ fn parent(place: &Place) -> Option<&str> {
 impl Shown {
     /// Of the terms of one endpoint.
     pub(crate) fn of(it: &EndpointTerms) -> Self {
-        let mut shown =
-            Self { is_fixed: it.path.segments().all(|it| it.is_some()), ..Self::default() };
+        let is_fixed = it.method == Method::Get && it.path.segments().all(|it| it.is_some());
+        let mut shown = Self { is_fixed, ..Self::default() };
         for (place, of) in &it.hands_out {
             shown.put(place, |it| it.hands_out.push(*of));
         }
@@ -115,8 +116,6 @@ impl Shown {
     /// Holds answers to what is said of those of another method, too. Nothing is handed out or learnt by what that one says: the
     /// API may not run it, and would answer what the caller chose.
     pub(crate) fn hold_to(&mut self, other: &Self) {
-        // A call that names another method may name in its body whom it asks for.
-        self.is_fixed = false;
         self.claims.extend(other.claims.iter().cloned());
         self.others.subjects.extend(&other.others.subjects);
         self.others.claims.extend(other.others.claims.iter().cloned());

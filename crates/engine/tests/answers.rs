@@ -272,3 +272,20 @@ fn a_method_that_the_request_names_teaches_nothing() {
     assert_eq!(api.ask(ask).body.unwrap(), echo);
     assert_eq!(api.get("mallory", "/orders/1", ALICES).body, Err(Code::OwnerForeign));
 }
+
+#[test]
+fn whoever_sends_a_body_may_ask_for_somebody() {
+    let mut api = Api::of_shop(Force::Enforced);
+    let body = r#"{"customer":17}"#;
+    let alices = r#"{"customerId":17}"#;
+    let search = Ask { method: "POST", body, ..ask("mallory", "/search", alices) };
+    assert_eq!(api.ask(search).body, Err(Code::OwnerForeign));
+    assert!(api.ask(Ask { by: "alice", ..search }).body.is_ok());
+    let list = r#"[{"customerId":17}]"#;
+    let listed = Ask { body, ..ask("mallory", "/orders", list) };
+    assert_eq!(api.ask(listed).body, Err(Code::OwnerForeign));
+    // Nor does its answer say who the caller is.
+    let me = Ask { body, ..ask("mallory", "/me", r#"{"id":17}"#) };
+    assert!(api.ask(me).body.is_ok());
+    assert_eq!(api.get("mallory", "/orders/1", ALICES).body, Err(Code::OwnerForeign));
+}

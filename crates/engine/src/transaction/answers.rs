@@ -43,7 +43,7 @@ impl Transaction {
         let assessment = Assessment::clean(at, self.seen.endpoint);
         let under = (&assessment, &self.on.clauses);
         let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
-        let mut asked = Asked::of(self.seen.subject, is_somebody, head.query(), shown, under);
+        let mut asked = Asked::of(self.seen.subject, is_somebody, head, shown, under);
         let key = &self.view.rules.key;
         let (claimed, sees_to_others) = claimed(&head.fields, self.seen.subject, shown, key);
         asked.claimed.clone_from(&claimed);
