@@ -274,12 +274,13 @@ fn a_method_that_the_request_names_teaches_nothing() {
 }
 
 #[test]
-fn whoever_sends_a_body_may_ask_for_somebody() {
+fn whoever_sends_a_body_or_does_not_read_may_ask_for_somebody() {
     let mut api = Api::of_shop(Force::Enforced);
     let body = r#"{"customer":17}"#;
     let alices = r#"{"customerId":17}"#;
     let search = Ask { method: "POST", body, ..ask("mallory", "/search", alices) };
     assert_eq!(api.ask(search).body, Err(Code::OwnerForeign));
+    assert_eq!(api.ask(Ask { body: "", ..search }).body, Err(Code::OwnerForeign));
     assert!(api.ask(Ask { by: "alice", ..search }).body.is_ok());
     let list = r#"[{"customerId":17}]"#;
     let listed = Ask { body, ..ask("mallory", "/orders", list) };

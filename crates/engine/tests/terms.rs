@@ -280,3 +280,24 @@ fn who_is_not_logged_in_by_the_answer_has_nothing_of_it() {
     assert_eq!(shop.refusal(ask), None);
     assert_eq!(shop.got(&bearer, "/orders/17"), None);
 }
+
+#[test]
+fn a_call_that_logs_somebody_in_is_theirs() {
+    let mut shop = Api::fresh();
+    let token = "0123456789abcdef";
+    let answer = format!("{{\"token\":\"{token}\"}}");
+    let ask = Ask { method: "POST", target: "/login", body: "{}", ..Ask::default() };
+    let ask = Ask { answer: answer.as_bytes(), ..ask };
+    let subject = |shop: &mut Api, ask| shop.ask(ask).seen.subject;
+    let get = |by| Ask { by, ..Ask::default() };
+    let bearer = format!("Bearer {token}");
+    let theirs = subject(&mut shop, get(&bearer));
+    assert_eq!(subject(&mut shop, ask), theirs);
+    // A log-in that failed is nobody's, and what somebody asks who is known already is their own.
+    let (nobody, mallory) = (subject(&mut shop, get("")), subject(&mut shop, get("mallory")));
+    for status in [302, 401] {
+        assert_eq!(subject(&mut shop, Ask { status, ..ask }), nobody, "{status}");
+    }
+    assert_eq!(subject(&mut shop, Ask { by: "mallory", ..ask }), mallory);
+    assert_eq!(subject(&mut shop, Ask { method: "GET", ..ask }), nobody);
+}
