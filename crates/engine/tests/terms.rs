@@ -301,3 +301,33 @@ fn a_call_that_logs_somebody_in_is_theirs() {
     assert_eq!(subject(&mut shop, Ask { by: "mallory", ..ask }), mallory);
     assert_eq!(subject(&mut shop, Ask { method: "GET", ..ask }), nobody);
 }
+
+#[test]
+fn each_of_several_in_one_value_is_named() {
+    let mut shop = Api::watched();
+    for list in ["99,17", "99%2C17", "99;17", "99|17", "99+17", "99,,017"] {
+        let target = format!("/orders?after={list}");
+        assert_eq!(shop.got("mallory", &target), FOREIGN, "{list}");
+        assert_eq!(shop.got("alice", &target.replace("99", "17")), None, "{list}");
+    }
+    let body = r#"{"lines":[{"order":"99, 17"}]}"#;
+    let ask = Ask { by: "mallory", method: "POST", target: "/refunds", body, ..Ask::default() };
+    assert_eq!(shop.refusal(ask), FOREIGN);
+}
+
+#[test]
+fn a_name_in_other_letters_names_the_same() {
+    let mut shop = Api::watched();
+    for target in
+        ["/orders?After=17", "/orders?AFTER=17", "/orders?%61fter=17", "/orders?_after=17"]
+    {
+        assert_eq!(shop.got("mallory", target), FOREIGN, "{target}");
+        assert_eq!(shop.got("alice", target), None, "{target}");
+    }
+    for body in [r#"{"Lines":[{"Order":17}]}"#, r#"{"lines":[{"\u006frder":17}]}"#] {
+        let ask = Ask { by: "mallory", method: "POST", target: "/refunds", body, ..Ask::default() };
+        assert_eq!(shop.refusal(ask), FOREIGN, "{body}");
+        assert_eq!(shop.refusal(Ask { by: "alice", ..ask }), None, "{body}");
+    }
+    assert_eq!(shop.got("mallory", "/orders?afterwards=17"), None, "another name");
+}
