@@ -39,7 +39,7 @@ use std::sync::Arc;
 /// Bytes of a held body that are walked before other exchanges get their turn.
 const WALK_BYTES: usize = 16 * 1024;
 
-/// Identifiers of one request that are looked up.
+/// Identifiers of one request that are looked up. That there were more is an oddity.
 const NAMED_MAX: usize = 1_024;
 
 /// The score of what is not a matter of degree.
@@ -132,6 +132,11 @@ struct Named {
     place: Place,
     bytes: u32,
     value: KeyedHash,
+}
+
+/// The references that a value is: as a whole, and each of those that it lists.
+fn references(key: &HashKey, of: Resource, text: &[u8]) -> impl Iterator<Item = u64> {
+    std::iter::once(text).chain(parts(text)).filter_map(move |it| reference(key, of, it))
 }
 
 /// Whose call it is, and what it is held to.
@@ -404,12 +409,13 @@ impl Gathering {
             && self.is_somebody
         {
             let mode = force.mode(self.subject);
-            let all = std::iter::once(value.text).chain(parts(value.text));
-            for reference in all.filter_map(|it| reference(key, resource, it)) {
-                if self.used.len() < NAMED_MAX {
-                    let place = place.clone();
-                    self.used.push(Used { reference, mode, place, bytes, value: hash });
+            for reference in references(key, resource, value.text) {
+                if self.used.len() >= NAMED_MAX {
+                    self.assessment.oddities.insert(Oddity::TooManyValues);
+                    break;
                 }
+                let place = place.clone();
+                self.used.push(Used { reference, mode, place, bytes, value: hash });
             }
         }
         if let Some((objects, owners, force)) = belongs
@@ -417,13 +423,14 @@ impl Gathering {
             && !self.sees_to_others
         {
             let (mode, is_object) = (force.mode(self.subject), objects.is_some());
-            let all = std::iter::once(value.text).chain(parts(value.text));
-            for reference in all.filter_map(|it| reference(key, objects.unwrap_or(owners), it)) {
-                if self.named.len() < NAMED_MAX {
-                    let place = place.clone();
-                    let of = (reference, is_object, owners);
-                    self.named.push(Named { of, mode, place, bytes, value: hash });
+            for reference in references(key, objects.unwrap_or(owners), value.text) {
+                if self.named.len() >= NAMED_MAX {
+                    self.assessment.oddities.insert(Oddity::TooManyValues);
+                    break;
                 }
+                let place = place.clone();
+                let of = (reference, is_object, owners);
+                self.named.push(Named { of, mode, place, bytes, value: hash });
             }
         }
         if let Some(fault) = fault {

@@ -12,6 +12,7 @@ mod support;
 
 use bartizan_model::code::Code;
 use bartizan_model::head::Method;
+use bartizan_model::oddity::Oddity;
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term};
@@ -330,4 +331,18 @@ fn a_name_in_other_letters_names_the_same() {
         assert_eq!(shop.refusal(Ask { by: "alice", ..ask }), None, "{body}");
     }
     assert_eq!(shop.got("mallory", "/orders?afterwards=17"), None, "another name");
+}
+
+#[test]
+fn no_length_of_a_list_hides_what_it_names() {
+    let mut shop = Api::watched();
+    let list = |count| format!("/orders?after={}17", "99,".repeat(count));
+    for count in [15, 16, 300, 1_000] {
+        assert_eq!(shop.got("mallory", &list(count)), FOREIGN, "{count}");
+    }
+    // Beyond what is looked up it is told that there was more.
+    let got = shop.get("mallory", &list(1_100), "{}");
+    assert!(got.body.is_ok() && got.seen.oddities.contains(Oddity::TooManyValues));
+    let got = shop.get("mallory", "/orders?after=99,99", "{}");
+    assert!(!got.seen.oddities.contains(Oddity::TooManyValues));
 }
