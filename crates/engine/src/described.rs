@@ -29,7 +29,7 @@ impl Described {
     pub(crate) fn of_head(
         head: &RequestHead,
         method: Method,
-        requests: Arc<Requests>,
+        requests: &Arc<Requests>,
     ) -> (Option<Self>, Vec<Departure>) {
         let mut scratch = Vec::new();
         let target = canonical(head.target(), &mut scratch);
@@ -39,7 +39,9 @@ impl Described {
         };
         // A method that is none of the common ones is itself, as it was written.
         let name = match method {
-            Method::Other => str::from_utf8(head.method_text()).unwrap_or_default(),
+            Method::Other if head.method == Method::Other => {
+                str::from_utf8(head.method_text()).unwrap_or_default()
+            }
             Method::Get
             | Method::Head
             | Method::Post
@@ -48,7 +50,8 @@ impl Described {
             | Method::Delete
             | Method::Options
             | Method::Trace
-            | Method::Connect => method.name(),
+            | Method::Connect
+            | Method::Other => method.name(),
         };
         let operation = match requests.find(name, path) {
             Ok(operation) => operation,
@@ -57,7 +60,7 @@ impl Described {
         };
         let mut faults = Faults::default();
         let body = requests.head(operation, head, path, &mut faults);
-        (Some(Self { requests, operation, body }), departures(faults))
+        (Some(Self { requests: Arc::clone(requests), operation, body }), departures(faults))
     }
 
     /// Whether the whole body is needed.

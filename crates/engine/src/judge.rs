@@ -34,7 +34,7 @@ use bartizan_model::moment::Moment;
 use bartizan_model::observation::SubjectKind;
 use bartizan_model::oddity::{Oddities, Oddity};
 use bartizan_model::place::Place;
-use bartizan_model::terms::Resource;
+use bartizan_model::terms::{Force, Resource};
 use bartizan_spec::request::Requests;
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ pub struct Gathering {
     pub(crate) collector: Collector,
     examines: bool,
     effort: Effort,
-    held: Option<Arc<Held>>,
+    held: Vec<HeldTo>,
     subject: SubjectId,
     /// Notation of texts in the body.
     forms: Forms,
@@ -75,16 +75,50 @@ pub struct Gathering {
     named: Vec<Named>,
     /// What the caller's token says of who it is.
     claimed: Vec<(Resource, u64)>,
-    /// Which of the fields that must be there are.
-    present: Vec<bool>,
     /// All of the body was walked, or there is none.
     is_whole: bool,
     /// What the description of the API says of it.
-    described: Option<Described>,
+    described: Vec<Described>,
     /// Calls within an envelope say what is asked for: query and body as such are examined for content only.
     is_envelope: bool,
     /// Identifiers that the request named: its answer does not hand them out.
     pub(crate) references: Vec<u64>,
+}
+
+/// What the request is held to.
+#[derive(Debug)]
+struct HeldTo {
+    terms: Arc<Held>,
+    /// Which of the fields that must be there are.
+    present: Vec<bool>,
+}
+
+impl HeldTo {
+    fn new(terms: Arc<Held>) -> Self {
+        Self { terms, present: Vec::new() }
+    }
+
+    /// What is to be said of a value, of which it is noted that it is there.
+    fn look(&mut self, value: &Value<'_>, segment: u8, forms: Forms) -> Looked {
+        let looked = self.terms.look(value.place, segment, forms, value.text);
+        if let Some(at) = looked.required.map(usize::from) {
+            if self.present.len() <= at {
+                self.present.resize(at.saturating_add(1), false);
+            }
+            self.present.get_mut(at).into_iter().for_each(|it| *it = true);
+        }
+        looked
+    }
+
+    /// The fields that must be there and are not, as far as was read, and how strictly.
+    fn missing(&self, is_whole: bool) -> Vec<(Place, Force)> {
+        let Some((required, force)) = self.terms.required() else { return Vec::new() };
+        let is_present = |at: usize| self.present.get(at).copied().unwrap_or_default();
+        let was_read = |place: &Place| is_whole || !matches!(place, Place::Body(_));
+        let all = required.iter().enumerate();
+        let missing = all.filter(|(at, place)| was_read(place) && !is_present(*at));
+        missing.map(|(_, place)| (place.clone(), force)).collect()
+    }
 }
 
 /// An identifier that the request names.
@@ -114,14 +148,15 @@ pub(crate) struct Called {
     pub(crate) endpoint: EndpointId,
     pub(crate) subject: SubjectId,
     pub(crate) by: SubjectKind,
-    pub(crate) held: Option<Arc<Held>>,
+    /// What is said of its method, and of those that it names besides.
+    pub(crate) held: Vec<Arc<Held>>,
     pub(crate) claimed: Vec<(Resource, u64)>,
     pub(crate) sees_to_others: bool,
     pub(crate) at: Moment,
     /// The head is an envelope already.
     pub(crate) is_envelope: bool,
-    /// What the description of the API says of requests, and the method that this one means.
-    pub(crate) described: Option<(Arc<Requests>, Method)>,
+    /// What the description of the API says of requests; its method, and those that it names besides.
+    pub(crate) described: Option<(Arc<Requests>, Vec<Method>)>,
 }
 
 /// What the gathering needs of the body.
@@ -154,12 +189,13 @@ impl Gathering {
             is_envelope,
             described,
         } = called;
-        let held = held.filter(|it| it.judges_requests());
+        let held = held.into_iter().filter(|it| it.judges_requests());
+        let held: Vec<HeldTo> = held.map(HeldTo::new).collect();
         let mut assessment = Assessment::clean(at, endpoint);
         assessment.oddities = head.oddities;
         assessment.fails_open = on.route.fail_open;
         let mode = |name| on.clauses.mode(name);
-        let examines = held.is_some()
+        let examines = !held.is_empty()
             || [ClauseName::ContentSqli, ClauseName::ContentXss, ClauseName::BaselineBodyParse]
                 .into_iter()
                 .any(|name| mode(name) != Mode::Off);
@@ -178,9 +214,8 @@ impl Gathering {
             used: Vec::new(),
             named: Vec::new(),
             claimed,
-            present: Vec::new(),
             is_whole: matches!(head.framing, Framing::None | Framing::Length(0)),
-            described: None,
+            described: Vec::new(),
             is_envelope,
             references: Vec::new(),
         };
@@ -208,8 +243,8 @@ impl Gathering {
         }
         it.hold_caller();
         let is_judged = DECLARED.into_iter().any(|name| mode(name) != Mode::Off);
-        if let Some((requests, method)) = described.filter(|_| is_judged) {
-            it.describe(head, method, requests);
+        if let Some((requests, methods)) = described.filter(|_| is_judged) {
+            methods.into_iter().for_each(|method| it.describe(head, method, &requests));
         }
         if examines {
             let mut scratch = Vec::new();
@@ -300,17 +335,17 @@ impl Gathering {
     }
 
     /// Holds the head to the description of the API.
-    fn describe(&mut self, head: &RequestHead, method: Method, requests: Arc<Requests>) {
+    fn describe(&mut self, head: &RequestHead, method: Method, requests: &Arc<Requests>) {
         let (described, departures) = Described::of_head(head, method, requests);
         self.examines |= described.as_ref().is_some_and(Described::needs_body);
-        self.described = described;
+        self.described.extend(described);
         self.depart(departures);
     }
 
     /// Holds the whole body to the description of the API.
     pub(crate) fn describe_body(&mut self, text: &[u8]) {
-        let departures = self.described.as_ref().map(|it| it.of_body(text));
-        self.depart(departures.unwrap_or_default());
+        let departures = self.described.iter().flat_map(|it| it.of_body(text)).collect();
+        self.depart(departures);
     }
 
     fn depart(&mut self, departures: Vec<Departure>) {
@@ -322,7 +357,7 @@ impl Gathering {
 
     /// Holds the caller to showing a credential.
     fn hold_caller(&mut self) {
-        let force = self.held.as_ref().and_then(|it| it.credential());
+        let force = self.held.iter().filter_map(|it| it.terms.credential()).max();
         if let Some(force) = force.filter(|_| !self.is_somebody) {
             let place = Place::header(b"authorization");
             let mode = force.mode(self.subject);
@@ -332,14 +367,11 @@ impl Gathering {
 
     /// Looks which fields are missing, as far as what was read tells.
     fn look_for_missing(&mut self) {
-        let Some(held) = self.held.clone() else { return };
-        let Some((required, force)) = held.required() else { return };
-        let mode = force.mode(self.subject);
-        for (at, place) in required.iter().enumerate() {
-            let was_read = self.is_whole || !matches!(place, Place::Body(_));
-            if was_read && !self.present.get(at).copied().unwrap_or_default() {
-                self.breach(Code::ShapeMissingField, mode, (place.clone(), 0, KeyedHash(0)));
-            }
+        let missing = self.held.iter().flat_map(|it| it.missing(self.is_whole));
+        let missing: Vec<_> = missing.collect();
+        for (place, force) in missing {
+            let mode = force.mode(self.subject);
+            self.breach(Code::ShapeMissingField, mode, (place, 0, KeyedHash(0)));
         }
     }
 
@@ -388,18 +420,24 @@ impl Gathering {
 
     /// Holds a value to the terms of the endpoint.
     fn hold(&mut self, value: &Value<'_>, forms: Forms, key: &HashKey) {
-        let Some(held) = &self.held else { return };
+        if self.held.is_empty() {
+            return;
+        }
         if value.place == PlaceRef::Path {
             self.segments = self.segments.saturating_add(1);
         }
-        let looked = held.look(value.place, self.segments, forms, value.text);
-        let Looked { fault, resource, belongs, required } = looked;
-        if let Some(at) = required.map(usize::from) {
-            if self.present.len() <= at {
-                self.present.resize(at.saturating_add(1), false);
+        for at in 0..self.held.len() {
+            let segment = self.segments;
+            let looked = self.held.get_mut(at).map(|it| it.look(value, segment, forms));
+            if let Some(looked) = looked {
+                self.note(looked, value, key);
             }
-            self.present.get_mut(at).into_iter().for_each(|it| *it = true);
         }
+    }
+
+    /// Notes what is to be said of a value.
+    fn note(&mut self, looked: Looked, value: &Value<'_>, key: &HashKey) {
+        let Looked { fault, resource, belongs, .. } = looked;
         if fault.is_none() && resource.is_none() && belongs.is_none() {
             return;
         }
@@ -439,11 +477,12 @@ impl Gathering {
         }
     }
 
-    /// Keeps one breach for each code and place. When there is no room, one that is only observed makes it.
+    /// Keeps one breach for each code and place, as strictly as it is held by any. When there is no room, one that is only observed makes it.
     fn breach(&mut self, code: Code, mode: Mode, (place, bytes, value): (Place, u32, KeyedHash)) {
         let all = &mut self.assessment.breaches;
         let is_same = |it: &Breach| it.finding.sighting.code == code && it.finding.place == place;
-        if all.iter().any(is_same) {
+        if let Some(same) = all.iter_mut().find(|it| is_same(it)) {
+            same.mode = same.mode.max(mode);
             return;
         }
         let sighting = Sighting { code, score: SURE, fingerprint: Fingerprint::default() };
@@ -651,7 +690,7 @@ mod tests {
             collector: Collector::default(),
             examines: true,
             effort: Effort::new(0),
-            held: None,
+            held: Vec::new(),
             subject: SubjectId(1),
             forms: Forms::PLAIN,
             segments: 0,
@@ -660,9 +699,8 @@ mod tests {
             used: Vec::new(),
             named: Vec::new(),
             claimed: Vec::new(),
-            present: Vec::new(),
             is_whole: true,
-            described: None,
+            described: Vec::new(),
             is_envelope: false,
             references: Vec::new(),
         }

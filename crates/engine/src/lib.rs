@@ -12,6 +12,7 @@ mod issuing;
 pub mod judge;
 pub mod keys;
 pub mod merge;
+mod method_override;
 mod operation;
 pub mod origin;
 mod outgoing;

@@ -367,7 +367,7 @@ impl Contracts {
             let refused = refused(&it.which, proposed);
             let endpoints = all.entry(it.which.service.as_str().into()).or_default();
             it.follow(proposed, endpoints);
-            it.put(endpoints, it.held_now(refused.unwrap_or(0), now_us, is_lab).force());
+            it.put(endpoints, it.held_now(refused, now_us, is_lab).force());
         }
         all.into_iter().map(|(route, of)| (route, of.into_values().collect())).collect()
     }
@@ -470,11 +470,12 @@ const fn is_of_known(clause: ClauseName) -> bool {
 }
 
 impl Decided {
-    /// How it is held now: a canary that refused nobody in its time has passed.
-    pub(crate) fn held_now(&self, refused: u64, now_us: u64, is_lab: bool) -> Held {
+    /// How it is held now: a canary that refused nobody in its time has passed, if that is known.
+    pub(crate) fn held_now(&self, refused: Option<u64>, now_us: u64, is_lab: bool) -> Held {
         let span_us = if is_lab { LAB_CANARY_US } else { CANARY_US };
         let is_over = now_us.saturating_sub(self.at_us) >= span_us;
-        let has_passed = self.held == Held::As(Force::Canary) && is_over && refused <= self.refused;
+        let refused_nobody = refused.is_some_and(|it| it <= self.refused);
+        let has_passed = self.held == Held::As(Force::Canary) && is_over && refused_nobody;
         if has_passed { Held::As(Force::Enforced) } else { self.held }
     }
 
@@ -553,3 +554,6 @@ fn endpoint<'a>(endpoints: &'a mut Endpoints, method: Method, path: &str) -> &'a
         EndpointTerms { method, path: Template::new(path), known, terms, hands_out, shows }
     })
 }
+
+#[cfg(test)]
+mod tests;
