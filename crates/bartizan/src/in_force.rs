@@ -16,6 +16,8 @@ use crate::config::{Settings, Store};
 use crate::contract;
 use crate::contract::document::Wanted;
 use crate::control::{self, Question};
+use crate::described;
+use crate::import;
 use crate::inventory::apis::Configured;
 use crate::keeper::Kept;
 use crate::ledger::{NotRecorded, entries};
@@ -138,7 +140,9 @@ impl fmt::Debug for State {
 /// The files that these settings refer to, as they are now.
 pub(crate) fn stamps<'a>(all: impl IntoIterator<Item = &'a Settings>) -> Stamps {
     let all: Vec<&Settings> = all.into_iter().collect();
-    let documents: Vec<&Path> = all.iter().filter_map(|it| it.contract.as_deref()).collect();
+    let described = all.iter().flat_map(|it| it.descriptions().map(|(_, file)| file));
+    let documents: Vec<&Path> =
+        all.iter().filter_map(|it| it.contract.as_deref()).chain(described).collect();
     let references: Vec<&Reference> =
         all.into_iter().flat_map(|it| it.references().map(|(_, it)| it)).collect();
     let paths = references.into_iter().filter_map(|it| match it {
@@ -238,7 +242,9 @@ impl State {
         lock(&self.referred).read(stamps([&rules.settings, &settings]));
         // The same rules again are no new revision: a signal may follow a change that was seen. What
         // they refer to may have changed all the same.
-        let refers = settings.references().next().is_some() || settings.contract.is_some();
+        let refers = settings.references().next().is_some()
+            || settings.descriptions().next().is_some()
+            || settings.contract.is_some();
         if rules.settings == settings && !refers {
             rules.rejected = None;
             self.loaded_us.store(self.shared.clock.now().wall_us, Relaxed);
@@ -248,8 +254,10 @@ impl State {
         let revision = self.revision() + 1;
         let over = rules.added.over(&settings);
         let document = settings.contract.as_deref().map(contract::import::wanted).transpose();
+        let kept = import::describe_all(&self.dir, &settings).map_err(WireFault::Description);
         let made = wire::view(&over, &self.key, revision, judging, &rules.wired).and_then(|it| {
             let targets = targets::of(&settings.alerts.targets)?;
+            kept?;
             Ok((it, targets, document.map_err(WireFault::Contract)?))
         });
         let ((view, wired), targets, document) = match made {
@@ -420,9 +428,10 @@ impl State {
         let revision = self.revision() + 1;
         let judging = judging(rules.bypass.as_ref());
         let over = rules.added.over(&rules.settings);
-        let snapshot = wire::snapshot(&over, self.key.clone(), revision, judging);
-        let view =
-            View { snapshot: Arc::new(snapshot), ..View::clone(&self.shared.views.current()) };
+        let current = self.shared.views.current();
+        let described = described::in_force(&current.snapshot);
+        let snapshot = wire::snapshot(&over, self.key.clone(), revision, judging, &described);
+        let view = View { snapshot: Arc::new(snapshot), ..View::clone(&current) };
         self.put(rules, revision, view);
         revision
     }

@@ -15,6 +15,7 @@ pub mod contract;
 pub mod control;
 mod declared;
 pub mod demo;
+mod described;
 pub mod doctor;
 pub mod explain;
 pub mod export;

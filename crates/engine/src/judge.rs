@@ -4,6 +4,7 @@
 //! Writes   an [`Assessment`]; detectors add findings, nobody refuses.
 //! Memory   at most [`ASSESSED_MAX`] findings, as many breaches of terms, and as many identifiers.
 
+use crate::described::{Departure, Described};
 use crate::facts::Collector;
 use crate::keys::HashKey;
 use crate::path_ambiguity;
@@ -34,6 +35,7 @@ use bartizan_model::observation::SubjectKind;
 use bartizan_model::oddity::{Oddities, Oddity};
 use bartizan_model::place::Place;
 use bartizan_model::terms::{Force, Resource};
+use bartizan_spec::request::Requests;
 use std::sync::Arc;
 
 /// Bytes of a held body that are walked before other exchanges get their turn.
@@ -41,6 +43,10 @@ const WALK_BYTES: usize = 16 * 1024;
 
 /// Identifiers of one request that are looked up. That there were more is an oddity.
 const NAMED_MAX: usize = 1_024;
+
+/// The clauses that speak of descriptions.
+const DECLARED: [ClauseName; 3] =
+    [ClauseName::DeclaredOperation, ClauseName::DeclaredCredential, ClauseName::DeclaredRequest];
 
 /// The score of what is not a matter of degree.
 const SURE: u16 = 1_000;
@@ -71,6 +77,8 @@ pub struct Gathering {
     claimed: Vec<(Resource, u64)>,
     /// All of the body was walked, or there is none.
     is_whole: bool,
+    /// What the description of the API says of it.
+    described: Vec<Described>,
     /// Calls within an envelope say what is asked for: query and body as such are examined for content only.
     is_envelope: bool,
     /// Identifiers that the request named: its answer does not hand them out.
@@ -152,6 +160,8 @@ pub(crate) struct Called {
     pub(crate) at: Moment,
     /// The head is an envelope already.
     pub(crate) is_envelope: bool,
+    /// What the description of the API says of requests; its method, and those that it names besides.
+    pub(crate) described: Option<(Arc<Requests>, Vec<Method>)>,
 }
 
 /// What the gathering needs of the body.
@@ -173,8 +183,17 @@ impl Gathering {
         on: &RouteRules,
         collector: Collector,
     ) -> Self {
-        let Called { endpoint, subject, by, held, claimed, sees_to_others, at, is_envelope } =
-            called;
+        let Called {
+            endpoint,
+            subject,
+            by,
+            held,
+            claimed,
+            sees_to_others,
+            at,
+            is_envelope,
+            described,
+        } = called;
         let held = held.into_iter().filter(|it| it.judges_requests());
         let held: Vec<HeldTo> = held.map(HeldTo::new).collect();
         let mut assessment = Assessment::clean(at, endpoint);
@@ -201,6 +220,7 @@ impl Gathering {
             named: Vec::new(),
             claimed,
             is_whole: matches!(head.framing, Framing::None | Framing::Length(0)),
+            described: Vec::new(),
             is_envelope,
             references: Vec::new(),
         };
@@ -227,6 +247,10 @@ impl Gathering {
             it.count_body(length, rules);
         }
         it.hold_caller();
+        let is_judged = DECLARED.into_iter().any(|name| mode(name) != Mode::Off);
+        if let Some((requests, methods)) = described.filter(|_| is_judged) {
+            methods.into_iter().for_each(|method| it.describe(head, method, &requests));
+        }
         if examines {
             let mut scratch = Vec::new();
             let mut sink = Examiner::new(&mut it, &rules.key);
@@ -312,6 +336,27 @@ impl Gathering {
             let mut sink = Arguments { gathering: self, key: &rules.key };
             while walk.step(text, WALK_BYTES, &mut sink) == Progress::More {}
             self.assessment.oddities.extend(walk.oddities());
+        }
+    }
+
+    /// Holds the head to the description of the API.
+    fn describe(&mut self, head: &RequestHead, method: Method, requests: &Arc<Requests>) {
+        let (described, departures) = Described::of_head(head, method, requests);
+        self.examines |= described.as_ref().is_some_and(Described::needs_body);
+        self.described.extend(described);
+        self.depart(departures);
+    }
+
+    /// Holds the whole body to the description of the API.
+    pub(crate) fn describe_body(&mut self, text: &[u8]) {
+        let departures = self.described.iter().flat_map(|it| it.of_body(text)).collect();
+        self.depart(departures);
+    }
+
+    fn depart(&mut self, departures: Vec<Departure>) {
+        for (code, place) in departures {
+            // The mode is that of the clause.
+            self.breach(code, Mode::Enforce, (place, 0, KeyedHash(0)));
         }
     }
 
@@ -662,6 +707,7 @@ mod tests {
             named: Vec::new(),
             claimed: Vec::new(),
             is_whole: true,
+            described: Vec::new(),
             is_envelope: false,
             references: Vec::new(),
         }

@@ -5,6 +5,7 @@
 mod answer;
 mod arrival;
 mod caller;
+mod described;
 mod evidence;
 mod facts;
 mod issuing;

@@ -430,8 +430,21 @@ impl Transaction {
         let held = own.into_iter().chain(named).collect();
         let (claimed, sees_to_others) = self.ask(&head, at);
         let is_envelope = calls.is_some();
-        let called =
-            Called { endpoint, subject, by, held, claimed, sees_to_others, at, is_envelope };
+        // What browsers ask first is answered for all operations, and declared by none.
+        let described = on.described.clone().filter(|_| !self.to.is_preflight);
+        let methods = || std::iter::once(head.method).chain(overrides(&head)).collect();
+        let described = described.map(|it| (it, methods()));
+        let called = Called {
+            endpoint,
+            subject,
+            by,
+            held,
+            claimed,
+            sees_to_others,
+            at,
+            is_envelope,
+            described,
+        };
         let mut gathering = Gathering::of_head(&head, called, rules, &on, collector);
         if let Some(calls) = calls {
             self.take_calls(calls, &mut gathering, &head.fields, tables);
@@ -595,6 +608,7 @@ impl Transaction {
             let fields = &holding.head.head().fields;
             self.take_calls(calls, &mut holding.gathering, fields, tables);
         }
+        holding.gathering.describe_body(text);
         holding.gathering.body(holding.format);
         let walk = walk(holding.format, rules);
         self.request = Request::Walking(holding, walk);
