@@ -425,14 +425,15 @@ impl Transaction {
             None => view.terms.find(&on.route.name, method, template),
         };
         let own = find(head.method).cloned();
-        let named: Vec<_> = overrides(&head).into_iter().filter_map(find).cloned().collect();
+        let overrides = overrides(&head);
+        let named: Vec<_> = overrides.iter().filter_map(|it| find(*it)).cloned().collect();
         self.shown = shown(own.as_ref(), &named);
         let held = own.into_iter().chain(named).collect();
         let (claimed, sees_to_others) = self.ask(&head, at);
         let is_envelope = calls.is_some();
         // What browsers ask first is answered for all operations, and declared by none.
         let described = on.described.clone().filter(|_| !self.to.is_preflight);
-        let methods = || std::iter::once(head.method).chain(overrides(&head)).collect();
+        let methods = || std::iter::once(head.method).chain(overrides).collect();
         let described = described.map(|it| (it, methods()));
         let called = Called {
             endpoint,
