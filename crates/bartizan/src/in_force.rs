@@ -7,6 +7,7 @@
 //! Errors   [`WireFault`]: nothing has changed then. The end of a bypass reads no file, so that it
 //!          cannot fail.
 
+use crate::accounts::KeptAccounts;
 use crate::added::AddedExceptions;
 use crate::alerts::targets;
 use crate::backend::samples;
@@ -86,6 +87,8 @@ pub(crate) struct State {
     contract_fault: Mutex<Option<String>>,
     events: Mutex<VecDeque<Event>>,
     pub(crate) loaded_us: AtomicU64,
+    /// Which credentials belong to one account.
+    accounts: KeptAccounts,
     /// The revision of contracts up to which decisions are in the ledger.
     recorded: AtomicU64,
     recovery: Recovery,
@@ -160,7 +163,9 @@ impl State {
         let started_us = shared.clock.now().wall_us;
         let store = settings.store.clone();
         let in_force = InForce { settings, added, wired, bypass: None, rejected: None };
+        let accounts = KeptAccounts::restore(&dir, key.epoch(), shared.tables.accounts());
         let state = Self {
+            accounts,
             recorded: AtomicU64::new(contract::recorded::read(&dir)),
             hub,
             dir,
@@ -324,6 +329,18 @@ impl State {
         let terms = Arc::new(Terms::new(terms));
         let snapshot = Arc::new(Snapshot { terms, ..Snapshot::clone(&current.snapshot) });
         self.shared.views.swap(View { snapshot, ..View::clone(&current) });
+    }
+
+    /// Keeps which credentials belong to one account.
+    pub(crate) fn follow_accounts(&self) {
+        let now_us = self.shared.clock.now().wall_us;
+        self.accounts.follow(self.shared.tables.accounts(), now_us);
+    }
+
+    /// Keeps it a last time.
+    pub(crate) fn keep_accounts(&self) {
+        let now_us = self.shared.clock.now().wall_us;
+        self.accounts.write(self.shared.tables.accounts(), now_us);
     }
 
     /// Holds calls to what is decided and proposed by now, and keeps what was decided in the ledger.

@@ -312,6 +312,7 @@ async fn look_around(state: Arc<State>) {
         looks.tick().await;
         state.end_what_is_over();
         state.follow_contracts();
+        state.follow_accounts();
     }
 }
 
@@ -417,6 +418,7 @@ impl Instance {
     /// still to be logged.
     pub fn stop(self) -> Vec<Event> {
         self.proxy.stop(DRAIN);
+        self.state.keep_accounts();
         self.state.hub.stop();
         self.state.hub.inventory.stop();
         drop(self.pipeline.join());

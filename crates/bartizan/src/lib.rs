@@ -2,6 +2,7 @@
 //!
 //! A library beside the binary so that tests reach its parts. Nothing else links it.
 
+mod accounts;
 pub mod added;
 pub mod alerts;
 mod backend;

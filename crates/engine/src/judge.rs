@@ -7,6 +7,7 @@
 use crate::described::{Departure, Described};
 use crate::facts::Collector;
 use crate::keys::HashKey;
+use crate::log_in::LogIn;
 use crate::path_ambiguity;
 use crate::reference::{parts, reference};
 use crate::routes::RouteRules;
@@ -60,6 +61,8 @@ pub struct Gathering {
     /// What is known so far.
     pub assessment: Assessment,
     pub(crate) collector: Collector,
+    /// Whether it logs somebody in.
+    pub(crate) log_in: LogIn,
     examines: bool,
     effort: Effort,
     held: Vec<HeldTo>,
@@ -208,6 +211,7 @@ impl Gathering {
         let mut it = Self {
             assessment,
             collector,
+            log_in: LogIn::default(),
             examines,
             effort,
             held,
@@ -585,6 +589,12 @@ impl<'a> Examiner<'a> {
 }
 
 impl Examiner<'_> {
+    fn note_log_in(&mut self, value: &Value<'_>) {
+        if let PlaceRef::Body(path) = value.place {
+            self.gathering.log_in.note(path, value.text);
+        }
+    }
+
     /// What calls say is not said once more by the envelope.
     fn is_said(&self, place: PlaceRef<'_>) -> bool {
         self.gathering.is_envelope && matches!(place, PlaceRef::Body(_) | PlaceRef::Query(_))
@@ -596,6 +606,7 @@ impl Sink for Examiner<'_> {
         if self.is_said(value.place) {
             return;
         }
+        self.note_log_in(&value);
         self.gathering.collector.note_scalar(&value, self.key);
         self.gathering.hold(&value, Forms::of_scalar(value.text), self.key);
     }
@@ -610,6 +621,7 @@ impl Sink for Examiner<'_> {
     fn take(&mut self, value: Value<'_>) {
         let is_said = self.is_said(value.place);
         if !is_said {
+            self.note_log_in(&value);
             let is_body = matches!(value.place, PlaceRef::Body(_));
             let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
             self.gathering.hold(&value, forms, self.key);
@@ -695,6 +707,7 @@ mod tests {
         Gathering {
             assessment,
             collector: Collector::default(),
+            log_in: LogIn::default(),
             examines: true,
             effort: Effort::new(0),
             held: Vec::new(),

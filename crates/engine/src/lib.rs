@@ -11,6 +11,7 @@ mod facts;
 mod issuing;
 pub mod judge;
 pub mod keys;
+mod log_in;
 pub mod merge;
 mod method_override;
 mod operation;

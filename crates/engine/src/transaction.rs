@@ -64,7 +64,7 @@ use bartizan_model::id::{EndpointId, KeyedHash, SubjectId};
 use bartizan_model::judged::{Client, JudgedHead};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
-use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome};
+use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome, SubjectKind};
 use bartizan_model::oddity::Oddity;
 use bartizan_model::route::Demand;
 use bartizan_model::sample::SampleReason;
@@ -115,6 +115,8 @@ pub struct Transaction {
     issuing: Option<Box<Issuing>>,
     /// Who is logged in by it.
     issued: Option<SubjectId>,
+    /// The account that the request logs in to.
+    account: Option<SubjectId>,
     /// What of the answer is not released yet.
     withheld: Option<Box<Withheld>>,
     /// Whether the intent is durable and the result is not.
@@ -243,6 +245,7 @@ impl Transaction {
             outgoing: None,
             issuing: None,
             issued: None,
+            account: None,
             withheld: None,
             owes_result: false,
             awaits_result: None,
@@ -515,7 +518,13 @@ impl Transaction {
         seen.version = head.version;
         seen.request_head_bytes = head.bytes;
         let who = caller(head, &self.origin, address, rules);
-        seen.subject = who.subject;
+        seen.subject = match who.kind {
+            // A token says itself whose it is, whatever log-in it is of.
+            SubjectKind::ApiKey | SubjectKind::Cookie => tables.accounts().of(who.subject),
+            SubjectKind::TokenClaim | SubjectKind::Certificate | SubjectKind::AddressAgent => {
+                who.subject
+            }
+        };
         seen.subject_kind = who.kind;
         seen.session = who.session;
         seen.client =
@@ -685,6 +694,8 @@ impl Transaction {
         tables: &Tables,
     ) -> Step {
         let view = Arc::clone(&self.view);
+        let (route, host) = (&self.seen.route, head.head().authority());
+        self.account = it.log_in.account(route, host, &view.rules.key);
         let is_foreign = it.stand(tables);
         if let Some(asked) = &mut self.asked {
             // Whoever names what is another's is handed nothing by the answer, where it is let through.
@@ -897,7 +908,7 @@ impl Transaction {
                 self.answer = Answer::of(&head, self.names.clone(), tables).map(Box::new);
             }
         }
-        self.begin_issuing(&head);
+        self.begin_issuing(&head, tables);
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }

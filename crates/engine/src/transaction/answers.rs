@@ -13,6 +13,7 @@ use crate::outgoing::{
     Asked, Done, Found, HELD_BYTES_MAX, Outgoing, Unreadable, claimed, unvalued,
 };
 use crate::step::{DATA_BYTES_MAX, Payload, Reply, Step};
+use crate::tables::accounts::Link;
 use crate::tables::{Room, Tables};
 use crate::talk::Talk;
 use bartizan_contract::decide::decide_body;
@@ -55,14 +56,35 @@ impl Transaction {
     }
 
     /// Begins to look whether an answer logs somebody in.
-    pub(super) fn begin_issuing(&mut self, head: &ResponseHead) {
-        if self.seen.subject_kind == SubjectKind::AddressAgent
-            && self.seen.method == Method::Post
-            && self.origin.authority == Authority::Inline
-        {
+    pub(super) fn begin_issuing(&mut self, head: &ResponseHead, tables: &Tables) {
+        let is_anonymous = self.seen.subject_kind == SubjectKind::AddressAgent;
+        let is_held = is_anonymous && self.shown.is_some();
+        if self.seen.method != Method::Post || self.origin.authority != Authority::Inline {
+            return;
+        }
+        if self.account.is_some() && head.status == 401 {
+            tables.accounts().refused(self.seen.endpoint);
+        }
+        if self.account.is_some() || is_held {
             let (tokens, key) = (&self.view.terms.tokens, &self.view.rules.key);
-            let known = self.shown.as_ref();
-            self.issuing = known.and_then(|_| Issuing::of(head, tokens, key)).map(Box::new);
+            self.issuing = Issuing::of(head, tokens, key).map(Box::new);
+            self.note_issued(b"", tables);
+        }
+    }
+
+    /// Looks whether an answer has logged somebody in by now. Whoever is logged in is who asked, if that was nobody.
+    fn note_issued(&mut self, bytes: &[u8], tables: &Tables) {
+        let Some(issuing) = self.issuing.as_mut().filter(|_| self.issued.is_none()) else { return };
+        let Some(credential) = issuing.push(bytes, &self.view.rules.key) else { return };
+        let mut subject = credential;
+        if let Some(account) = self.account {
+            let by = self.seen.endpoint;
+            tables.accounts().issued(Link { credential, account, by });
+            subject = tables.accounts().of(credential);
+        }
+        self.issued = Some(subject);
+        if self.seen.subject_kind == SubjectKind::AddressAgent {
+            self.seen.subject = subject;
         }
     }
 
@@ -209,13 +231,7 @@ impl Transaction {
         at: Moment,
         tables: &Tables,
     ) -> Option<Result<Vec<u8>, Code>> {
-        if let Some(issuing) = &mut self.issuing {
-            self.issued = issuing.push(bytes, &self.view.rules.key);
-            // Whoever is logged in is who asked.
-            if let Some(subject) = self.issued {
-                self.seen.subject = subject;
-            }
-        }
+        self.note_issued(bytes, tables);
         let mut outgoing = self.outgoing.take()?;
         let mut out = Vec::new();
         let under = (&*self.view.rules, tables, at);
