@@ -1,12 +1,6 @@
 //! Answers that are held to what the contract of their endpoint says: whose they are, and what leaves masked.
 
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod support;
 

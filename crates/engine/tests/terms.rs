@@ -1,12 +1,6 @@
 //! Identifiers that are handed out and named, over several exchanges of several callers.
 
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod support;
 

@@ -1,6 +1,12 @@
 //! What tests of terms share: an API behind transactions, which is called by several callers and answers what a test says.
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking"
+)]
 
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_engine::keys::HashKey;
