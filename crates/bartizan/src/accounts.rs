@@ -2,13 +2,13 @@
 //!
 //! Reads    the document `accounts` of the data directory, once, at the start.
 //! Writes   it again when it has changed, at most once in [`EVERY_US`], and at the end.
-//! Memory   some 2.6 MiB while it is written, if all is full.
+//! Memory   some 2 MiB while it is written, if all is full.
 //! Errors   none: what cannot be read is not known, and such credentials are callers of their own again. A kill forgets who logged in
 //!          since it was written last.
 //!
 //! It holds keyed hashes, of which each is as long as what it stands for is secret.
 
-use bartizan_engine::tables::accounts::{Accounts, CREDENTIALS_MAX, Link};
+use bartizan_engine::tables::accounts::{Accounts, CREDENTIALS_MAX, ENDPOINTS_MAX, Link};
 use bartizan_model::id::{EndpointId, KeyEpoch, SubjectId};
 use bartizan_store::document;
 use bartizan_store::files::Folder;
@@ -21,11 +21,11 @@ use crate::in_force::lock;
 const FILE: &str = "accounts";
 /// Pause between writes, in microseconds.
 const EVERY_US: u64 = 30_000_000;
-/// What it begins with, before the epoch of the key.
+/// What it begins with, before the epoch of the key and the number of endpoints.
 const MAGIC: &[u8; 8] = b"bzacct/1";
-const HEAD_BYTES: usize = MAGIC.len() + 2;
-const LINK_BYTES: usize = 16 + 16 + 8;
-const BYTES_MAX: u64 = (HEAD_BYTES + CREDENTIALS_MAX * LINK_BYTES) as u64;
+const HEAD_BYTES: usize = MAGIC.len() + 2 + 2;
+const LINK_BYTES: usize = 16 + 16;
+const BYTES_MAX: u64 = (HEAD_BYTES + ENDPOINTS_MAX * 8 + CREDENTIALS_MAX * LINK_BYTES) as u64;
 
 /// The keeper of the document.
 #[derive(Debug)]
@@ -40,7 +40,8 @@ impl KeptAccounts {
     /// Restores what a data directory holds.
     pub(crate) fn restore(dir: &Path, epoch: KeyEpoch, accounts: &Accounts) -> Self {
         let read = document::read_within(&Folder::at(dir), FILE, BYTES_MAX).ok().flatten();
-        accounts.restore(read.map(|it| links(&it, epoch)).unwrap_or_default());
+        let known = read.and_then(|it| known(&it, epoch)).unwrap_or_default();
+        accounts.restore(&known.0, &known.1);
         let written = Mutex::new((accounts.revision(), 0));
         Self { dir: dir.to_owned(), epoch, written }
     }
@@ -60,38 +61,41 @@ impl KeptAccounts {
             return;
         }
         *written = (accounts.revision(), now_us);
-        let bytes = document_of(&accounts.all(), self.epoch);
+        let (refusing, all) = accounts.all();
+        let bytes = document_of(&refusing, &all, self.epoch);
         document::replace(&Folder::at(&self.dir), FILE, &bytes).ok();
     }
 }
 
-fn document_of(all: &[Link], epoch: KeyEpoch) -> Vec<u8> {
+fn document_of(refusing: &[EndpointId], all: &[Link], epoch: KeyEpoch) -> Vec<u8> {
     let mut out = Vec::with_capacity(all.len().saturating_mul(LINK_BYTES) + HEAD_BYTES);
     out.extend_from_slice(MAGIC);
     out.extend_from_slice(&epoch.0.to_le_bytes());
+    out.extend_from_slice(&u16::try_from(refusing.len()).unwrap_or(0).to_le_bytes());
+    refusing.iter().for_each(|it| out.extend_from_slice(&it.bits().to_le_bytes()));
     for it in all {
         out.extend_from_slice(&it.credential.0.to_le_bytes());
         out.extend_from_slice(&it.account.0.to_le_bytes());
-        out.extend_from_slice(&it.by.bits().to_le_bytes());
     }
     out
 }
 
 /// What a document says that was written under the same key.
-fn links(bytes: &[u8], epoch: KeyEpoch) -> Vec<Link> {
-    let head = document_of(&[], epoch);
-    let Some(rest) = bytes.strip_prefix(&*head) else { return Vec::new() };
+fn known(bytes: &[u8], epoch: KeyEpoch) -> Option<(Vec<EndpointId>, Vec<Link>)> {
+    let rest = bytes.strip_prefix(MAGIC)?.strip_prefix(&epoch.0.to_le_bytes())?;
+    let (count, rest) = rest.split_first_chunk::<2>()?;
+    let (endpoints, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes(*count)) * 8)?;
+    let (endpoints, _) = endpoints.as_chunks::<8>();
     let (all, _) = rest.as_chunks::<LINK_BYTES>();
-    all.iter().filter_map(link).collect()
+    let endpoint = |it: &[u8; 8]| EndpointId::from_bits(u64::from_le_bytes(*it));
+    Some((endpoints.iter().map(endpoint).collect(), all.iter().filter_map(link).collect()))
 }
 
 fn link(bytes: &[u8; LINK_BYTES]) -> Option<Link> {
-    let (credential, rest) = bytes.split_first_chunk::<16>()?;
-    let (account, by) = rest.split_first_chunk::<16>()?;
+    let (credential, account) = bytes.split_first_chunk::<16>()?;
     Some(Link {
         credential: SubjectId(u128::from_le_bytes(*credential)),
-        account: SubjectId(u128::from_le_bytes(*account)),
-        by: EndpointId::from_bits(u64::from_le_bytes(*by.first_chunk::<8>()?)),
+        account: SubjectId(u128::from_le_bytes(*account.first_chunk::<16>()?)),
     })
 }
 
@@ -101,15 +105,16 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read_under_the_same_key_only() {
-        let by = EndpointId::of("POST", "/login");
-        let all: Vec<Link> = (0..3)
-            .map(|n| Link { credential: SubjectId(n), account: SubjectId(n + 9), by })
-            .collect();
-        let bytes = document_of(&all, KeyEpoch(2));
-        assert_eq!(links(&bytes, KeyEpoch(2)), all);
-        assert_eq!(links(&bytes, KeyEpoch(3)), []);
+        let refusing = [EndpointId::of("POST", "/login"), EndpointId::of("POST", "/v2/login")];
+        let link = |n| Link { credential: SubjectId(n), account: SubjectId(n + 9) };
+        let all: Vec<Link> = (0..3).map(link).collect();
+        let bytes = document_of(&refusing, &all, KeyEpoch(2));
+        assert_eq!(known(&bytes, KeyEpoch(2)), Some((refusing.to_vec(), all.clone())));
+        assert_eq!(known(&bytes, KeyEpoch(3)), None);
         // One that broke off, and one that is none.
-        assert_eq!(links(&bytes[..bytes.len() - 1], KeyEpoch(2)), all[..2]);
-        assert_eq!(links(b"accounts", KeyEpoch(2)), []);
+        let broken = known(&bytes[..bytes.len() - 1], KeyEpoch(2));
+        assert_eq!(broken, Some((refusing.to_vec(), all[..2].to_vec())));
+        assert_eq!(known(&bytes[..HEAD_BYTES + 3], KeyEpoch(2)), None);
+        assert_eq!(known(b"accounts", KeyEpoch(2)), None);
     }
 }

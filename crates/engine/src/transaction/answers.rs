@@ -78,8 +78,7 @@ impl Transaction {
         let Some(credential) = issuing.push(bytes, &self.view.rules.key) else { return };
         let mut subject = credential;
         if let Some(account) = self.account {
-            let by = self.seen.endpoint;
-            tables.accounts().issued(Link { credential, account, by });
+            tables.accounts().issued(self.seen.endpoint, Link { credential, account });
             subject = tables.accounts().of(credential);
         }
         self.issued = Some(subject);
