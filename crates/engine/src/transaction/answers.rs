@@ -239,7 +239,10 @@ impl Transaction {
         self.outgoing = Some(outgoing);
         let refused = self.note_found(found, is_held, at);
         match refused {
-            Some(code) => Some(Err(code)),
+            Some(code) => {
+                self.note_harm(code, at, tables);
+                Some(Err(code))
+            }
             None => is_held.then_some(Ok(out)),
         }
     }
