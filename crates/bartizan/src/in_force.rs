@@ -7,7 +7,6 @@
 //! Errors   [`WireFault`]: nothing has changed then. The end of a bypass reads no file, so that it
 //!          cannot fail.
 
-use crate::accounts::KeptAccounts;
 use crate::added::AddedExceptions;
 use crate::alerts::targets;
 use crate::backend::samples;
@@ -25,6 +24,7 @@ use crate::ledger::{NotRecorded, entries};
 use crate::log::{Cause, EndedBy, Event};
 use crate::metrics::{Gauges, Samples, Segments};
 use crate::pipeline::Hub;
+use crate::remembered::Keeping;
 use crate::rules_record;
 use crate::watch::{Referred, Stamps};
 use crate::wire::{self, Judging, WireFault, Wired};
@@ -87,8 +87,8 @@ pub(crate) struct State {
     contract_fault: Mutex<Option<String>>,
     events: Mutex<VecDeque<Event>>,
     pub(crate) loaded_us: AtomicU64,
-    /// Which credentials belong to one account.
-    accounts: KeptAccounts,
+    /// What the tables remember over a restart.
+    keeping: Keeping,
     /// The revision of contracts up to which decisions are in the ledger.
     recorded: AtomicU64,
     recovery: Recovery,
@@ -163,9 +163,9 @@ impl State {
         let started_us = shared.clock.now().wall_us;
         let store = settings.store.clone();
         let in_force = InForce { settings, added, wired, bypass: None, rejected: None };
-        let accounts = KeptAccounts::restore(&dir, key.epoch(), shared.tables.accounts());
+        let keeping = Keeping::restore(&dir, key.epoch(), &shared.tables, shared.clock.now());
         let state = Self {
-            accounts,
+            keeping,
             recorded: AtomicU64::new(contract::recorded::read(&dir)),
             hub,
             dir,
@@ -331,16 +331,14 @@ impl State {
         self.shared.views.swap(View { snapshot, ..View::clone(&current) });
     }
 
-    /// Keeps which credentials belong to one account.
-    pub(crate) fn follow_accounts(&self) {
-        let now_us = self.shared.clock.now().wall_us;
-        self.accounts.follow(self.shared.tables.accounts(), now_us);
+    /// Keeps what the tables remember.
+    pub(crate) fn follow_tables(&self) {
+        self.keeping.follow(&self.shared.tables, self.shared.clock.now());
     }
 
     /// Keeps it a last time.
-    pub(crate) fn keep_accounts(&self) {
-        let now_us = self.shared.clock.now().wall_us;
-        self.accounts.write(self.shared.tables.accounts(), now_us);
+    pub(crate) fn keep_tables(&self) {
+        self.keeping.end(&self.shared.tables, self.shared.clock.now());
     }
 
     /// Holds calls to what is decided and proposed by now, and keeps what was decided in the ledger.

@@ -116,6 +116,8 @@ pub struct Transaction {
     issuing: Option<Box<Issuing>>,
     /// Who is logged in by it.
     issued: Option<SubjectId>,
+    /// The caller that a session cookie is, if it is of no account that is known.
+    session: Option<SubjectId>,
     /// The account that the request logs in to.
     account: Option<SubjectId>,
     /// What of the answer is not released yet.
@@ -246,6 +248,7 @@ impl Transaction {
             outgoing: None,
             issuing: None,
             issued: None,
+            session: None,
             account: None,
             withheld: None,
             owes_result: false,
@@ -553,6 +556,8 @@ impl Transaction {
                 who.subject
             }
         };
+        let is_own = seen.subject == who.subject && who.kind == SubjectKind::Cookie;
+        self.session = is_own.then_some(who.subject);
         seen.subject_kind = who.kind;
         seen.session = who.session;
         seen.client =
@@ -939,7 +944,7 @@ impl Transaction {
                 self.answer = Answer::of(&head, self.names.clone(), tables).map(Box::new);
             }
         }
-        self.begin_issuing(&head, tables);
+        self.begin_issuing(&head, at, tables);
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }
