@@ -52,7 +52,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// Events that wait to be logged; beyond it the oldest is dropped.
@@ -198,7 +199,7 @@ impl State {
 
     /// The revision in force.
     pub(crate) fn revision(&self) -> u64 {
-        self.revision.load(Relaxed)
+        self.revision.load(Acquire)
     }
 
     /// A configuration that was read, or why it could not be.
@@ -314,10 +315,11 @@ impl State {
 
     /// Puts a view in force. The lock is held, so that revisions are announced in their order.
     fn put(&self, rules: &InForce, revision: u64, mut view: View) {
-        self.revision.store(revision, Relaxed);
         let terms = Arc::clone(&self.shared.views.current().snapshot.terms);
         view.snapshot = Arc::new(Snapshot { terms, ..Snapshot::clone(&view.snapshot) });
         self.shared.views.swap(view);
+        // Whoever sees the number sees what it is of.
+        self.revision.store(revision, Release);
         self.announce(rules);
     }
 
@@ -521,7 +523,7 @@ impl Facts for State {
             ledger_errors: ledger.errors,
             connections: self.shared.connections.load(Relaxed),
             held_bytes: self.shared.tables.held_bytes(),
-            revision: self.revision.load(Relaxed),
+            revision: self.revision.load(Acquire),
             turned_away: self.shared.turned_away.load(Relaxed),
             handshakes_failed: self.shared.handshakes_failed.load(Relaxed),
             resident_bytes: self.shared.pressure.resident_bytes(),
@@ -663,7 +665,7 @@ impl State {
             "upstream": settings.upstream_urls(),
             "configuration": settings.file,
             "configuration_loaded": crate::show::timestamp(self.loaded_us.load(Relaxed)),
-            "revision": self.revision.load(Relaxed),
+            "revision": self.revision.load(Acquire),
             "started": crate::show::timestamp(self.started_us),
             "uptime_s": self.shared.clock.now().wall_us.saturating_sub(self.started_us) / 1_000_000,
             "connections": self.shared.connections.load(Relaxed),
