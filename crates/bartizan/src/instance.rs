@@ -495,9 +495,13 @@ mod tests {
             std::thread::sleep(Duration::from_millis(2));
         }
         assert_eq!((instance.revision(), modes()), (3, before));
-        let mut events = instance.events(&mut Noticed::default());
-        // The ledger signs when it likes.
-        events.retain(|it| !matches!(it, Event::Checkpoint { .. }));
+        // It is told a moment after it is so. The ledger signs when it likes.
+        let (mut noticed, mut events) = (Noticed::default(), Vec::new());
+        while events.len() < 2 && std::time::Instant::now() < until {
+            events.extend(instance.events(&mut noticed));
+            events.retain(|it| !matches!(it, Event::Checkpoint { .. }));
+            std::thread::sleep(Duration::from_millis(2));
+        }
         assert!(
             matches!(
                 events.as_slice(),
