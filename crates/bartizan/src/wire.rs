@@ -133,6 +133,7 @@ pub(crate) fn snapshot(
         retired: retired(settings, it),
         described: described.get(&it.route.name).cloned(),
         is_aggregate: is_aggregate(settings, it),
+        records: it.records.map(|rate| pace(rate, rate.requests)),
     };
     let base = RouteRules {
         route: Arc::new(Route { upstream: None, ..Route::to_everything(0) }),
@@ -140,6 +141,7 @@ pub(crate) fn snapshot(
         retired: Arc::default(),
         described: None,
         is_aggregate: false,
+        records: None,
     };
     let rules = Rules {
         routes: Routes::new(settings.routes.iter().map(on).collect()),

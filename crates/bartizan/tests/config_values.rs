@@ -306,8 +306,10 @@ fn routes_name_upstreams_by_position() {
     };
     assert_eq!(routes, [orders, internal, pages, plain("everything-else", Some(0))]);
     assert_eq!(settings.route_modes(), [Some(Mode::Observe), None, None, None]);
+    let records = settings.routes[0].records.map(|it| it.to_string());
+    assert_eq!(records.as_deref(), Some("1000/h"));
     let mode = settings.routes[0].mode.clone().unwrap();
-    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:110:11");
+    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:111:11");
 }
 
 #[test]

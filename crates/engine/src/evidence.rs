@@ -73,6 +73,7 @@ pub(crate) fn is_reason(hit: &Hit) -> bool {
                 | Code::LimitHeld
                 | Code::ClientTooFast
                 | Code::ClientThrottled
+                | Code::DisclosureBudget
                 | Code::ClientDenied
                 | Code::RecordUnavailable
         )

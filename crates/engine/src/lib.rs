@@ -4,6 +4,7 @@
 
 mod answer;
 mod arrival;
+mod budget;
 mod caller;
 mod described;
 mod evidence;

@@ -95,6 +95,7 @@ mod tests {
                 retired: Arc::default(),
                 described: None,
                 is_aggregate: false,
+                records: None,
             }
         };
         Routes::new(vec![

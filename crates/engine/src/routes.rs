@@ -7,6 +7,7 @@
 //!          ignore both.
 //! Misses   nothing of its own: a request that fits no route is refused with `route.unknown`.
 
+use crate::tables::rate::Rate;
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_contract::retirement::Retired;
 use bartizan_inspect::path_spelling::has_prefix;
@@ -28,6 +29,8 @@ pub struct RouteRules {
     pub described: Option<Arc<Requests>>,
     /// Its callers are many people or programs under one credential each: nobody is slowed down for what one of them does.
     pub is_aggregate: bool,
+    /// How many records one caller is shown.
+    pub records: Option<Rate>,
 }
 
 /// All routes, the most specific first: exact hosts, then the longest suffix, then any host; within
@@ -143,6 +146,7 @@ mod tests {
             retired: Arc::default(),
             described: None,
             is_aggregate: false,
+            records: None,
         }
     }
 

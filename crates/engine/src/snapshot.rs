@@ -63,6 +63,7 @@ impl Rules {
             retired: Arc::default(),
             described: None,
             is_aggregate: false,
+            records: None,
         };
         Self {
             routes: Routes::new(vec![base.clone()]),

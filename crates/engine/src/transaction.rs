@@ -21,6 +21,7 @@ mod answers;
 use self::answers::Withheld;
 use crate::answer::Answer;
 use crate::arrival::{Arrival, Standing, arrive, is_client_known};
+use crate::budget::Budget;
 use crate::caller::caller;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
@@ -104,6 +105,8 @@ pub struct Transaction {
     own_host: Option<Host>,
     /// The response, of which facts are kept.
     answer: Option<Box<Answer>>,
+    /// The response, whose records are counted.
+    budget: Option<Box<Budget>>,
     /// What the contract says of the endpoint's answers.
     shown: Option<Arc<Shown>>,
     /// What its answer is held to.
@@ -242,6 +245,7 @@ impl Transaction {
             page: None,
             own_host: None,
             answer: None,
+            budget: None,
             shown: None,
             asked: None,
             names: None,
@@ -410,6 +414,12 @@ impl Transaction {
             standing.violations.push(Code::ClientCertificate);
         }
         self.slow_down(&mut standing, at, tables);
+        if let Some(rate) = on.records
+            && let Err(wait_ns) = tables.records().look(self.reader(), rate, at.mono_ns)
+        {
+            standing.violations.push(Code::DisclosureBudget);
+            standing.retry_after_s = Some(wait_ns.div_ceil(1_000_000_000));
+        }
         let endpoint = self.seen.endpoint;
         let mut collector = Collector::at(tables.detail().level());
         if self.is_sampled {
@@ -510,6 +520,17 @@ impl Transaction {
             standing.violations.push(Code::ClientThrottled);
             standing.retry_after_s = Some(wait_ns.div_ceil(1_000_000_000));
         }
+    }
+
+    /// Who is shown records: the caller, or where none showed a credential, the address. Apart for each route.
+    fn reader(&self) -> u64 {
+        let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
+        let client = self.seen.client.0.to_le_bytes();
+        let subject = self.seen.subject.0.to_le_bytes();
+        let who: &[u8] = if is_somebody { &subject } else { &client };
+        let route = self.seen.route.as_bytes();
+        let all = [b"records ", route, b" ", who].concat();
+        self.view.rules.key.value(&all).0
     }
 
     /// When this caller is slowed down: one that showed a credential of its own.
@@ -944,6 +965,9 @@ impl Transaction {
                 self.answer = Answer::of(&head, self.names.clone(), tables).map(Box::new);
             }
         }
+        if let Some(rate) = self.on.records.filter(|_| !self.is_head) {
+            self.budget = Budget::of(&head, rate, self.reader()).map(Box::new);
+        }
         self.begin_issuing(&head, at, tables);
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
@@ -1107,6 +1131,9 @@ impl Transaction {
         self.seen.response_body_bytes = self.seen.response_body_bytes.saturating_add(count);
         if let Some(answer) = &mut self.answer {
             answer.push(bytes, end);
+        }
+        if let Some(budget) = &mut self.budget {
+            budget.push(bytes, end, at, tables);
         }
         match self.response {
             Response::Holding => self.hold_response(bytes, end, at, tables),

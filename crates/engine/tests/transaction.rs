@@ -82,6 +82,7 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
         retired: Arc::default(),
         described: None,
         is_aggregate: false,
+        records: None,
     };
     rules.routes = Routes::new(vec![on]);
     Arc::new(Snapshot { revision: 5, rules: Arc::new(rules), terms: Arc::default() })

@@ -195,6 +195,8 @@ codes! {
         "A response body holds a private key.";
     DisclosureBanner = 110, "disclosure.banner", 500, DisclosureBanner, "banner",
         "A response field (`Server`, `X-Powered-By` and kin) names the software behind; it was taken out.";
+    DisclosureBudget = 111, "disclosure.budget", 429, DisclosureBudget, "too many records",
+        "The caller was shown as many records as `records` of the route allows in its time (OWASP API4:2023, API6:2023): enumeration, scraping, or an export that somebody should ask for. It passes again after `Retry-After`.";
     RecordUnavailable = 112, "record.unavailable", 503, LawRecord, "not recorded",
         "`record.required` is set, and the intent to forward could not be written to the journal, so that nothing was sent to the API, or the result could not, so that the answer was not passed on. `bartizan why` tells which. See the disk and `bartizan status`.";
     ReferenceForeign = 116, "provenance.foreign_reference", 403, ProvenanceReference, "not allowed",

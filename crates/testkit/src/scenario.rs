@@ -315,6 +315,7 @@ impl Scenario {
             retired: Arc::default(),
             described: self.requests(),
             is_aggregate: false,
+            records: None,
         };
         let key = HashKey::new(KeyEpoch(1), [7; 16]);
         let rules = Rules {

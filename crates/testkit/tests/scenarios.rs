@@ -21,6 +21,7 @@ const NOT_IN_ONE_MESSAGE: &[Code] = &[
     // After ten seconds only.
     Code::LimitBodyRate,
     // Several exchanges show them: `engine/tests/answers.rs`.
+    Code::DisclosureBudget,
     Code::OwnerForeign,
     Code::OwnerForeignRequest,
     // Several exchanges show them: `engine/tests/terms.rs`.

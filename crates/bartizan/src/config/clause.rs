@@ -93,6 +93,7 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::DeclaredCredential
         | ClauseName::DisclosureErrors
         | ClauseName::DisclosureBanner
+        | ClauseName::DisclosureBudget
         | ClauseName::ContentUnexamined
         | ClauseName::LawRoute
         | ClauseName::LawFraming

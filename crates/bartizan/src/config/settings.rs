@@ -280,6 +280,8 @@ pub struct Routing {
     pub mode: Option<Given<Mode>>,
     /// The description of its API, in place of [`Settings::description`].
     pub description: Option<PathBuf>,
+    /// How many records one caller is shown.
+    pub records: Option<Rate>,
 }
 
 /// Where operators connect.

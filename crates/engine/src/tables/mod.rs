@@ -38,6 +38,7 @@ pub struct Tables {
 #[derive(Debug, Default)]
 struct Shared {
     rate: RateTable,
+    records: RateTable,
     crowd: Crowd,
     shapes: Shapes,
     sampled: Sampled,
@@ -71,6 +72,11 @@ impl Tables {
     /// Calls per client.
     pub fn rate(&self) -> &RateTable {
         &self.shared.rate
+    }
+
+    /// Records that callers were shown.
+    pub fn records(&self) -> &RateTable {
+        &self.shared.records
     }
 
     /// Whose addresses we see.
