@@ -16,7 +16,8 @@ use bartizan_console::admin::{self, Facts};
 use bartizan_console::api::{Api, BODY_BYTES_MAX, OPERATIONS, Operation};
 use bartizan_console::backend::{
     Backend, ChangesQuery, DiffQuery, ExchangeQuery, InventoryQuery, NewDecision, NewException,
-    NewHunt, NewProfile, NewRelease, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
+    NewHunt, NewProfile, NewRelease, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch,
+    ObjectQuery, ObjectsQuery, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_model::clause::{ClauseName, DefaultMode};
@@ -63,6 +64,12 @@ impl Backend for Yes {
     }
     fn exchange(&self, _: &str) -> Result<Value, Problem> {
         Ok(json!({}))
+    }
+    fn objects(&self, it: &ObjectsQuery) -> Result<Value, Problem> {
+        Ok(json!({"limit": it.limit, "held_back": it.held_back}))
+    }
+    fn object(&self, hash: &str, it: &ObjectQuery) -> Result<Value, Problem> {
+        Ok(json!({"object": hash, "since": it.since}))
     }
     fn live(&self) -> broadcast::Receiver<Arc<Row>> {
         broadcast::channel(1).1

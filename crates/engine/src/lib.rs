@@ -11,6 +11,7 @@ mod issuing;
 pub mod judge;
 pub mod keys;
 pub mod merge;
+pub mod objects;
 mod operation;
 pub mod origin;
 mod outgoing;

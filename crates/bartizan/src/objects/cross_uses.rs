@@ -1,0 +1,161 @@
+//! Which objects of others were used, the newest first: a page of them, each with a witness to whose it is.
+//!
+//! Memory   at most twice [`LIMIT_MAX`] exchanges.
+
+use super::EndpointIds;
+use super::holders::{Holders, Sought};
+use super::row::{is_held_back, row, witness};
+use super::scan::{Look, Window, newest_first};
+use crate::inventory::FoldError;
+use crate::show;
+use bartizan_console::backend::ObjectsQuery;
+use bartizan_engine::objects::{CrossUse, FOREIGN, cross_uses, touches};
+use bartizan_engine::terms::Terms;
+use bartizan_model::clause::ClauseName;
+use bartizan_model::id::ExchangeId;
+use bartizan_model::observation::Observation;
+use bartizan_store::segments::held::Held;
+use serde_json::{Value, json};
+use std::cmp::Reverse;
+
+/// Exchanges of one page.
+const LIMIT_MAX: usize = 500;
+/// The same if nothing is said.
+const LIMIT_USUAL: usize = 100;
+
+/// What must hold of a use. Everything in it means something.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    limit: usize,
+    window: Window,
+    endpoint: Option<String>,
+    subject: Option<u128>,
+    clause: Option<ClauseName>,
+    held_back: bool,
+}
+
+impl Wanted {
+    /// What a question asks for, or what is wrong with it.
+    pub(crate) fn of(query: &ObjectsQuery, now_us: u64) -> Result<Self, String> {
+        let ObjectsQuery { limit, before, endpoint, subject, clause, held_back, since } = query;
+        let named = |text: &Option<String>| text.clone().filter(|it| !it.is_empty());
+        let limit = limit.unwrap_or(LIMIT_USUAL);
+        if !(1..=LIMIT_MAX).contains(&limit) {
+            return Err(format!("limit: 1 to {LIMIT_MAX}"));
+        }
+        let before = named(before).map(|it| it.parse::<ExchangeId>()).transpose();
+        let before = before.map_err(|_| "before: an exchange id")?;
+        let clause = named(clause).map(|it| clause_of(&it).ok_or(it)).transpose();
+        let subject = named(subject).map(|it| subject_of(&it).ok_or(it)).transpose();
+        Ok(Self {
+            limit,
+            window: Window { before, ..Window::since(since.as_deref(), now_us)? },
+            endpoint: named(endpoint),
+            subject: subject.map_err(|_| "subject: 32 hexadecimal digits")?,
+            clause: clause.map_err(|_| "clause: none that is about whose something is")?,
+            held_back: held_back.unwrap_or(false),
+        })
+    }
+
+    /// The same within this window.
+    pub(crate) fn within(self, window: Window) -> Self {
+        Self { window, ..self }
+    }
+
+    fn admits_exchange(&self, it: &Observation) -> bool {
+        self.subject.is_none_or(|subject| it.subject.0 == subject)
+            && self.endpoint.as_ref().is_none_or(|endpoint| *endpoint == show::endpoint(it))
+    }
+
+    fn admits(&self, it: &CrossUse<'_>) -> bool {
+        self.clause.is_none_or(|clause| it.finding.sighting.code.entry().clause == clause)
+            && (!self.held_back || is_held_back(it))
+    }
+}
+
+fn clause_of(name: &str) -> Option<ClauseName> {
+    FOREIGN.into_iter().map(|it| it.entry().clause).find(|it| it.name() == name)
+}
+
+fn subject_of(text: &str) -> Option<u128> {
+    let is_shown =
+        text.len() == 32 && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+    u128::from_str_radix(text, 16).ok().filter(|_| is_shown)
+}
+
+/// Exchanges of a page, of which more than are wanted are dropped from time to time.
+struct Page<'a> {
+    wanted: &'a Wanted,
+    found: Vec<Observation>,
+    is_more: bool,
+}
+
+impl Page<'_> {
+    fn shorten(&mut self) {
+        self.found.sort_by_key(|it| Reverse(it.id));
+        self.is_more |= self.found.len() > self.wanted.limit;
+        self.found.truncate(self.wanted.limit);
+    }
+}
+
+impl Look for Page<'_> {
+    fn see(&mut self, it: &Observation) {
+        let is_wanted =
+            self.wanted.admits_exchange(it) && cross_uses(it).any(|of| self.wanted.admits(&of));
+        if !is_wanted {
+            return;
+        }
+        self.found.push(Observation { request: None, response: None, ..it.clone() });
+        if self.found.len() >= 2 * self.wanted.limit {
+            self.shorten();
+        }
+    }
+
+    fn is_enough(&self, until_us: u64) -> bool {
+        let newer = self.found.iter().filter(|it| it.started.wall_us > until_us);
+        newer.count() + usize::from(self.is_more) > self.wanted.limit
+    }
+}
+
+/// A page of what is kept.
+///
+/// # Errors
+///
+/// [`FoldError`].
+pub(crate) fn page(
+    held: &Held,
+    terms: &Terms,
+    wanted: &Wanted,
+    ids: EndpointIds<'_>,
+) -> Result<Value, FoldError> {
+    let mut page = Page { wanted, found: Vec::new(), is_more: false };
+    let looked = newest_first(held, wanted.window, &mut page)?;
+    page.shorten();
+    let uses: Vec<_> = page
+        .found
+        .iter()
+        .flat_map(|it| cross_uses(it).filter(|of| wanted.admits(of)).map(move |of| (it, of)))
+        .map(|(it, of)| (it, of, sought(terms, it, &of)))
+        .collect();
+    let mut holders = Holders::of(terms, uses.iter().map(|it| it.2.clone()));
+    if !holders.is_idle() {
+        newest_first(held, Window::default(), &mut holders)?;
+    }
+    let rows = uses.iter().map(|(it, of, sought)| {
+        let mut row = row(it, of, ids);
+        let holder = holders.other_than(it.subject, sought);
+        let witness = holder.map(|(it, others, is_more)| witness(it, others, is_more, ids));
+        row.insert("witness".to_owned(), witness.unwrap_or_default());
+        Value::Object(row)
+    });
+    let next = page.found.last().filter(|_| page.is_more).map(|it| it.id.to_string());
+    Ok(json!({ "uses": rows.collect::<Vec<_>>(), "next": next, "scan": looked.shown() }))
+}
+
+/// What the contract says the object of a use is.
+fn sought(terms: &Terms, it: &Observation, of: &CrossUse<'_>) -> Sought {
+    let value = of.finding.value;
+    let all = touches(terms, it, |it| it == value);
+    let here = all.into_iter().find(|it| it.side == of.side && *it.place == of.finding.place);
+    (value, here.map(|it| it.of).unwrap_or_default())
+}

@@ -1,0 +1,139 @@
+//! What is kept, from the newest back, as far as somebody wants to wait.
+//!
+//! Reads    the journal and the sealed segments behind it, the newest first; within one, the oldest first.
+//! Memory   one batch.
+//! Errors   [`FoldError`].
+//! Misses   what lies behind the bound: [`Looked::is_cut`] says so.
+
+use crate::held::Ago;
+use crate::inventory::FoldError;
+use crate::show;
+use bartizan_model::fact::Facts;
+use bartizan_model::id::ExchangeId;
+use bartizan_model::observation::Observation;
+use bartizan_store::segments::held::Held;
+use bartizan_store::segments::plain::since;
+use bartizan_store::segments::rows::{Shared, observations};
+use bartizan_store::segments::write::SegmentError;
+use serde_json::{Value, json};
+use std::cmp::Reverse;
+
+/// Exchanges that one look goes through: a few seconds. A segment that is begun is read to its end.
+pub(crate) const EXCHANGES_MAX: u64 = 200_000;
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Window {
+    /// Only exchanges that began then or later, in microseconds since 1970.
+    pub(crate) since_us: u64,
+    /// Only exchanges before this one.
+    pub(crate) before: Option<ExchangeId>,
+}
+
+impl Window {
+    /// So old at most, such as `24h`; everything without one.
+    pub(crate) fn since(ago: Option<&str>, now_us: u64) -> Result<Self, String> {
+        let ago = ago.filter(|it| !it.is_empty()).map(|it| it.parse::<Ago>()).transpose();
+        let ago = ago.map_err(|_| "since: a duration such as `24h`".to_owned())?;
+        let since_us = ago.map_or(0, |it| now_us.saturating_sub(it.ms().saturating_mul(1_000)));
+        Ok(Self { since_us, before: None })
+    }
+}
+
+/// Somebody who looks.
+pub(crate) trait Look {
+    /// Takes an exchange.
+    fn see(&mut self, it: &Observation);
+    /// Whether exchanges that began at this time or earlier are not wanted any more.
+    fn is_enough(&self, until_us: u64) -> bool;
+}
+
+/// How far somebody looked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Looked {
+    /// Exchanges.
+    pub(crate) exchanges: u64,
+    /// Those of which values were not kept.
+    pub(crate) without_values: u64,
+    /// When the earliest of them began.
+    pub(crate) from_us: Option<u64>,
+    /// There is more that was not looked at.
+    pub(crate) is_cut: bool,
+}
+
+impl Looked {
+    /// For the control API.
+    pub(crate) fn shown(&self) -> Value {
+        json!({
+            "exchanges": self.exchanges,
+            "without_values": self.without_values,
+            "from": self.from_us.map(show::timestamp),
+            "cut": self.is_cut,
+        })
+    }
+
+    fn add(&mut self, it: &Observation) {
+        self.exchanges += 1;
+        self.without_values += u64::from([&it.request, &it.response].into_iter().any(lacks_values));
+        let at_us = it.started.wall_us;
+        self.from_us = Some(self.from_us.map_or(at_us, |from| from.min(at_us)));
+    }
+}
+
+fn lacks_values(it: &Option<Facts>) -> bool {
+    it.as_ref().is_some_and(|it| it.facts.is_empty() && !it.shape.places.is_empty())
+}
+
+/// Looks through what is kept.
+///
+/// # Errors
+///
+/// [`FoldError`].
+pub(crate) fn newest_first(
+    held: &Held,
+    window: Window,
+    look: &mut impl Look,
+) -> Result<Looked, FoldError> {
+    let mut looked = Looked::default();
+    let mut shared = Shared::default();
+    let mut give = |batch: Result<_, SegmentError>, looked: &mut Looked, look: &mut _| {
+        let batch = since(&batch?, window.since_us)?;
+        for it in observations(&batch, &mut shared).map_err(SegmentError::Row)? {
+            if window.before.is_none_or(|before| it.id < before) {
+                looked.add(&it);
+                Look::see(look, &it);
+            }
+        }
+        Ok::<_, FoldError>(())
+    };
+    let now = held.now()?;
+    for segment in now.journal.into_iter().rev() {
+        if looked.exchanges >= EXCHANGES_MAX {
+            looked.is_cut = true;
+            return Ok(looked);
+        }
+        for batch in held.journal(segment) {
+            give(batch, &mut looked, look)?;
+        }
+    }
+    let until_us = window.before.map_or(u64::MAX, |it| it.unix_ms().saturating_add(1) * 1_000);
+    let in_window = |min_us: u64, max_us: u64| max_us >= window.since_us && min_us <= until_us;
+    let mut entries: Vec<_> =
+        now.contents.entries.values().filter(|it| in_window(it.min_us, it.max_us)).collect();
+    entries.sort_by_key(|it| Reverse((it.max_us, it.number)));
+    for entry in entries {
+        if look.is_enough(entry.max_us) {
+            break;
+        }
+        if looked.exchanges >= EXCHANGES_MAX {
+            looked.is_cut = true;
+            break;
+        }
+        // One that was dropped meanwhile was the oldest.
+        let Some(rows) = held.rows(entry)? else { continue };
+        for batch in rows {
+            give(batch, &mut looked, look)?;
+        }
+    }
+    Ok(looked)
+}
