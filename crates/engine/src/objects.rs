@@ -47,7 +47,8 @@ fn cross_use<'a>(it: &Observation, finding: &'a Finding) -> Option<CrossUse<'a>>
     let effect = effect(it, code)?;
     let side = if code == Code::OwnerForeign { Side::Response } else { Side::Request };
     let is_held_back = side == Side::Response && effect == Effect::Refused;
-    let is_cut = is_held_back && it.response_body_bytes > 0;
+    // A refusal has a status of its own; what was cut has that of the API.
+    let is_cut = is_held_back && (200..300).contains(&it.status);
     Some(CrossUse { finding, effect, is_cut, side })
 }
 
@@ -249,7 +250,7 @@ mod tests {
     fn an_answer_that_began_to_leave_was_cut() {
         let whole =
             foreign(seen(), Code::OwnerForeign, Place::body("$.customerId"), &[Effect::Refused]);
-        let cut = Observation { response_body_bytes: 70_000, ..whole.clone() };
+        let cut = Observation { status: 200, ..whole.clone() };
         let told = |it: &Observation| cross_uses(it).map(|it| (it.is_cut, it.side)).next();
         assert_eq!(told(&whole), Some((false, Side::Response)));
         assert_eq!(told(&cut), Some((true, Side::Response)));
