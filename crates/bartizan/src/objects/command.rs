@@ -30,7 +30,7 @@ pub(crate) fn run(dir: &Path, it: &Objects) -> Exit {
         since: None,
     };
     let since_us = it.since.map_or(0, held::Ago::us);
-    let window = Window { since_us, before: None };
+    let window = Window { since_us, ..Window::default() };
     let asked = match &it.object {
         None => Wanted::of(&query, now_us).map(|of| Asked::Uses(of.within(window))),
         Some(hash) => hash_of(hash)

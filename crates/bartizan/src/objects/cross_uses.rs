@@ -159,3 +159,124 @@ fn sought(terms: &Terms, it: &Observation, of: &CrossUse<'_>) -> Sought {
     let here = all.into_iter().find(|it| it.side == of.side && *it.place == of.finding.place);
     (value, here.map(|it| it.of).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::objects::double::{Kept, anothers, foreign, given, id, named, shown, terms};
+    use bartizan_model::clause::Effect;
+    use bartizan_model::head::Method;
+
+    const ALICE: u128 = 1;
+    const MALLORY: u128 = 2;
+
+    fn found(name: &str, all: Vec<Observation>, query: &ObjectsQuery) -> Value {
+        let kept = Kept::of(name, all);
+        let wanted = Wanted::of(query, 0).unwrap();
+        let ids = |_: &str, _: Method, _: &str| None;
+        page(&kept.held(), &terms(), &wanted, &ids).unwrap()
+    }
+
+    fn attacks() -> Vec<Observation> {
+        vec![
+            given(1, ALICE, 17),
+            shown(2, ALICE, 5),
+            named(3, ALICE, 17),
+            foreign(4, MALLORY, 17, Effect::Refused),
+            anothers(5, MALLORY, 5, Effect::WouldRefuse),
+            foreign(6, 3, 18, Effect::Refused),
+        ]
+    }
+
+    /// Expects the exchanges with these numbers.
+    #[track_caller]
+    fn check(name: &str, query: &ObjectsQuery, expected: &[u64], is_more: bool) {
+        let found = found(name, attacks(), query);
+        let ids: Vec<_> =
+            found["uses"].as_array().unwrap().iter().map(|it| it["exchange"].clone()).collect();
+        let expected: Vec<_> = expected.iter().map(|n| Value::from(id(*n).to_string())).collect();
+        assert_eq!(ids, expected);
+        assert_eq!(found["next"].is_string(), is_more, "{}", found["next"]);
+    }
+
+    #[test]
+    fn what_is_wanted_is_found_the_newest_first() {
+        let all = ObjectsQuery::default();
+        let word = |it: &str| Some(it.to_owned());
+        check("all", &all, &[6, 5, 4], false);
+        check("held", &ObjectsQuery { held_back: Some(true), ..all.clone() }, &[6, 4], false);
+        let clause = word("ownership.answer");
+        check("clause", &ObjectsQuery { clause, ..all.clone() }, &[5], false);
+        let subject = Some(format!("{MALLORY:032x}"));
+        check("subject", &ObjectsQuery { subject, ..all.clone() }, &[5, 4], false);
+        let endpoint = word("GET /orders");
+        check("endpoint", &ObjectsQuery { endpoint, ..all.clone() }, &[], false);
+    }
+
+    #[test]
+    fn pages_follow_each_other() {
+        let first = ObjectsQuery { limit: Some(2), ..ObjectsQuery::default() };
+        check("first", &first, &[6, 5], true);
+        let before = Some(id(5).to_string());
+        check("second", &ObjectsQuery { before, ..first.clone() }, &[4], false);
+        let before = Some(id(4).to_string());
+        check("third", &ObjectsQuery { before, ..first }, &[], false);
+    }
+
+    #[test]
+    fn whose_it_is_is_told_where_it_is_kept() {
+        let found = found("witness", attacks(), &ObjectsQuery::default());
+        let whose = |n: usize| found["uses"][n]["witness"].clone();
+        assert_eq!(whose(0), Value::Null, "nobody was given 18");
+        assert_eq!(whose(1)["subject"], format!("{ALICE:032x}"));
+        assert_eq!(
+            (&whose(1)["endpoint"], &whose(1)["place"]),
+            (&json!("GET /me"), &json!("body $.customerId"))
+        );
+        assert_eq!(whose(2)["exchange"], id(1).to_string());
+        assert_eq!(whose(2)["others"], 0);
+    }
+
+    #[test]
+    fn whoever_is_the_owner_goes_before_whoever_saw_it_first() {
+        let staff = 9;
+        let mut all = attacks();
+        // Somebody who sees to others was shown it before, another one by an attack.
+        all.insert(
+            0,
+            Observation {
+                findings: Vec::new(),
+                hits: Vec::new(),
+                ..anothers(0, staff, 5, Effect::WouldRefuse)
+            },
+        );
+        all.push(anothers(7, 4, 5, Effect::WouldRefuse));
+        let found = found("owner", all, &ObjectsQuery::default());
+        let witness = &found["uses"][0]["witness"];
+        assert_eq!(witness["subject"], format!("{ALICE:032x}"), "{witness}");
+        assert_eq!(witness["others"], 1, "attacks make nobody an owner");
+    }
+
+    #[test]
+    fn a_caller_is_not_its_own_witness() {
+        let all = vec![given(1, MALLORY, 17), foreign(2, MALLORY, 17, Effect::WouldRefuse)];
+        let found = found("self", all, &ObjectsQuery::default());
+        assert_eq!(found["uses"][0]["witness"], Value::Null);
+    }
+
+    #[test]
+    fn a_page_holds_no_more_than_twice_its_exchanges() {
+        let wanted = Wanted::of(&ObjectsQuery { limit: Some(3), ..ObjectsQuery::default() }, 0);
+        let wanted = wanted.unwrap();
+        let mut page = Page { wanted: &wanted, found: Vec::new(), is_more: false };
+        for n in 1..=50 {
+            page.see(&foreign(n, MALLORY, n, Effect::Refused));
+            assert!(page.found.len() < 6);
+        }
+        page.shorten();
+        let ids: Vec<_> = page.found.iter().map(|it| it.id).collect();
+        assert_eq!(ids, [id(50), id(49), id(48)]);
+        assert!(page.is_enough(page.found[2].started.wall_us - 1));
+        assert!(!page.is_enough(page.found[2].started.wall_us));
+    }
+}

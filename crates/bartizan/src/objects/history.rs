@@ -63,7 +63,19 @@ struct History<'a> {
     of: Vec<Resource>,
 }
 
-impl History<'_> {
+impl<'a> History<'a> {
+    fn of(terms: &'a Terms, object: KeyedHash) -> Self {
+        Self {
+            terms,
+            object,
+            groups: BTreeMap::new(),
+            groups_more: 0,
+            uses: Vec::new(),
+            uses_more: 0,
+            of: Vec::new(),
+        }
+    }
+
     fn note(&mut self, it: &Observation, touch: &Touch<'_>) {
         let at = At {
             side: touch.side,
@@ -151,15 +163,7 @@ pub(crate) fn of(
     window: Window,
     ids: EndpointIds<'_>,
 ) -> Result<Value, FoldError> {
-    let mut it = History {
-        terms,
-        object,
-        groups: BTreeMap::new(),
-        groups_more: 0,
-        uses: Vec::new(),
-        uses_more: 0,
-        of: Vec::new(),
-    };
+    let mut it = History::of(terms, object);
     let looked = newest_first(held, window, &mut it)?;
     it.shorten();
     // Where nobody used it across owners, it is whatever the contract says anywhere.
@@ -210,4 +214,101 @@ fn group(at: &At, seen: &Seen, ids: EndpointIds<'_>) -> Value {
         "first": moment(seen.first),
         "last": moment(seen.last),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::objects::double::{Kept, anothers, foreign, given, named, shown, terms};
+    use bartizan_model::clause::Effect;
+
+    const ALICE: u128 = 1;
+    const MALLORY: u128 = 2;
+    const OBJECT: u64 = 17;
+
+    fn history(name: &str, all: Vec<Observation>) -> Value {
+        let kept = Kept::of(name, all);
+        let ids = |_: &str, _: Method, template: &str| Some(template.to_owned());
+        of(&kept.held(), &terms(), KeyedHash(OBJECT), Window::default(), &ids).unwrap()
+    }
+
+    /// Callers, templates and times of a part.
+    fn told(found: &Value, part: &str) -> Vec<(String, String, u64)> {
+        let word = |it: &Value, name: &str| it[name].as_str().unwrap().to_owned();
+        let row = |it: &Value| {
+            let subject = word(it, "subject").trim_start_matches('0').to_owned();
+            (subject, word(it, "endpoint_id"), it["times"].as_u64().unwrap())
+        };
+        found[part].as_array().unwrap().iter().map(row).collect()
+    }
+
+    fn row(subject: u128, template: &str, times: u64) -> (String, String, u64) {
+        (subject.to_string(), template.to_owned(), times)
+    }
+
+    #[test]
+    fn who_was_given_it_and_who_named_it_are_told_apart() {
+        let all = vec![
+            given(1, ALICE, OBJECT),
+            given(2, ALICE, OBJECT),
+            named(3, ALICE, OBJECT),
+            foreign(4, MALLORY, OBJECT, Effect::Refused),
+            foreign(5, MALLORY, OBJECT, Effect::WouldRefuse),
+            given(6, MALLORY, 18),
+        ];
+        let found = history("history", all);
+        assert_eq!(told(&found, "given"), [row(ALICE, "/orders", 2)]);
+        let named = [row(ALICE, "/orders/{int}", 1), row(MALLORY, "/orders/{int}", 2)];
+        assert_eq!(told(&found, "named"), named);
+        let hers = &found["named"][1];
+        assert_eq!((&hers["foreign"], &hers["held_back"]), (&json!(2), &json!(1)));
+        assert!(hers["first"]["time"].as_str() < hers["last"]["time"].as_str());
+        let effects = [&found["uses"][0]["effect"], &found["uses"][1]["effect"]];
+        assert_eq!(effects, [&json!("would_refuse"), &json!("refused")]);
+        assert_eq!(found["scan"]["exchanges"], 6);
+    }
+
+    #[test]
+    fn the_same_value_of_another_kind_is_something_else() {
+        let all = vec![
+            given(1, ALICE, OBJECT),
+            shown(2, ALICE, OBJECT),
+            foreign(3, MALLORY, OBJECT, Effect::Refused),
+        ];
+        let found = history("kinds", all);
+        assert_eq!(told(&found, "given"), [row(ALICE, "/orders", 1)]);
+        assert_eq!(told(&found, "elsewhere"), [row(ALICE, "/me", 1)]);
+        // Where nobody used it across owners, both may be meant.
+        let found = history("both", vec![given(1, ALICE, OBJECT), shown(2, ALICE, OBJECT)]);
+        assert_eq!(told(&found, "given").len(), 2);
+    }
+
+    #[test]
+    fn an_answer_that_was_held_back_gave_nothing() {
+        let all = vec![
+            shown(1, ALICE, OBJECT),
+            anothers(2, MALLORY, OBJECT, Effect::Refused),
+            anothers(3, MALLORY, OBJECT, Effect::WouldRefuse),
+        ];
+        let found = history("held", all);
+        let given = [row(ALICE, "/me", 1), row(MALLORY, "/orders/{int}", 1)];
+        assert_eq!(told(&found, "given"), given);
+        assert_eq!(found["given"][1]["foreign"], 1);
+        assert_eq!(found["uses"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn callers_and_uses_beyond_the_bounds_are_counted() {
+        let terms = terms();
+        let mut it = History::of(&terms, KeyedHash(OBJECT));
+        let callers = GROUPS_MAX as u64 + 5;
+        for n in 1..=callers {
+            it.see(&foreign(n, n.into(), OBJECT, Effect::Refused));
+        }
+        it.shorten();
+        assert_eq!((it.groups.len(), it.groups_more), (GROUPS_MAX, 5));
+        assert_eq!(it.uses.len(), USES_MAX);
+        assert_eq!(it.uses_more, callers - USES_MAX as u64);
+        assert_eq!(it.uses[0].subject, SubjectId(callers.into()), "the newest stay");
+    }
 }

@@ -149,3 +149,25 @@ impl Found {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::objects::double::{given, terms};
+
+    #[test]
+    fn very_many_who_hold_it_are_not_all_told_apart() {
+        let terms = terms();
+        let sought = (KeyedHash(17), Vec::new());
+        let mut it = Holders::of(&terms, [sought.clone()]);
+        (1..=HOLDERS_MAX as u64).for_each(|n| it.see(&given(n, n.into(), 17)));
+        let told = |it: &Holders<'_>| {
+            let (first, others, is_more) = it.other_than(SubjectId(1), &sought).unwrap();
+            (first.subject, others, is_more)
+        };
+        assert_eq!(told(&it), (SubjectId(2), HOLDERS_MAX - 2, false));
+        it.see(&given(99, 99, 17));
+        it.see(&given(100, 100, 18));
+        assert_eq!(told(&it), (SubjectId(2), HOLDERS_MAX - 2, true));
+    }
+}

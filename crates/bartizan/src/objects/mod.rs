@@ -8,6 +8,8 @@
 
 pub(crate) mod command;
 pub(crate) mod cross_uses;
+#[cfg(test)]
+mod double;
 pub(crate) mod history;
 pub(crate) mod holders;
 pub(crate) mod row;
@@ -24,4 +26,17 @@ pub(crate) fn hash_of(text: &str) -> Option<KeyedHash> {
     let is_hash =
         text.len() == 16 && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
     u64::from_str_radix(text, 16).ok().filter(|_| is_hash).map(KeyedHash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_written_as_it_is_shown() {
+        assert_eq!(hash_of("00000000000000a1"), Some(KeyedHash(0xA1)));
+        for other in ["", "a1", "00000000000000A1", "+0000000000000a1", "00000000000000a1 "] {
+            assert_eq!(hash_of(other), None, "{other}");
+        }
+    }
 }

@@ -22,12 +22,20 @@ use std::cmp::Reverse;
 pub(crate) const EXCHANGES_MAX: u64 = 200_000;
 
 /// What is looked at.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
     /// Only exchanges that began then or later, in microseconds since 1970.
     pub(crate) since_us: u64,
     /// Only exchanges before this one.
     pub(crate) before: Option<ExchangeId>,
+    /// After so many exchanges no further segment is begun.
+    pub(crate) exchanges_max: u64,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { since_us: 0, before: None, exchanges_max: EXCHANGES_MAX }
+    }
 }
 
 impl Window {
@@ -36,7 +44,7 @@ impl Window {
         let ago = ago.filter(|it| !it.is_empty()).map(|it| it.parse::<Ago>()).transpose();
         let ago = ago.map_err(|_| "since: a duration such as `24h`".to_owned())?;
         let since_us = ago.map_or(0, |it| now_us.saturating_sub(it.ms().saturating_mul(1_000)));
-        Ok(Self { since_us, before: None })
+        Ok(Self { since_us, ..Self::default() })
     }
 }
 
@@ -80,8 +88,9 @@ impl Looked {
     }
 }
 
+/// A side that held anything has facts, or no more than the number of its shape.
 fn lacks_values(it: &Option<Facts>) -> bool {
-    it.as_ref().is_some_and(|it| it.facts.is_empty() && !it.shape.places.is_empty())
+    it.as_ref().is_some_and(|it| it.facts.is_empty())
 }
 
 /// Looks through what is kept.
@@ -108,7 +117,7 @@ pub(crate) fn newest_first(
     };
     let now = held.now()?;
     for segment in now.journal.into_iter().rev() {
-        if looked.exchanges >= EXCHANGES_MAX {
+        if looked.exchanges >= window.exchanges_max {
             looked.is_cut = true;
             return Ok(looked);
         }
@@ -125,7 +134,7 @@ pub(crate) fn newest_first(
         if look.is_enough(entry.max_us) {
             break;
         }
-        if looked.exchanges >= EXCHANGES_MAX {
+        if looked.exchanges >= window.exchanges_max {
             looked.is_cut = true;
             break;
         }
@@ -136,4 +145,64 @@ pub(crate) fn newest_first(
         }
     }
     Ok(looked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::objects::double::{Kept, at_us, given, id, without_values};
+
+    #[derive(Default)]
+    struct Ids(Vec<ExchangeId>);
+
+    impl Look for Ids {
+        fn see(&mut self, it: &Observation) {
+            self.0.push(it.id);
+        }
+
+        fn is_enough(&self, _: u64) -> bool {
+            false
+        }
+    }
+
+    /// Of four exchanges, each in a segment of its own, expects these.
+    #[track_caller]
+    fn check(window: Window, expected: &[u64], is_cut: bool) {
+        let kept = Kept::of("scan", (1..=4).map(|n| given(n, 1, n)));
+        let mut ids = Ids::default();
+        let looked = newest_first(&kept.held(), window, &mut ids).unwrap();
+        assert_eq!(ids.0, expected.iter().map(|n| id(*n)).collect::<Vec<_>>());
+        let count = expected.len() as u64;
+        assert_eq!((looked.exchanges, looked.is_cut), (count, is_cut));
+        assert_eq!(looked.from_us, expected.iter().map(|n| at_us(*n)).min());
+    }
+
+    #[test]
+    fn the_newest_are_looked_at_and_what_is_left_out_is_said() {
+        let all = Window::default();
+        check(all, &[4, 3, 2, 1], false);
+        check(Window { exchanges_max: 2, ..all }, &[4, 3], true);
+        check(Window { exchanges_max: 4, ..all }, &[4, 3, 2, 1], false);
+        check(Window { since_us: at_us(3), ..all }, &[4, 3], false);
+        check(Window { before: Some(id(3)), ..all }, &[2, 1], false);
+        // What is passed over on the way to a page is not counted.
+        check(Window { before: Some(id(3)), exchanges_max: 1, ..all }, &[2], true);
+    }
+
+    #[test]
+    fn exchanges_without_values_are_counted() {
+        let kept = Kept::of("values", [given(1, 1, 17), without_values(given(2, 1, 17))]);
+        let looked = newest_first(&kept.held(), Window::default(), &mut Ids::default()).unwrap();
+        assert_eq!((looked.exchanges, looked.without_values), (2, 1));
+    }
+
+    #[test]
+    fn how_long_ago_is_a_duration() {
+        let since = |ago| Window::since(ago, 5_000_000).map(|it| it.since_us);
+        assert_eq!(
+            (since(None), since(Some("")), since(Some("2s"))),
+            (Ok(0), Ok(0), Ok(3_000_000))
+        );
+        assert!(since(Some("yesterday")).is_err());
+    }
 }
