@@ -554,3 +554,21 @@ async fn the_description_names_every_operation_and_its_role() {
     described.sort();
     assert_eq!(described, known);
 }
+
+#[tokio::test]
+async fn objects_are_asked_for_as_described() {
+    let rig = Rig::new();
+    let token = rig.token(Role::Viewer).await;
+    let ask = async |path: &str| {
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        rig.ask(request.body(Body::empty()).unwrap()).await
+    };
+    let found = body(ask("/api/v1/objects?limit=7&held_back=true").await).await;
+    assert_eq!(found, json!({"limit": 7, "held_back": true}));
+    let one = body(ask("/api/v1/objects/00000000000000a1?since=7d").await).await;
+    assert_eq!(one, json!({"object": "00000000000000a1", "since": "7d"}));
+    for wrong in ["?held_back=maybe", "?limit=-1", "?colour=red", "/00000000000000a1?limit=1"] {
+        let answer = ask(&format!("/api/v1/objects{wrong}")).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+}
