@@ -491,6 +491,7 @@ export const text = {
     back_dialog: (to: number) => `Roll back to revision ${to}`,
     back_says: (undone: number) =>
       `What ${plural(undone, 'later change', 'later changes')} decided is taken back. That is a further change: history keeps all of it.`,
+    objects: 'Whose objects these were',
     diff_loading: 'Reading what would change…',
     no_diff: 'No clause would be held otherwise than now.',
     diff: 'What would change',
@@ -629,11 +630,6 @@ export const text = {
     loading: 'Looking through what is kept…',
     says: 'Who named an object that is another’s. Objects are keyed hashes: no identifier is kept in clear.',
     held_back: 'Only what was held back',
-    clauses: {
-      'provenance.reference': 'named what was handed to others',
-      'ownership.request': 'named another’s',
-      'ownership.answer': 'asked for another’s',
-    },
     summary: (amount: number, is_more: boolean) => `${plural(amount, 'use', 'uses')}${is_more ? '; there are older ones' : ''}`,
     object: 'Object',
     owner: 'Owner',

@@ -1,6 +1,9 @@
 /** Objects: what is one, and what became of a use of another's. */
 import type { ObjectUse } from './types';
 
+/** The clauses that are about whose something is. */
+export const clauses: readonly string[] = ['provenance.reference', 'ownership.request', 'ownership.answer'];
+
 const hash_form = /^[0-9a-f]{16}$/;
 const none = '0'.repeat(16);
 

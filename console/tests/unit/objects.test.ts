@@ -1,6 +1,6 @@
 /** Objects: which texts name one, what became of a use, pages that follow each other. */
 import { describe, expect, it } from 'vitest';
-import { became, is_object, with_older } from '../../src/lib/objects';
+import { became, clauses, is_object, with_older } from '../../src/lib/objects';
 import { range_of } from '../../src/lib/range';
 import type { ObjectUse } from '../../src/lib/types';
 import { text } from '../../src/text';
@@ -46,5 +46,6 @@ describe('objects', () => {
     expect(text.objects.others(20, true)).toBe('and to more than 20 others');
     expect(text.objects.scanned(1, null)).toBe('Looked through 1 exchange.');
   });
+  it('are found by three clauses', () => expect(clauses).toHaveLength(3));
   it('lead to callers over a range that there is', () => expect(range_of({ since: '30d' }, 0).since).toBe('30d'));
 });

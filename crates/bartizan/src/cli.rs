@@ -389,10 +389,10 @@ Examples:
 pub struct Objects {
     /// The hash of one object, in 16 hexadecimal digits.
     pub object: Option<String>,
-    /// Only calls of this endpoint, such as 'GET /orders/{int}'.
+    /// Only calls of this endpoint, such as 'GET /orders/{int}', or with this in its name.
     #[arg(long, value_name = "METHOD /TEMPLATE", conflicts_with = "object")]
     pub endpoint: Option<String>,
-    /// Only calls by this subject, in 32 hexadecimal digits.
+    /// Only calls by subjects whose hexadecimal digits begin so.
     #[arg(long, value_name = "HASH", conflicts_with = "object")]
     pub subject: Option<String>,
     /// Only what this clause found, such as provenance.reference.

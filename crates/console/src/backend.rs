@@ -56,9 +56,9 @@ pub struct ObjectsQuery {
     pub limit: Option<usize>,
     /// Only those before this exchange.
     pub before: Option<String>,
-    /// Only of this endpoint, written as `GET /orders/{int}`.
+    /// Only of this endpoint, written as `GET /orders/{int}` or `GET /orders/{orderId}`; or with this in its name.
     pub endpoint: Option<String>,
-    /// Only by this subject.
+    /// Only by subjects whose digits begin so.
     pub subject: Option<String>,
     /// Only found by this clause.
     pub clause: Option<String>,

@@ -14,6 +14,7 @@ use bartizan_engine::terms::Terms;
 use bartizan_model::clause::ClauseName;
 use bartizan_model::id::ExchangeId;
 use bartizan_model::observation::Observation;
+use bartizan_model::retirement::Template;
 use bartizan_store::segments::held::Held;
 use serde_json::{Value, json};
 use std::cmp::Reverse;
@@ -28,8 +29,9 @@ const LIMIT_USUAL: usize = 100;
 pub(crate) struct Wanted {
     limit: usize,
     window: Window,
-    endpoint: Option<String>,
-    subject: Option<u128>,
+    endpoint: Option<EndpointWanted>,
+    /// The first of its hexadecimal digits.
+    subject: Option<String>,
     clause: Option<ClauseName>,
     held_back: bool,
 }
@@ -46,12 +48,15 @@ impl Wanted {
         let before = named(before).map(|it| it.parse::<ExchangeId>()).transpose();
         let before = before.map_err(|_| "before: an exchange id")?;
         let clause = named(clause).map(|it| clause_of(&it).ok_or(it)).transpose();
-        let subject = named(subject).map(|it| subject_of(&it).ok_or(it)).transpose();
+        let subject = named(subject);
+        if !subject.as_deref().is_none_or(begins_subject) {
+            return Err("subject: hexadecimal digits".to_owned());
+        }
         Ok(Self {
             limit,
             window: Window { before, ..Window::since(since.as_deref(), now_us)? },
-            endpoint: named(endpoint),
-            subject: subject.map_err(|_| "subject: 32 hexadecimal digits")?,
+            endpoint: named(endpoint).map(EndpointWanted::of),
+            subject,
             clause: clause.map_err(|_| "clause: none that is about whose something is")?,
             held_back: held_back.unwrap_or(false),
         })
@@ -63,8 +68,9 @@ impl Wanted {
     }
 
     fn admits_exchange(&self, it: &Observation) -> bool {
-        self.subject.is_none_or(|subject| it.subject.0 == subject)
-            && self.endpoint.as_ref().is_none_or(|endpoint| *endpoint == show::endpoint(it))
+        let is_subject = |begin: &String| format!("{:032x}", it.subject.0).starts_with(begin);
+        self.subject.as_ref().is_none_or(is_subject)
+            && self.endpoint.as_ref().is_none_or(|endpoint| endpoint.admits(it))
     }
 
     fn admits(&self, it: &CrossUse<'_>) -> bool {
@@ -77,10 +83,31 @@ fn clause_of(name: &str) -> Option<ClauseName> {
     FOREIGN.into_iter().map(|it| it.entry().clause).find(|it| it.name() == name)
 }
 
-fn subject_of(text: &str) -> Option<u128> {
-    let is_shown =
-        text.len() == 32 && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
-    u128::from_str_radix(text, 16).ok().filter(|_| is_shown)
+fn begins_subject(text: &str) -> bool {
+    text.len() <= 32 && text.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Which endpoint is wanted, as exchanges and contracts name it, or a part of its name.
+#[derive(Debug)]
+struct EndpointWanted {
+    text: String,
+    whole: Option<(String, Template)>,
+}
+
+impl EndpointWanted {
+    fn of(text: String) -> Self {
+        let whole = text.split_once(' ').filter(|it| it.1.starts_with('/'));
+        let whole = whole.map(|(method, path)| (method.to_owned(), Template::new(path)));
+        Self { text, whole }
+    }
+
+    fn admits(&self, it: &Observation) -> bool {
+        show::endpoint(it).contains(&self.text)
+            || self
+                .whole
+                .as_ref()
+                .is_some_and(|(method, path)| it.method.name() == method && path.fits(&it.template))
+    }
 }
 
 /// Exchanges of a page, of which more than are wanted are dropped from time to time.
@@ -208,9 +235,22 @@ mod tests {
         let clause = word("ownership.answer");
         check("clause", &ObjectsQuery { clause, ..all.clone() }, &[5], false);
         let subject = Some(format!("{MALLORY:032x}"));
+        check("begin", &ObjectsQuery { subject: word("0"), ..all.clone() }, &[6, 5, 4], false);
         check("subject", &ObjectsQuery { subject, ..all.clone() }, &[5, 4], false);
-        let endpoint = word("GET /orders");
-        check("endpoint", &ObjectsQuery { endpoint, ..all.clone() }, &[], false);
+        for (endpoint, expected) in [
+            ("GET /orders/{int}", &[6, 5, 4][..]),
+            ("GET /orders/{orderId}", &[6, 5, 4]),
+            ("GET /ord", &[6, 5, 4]),
+            ("POST /orders/{orderId}", &[]),
+            ("GET /orders/latest", &[]),
+        ] {
+            check(
+                "endpoint",
+                &ObjectsQuery { endpoint: word(endpoint), ..all.clone() },
+                expected,
+                false,
+            );
+        }
     }
 
     #[test]
