@@ -7,6 +7,7 @@
 //!          answers within an envelope call otherwise than the contract does.
 
 use crate::terms::Terms;
+use bartizan_learn::inventory::owners::CLAIM;
 use bartizan_model::clause::Effect;
 use bartizan_model::code::Code;
 use bartizan_model::evidence::Finding;
@@ -70,8 +71,21 @@ pub struct Touch<'a> {
     pub value: KeyedHash,
     /// What the contract says is identified there; empty if it says nothing of the place.
     pub of: Vec<Resource>,
-    /// The contract says that the place shows callers who they are.
+    /// The contract says that the place shows who the caller is.
     pub shows_caller: bool,
+}
+
+impl Touch<'_> {
+    /// Whether the caller's token says it: that names nothing that is asked for.
+    pub fn is_claim(&self) -> bool {
+        claim(self.place).is_some()
+    }
+}
+
+/// The claim of a token that a place is.
+fn claim(place: &Place) -> Option<&str> {
+    let Place::Header(name) = place else { return None };
+    name.strip_prefix(CLAIM)
 }
 
 /// Where the values that are wanted stood in an exchange, each place once.
@@ -102,6 +116,11 @@ pub fn touches<'a>(
     };
     if let Some(held) = held {
         for touch in &mut all {
+            if let Some(name) = claim(touch.place) {
+                touch.of = held.shown().claimed(name).collect();
+                touch.shows_caller = !touch.of.is_empty();
+                continue;
+            }
             touch.of = held.identified(touch.side, touch.place);
             touch.shows_caller =
                 touch.side == Side::Response && held.shown().shows_caller(touch.place);
@@ -154,6 +173,7 @@ mod tests {
         let pair =
             Pair { object: id.clone(), objects: ORDER, owner: owner.clone(), owners: CUSTOMER };
         let caller = vec![(owner, CUSTOMER)];
+        let claims = vec![("sub".into(), CUSTOMER)];
         Terms::new(vec![(
             "shop".into(),
             vec![EndpointTerms {
@@ -162,7 +182,7 @@ mod tests {
                 known: Vec::new(),
                 terms: says.map(|says| Term { says, force: Force::Enforced }).into(),
                 hands_out: vec![(id, ORDER)],
-                shows: Shows { caller, owners: vec![pair], ..Shows::default() },
+                shows: Shows { caller, claims, owners: vec![pair], ..Shows::default() },
             }],
         )])
     }
@@ -232,6 +252,17 @@ mod tests {
         assert_eq!(all.iter().map(|it| it.shows_caller).collect::<Vec<_>>(), [false, true]);
         let elsewhere = Observation { route: "other".into(), ..it };
         assert!(touches(&terms(), &elsewhere, |_| true).iter().all(|it| it.of.is_empty()));
+    }
+
+    #[test]
+    fn what_a_token_says_of_its_bearer_is_told_apart() {
+        let claims = [("authorization.sub", 17), ("authorization.plan", 17)];
+        let claims = claims.map(|(name, value)| (Place::header(name.as_bytes()), value));
+        let it = Observation { request: side(&claims, Vec::new()), response: None, ..seen() };
+        let all = touches(&terms(), &it, |_| true);
+        assert!(all.iter().all(Touch::is_claim));
+        let told: Vec<_> = all.iter().map(|it| (&*it.of, it.shows_caller)).collect();
+        assert_eq!(told, [(&[CUSTOMER][..], true), (&[], false)]);
     }
 
     #[test]

@@ -141,6 +141,11 @@ impl Shown {
         self.at_place(place).is_some_and(|it| !it.shows_caller.is_empty())
     }
 
+    /// The kinds of owners that a claim of tokens names.
+    pub(crate) fn claimed(&self, name: &str) -> impl Iterator<Item = Resource> {
+        self.claims.iter().filter(move |it| *it.0 == *name).map(|it| it.1)
+    }
+
     fn at_place(&self, place: &Place) -> Option<&Field> {
         self.at.iter().find(|it| matches!(place, Place::Body(path) if **path == *it.path))
     }

@@ -33,7 +33,7 @@ pub(super) fn terms() -> Terms {
         known: Vec::new(),
         terms: says.map(|says| Term { says, force: Force::Observed }).into_iter().collect(),
         hands_out,
-        shows: Shows { caller, ..Shows::default() },
+        shows: Shows { caller, claims: vec![("sub".into(), CUSTOMER)], ..Shows::default() },
     };
     let named = Says::HandedOut(vec![(Place::Segment(2), ORDER)]);
     let owner = || Place::body("$.customerId");
@@ -103,6 +103,11 @@ pub(super) fn shown(n: u64, subject: u128, customer: u64) -> Observation {
         response: Some(side(Place::body("$.customerId"), customer)),
         ..seen(n, subject, "/me")
     }
+}
+
+/// The same by a caller whose token says which customer it is.
+pub(super) fn claimed(it: Observation, customer: u64) -> Observation {
+    Observation { request: Some(side(Place::header(b"authorization.sub"), customer)), ..it }
 }
 
 /// A caller asks for an order.

@@ -3,7 +3,7 @@
 //! Memory   [`GROUPS_MAX`] callers and places, [`USES_MAX`] uses across owners; further ones are counted.
 
 use super::EndpointIds;
-use super::holders::{given, is_kin};
+use super::holders::{given, is_kin, named};
 use super::row::{is_held_back, row};
 use super::scan::{Look, Window, newest_first};
 use crate::inventory::FoldError;
@@ -27,9 +27,19 @@ const GROUPS_MAX: usize = 1_000;
 /// Uses across owners that are told; the newest are.
 const USES_MAX: usize = 100;
 
+/// How a caller had to do with the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    /// It was given to it.
+    Given,
+    /// It named it.
+    Named,
+}
+
 /// What one caller had to do with the object at one place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct At {
+    part: Part,
     side: Side,
     subject: SubjectId,
     kind: SubjectKind,
@@ -76,8 +86,9 @@ impl<'a> History<'a> {
         }
     }
 
-    fn note(&mut self, it: &Observation, touch: &Touch<'_>) {
+    fn note(&mut self, it: &Observation, touch: &Touch<'_>, part: Part) {
         let at = At {
+            part,
             side: touch.side,
             subject: it.subject,
             kind: it.subject_kind,
@@ -129,8 +140,8 @@ impl Look for History<'_> {
         if all.is_empty() {
             return;
         }
-        let named = all.iter().filter(|it| it.side == Side::Request);
-        named.chain(given(it, &all)).for_each(|touch| self.note(it, touch));
+        named(&all).for_each(|touch| self.note(it, touch, Part::Named));
+        given(it, &all).for_each(|touch| self.note(it, touch, Part::Given));
         let crosses = cross_uses(it).filter(|of| of.finding.value == object);
         let places: Vec<_> = crosses.map(|of| (of.side, &of.finding.place)).collect();
         for touch in all.iter().filter(|it| places.contains(&(it.side, it.place))) {
@@ -173,9 +184,9 @@ pub(crate) fn of(
     let mut groups: Vec<_> = it.groups.iter().collect();
     groups.sort_by_key(|(_, seen)| seen.first);
     let is_it = |seen: &Seen| is_kin(&it.of, &seen.of);
-    let shown = |side: Option<Side>| -> Vec<Value> {
-        let wanted = |(at, seen): &&(&At, &Seen)| match side {
-            Some(side) => at.side == side && is_it(seen),
+    let shown = |part: Option<Part>| -> Vec<Value> {
+        let wanted = |(at, seen): &&(&At, &Seen)| match part {
+            Some(part) => at.part == part && is_it(seen),
             None => !is_it(seen),
         };
         groups.iter().filter(wanted).map(|(at, seen)| group(at, seen, ids)).collect()
@@ -188,8 +199,8 @@ pub(crate) fn of(
         "object": format!("{:016x}", object.0),
         "uses": uses.collect::<Vec<_>>(),
         "more_uses": it.uses_more,
-        "given": shown(Some(Side::Response)),
-        "named": shown(Some(Side::Request)),
+        "given": shown(Some(Part::Given)),
+        "named": shown(Some(Part::Named)),
         "elsewhere": shown(None),
         "more": it.groups_more,
         "scan": looked.shown(),
@@ -219,7 +230,7 @@ fn group(at: &At, seen: &Seen, ids: EndpointIds<'_>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::objects::double::{Kept, anothers, foreign, given, named, shown, terms};
+    use crate::objects::double::{Kept, anothers, claimed, foreign, given, named, shown, terms};
     use bartizan_model::clause::Effect;
 
     const ALICE: u128 = 1;
@@ -281,6 +292,17 @@ mod tests {
         // Where nobody used it across owners, both may be meant.
         let found = history("both", vec![given(1, ALICE, OBJECT), shown(2, ALICE, OBJECT)]);
         assert_eq!(told(&found, "given").len(), 2);
+    }
+
+    #[test]
+    fn a_token_says_whose_it_is_and_names_nothing() {
+        let all = vec![
+            claimed(shown(1, ALICE, OBJECT), OBJECT),
+            anothers(2, MALLORY, OBJECT, Effect::Refused),
+        ];
+        let found = history("claims", all);
+        assert_eq!(told(&found, "given"), [row(ALICE, "/me", 1), row(ALICE, "/me", 1)]);
+        assert_eq!(told(&found, "named"), []);
     }
 
     #[test]

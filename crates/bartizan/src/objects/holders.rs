@@ -1,6 +1,7 @@
 //! Who holds an object: the callers whom answers gave it to.
 //!
-//! Reads    answers that left, to calls that had not named the object themselves.
+//! Reads    answers that left, to calls that had not named the object themselves; claims of tokens, where they say who their
+//!          bearer is.
 //! Memory   [`HOLDERS_MAX`] callers of each object that is asked for.
 
 use super::scan::Look;
@@ -103,14 +104,21 @@ pub(crate) fn is_kin(a: &[Resource], b: &[Resource]) -> bool {
     a.is_empty() || a.iter().any(|it| b.contains(it))
 }
 
-/// What of these an answer gave to its caller.
+/// What of these its caller named.
+pub(crate) fn named<'t, 'a>(all: &'t [Touch<'a>]) -> impl Iterator<Item = &'t Touch<'a>> {
+    all.iter().filter(|it| it.side == Side::Request && !it.is_claim())
+}
+
+/// What of these an answer gave to its caller, or a token says that the API accepted.
 pub(crate) fn given<'t, 'a>(
     it: &Observation,
     all: &'t [Touch<'a>],
 ) -> impl Iterator<Item = &'t Touch<'a>> {
     let left = (200..300).contains(&it.status) && left(it.outcome);
-    let is_named = |value| all.iter().any(|it| it.side == Side::Request && it.value == value);
-    all.iter().filter(move |of| left && of.side == Side::Response && !is_named(of.value))
+    let is_named = |value| named(all).any(|it| it.value == value);
+    let is_given =
+        move |of: &&Touch<'_>| of.is_claim() || (of.side == Side::Response && !is_named(of.value));
+    all.iter().filter(move |of| left && is_given(of))
 }
 
 /// Whether the API's own answer left.
