@@ -1,8 +1,9 @@
 //! A body held against its schema: `schema CASE TIMES`, to be counted under callgrind or timed.
 //!
 //! `tape` makes the tape of an order of 1 KiB, `validate` holds a tape that is there against the schema of a
-//! description (OpenAPI 3.1), `both` does one after the other, `hostile` holds a body made to cost much. `time CASE
-//! TIMES` prints nanoseconds instead.
+//! description (OpenAPI 3.1), `both` does one after the other, `hostile` holds a body made to cost much, `head` holds the head of a
+//! request with path, four parameters and a credential to its operation, among a hundred, and `request` that of the order with its body.
+//! `time CASE TIMES` prints nanoseconds instead.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
@@ -10,9 +11,11 @@ use std::error::Error;
 use std::hint::black_box;
 use std::time::Instant;
 
+use bartizan_model::head::{Framing, HeadWriter, RequestHead, Version};
 use bartizan_model::tape::{Tape, TapeLimits};
+use bartizan_spec::request::{Faults, Requests};
 use bartizan_spec::validate::{CompileOptions, Source, ValidateLimits, Validator, Verdict};
-use bartizan_spec::{Diagnostics, Limits, parse};
+use bartizan_spec::{Diagnostics, Limits, no_files, parse};
 
 const DESCRIPTION: &str = r##"{"openapi": "3.1.0", "components": {"schemas": {
     "Order": {"type": "object", "additionalProperties": false,
@@ -57,10 +60,57 @@ const ORDER: &str = r#"{"id": "2eb8aa08-aa98-11ea-b4aa-73b441d16380", "number": 
     {"sku": "SO-BLK-03", "name": "Socks, black, three pairs", "quantity": 1, "price": 12.95},
     {"sku": "GC-0000-X", "name": "Greeting card \"Thank you\"", "quantity": 1, "price": 3.00}]}"#;
 
+/// Operations of the description.
+const OPERATIONS: usize = 100;
+
+/// A description of many operations: the order, and searches with parameters.
+fn described() -> String {
+    let search = r#"{"security": [{"token": []}], "responses": {}, "parameters": [
+        {"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}},
+        {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1}},
+        {"name": "sort", "in": "query", "schema": {"enum": ["asc", "desc"]}},
+        {"name": "since", "in": "query", "schema": {"type": "string", "format": "date"}}]}"#;
+    let order = r##"{"requestBody": {"content": {"application/json": {"schema":
+        {"$ref": "#/components/schemas/Order"}}}}, "responses": {}}"##;
+    let searches =
+        (0..OPERATIONS).map(|it| format!(r#""/shops/{{id}}/section-{it}": {{"get": {search}}}"#));
+    let paths = searches.collect::<Vec<_>>().join(", ");
+    let paths = format!(
+        r#""paths": {{"/orders": {{"post": {order}}}, {paths}}}, "components": {{
+        "securitySchemes": {{"token": {{"type": "http", "scheme": "bearer"}}}}, "schemas""#
+    );
+    DESCRIPTION.replacen(r#""components": {"schemas""#, &paths, 1).replacen(
+        '{',
+        r#"{"info": {"title": "Shop", "version": "1"}, "#,
+        1,
+    )
+}
+
+fn head(method: &[u8], target: &[u8], framing: Framing) -> RequestHead {
+    let mut writer = HeadWriter::new();
+    writer.method(method);
+    writer.target(target);
+    writer.field(b"host", b"shop.example");
+    writer.field(b"authorization", b"Bearer eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl");
+    writer.field(b"content-type", b"application/json");
+    writer.field(b"accept", b"application/json");
+    writer.request(Version::Http11, framing)
+}
+
+/// How many faults a request has.
+fn held(requests: &Requests, head: &RequestHead, body: &[u8]) -> Result<usize, Box<dyn Error>> {
+    let (method, path) = (str::from_utf8(head.method_text())?, str::from_utf8(head.path())?);
+    let found = requests.find(method, path).map_err(|it| format!("{it:?}"))?;
+    let mut faults = Faults::default();
+    let is = requests.head(found, head, path, &mut faults);
+    requests.body(found, is, body, &mut faults);
+    Ok(faults.into_all().len())
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1).peekable();
     let is_timed = arguments.next_if(|it| it == "time").is_some();
-    let case = arguments.next().ok_or("a case: tape, validate, both, hostile")?;
+    let case = arguments.next().ok_or("a case: tape, validate, both, hostile, head, request")?;
     let times: u32 = arguments.next().ok_or("how often")?.parse()?;
     let limits = Limits::default();
     let document = parse(DESCRIPTION, 0, &limits, &mut Diagnostics::up_to(9))?;
@@ -75,6 +125,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     if (verdict == Verdict::Valid) == (case == "hostile") {
         return Err(format!("{verdict:?}").into());
     }
+    let api = bartizan_spec::read(&described(), "shop.json", &no_files, &Limits::default())?.api;
+    let requests = Requests::of(&api);
+    let target =
+        b"/shops/2eb8aa08-aa98-11ea-b4aa-73b441d16380/section-77?page=3&sort=desc&since=2026-11-01";
+    let search = head(b"GET", target, Framing::None);
+    let order = head(b"POST", b"/orders", Framing::Length(ORDER.len() as u64));
+    if requests.gaps() != 0
+        || held(&requests, &search, b"")? != 0
+        || held(&requests, &order, ORDER.as_bytes())? != 0
+    {
+        return Err("the requests do not fit".into());
+    }
     let started = Instant::now();
     for _ in 0..times {
         match case.as_str() {
@@ -86,6 +148,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let tape = read(black_box(text))?;
                 drop(black_box(validator.validate(&tape, &limits)));
             }
+            "head" => drop(black_box(held(&requests, black_box(&search), b"")?)),
+            "request" => drop(black_box(held(&requests, black_box(&order), ORDER.as_bytes())?)),
             _ => return Err("no such case".into()),
         }
     }

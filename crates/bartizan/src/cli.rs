@@ -1287,6 +1287,9 @@ pub struct Serving {
     /// A proxy whose forwarding fields are believed; repeatable [configuration: trusted_proxies].
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
     pub trusted_proxies: Vec<OsString>,
+    /// An OpenAPI document of the API, which requests are held to [configuration: description].
+    #[arg(long, value_name = "FILE")]
+    pub description: Option<OsString>,
     /// Refuse what violates a clause, rather than only record it [configuration: mode].
     #[arg(long)]
     pub enforce: bool,
@@ -1676,6 +1679,7 @@ impl Serving {
         let proxies = self.trusted_proxies.iter().map(|it| flag("--trusted-proxy", it));
         Overrides {
             mode,
+            description: self.description.as_ref().map(|it| flag("--description", it)),
             lab: self.lab.then_some("--lab"),
             listen: self.listen.as_ref().map(|it| flag("--listen", it)),
             admin: self.admin.as_ref().map(|it| flag("--admin", it)),

@@ -11,6 +11,7 @@ use crate::config::{
 };
 use crate::contract;
 use crate::control::{self, Question};
+use crate::described;
 use crate::explain;
 use crate::export;
 use crate::filter::Filter;
@@ -200,11 +201,16 @@ fn check(it: &Check) -> Exit {
         Ok(declared) => declared,
         Err(why) => return fail(&format!("contract: {why}"), Exit::Usage),
     };
+    let described = read.as_ref().map_or(Ok(String::new()), |it| described::told(&it.settings));
+    let described = match described {
+        Ok(described) => described,
+        Err(why) => return fail(&format!("description: {why}"), Exit::Usage),
+    };
     let said = match it.output {
         Output::Human if exit == Exit::Clean => {
             warn(report);
             let declared = declared.map_or(String::new(), |it| it.0);
-            say(&format!("{} is good\n{declared}", it.config.display()))
+            say(&format!("{} is good\n{described}{declared}", it.config.display()))
         }
         Output::Human => return complain(report),
         Output::Json => {

@@ -7,6 +7,7 @@
 //! Errors   [`WireFault`]: nothing has changed then. The end of a bypass reads no file, so that it
 //!          cannot fail.
 
+use crate::accounts::KeptAccounts;
 use crate::added::AddedExceptions;
 use crate::alerts::targets;
 use crate::backend::samples;
@@ -16,6 +17,8 @@ use crate::config::{Settings, Store};
 use crate::contract;
 use crate::contract::document::Wanted;
 use crate::control::{self, Question};
+use crate::described;
+use crate::import;
 use crate::inventory::apis::Configured;
 use crate::keeper::Kept;
 use crate::ledger::{NotRecorded, entries};
@@ -84,6 +87,8 @@ pub(crate) struct State {
     contract_fault: Mutex<Option<String>>,
     events: Mutex<VecDeque<Event>>,
     pub(crate) loaded_us: AtomicU64,
+    /// Which credentials belong to one account.
+    accounts: KeptAccounts,
     /// The revision of contracts up to which decisions are in the ledger.
     recorded: AtomicU64,
     recovery: Recovery,
@@ -138,7 +143,9 @@ impl fmt::Debug for State {
 /// The files that these settings refer to, as they are now.
 pub(crate) fn stamps<'a>(all: impl IntoIterator<Item = &'a Settings>) -> Stamps {
     let all: Vec<&Settings> = all.into_iter().collect();
-    let documents: Vec<&Path> = all.iter().filter_map(|it| it.contract.as_deref()).collect();
+    let described = all.iter().flat_map(|it| it.descriptions().map(|(_, file)| file));
+    let documents: Vec<&Path> =
+        all.iter().filter_map(|it| it.contract.as_deref()).chain(described).collect();
     let references: Vec<&Reference> =
         all.into_iter().flat_map(|it| it.references().map(|(_, it)| it)).collect();
     let paths = references.into_iter().filter_map(|it| match it {
@@ -156,7 +163,9 @@ impl State {
         let started_us = shared.clock.now().wall_us;
         let store = settings.store.clone();
         let in_force = InForce { settings, added, wired, bypass: None, rejected: None };
+        let accounts = KeptAccounts::restore(&dir, key.epoch(), shared.tables.accounts());
         let state = Self {
+            accounts,
             recorded: AtomicU64::new(contract::recorded::read(&dir)),
             hub,
             dir,
@@ -238,7 +247,9 @@ impl State {
         lock(&self.referred).read(stamps([&rules.settings, &settings]));
         // The same rules again are no new revision: a signal may follow a change that was seen. What
         // they refer to may have changed all the same.
-        let refers = settings.references().next().is_some() || settings.contract.is_some();
+        let refers = settings.references().next().is_some()
+            || settings.descriptions().next().is_some()
+            || settings.contract.is_some();
         if rules.settings == settings && !refers {
             rules.rejected = None;
             self.loaded_us.store(self.shared.clock.now().wall_us, Relaxed);
@@ -248,8 +259,10 @@ impl State {
         let revision = self.revision() + 1;
         let over = rules.added.over(&settings);
         let document = settings.contract.as_deref().map(contract::import::wanted).transpose();
+        let kept = import::describe_all(&self.dir, &settings).map_err(WireFault::Description);
         let made = wire::view(&over, &self.key, revision, judging, &rules.wired).and_then(|it| {
             let targets = targets::of(&settings.alerts.targets)?;
+            kept?;
             Ok((it, targets, document.map_err(WireFault::Contract)?))
         });
         let ((view, wired), targets, document) = match made {
@@ -316,6 +329,18 @@ impl State {
         let terms = Arc::new(Terms::new(terms));
         let snapshot = Arc::new(Snapshot { terms, ..Snapshot::clone(&current.snapshot) });
         self.shared.views.swap(View { snapshot, ..View::clone(&current) });
+    }
+
+    /// Keeps which credentials belong to one account.
+    pub(crate) fn follow_accounts(&self) {
+        let now_us = self.shared.clock.now().wall_us;
+        self.accounts.follow(self.shared.tables.accounts(), now_us);
+    }
+
+    /// Keeps it a last time.
+    pub(crate) fn keep_accounts(&self) {
+        let now_us = self.shared.clock.now().wall_us;
+        self.accounts.write(self.shared.tables.accounts(), now_us);
     }
 
     /// Holds calls to what is decided and proposed by now, and keeps what was decided in the ledger.
@@ -420,9 +445,10 @@ impl State {
         let revision = self.revision() + 1;
         let judging = judging(rules.bypass.as_ref());
         let over = rules.added.over(&rules.settings);
-        let snapshot = wire::snapshot(&over, self.key.clone(), revision, judging);
-        let view =
-            View { snapshot: Arc::new(snapshot), ..View::clone(&self.shared.views.current()) };
+        let current = self.shared.views.current();
+        let described = described::in_force(&current.snapshot);
+        let snapshot = wire::snapshot(&over, self.key.clone(), revision, judging, &described);
+        let view = View { snapshot: Arc::new(snapshot), ..View::clone(&current) };
         self.put(rules, revision, view);
         revision
     }

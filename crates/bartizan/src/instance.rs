@@ -11,6 +11,7 @@ use crate::config::{Overrides, Settings, Source};
 use crate::contract::{self, Contracts};
 use crate::control;
 use crate::held;
+use crate::import;
 use crate::in_force::{self, Beginning, State, lock};
 use crate::inventory::live::Origins;
 use crate::keeper::{self, Keeper, KeeperError};
@@ -172,6 +173,8 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     // What people put in force holds from the first call on. What cannot be read stops the start: it would hold nobody.
     let contracts = contract::file::read(&dir).map_err(StartError::Contract)?;
     let (shared, wired) = shared(&added.over(&settings), &hash_key, &contracts)?;
+    let described = import::describe_all(&dir, &settings);
+    described.map_err(|why| StartError::Wire(WireFault::Description(why)))?;
     let targets = alerts::targets::of(&settings.alerts.targets).map_err(StartError::Wire)?;
     let options = Options {
         journal_bytes_max,
@@ -309,6 +312,7 @@ async fn look_around(state: Arc<State>) {
         looks.tick().await;
         state.end_what_is_over();
         state.follow_contracts();
+        state.follow_accounts();
     }
 }
 
@@ -414,6 +418,7 @@ impl Instance {
     /// still to be logged.
     pub fn stop(self) -> Vec<Event> {
         self.proxy.stop(DRAIN);
+        self.state.keep_accounts();
         self.state.hub.stop();
         self.state.hub.inventory.stop();
         drop(self.pipeline.join());

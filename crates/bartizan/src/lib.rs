@@ -2,6 +2,7 @@
 //!
 //! A library beside the binary so that tests reach its parts. Nothing else links it.
 
+mod accounts;
 pub mod added;
 pub mod alerts;
 mod backend;
@@ -15,6 +16,7 @@ pub mod contract;
 pub mod control;
 mod declared;
 pub mod demo;
+mod described;
 pub mod doctor;
 pub mod explain;
 pub mod export;

@@ -45,6 +45,7 @@ fn exception(settings: &Settings, it: &Exception) -> RecordedException {
 mod tests {
     use super::*;
     use crate::config::{Overrides, Source};
+    use crate::described::ByRoute;
     use crate::wire::{self, Judging};
     use bartizan_engine::keys::HashKey;
     use bartizan_model::clause::{ClauseName, Mode, SetBy};
@@ -65,8 +66,13 @@ exceptions:
     fn recorded() -> (Snapshot, RulesRecord) {
         let source = Source { name: "bartizan.yaml".to_owned(), bytes: FILE.into() };
         let settings = Settings::read(&source, &Overrides::default(), 0).unwrap().settings;
-        let view =
-            wire::snapshot(&settings, HashKey::new(KeyEpoch(1), [0; 16]), 7, Judging::Everything);
+        let view = wire::snapshot(
+            &settings,
+            HashKey::new(KeyEpoch(1), [0; 16]),
+            7,
+            Judging::Everything,
+            &ByRoute::new(),
+        );
         let record = of(&settings, &view, None, 8);
         (view, record)
     }

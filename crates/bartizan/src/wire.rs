@@ -6,6 +6,7 @@
 use crate::alerts::targets;
 use crate::config::secret::{Reference, Secret, SecretFault};
 use crate::config::{self, ClientSource, Routing, Settings, TlsVersion};
+use crate::described::{self, ByRoute};
 use bartizan_connect::signing::KeyFault;
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_contract::retirement::Retired;
@@ -38,6 +39,8 @@ pub enum WireFault {
     Secret(String, KeyFault),
     /// The document of contracts cannot be read, and why.
     Contract(String),
+    /// The description of an API cannot be read, and why.
+    Description(String),
 }
 
 impl fmt::Display for WireFault {
@@ -47,6 +50,7 @@ impl fmt::Display for WireFault {
             Self::Tls(place, fault) => write!(f, "{place} {fault}"),
             Self::Secret(place, fault) => write!(f, "{place} {fault}"),
             Self::Contract(why) => write!(f, "contract: {why}"),
+            Self::Description(why) => write!(f, "description: {why}"),
         }
     }
 }
@@ -93,8 +97,9 @@ pub fn view(
     let upstreams: &[_] = if settings.listen.mirror { &[] } else { &settings.upstreams };
     let wired: Result<Vec<_>, _> = upstreams.iter().map(|it| upstream(it, key, before)).collect();
     let wired = wired?;
+    let described = described::read(settings).map_err(WireFault::Description)?;
     let view = View {
-        snapshot: Arc::new(snapshot(settings, key.clone(), revision, judging)),
+        snapshot: Arc::new(snapshot(settings, key.clone(), revision, judging, &described)),
         manners: manners(settings),
         upstreams: wired.iter().map(|it| Arc::clone(&it.upstream)).collect(),
         tls: tls(settings)?.map(Arc::new),
@@ -108,20 +113,29 @@ pub fn faults(settings: &Settings) -> Vec<WireFault> {
     let key = HashKey::new(KeyEpoch(0), [0; 16]);
     let upstreams = settings.upstreams.iter().filter_map(|it| upstream(it, &key, &[]).err());
     let alerts = targets::faults(&settings.alerts.targets);
-    tls(settings).err().into_iter().chain(upstreams).chain(alerts).collect()
+    let described = described::read(settings).map_err(WireFault::Description).err();
+    tls(settings).err().into_iter().chain(upstreams).chain(alerts).chain(described).collect()
 }
 
 /// The snapshot that these settings mean.
-pub fn snapshot(settings: &Settings, key: HashKey, revision: u64, judging: Judging) -> Snapshot {
+pub(crate) fn snapshot(
+    settings: &Settings,
+    key: HashKey,
+    revision: u64,
+    judging: Judging,
+    described: &ByRoute,
+) -> Snapshot {
     let on = |it: &Routing| RouteRules {
         route: Arc::new(it.route.clone()),
         clauses: clauses(settings, Some(it), judging),
         retired: retired(settings, it),
+        described: described.get(&it.route.name).cloned(),
     };
     let base = RouteRules {
         route: Arc::new(Route { upstream: None, ..Route::to_everything(0) }),
         clauses: clauses(settings, None, judging),
         retired: Arc::default(),
+        described: None,
     };
     let rules = Rules {
         routes: Routes::new(settings.routes.iter().map(on).collect()),

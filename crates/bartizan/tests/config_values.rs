@@ -122,6 +122,11 @@ fn check_upstream_defaults(it: &Upstream) {
 fn every_key_is_read() {
     let settings = read(include_str!("config_complete.yaml"));
     assert_eq!(settings.contract.as_deref(), Some(std::path::Path::new("contract.json")));
+    let described: Vec<_> = settings.descriptions().map(|it| (&**it.0, it.1)).collect();
+    let of = |route, file| (route, std::path::Path::new(file));
+    let expected =
+        [of("orders", "orders.yaml"), of("pages", "shop.yaml"), of("everything-else", "shop.yaml")];
+    assert_eq!(described, expected);
     assert_eq!(settings.mode.value, Mode::Enforce);
     assert_eq!(settings.listen.address.value.to_string(), "0.0.0.0:80");
     assert_eq!((settings.listen.http2, settings.listen.workers), (false, Some(2)));
@@ -295,7 +300,7 @@ fn routes_name_upstreams_by_position() {
     assert_eq!(routes, [orders, internal, pages, plain("everything-else", Some(0))]);
     assert_eq!(settings.route_modes(), [Some(Mode::Observe), None, None, None]);
     let mode = settings.routes[0].mode.clone().unwrap();
-    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:109:11");
+    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:110:11");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //!          verified client certificate, address, user agent and the fingerprint of the TLS client (JA4).
 //! Writes   keyed hashes.
 //! Misses   credentials in bodies, and in queries under unusual names; session cookies with unusual names; that two of these
-//!          belong to one person.
+//!          belong to one person, but where one account was logged in to (`tables::accounts`).
 
 use crate::keys::HashKey;
 use crate::origin::Origin;

@@ -1,6 +1,6 @@
 //! Answers that log somebody in: from their credential on, whoever asked is known.
 //!
-//! Reads    successful answers to callers without a credential: session cookies that they set, tokens that they hold.
+//! Reads    successful answers to callers without a credential, and to log-ins: session cookies that they set, tokens that they hold.
 //! Memory   one value of the answer.
 //! Misses   tokens in fields of unusual names, in other formats, in compressed answers; those that are fetched in a further step.
 
@@ -58,12 +58,14 @@ pub(crate) struct Issuing {
 impl Issuing {
     /// Of an answer that may log somebody in.
     pub(crate) fn of(head: &ResponseHead, tokens: &Arc<Places>, key: &HashKey) -> Option<Self> {
-        if !(200..300).contains(&head.status) {
+        // Pages send whoever logged in elsewhere.
+        if !(200..400).contains(&head.status) {
             return None;
         }
         let issued = holder_of_cookie(head, key);
         let media = head.fields.get(Known::ContentType);
-        let is_json = media.is_some_and(|it| matches!(Format::of(Some(it)), Format::Json));
+        let is_json = head.status < 300
+            && media.is_some_and(|it| matches!(Format::of(Some(it)), Format::Json));
         if issued.is_none() && (!is_json || head.fields.has(Known::ContentEncoding)) {
             return None;
         }

@@ -4,8 +4,10 @@
 //! Writes   an [`Assessment`]; detectors add findings, nobody refuses.
 //! Memory   at most [`ASSESSED_MAX`] findings, as many breaches of terms, and as many identifiers.
 
+use crate::described::{Departure, Described};
 use crate::facts::Collector;
 use crate::keys::HashKey;
+use crate::log_in::LogIn;
 use crate::path_ambiguity;
 use crate::reference::{parts, reference};
 use crate::routes::RouteRules;
@@ -33,14 +35,19 @@ use bartizan_model::moment::Moment;
 use bartizan_model::observation::SubjectKind;
 use bartizan_model::oddity::{Oddities, Oddity};
 use bartizan_model::place::Place;
-use bartizan_model::terms::Resource;
+use bartizan_model::terms::{Force, Resource};
+use bartizan_spec::request::Requests;
 use std::sync::Arc;
 
 /// Bytes of a held body that are walked before other exchanges get their turn.
 const WALK_BYTES: usize = 16 * 1024;
 
-/// Identifiers of one request that are looked up.
+/// Identifiers of one request that are looked up. That there were more is an oddity.
 const NAMED_MAX: usize = 1_024;
+
+/// The clauses that speak of descriptions.
+const DECLARED: [ClauseName; 3] =
+    [ClauseName::DeclaredOperation, ClauseName::DeclaredCredential, ClauseName::DeclaredRequest];
 
 /// The score of what is not a matter of degree.
 const SURE: u16 = 1_000;
@@ -54,9 +61,11 @@ pub struct Gathering {
     /// What is known so far.
     pub assessment: Assessment,
     pub(crate) collector: Collector,
+    /// Whether it logs somebody in.
+    pub(crate) log_in: LogIn,
     examines: bool,
     effort: Effort,
-    held: Option<Arc<Held>>,
+    held: Vec<HeldTo>,
     subject: SubjectId,
     /// Notation of texts in the body.
     forms: Forms,
@@ -69,14 +78,50 @@ pub struct Gathering {
     named: Vec<Named>,
     /// What the caller's token says of who it is.
     claimed: Vec<(Resource, u64)>,
-    /// Which of the fields that must be there are.
-    present: Vec<bool>,
     /// All of the body was walked, or there is none.
     is_whole: bool,
+    /// What the description of the API says of it.
+    described: Vec<Described>,
     /// Calls within an envelope say what is asked for: query and body as such are examined for content only.
     is_envelope: bool,
     /// Identifiers that the request named: its answer does not hand them out.
     pub(crate) references: Vec<u64>,
+}
+
+/// What the request is held to.
+#[derive(Debug)]
+struct HeldTo {
+    terms: Arc<Held>,
+    /// Which of the fields that must be there are.
+    present: Vec<bool>,
+}
+
+impl HeldTo {
+    fn new(terms: Arc<Held>) -> Self {
+        Self { terms, present: Vec::new() }
+    }
+
+    /// What is to be said of a value, of which it is noted that it is there.
+    fn look(&mut self, value: &Value<'_>, segment: u8, forms: Forms) -> Looked {
+        let looked = self.terms.look(value.place, segment, forms, value.text);
+        if let Some(at) = looked.required.map(usize::from) {
+            if self.present.len() <= at {
+                self.present.resize(at.saturating_add(1), false);
+            }
+            self.present.get_mut(at).into_iter().for_each(|it| *it = true);
+        }
+        looked
+    }
+
+    /// The fields that must be there and are not, as far as was read, and how strictly.
+    fn missing(&self, is_whole: bool) -> Vec<(Place, Force)> {
+        let Some((required, force)) = self.terms.required() else { return Vec::new() };
+        let is_present = |at: usize| self.present.get(at).copied().unwrap_or_default();
+        let was_read = |place: &Place| is_whole || !matches!(place, Place::Body(_));
+        let all = required.iter().enumerate();
+        let missing = all.filter(|(at, place)| was_read(place) && !is_present(*at));
+        missing.map(|(_, place)| (place.clone(), force)).collect()
+    }
 }
 
 /// An identifier that the request names.
@@ -100,18 +145,26 @@ struct Named {
     value: KeyedHash,
 }
 
+/// The references that a value is: as a whole, and each of those that it lists.
+fn references(key: &HashKey, of: Resource, text: &[u8]) -> impl Iterator<Item = u64> {
+    std::iter::once(text).chain(parts(text)).filter_map(move |it| reference(key, of, it))
+}
+
 /// Whose call it is, and what it is held to.
 #[derive(Debug)]
 pub(crate) struct Called {
     pub(crate) endpoint: EndpointId,
     pub(crate) subject: SubjectId,
     pub(crate) by: SubjectKind,
-    pub(crate) held: Option<Arc<Held>>,
+    /// What is said of its method, and of those that it names besides.
+    pub(crate) held: Vec<Arc<Held>>,
     pub(crate) claimed: Vec<(Resource, u64)>,
     pub(crate) sees_to_others: bool,
     pub(crate) at: Moment,
     /// The head is an envelope already.
     pub(crate) is_envelope: bool,
+    /// What the description of the API says of requests; its method, and those that it names besides.
+    pub(crate) described: Option<(Arc<Requests>, Vec<Method>)>,
 }
 
 /// What the gathering needs of the body.
@@ -133,14 +186,24 @@ impl Gathering {
         on: &RouteRules,
         collector: Collector,
     ) -> Self {
-        let Called { endpoint, subject, by, held, claimed, sees_to_others, at, is_envelope } =
-            called;
-        let held = held.filter(|it| it.judges_requests());
+        let Called {
+            endpoint,
+            subject,
+            by,
+            held,
+            claimed,
+            sees_to_others,
+            at,
+            is_envelope,
+            described,
+        } = called;
+        let held = held.into_iter().filter(|it| it.judges_requests());
+        let held: Vec<HeldTo> = held.map(HeldTo::new).collect();
         let mut assessment = Assessment::clean(at, endpoint);
         assessment.oddities = head.oddities;
         assessment.fails_open = on.route.fail_open;
         let mode = |name| on.clauses.mode(name);
-        let examines = held.is_some()
+        let examines = !held.is_empty()
             || [ClauseName::ContentSqli, ClauseName::ContentXss, ClauseName::BaselineBodyParse]
                 .into_iter()
                 .any(|name| mode(name) != Mode::Off);
@@ -148,6 +211,7 @@ impl Gathering {
         let mut it = Self {
             assessment,
             collector,
+            log_in: LogIn::default(),
             examines,
             effort,
             held,
@@ -159,8 +223,8 @@ impl Gathering {
             used: Vec::new(),
             named: Vec::new(),
             claimed,
-            present: Vec::new(),
             is_whole: matches!(head.framing, Framing::None | Framing::Length(0)),
+            described: Vec::new(),
             is_envelope,
             references: Vec::new(),
         };
@@ -187,6 +251,10 @@ impl Gathering {
             it.count_body(length, rules);
         }
         it.hold_caller();
+        let is_judged = DECLARED.into_iter().any(|name| mode(name) != Mode::Off);
+        if let Some((requests, methods)) = described.filter(|_| is_judged) {
+            methods.into_iter().for_each(|method| it.describe(head, method, &requests));
+        }
         if examines {
             let mut scratch = Vec::new();
             let mut sink = Examiner::new(&mut it, &rules.key);
@@ -275,9 +343,30 @@ impl Gathering {
         }
     }
 
+    /// Holds the head to the description of the API.
+    fn describe(&mut self, head: &RequestHead, method: Method, requests: &Arc<Requests>) {
+        let (described, departures) = Described::of_head(head, method, requests);
+        self.examines |= described.as_ref().is_some_and(Described::needs_body);
+        self.described.extend(described);
+        self.depart(departures);
+    }
+
+    /// Holds the whole body to the description of the API.
+    pub(crate) fn describe_body(&mut self, text: &[u8]) {
+        let departures = self.described.iter().flat_map(|it| it.of_body(text)).collect();
+        self.depart(departures);
+    }
+
+    fn depart(&mut self, departures: Vec<Departure>) {
+        for (code, place) in departures {
+            // The mode is that of the clause.
+            self.breach(code, Mode::Enforce, (place, 0, KeyedHash(0)));
+        }
+    }
+
     /// Holds the caller to showing a credential.
     fn hold_caller(&mut self) {
-        let force = self.held.as_ref().and_then(|it| it.credential());
+        let force = self.held.iter().filter_map(|it| it.terms.credential()).max();
         if let Some(force) = force.filter(|_| !self.is_somebody) {
             let place = Place::header(b"authorization");
             let mode = force.mode(self.subject);
@@ -287,14 +376,11 @@ impl Gathering {
 
     /// Looks which fields are missing, as far as what was read tells.
     fn look_for_missing(&mut self) {
-        let Some(held) = self.held.clone() else { return };
-        let Some((required, force)) = held.required() else { return };
-        let mode = force.mode(self.subject);
-        for (at, place) in required.iter().enumerate() {
-            let was_read = self.is_whole || !matches!(place, Place::Body(_));
-            if was_read && !self.present.get(at).copied().unwrap_or_default() {
-                self.breach(Code::ShapeMissingField, mode, (place.clone(), 0, KeyedHash(0)));
-            }
+        let missing = self.held.iter().flat_map(|it| it.missing(self.is_whole));
+        let missing: Vec<_> = missing.collect();
+        for (place, force) in missing {
+            let mode = force.mode(self.subject);
+            self.breach(Code::ShapeMissingField, mode, (place, 0, KeyedHash(0)));
         }
     }
 
@@ -343,18 +429,24 @@ impl Gathering {
 
     /// Holds a value to the terms of the endpoint.
     fn hold(&mut self, value: &Value<'_>, forms: Forms, key: &HashKey) {
-        let Some(held) = &self.held else { return };
+        if self.held.is_empty() {
+            return;
+        }
         if value.place == PlaceRef::Path {
             self.segments = self.segments.saturating_add(1);
         }
-        let looked = held.look(value.place, self.segments, forms, value.text);
-        let Looked { fault, resource, belongs, required } = looked;
-        if let Some(at) = required.map(usize::from) {
-            if self.present.len() <= at {
-                self.present.resize(at.saturating_add(1), false);
+        for at in 0..self.held.len() {
+            let segment = self.segments;
+            let looked = self.held.get_mut(at).map(|it| it.look(value, segment, forms));
+            if let Some(looked) = looked {
+                self.note(looked, value, key);
             }
-            self.present.get_mut(at).into_iter().for_each(|it| *it = true);
         }
+    }
+
+    /// Notes what is to be said of a value.
+    fn note(&mut self, looked: Looked, value: &Value<'_>, key: &HashKey) {
+        let Looked { fault, resource, belongs, .. } = looked;
         if fault.is_none() && resource.is_none() && belongs.is_none() {
             return;
         }
@@ -366,12 +458,13 @@ impl Gathering {
             && self.is_somebody
         {
             let mode = force.mode(self.subject);
-            let all = std::iter::once(value.text).chain(parts(value.text));
-            for reference in all.filter_map(|it| reference(key, resource, it)) {
-                if self.used.len() < NAMED_MAX {
-                    let place = place.clone();
-                    self.used.push(Used { reference, mode, place, bytes, value: hash });
+            for reference in references(key, resource, value.text) {
+                if self.used.len() >= NAMED_MAX {
+                    self.assessment.oddities.insert(Oddity::TooManyValues);
+                    break;
                 }
+                let place = place.clone();
+                self.used.push(Used { reference, mode, place, bytes, value: hash });
             }
         }
         if let Some((objects, owners, force)) = belongs
@@ -379,13 +472,14 @@ impl Gathering {
             && !self.sees_to_others
         {
             let (mode, is_object) = (force.mode(self.subject), objects.is_some());
-            let all = std::iter::once(value.text).chain(parts(value.text));
-            for reference in all.filter_map(|it| reference(key, objects.unwrap_or(owners), it)) {
-                if self.named.len() < NAMED_MAX {
-                    let place = place.clone();
-                    let of = (reference, is_object, owners);
-                    self.named.push(Named { of, mode, place, bytes, value: hash });
+            for reference in references(key, objects.unwrap_or(owners), value.text) {
+                if self.named.len() >= NAMED_MAX {
+                    self.assessment.oddities.insert(Oddity::TooManyValues);
+                    break;
                 }
+                let place = place.clone();
+                let of = (reference, is_object, owners);
+                self.named.push(Named { of, mode, place, bytes, value: hash });
             }
         }
         if let Some(fault) = fault {
@@ -394,11 +488,12 @@ impl Gathering {
         }
     }
 
-    /// Keeps one breach for each code and place. When there is no room, one that is only observed makes it.
+    /// Keeps one breach for each code and place, as strictly as it is held by any. When there is no room, one that is only observed makes it.
     fn breach(&mut self, code: Code, mode: Mode, (place, bytes, value): (Place, u32, KeyedHash)) {
         let all = &mut self.assessment.breaches;
         let is_same = |it: &Breach| it.finding.sighting.code == code && it.finding.place == place;
-        if all.iter().any(is_same) {
+        if let Some(same) = all.iter_mut().find(|it| is_same(it)) {
+            same.mode = same.mode.max(mode);
             return;
         }
         let sighting = Sighting { code, score: SURE, fingerprint: Fingerprint::default() };
@@ -494,6 +589,12 @@ impl<'a> Examiner<'a> {
 }
 
 impl Examiner<'_> {
+    fn note_log_in(&mut self, value: &Value<'_>) {
+        if let PlaceRef::Body(path) = value.place {
+            self.gathering.log_in.note(path, value.text);
+        }
+    }
+
     /// What calls say is not said once more by the envelope.
     fn is_said(&self, place: PlaceRef<'_>) -> bool {
         self.gathering.is_envelope && matches!(place, PlaceRef::Body(_) | PlaceRef::Query(_))
@@ -505,6 +606,7 @@ impl Sink for Examiner<'_> {
         if self.is_said(value.place) {
             return;
         }
+        self.note_log_in(&value);
         self.gathering.collector.note_scalar(&value, self.key);
         self.gathering.hold(&value, Forms::of_scalar(value.text), self.key);
     }
@@ -519,6 +621,7 @@ impl Sink for Examiner<'_> {
     fn take(&mut self, value: Value<'_>) {
         let is_said = self.is_said(value.place);
         if !is_said {
+            self.note_log_in(&value);
             let is_body = matches!(value.place, PlaceRef::Body(_));
             let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
             self.gathering.hold(&value, forms, self.key);
@@ -604,9 +707,10 @@ mod tests {
         Gathering {
             assessment,
             collector: Collector::default(),
+            log_in: LogIn::default(),
             examines: true,
             effort: Effort::new(0),
-            held: None,
+            held: Vec::new(),
             subject: SubjectId(1),
             forms: Forms::PLAIN,
             segments: 0,
@@ -615,8 +719,8 @@ mod tests {
             used: Vec::new(),
             named: Vec::new(),
             claimed: Vec::new(),
-            present: Vec::new(),
             is_whole: true,
+            described: Vec::new(),
             is_envelope: false,
             references: Vec::new(),
         }

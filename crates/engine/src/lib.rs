@@ -5,12 +5,15 @@
 mod answer;
 mod arrival;
 mod caller;
+mod described;
 mod evidence;
 mod facts;
 mod issuing;
 pub mod judge;
 pub mod keys;
+mod log_in;
 pub mod merge;
+mod method_override;
 pub mod objects;
 mod operation;
 pub mod origin;

@@ -11,7 +11,7 @@
 
 use crate::keys::HashKey;
 use crate::reference::reference;
-use crate::shown::Shown;
+use crate::shown::{Field, Shown};
 use crate::snapshot::Rules;
 use crate::tables::Tables;
 use crate::tables::owners::Belongs;
@@ -26,7 +26,7 @@ use bartizan_model::assessment::Assessment;
 use bartizan_model::clause::{Effect, Mode};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Breach, Finding, Fingerprint, Sighting};
-use bartizan_model::head::{Fields, Framing, ResponseHead};
+use bartizan_model::head::{Fields, Framing, RequestHead, ResponseHead};
 use bartizan_model::id::{KeyedHash, SubjectId};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
@@ -153,7 +153,7 @@ impl Asked {
     pub(crate) fn of(
         subject: SubjectId,
         is_somebody: bool,
-        query: &[u8],
+        head: &RequestHead,
         shown: &Shown,
         (assessment, clauses): (&Assessment, &ClauseSet),
     ) -> Self {
@@ -173,7 +173,9 @@ impl Asked {
         });
         let owned = shown.owned.filter(|_| is_somebody);
         let owned = owned.map_or(Mode::Off, |it| it.mode(subject));
-        let is_unasked = shown.is_fixed && asks_for_nobody(query);
+        // A body may say whom the call asks for.
+        let is_bare = matches!(head.framing, Framing::None | Framing::Length(0));
+        let is_unasked = shown.is_fixed && is_bare && asks_for_nobody(head.query());
         let owned = mode_of(Code::OwnerForeign, owned, clauses);
         Self {
             subject,
@@ -281,7 +283,7 @@ impl Objects {
 pub(crate) struct Unreadable;
 
 /// What a piece of an answer showed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Found {
     /// Whose it is not the caller's.
     pub(crate) foreign: Option<Breach>,
@@ -380,48 +382,17 @@ impl Outgoing {
             ..
         } = self;
         let places = renamed.as_ref().unwrap_or(&shown.places);
-        let mut handed = Vec::new();
-        let mut found = Found::default();
-        let mut each = |value: Passing<'_>| {
-            let Some(field) = shown.field(value.mark) else { return Edit::Keep };
-            if value.is_whole {
-                let all = field.hands_out.iter().filter(|_| !asked.hands_nothing);
-                let all = all.filter_map(|of| reference(&rules.key, *of, value.text));
-                handed.extend(all.filter(|it| !asked.named.contains(it)));
-            }
-            if asked.is_somebody && value.is_whole {
-                let [inner, _] = value.within;
-                for of in &field.objects {
-                    let object = reference(&rules.key, *of, value.text);
-                    objects.note(inner, object, None, tables);
-                }
-                for (of, is_nested) in &field.owners {
-                    let [object, around] = value.within;
-                    let object = if *is_nested { around } else { object };
-                    let owner = reference(&rules.key, *of, value.text);
-                    objects.note(object, None, owner, tables);
-                }
-                if asked.is_unasked {
-                    for of in &field.shows_caller {
-                        note_owner(owners, *of, reference(&rules.key, *of, value.text));
-                    }
-                } else if let Some(of) = field.owned.filter(|_| found.foreign.is_none()) {
-                    found.foreign = foreign(of, &value, asked, field, (&rules.key, tables));
-                }
-            }
-            match asked.masks.iter().find(|it| it.0 == value.mark && it.1 == Done::Masked) {
-                Some(_) => masked(field),
-                None => tells(field, &value, asked, (&rules.key, tables)),
-            }
-        };
         let piece = match decoder {
             None => bytes,
             Some(decoder) => {
                 text.clear();
-                found_lost(is_lost, decoder.push(bytes, end, text).is_err());
+                *is_lost |= decoder.push(bytes, end, text).is_err();
                 text
             }
         };
+        let under = Under { shown, asked, key: &rules.key, tables };
+        let mut showing = Showing { under, owners, objects, handed: Vec::new(), foreign: None };
+        let mut each = |value: Passing<'_>| showing.see(&value);
         match changes {
             true => edit.push(piece, places, &mut each, out),
             false => edit.watch(piece, places, &mut each),
@@ -432,14 +403,9 @@ impl Outgoing {
                 false => edit.end_watching(places, &mut each),
             }
         }
+        let Showing { mut handed, foreign, .. } = showing;
         if let Some(shadow) = shadow {
-            let mut each = |value: Passing<'_>| {
-                let Some(field) = shown.field(value.mark) else { return Edit::Keep };
-                match asked.masks.iter().find(|it| it.0 == value.mark && it.1 == Done::Noted) {
-                    Some(_) => masked(field),
-                    None => tells(field, &value, asked, (&rules.key, tables)),
-                }
-            };
+            let mut each = |value: Passing<'_>| under.edited(&value, Done::Noted);
             let mut nowhere = Vec::new();
             shadow.push(piece, places, &mut each, &mut nowhere);
             if end {
@@ -458,7 +424,7 @@ impl Outgoing {
         if end && asked.is_somebody && asked.is_unasked && !*is_lost {
             show_owners(asked.subject, owners, tables);
         }
-        found.is_lost = *is_lost;
+        let mut found = Found { foreign, masked: Vec::new(), is_lost: *is_lost };
         self.note_masked(&mut found);
         found
     }
@@ -478,8 +444,81 @@ impl Outgoing {
     }
 }
 
-fn found_lost(is_lost: &mut bool, more: bool) {
-    *is_lost |= more;
+/// What is known where a value passes.
+#[derive(Clone, Copy)]
+struct Under<'a> {
+    shown: &'a Shown,
+    asked: &'a Asked,
+    key: &'a HashKey,
+    tables: &'a Tables,
+}
+
+impl Under<'_> {
+    /// What a value is changed to, where fields that this is done with are masked.
+    fn edited(&self, value: &Passing<'_>, done: Done) -> Edit {
+        let Some(field) = self.shown.field(value.mark) else { return Edit::Keep };
+        match self.asked.masks.contains(&(value.mark, done)) {
+            true => masked(field),
+            false => tells(field, value, self.asked, (self.key, self.tables)),
+        }
+    }
+}
+
+/// What the values of a piece show.
+struct Showing<'a> {
+    under: Under<'a>,
+    owners: &'a mut Vec<(Resource, u64)>,
+    objects: &'a mut Objects,
+    /// Identifiers that it hands out.
+    handed: Vec<u64>,
+    /// Whose it is not the caller's.
+    foreign: Option<Breach>,
+}
+
+impl Showing<'_> {
+    /// Takes a value; what it is changed to.
+    fn see(&mut self, value: &Passing<'_>) -> Edit {
+        if let Some(field) = self.under.shown.field(value.mark).filter(|_| value.is_whole) {
+            self.hand_out(field, value);
+            if self.under.asked.is_somebody {
+                self.note_owner_of_object(field, value);
+                self.note_whose(field, value);
+            }
+        }
+        self.under.edited(value, Done::Masked)
+    }
+
+    fn hand_out(&mut self, field: &Field, value: &Passing<'_>) {
+        let Under { asked, key, .. } = self.under;
+        let all = field.hands_out.iter().filter(|_| !asked.hands_nothing);
+        let all = all.filter_map(|of| reference(key, *of, value.text));
+        self.handed.extend(all.filter(|it| !asked.named.contains(it)));
+    }
+
+    /// Notes which object it identifies, or whose the object is that it stands in.
+    fn note_owner_of_object(&mut self, field: &Field, value: &Passing<'_>) {
+        let Under { key, tables, .. } = self.under;
+        let [inner, around] = value.within;
+        for of in &field.objects {
+            self.objects.note(inner, reference(key, *of, value.text), None, tables);
+        }
+        for (of, is_nested) in &field.owners {
+            let object = if *is_nested { around } else { inner };
+            self.objects.note(object, None, reference(key, *of, value.text), tables);
+        }
+    }
+
+    /// Notes who the caller is, of an answer to a call for nobody; else whether it is another's.
+    fn note_whose(&mut self, field: &Field, value: &Passing<'_>) {
+        let Under { asked, key, tables, .. } = self.under;
+        if asked.is_unasked {
+            for of in &field.shows_caller {
+                note_owner(self.owners, *of, reference(key, *of, value.text));
+            }
+        } else if let Some(of) = field.owned.filter(|_| self.foreign.is_none()) {
+            self.foreign = foreign(of, value, asked, field, (key, tables));
+        }
+    }
 }
 
 fn note_owner(owners: &mut Vec<(Resource, u64)>, of: Resource, owner: Option<u64>) {
@@ -501,7 +540,7 @@ fn show_owners(subject: SubjectId, owners: &mut [(Resource, u64)], tables: &Tabl
     }
 }
 
-fn masked(field: &crate::shown::Field) -> Edit {
+fn masked(field: &Field) -> Edit {
     match &field.masked {
         Some((it, ..)) if it.unless_own.is_some() => Edit::Await(it.mask),
         Some((it, ..)) => Edit::Put(it.mask),
@@ -510,7 +549,7 @@ fn masked(field: &crate::shown::Field) -> Edit {
 }
 
 fn tells(
-    field: &crate::shown::Field,
+    field: &Field,
     value: &Passing<'_>,
     asked: &Asked,
     (key, tables): (&HashKey, &Tables),
@@ -536,7 +575,7 @@ fn foreign(
     of: Resource,
     value: &Passing<'_>,
     asked: &Asked,
-    field: &crate::shown::Field,
+    field: &Field,
     (key, tables): (&HashKey, &Tables),
 ) -> Option<Breach> {
     let owner = reference(key, of, value.text)?;

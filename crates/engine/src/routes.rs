@@ -11,6 +11,7 @@ use bartizan_contract::clause_set::ClauseSet;
 use bartizan_contract::retirement::Retired;
 use bartizan_inspect::path_spelling::has_prefix;
 use bartizan_model::route::{HostPattern, Route};
+use bartizan_spec::request::Requests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub struct RouteRules {
     pub clauses: ClauseSet,
     /// Endpoints of it that are marked for retirement, in the order of the configuration.
     pub retired: Arc<[Retired]>,
+    /// What the description of its API says of requests, if it has one.
+    pub described: Option<Arc<Requests>>,
 }
 
 /// All routes, the most specific first: exact hosts, then the longest suffix, then any host; within
@@ -132,7 +135,7 @@ mod tests {
         let clauses = ClauseSet::new(Mode::Observe, SetBy::Default, &[], &[]);
         let base = Route::to_everything(0);
         let route = Route { name: Arc::from(name), host, prefix: Arc::from(prefix), ..base };
-        RouteRules { route: Arc::new(route), clauses, retired: Arc::default() }
+        RouteRules { route: Arc::new(route), clauses, retired: Arc::default(), described: None }
     }
 
     fn exact(host: &str) -> HostPattern {

@@ -5,6 +5,7 @@
 
 use bartizan_inspect::json_edit::Places;
 use bartizan_model::code::Code;
+use bartizan_model::head::Method;
 use bartizan_model::place::Place;
 use bartizan_model::terms::{EndpointTerms, Force, Masked, Others, Owned, Resource, Says};
 
@@ -16,7 +17,7 @@ pub(crate) struct Shown {
     at: Vec<Field>,
     /// How strictly answers are held to being the caller's own.
     pub(crate) owned: Option<Force>,
-    /// Calls of the endpoint name nothing in their path.
+    /// Calls of the endpoint read, and name nothing in their path.
     pub(crate) is_fixed: bool,
     /// The claims of tokens that say who a caller is.
     pub(crate) claims: Vec<(Box<str>, Resource)>,
@@ -53,8 +54,8 @@ fn parent(place: &Place) -> Option<&str> {
 impl Shown {
     /// Of the terms of one endpoint.
     pub(crate) fn of(it: &EndpointTerms) -> Self {
-        let mut shown =
-            Self { is_fixed: it.path.segments().all(|it| it.is_some()), ..Self::default() };
+        let is_fixed = it.method == Method::Get && it.path.segments().all(|it| it.is_some());
+        let mut shown = Self { is_fixed, ..Self::default() };
         for (place, of) in &it.hands_out {
             shown.put(place, |it| it.hands_out.push(*of));
         }
@@ -110,6 +111,37 @@ impl Shown {
         if let Some(field) = self.at.get_mut(mark as usize) {
             set(field);
         }
+    }
+
+    /// Holds answers to what is said of those of another method, too. Nothing is handed out or learnt by what that one says: the
+    /// API may not run it, and would answer what the caller chose.
+    pub(crate) fn hold_to(&mut self, other: &Self) {
+        self.claims.extend(other.claims.iter().cloned());
+        self.others.subjects.extend(&other.others.subjects);
+        self.others.claims.extend(other.others.claims.iter().cloned());
+        // What is only observed is held no more strictly for standing beside what is enforced.
+        if self.owned < other.owned {
+            self.at.iter_mut().for_each(|it| it.owned = None);
+            self.owned = other.owned;
+        }
+        let takes_owned = self.owned == other.owned;
+        for field in &other.at {
+            let place = Place::Body(field.path.to_string());
+            if let Some(owners) = field.owned.filter(|_| takes_owned) {
+                self.put(&place, |it| it.owned = Some(owners));
+            }
+            if let Some((masked, code, force)) = &field.masked
+                && !self.masks(&field.path, *force)
+            {
+                self.mask(std::slice::from_ref(masked), *code, *force);
+            }
+        }
+    }
+
+    /// Whether a field is masked as strictly as this already.
+    fn masks(&self, path: &str, force: Force) -> bool {
+        let is_so = |it: &(Masked, Code, Force)| it.2 >= force;
+        self.at.iter().any(|it| *it.path == *path && it.masked.as_ref().is_some_and(is_so))
     }
 
     /// Whether nothing is said.

@@ -54,7 +54,7 @@ impl Rules {
     /// One API and one set of clauses for everything, without rules for addresses.
     pub fn plain(clauses: ClauseSet, limits: Limits, key: HashKey) -> Self {
         let route = Arc::new(Route::to_everything(0));
-        let base = RouteRules { route, clauses, retired: Arc::default() };
+        let base = RouteRules { route, clauses, retired: Arc::default(), described: None };
         Self {
             routes: Routes::new(vec![base.clone()]),
             base: Arc::new(base),

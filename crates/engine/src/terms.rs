@@ -129,6 +129,18 @@ pub(crate) enum Fault {
     OutOfBounds(Force),
 }
 
+/// What answers to a call are held to: those of its own method, and those of methods that it names besides.
+pub(crate) fn shown(own: Option<&Arc<Held>>, named: &[Arc<Held>]) -> Option<Arc<Shown>> {
+    let own = own.map(|it| it.shown());
+    let mut judging = named.iter().map(|it| it.shown()).filter(|it| it.judges()).peekable();
+    if judging.peek().is_none() {
+        return own.cloned();
+    }
+    let mut all = own.map(|it| Shown::clone(it)).unwrap_or_default();
+    judging.for_each(|it| all.hold_to(it));
+    Some(Arc::new(all))
+}
+
 impl Terms {
     /// Of all routes.
     pub fn new(all: TermsByRoute) -> Self {

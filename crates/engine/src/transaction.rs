@@ -13,7 +13,12 @@
 //!          its bound, once there is a reason for one (`evidence.rs`).
 //! Errors   none: an input that does not fit the state is the adapter's fault and cuts.
 //! Misses   streamed request bodies are counted, not examined; trailers of requests are dropped.
+//!
+//! What becomes of answers of which the contract says something stands in `answers.rs`.
 
+mod answers;
+
+use self::answers::Withheld;
 use crate::answer::Answer;
 use crate::arrival::{Arrival, arrive, is_client_known};
 use crate::caller::caller;
@@ -21,14 +26,14 @@ use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
 use crate::judge::{Called, Gathering, Needs, is_plain_text, walk};
+use crate::method_override::overrides;
 use crate::operation::{called, operation};
 use crate::origin::{Authority, Origin};
-use crate::outgoing::{
-    Asked, Done, Found, HELD_BYTES_MAX, Outgoing, Unreadable, claimed, unvalued,
-};
+use crate::outgoing::{Asked, Outgoing, Unreadable};
 use crate::pointed;
 use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
 use crate::routes::RouteRules;
+use crate::shown::Shown;
 use crate::snapshot::{Rules, Snapshot};
 use crate::step::{
     BodyPlan, Cause, Commitment, DATA_BYTES_MAX, Input, NotCommitted, Payload, Reply, Rest, Side,
@@ -37,7 +42,7 @@ use crate::step::{
 use crate::tables::detail::Level;
 use crate::tables::{Room, Tables};
 use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
-use crate::terms::Held;
+use crate::terms::shown;
 use bartizan_contract::decide::{Decision, Hits, decide, decide_body, decide_response};
 use bartizan_contract::permit::Permit;
 use bartizan_contract::retirement::announce;
@@ -53,7 +58,6 @@ use bartizan_learn::template::template;
 use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
 use bartizan_model::code::Code;
-use bartizan_model::evidence::Finding;
 use bartizan_model::head::{Fields, Framing, Method, RequestHead, ResponseHead};
 use bartizan_model::host::{self, Host};
 use bartizan_model::id::{EndpointId, KeyedHash, SubjectId};
@@ -64,7 +68,6 @@ use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome, 
 use bartizan_model::oddity::Oddity;
 use bartizan_model::route::Demand;
 use bartizan_model::sample::SampleReason;
-use bartizan_model::terms::Resource;
 use bytes::{Bytes, BytesMut};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -100,8 +103,8 @@ pub struct Transaction {
     own_host: Option<Host>,
     /// The response, of which facts are kept.
     answer: Option<Box<Answer>>,
-    /// What the contract says of the endpoint.
-    held: Option<Arc<Held>>,
+    /// What the contract says of the endpoint's answers.
+    shown: Option<Arc<Shown>>,
     /// What its answer is held to.
     asked: Option<Box<Asked>>,
     /// What the fields of the answer are called, where the request says so.
@@ -112,6 +115,8 @@ pub struct Transaction {
     issuing: Option<Box<Issuing>>,
     /// Who is logged in by it.
     issued: Option<SubjectId>,
+    /// The account that the request logs in to.
+    account: Option<SubjectId>,
     /// What of the answer is not released yet.
     withheld: Option<Box<Withheld>>,
     /// Whether the intent is durable and the result is not.
@@ -151,14 +156,6 @@ enum Response {
     Tunnel,
     Replied,
     Ended,
-}
-
-/// An answer that is not released yet.
-#[derive(Debug)]
-struct Withheld {
-    head: ResponseHead,
-    bytes: BytesMut,
-    room: Room,
 }
 
 /// A request whose body is being held for judging.
@@ -242,12 +239,13 @@ impl Transaction {
             page: None,
             own_host: None,
             answer: None,
-            held: None,
+            shown: None,
             asked: None,
             names: None,
             outgoing: None,
             issuing: None,
             issued: None,
+            account: None,
             withheld: None,
             owes_result: false,
             awaits_result: None,
@@ -423,20 +421,34 @@ impl Transaction {
         }
         let (subject, by) = (self.seen.subject, self.seen.subject_kind);
         let template = &self.seen.template;
-        // Some servers take the method from a field: what it says is held to what is said of that one.
-        let method = overridden(&head).unwrap_or(head.method);
         let is_bare = matches!(head.framing, Framing::None | Framing::Length(0));
         let calls = if is_bare { called(&head, &[]) } else { None };
-        let held = match &calls {
+        let find = |method| match &calls {
             Some(_) => view.terms.find_envelope(&on.route.name, method, template),
             None => view.terms.find(&on.route.name, method, template),
         };
-        self.held = held.cloned();
-        let held = self.held.clone();
+        let own = find(head.method).cloned();
+        let overrides = overrides(&head);
+        let named: Vec<_> = overrides.iter().filter_map(|it| find(*it)).cloned().collect();
+        self.shown = shown(own.as_ref(), &named);
+        let held = own.into_iter().chain(named).collect();
         let (claimed, sees_to_others) = self.ask(&head, at);
         let is_envelope = calls.is_some();
-        let called =
-            Called { endpoint, subject, by, held, claimed, sees_to_others, at, is_envelope };
+        // What browsers ask first is answered for all operations, and declared by none.
+        let described = on.described.clone().filter(|_| !self.to.is_preflight);
+        let methods = || std::iter::once(head.method).chain(overrides).collect();
+        let described = described.map(|it| (it, methods()));
+        let called = Called {
+            endpoint,
+            subject,
+            by,
+            held,
+            claimed,
+            sees_to_others,
+            at,
+            is_envelope,
+            described,
+        };
         let mut gathering = Gathering::of_head(&head, called, rules, &on, collector);
         if let Some(calls) = calls {
             self.take_calls(calls, &mut gathering, &head.fields, tables);
@@ -486,26 +498,6 @@ impl Transaction {
         }
     }
 
-    /// Notes what the answer is going to be held to; what the caller's token says of who it is.
-    fn ask(&mut self, head: &RequestHead, at: Moment) -> (Vec<(Resource, u64)>, bool) {
-        let Some(shown) = self.held.as_ref().map(|it| it.shown()).filter(|it| !it.is_empty())
-        else {
-            return (Vec::new(), false);
-        };
-        let assessment = Assessment::clean(at, self.seen.endpoint);
-        let under = (&assessment, &self.on.clauses);
-        let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
-        let mut asked = Asked::of(self.seen.subject, is_somebody, head.query(), shown, under);
-        let key = &self.view.rules.key;
-        let (claimed, sees_to_others) = claimed(&head.fields, self.seen.subject, shown, key);
-        asked.claimed.clone_from(&claimed);
-        if sees_to_others {
-            (asked.owned, asked.sees_to_others) = (Mode::Off, true);
-        }
-        self.asked = Some(Box::new(asked));
-        (claimed, sees_to_others)
-    }
-
     /// Names the endpoint and the subject.
     fn identify(
         &mut self,
@@ -526,7 +518,13 @@ impl Transaction {
         seen.version = head.version;
         seen.request_head_bytes = head.bytes;
         let who = caller(head, &self.origin, address, rules);
-        seen.subject = who.subject;
+        seen.subject = match who.kind {
+            // A token says itself whose it is, whatever log-in it is of.
+            SubjectKind::ApiKey | SubjectKind::Cookie => tables.accounts().of(who.subject),
+            SubjectKind::TokenClaim | SubjectKind::Certificate | SubjectKind::AddressAgent => {
+                who.subject
+            }
+        };
         seen.subject_kind = who.kind;
         seen.session = who.session;
         seen.client =
@@ -620,6 +618,7 @@ impl Transaction {
             let fields = &holding.head.head().fields;
             self.take_calls(calls, &mut holding.gathering, fields, tables);
         }
+        holding.gathering.describe_body(text);
         holding.gathering.body(holding.format);
         let walk = walk(holding.format, rules);
         self.request = Request::Walking(holding, walk);
@@ -695,6 +694,8 @@ impl Transaction {
         tables: &Tables,
     ) -> Step {
         let view = Arc::clone(&self.view);
+        let (route, host) = (&self.seen.route, head.head().authority());
+        self.account = it.log_in.account(route, host, &view.rules.key);
         let is_foreign = it.stand(tables);
         if let Some(asked) = &mut self.asked {
             // Whoever names what is another's is handed nothing by the answer, where it is let through.
@@ -907,14 +908,7 @@ impl Transaction {
                 self.answer = Answer::of(&head, self.names.clone(), tables).map(Box::new);
             }
         }
-        if self.seen.subject_kind == SubjectKind::AddressAgent
-            && self.seen.method == Method::Post
-            && self.origin.authority == Authority::Inline
-        {
-            let (tokens, key) = (&self.view.terms.tokens, &self.view.rules.key);
-            let known = self.held.as_ref();
-            self.issuing = known.and_then(|_| Issuing::of(&head, tokens, key)).map(Box::new);
-        }
+        self.begin_issuing(&head, tables);
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }
@@ -936,10 +930,7 @@ impl Transaction {
             evidence.response_head(&head);
         }
         if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner()) {
-            self.response = Response::Judging;
-            let (bytes, room) = (BytesMut::new(), tables.room());
-            self.withheld = Some(Box::new(Withheld { head, bytes, room }));
-            return Step::Read { max: DATA_BYTES_MAX };
+            return self.withhold(head, tables);
         }
         self.seen.phases.answered_us = at.us_since(self.seen.started);
         match self.response {
@@ -953,140 +944,6 @@ impl Transaction {
             | Response::Replied
             | Response::Ended => Step::Reply(Reply::Relay(head)),
         }
-    }
-
-    /// Begins to look at an answer of which something is said.
-    fn begin_outgoing(
-        &mut self,
-        head: &mut ResponseHead,
-        tables: &Tables,
-    ) -> Result<(), Unreadable> {
-        let Some(shown) = self.held.as_ref().map(|it| Arc::clone(it.shown())) else {
-            return Ok(());
-        };
-        let is_inline = self.origin.authority == Authority::Inline;
-        let has_body = !self.is_head && self.response != Response::Tunnel;
-        let asked = self.asked.take_if(|_| has_body && is_inline);
-        let Some(asked) = asked else { return Ok(()) };
-        if (200..300).contains(&head.status) {
-            asked.teach(tables);
-        }
-        let code = asked.held_by(&shown);
-        match Outgoing::of(head, &shown, *asked) {
-            Ok(it) => {
-                self.outgoing = it.map(Box::new);
-                Ok(())
-            }
-            // The route says that what cannot be judged passes.
-            Err(Unreadable) if self.on.route.fail_open => {
-                self.record_hit(Hit { code, effect: Effect::FailedOpen, margin: 0 });
-                Ok(())
-            }
-            Err(Unreadable) => {
-                self.record_hit(Hit { code, effect: Effect::Refused, margin: 0 });
-                Err(Unreadable)
-            }
-        }
-    }
-
-    /// An answer that is held to something cannot be read.
-    fn refuse_unread(&mut self, at: Moment) -> Step {
-        self.response = Response::AwaitHead;
-        let code = self.seen.hits.last().map_or(Code::DisclosureData, |it| it.code);
-        self.refuse_late(code, at)
-    }
-
-    /// Takes a piece of an answer of which something is said; what may be released of it, where that differs.
-    fn push_outgoing(
-        &mut self,
-        bytes: &[u8],
-        end: bool,
-        at: Moment,
-        tables: &Tables,
-    ) -> Option<Result<Vec<u8>, Code>> {
-        if let Some(issuing) = &mut self.issuing {
-            self.issued = issuing.push(bytes, &self.view.rules.key);
-            // Whoever is logged in is who asked.
-            if let Some(subject) = self.issued {
-                self.seen.subject = subject;
-            }
-        }
-        let mut outgoing = self.outgoing.take()?;
-        let mut out = Vec::new();
-        let under = (&*self.view.rules, tables, at);
-        let found = outgoing.push(bytes, end, under, self.issued, &mut out);
-        let is_held = outgoing.changes();
-        self.outgoing = Some(outgoing);
-        let refused = self.note_found(found, is_held, at);
-        match refused {
-            Some(code) => Some(Err(code)),
-            None => is_held.then_some(Ok(out)),
-        }
-    }
-
-    /// Records what an answer showed; the code that it is refused for.
-    fn note_found(&mut self, found: Found, is_held: bool, at: Moment) -> Option<Code> {
-        for (code, place, done) in found.masked {
-            let effect = if done == Done::Masked { Effect::Scrubbed } else { Effect::WouldScrub };
-            let hit = Hit { code, effect, margin: 0 };
-            if !self.seen.hits.contains(&hit) {
-                self.record_hit(hit);
-            }
-            let is_same = |it: &Finding| it.sighting.code == code && it.place == place;
-            if !self.seen.findings.iter().any(is_same) && self.seen.findings.len() < FINDINGS_MAX {
-                self.seen.findings.push(unvalued(code, place));
-            }
-        }
-        if let Some(breach) = found.foreign
-            && !self.seen.hits.iter().any(|it| it.code == Code::OwnerForeign)
-        {
-            let mut assessment = Assessment::clean(at, self.seen.endpoint);
-            if self.seen.findings.len() < FINDINGS_MAX {
-                self.seen.findings.push(breach.finding.clone());
-            }
-            assessment.breaches.push(breach);
-            let (refusal, hits) = decide_body(&assessment, &self.on.clauses);
-            self.record_hits(hits);
-            return refusal.map(|it| it.code);
-        }
-        // What cannot be decoded any further cannot be changed either.
-        (found.is_lost && is_held).then_some(Code::UpstreamMalformed)
-    }
-
-    /// Says no in place of an answer of which nothing was said yet. The rest of it, if any, is not read any more.
-    fn refuse_answer(&mut self, code: Code, end: bool) -> Step {
-        let mut step = self.refuse(code, Outcome::Refused);
-        if let Step::Reply(Reply::Own(reply)) = &mut step {
-            reply.close |= !end;
-        }
-        step
-    }
-
-    /// Takes a piece of an answer of which it is not known yet whose it is.
-    fn judge_answer(&mut self, bytes: &Bytes, end: bool, at: Moment, tables: &Tables) -> Step {
-        let released = match self.push_outgoing(bytes, end, at, tables) {
-            Some(Ok(released)) => released,
-            Some(Err(code)) => {
-                self.withheld = None;
-                return self.refuse_answer(code, end);
-            }
-            None => return Step::Cut,
-        };
-        let Some(mut withheld) = self.withheld.take() else { return Step::Cut };
-        let has_room = withheld.room.grow(released.len());
-        withheld.bytes.extend_from_slice(&released);
-        if !end && has_room && withheld.bytes.len() < HELD_BYTES_MAX {
-            self.withheld = Some(withheld);
-            return Step::Read { max: DATA_BYTES_MAX };
-        }
-        if let Some(outgoing) = &mut self.outgoing {
-            outgoing.stop_waiting();
-        }
-        self.seen.phases.answered_us = at.us_since(self.seen.started);
-        let head = withheld.head.clone();
-        self.withheld = Some(withheld);
-        self.response = Response::Releasing { end };
-        Step::Reply(Reply::Relay(head))
     }
 
     /// Leaves out the fields that name software, if its clause is enforced.
@@ -1184,34 +1041,6 @@ impl Transaction {
         Step::Reply(Reply::Relay(head))
     }
 
-    /// Passes on what says not too much as far as it may be.
-    fn release_outgoing(
-        &mut self,
-        talk: Box<Talk>,
-        end: bool,
-        at: Moment,
-        tables: &Tables,
-    ) -> Step {
-        let (head, room) = (talk.head.clone(), tables.room());
-        let held = talk.into_held();
-        self.withheld =
-            Some(Box::new(Withheld { head: head.clone(), bytes: BytesMut::new(), room }));
-        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner()) {
-            self.response = Response::Judging;
-            return self.judge_answer(&held, end, at, tables);
-        }
-        let bytes = match self.push_outgoing(&held, end, at, tables) {
-            Some(Ok(released)) => BytesMut::from(released.as_slice()),
-            Some(Err(code)) => return self.refuse_answer(code, end),
-            None => BytesMut::from(&held[..]),
-        };
-        if let Some(withheld) = &mut self.withheld {
-            withheld.bytes = bytes;
-        }
-        self.response = Response::Releasing { end: end && self.owed_trailers.is_none() };
-        Step::Reply(Reply::Relay(head))
-    }
-
     fn on_response_trailers(&mut self, fields: &Fields, at: Moment, tables: &Tables) -> Step {
         match self.response {
             Response::Holding => {
@@ -1265,27 +1094,6 @@ impl Transaction {
             | Response::Streaming { end: true }
             | Response::Replied
             | Response::Ended => Step::Cut,
-        }
-    }
-
-    /// Whether what is passed on of the answer differs from what came.
-    fn changes_answer(&self) -> bool {
-        self.outgoing.as_ref().is_some_and(|it| it.changes())
-    }
-
-    /// Passes a piece of an answer on.
-    fn stream_answer(&mut self, bytes: &Bytes, end: bool, at: Moment, tables: &Tables) -> Step {
-        match self.push_outgoing(bytes, end, at, tables) {
-            None => {
-                self.response = Response::Streaming { end };
-                Step::Write(Payload::Verbatim)
-            }
-            Some(Ok(released)) if released.is_empty() && !end => Step::Read { max: DATA_BYTES_MAX },
-            Some(Ok(released)) => {
-                self.response = Response::Streaming { end };
-                Step::Write(Payload::Held { bytes: released.into(), end })
-            }
-            Some(Err(code)) => self.refuse_late(code, at),
         }
     }
 
@@ -1442,19 +1250,6 @@ impl Transaction {
         let spent = Observation::opened(id, started, revision, epoch);
         Step::Finished(Box::new(std::mem::replace(&mut self.seen, spent)), None)
     }
-}
-
-/// The method that a field, or the query, puts in place of `POST`, as frameworks take it.
-fn overridden(head: &RequestHead) -> Option<Method> {
-    if head.method != Method::Post {
-        return None;
-    }
-    const FIELDS: [&[u8]; 3] = [b"x-http-method-override", b"x-method-override", b"x-http-method"];
-    let is_it = |name: &[u8]| FIELDS.iter().any(|it| name.eq_ignore_ascii_case(it));
-    let field = head.fields.iter().find(|it| is_it(it.1)).map(|it| it.2);
-    let query = || head.query().split(|&b| b == b'&').find_map(|it| it.strip_prefix(b"_method="));
-    let said = field.or_else(query)?.to_ascii_uppercase();
-    Some(Method::of(said.trim_ascii())).filter(|it| *it != Method::Other)
 }
 
 /// Notes what the caller's token says of who it is.

@@ -80,6 +80,7 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
         route: Arc::new(route),
         clauses: rules.base.clauses.clone(),
         retired: Arc::default(),
+        described: None,
     };
     rules.routes = Routes::new(vec![on]);
     Arc::new(Snapshot { revision: 5, rules: Arc::new(rules), terms: Arc::default() })

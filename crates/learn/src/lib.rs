@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod digest;
 pub mod drift;
+mod hashed;
 pub mod inventory;
 pub mod posture;
 pub mod profile;

@@ -49,6 +49,9 @@ clauses! {
     ContentSqli = "content.sqli", Follows, "No value breaks out into SQL.";
     ContentXss = "content.xss", Follows, "No value breaks out into script.";
     ContentUnexamined = "content.unexamined", Follows, "Every body of an examined kind is small enough to be examined.";
+    DeclaredOperation = "declared.operation", Follows, "Method and path are those of an operation that the route's description declares.";
+    DeclaredCredential = "declared.credential", Follows, "A credential is shown of a kind that the description asks for.";
+    DeclaredRequest = "declared.request", Follows, "Parameters, media type and body are as the description declares them.";
     ProvenanceReference = "provenance.reference", Declared, "Whoever names an object was given its identifier, or nobody else was.";
     ShapeReadOnly = "shape.read_only", Declared, "No call sets a field that the API shows and nobody sets.";
     ShapeUndeclared = "shape.undeclared", Declared, "Query and body hold the fields that the endpoint is known to take, and no others.";

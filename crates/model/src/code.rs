@@ -229,6 +229,20 @@ codes! {
         "Every address of the upstream failed several times in a row, or fails its health checks: it is left alone for a moment and then tried with single requests.";
     UpstreamTls = 134, "upstream.tls", 502, Upstream, "API not trusted",
         "The TLS handshake with the upstream failed: its certificate is not valid for its name, its issuer is not trusted, or it demands a client certificate.";
+    DeclaredPath = 136, "declared.path", 404, DeclaredOperation, "not found",
+        "The description of the route's API has no such path (OWASP API9:2023). A forgotten endpoint, a scanner, or a description that is not up to date.";
+    DeclaredMethod = 137, "declared.method", 405, DeclaredOperation, "method not allowed",
+        "The description of the route's API has this path, with other methods.";
+    DeclaredCredential = 138, "declared.credential", 401, DeclaredCredential, "credential required",
+        "The description asks for a credential at this operation, and the call shows none of a kind that it names (OWASP API2:2023). Whether a credential is good is not judged by this.";
+    DeclaredMissing = 139, "declared.missing", 400, DeclaredRequest, "field missing",
+        "A parameter, a member or the body that the description requires is not there.";
+    DeclaredUnknown = 140, "declared.unknown", 400, DeclaredRequest, "unknown field",
+        "A parameter is not declared, a member where the description allows no others, or a body where it declares none (OWASP API3:2023).";
+    DeclaredUnfit = 141, "declared.unfit", 400, DeclaredRequest, "value not accepted",
+        "A value has another type or format than the description declares, is outside of what it allows, or the body cannot be read as what it is declared to be.";
+    DeclaredMediaType = 142, "declared.media_type", 415, DeclaredRequest, "media type not accepted",
+        "The body has a media type that the description does not declare for this operation, or more than one.";
 }
 
 impl Code {

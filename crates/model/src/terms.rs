@@ -143,6 +143,32 @@ impl Says {
             Self::Credential => ClauseName::IdentityCredential,
         }
     }
+
+    /// What identifies the owners that it speaks of.
+    pub fn owners(&self) -> Vec<Resource> {
+        match self {
+            Self::Owned(all) => all.iter().map(|it| it.owners).collect(),
+            Self::Belongs(all) => all.iter().map(|it| it.owners).collect(),
+            Self::Masked(all) | Self::Secret(all) => {
+                all.iter().filter_map(|it| it.unless_own.as_ref()).map(|it| it.owners).collect()
+            }
+            Self::ReadOnly(_)
+            | Self::OnlyKnown
+            | Self::Types(_)
+            | Self::HandedOut(_)
+            | Self::Required(_)
+            | Self::Bounds(_)
+            | Self::Credential => Vec::new(),
+        }
+    }
+
+    /// The kinds of identifiers that it speaks of: of owners, or of what is handed out.
+    pub fn identifiers(&self) -> Vec<Resource> {
+        if let Self::HandedOut(all) = self {
+            return all.iter().map(|it| it.1).collect();
+        }
+        self.owners()
+    }
 }
 
 /// A field of answers that tells whose an object is.

@@ -8,7 +8,8 @@
 //! [`read_postman`] makes one of a collection;
 //! [`write()`] writes one as OpenAPI 3.1.1 or 3.2.0; [`complete`] adds what readers of documents expect;
 //! [`flatten`] makes one schema of a reference with its `allOf`; [`Overlay`] carries what we know beside
-//! somebody else's document; [`Lookup`] finds the operations of a path; [`validate`] holds bodies against schemas.
+//! somebody else's document; [`Lookup`] finds the operations of a path; [`validate`] holds bodies against schemas, [`request`] whole requests against
+//! operations.
 
 mod complete;
 mod diagnostic;
@@ -20,6 +21,7 @@ mod lookup;
 mod overlay;
 mod postman;
 mod reader;
+pub mod request;
 pub mod validate;
 mod writer;
 mod yaml;

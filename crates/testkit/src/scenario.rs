@@ -38,6 +38,7 @@
 //! term enforce POST /orders credential
 //! term enforce GET /me secret body $.pin          (of the answer)
 //! term enforce GET /me masked body $.iban
+//! described POST /orders {"requestBody": {}}   (an operation that the API's description declares)
 //! known POST /orders body $.n      (a field that the endpoint is known to take)
 //! before 1                         (the same request came so often already)
 //! overloaded
@@ -73,6 +74,8 @@ use bartizan_model::observation::{Observation, Outcome};
 use bartizan_model::retirement::Template;
 use bartizan_model::route::{Demand, HostPattern, Route, Spelling, Underscores};
 use bartizan_model::terms::{Bounds, EndpointTerms, Force, Mask, Masked, Says, Shows, Term, Types};
+use bartizan_spec::request::Requests;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One scenario.
@@ -94,6 +97,8 @@ pub struct Scenario {
     pub clients: Clients,
     /// What the contracts of endpoints say.
     pub terms: Vec<EndpointTerms>,
+    /// Operations that the description of the API declares: method, path, and what it says.
+    pub described: Vec<[String; 3]>,
     /// How often the same request came before.
     pub before: usize,
     /// Whether the process has more to do than it can carry.
@@ -128,6 +133,7 @@ const DIRECTIVES: &[&str] = &[
     "allow",
     "rate",
     "term",
+    "described",
     "known",
     "before",
     "overloaded",
@@ -146,6 +152,7 @@ fn one(text: &str) -> Scenario {
         trusted: Vec::new(),
         clients: Clients::default(),
         terms: Vec::new(),
+        described: Vec::new(),
         before: 0,
         overloaded: false,
         request: Vec::new(),
@@ -190,6 +197,10 @@ impl Scenario {
     fn set(&mut self, line: &str) {
         if let Some(text) = line.strip_prefix("answer ") {
             return self.set_answer(text);
+        }
+        if let Some(text) = line.strip_prefix("described ") {
+            let words: Vec<String> = text.splitn(3, ' ').map(str::to_owned).collect();
+            return self.described.push(words.try_into().expect("method, path, what it says"));
         }
         let words: Vec<&str> = line.split(' ').collect();
         match words.as_slice() {
@@ -302,6 +313,7 @@ impl Scenario {
             route: Arc::new(self.route.clone()),
             clauses: clauses(self.route_mode.unwrap_or(self.mode), &own),
             retired: Arc::default(),
+            described: self.requests(),
         };
         let key = HashKey::new(KeyEpoch(1), [7; 16]);
         let rules = Rules {
@@ -312,6 +324,30 @@ impl Scenario {
         };
         let terms = Terms::new(vec![(Arc::clone(&self.route.name), self.terms.clone())]);
         Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::new(terms) }
+    }
+
+    /// What the description says, if there is one.
+    fn requests(&self) -> Option<Arc<Requests>> {
+        let mut paths: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for [method, path, says] in &self.described {
+            let operation = format!("\"{}\": {says}", method.to_lowercase());
+            paths.entry(path).or_default().push(operation);
+        }
+        let path = |(path, all): (&str, Vec<String>)| format!("\"{path}\": {{{}}}", all.join(", "));
+        let all: Vec<String> = paths.into_iter().map(path).collect();
+        if all.is_empty() {
+            return None;
+        }
+        let text = format!(
+            "{{\"openapi\": \"3.1.0\", \"info\": {{\"title\": \"Shop\", \"version\": \"1\"}}, \
+             \"components\": {{\"securitySchemes\": {{\"token\": \
+             {{\"type\": \"http\", \"scheme\": \"bearer\"}}}}}}, \
+             \"paths\": {{{}}}}}",
+            all.join(", ")
+        );
+        let limits = bartizan_spec::Limits::default();
+        let read = bartizan_spec::read(&text, "shop.json", &bartizan_spec::no_files, &limits);
+        Some(Arc::new(Requests::of(&read.expect("a description").api)))
     }
 
     /// What the replayer makes of it.

@@ -44,6 +44,7 @@ pub(super) fn settings(
     let mode = reader.word(&top, &keys::MODE, over.mode.as_ref());
     let lab = reader.flag_or(&top, &keys::LAB, over.lab);
     let contract = reader.word(&top, &keys::CONTRACT, None).map(|it| it.value);
+    let description = reader.word(&top, &keys::DESCRIPTION, over.description.as_ref());
     let trusted_proxies = reader.items(&top, &keys::TRUSTED_PROXIES, &over.trusted_proxies);
 
     let section = reader.section(&top, "listen");
@@ -114,6 +115,7 @@ pub(super) fn settings(
         mode: mode?.given(),
         lab,
         contract,
+        description: description.map(|it| it.value),
         listen: Listen { address: listen?.given(), http2, mirror, workers, proxy_protocol },
         certificates,
         tls: tls?,

@@ -68,6 +68,7 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
     match clause {
         ClauseName::ContentSqli
         | ClauseName::ContentXss
+        | ClauseName::DeclaredRequest
         | ClauseName::ProvenanceReference
         | ClauseName::ShapeReadOnly
         | ClauseName::ShapeUndeclared
@@ -87,6 +88,8 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::ClientRate
         | ClauseName::IdentityCertificate
         | ClauseName::IdentityCredential
+        | ClauseName::DeclaredOperation
+        | ClauseName::DeclaredCredential
         | ClauseName::DisclosureErrors
         | ClauseName::DisclosureBanner
         | ClauseName::ContentUnexamined

@@ -489,11 +489,12 @@ pub(super) fn items_max(section: &str) -> Option<usize> {
 
 /// Every key but the clauses, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
-    const BEFORE: [&dyn Key; 10] = [
+    const BEFORE: [&dyn Key; 11] = [
         &VERSION,
         &MODE,
         &LAB,
         &CONTRACT,
+        &DESCRIPTION,
         &TRUSTED_PROXIES,
         &LISTEN_ADDRESS,
         &LISTEN_HTTP2,
@@ -611,6 +612,19 @@ pub(super) const CONTRACT: Word<PathBuf> = Word {
     form: "path",
     shape: Shape::Text { chars_max: None },
     absent: Absent::Nothing("people decide"),
+    parse: DATA_DIR.parse,
+};
+
+pub(super) const DESCRIPTION: Word<PathBuf> = Word {
+    name: Name {
+        section: "",
+        key: "description",
+        says: "An OpenAPI document (3.0 to 3.2, or Swagger 2.0) of the API: the clauses `declared.` hold requests to it, and what is seen is \
+               compared with it (`bartizan inventory drift`). Read at the start and whenever it changes.",
+    },
+    form: "path",
+    shape: Shape::Text { chars_max: None },
+    absent: Absent::Nothing("nothing is declared"),
     parse: DATA_DIR.parse,
 };
 
@@ -1148,8 +1162,8 @@ pub(super) const EXCEPTION_FIELD: Word<Place> = Word {
         section: EXCEPTIONS,
         key: "field",
         says: "The only field it holds for, as sent or as `bartizan why` shows it. Clauses \
-               `content.sqli`, `content.xss`, `provenance.reference`, `shape.read_only`, \
-               `shape.undeclared`, `shape.type`, `shape.required`, `shape.bounds`, \
+               `content.sqli`, `content.xss`, `declared.request`, `provenance.reference`, \
+               `shape.read_only`, `shape.undeclared`, `shape.type`, `shape.required`, `shape.bounds`, \
                `ownership.request`, `ownership.answer`, `disclosure.secret` and `disclosure.data` only.",
     },
     form: "`path`, `segment N`, `name`, `query NAME`, `cookie NAME` or `body $.POINTER`",

@@ -28,6 +28,8 @@ pub struct Overrides {
     pub listen: Option<Given<OsString>>,
     /// `admin.address`.
     pub admin: Option<Given<OsString>>,
+    /// `description`.
+    pub description: Option<Given<OsString>>,
     /// The command that sets `listen.mirror`.
     pub mirror: Option<&'static str>,
     /// The flag that sets `lab`.
@@ -52,6 +54,7 @@ impl Overrides {
         Self {
             mode: read("BARTIZAN_MODE"),
             listen: read("BARTIZAN_LISTEN"),
+            description: None,
             mirror: None,
             lab: None,
             admin: read("BARTIZAN_ADMIN"),
@@ -67,6 +70,7 @@ impl Overrides {
         Self {
             mode: given("enforce".into()),
             listen: given("127.0.0.1:0".into()),
+            description: None,
             mirror: None,
             lab: None,
             admin: given("127.0.0.1:0".into()),
@@ -83,6 +87,7 @@ impl Overrides {
         Self {
             mode: self.mode.or(weaker.mode),
             listen: self.listen.or(weaker.listen),
+            description: self.description.or(weaker.description),
             mirror: self.mirror.or(weaker.mirror),
             lab: self.lab.or(weaker.lab),
             admin: self.admin.or(weaker.admin),

@@ -42,12 +42,16 @@ pub(super) fn read(
 
 fn implicit(reader: &mut Reader<'_>, top: &Scope<'_>, upstreams: &mut Upstreams) -> Vec<Routing> {
     if let Some(upstream) = upstreams.only() {
-        return vec![Routing { route: Route::to_everything(upstream), mode: None }];
+        return vec![Routing {
+            route: Route::to_everything(upstream),
+            mode: None,
+            description: None,
+        }];
     }
     if upstreams.count() == 0 {
         // Copies go nowhere.
         let route = Route { upstream: None, ..Route::to_everything(0) };
-        return vec![Routing { route, mode: None }];
+        return vec![Routing { route, mode: None, description: None }];
     }
     if let (Some(entry), 2..) = (top.get(UPSTREAMS), upstreams.count()) {
         let fault = Fault::NeedsRoutes { upstreams: upstreams.count() };
@@ -77,6 +81,7 @@ fn one(
     let samples = reader.flag(scope, &key::SAMPLES);
     let security_headers = reader.flag(scope, &key::SECURITY_HEADERS);
     let response_timeout_ms = some(reader.number(scope, &key::RESPONSE_TIMEOUT));
+    let description = reader.word(scope, &key::DESCRIPTION, None).map(|it| it.value);
     let mode = reader.word(scope, &key::MODE, None).map(Read::given);
 
     if let Some(certificate) = &certificate {
@@ -107,7 +112,7 @@ fn one(
         security_headers,
         response_timeout_ms,
     };
-    Some((Routing { route, mode }, place))
+    Some((Routing { route, mode, description }, place))
 }
 
 /// What a route that refuses cannot have besides.

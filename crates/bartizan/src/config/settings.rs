@@ -10,7 +10,7 @@ use bartizan_model::retirement::Retirement;
 use bartizan_model::route::{Demand, Route};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::alert_place::AlertPlace;
@@ -33,6 +33,8 @@ pub struct Settings {
     pub lab: bool,
     /// The document that says what is decided of contracts.
     pub contract: Option<PathBuf>,
+    /// The description of the APIs of routes that name none.
+    pub description: Option<PathBuf>,
     /// Where clients connect.
     pub listen: Listen,
     /// What clients are shown; with at least one, `listen.address` speaks TLS.
@@ -113,6 +115,16 @@ impl Settings {
         });
         // Those of `store` are read once, at the start.
         listed.chain(client_ca).chain(upstreams).chain(alerts)
+    }
+
+    /// The routes whose API is described, and the file.
+    pub fn descriptions(&self) -> impl Iterator<Item = (&Arc<str>, &Path)> {
+        let leading =
+            self.routes.iter().filter(|it| it.route.upstream.is_some() || self.listen.mirror);
+        leading.filter_map(|it| {
+            let file = it.description.as_deref().or(self.description.as_deref())?;
+            Some((&it.route.name, file))
+        })
     }
 
     /// The addresses of all upstreams, for people.
@@ -253,6 +265,8 @@ pub struct Routing {
     pub route: Route,
     /// The mode of each clause that is not configured, in place of [`Settings::mode`].
     pub mode: Option<Given<Mode>>,
+    /// The description of its API, in place of [`Settings::description`].
+    pub description: Option<PathBuf>,
 }
 
 /// Where operators connect.

@@ -367,7 +367,7 @@ impl Contracts {
             let refused = refused(&it.which, proposed);
             let endpoints = all.entry(it.which.service.as_str().into()).or_default();
             it.follow(proposed, endpoints);
-            it.put(endpoints, it.held_now(refused.unwrap_or(0), now_us, is_lab).force());
+            it.put(endpoints, it.held_now(refused, now_us, is_lab).force());
         }
         all.into_iter().map(|(route, of)| (route, of.into_values().collect())).collect()
     }
@@ -436,7 +436,7 @@ fn frozen(id: &str, proposed: &[Proposed]) -> Result<Decided, Fault> {
 
 /// Which answers of a service hand out the identifiers that a clause speaks of, and which show callers by them.
 fn named(proposed: &[Proposed], service: &str, says: &Says) -> (Vec<Handing>, Vec<Handing>) {
-    let spoken = spoken_of(says);
+    let spoken = says.identifiers();
     let here = || proposed.iter().filter(|it| *it.service == *service);
     let handing = here().flat_map(|it| places(it, &it.hands_out, &spoken));
     let showing = here().flat_map(|it| places(it, &it.shows.caller, &spoken));
@@ -445,26 +445,8 @@ fn named(proposed: &[Proposed], service: &str, says: &Says) -> (Vec<Handing>, Ve
 
 /// Which claims of tokens say who callers are that a clause of this endpoint speaks of.
 fn claims(it: &Proposed, says: &Says) -> Vec<(Box<str>, Resource)> {
-    let spoken = spoken_of(says);
+    let spoken = says.identifiers();
     it.shows.claims.iter().filter(|of| spoken.contains(&of.1)).cloned().collect()
-}
-
-/// The kinds of identifiers that a clause speaks of.
-fn spoken_of(says: &Says) -> Vec<Resource> {
-    match says {
-        Says::HandedOut(all) => all.iter().map(|it| it.1).collect(),
-        Says::Owned(all) => all.iter().map(|it| it.owners).collect(),
-        Says::Belongs(all) => all.iter().map(|it| it.owners).collect(),
-        Says::Masked(all) | Says::Secret(all) => {
-            all.iter().filter_map(|it| it.unless_own.as_ref()).map(|it| it.owners).collect()
-        }
-        Says::ReadOnly(_)
-        | Says::OnlyKnown
-        | Says::Types(_)
-        | Says::Required(_)
-        | Says::Bounds(_)
-        | Says::Credential => Vec::new(),
-    }
 }
 
 /// Of the places of an endpoint's answers those of these kinds.
@@ -488,11 +470,12 @@ const fn is_of_known(clause: ClauseName) -> bool {
 }
 
 impl Decided {
-    /// How it is held now: a canary that refused nobody in its time has passed.
-    pub(crate) fn held_now(&self, refused: u64, now_us: u64, is_lab: bool) -> Held {
+    /// How it is held now: a canary that refused nobody in its time has passed, if that is known.
+    pub(crate) fn held_now(&self, refused: Option<u64>, now_us: u64, is_lab: bool) -> Held {
         let span_us = if is_lab { LAB_CANARY_US } else { CANARY_US };
         let is_over = now_us.saturating_sub(self.at_us) >= span_us;
-        let has_passed = self.held == Held::As(Force::Canary) && is_over && refused <= self.refused;
+        let refused_nobody = refused.is_some_and(|it| it <= self.refused);
+        let has_passed = self.held == Held::As(Force::Canary) && is_over && refused_nobody;
         if has_passed { Held::As(Force::Enforced) } else { self.held }
     }
 
@@ -571,3 +554,6 @@ fn endpoint<'a>(endpoints: &'a mut Endpoints, method: Method, path: &str) -> &'a
         EndpointTerms { method, path: Template::new(path), known, terms, hands_out, shows }
     })
 }
+
+#[cfg(test)]
+mod tests;

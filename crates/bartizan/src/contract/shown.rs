@@ -97,7 +97,7 @@ fn shown(
     is_lab: bool,
 ) -> Value {
     let support = it.proposal.map(|it| it.support);
-    let refused = support.map_or(0, |it| it.breaches.refused);
+    let refused = support.map(|it| it.breaches.refused);
     let in_force = it.decided.map(|it| it.held_now(refused, now_us, is_lab).name());
     let stage = it.proposal.map_or("retired", |it| it.stage.name());
     let differs = it.decided.is_some_and(|d| it.proposal.is_some_and(|p| p.says != d.says));

@@ -45,6 +45,10 @@ pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
                 let mend = "see what `bartizan contract import FILE --check` says";
                 findings.push(Finding::problem(ABOUT, fault.to_string(), mend));
             }
+            WireFault::Description(_) => {
+                let mend = "name an OpenAPI document that the user of bartizan can read";
+                findings.push(Finding::problem(ABOUT, fault.to_string(), mend));
+            }
             // It was named above.
             WireFault::Unread(_) => {}
         }

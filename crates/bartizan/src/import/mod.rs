@@ -15,6 +15,7 @@ mod when;
 
 use crate::cli::{Exit, Import, ImportFormat};
 use crate::commands::{fail, note, say};
+use crate::config::Settings;
 use crate::declared::{self, Declared, Notation};
 use crate::instance::{BUFFER_BYTES_MAX, JOURNAL, SEGMENT_BYTES_MAX};
 use crate::key;
@@ -139,6 +140,15 @@ pub(crate) fn described(dir: &Path, file: &Path, service: &str) -> Result<(), St
     let it = Declared { service: service.to_owned(), source, at_us: now_us(), api };
     Folder::at(dir).prepare().map_err(|error| named(error.to_string()))?;
     declared::keep(dir, &it).map_err(named)
+}
+
+/// Keeps the descriptions that the configuration names as those of their routes.
+///
+/// # Errors
+///
+/// A message.
+pub(crate) fn describe_all(dir: &Path, settings: &Settings) -> Result<(), String> {
+    settings.descriptions().try_for_each(|(route, file)| described(dir, file, route))
 }
 
 /// The host that a description names first.

@@ -1,8 +1,9 @@
 //! State that exchanges share while they are judged. The only locks and counters of the core.
 //!
-//! Memory   a few words, and the bounded tables of `rate`, `crowd`, `shapes`, `sampled`, `evidence`, `handed` and `owners`. Everything here is bounded by configuration, and what does not fit is
+//! Memory   a few words, and the bounded tables of `accounts`, `rate`, `crowd`, `shapes`, `sampled`, `evidence`, `handed` and `owners`. Everything here is bounded by configuration, and what does not fit is
 //!          refused and counted, never waited for.
 
+pub mod accounts;
 pub mod crowd;
 pub mod detail;
 pub mod evidence;
@@ -11,7 +12,9 @@ pub mod owners;
 pub mod rate;
 pub mod sampled;
 pub mod shapes;
+mod shard;
 
+use accounts::Accounts;
 use crowd::Crowd;
 use detail::Detail;
 use evidence::Evidence;
@@ -38,6 +41,7 @@ struct Shared {
     sampled: Sampled,
     detail: Detail,
     evidence: Evidence,
+    accounts: Accounts,
     handed: HandedOut,
     owners: Owners,
     is_overloaded: AtomicBool,
@@ -89,6 +93,11 @@ impl Tables {
     /// Whose exchanges are watched.
     pub fn evidence(&self) -> &Evidence {
         &self.shared.evidence
+    }
+
+    /// Which account a credential is one of.
+    pub fn accounts(&self) -> &Accounts {
+        &self.shared.accounts
     }
 
     /// Which identifiers were handed to whom.

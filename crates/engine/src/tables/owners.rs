@@ -10,10 +10,10 @@
 //! Who came first is forgotten first. Whoever is forgotten is unknown, and unknown callers are refused nothing: a flood of
 //! callers opens, and hurts nobody.
 
+use super::shard::{Shard, lock};
 use bartizan_model::id::SubjectId;
 use bartizan_model::terms::Resource;
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 /// Callers that are known, each in one kind of owners.
 pub const CALLERS_MAX: usize = SHARDS * CALLERS_IN_SHARD;
@@ -46,19 +46,6 @@ pub struct Owners {
     callers: Vec<Mutex<Shard<(u128, u64), Own>>>,
     owners: Vec<Mutex<Shard<u64, u128>>>,
     objects: Vec<Mutex<Shard<u64, u64>>>,
-}
-
-#[derive(Debug)]
-struct Shard<K, V> {
-    known: BTreeMap<K, V>,
-    /// The order in which they came.
-    order: VecDeque<K>,
-}
-
-impl<K, V> Default for Shard<K, V> {
-    fn default() -> Self {
-        Self { known: BTreeMap::new(), order: VecDeque::new() }
-    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,26 +82,6 @@ impl Default for Owners {
             owners: (0..SHARDS).map(|_| Mutex::default()).collect(),
             objects: (0..SHARDS).map(|_| Mutex::default()).collect(),
         }
-    }
-}
-
-fn lock<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
-    it.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl<K: Ord + Clone, V> Shard<K, V> {
-    /// What is known of `key`, which is made room for if there is nothing.
-    fn at(&mut self, key: &K, most: usize, new: impl FnOnce() -> V) -> Option<&mut V> {
-        if !self.known.contains_key(key) {
-            if self.known.len() >= most
-                && let Some(first) = self.order.pop_front()
-            {
-                self.known.remove(&first);
-            }
-            self.known.insert(key.clone(), new());
-            self.order.push_back(key.clone());
-        }
-        self.known.get_mut(key)
     }
 }
 

@@ -1,12 +1,14 @@
 //! What several callers have in common in what they send: which fields are always there, how great and long values are.
 //!
 //! Reads    the facts of successful requests.
-//! Memory   of an endpoint at most [`SHAPES_MAX`] shapes and [`FIELDS_MAX`] fields of some 150 bytes with their names.
+//! Memory   of an endpoint at most [`SHAPES_MAX`] shapes and [`FIELDS_MAX`] fields of 48 bytes.
 //! Misses   endpoints whose calls come in more shapes than that; of a list, the magnitude of all values but the first.
+//!          Two fields whose names have one hash of 64 bits count as one, and are held to what either of them reached.
 //!
 //! What fewer than three callers do counts for nothing, however often they do it: so nobody widens anything alone.
 
 use super::subjects::Some64;
+use crate::hashed::hash;
 use bartizan_model::fact::{Facts, Kind, Shape};
 use bartizan_model::place::Place;
 use std::sync::Arc;
@@ -22,8 +24,8 @@ const SEVERAL: usize = 3;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Habits {
     shapes: Vec<(Arc<Shape>, Some64)>,
-    /// By place.
-    fields: Vec<(Place, Extremes)>,
+    /// By the hash of their places, which are many and long.
+    fields: Vec<(u64, Extremes)>,
 }
 
 /// The extremes of one field.
@@ -35,34 +37,49 @@ pub struct Extremes {
     long: Tops<u32>,
 }
 
-/// The greatest values of three callers, each known by the one bit of [`Some64`] that it sets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Tops<V>([Option<(V, u8)>; SEVERAL]);
+/// The greatest values of three callers, each known by the one bit of [`Some64`] that it sets, or [`NOBODY`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Tops<V> {
+    values: [V; SEVERAL],
+    by: [u8; SEVERAL],
+}
+
+/// A place among the greatest that nobody has taken yet.
+const NOBODY: u8 = u8::MAX;
+
+impl<V: Default> Default for Tops<V> {
+    fn default() -> Self {
+        Self { values: Default::default(), by: [NOBODY; SEVERAL] }
+    }
+}
 
 impl<V: Ord + Copy> Tops<V> {
     fn add(&mut self, value: V, who: u8) {
-        let Self(all) = self;
-        if let Some((mine, _)) = all.iter_mut().flatten().find(|it| it.1 == who) {
+        let mut all = self.values.iter_mut().zip(&mut self.by);
+        if let Some((mine, _)) = all.find(|it| *it.1 == who) {
             *mine = (*mine).max(value);
             return;
         }
-        if let Some(free) = all.iter_mut().find(|it| it.is_none()) {
-            *free = Some((value, who));
-        } else if let Some(least) = all.iter_mut().flatten().min_by_key(|it| it.0)
-            && least.0 < value
+        let least = |(mine, by): &(&mut V, &mut u8)| (**by != NOBODY).then_some(**mine);
+        let place = self.values.iter_mut().zip(&mut self.by).min_by_key(least);
+        if let Some((mine, by)) = place
+            && (*by == NOBODY || *mine < value)
         {
-            *least = (value, who);
+            (*mine, *by) = (value, who);
         }
     }
 
     fn merge(&mut self, other: Self) {
-        other.0.into_iter().flatten().for_each(|(value, who)| self.add(value, who));
+        let all = other.values.into_iter().zip(other.by).filter(|it| it.1 != NOBODY);
+        all.for_each(|(value, who)| self.add(value, who));
     }
 
     /// What three callers reached.
     fn reached(self) -> Option<V> {
-        let all = self.0.iter().flatten();
-        (all.clone().count() == SEVERAL).then(|| all.map(|it| it.0).min()).flatten()
+        if self.by.contains(&NOBODY) {
+            return None;
+        }
+        self.values.into_iter().min()
     }
 }
 
@@ -88,7 +105,7 @@ impl Habits {
             if !matches!(place, Place::Query(_) | Place::Body(_)) {
                 continue;
             }
-            let Some(known) = self.field(place) else { continue };
+            let Some(known) = self.field(hash(place)) else { continue };
             known.long.add(fact.bytes, who.bit());
             if matches!(fact.kind, Kind::Integer | Kind::Decimal) {
                 known.great.add(fact.bucket, who.bit());
@@ -109,8 +126,8 @@ impl Habits {
 
     pub(super) fn merge(&mut self, other: Self) {
         other.shapes.iter().for_each(|(shape, by)| self.note_shape(shape, *by));
-        for (place, theirs) in other.fields {
-            let Some(mine) = self.field(&place) else { continue };
+        for (hash, theirs) in other.fields {
+            let Some(mine) = self.field(hash) else { continue };
             mine.great.merge(theirs.great);
             mine.small.merge(theirs.small);
             mine.long.merge(theirs.long);
@@ -129,19 +146,19 @@ impl Habits {
 
     /// The extremes of a field.
     pub fn extremes(&self, place: &Place) -> Option<&Extremes> {
-        let at = self.fields.binary_search_by(|it| it.0.cmp(place)).ok()?;
+        let at = self.fields.binary_search_by_key(&hash(place), |it| it.0).ok()?;
         self.fields.get(at).map(|it| &it.1)
     }
 
     /// What is known of a field, for which room is made if there is any.
-    fn field(&mut self, place: &Place) -> Option<&mut Extremes> {
-        let at = match self.fields.binary_search_by(|it| it.0.cmp(place)) {
+    fn field(&mut self, hash: u64) -> Option<&mut Extremes> {
+        let at = match self.fields.binary_search_by_key(&hash, |it| it.0) {
             Ok(at) => at,
             Err(_) if self.fields.len() >= FIELDS_MAX => return None,
             Err(at) => {
                 // New ones are rare, and there are many endpoints.
                 self.fields.reserve_exact(1);
-                self.fields.insert(at, (place.clone(), Extremes::default()));
+                self.fields.insert(at, (hash, Extremes::default()));
                 at
             }
         };

@@ -11,7 +11,7 @@ use super::habits::Habits;
 use super::handed::Handed;
 use super::hosts::{HostRoom, Hosts, Met};
 use super::is_unanswered;
-use super::owners::{Owners, Reading};
+use super::owners::{OwnerFields, Reading};
 use super::places::Numbered;
 use super::subjects::Some64;
 pub use super::told::Told;
@@ -83,9 +83,9 @@ pub struct Leaf {
     /// Whom its messages point to.
     hosts: Option<Box<Hosts>>,
     /// Which fields of its answers tell whose an object is.
-    owners: Option<Box<Owners>>,
+    owners: Option<Box<OwnerFields>>,
     /// Which fields of its requests name somebody, or something of theirs.
-    asked_for: Option<Box<Owners>>,
+    asked_for: Option<Box<OwnerFields>>,
     /// Calls of operations within an envelope, which are not among those above, by envelope and name.
     pub operations: BTreeMap<Arc<str>, Self>,
 }
@@ -386,12 +386,12 @@ impl Leaf {
     }
 
     /// Which fields of its answers tell whose an object is.
-    pub fn owners(&self) -> Option<&Owners> {
+    pub fn owners(&self) -> Option<&OwnerFields> {
         self.owners.as_deref()
     }
 
     /// Which fields of its requests name somebody.
-    pub fn asked_for(&self) -> Option<&Owners> {
+    pub fn asked_for(&self) -> Option<&OwnerFields> {
         self.asked_for.as_deref()
     }
 
@@ -560,7 +560,7 @@ impl Leaf {
 
 /// Room is made for what tells something only.
 fn add_owners(
-    into: &mut Option<Box<Owners>>,
+    into: &mut Option<Box<OwnerFields>>,
     reading: Reading,
     subject: SubjectId,
     facts: &Facts,
@@ -569,7 +569,7 @@ fn add_owners(
     match into {
         Some(owners) => owners.add(reading, subject, facts, has_new),
         None if has_new => {
-            let mut owners = Owners::default();
+            let mut owners = OwnerFields::default();
             owners.add(reading, subject, facts, true);
             *into = Some(owners).filter(|it| !it.is_empty()).map(Box::new);
         }

@@ -52,7 +52,7 @@ pub const CLAIM: &str = "authorization.";
 
 /// The fields of one endpoint.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Owners {
+pub struct OwnerFields {
     fields: Vec<(Place, Shown)>,
 }
 
@@ -86,7 +86,7 @@ pub struct Standings {
     pub values: usize,
 }
 
-impl Owners {
+impl OwnerFields {
     /// Adds a message, in which there may be fields that there never were.
     pub(crate) fn add(
         &mut self,

@@ -31,7 +31,7 @@ mod telling;
 mod tests;
 mod uses;
 
-use crate::inventory::owners::{Owners, Reading};
+use crate::inventory::owners::{OwnerFields, Reading};
 use crate::inventory::{SERVICES_MAX, is_success};
 use bartizan_model::fact::{Fact, Facts};
 use bartizan_model::id::SubjectId;
@@ -62,7 +62,7 @@ pub struct Relations {
     edges: Edges,
     services: BTreeMap<Arc<str>, ByKind>,
     /// What tokens say of who callers are, by service.
-    claims: BTreeMap<Arc<str>, Owners>,
+    claims: BTreeMap<Arc<str>, OwnerFields>,
     services_more: u64,
 }
 
@@ -277,7 +277,7 @@ impl Relations {
 
 impl Relations {
     /// What the tokens of callers of a service say of who they are.
-    pub fn claims(&self, service: &str) -> Option<&Owners> {
+    pub fn claims(&self, service: &str) -> Option<&OwnerFields> {
         self.claims.get(service)
     }
 }

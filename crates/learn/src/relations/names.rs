@@ -12,13 +12,13 @@ use super::door::Door;
 use super::handed::Tag;
 use super::telling::Naming;
 use super::uses::Uses;
+use crate::hashed::hash;
 use crate::inventory::segments;
 use bartizan_model::fact::Shape;
 use bartizan_model::head::Method;
 use bartizan_model::observation::Observation;
 use bartizan_model::place::Place;
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::num::NonZeroU16;
 use std::sync::Arc;
 
@@ -236,13 +236,6 @@ fn column(place: &Place, side: Side, template: &str) -> Column {
         | (Side::Answer, Place::Segment(_) | Place::Query(_)) => Role::Neither,
     };
     Column { role, naming: Naming::of(place, template), spot: None }
-}
-
-/// The same on every machine.
-fn hash(it: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    it.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

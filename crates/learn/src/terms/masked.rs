@@ -4,7 +4,7 @@
 //! Misses   texts that hold such data among other words; fields that fewer than three callers were shown.
 
 use super::INDEPENDENT_MIN;
-use super::owned::Owners;
+use super::owned::Ownership;
 use crate::inventory::owners::speaks_of_somebody;
 use crate::inventory::{ClassOf, Endpoint};
 use bartizan_model::class::Class;
@@ -14,7 +14,7 @@ use bartizan_model::terms::{Mask, Masked, PLACES_MAX, Says};
 use std::collections::BTreeSet;
 
 /// What answers of an endpoint show.
-pub(super) fn masked(it: &Endpoint<'_>, class_of: ClassOf<'_>, owners: &Owners) -> Vec<Says> {
+pub(super) fn masked(it: &Endpoint<'_>, class_of: ClassOf<'_>, owners: &Ownership) -> Vec<Says> {
     let (fields, template) = (&it.leaf.response.by_place, it.template());
     let beside: BTreeSet<&Place> = fields.iter().map(|it| it.0).collect();
     let (mut secret, mut data) = (Vec::new(), Vec::new());

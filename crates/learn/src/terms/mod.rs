@@ -30,7 +30,7 @@ use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
 use handed_out::HandedOut;
-use owned::Owners;
+use owned::Ownership;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -160,7 +160,7 @@ pub fn propose(
         of_services.entry(it.service).or_insert_with(|| {
             let handed = HandedOut::of(relations, inventory, it.service);
             let told = (relations.claims(it.service), &handed);
-            let owners = Owners::of(&endpoints, it.service, told, pace);
+            let owners = Ownership::of(&endpoints, it.service, told, pace);
             (handed, owners)
         });
     }
@@ -177,7 +177,7 @@ pub fn propose(
 struct Known<'a> {
     settable: &'a read_only::Groups<'a>,
     handed: &'a HandedOut,
-    owners: &'a Owners,
+    owners: &'a Ownership,
     class_of: ClassOf<'a>,
     released_us: Option<u64>,
 }

@@ -12,7 +12,7 @@ use super::handed_out::HandedOut;
 use super::{INDEPENDENT_MIN, Pace, envelopes};
 use crate::inventory::Endpoint;
 use crate::inventory::owners::{
-    CLAIM, Owners as Fields, Shown, is_of_somebody, is_tenant, speaks_of_somebody,
+    CLAIM, OwnerFields, Shown, is_of_somebody, is_tenant, speaks_of_somebody,
 };
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
@@ -58,7 +58,7 @@ type Key = (Method, String);
 
 /// The owners of one service.
 #[derive(Default)]
-pub(super) struct Owners {
+pub(super) struct Ownership {
     answered: BTreeMap<Key, Vec<Owned>>,
     asked: BTreeMap<Key, Vec<Belonging>>,
     teaching: BTreeMap<Key, Vec<(Place, Resource)>>,
@@ -87,16 +87,17 @@ struct Spot<'a> {
     is_exclusive: bool,
 }
 
-impl Owners {
+impl Ownership {
     pub(super) fn of(
         endpoints: &[Endpoint<'_>],
         service: &str,
-        (claims, handed): (Option<&Fields>, &HandedOut),
+        (claims, handed): (Option<&OwnerFields>, &HandedOut),
         pace: &Pace,
     ) -> Self {
         let of_service: Vec<&Endpoint<'_>> =
             endpoints.iter().filter(|it| it.service == service).collect();
-        let said: Vec<(&Place, &Shown)> = claims.into_iter().flat_map(Fields::fields).collect();
+        let said: Vec<(&Place, &Shown)> =
+            claims.into_iter().flat_map(OwnerFields::fields).collect();
         let claimed: Vec<Spot<'_>> = said.iter().filter_map(|it| claim(*it, pace)).collect();
         let names: BTreeSet<String> = claimed.iter().flat_map(|it| folded(&it.name)).collect();
         let fields = of_service.iter().flat_map(|it| spots(it, (&names, handed), pace));
@@ -252,7 +253,7 @@ impl Owners {
     /// What calls of an endpoint show of who is who; the claims are those that what it `says` speaks of.
     pub(super) fn shows(&self, method: Method, template: &str, says: &[Says]) -> Shows {
         let key = (method, template.to_owned());
-        let spoken: BTreeSet<Resource> = says.iter().flat_map(spoken_of).collect();
+        let spoken: BTreeSet<Resource> = says.iter().flat_map(Says::owners).collect();
         let claims = self.claims.iter().filter(|it| spoken.contains(it.0));
         let claims = claims.flat_map(|(of, names)| names.iter().map(|it| (it.clone(), *of)));
         let mut others = Others::default();
@@ -281,24 +282,6 @@ impl Owners {
         beside: &BTreeSet<&Place>,
     ) -> Option<Owned> {
         around(of, place, beside, &self.exclusive())
-    }
-}
-
-/// The owners that a clause speaks of.
-fn spoken_of(says: &Says) -> Vec<Resource> {
-    match says {
-        Says::Owned(all) => all.iter().map(|it| it.owners).collect(),
-        Says::Belongs(all) => all.iter().map(|it| it.owners).collect(),
-        Says::Masked(all) | Says::Secret(all) => {
-            all.iter().filter_map(|it| it.unless_own.as_ref()).map(|it| it.owners).collect()
-        }
-        Says::ReadOnly(_)
-        | Says::OnlyKnown
-        | Says::Types(_)
-        | Says::HandedOut(_)
-        | Says::Required(_)
-        | Says::Bounds(_)
-        | Says::Credential => Vec::new(),
     }
 }
 
@@ -386,8 +369,9 @@ fn spots<'a>(
         true => At::Unasked,
         false => At::Answer,
     };
-    let answers = it.leaf.owners().into_iter().flat_map(Fields::fields).map(|of| (at(of.0), of));
-    let asked = it.leaf.asked_for().into_iter().flat_map(Fields::fields);
+    let answers =
+        it.leaf.owners().into_iter().flat_map(OwnerFields::fields).map(|of| (at(of.0), of));
+    let asked = it.leaf.asked_for().into_iter().flat_map(OwnerFields::fields);
     let all = answers.chain(asked.map(|of| (At::Request, of)));
     // The items of a list that are handed out are objects, and nobody's names.
     let objects = handed.handed_out(it.method, &template);

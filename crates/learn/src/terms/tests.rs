@@ -15,7 +15,7 @@ use bartizan_model::data_class::DataClass;
 use bartizan_model::fact::{Facts, Forms, bucket};
 use bartizan_model::id::SubjectId;
 use bartizan_model::observation::Observation;
-use bartizan_model::terms::{Bounds, Mask, Owned, Types};
+use bartizan_model::terms::{Bounds, Mask, Owned, Resource, Types};
 
 const DAY_US: u64 = 24 * 3_600 * 1_000_000;
 
@@ -453,4 +453,149 @@ fn the_operations_of_an_envelope_are_held_together() {
     assert!(says(ClauseName::ShapeUndeclared) && says(ClauseName::ShapeReadOnly));
     assert!(!says(ClauseName::ShapeRequired), "no operation takes what another does");
     assert_eq!(all.proposals[0].support.calls, 210);
+}
+
+/// What requests of an endpoint name that was handed out.
+fn handed_out(it: &Proposed) -> &[(Place, Resource)] {
+    let told = it.proposals.iter().find_map(|it| match &it.says {
+        Says::HandedOut(named) => Some(named.as_slice()),
+        _ => None,
+    });
+    told.unwrap_or_default()
+}
+
+#[test]
+fn what_stands_at_the_same_place_of_a_path_is_the_same_resource() {
+    let mut shop = Shop::after(70, 8);
+    // Too few calls to be told of by themselves.
+    for n in 0..5_u128 {
+        let id = n * 7_919 + 100_000;
+        for (method, path) in [
+            (Method::Delete, format!("/orders/{id}")),
+            (Method::Get, format!("/orders/{id}/lines/{}", n + 1)),
+            (Method::Get, format!("/parcels/{id}")),
+        ] {
+            shop.see(n, called(method, &path, 200, &[], Some(json(&[("$.done", "1")]))));
+        }
+    }
+    shop.inventory.settle();
+    let named = |method, template: &str| handed_out(&shop.proposed(method, template)).to_vec();
+    let read = named(Method::Get, "/orders/{orderId}");
+    let [(Place::Segment(2), _)] = read.as_slice() else { panic!("{read:?}") };
+    assert_eq!(named(Method::Delete, "/orders/{orderId}"), read);
+    let lines = shop.inventory.endpoints();
+    let lines = lines.iter().map(|it| it.template()).find(|it| it.contains("/lines/")).unwrap();
+    assert_eq!(named(Method::Get, &lines), read, "what is behind it is another's");
+    let all = shop.inventory.endpoints();
+    let parcels = all.iter().map(|it| it.template()).find(|it| it.starts_with("/parcels")).unwrap();
+    assert_eq!(named(Method::Get, &parcels), [], "{parcels}");
+}
+
+#[test]
+fn a_parameter_of_the_same_path_is_the_same_resource() {
+    let mut shop = Shop::new();
+    let reference = |n: u128| (n * 7_919 + 100_000).to_string();
+    let asked = |method, path: &str, n: u128| {
+        let sent = [(Place::query(b"ref"), reference(n))];
+        let sent: Vec<_> = sent.iter().map(|it| (it.0.clone(), &*it.1)).collect();
+        called(method, path, 200, &sent, Some(json(&[("$.total", "5")])))
+    };
+    for n in 0..70_u128 {
+        shop.at_us += DAY_US / 7;
+        let listed = json(&[("$.orders[*].ref", &reference(n))]);
+        shop.see(n, called(Method::Get, "/orders", 200, &[], Some(listed)));
+        shop.see(n, asked(Method::Get, "/order", n));
+    }
+    for n in 0..5_u128 {
+        shop.see(n, asked(Method::Delete, "/order", n));
+        shop.see(n, asked(Method::Get, "/parcel", n));
+    }
+    shop.inventory.settle();
+    let named = |method, template: &str| handed_out(&shop.proposed(method, template)).to_vec();
+    let read = named(Method::Get, "/order");
+    let [(place, _)] = read.as_slice() else { panic!("{read:?}") };
+    assert_eq!(*place, Place::query(b"ref"));
+    assert_eq!(named(Method::Delete, "/order"), read);
+    assert_eq!(named(Method::Get, "/parcel"), []);
+}
+
+/// A bank of forty customers who are shown whose the accounts are, and read those; each of them shares one if `is_shared`.
+fn accounts(is_shared: bool) -> Shop {
+    let mut it = Shop::new();
+    let number = |n: u128| (n * 31 + 500).to_string();
+    let account = |n: u128| (n * 17 + 90_000).to_string();
+    for round in 0..3_u32 {
+        for n in 0..40_u128 {
+            it.at_us += DAY_US / 10;
+            let shared = (n + 1) % 40;
+            let me = json(&[("$.id", &number(n))]);
+            it.see(n, called(Method::Get, "/me", 200, &[], Some(me)));
+            let seen = if is_shared { vec![n, shared] } else { vec![n] };
+            let listed: Vec<_> = seen.iter().map(|it| (account(*it), number(*it))).collect();
+            let fields = listed.iter().flat_map(|it| {
+                [("$.all[*].number", it.0.as_str()), ("$.all[*].ownerId", it.1.as_str())]
+            });
+            let listed = json(&fields.collect::<Vec<_>>());
+            it.see(n, called(Method::Get, "/accounts", 200, &[], Some(listed)));
+            for of in seen {
+                let one = json(&[("$.ownerId", &number(of)), ("$.rank", &round.to_string())]);
+                let path = format!("/accounts/{}", account(of));
+                it.see(n, called(Method::Get, &path, 200, &[], Some(one)));
+            }
+            let path = format!("/accounts/{}/statement", account(n));
+            let statement = json(&[("$.ownerId", &number(n)), ("$.total", "5")]);
+            it.see(n, called(Method::Get, &path, 200, &[], Some(statement)));
+        }
+    }
+    it.inventory.settle();
+    it
+}
+
+#[test]
+fn an_object_that_is_shared_belongs_to_nobody_alone() {
+    let belongs = |it: &Shop, template: &str| {
+        let it = it.proposed(Method::Get, template);
+        it.proposals.into_iter().find_map(|it| match it.says {
+            Says::Belongs(all) => Some(all),
+            _ => None,
+        })
+    };
+    let templates = ["/accounts/{accountId}", "/accounts/{accountId}/statement"];
+    let own = accounts(false);
+    for template in templates {
+        let all = belongs(&own, template).unwrap_or_else(|| panic!("{template}"));
+        assert!(all.iter().all(|it| it.place == Place::Segment(2) && it.objects.is_some()));
+    }
+    let shared = accounts(true);
+    for template in templates {
+        assert_eq!(belongs(&shared, template), None, "{template}");
+        assert_ne!(handed_out(&shared.proposed(Method::Get, template)), [], "{template}");
+    }
+}
+
+#[test]
+fn whoever_is_shown_something_masked_was_not_refused() {
+    let mut bank = bank(40, 0);
+    let hit = |effect| Hit { code: Code::DisclosureSecret, effect, margin: 0 };
+    let me = |effect| {
+        let me = json(&[("$.id", "500"), ("$.password", "x")]);
+        Observation { hits: vec![hit(effect)], ..called(Method::Get, "/me", 200, &[], Some(me)) }
+    };
+    let class_of = |place: &Place, _: &crate::inventory::leaf::Field| {
+        (*place == Place::body("$.password")).then_some(Class::BuiltIn(DataClass::Password))
+    };
+    let breaches = |bank: &Shop| {
+        let (inventory, relations) = (&bank.inventory, &bank.relations);
+        let all = propose(inventory, relations, &class_of, &Pace::USUAL, &|_| None);
+        let all = all.into_iter().find(|it| it.template == "/me").unwrap().proposals;
+        let it = all.iter().find(|it| it.says.clause() == ClauseName::DisclosureSecret).unwrap();
+        let it = it.support.breaches;
+        (it.passed, it.refused, it.subjects.at_least())
+    };
+    (0..5).for_each(|n| bank.see(n, me(Effect::Scrubbed)));
+    assert_eq!(breaches(&bank), (0, 0, 0));
+    (0..5).for_each(|n| bank.see(n, me(Effect::WouldScrub)));
+    bank.see(1, me(Effect::Refused));
+    let (passed, refused, _) = breaches(&bank);
+    assert_eq!((passed, refused), (5, 1));
 }

@@ -6,14 +6,15 @@ use super::super::mode;
 use super::super::naming;
 use super::super::path;
 use super::super::unit::Unit;
-use super::{Absent, Flag, HOUR, Key, NAME, Name, Number, ROUTES, Shape, Word, Zero};
+use super::{Absent, DATA_DIR, Flag, HOUR, Key, NAME, Name, Number, ROUTES, Shape, Word, Zero};
 use bartizan_model::clause::Mode;
 use bartizan_model::route::{Demand, HostField, HostPattern, Spelling, Underscores};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 const PATH_SHAPE: Shape = Shape::Like("^/[^?#%\\\\\\s]*$");
 
-pub(super) const ALL: [&dyn Key; 16] = [
+pub(super) const ALL: [&dyn Key; 17] = [
     &ROUTE_NAME,
     &HOST,
     &PATH,
@@ -29,6 +30,7 @@ pub(super) const ALL: [&dyn Key; 16] = [
     &SAMPLES,
     &SECURITY_HEADERS,
     &RESPONSE_TIMEOUT,
+    &DESCRIPTION,
     &MODE,
 ];
 
@@ -202,6 +204,18 @@ pub(in super::super) const RESPONSE_TIMEOUT: Number = Number {
     min: 10,
     max: HOUR,
     zero: Zero::Unwritten("the upstream's"),
+};
+
+pub(in super::super) const DESCRIPTION: Word<PathBuf> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "description",
+        says: "An OpenAPI document of its API: the clauses `declared.` hold requests to it.",
+    },
+    form: "path",
+    shape: Shape::Text { chars_max: None },
+    absent: Absent::Nothing("`description`"),
+    parse: DATA_DIR.parse,
 };
 
 pub(in super::super) const MODE: Word<Mode> = Word {

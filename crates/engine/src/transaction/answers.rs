@@ -1,0 +1,284 @@
+//! The answer half of a transaction where the contract says something of answers: what it is held to, whose it is, and
+//! what of it is released.
+//!
+//! Reads    what the contract of the endpoint says of its answers, each piece of one.
+//! Writes   steps, hits and findings; what the answer shows goes to the tables (`outgoing.rs`).
+//! Memory   an answer of which it is not known whose it is, at most 64 KiB, within the process's budget.
+//! Errors   an answer that is held to something and cannot be read is refused, unless the route lets it pass.
+
+use super::{Response, Transaction};
+use crate::issuing::Issuing;
+use crate::origin::Authority;
+use crate::outgoing::{
+    Asked, Done, Found, HELD_BYTES_MAX, Outgoing, Unreadable, claimed, unvalued,
+};
+use crate::step::{DATA_BYTES_MAX, Payload, Reply, Step};
+use crate::tables::accounts::Link;
+use crate::tables::{Room, Tables};
+use crate::talk::Talk;
+use bartizan_contract::decide::decide_body;
+use bartizan_model::assessment::Assessment;
+use bartizan_model::clause::{Effect, Hit, Mode};
+use bartizan_model::code::Code;
+use bartizan_model::evidence::Finding;
+use bartizan_model::head::{Method, RequestHead, ResponseHead};
+use bartizan_model::moment::Moment;
+use bartizan_model::observation::{FINDINGS_MAX, Outcome, SubjectKind};
+use bartizan_model::terms::Resource;
+use bytes::{Bytes, BytesMut};
+
+/// An answer that is not released yet.
+#[derive(Debug)]
+pub(super) struct Withheld {
+    head: ResponseHead,
+    pub(super) bytes: BytesMut,
+    room: Room,
+}
+
+impl Transaction {
+    /// Notes what the answer is going to be held to; what the caller's token says of who it is.
+    pub(super) fn ask(&mut self, head: &RequestHead, at: Moment) -> (Vec<(Resource, u64)>, bool) {
+        let Some(shown) = self.shown.as_ref().filter(|it| !it.is_empty()) else {
+            return (Vec::new(), false);
+        };
+        let assessment = Assessment::clean(at, self.seen.endpoint);
+        let under = (&assessment, &self.on.clauses);
+        let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
+        let mut asked = Asked::of(self.seen.subject, is_somebody, head, shown, under);
+        let key = &self.view.rules.key;
+        let (claimed, sees_to_others) = claimed(&head.fields, self.seen.subject, shown, key);
+        asked.claimed.clone_from(&claimed);
+        if sees_to_others {
+            (asked.owned, asked.sees_to_others) = (Mode::Off, true);
+        }
+        self.asked = Some(Box::new(asked));
+        (claimed, sees_to_others)
+    }
+
+    /// Begins to look whether an answer logs somebody in.
+    pub(super) fn begin_issuing(&mut self, head: &ResponseHead, tables: &Tables) {
+        let is_anonymous = self.seen.subject_kind == SubjectKind::AddressAgent;
+        let is_held = is_anonymous && self.shown.is_some();
+        if self.seen.method != Method::Post || self.origin.authority != Authority::Inline {
+            return;
+        }
+        if self.account.is_some() && head.status == 401 {
+            tables.accounts().refused(self.seen.endpoint);
+        }
+        if self.account.is_some() || is_held {
+            let (tokens, key) = (&self.view.terms.tokens, &self.view.rules.key);
+            self.issuing = Issuing::of(head, tokens, key).map(Box::new);
+            self.note_issued(b"", tables);
+        }
+    }
+
+    /// Looks whether an answer has logged somebody in by now. Whoever is logged in is who asked, if that was nobody.
+    fn note_issued(&mut self, bytes: &[u8], tables: &Tables) {
+        let Some(issuing) = self.issuing.as_mut().filter(|_| self.issued.is_none()) else { return };
+        let Some(credential) = issuing.push(bytes, &self.view.rules.key) else { return };
+        let mut subject = credential;
+        if let Some(account) = self.account {
+            tables.accounts().issued(self.seen.endpoint, Link { credential, account });
+            subject = tables.accounts().of(credential);
+        }
+        self.issued = Some(subject);
+        if self.seen.subject_kind == SubjectKind::AddressAgent {
+            self.seen.subject = subject;
+        }
+    }
+
+    /// Begins to look at an answer of which something is said.
+    pub(super) fn begin_outgoing(
+        &mut self,
+        head: &mut ResponseHead,
+        tables: &Tables,
+    ) -> Result<(), Unreadable> {
+        let Some(shown) = self.shown.clone() else { return Ok(()) };
+        let is_inline = self.origin.authority == Authority::Inline;
+        let has_body = !self.is_head && self.response != Response::Tunnel;
+        let asked = self.asked.take_if(|_| has_body && is_inline);
+        let Some(asked) = asked else { return Ok(()) };
+        if (200..300).contains(&head.status) {
+            asked.teach(tables);
+        }
+        let code = asked.held_by(&shown);
+        match Outgoing::of(head, &shown, *asked) {
+            Ok(it) => {
+                self.outgoing = it.map(Box::new);
+                Ok(())
+            }
+            // The route says that what cannot be judged passes.
+            Err(Unreadable) if self.on.route.fail_open => {
+                self.record_hit(Hit { code, effect: Effect::FailedOpen, margin: 0 });
+                Ok(())
+            }
+            Err(Unreadable) => {
+                self.record_hit(Hit { code, effect: Effect::Refused, margin: 0 });
+                Err(Unreadable)
+            }
+        }
+    }
+
+    /// An answer that is held to something cannot be read.
+    pub(super) fn refuse_unread(&mut self, at: Moment) -> Step {
+        self.response = Response::AwaitHead;
+        let code = self.seen.hits.last().map_or(Code::DisclosureData, |it| it.code);
+        self.refuse_late(code, at)
+    }
+
+    /// Passes nothing on, not even the head, until it is known whose the answer is.
+    pub(super) fn withhold(&mut self, head: ResponseHead, tables: &Tables) -> Step {
+        self.response = Response::Judging;
+        let (bytes, room) = (BytesMut::new(), tables.room());
+        self.withheld = Some(Box::new(Withheld { head, bytes, room }));
+        Step::Read { max: DATA_BYTES_MAX }
+    }
+
+    /// Takes a piece of an answer of which it is not known yet whose it is.
+    pub(super) fn judge_answer(
+        &mut self,
+        bytes: &Bytes,
+        end: bool,
+        at: Moment,
+        tables: &Tables,
+    ) -> Step {
+        let released = match self.push_outgoing(bytes, end, at, tables) {
+            Some(Ok(released)) => released,
+            Some(Err(code)) => {
+                self.withheld = None;
+                return self.refuse_answer(code, end);
+            }
+            None => return Step::Cut,
+        };
+        let Some(mut withheld) = self.withheld.take() else { return Step::Cut };
+        let has_room = withheld.room.grow(released.len());
+        withheld.bytes.extend_from_slice(&released);
+        if !end && has_room && withheld.bytes.len() < HELD_BYTES_MAX {
+            self.withheld = Some(withheld);
+            return Step::Read { max: DATA_BYTES_MAX };
+        }
+        if let Some(outgoing) = &mut self.outgoing {
+            outgoing.stop_waiting();
+        }
+        self.seen.phases.answered_us = at.us_since(self.seen.started);
+        let head = withheld.head.clone();
+        self.withheld = Some(withheld);
+        self.response = Response::Releasing { end };
+        Step::Reply(Reply::Relay(head))
+    }
+
+    /// Passes a piece of an answer on.
+    pub(super) fn stream_answer(
+        &mut self,
+        bytes: &Bytes,
+        end: bool,
+        at: Moment,
+        tables: &Tables,
+    ) -> Step {
+        match self.push_outgoing(bytes, end, at, tables) {
+            None => {
+                self.response = Response::Streaming { end };
+                Step::Write(Payload::Verbatim)
+            }
+            Some(Ok(released)) if released.is_empty() && !end => Step::Read { max: DATA_BYTES_MAX },
+            Some(Ok(released)) => {
+                self.response = Response::Streaming { end };
+                Step::Write(Payload::Held { bytes: released.into(), end })
+            }
+            Some(Err(code)) => self.refuse_late(code, at),
+        }
+    }
+
+    /// Whether what is passed on of the answer differs from what came.
+    pub(super) fn changes_answer(&self) -> bool {
+        self.outgoing.as_ref().is_some_and(|it| it.changes())
+    }
+
+    /// Passes on what says not too much as far as it may be.
+    pub(super) fn release_outgoing(
+        &mut self,
+        talk: Box<Talk>,
+        end: bool,
+        at: Moment,
+        tables: &Tables,
+    ) -> Step {
+        let (head, room) = (talk.head.clone(), tables.room());
+        let held = talk.into_held();
+        self.withheld =
+            Some(Box::new(Withheld { head: head.clone(), bytes: BytesMut::new(), room }));
+        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner()) {
+            self.response = Response::Judging;
+            return self.judge_answer(&held, end, at, tables);
+        }
+        let bytes = match self.push_outgoing(&held, end, at, tables) {
+            Some(Ok(released)) => BytesMut::from(released.as_slice()),
+            Some(Err(code)) => return self.refuse_answer(code, end),
+            None => BytesMut::from(&held[..]),
+        };
+        if let Some(withheld) = &mut self.withheld {
+            withheld.bytes = bytes;
+        }
+        self.response = Response::Releasing { end: end && self.owed_trailers.is_none() };
+        Step::Reply(Reply::Relay(head))
+    }
+
+    /// Takes a piece of an answer of which something is said; what may be released of it, where that differs.
+    fn push_outgoing(
+        &mut self,
+        bytes: &[u8],
+        end: bool,
+        at: Moment,
+        tables: &Tables,
+    ) -> Option<Result<Vec<u8>, Code>> {
+        self.note_issued(bytes, tables);
+        let mut outgoing = self.outgoing.take()?;
+        let mut out = Vec::new();
+        let under = (&*self.view.rules, tables, at);
+        let found = outgoing.push(bytes, end, under, self.issued, &mut out);
+        let is_held = outgoing.changes();
+        self.outgoing = Some(outgoing);
+        let refused = self.note_found(found, is_held, at);
+        match refused {
+            Some(code) => Some(Err(code)),
+            None => is_held.then_some(Ok(out)),
+        }
+    }
+
+    /// Records what an answer showed; the code that it is refused for.
+    fn note_found(&mut self, found: Found, is_held: bool, at: Moment) -> Option<Code> {
+        for (code, place, done) in found.masked {
+            let effect = if done == Done::Masked { Effect::Scrubbed } else { Effect::WouldScrub };
+            let hit = Hit { code, effect, margin: 0 };
+            if !self.seen.hits.contains(&hit) {
+                self.record_hit(hit);
+            }
+            let is_same = |it: &Finding| it.sighting.code == code && it.place == place;
+            if !self.seen.findings.iter().any(is_same) && self.seen.findings.len() < FINDINGS_MAX {
+                self.seen.findings.push(unvalued(code, place));
+            }
+        }
+        if let Some(breach) = found.foreign
+            && !self.seen.hits.iter().any(|it| it.code == Code::OwnerForeign)
+        {
+            let mut assessment = Assessment::clean(at, self.seen.endpoint);
+            if self.seen.findings.len() < FINDINGS_MAX {
+                self.seen.findings.push(breach.finding.clone());
+            }
+            assessment.breaches.push(breach);
+            let (refusal, hits) = decide_body(&assessment, &self.on.clauses);
+            self.record_hits(hits);
+            return refusal.map(|it| it.code);
+        }
+        // What cannot be decoded any further cannot be changed either.
+        (found.is_lost && is_held).then_some(Code::UpstreamMalformed)
+    }
+
+    /// Says no in place of an answer of which nothing was said yet. The rest of it, if any, is not read any more.
+    fn refuse_answer(&mut self, code: Code, end: bool) -> Step {
+        let mut step = self.refuse(code, Outcome::Refused);
+        if let Step::Reply(Reply::Own(reply)) = &mut step {
+            reply.close |= !end;
+        }
+        step
+    }
+}

@@ -1,0 +1,113 @@
+//! Callers who log in again: one account, whatever credential the API issues.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+use bartizan_model::code::Code;
+use bartizan_model::head::Method;
+use bartizan_model::id::SubjectId;
+use bartizan_model::place::Place;
+use bartizan_model::retirement::Template;
+use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term};
+use support::{Api, Ask, HOUR_NS};
+
+const ORDER: Resource = Resource(7);
+
+fn endpoint(method: Method, path: &str, says: Vec<Says>, hands: &[&str]) -> EndpointTerms {
+    EndpointTerms {
+        method,
+        path: Template::new(path),
+        known: Vec::new(),
+        terms: says.into_iter().map(|says| Term { says, force: Force::Enforced }).collect(),
+        hands_out: hands.iter().map(|it| (Place::body(it), ORDER)).collect(),
+        shows: Shows::default(),
+    }
+}
+
+fn shop() -> Api {
+    let used = Says::HandedOut(vec![(Place::Segment(2), ORDER)]);
+    let mut api = Api::held_to(vec![
+        endpoint(Method::Get, "/orders", Vec::new(), &["$[*].id"]),
+        endpoint(Method::Get, "/orders/{id}", vec![used], &[]),
+    ]);
+    // What was handed out is remembered for as long as it is used.
+    api.now_ns = 30 * HOUR_NS;
+    api
+}
+
+fn log_in<'a>(by: &'a str, body: &'a str, status: u16, sets: &'a str) -> Ask<'a> {
+    let answer = if status == 200 { &b"{\"name\":\"Ann\"}"[..] } else { b"{}" };
+    Ask { by, method: "POST", target: "/login", body, status, sets, answer, ..Ask::default() }
+}
+
+const ANN: &str = r#"{"user":"ann","password":"a"}"#;
+const BOB: &str = r#"{"user":"bob","password":"b"}"#;
+
+fn subject(api: &mut Api, by: &str) -> SubjectId {
+    api.get(by, "/orders", "[]").seen.subject
+}
+
+#[test]
+fn who_logs_in_again_goes_on_with_what_was_handed_out_before() {
+    let mut api = shop();
+    api.ask(log_in("", r#"{"user":"ann","password":"wrong"}"#, 401, ""));
+    api.ask(log_in("", ANN, 200, "sid=one; Path=/; HttpOnly"));
+    api.ask(log_in("", BOB, 200, "sid=two"));
+    api.get("sid=one", "/orders", r#"[{"id":"1042"}]"#);
+    api.get("sid=two", "/orders", r#"[{"id":"2099"}]"#);
+    api.now_ns += 25 * HOUR_NS;
+    // The day after, everybody was handed something, and nothing of before is unknown.
+    api.get("sid=one", "/orders", r#"[{"id":"1042"}]"#);
+    api.get("sid=two", "/orders", r#"[{"id":"2099"}]"#);
+    api.ask(log_in("sid=one", ANN, 200, "sid=three"));
+    assert_eq!(subject(&mut api, "sid=one"), subject(&mut api, "sid=three"));
+    assert!(api.get("sid=three", "/orders/1042", "{}").body.is_ok());
+    let foreign = api.get("sid=three", "/orders/2099", "{}").body;
+    assert_eq!(foreign, Err(Code::ReferenceForeign));
+    assert_ne!(subject(&mut api, "sid=two"), subject(&mut api, "sid=three"));
+}
+
+#[test]
+fn an_api_that_never_refuses_a_log_in_makes_nobody_anybody() {
+    let mut api = shop();
+    // It sets a cookie whatever the password is.
+    api.ask(log_in("", ANN, 200, "sid=one"));
+    api.ask(log_in("", r#"{"user":"ann","password":"guessed"}"#, 200, "sid=two"));
+    assert_ne!(subject(&mut api, "sid=one"), subject(&mut api, "sid=two"));
+}
+
+#[test]
+fn a_refused_log_in_issues_nothing() {
+    let mut api = shop();
+    api.ask(log_in("", ANN, 200, "sid=one"));
+    api.ask(log_in("", r#"{"user":"ann","password":"guessed"}"#, 401, "sid=two"));
+    assert_ne!(subject(&mut api, "sid=one"), subject(&mut api, "sid=two"));
+}
+
+#[test]
+fn a_token_in_an_answer_and_a_page_that_sends_on_log_in_too() {
+    let mut api = shop();
+    api.ask(log_in("", ANN, 401, ""));
+    let token = br#"{"access_token":"0123456789abcdef0123456789abcdef"}"#;
+    let got = api.ask(Ask { answer: token, ..log_in("", ANN, 200, "") });
+    let by_token = subject(&mut api, "Bearer 0123456789abcdef0123456789abcdef");
+    assert_eq!(got.seen.subject, by_token, "who was nobody is who is logged in");
+    api.ask(Ask { answer: b"", media: "text/html", ..log_in("", ANN, 302, "sid=four") });
+    assert_eq!(subject(&mut api, "sid=four"), by_token);
+}
+
+#[test]
+fn a_cookie_that_another_call_sets_is_nobodys_account() {
+    let mut api = shop();
+    api.ask(log_in("", ANN, 401, ""));
+    api.ask(log_in("", ANN, 200, "sid=one"));
+    let other = r#"{"user":"ann","note":"no password"}"#;
+    api.ask(Ask { target: "/notes", ..log_in("", other, 200, "sid=five") });
+    assert_ne!(subject(&mut api, "sid=one"), subject(&mut api, "sid=five"));
+}
