@@ -165,7 +165,7 @@ pub enum Command {
     /// List which objects of others were used, or show who was given one and who named it.
     ///
     /// Objects are keyed hashes, as alerts and findings show them. Made from what is kept, of a running bartizan or of a
-    /// stopped one: the newest 200,000 exchanges, and of most callers a sample. What that leaves out is counted.
+    /// stopped one: the newest 500,000 exchanges, and of most callers a sample. What that leaves out is counted.
     Objects(Objects),
     /// Say that an API is being released: for two hours its habits may change.
     ///

@@ -18,8 +18,8 @@ use bartizan_store::segments::write::SegmentError;
 use serde_json::{Value, json};
 use std::cmp::Reverse;
 
-/// Exchanges that one look goes through: a few seconds. A segment that is begun is read to its end.
-pub(crate) const EXCHANGES_MAX: u64 = 200_000;
+/// Exchanges that one look goes through: a second or two. A segment that is begun is read to its end.
+pub(crate) const EXCHANGES_MAX: u64 = 500_000;
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug)]
