@@ -312,7 +312,7 @@ async fn look_around(state: Arc<State>) {
         looks.tick().await;
         state.end_what_is_over();
         state.follow_contracts();
-        state.follow_accounts();
+        state.follow_tables();
     }
 }
 
@@ -418,7 +418,7 @@ impl Instance {
     /// still to be logged.
     pub fn stop(self) -> Vec<Event> {
         self.proxy.stop(DRAIN);
-        self.state.keep_accounts();
+        self.state.keep_tables();
         self.state.hub.stop();
         self.state.hub.inventory.stop();
         drop(self.pipeline.join());

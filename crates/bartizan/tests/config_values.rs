@@ -91,6 +91,8 @@ fn the_shortest_file_has_every_default() {
     let it = &settings.evidence;
     assert_eq!((it.enabled, it.body_bytes_max, it.bytes_max), (true, 64 << 10, 256 << 20));
     assert_eq!(it.age_max_ms, 7 * 86_400_000);
+    let it = &settings.throttle;
+    assert_eq!((it.after, it.rate.to_string(), it.duration_ms), (None, "6/m".to_owned(), 900_000));
     assert!(!settings.record.required);
     assert_eq!((settings.trusted_proxies, settings.clauses), (vec![], vec![]));
     assert_eq!(settings.exceptions, vec![]);
@@ -148,6 +150,11 @@ fn every_key_is_read() {
     let it = &settings.evidence;
     assert_eq!((it.enabled, it.body_bytes_max, it.bytes_max), (true, 16 << 10, 1 << 30));
     assert_eq!(it.age_max_ms, 3 * 86_400_000);
+    let it = &settings.throttle;
+    assert_eq!(
+        (it.after, it.rate.to_string(), it.duration_ms),
+        (Some(5), "12/m".to_owned(), 600_000)
+    );
     assert!(settings.record.required);
     let proxies: Vec<_> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(proxies, ["10.0.0.0/8", "::1/128"]);

@@ -72,6 +72,7 @@ pub(crate) fn is_reason(hit: &Hit) -> bool {
                 | Code::LimitOverload
                 | Code::LimitHeld
                 | Code::ClientTooFast
+                | Code::ClientThrottled
                 | Code::ClientDenied
                 | Code::RecordUnavailable
         )

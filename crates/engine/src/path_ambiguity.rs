@@ -89,7 +89,13 @@ mod tests {
             let base = Route::to_everything(0);
             let route = Route { prefix: Arc::from(prefix), upstream, ..base };
             let clauses = ClauseSet::new(Mode::Enforce, SetBy::Default, &[], exceptions);
-            RouteRules { route: Arc::new(route), clauses, retired: Arc::default(), described: None }
+            RouteRules {
+                route: Arc::new(route),
+                clauses,
+                retired: Arc::default(),
+                described: None,
+                is_aggregate: false,
+            }
         };
         Routes::new(vec![
             route("/", Some(0)),

@@ -26,6 +26,8 @@ pub struct RouteRules {
     pub retired: Arc<[Retired]>,
     /// What the description of its API says of requests, if it has one.
     pub described: Option<Arc<Requests>>,
+    /// Its callers are many people or programs under one credential each: nobody is slowed down for what one of them does.
+    pub is_aggregate: bool,
 }
 
 /// All routes, the most specific first: exact hosts, then the longest suffix, then any host; within
@@ -135,7 +137,13 @@ mod tests {
         let clauses = ClauseSet::new(Mode::Observe, SetBy::Default, &[], &[]);
         let base = Route::to_everything(0);
         let route = Route { name: Arc::from(name), host, prefix: Arc::from(prefix), ..base };
-        RouteRules { route: Arc::new(route), clauses, retired: Arc::default(), described: None }
+        RouteRules {
+            route: Arc::new(route),
+            clauses,
+            retired: Arc::default(),
+            described: None,
+            is_aggregate: false,
+        }
     }
 
     fn exact(host: &str) -> HostPattern {

@@ -20,7 +20,7 @@ mod answers;
 
 use self::answers::Withheld;
 use crate::answer::Answer;
-use crate::arrival::{Arrival, arrive, is_client_known};
+use crate::arrival::{Arrival, Standing, arrive, is_client_known};
 use crate::caller::caller;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
@@ -40,6 +40,7 @@ use crate::step::{
     Step, UpstreamFault,
 };
 use crate::tables::detail::Level;
+use crate::tables::throttled::Throttle;
 use crate::tables::{Room, Tables};
 use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
 use crate::terms::shown;
@@ -115,6 +116,8 @@ pub struct Transaction {
     issuing: Option<Box<Issuing>>,
     /// Who is logged in by it.
     issued: Option<SubjectId>,
+    /// The caller that a session cookie is, if it is of no account that is known.
+    session: Option<SubjectId>,
     /// The account that the request logs in to.
     account: Option<SubjectId>,
     /// What of the answer is not released yet.
@@ -245,6 +248,7 @@ impl Transaction {
             outgoing: None,
             issuing: None,
             issued: None,
+            session: None,
             account: None,
             withheld: None,
             owes_result: false,
@@ -405,6 +409,7 @@ impl Transaction {
         {
             standing.violations.push(Code::ClientCertificate);
         }
+        self.slow_down(&mut standing, at, tables);
         let endpoint = self.seen.endpoint;
         let mut collector = Collector::at(tables.detail().level());
         if self.is_sampled {
@@ -498,6 +503,32 @@ impl Transaction {
         }
     }
 
+    /// Has a caller wait whom clauses against harm refused again and again.
+    fn slow_down(&self, standing: &mut Standing, at: Moment, tables: &Tables) {
+        let Some(rule) = self.throttle() else { return };
+        if let Err(wait_ns) = tables.throttled().charge(self.seen.subject, rule, at.mono_ns) {
+            standing.violations.push(Code::ClientThrottled);
+            standing.retry_after_s = Some(wait_ns.div_ceil(1_000_000_000));
+        }
+    }
+
+    /// When this caller is slowed down: one that showed a credential of its own.
+    fn throttle(&self) -> Option<&Throttle> {
+        let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
+        let is_inline = self.origin.authority == Authority::Inline;
+        let rule = self.view.rules.throttle.as_ref();
+        rule.filter(|_| is_somebody && is_inline && !self.on.is_aggregate)
+    }
+
+    /// Notes that a clause against harm refused the caller.
+    fn note_harm(&self, code: Code, at: Moment, tables: &Tables) {
+        if code.entry().clause.is_harm()
+            && let Some(rule) = self.throttle()
+        {
+            tables.throttled().refused(self.seen.subject, rule, at.mono_ns);
+        }
+    }
+
     /// Names the endpoint and the subject.
     fn identify(
         &mut self,
@@ -525,6 +556,8 @@ impl Transaction {
                 who.subject
             }
         };
+        let is_own = seen.subject == who.subject && who.kind == SubjectKind::Cookie;
+        self.session = is_own.then_some(who.subject);
         seen.subject_kind = who.kind;
         seen.session = who.session;
         seen.client =
@@ -729,7 +762,10 @@ impl Transaction {
         }
         self.collected = Some(it.collector);
         match decision {
-            Decision::Refuse(refusal) => self.refuse(refusal.code, Outcome::Refused),
+            Decision::Refuse(refusal) => {
+                self.note_harm(refusal.code, at, tables);
+                self.refuse(refusal.code, Outcome::Refused)
+            }
             Decision::Admit(permit)
                 if (view.rules.record_required || self.on.route.record_required)
                     && self.origin.authority == Authority::Inline =>
@@ -908,7 +944,7 @@ impl Transaction {
                 self.answer = Answer::of(&head, self.names.clone(), tables).map(Box::new);
             }
         }
-        self.begin_issuing(&head, tables);
+        self.begin_issuing(&head, at, tables);
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }

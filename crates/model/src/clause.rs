@@ -43,6 +43,7 @@ clauses! {
     BaselineFieldNames = "baseline.field_names", Observed, "No field name holds an underscore, which some servers read as a hyphen.";
     ClientAddress = "client.address", Declared, "The client's address is allowed, and not denied.";
     ClientRate = "client.rate", Declared, "The client keeps to `clients.rate`.";
+    ClientThrottle = "client.throttle", Declared, "Whom clauses against harm refused again and again keeps to `throttle.rate` for a while.";
     IdentityCertificate = "identity.certificate", Declared, "Where a client certificate is demanded, a good one was shown.";
     BaselineBodySize = "baseline.body_size", Follows, "The body is not larger than `limits.body_bytes_max`.";
     BaselineBodyParse = "baseline.body_parse", Follows, "The body is what its type says.";

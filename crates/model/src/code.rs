@@ -173,6 +173,8 @@ codes! {
         "The route demands a client certificate and the connection has none.";
     CredentialMissing = 91, "identity.no_credential", 401, IdentityCredential, "credential required",
         "The call shows no credential, and every call of this endpoint that the API answered with success did (OWASP API2:2023, CWE-306). Make sure that the API still asks for one.";
+    ClientThrottled = 92, "client.throttled", 429, ClientThrottle, "too many requests",
+        "Clauses against harm refused this caller `throttle.after` times within ten minutes: for `throttle.duration` it keeps to `throttle.rate`. It ends by itself.";
     ContentSqlInjection = 96, "content.sql_injection", 403, ContentSqli, "request refused",
         "A value reads as SQL that breaks out of the place it was meant for (OWASP A03:2021, CWE-89).";
     ContentScriptInjection = 97, "content.script_injection", 403, ContentXss, "request refused",

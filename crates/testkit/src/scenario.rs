@@ -314,6 +314,7 @@ impl Scenario {
             clauses: clauses(self.route_mode.unwrap_or(self.mode), &own),
             retired: Arc::default(),
             described: self.requests(),
+            is_aggregate: false,
         };
         let key = HashKey::new(KeyEpoch(1), [7; 16]);
         let rules = Rules {

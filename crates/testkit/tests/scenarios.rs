@@ -23,7 +23,8 @@ const NOT_IN_ONE_MESSAGE: &[Code] = &[
     // Several exchanges show them: `engine/tests/answers.rs`.
     Code::OwnerForeign,
     Code::OwnerForeignRequest,
-    // Several exchanges show it: `engine/tests/terms.rs`.
+    // Several exchanges show them: `engine/tests/terms.rs`.
+    Code::ClientThrottled,
     Code::ReferenceForeign,
     Code::RecordUnavailable,
     Code::UpstreamUnreachable,

@@ -86,6 +86,7 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::BaselineFieldNames
         | ClauseName::ClientAddress
         | ClauseName::ClientRate
+        | ClauseName::ClientThrottle
         | ClauseName::IdentityCertificate
         | ClauseName::IdentityCredential
         | ClauseName::DeclaredOperation

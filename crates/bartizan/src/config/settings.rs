@@ -58,6 +58,8 @@ pub struct Settings {
     pub store: Store,
     /// How samples are taken and kept.
     pub evidence: Evidence,
+    /// When callers are slowed down that clauses against harm refuse.
+    pub throttle: Throttle,
     /// What must be recorded.
     pub record: Record,
     /// Peers whose word about a client's address and scheme is believed.
@@ -214,6 +216,17 @@ pub struct Clients {
     pub rate_burst: Option<u32>,
     /// Whether address rules apply also when most traffic comes from few private addresses.
     pub addresses_are_clients: bool,
+}
+
+/// When callers are slowed down that clauses against harm refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Throttle {
+    /// Refusals within ten minutes; never if `None`.
+    pub after: Option<u32>,
+    /// The pace that is left.
+    pub rate: Rate,
+    /// For how long, in milliseconds.
+    pub duration_ms: u64,
 }
 
 /// Where admitted requests go.

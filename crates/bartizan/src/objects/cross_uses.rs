@@ -190,7 +190,8 @@ fn sought(terms: &Terms, it: &Observation, of: &CrossUse<'_>) -> Sought {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::objects::double::{Kept, anothers, foreign, given, id, named, shown, terms};
+    use crate::objects::double::{anothers, foreign, given, id, named, shown, terms};
+    use crate::objects::scan::tests::Kept;
     use bartizan_model::clause::Effect;
     use bartizan_model::head::Method;
 

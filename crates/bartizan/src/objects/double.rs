@@ -1,9 +1,5 @@
 //! A shop for tests: `GET /me` shows callers who they are, `GET /orders` hands out orders, which `GET /orders/{id}` names.
 
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking, their helpers too")]
-
-use crate::instance::JOURNAL;
-use crate::keeper::SEGMENTS;
 use bartizan_engine::terms::Terms;
 use bartizan_model::clause::{Effect, Hit};
 use bartizan_model::code::Code;
@@ -16,11 +12,6 @@ use bartizan_model::observation::{Observation, Outcome, SubjectKind};
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{EndpointTerms, Force, Owned, Resource, Says, Shows, Term};
-use bartizan_store::journal::{Journal, Options};
-use bartizan_store::record::Record;
-use bartizan_store::segments::held::Held;
-use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 const ORDER: Resource = Resource(1);
@@ -150,37 +141,4 @@ pub(super) fn without_values(mut it: Observation) -> Observation {
     let sides = [&mut it.request, &mut it.response];
     sides.into_iter().flatten().for_each(|it| it.facts.clear());
     it
-}
-
-/// What is kept, each exchange in a segment of its own.
-pub(super) struct Kept(PathBuf);
-
-impl Kept {
-    pub(super) fn of(name: &str, all: impl IntoIterator<Item = Observation>) -> Self {
-        let home = format!("bartizan-objects-{name}-{}", std::process::id());
-        let home = std::env::temp_dir().join(home);
-        drop(fs::remove_dir_all(&home));
-        fs::create_dir_all(home.join(JOURNAL)).unwrap();
-        let options = Options {
-            journal_bytes_max: 1 << 20,
-            segment_bytes_max: 1,
-            buffer_bytes_max: 1 << 20,
-            epoch: KeyEpoch(3),
-        };
-        let now = Moment { mono_ns: 0, wall_us: at_us(0) };
-        let (mut journal, _) = Journal::open(&home.join(JOURNAL), options, now).unwrap();
-        all.into_iter().for_each(|it| journal.append(&Record::Observation(it)).unwrap());
-        journal.sync().unwrap();
-        Self(home)
-    }
-
-    pub(super) fn held(&self) -> Held {
-        Held::at(&self.0.join(SEGMENTS), &self.0.join(JOURNAL), None)
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
-    }
 }

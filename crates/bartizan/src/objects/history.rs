@@ -230,7 +230,8 @@ fn group(at: &At, seen: &Seen, ids: EndpointIds<'_>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::objects::double::{Kept, anothers, claimed, foreign, given, named, shown, terms};
+    use crate::objects::double::{anothers, claimed, foreign, given, named, shown, terms};
+    use crate::objects::scan::tests::Kept;
     use bartizan_model::clause::Effect;
 
     const ALICE: u128 = 1;

@@ -148,9 +148,53 @@ pub(crate) fn newest_first(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::objects::double::{Kept, at_us, given, id, without_values};
+    use crate::instance::JOURNAL;
+    use crate::keeper::SEGMENTS;
+    use crate::objects::double::{at_us, given, id, without_values};
+    use bartizan_model::id::KeyEpoch;
+    use bartizan_model::moment::Moment;
+    use bartizan_store::journal::{Journal, Options};
+    use bartizan_store::record::Record;
+    use std::fs;
+    use std::path::PathBuf;
+
+    /// What is kept, each exchange in a segment of its own.
+    pub(in crate::objects) struct Kept(PathBuf);
+
+    impl Kept {
+        pub(in crate::objects) fn of(
+            name: &str,
+            all: impl IntoIterator<Item = Observation>,
+        ) -> Self {
+            let home = format!("bartizan-objects-{name}-{}", std::process::id());
+            let home = std::env::temp_dir().join(home);
+            drop(fs::remove_dir_all(&home));
+            fs::create_dir_all(home.join(JOURNAL)).unwrap();
+            let options = Options {
+                journal_bytes_max: 1 << 20,
+                segment_bytes_max: 1,
+                buffer_bytes_max: 1 << 20,
+                epoch: KeyEpoch(3),
+            };
+            let now = Moment { mono_ns: 0, wall_us: at_us(0) };
+            let (mut journal, _) = Journal::open(&home.join(JOURNAL), options, now).unwrap();
+            all.into_iter().for_each(|it| journal.append(&Record::Observation(it)).unwrap());
+            journal.sync().unwrap();
+            Self(home)
+        }
+
+        pub(in crate::objects) fn held(&self) -> Held {
+            Held::at(&self.0.join(SEGMENTS), &self.0.join(JOURNAL), None)
+        }
+    }
+
+    impl Drop for Kept {
+        fn drop(&mut self) {
+            drop(fs::remove_dir_all(&self.0));
+        }
+    }
 
     #[derive(Default)]
     struct Ids(Vec<ExchangeId>);
