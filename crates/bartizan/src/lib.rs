@@ -34,6 +34,7 @@ pub mod log;
 pub mod manual;
 pub mod metrics;
 pub mod notice;
+pub(crate) mod objects;
 pub mod ocsf;
 pub mod pipeline;
 pub mod recent;
