@@ -19,7 +19,7 @@ use bartizan_engine::transaction::Transaction;
 use bartizan_model::clause::{Effect, Mode, SetBy};
 use bartizan_model::code::Code;
 use bartizan_model::head::{Framing, HeadWriter, RequestHead, ResponseHead, Version};
-use bartizan_model::id::{ExchangeId, KeyEpoch};
+use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash};
 use bartizan_model::limits::Limits;
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::Observation;
@@ -42,6 +42,10 @@ pub struct Ask<'a> {
     pub target: &'a str,
     pub fields: &'a [(&'a str, &'a str)],
     pub body: &'a str,
+    /// The media type of `body`.
+    pub sends: &'a str,
+    /// The fingerprint of the certificate that the client showed.
+    pub certificate: Option<u64>,
     pub answer: &'a [u8],
     pub media: &'a str,
     pub coding: &'a str,
@@ -60,6 +64,8 @@ impl Default for Ask<'_> {
             target: "/",
             fields: &[],
             body: "",
+            sends: "application/json",
+            certificate: None,
             answer: b"",
             media: "application/json",
             coding: "",
@@ -127,7 +133,7 @@ impl Api {
         self.calls += 1;
         self.now_ns += 1_000_000;
         let at = Moment { mono_ns: self.now_ns, wall_us: 1_700_000_000_000_000 };
-        let transaction = Transaction::open(origin(self.calls), Arc::clone(&self.view), at);
+        let transaction = Transaction::open(origin(self.calls, it), Arc::clone(&self.view), at);
         let mut exchange = Exchange { transaction, tables: &self.tables, at };
         let mut step = exchange.take(Side::Request, Input::RequestHead(request(it)));
         if let Step::Read { .. } = step {
@@ -201,13 +207,13 @@ impl Exchange<'_> {
     }
 }
 
-fn origin(number: u128) -> Origin {
+fn origin(number: u128, it: Ask<'_>) -> Origin {
     Origin {
         id: ExchangeId::new(1_700_000_000_000, number),
         authority: Authority::Inline,
         peer: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
         tls: false,
-        certificate: None,
+        certificate: it.certificate.map(KeyedHash),
         ja4: None,
         sees_bodies: true,
     }
@@ -236,7 +242,7 @@ fn request(it: Ask<'_>) -> RequestHead {
     if it.body.is_empty() {
         return head.request(Version::Http11, Framing::None);
     }
-    head.field(b"content-type", b"application/json");
+    head.field(b"content-type", it.sends.as_bytes());
     head.request(Version::Http11, Framing::Length(it.body.len() as u64))
 }
 

@@ -288,6 +288,41 @@ fn one_caller_cannot_do_without_a_field_nor_send_greater_values_for_all() {
     assert!(now.contains(&Says::Required(vec![Place::body("$.item")])), "{now:?}");
 }
 
+#[test]
+fn what_one_of_two_live_versions_leaves_out_is_taken_and_not_required() {
+    let mut shop = Shop::new();
+    for n in 0..70_u128 {
+        shop.at_us += DAY_US / 7;
+        let sent = [("$.item", "tea"), ("$.coupon", "x")];
+        shop.order(n, sent.get(..1 + usize::from(n % 2 == 0)).unwrap(), &[]);
+    }
+    shop.inventory.settle();
+    let it = shop.proposed(Method::Post, "/orders");
+    let (item, coupon) = (Place::body("$.item"), Place::body("$.coupon"));
+    assert_eq!(it.known, [coupon, item.clone()]);
+    let proposed =
+        |of: &Says| it.proposals.iter().any(|it| it.says == *of && it.stage == Stage::Proposed);
+    assert!(proposed(&Says::Required(vec![item])) && proposed(&Says::OnlyKnown), "{it:?}");
+}
+
+#[test]
+fn what_one_service_shows_speaks_for_no_other() {
+    let mut shop = Shop::after(70, 8);
+    let mut other = called(Method::Post, "/orders", 200, &[], Some(json(&[("$.id", "1")])));
+    other.route = "production".into();
+    other.request = Some(json(&[("$.item", "tea")]));
+    shop.see(1, other);
+    let (inventory, relations) = (&shop.inventory, &shop.relations);
+    let all = propose(inventory, relations, &|_, _| None, &Pace::USUAL, &|_| None);
+    let of = |service: &str| {
+        let mut of = all.iter().filter(|it| &*it.service == service && it.method == Method::Post);
+        of.find(|it| it.template == "/orders").unwrap_or_else(|| panic!("{service}: {all:?}"))
+    };
+    let far = |service| of(service).proposals.iter().map(|it| it.stage).max();
+    assert_eq!((far("shop"), of("shop").known.len()), (Some(Stage::Proposed), 2));
+    assert_eq!((far("production"), of("production").known.len()), (Some(Stage::Candidate), 0));
+}
+
 /// A bank after `customers` people looked at themselves, their accounts and one account, `staff` at all of them.
 fn bank(customers: u128, staff: u128) -> Shop {
     let mut it = Shop::new();
