@@ -287,11 +287,11 @@ impl Shopper<'_> {
 
     async fn correct(&mut self) {
         let address = format!("{}, floor {}", self.visit.person.address, self.visit.floor);
-        let mut changes = json!({ "address": address, "phone": self.visit.person.phone });
-        if self.visit.has_new_app {
-            let name = self.visit.person.name.split(' ').next().unwrap_or_default();
-            changes["nickname"] = json!(name);
-        }
+        let phone = &self.visit.person.phone;
+        let changes = match self.visit.has_new_app {
+            false => json!({ "address": address, "phone": phone }),
+            true => json!({ "address": address, "phone": phone, "nickname": self.first_name() }),
+        };
         let ask = Ask::with_json(Method::PATCH, "/me", &changes).bearing(&self.token);
         let fields = || changes.as_object().into_iter().flatten();
         self.expect(Step::Correct, &address, &ask, 200, |answer| {
@@ -381,6 +381,10 @@ impl<'a> Shopper<'a> {
     fn something(&mut self) -> Option<&'a crate::world::Product> {
         let products = &self.world.products;
         products.get(self.visit.seeded.below(products.len()))
+    }
+
+    fn first_name(&self) -> &str {
+        self.visit.person.name.split(' ').next().unwrap_or_default()
     }
 
     fn credentials(&self, password: &str) -> Ask {

@@ -28,14 +28,21 @@ struct Double {
     refused: AtomicUsize,
     /// Who ordered what: a token, and the number of an order.
     ordered: Mutex<BTreeSet<(String, i64)>>,
+    /// Those to the shop that nobody uses now.
+    lines: Mutex<Vec<Client>>,
 }
 
 /// Puts a forwarding proxy in front of `shop` that refuses what `judge` says.
 async fn double(shop: SocketAddr, judge: Judge) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
-    let double =
-        Arc::new(Double { shop, judge, refused: AtomicUsize::new(0), ordered: Mutex::default() });
+    let double = Arc::new(Double {
+        shop,
+        judge,
+        refused: AtomicUsize::new(0),
+        ordered: Mutex::default(),
+        lines: Mutex::default(),
+    });
     let router = Router::new().fallback(serve).with_state(double);
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(address)
@@ -65,8 +72,11 @@ async fn serve(State(double): State<Arc<Double>>, request: Request) -> Response 
         token: token.clone(),
         json: header(CONTENT_TYPE).map(|_| String::from_utf8(body.to_vec()).unwrap()),
     };
-    let mut client = Client::new(double.shop, Ipv4Addr::LOCALHOST, Limits::DEMO);
+    let line = double.lines.lock().unwrap().pop();
+    let fresh = || Client::new(double.shop, Ipv4Addr::LOCALHOST, Limits::DEMO);
+    let mut client = line.unwrap_or_else(fresh);
     let answer = client.send(&ask).await.unwrap();
+    double.lines.lock().unwrap().push(client);
     double.ordered.lock().unwrap().extend(token.zip(placed(&ask, &answer)));
     let kind = answer.headers[CONTENT_TYPE].clone();
     let status = StatusCode::from_u16(answer.status).unwrap();
@@ -215,8 +225,8 @@ async fn a_guard_that_refuses_apostrophes_hurts_customers() {
         told(7, Some(|read, _| read.contains('\'').then_some(StatusCode::FORBIDDEN))).await;
     as_told(&outcome, false);
     assert!(outcome.broken.iter().any(|it| matches!(it, Broken::CustomersHurt { .. })));
-    assert_eq!(outcome.decision_ids.len(), 6);
-    assert!(outcome.broken.contains(&Broken::TrickNotRefused { trick: Trick::RoleAdmin }));
+    assert!(!outcome.broken.iter().any(|it| matches!(it, Broken::NotAllRefused { .. })));
+    assert!(outcome.broken.contains(&Broken::TrickNotRefused { trick: Trick::ForeignOrder }));
 }
 
 #[tokio::test]

@@ -115,9 +115,21 @@ pub fn data_dir(overrides: &Overrides) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Settings;
+    use crate::tempo::Tempo;
 
     fn given(value: &str, origin: Origin) -> Option<Given<OsString>> {
         Some(Given { value: value.into(), origin })
+    }
+
+    #[test]
+    fn only_the_demo_learns_within_seconds() {
+        let demo = Overrides::for_demo(SocketAddr::from(([127, 0, 0, 1], 1)), Path::new("x"));
+        let tempo = |it: &Overrides| Settings::for_guard(it).unwrap().settings.tempo;
+        assert_eq!(tempo(&demo), Tempo::Demo);
+        let lab = Overrides { is_demo: false, lab: Some("--lab"), ..demo.clone() };
+        assert_eq!(tempo(&lab), Tempo::Lab);
+        assert_eq!(tempo(&Overrides { lab: None, ..lab }), Tempo::Usual);
     }
 
     #[test]

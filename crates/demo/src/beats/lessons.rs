@@ -19,18 +19,20 @@ pub(crate) async fn tell(
     guard: &impl Guard,
     teller: &mut Teller<'_>,
 ) -> io::Result<()> {
-    let Some(nothing) = guard.holds() else { return Ok(()) };
+    if guard.holds().is_none() {
+        return Ok(());
+    }
     let (started, people) = (Instant::now(), stage.world.others().count());
-    let (mut tally, mut held) = (Tally::default(), nothing);
-    loop {
+    let mut tally = Tally::default();
+    let held = loop {
         tally.add(round(stage).await);
-        held = guard.holds().unwrap_or_default();
+        let held = guard.holds().unwrap_or_default();
         let is_learnt = LESSONS.iter().all(|it| lesson(&held, *it).is_some());
         if is_learnt || started.elapsed() >= stage.patience {
-            break;
+            break held;
         }
         sleep(PAUSE).await;
-    }
+    };
     teller.beat(&format!(
         "The guard watches {people} people shop for {} s and learns: {} requests, {} go wrong. \
          {} clauses against harm are in force now, and nobody wrote one of them. Two of them:",
