@@ -16,6 +16,7 @@ import { drift } from './drift.mjs';
 import { hostile } from './hostile.mjs';
 import { detail_of_endpoint, inventory, is_endpoint_id, openapi_of, third_parties } from './inventory.mjs';
 import { ledger } from './ledger.mjs';
+import { history_of_object, list_uses, uses_of } from './objects.mjs';
 import { changes, ranked, trend } from './posture.mjs';
 import { generator } from './random.mjs';
 import { detail_of, exchange_at, exchanges, micros } from './shop.mjs';
@@ -31,6 +32,7 @@ const kept_when_hostile = new Set(['role', 'csrf']);
 
 const began_ms = Date.now();
 const all_exchanges = exchanges(seed, 4000, 48, began_ms);
+const all_uses = uses_of(seed, 240, began_ms);
 const shop_inventory = inventory(seed, 0, began_ms);
 const large_inventory = inventory(seed, 1200, began_ms);
 const shop_ledger = ledger(seed, 127, began_ms);
@@ -346,6 +348,8 @@ const table = [
     if (!row) throw new Refusal(404, 'exchange.unknown', 'no such exchange', undefined);
     return detail_of(row, Date.now());
   }],
+  ['GET', /^\/objects$/, 'viewer', ({ session, query }) => list_uses(session.modes.has('empty') ? [] : all_uses, query, began_ms, session.modes.has('many'))],
+  ['GET', /^\/objects\/([0-9a-f]{16})$/, 'viewer', ({ session, args }) => history_of_object(session.modes.has('empty') ? [] : all_uses, session.modes.has('hostile') ? all_uses[0].object : args[0], began_ms, session.modes.has('many'))],
   ['GET', /^\/inventory$/, 'viewer', ({ session, query }) => list_inventory(session, query)],
   ['GET', /^\/inventory\/openapi$/, 'viewer', ({ session }) => openapi_of(inventory_of(session))],
   ['GET', /^\/inventory\/([^/]+)$/, 'viewer', ({ session, args }) => {

@@ -76,8 +76,9 @@ class Guard:
         return len(ready)
 
     def withdraw_habits(self):
-        """Takes back every clause of habit that refused somebody; answers which."""
-        broken = [it for it in self.clauses() if not it["is_harm"] and it["force"] == "enforce" and (it["support"] or {}).get("refused")]
+        """Takes back every clause of habit that refused somebody, or suspended itself over that; answers which."""
+        broken = [it for it in self.clauses() if not it["is_harm"] and (it["force"] == "suspended" or (
+            it["force"] == "enforce" and (it["support"] or {}).get("refused")))]
         for it in broken:
             self.contract("withdraw", it["id"], "--reason", "trial: refuses a new release")
         return broken

@@ -146,7 +146,7 @@ class Trial:
     def judge(self, newcomers, guard):
         """A new release, new people, another language, the old client beside the new one.
 
-        Clauses of habit that refuse somebody, and do not suspend themselves, are taken back by hand, as an operator would, and put in force
+        Clauses of habit that refuse somebody, or suspend themselves over that, are taken back by hand, as an operator would, and put in force
         again when people have used the new client for a while. Then comes a peak.
         """
         self.book.phase, self.app.version = "new version", 2

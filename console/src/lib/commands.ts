@@ -2,6 +2,7 @@
 import { text } from '../text';
 import { keys, places } from './keys.svelte';
 import { copy_link } from './link';
+import { is_object } from './objects';
 import { preferences } from './preferences.svelte';
 import { router } from './router.svelte';
 import { session } from './session.svelte';
@@ -55,6 +56,9 @@ export function commands_for(typed: string): Command[] {
   const unique = [...new Map(fitting.map((command) => [command.title, command])).values()];
   if (id_form.test(asked)) {
     return [{ title: text.palette.open(asked), run: () => router.go(['exchange', asked.toLowerCase()]) }, ...unique];
+  }
+  if (is_object(asked.toLowerCase())) {
+    unique.unshift({ title: text.palette.object(asked), run: () => router.go(['objects', asked.toLowerCase()]) });
   }
   if (asked && session.me) {
     unique.push({ title: text.palette.search(visible(asked)), run: () => router.go(['exchanges'], { q: asked }) });

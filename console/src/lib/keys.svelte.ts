@@ -15,6 +15,7 @@ export const places: Record<string, string> = {
   r: 'retirement',
   p: 'posture',
   t: 'contracts',
+  b: 'objects',
   c: 'changes',
   d: 'drift',
   e: 'exchanges',

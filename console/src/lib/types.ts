@@ -472,6 +472,85 @@ export interface ThirdParty {
   more: number;
 }
 
+/** How far somebody looked through what is kept. */
+export interface ObjectScan {
+  exchanges: number;
+  without_values: number;
+  from: string | null;
+  cut: boolean;
+}
+
+export interface ObjectWitness {
+  subject: string;
+  subject_kind: string;
+  verified: boolean;
+  exchange: string;
+  time: string;
+  endpoint: string;
+  endpoint_id: string | null;
+  place: string;
+  others: number;
+  more_others: boolean;
+}
+
+/** A use of an object that is another's. */
+export interface ObjectUse {
+  exchange: string;
+  time: string;
+  endpoint: string;
+  endpoint_id: string | null;
+  route: string;
+  side: string;
+  place: string;
+  object: string;
+  clause: string;
+  code: string;
+  effect: string;
+  cut: boolean;
+  outcome: string;
+  status: number;
+  subject: string;
+  subject_kind: string;
+  verified: boolean;
+  /** Only in lists. */
+  witness?: ObjectWitness | null;
+}
+
+export interface ObjectUses {
+  uses: ObjectUse[];
+  next: string | null;
+  scan: ObjectScan;
+}
+
+/** What one caller had to do with an object at one place. */
+export interface ObjectHolding {
+  subject: string;
+  subject_kind: string;
+  verified: boolean;
+  endpoint: string;
+  endpoint_id: string | null;
+  operation: string;
+  route: string;
+  side: string;
+  place: string;
+  times: number;
+  foreign: number;
+  held_back: number;
+  first: { exchange: string; time: string };
+  last: { exchange: string; time: string };
+}
+
+export interface ObjectHistory {
+  object: string;
+  uses: ObjectUse[];
+  more_uses: number;
+  given: ObjectHolding[];
+  named: ObjectHolding[];
+  elsewhere: ObjectHolding[];
+  more: number;
+  scan: ObjectScan;
+}
+
 export interface ThirdParties {
   third_parties: ThirdParty[];
   more: number;

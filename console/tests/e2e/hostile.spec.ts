@@ -150,7 +150,7 @@ test('hostile addresses stay texts', async ({ page }) => {
   const seen = watch(page);
   await login(page, 'admin');
   const attack = encodeURIComponent('"><img src=x onerror="window.__ran=1"><x-hostile>\u202e');
-  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory?class=', 'inventory?group=', 'inventory?group=tag&closed=', 'inventory/', 'apis?api=', 'apis?service=', 'retirement?state=', 'retirement?service=', 'third-parties?service=', 'posture?flaw=', 'posture?service=', 'contracts?q=', 'contracts?service=', 'contracts?held=', 'contracts?kind=', 'contracts/', 'changes?what=', 'changes?service=', 'changes?day=', 'drift?kind=', 'drift?q=', 'drift?service=', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
+  for (const path of ['exchanges?id=', 'exchanges?q=', 'exchange/', 'inventory?q=', 'inventory?service=', 'inventory?sort=', 'inventory?class=', 'inventory?group=', 'inventory?group=tag&closed=', 'inventory/', 'apis?api=', 'apis?service=', 'retirement?state=', 'retirement?service=', 'third-parties?service=', 'posture?flaw=', 'posture?service=', 'contracts?q=', 'contracts?service=', 'contracts?held=', 'contracts?kind=', 'contracts/', 'objects?endpoint=', 'objects?subject=', 'objects?clause=', 'objects?held_back=', 'objects/', 'changes?what=', 'changes?service=', 'changes?day=', 'drift?kind=', 'drift?q=', 'drift?service=', 'hunt?sql=', 'settings/', 'ledger?entry=', 'settings?q=', '']) {
     await go(page, `#/${path}${attack}`);
     await page.waitForTimeout(150);
     await expect_inert(page);

@@ -77,6 +77,21 @@ const screens: Screen[] = [
     },
   },
   { name: 'contracts-history', hash: '#/contracts/history', ready: (page) => visible(page, 'orders belong to who made them') },
+  { name: 'objects', hash: '#/objects', ready: (page) => visible(page, '100 uses; there are older ones') },
+  { name: 'objects-cut', code: 'viewer+many', hash: '#/objects?held_back=true', ready: (page) => visible(page, 'hunts reach further back') },
+  { name: 'objects-none', hash: '#/objects?endpoint=nothing', ready: (page) => visible(page, 'Nothing matches') },
+  { name: 'objects-empty', code: 'viewer+empty', hash: '#/objects', ready: (page) => visible(page, 'they learn whose something is from answers and tokens') },
+  { name: 'objects-failing', code: 'viewer+failing', hash: '#/objects', ready: (page) => visible(page, 'The gateway cannot do this now') },
+  {
+    name: 'object',
+    hash: '#/objects?clause=provenance.reference',
+    ready: async (page) => {
+      await page.locator('ol dd a').first().click();
+      await visible(page, 'Named by');
+    },
+  },
+  { name: 'object-gone', hash: '#/objects/nothing', ready: (page) => visible(page, 'is no object') },
+  { name: 'object-empty', code: 'viewer+empty', hash: '#/objects/00000000000000a1', ready: (page) => visible(page, 'No answer that is kept gave it') },
   { name: 'contracts-none', hash: '#/contracts?service=nothing', ready: (page) => visible(page, 'Nothing matches') },
   { name: 'contracts-empty', code: 'viewer+empty', hash: '#/contracts', ready: (page) => visible(page, 'No clause yet') },
   { name: 'contracts-failing', code: 'viewer+failing', hash: '#/contracts', ready: (page) => visible(page, 'The gateway cannot do this now') },

@@ -162,6 +162,11 @@ pub enum Command {
     /// within seconds, and keeps each change in its ledger.
     #[command(subcommand)]
     Contract(Contract),
+    /// List which objects of others were used, or show who was given one and who named it.
+    ///
+    /// Objects are keyed hashes, as alerts and findings show them. Made from what is kept, of a running bartizan or of a
+    /// stopped one: the newest 500,000 exchanges, and of most callers a sample. What that leaves out is counted.
+    Objects(Objects),
     /// Say that an API is being released: for two hours its habits may change.
     ///
     /// For pipelines that deploy. While it runs, a clause that describes habit is suspended as soon as three callers in good
@@ -370,6 +375,44 @@ pub struct ContractDiff {
     /// Which traffic.
     #[command(flatten)]
     pub of: InventoryOf,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// Arguments of `objects`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan objects --held-back --since 24h
+  bartizan objects 4f0c1b9e8a7d4c3b -o json")]
+pub struct Objects {
+    /// The hash of one object, in 16 hexadecimal digits.
+    pub object: Option<String>,
+    /// Only calls of this endpoint, such as 'GET /orders/{int}', or with this in its name.
+    #[arg(long, value_name = "METHOD /TEMPLATE", conflicts_with = "object")]
+    pub endpoint: Option<String>,
+    /// Only calls by subjects whose hexadecimal digits begin so.
+    #[arg(long, value_name = "HASH", conflicts_with = "object")]
+    pub subject: Option<String>,
+    /// Only what this clause found, such as provenance.reference.
+    #[arg(long, value_name = "NAME", conflicts_with = "object")]
+    pub clause: Option<String>,
+    /// Only what was held back.
+    #[arg(long, conflicts_with = "object")]
+    pub held_back: bool,
+    /// Only exchanges that began at most so long ago, such as 7d, 24h or 30m.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Ago>,
+    /// The newest N exchanges, at most 500 [default: 100].
+    #[arg(long, value_name = "N", conflicts_with = "object")]
+    pub last: Option<usize>,
+    /// Where the key of the segments is, file:PATH or env:NAME, if `store.key` names one.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<KeyAt>,
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<OsString>,
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Output::Human)]
     pub output: Output,
@@ -1650,6 +1693,19 @@ impl Serving {
 /// The flag of commands that take no other.
 fn of_data(data: Option<&OsString>) -> Overrides {
     Overrides { data: data.map(|it| flag("--data", it)), ..Overrides::default() }
+}
+
+impl Objects {
+    /// What the flags say.
+    pub fn overrides(&self) -> Overrides {
+        of_data(self.data.as_ref())
+    }
+
+    /// All the traffic that contracts are learnt from.
+    pub fn of(&self) -> InventoryOf {
+        let (key, data) = (self.key.clone(), self.data.clone());
+        InventoryOf { since: None, service: None, key, data }
+    }
 }
 
 impl Backup {

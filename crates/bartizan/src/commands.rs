@@ -24,7 +24,9 @@ use crate::notice::Noticed;
 use crate::show;
 use crate::supervisor::{self, State};
 use crate::watch::Watch;
-use crate::{alerts, backup, bypass, codes, demo, doctor, held, import, ledger, manual, status};
+use crate::{
+    alerts, backup, bypass, codes, demo, doctor, held, import, ledger, manual, objects, status,
+};
 use bartizan_model::id::ExchangeId;
 use bartizan_store::follow::Follower;
 use bartizan_store::{Damage, find, latest};
@@ -76,6 +78,9 @@ pub fn run(cli: Cli) -> Exit {
         }
         Some(Command::Contract(it)) => {
             contract::command::run(&it, |of| data_dir(&of.overrides().or(environment())))
+        }
+        Some(Command::Objects(it)) => {
+            objects::command::run(&data_dir(&it.overrides().or(environment())), &it)
         }
         Some(Command::Release(it)) => {
             contract::command::release(&it, &data_dir(&it.overrides().or(environment())))

@@ -7,7 +7,6 @@
 //! Errors   [`WireFault`]: nothing has changed then. The end of a bypass reads no file, so that it
 //!          cannot fail.
 
-use crate::accounts::KeptAccounts;
 use crate::added::AddedExceptions;
 use crate::alerts::targets;
 use crate::backend::samples;
@@ -25,6 +24,7 @@ use crate::ledger::{NotRecorded, entries};
 use crate::log::{Cause, EndedBy, Event};
 use crate::metrics::{Gauges, Samples, Segments};
 use crate::pipeline::Hub;
+use crate::remembered::Keeping;
 use crate::rules_record;
 use crate::watch::{Referred, Stamps};
 use crate::wire::{self, Judging, WireFault, Wired};
@@ -52,7 +52,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 /// Events that wait to be logged; beyond it the oldest is dropped.
@@ -87,8 +88,8 @@ pub(crate) struct State {
     contract_fault: Mutex<Option<String>>,
     events: Mutex<VecDeque<Event>>,
     pub(crate) loaded_us: AtomicU64,
-    /// Which credentials belong to one account.
-    accounts: KeptAccounts,
+    /// What the tables remember over a restart.
+    keeping: Keeping,
     /// The revision of contracts up to which decisions are in the ledger.
     recorded: AtomicU64,
     recovery: Recovery,
@@ -163,9 +164,9 @@ impl State {
         let started_us = shared.clock.now().wall_us;
         let store = settings.store.clone();
         let in_force = InForce { settings, added, wired, bypass: None, rejected: None };
-        let accounts = KeptAccounts::restore(&dir, key.epoch(), shared.tables.accounts());
+        let keeping = Keeping::restore(&dir, key.epoch(), &shared.tables, shared.clock.now());
         let state = Self {
-            accounts,
+            keeping,
             recorded: AtomicU64::new(contract::recorded::read(&dir)),
             hub,
             dir,
@@ -198,7 +199,7 @@ impl State {
 
     /// The revision in force.
     pub(crate) fn revision(&self) -> u64 {
-        self.revision.load(Relaxed)
+        self.revision.load(Acquire)
     }
 
     /// A configuration that was read, or why it could not be.
@@ -314,10 +315,11 @@ impl State {
 
     /// Puts a view in force. The lock is held, so that revisions are announced in their order.
     fn put(&self, rules: &InForce, revision: u64, mut view: View) {
-        self.revision.store(revision, Relaxed);
         let terms = Arc::clone(&self.shared.views.current().snapshot.terms);
         view.snapshot = Arc::new(Snapshot { terms, ..Snapshot::clone(&view.snapshot) });
         self.shared.views.swap(view);
+        // Whoever sees the number sees what it is of.
+        self.revision.store(revision, Release);
         self.announce(rules);
     }
 
@@ -331,16 +333,14 @@ impl State {
         self.shared.views.swap(View { snapshot, ..View::clone(&current) });
     }
 
-    /// Keeps which credentials belong to one account.
-    pub(crate) fn follow_accounts(&self) {
-        let now_us = self.shared.clock.now().wall_us;
-        self.accounts.follow(self.shared.tables.accounts(), now_us);
+    /// Keeps what the tables remember.
+    pub(crate) fn follow_tables(&self) {
+        self.keeping.follow(&self.shared.tables, self.shared.clock.now());
     }
 
     /// Keeps it a last time.
-    pub(crate) fn keep_accounts(&self) {
-        let now_us = self.shared.clock.now().wall_us;
-        self.accounts.write(self.shared.tables.accounts(), now_us);
+    pub(crate) fn keep_tables(&self) {
+        self.keeping.end(&self.shared.tables, self.shared.clock.now());
     }
 
     /// Holds calls to what is decided and proposed by now, and keeps what was decided in the ledger.
@@ -523,7 +523,7 @@ impl Facts for State {
             ledger_errors: ledger.errors,
             connections: self.shared.connections.load(Relaxed),
             held_bytes: self.shared.tables.held_bytes(),
-            revision: self.revision.load(Relaxed),
+            revision: self.revision.load(Acquire),
             turned_away: self.shared.turned_away.load(Relaxed),
             handshakes_failed: self.shared.handshakes_failed.load(Relaxed),
             resident_bytes: self.shared.pressure.resident_bytes(),
@@ -665,7 +665,7 @@ impl State {
             "upstream": settings.upstream_urls(),
             "configuration": settings.file,
             "configuration_loaded": crate::show::timestamp(self.loaded_us.load(Relaxed)),
-            "revision": self.revision.load(Relaxed),
+            "revision": self.revision.load(Acquire),
             "started": crate::show::timestamp(self.started_us),
             "uptime_s": self.shared.clock.now().wall_us.saturating_sub(self.started_us) / 1_000_000,
             "connections": self.shared.connections.load(Relaxed),

@@ -312,7 +312,7 @@ async fn look_around(state: Arc<State>) {
         looks.tick().await;
         state.end_what_is_over();
         state.follow_contracts();
-        state.follow_accounts();
+        state.follow_tables();
     }
 }
 
@@ -424,7 +424,7 @@ impl Instance {
     /// still to be logged.
     pub fn stop(self) -> Vec<Event> {
         self.proxy.stop(DRAIN);
-        self.state.keep_accounts();
+        self.state.keep_tables();
         self.state.hub.stop();
         self.state.hub.inventory.stop();
         drop(self.pipeline.join());
@@ -501,9 +501,13 @@ mod tests {
             std::thread::sleep(Duration::from_millis(2));
         }
         assert_eq!((instance.revision(), modes()), (3, before));
-        let mut events = instance.events(&mut Noticed::default());
-        // The ledger signs when it likes.
-        events.retain(|it| !matches!(it, Event::Checkpoint { .. }));
+        // It is told a moment after it is so. The ledger signs when it likes.
+        let (mut noticed, mut events) = (Noticed::default(), Vec::new());
+        while events.len() < 2 && std::time::Instant::now() < until {
+            events.extend(instance.events(&mut noticed));
+            events.retain(|it| !matches!(it, Event::Checkpoint { .. }));
+            std::thread::sleep(Duration::from_millis(2));
+        }
         assert!(
             matches!(
                 events.as_slice(),

@@ -2,7 +2,6 @@
 //!
 //! A library beside the binary so that tests reach its parts. Nothing else links it.
 
-mod accounts;
 pub mod added;
 pub mod alerts;
 mod backend;
@@ -35,9 +34,11 @@ pub mod log;
 pub mod manual;
 pub mod metrics;
 pub mod notice;
+pub(crate) mod objects;
 pub mod ocsf;
 pub mod pipeline;
 pub mod recent;
+mod remembered;
 pub mod rules_record;
 pub mod show;
 pub mod status;

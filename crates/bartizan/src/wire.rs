@@ -20,10 +20,12 @@ use bartizan_engine::keys::HashKey;
 use bartizan_engine::routes::{RouteRules, Routes};
 use bartizan_engine::snapshot::{Clients, Rules, Snapshot};
 use bartizan_engine::tables::rate::Rate;
+use bartizan_engine::tables::throttled::Throttle;
 use bartizan_inspect::client_address::Source;
 use bartizan_model::clause::{Clause, ClauseName, Mode};
 use bartizan_model::id::{KeyEpoch, KeyedHash};
 use bartizan_model::limits::Limits;
+use bartizan_model::profile::Subjects;
 use bartizan_model::route::{Demand, Route, Underscores};
 use std::fmt;
 use std::sync::Arc;
@@ -130,12 +132,16 @@ pub(crate) fn snapshot(
         clauses: clauses(settings, Some(it), judging),
         retired: retired(settings, it),
         described: described.get(&it.route.name).cloned(),
+        is_aggregate: is_aggregate(settings, it),
+        records: it.records.map(|rate| pace(rate, rate.requests)),
     };
     let base = RouteRules {
         route: Arc::new(Route { upstream: None, ..Route::to_everything(0) }),
         clauses: clauses(settings, None, judging),
         retired: Arc::default(),
         described: None,
+        is_aggregate: false,
+        records: None,
     };
     let rules = Rules {
         routes: Routes::new(settings.routes.iter().map(on).collect()),
@@ -145,6 +151,7 @@ pub(crate) fn snapshot(
         clients: clients(settings),
         key,
         record_required: settings.record.required,
+        throttle: throttle(settings),
         classes: settings.classes.clone(),
         sample_bytes_max: settings.evidence.enabled.then_some(settings.evidence.body_bytes_max),
     };
@@ -155,6 +162,24 @@ pub(crate) fn snapshot(
 fn retired(settings: &Settings, on: &Routing) -> Arc<[Retired]> {
     let marked = settings.retirements.iter().filter(|it| it.api == on.route.name);
     marked.cloned().map(Retired::new).collect()
+}
+
+/// Whether the callers of a route are said to be many under one credential.
+fn is_aggregate(settings: &Settings, on: &Routing) -> bool {
+    let said = settings.apis.iter().filter(|it| *it.name == *on.route.name);
+    said.filter_map(|it| it.profile.subjects).any(|it| it == Subjects::Aggregate)
+}
+
+fn throttle(settings: &Settings) -> Option<Throttle> {
+    let it = &settings.throttle;
+    let duration_ns = it.duration_ms.saturating_mul(1_000_000);
+    Some(Throttle { after: it.after?, rate: pace(it.rate, 1), duration_ns })
+}
+
+/// A rate as it is held: evenly, with so many at once.
+fn pace(rate: config::Rate, burst: u32) -> Rate {
+    let interval_ns = rate.per_ms * 1_000_000 / u64::from(rate.requests).max(1);
+    Rate { interval_ns: interval_ns.max(1), burst }
 }
 
 fn clauses(settings: &Settings, on: Option<&Routing>, judging: Judging) -> ClauseSet {
@@ -184,10 +209,7 @@ fn clauses(settings: &Settings, on: Option<&Routing>, judging: Judging) -> Claus
 
 fn clients(settings: &Settings) -> Clients {
     let it = &settings.clients;
-    let rate = it.rate.map(|rate| Rate {
-        interval_ns: (rate.per_ms * 1_000_000 / u64::from(rate.requests).max(1)).max(1),
-        burst: it.rate_burst.unwrap_or(rate.requests),
-    });
+    let rate = it.rate.map(|rate| pace(rate, it.rate_burst.unwrap_or(rate.requests)));
     Clients {
         source: match it.source {
             ClientSource::Peer => Source::Peer,

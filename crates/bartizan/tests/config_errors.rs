@@ -103,7 +103,7 @@ error: unknown key `lisen`
   |
 3 | lisen: {}
   | ^^^^^ expected one of: version, mode, lab, contract, description, trusted_proxies, listen, certificates, tls, clients, \
-upstream, upstreams, routes, admin, data, ledger, store, evidence, record, limits, clauses, exceptions, apis, \
+upstream, upstreams, routes, admin, data, ledger, store, evidence, throttle, record, limits, clauses, exceptions, apis, \
 retire, alerts, alert_targets, data_classes
   = help: did you mean `listen`?
 

@@ -91,6 +91,8 @@ fn the_shortest_file_has_every_default() {
     let it = &settings.evidence;
     assert_eq!((it.enabled, it.body_bytes_max, it.bytes_max), (true, 64 << 10, 256 << 20));
     assert_eq!(it.age_max_ms, 7 * 86_400_000);
+    let it = &settings.throttle;
+    assert_eq!((it.after, it.rate.to_string(), it.duration_ms), (None, "6/m".to_owned(), 900_000));
     assert!(!settings.record.required);
     assert_eq!((settings.trusted_proxies, settings.clauses), (vec![], vec![]));
     assert_eq!(settings.exceptions, vec![]);
@@ -148,6 +150,11 @@ fn every_key_is_read() {
     let it = &settings.evidence;
     assert_eq!((it.enabled, it.body_bytes_max, it.bytes_max), (true, 16 << 10, 1 << 30));
     assert_eq!(it.age_max_ms, 3 * 86_400_000);
+    let it = &settings.throttle;
+    assert_eq!(
+        (it.after, it.rate.to_string(), it.duration_ms),
+        (Some(5), "12/m".to_owned(), 600_000)
+    );
     assert!(settings.record.required);
     let proxies: Vec<_> = settings.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(proxies, ["10.0.0.0/8", "::1/128"]);
@@ -299,8 +306,10 @@ fn routes_name_upstreams_by_position() {
     };
     assert_eq!(routes, [orders, internal, pages, plain("everything-else", Some(0))]);
     assert_eq!(settings.route_modes(), [Some(Mode::Observe), None, None, None]);
+    let records = settings.routes[0].records.map(|it| it.to_string());
+    assert_eq!(records.as_deref(), Some("1000/h"));
     let mode = settings.routes[0].mode.clone().unwrap();
-    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:110:11");
+    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:111:11");
 }
 
 #[test]

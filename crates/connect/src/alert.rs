@@ -236,6 +236,9 @@ pub const fn severity_of(code: Code, effect: Effect) -> Option<Severity> {
         Effect::Refused | Effect::Scrubbed if is_key => Some(Severity::High),
         Effect::WouldRefuse | Effect::WouldScrub if is_key => Some(Severity::Critical),
         Effect::Refused if is_attack || is_harm => Some(Severity::High),
+        Effect::Refused if matches!(code, Code::ClientThrottled | Code::DisclosureBudget) => {
+            Some(Severity::Medium)
+        }
         Effect::Scrubbed if is_harm => Some(Severity::Medium),
         Effect::WouldRefuse if is_attack => Some(Severity::Medium),
         Effect::Refused | Effect::Scrubbed if is_disclosure => Some(Severity::Medium),

@@ -48,6 +48,34 @@ pub struct ExchangeQuery {
     pub q: Option<String>,
 }
 
+/// Which uses of others' objects are wanted.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ObjectsQuery {
+    /// How many exchanges at most.
+    pub limit: Option<usize>,
+    /// Only those before this exchange.
+    pub before: Option<String>,
+    /// Only of this endpoint, written as `GET /orders/{int}` or `GET /orders/{orderId}`; or with this in its name.
+    pub endpoint: Option<String>,
+    /// Only by subjects whose digits begin so.
+    pub subject: Option<String>,
+    /// Only found by this clause.
+    pub clause: Option<String>,
+    /// Only those that were held back.
+    pub held_back: Option<bool>,
+    /// Only so old at most, such as `24h`.
+    pub since: Option<String>,
+}
+
+/// How much of one object is wanted.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ObjectQuery {
+    /// Only so old at most, such as `24h`.
+    pub since: Option<String>,
+}
+
 /// Which endpoints are wanted.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -281,6 +309,19 @@ pub trait Backend: Send + Sync + 'static {
     ///
     /// [`Problem::NotFound`], [`Problem::Invalid`] or [`Problem::Unavailable`].
     fn exchange(&self, id: &str) -> Result<Value, Problem>;
+    /// Which objects of others were used, the newest first: `uses`, where they go on (`next`), and what was looked at
+    /// (`scan`). Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Invalid`] or [`Problem::Unavailable`].
+    fn objects(&self, query: &ObjectsQuery) -> Result<Value, Problem>;
+    /// Who was given an object and who named it, as far as it is kept. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NotFound`] if it is no hash, [`Problem::Invalid`] or [`Problem::Unavailable`].
+    fn object(&self, hash: &str, query: &ObjectQuery) -> Result<Value, Problem>;
     /// Exchanges from here on.
     fn live(&self) -> broadcast::Receiver<Arc<Row>>;
     /// What `live` tells besides.

@@ -16,7 +16,8 @@ use bartizan_console::admin::{self, Facts};
 use bartizan_console::api::{Api, BODY_BYTES_MAX, OPERATIONS, Operation};
 use bartizan_console::backend::{
     Backend, ChangesQuery, DiffQuery, ExchangeQuery, InventoryQuery, NewDecision, NewException,
-    NewHunt, NewProfile, NewRelease, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
+    NewHunt, NewProfile, NewRelease, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch,
+    ObjectQuery, ObjectsQuery, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_model::clause::{ClauseName, DefaultMode};
@@ -63,6 +64,12 @@ impl Backend for Yes {
     }
     fn exchange(&self, _: &str) -> Result<Value, Problem> {
         Ok(json!({}))
+    }
+    fn objects(&self, it: &ObjectsQuery) -> Result<Value, Problem> {
+        Ok(json!({"limit": it.limit, "held_back": it.held_back}))
+    }
+    fn object(&self, hash: &str, it: &ObjectQuery) -> Result<Value, Problem> {
+        Ok(json!({"object": hash, "since": it.since}))
     }
     fn live(&self) -> broadcast::Receiver<Arc<Row>> {
         broadcast::channel(1).1
@@ -546,4 +553,22 @@ async fn the_description_names_every_operation_and_its_role() {
     known.sort();
     described.sort();
     assert_eq!(described, known);
+}
+
+#[tokio::test]
+async fn objects_are_asked_for_as_described() {
+    let rig = Rig::new();
+    let token = rig.token(Role::Viewer).await;
+    let ask = async |path: &str| {
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        rig.ask(request.body(Body::empty()).unwrap()).await
+    };
+    let found = body(ask("/api/v1/objects?limit=7&held_back=true").await).await;
+    assert_eq!(found, json!({"limit": 7, "held_back": true}));
+    let one = body(ask("/api/v1/objects/00000000000000a1?since=7d").await).await;
+    assert_eq!(one, json!({"object": "00000000000000a1", "since": "7d"}));
+    for wrong in ["?held_back=maybe", "?limit=-1", "?colour=red", "/00000000000000a1?limit=1"] {
+        let answer = ask(&format!("/api/v1/objects{wrong}")).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
 }

@@ -72,6 +72,8 @@ pub(crate) fn is_reason(hit: &Hit) -> bool {
                 | Code::LimitOverload
                 | Code::LimitHeld
                 | Code::ClientTooFast
+                | Code::ClientThrottled
+                | Code::DisclosureBudget
                 | Code::ClientDenied
                 | Code::RecordUnavailable
         )

@@ -4,6 +4,7 @@
 
 mod answer;
 mod arrival;
+mod budget;
 mod caller;
 mod described;
 mod evidence;
@@ -14,6 +15,7 @@ pub mod keys;
 mod log_in;
 pub mod merge;
 mod method_override;
+pub mod objects;
 mod operation;
 pub mod origin;
 mod outgoing;

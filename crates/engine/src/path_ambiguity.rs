@@ -89,7 +89,14 @@ mod tests {
             let base = Route::to_everything(0);
             let route = Route { prefix: Arc::from(prefix), upstream, ..base };
             let clauses = ClauseSet::new(Mode::Enforce, SetBy::Default, &[], exceptions);
-            RouteRules { route: Arc::new(route), clauses, retired: Arc::default(), described: None }
+            RouteRules {
+                route: Arc::new(route),
+                clauses,
+                retired: Arc::default(),
+                described: None,
+                is_aggregate: false,
+                records: None,
+            }
         };
         Routes::new(vec![
             route("/", Some(0)),

@@ -7,6 +7,7 @@
 //!          ignore both.
 //! Misses   nothing of its own: a request that fits no route is refused with `route.unknown`.
 
+use crate::tables::rate::Rate;
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_contract::retirement::Retired;
 use bartizan_inspect::path_spelling::has_prefix;
@@ -26,6 +27,10 @@ pub struct RouteRules {
     pub retired: Arc<[Retired]>,
     /// What the description of its API says of requests, if it has one.
     pub described: Option<Arc<Requests>>,
+    /// Its callers are many people or programs under one credential each: nobody is slowed down for what one of them does.
+    pub is_aggregate: bool,
+    /// How many records one caller is shown.
+    pub records: Option<Rate>,
 }
 
 /// All routes, the most specific first: exact hosts, then the longest suffix, then any host; within
@@ -135,7 +140,14 @@ mod tests {
         let clauses = ClauseSet::new(Mode::Observe, SetBy::Default, &[], &[]);
         let base = Route::to_everything(0);
         let route = Route { name: Arc::from(name), host, prefix: Arc::from(prefix), ..base };
-        RouteRules { route: Arc::new(route), clauses, retired: Arc::default(), described: None }
+        RouteRules {
+            route: Arc::new(route),
+            clauses,
+            retired: Arc::default(),
+            described: None,
+            is_aggregate: false,
+            records: None,
+        }
     }
 
     fn exact(host: &str) -> HostPattern {

@@ -159,6 +159,29 @@ impl Shown {
         self.at.get(mark as usize)
     }
 
+    /// The kinds of objects and owners that a place of answers identifies.
+    pub(crate) fn identified(&self, place: &Place) -> impl Iterator<Item = Resource> {
+        self.at_place(place).into_iter().flat_map(|it| {
+            let objects = it.hands_out.iter().chain(&it.shows_caller).chain(&it.objects).copied();
+            let owners = it.owners.iter().map(|it| it.0).chain(it.owned).chain(it.tells);
+            objects.chain(owners)
+        })
+    }
+
+    /// Whether a place of answers shows callers who they are.
+    pub(crate) fn shows_caller(&self, place: &Place) -> bool {
+        self.at_place(place).is_some_and(|it| !it.shows_caller.is_empty())
+    }
+
+    /// The kinds of owners that a claim of tokens names.
+    pub(crate) fn claimed(&self, name: &str) -> impl Iterator<Item = Resource> {
+        self.claims.iter().filter(move |it| *it.0 == *name).map(|it| it.1)
+    }
+
+    fn at_place(&self, place: &Place) -> Option<&Field> {
+        self.at.iter().find(|it| matches!(place, Place::Body(path) if **path == *it.path))
+    }
+
     /// The fields that do not leave as they are, with their numbers.
     pub(crate) fn masked(&self) -> impl Iterator<Item = (u32, &Field, &(Masked, Code, Force))> {
         let all = (0..).zip(&self.at);

@@ -6,6 +6,7 @@
 use crate::keys::HashKey;
 use crate::routes::{RouteRules, Routes};
 use crate::tables::rate::Rate;
+use crate::tables::throttled::Throttle;
 use crate::terms::Terms;
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_inspect::classify::CustomClass;
@@ -46,6 +47,8 @@ pub struct Rules {
     pub record_required: bool,
     /// Bytes of a body that a sample keeps; `None` where no samples are taken.
     pub sample_bytes_max: Option<usize>,
+    /// When callers are slowed down that clauses against harm refuse.
+    pub throttle: Option<Throttle>,
     /// Data classes of somebody's own.
     pub classes: Vec<CustomClass>,
 }
@@ -54,7 +57,14 @@ impl Rules {
     /// One API and one set of clauses for everything, without rules for addresses.
     pub fn plain(clauses: ClauseSet, limits: Limits, key: HashKey) -> Self {
         let route = Arc::new(Route::to_everything(0));
-        let base = RouteRules { route, clauses, retired: Arc::default(), described: None };
+        let base = RouteRules {
+            route,
+            clauses,
+            retired: Arc::default(),
+            described: None,
+            is_aggregate: false,
+            records: None,
+        };
         Self {
             routes: Routes::new(vec![base.clone()]),
             base: Arc::new(base),
@@ -64,6 +74,7 @@ impl Rules {
             key,
             record_required: false,
             sample_bytes_max: Some(SAMPLE_BYTES_DEFAULT),
+            throttle: None,
             classes: Vec::new(),
         }
     }

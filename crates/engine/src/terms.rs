@@ -11,6 +11,7 @@ use bartizan_inspect::value::PlaceRef;
 use bartizan_model::code::Code;
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
+use bartizan_model::host::Side;
 use bartizan_model::place::{NAME_BYTES_MAX, Place, escaped};
 use bartizan_model::terms::{
     Bounds, ENDPOINTS_MAX, EndpointTerms, Force, Resource, Says, TermsByRoute, Types, folded,
@@ -330,6 +331,32 @@ impl Held {
         self.places.get(&Spot::of(place)?)?.types
     }
 
+    /// The kinds of objects and owners that a place identifies.
+    pub(crate) fn identified(&self, side: Side, place: &Place) -> Vec<Resource> {
+        let mut all: Vec<Resource> = match side {
+            Side::Request => {
+                let named = Spot::of(place).and_then(|it| self.named_at(&it));
+                let belongs =
+                    named.and_then(|it| it.belongs).map(|(of, owners)| of.unwrap_or(owners));
+                named.and_then(|it| it.resource).into_iter().chain(belongs).collect()
+            }
+            Side::Response => self.shown.identified(place).collect(),
+        };
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// What is said of a place of requests, or of the one whose name is bound to the same.
+    fn named_at(&self, spot: &Spot<'_>) -> Option<PlaceTerms> {
+        let here = self.places.get(spot);
+        let terms = here.or_else(|| {
+            let bound = bound(spot).filter(|_| !self.naming.is_empty())?;
+            self.places.get(self.naming.get(&bound)?)
+        });
+        terms.copied()
+    }
+
     /// What is said of answers.
     pub(crate) fn shown(&self) -> &Arc<Shown> {
         &self.shown
@@ -355,12 +382,7 @@ impl Held {
             }
             PlaceRef::Cookie(_) | PlaceRef::Name => return Looked::default(),
         };
-        let terms = self.places.get(&spot).or_else(|| {
-            // A field of another name, which may be bound to the same.
-            let bound = bound(&spot).filter(|_| !self.naming.is_empty())?;
-            self.places.get(self.naming.get(&bound)?)
-        });
-        let named = terms.copied().unwrap_or_default();
+        let named = self.named_at(&spot).unwrap_or_default();
         let terms = self.places.get(&spot).copied().unwrap_or_default();
         let terms = PlaceTerms { resource: named.resource, belongs: named.belongs, ..terms };
         let resource = terms.resource.zip(self.handed_out);

@@ -20,7 +20,8 @@ mod answers;
 
 use self::answers::Withheld;
 use crate::answer::Answer;
-use crate::arrival::{Arrival, arrive, is_client_known};
+use crate::arrival::{Arrival, Standing, arrive, is_client_known};
+use crate::budget::Budget;
 use crate::caller::caller;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
@@ -40,6 +41,7 @@ use crate::step::{
     Step, UpstreamFault,
 };
 use crate::tables::detail::Level;
+use crate::tables::throttled::Throttle;
 use crate::tables::{Room, Tables};
 use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
 use crate::terms::shown;
@@ -103,6 +105,8 @@ pub struct Transaction {
     own_host: Option<Host>,
     /// The response, of which facts are kept.
     answer: Option<Box<Answer>>,
+    /// The response, whose records are counted.
+    budget: Option<Box<Budget>>,
     /// What the contract says of the endpoint's answers.
     shown: Option<Arc<Shown>>,
     /// What its answer is held to.
@@ -115,6 +119,8 @@ pub struct Transaction {
     issuing: Option<Box<Issuing>>,
     /// Who is logged in by it.
     issued: Option<SubjectId>,
+    /// The caller that a session cookie is, if it is of no account that is known.
+    session: Option<SubjectId>,
     /// The account that the request logs in to.
     account: Option<SubjectId>,
     /// What of the answer is not released yet.
@@ -239,12 +245,14 @@ impl Transaction {
             page: None,
             own_host: None,
             answer: None,
+            budget: None,
             shown: None,
             asked: None,
             names: None,
             outgoing: None,
             issuing: None,
             issued: None,
+            session: None,
             account: None,
             withheld: None,
             owes_result: false,
@@ -405,6 +413,13 @@ impl Transaction {
         {
             standing.violations.push(Code::ClientCertificate);
         }
+        self.slow_down(&mut standing, at, tables);
+        if let Some(rate) = on.records
+            && let Err(wait_ns) = tables.records().look(self.reader(), rate, at.mono_ns)
+        {
+            standing.violations.push(Code::DisclosureBudget);
+            standing.retry_after_s = Some(wait_ns.div_ceil(1_000_000_000));
+        }
         let endpoint = self.seen.endpoint;
         let mut collector = Collector::at(tables.detail().level());
         if self.is_sampled {
@@ -498,6 +513,43 @@ impl Transaction {
         }
     }
 
+    /// Has a caller wait whom clauses against harm refused again and again.
+    fn slow_down(&self, standing: &mut Standing, at: Moment, tables: &Tables) {
+        let Some(rule) = self.throttle() else { return };
+        if let Err(wait_ns) = tables.throttled().charge(self.seen.subject, rule, at.mono_ns) {
+            standing.violations.push(Code::ClientThrottled);
+            standing.retry_after_s = Some(wait_ns.div_ceil(1_000_000_000));
+        }
+    }
+
+    /// Who is shown records: the caller, or where none showed a credential, the address. Apart for each route.
+    fn reader(&self) -> u64 {
+        let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
+        let client = self.seen.client.0.to_le_bytes();
+        let subject = self.seen.subject.0.to_le_bytes();
+        let who: &[u8] = if is_somebody { &subject } else { &client };
+        let route = self.seen.route.as_bytes();
+        let all = [b"records ", route, b" ", who].concat();
+        self.view.rules.key.value(&all).0
+    }
+
+    /// When this caller is slowed down: one that showed a credential of its own.
+    fn throttle(&self) -> Option<&Throttle> {
+        let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
+        let is_inline = self.origin.authority == Authority::Inline;
+        let rule = self.view.rules.throttle.as_ref();
+        rule.filter(|_| is_somebody && is_inline && !self.on.is_aggregate)
+    }
+
+    /// Notes that a clause against harm refused the caller.
+    fn note_harm(&self, code: Code, at: Moment, tables: &Tables) {
+        if code.entry().clause.is_harm()
+            && let Some(rule) = self.throttle()
+        {
+            tables.throttled().refused(self.seen.subject, rule, at.mono_ns);
+        }
+    }
+
     /// Names the endpoint and the subject.
     fn identify(
         &mut self,
@@ -525,6 +577,8 @@ impl Transaction {
                 who.subject
             }
         };
+        let is_own = seen.subject == who.subject && who.kind == SubjectKind::Cookie;
+        self.session = is_own.then_some(who.subject);
         seen.subject_kind = who.kind;
         seen.session = who.session;
         seen.client =
@@ -729,7 +783,10 @@ impl Transaction {
         }
         self.collected = Some(it.collector);
         match decision {
-            Decision::Refuse(refusal) => self.refuse(refusal.code, Outcome::Refused),
+            Decision::Refuse(refusal) => {
+                self.note_harm(refusal.code, at, tables);
+                self.refuse(refusal.code, Outcome::Refused)
+            }
             Decision::Admit(permit)
                 if (view.rules.record_required || self.on.route.record_required)
                     && self.origin.authority == Authority::Inline =>
@@ -908,7 +965,10 @@ impl Transaction {
                 self.answer = Answer::of(&head, self.names.clone(), tables).map(Box::new);
             }
         }
-        self.begin_issuing(&head, tables);
+        if let Some(rate) = self.on.records.filter(|_| !self.is_head) {
+            self.budget = Budget::of(&head, rate, self.reader()).map(Box::new);
+        }
+        self.begin_issuing(&head, at, tables);
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }
@@ -1071,6 +1131,9 @@ impl Transaction {
         self.seen.response_body_bytes = self.seen.response_body_bytes.saturating_add(count);
         if let Some(answer) = &mut self.answer {
             answer.push(bytes, end);
+        }
+        if let Some(budget) = &mut self.budget {
+            budget.push(bytes, end, at, tables);
         }
         match self.response {
             Response::Holding => self.hold_response(bytes, end, at, tables),

@@ -74,6 +74,22 @@ fn who_logs_in_again_goes_on_with_what_was_handed_out_before() {
 }
 
 #[test]
+fn what_a_session_of_before_was_handed_goes_over_to_the_account_that_logs_in_with_it() {
+    let mut api = shop();
+    api.get("sid=old", "/orders", r#"[{"id":"1042"}]"#);
+    api.get("sid=other", "/orders", r#"[{"id":"1042"},{"id":"2099"}]"#);
+    api.now_ns += 25 * HOUR_NS;
+    api.ask(log_in("", ANN, 401, ""));
+    api.ask(log_in("sid=old", ANN, 200, "sid=one"));
+    assert!(api.get("sid=one", "/orders/1042", "{}").body.is_ok());
+    assert_eq!(api.get("sid=one", "/orders/2099", "{}").body, Err(Code::ReferenceForeign));
+    assert_eq!(subject(&mut api, "sid=old"), subject(&mut api, "sid=one"));
+    // Whoever logs in to another account takes nothing along of the first.
+    api.ask(log_in("sid=one", BOB, 200, "sid=two"));
+    assert_eq!(api.get("sid=two", "/orders/1042", "{}").body, Err(Code::ReferenceForeign));
+}
+
+#[test]
 fn an_api_that_never_refuses_a_log_in_makes_nobody_anybody() {
     let mut api = shop();
     // It sets a cookie whatever the password is.

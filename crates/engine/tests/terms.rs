@@ -4,6 +4,9 @@
 
 mod support;
 
+use bartizan_engine::routes::{RouteRules, Routes};
+use bartizan_engine::tables::rate::Rate;
+use bartizan_engine::tables::throttled::Throttle;
 use bartizan_model::code::Code;
 use bartizan_model::head::Method;
 use bartizan_model::oddity::Oddity;
@@ -75,6 +78,33 @@ fn an_order_of_another_is_refused_at_the_first_try() {
     assert_eq!(shop.got("mallory", "/orders/500"), None, "nobody's, as far as is known");
     let delete = Ask { by: "mallory", method: "DELETE", target: "/orders/17", ..Ask::default() };
     assert_eq!(shop.refusal(delete), FOREIGN);
+}
+
+#[test]
+fn who_tries_again_and_again_is_slowed_down_and_nobody_else() {
+    let rate = Rate { interval_ns: 10_000_000_000, burst: 1 };
+    let throttle = Throttle { after: 3, rate, duration_ns: HOUR_NS / 6 };
+    let mut shop = Api::watched().under(|it| it.throttle = Some(throttle));
+    let slow = Some(Code::ClientThrottled);
+    assert_eq!([0; 3].map(|_| shop.got("mallory", "/orders/17")), [FOREIGN; 3]);
+    assert_eq!(shop.got("mallory", "/orders/99"), None, "one in ten seconds");
+    assert_eq!([0; 2].map(|_| shop.got("mallory", "/orders/99")), [slow; 2]);
+    assert_eq!([0; 2].map(|_| shop.got("alice", "/orders/17")), [None; 2]);
+    shop.now_ns += HOUR_NS / 6;
+    assert_eq!([0; 2].map(|_| shop.got("mallory", "/orders/99")), [None; 2], "it ends by itself");
+}
+
+#[test]
+fn many_behind_one_credential_are_not_slowed_down_for_one_of_them() {
+    let rate = Rate { interval_ns: HOUR_NS, burst: 1 };
+    let throttle = Throttle { after: 1, rate, duration_ns: HOUR_NS / 6 };
+    let mut shop = Api::watched().under(|it| {
+        it.throttle = Some(throttle);
+        let on = RouteRules { is_aggregate: true, ..RouteRules::clone(&it.base) };
+        it.routes = Routes::new(vec![on]);
+    });
+    assert_eq!([0; 3].map(|_| shop.got("mallory", "/orders/17")), [FOREIGN; 3]);
+    assert_eq!([0; 2].map(|_| shop.got("mallory", "/orders/99")), [None; 2]);
 }
 
 #[test]

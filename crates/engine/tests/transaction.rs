@@ -81,6 +81,8 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
         clauses: rules.base.clauses.clone(),
         retired: Arc::default(),
         described: None,
+        is_aggregate: false,
+        records: None,
     };
     rules.routes = Routes::new(vec![on]);
     Arc::new(Snapshot { revision: 5, rules: Arc::new(rules), terms: Arc::default() })

@@ -16,6 +16,7 @@ pub mod path;
 pub mod path_readings;
 pub mod path_spelling;
 pub mod percent;
+pub mod records;
 pub mod redact;
 pub mod token_claims;
 pub mod trace_context;

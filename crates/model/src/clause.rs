@@ -43,6 +43,7 @@ clauses! {
     BaselineFieldNames = "baseline.field_names", Observed, "No field name holds an underscore, which some servers read as a hyphen.";
     ClientAddress = "client.address", Declared, "The client's address is allowed, and not denied.";
     ClientRate = "client.rate", Declared, "The client keeps to `clients.rate`.";
+    ClientThrottle = "client.throttle", Declared, "Whom clauses against harm refused again and again keeps to `throttle.rate` for a while.";
     IdentityCertificate = "identity.certificate", Declared, "Where a client certificate is demanded, a good one was shown.";
     BaselineBodySize = "baseline.body_size", Follows, "The body is not larger than `limits.body_bytes_max`.";
     BaselineBodyParse = "baseline.body_parse", Follows, "The body is what its type says.";
@@ -63,6 +64,7 @@ clauses! {
     OwnershipAnswer = "ownership.answer", Declared, "Whoever asks for an object by its identifier is answered with their own.";
     DisclosureSecret = "disclosure.secret", Declared, "No answer shows a password, a key or another secret.";
     DisclosureData = "disclosure.data", Declared, "What answers show of people leaves masked, or to its owner alone.";
+    DisclosureBudget = "disclosure.budget", Declared, "Nobody is shown more records than the route's `records` says.";
     DisclosureErrors = "disclosure.errors", Follows, "No response gives away stack traces, SQL errors, paths, versions or keys.";
     DisclosureBanner = "disclosure.banner", Follows, "No response field names the software behind.";
     LawRecord = "law.record", Law, "Where recording is required, the intent is durable before anything is forwarded.";

@@ -173,6 +173,8 @@ codes! {
         "The route demands a client certificate and the connection has none.";
     CredentialMissing = 91, "identity.no_credential", 401, IdentityCredential, "credential required",
         "The call shows no credential, and every call of this endpoint that the API answered with success did (OWASP API2:2023, CWE-306). Make sure that the API still asks for one.";
+    ClientThrottled = 92, "client.throttled", 429, ClientThrottle, "too many requests",
+        "Clauses against harm refused this caller `throttle.after` times within ten minutes: for `throttle.duration` it keeps to `throttle.rate`. It ends by itself.";
     ContentSqlInjection = 96, "content.sql_injection", 403, ContentSqli, "request refused",
         "A value reads as SQL that breaks out of the place it was meant for (OWASP A03:2021, CWE-89).";
     ContentScriptInjection = 97, "content.script_injection", 403, ContentXss, "request refused",
@@ -193,6 +195,8 @@ codes! {
         "A response body holds a private key.";
     DisclosureBanner = 110, "disclosure.banner", 500, DisclosureBanner, "banner",
         "A response field (`Server`, `X-Powered-By` and kin) names the software behind; it was taken out.";
+    DisclosureBudget = 111, "disclosure.budget", 429, DisclosureBudget, "too many records",
+        "The caller was shown as many records as `records` of the route allows in its time (OWASP API4:2023, API6:2023): enumeration, scraping, or an export that somebody should ask for. It passes again after `Retry-After`.";
     RecordUnavailable = 112, "record.unavailable", 503, LawRecord, "not recorded",
         "`record.required` is set, and the intent to forward could not be written to the journal, so that nothing was sent to the API, or the result could not, so that the answer was not passed on. `bartizan why` tells which. See the disk and `bartizan status`.";
     ReferenceForeign = 116, "provenance.foreign_reference", 403, ProvenanceReference, "not allowed",

@@ -314,6 +314,8 @@ impl Scenario {
             clauses: clauses(self.route_mode.unwrap_or(self.mode), &own),
             retired: Arc::default(),
             described: self.requests(),
+            is_aggregate: false,
+            records: None,
         };
         let key = HashKey::new(KeyEpoch(1), [7; 16]);
         let rules = Rules {

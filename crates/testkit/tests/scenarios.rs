@@ -21,9 +21,11 @@ const NOT_IN_ONE_MESSAGE: &[Code] = &[
     // After ten seconds only.
     Code::LimitBodyRate,
     // Several exchanges show them: `engine/tests/answers.rs`.
+    Code::DisclosureBudget,
     Code::OwnerForeign,
     Code::OwnerForeignRequest,
-    // Several exchanges show it: `engine/tests/terms.rs`.
+    // Several exchanges show them: `engine/tests/terms.rs`.
+    Code::ClientThrottled,
     Code::ReferenceForeign,
     Code::RecordUnavailable,
     Code::UpstreamUnreachable,

@@ -5,6 +5,7 @@ mod exchanges;
 mod hunts;
 mod inventory;
 mod ledger;
+mod objects;
 pub(crate) mod rows;
 pub(crate) mod samples;
 
@@ -26,7 +27,8 @@ use crate::show;
 use bartizan_console::access::Who;
 use bartizan_console::backend::{
     Backend, ChangesQuery, DiffQuery, ExchangeQuery, InventoryQuery, NewDecision, NewException,
-    NewHunt, NewProfile, NewRelease, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch, Row,
+    NewHunt, NewProfile, NewRelease, NewRollback, NewSavedHunt, NewSilence, NewTest, NewWatch,
+    ObjectQuery, ObjectsQuery, Row,
 };
 use bartizan_console::problem::Problem;
 use bartizan_ledger::entry::{self, What};
@@ -96,6 +98,14 @@ impl Backend for State {
             None => sealed().map_err(Problem::Unavailable)?.ok_or(Problem::NotFound)?,
         };
         Ok(rows::whole(&observation, found.rules.as_ref(), samples::of_exchange(self, id)))
+    }
+
+    fn objects(&self, query: &ObjectsQuery) -> Result<Value, Problem> {
+        objects::page(self, query)
+    }
+
+    fn object(&self, hash: &str, query: &ObjectQuery) -> Result<Value, Problem> {
+        objects::one(self, hash, query)
     }
 
     fn live(&self) -> broadcast::Receiver<Arc<Row>> {

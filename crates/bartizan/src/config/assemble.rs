@@ -16,7 +16,7 @@ use super::reader::{Reader, Scope};
 use super::routes;
 use super::settings::{
     Admin, Certificate, Clients, Data, Evidence, Ledger, Limits, Listen, Record, Settings, Store,
-    Tls,
+    Throttle, Tls,
 };
 use super::upstreams::Upstreams;
 use crate::tempo::Tempo;
@@ -103,6 +103,11 @@ pub(super) fn settings(
         age_max_ms: reader.number(&section, &keys::EVIDENCE_AGE_MAX),
     };
 
+    let section = reader.section(&top, keys::THROTTLE);
+    let after = some(reader.number(&section, &keys::THROTTLE_AFTER)).map(small);
+    let rate = reader.word(&section, &keys::THROTTLE_RATE, None);
+    let duration_ms = reader.number(&section, &keys::THROTTLE_DURATION);
+
     let section = reader.section(&top, "record");
     let record = Record { required: reader.flag(&section, &keys::RECORD_REQUIRED) };
 
@@ -133,6 +138,7 @@ pub(super) fn settings(
         ledger,
         store,
         evidence,
+        throttle: Throttle { after, rate: rate?.value, duration_ms },
         record,
         trusted_proxies,
         limits,

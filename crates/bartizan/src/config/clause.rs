@@ -86,12 +86,14 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::BaselineFieldNames
         | ClauseName::ClientAddress
         | ClauseName::ClientRate
+        | ClauseName::ClientThrottle
         | ClauseName::IdentityCertificate
         | ClauseName::IdentityCredential
         | ClauseName::DeclaredOperation
         | ClauseName::DeclaredCredential
         | ClauseName::DisclosureErrors
         | ClauseName::DisclosureBanner
+        | ClauseName::DisclosureBudget
         | ClauseName::ContentUnexamined
         | ClauseName::LawRoute
         | ClauseName::LawFraming

@@ -27,6 +27,7 @@ use super::field;
 use super::mode;
 use super::network;
 use super::overrides::VARIABLES;
+use super::rate::Rate;
 use super::reason;
 use super::schema;
 use super::secret::Reference;
@@ -43,6 +44,7 @@ pub(super) const UPSTREAMS: &str = "upstreams";
 pub(super) const ROUTES: &str = "routes";
 pub(super) const EXCEPTIONS: &str = "exceptions";
 pub(super) const EVIDENCE: &str = "evidence";
+pub(super) const THROTTLE: &str = "throttle";
 pub(super) const APIS: &str = "apis";
 pub(super) const RETIRE: &str = "retire";
 pub(super) const ALERTS: &str = "alerts";
@@ -305,7 +307,7 @@ impl Section {
 }
 
 /// Sections, in the order of the reference.
-pub(super) const SECTIONS: [Section; 22] = [
+pub(super) const SECTIONS: [Section; 23] = [
     Section::mapping("", "Top level."),
     Section::mapping("listen", "Where clients connect."),
     Section {
@@ -381,6 +383,18 @@ evidence:
   body_bytes_max: 16KiB
   bytes_max: 1GiB
   age_max: 72h
+",
+    },
+    Section {
+        name: THROTTLE,
+        says: "Slows callers down for a while whom clauses against harm of contracts, which people put in force, refused again and \
+               again: those with a credential, and not where `apis` says that `subject_kind` is `aggregate`. Without `after` nobody is.",
+        items_max: None,
+        example: "\
+throttle:
+  after: 3
+  rate: 6/m
+  duration: 15m
 ",
     },
     Section::mapping("record", "What must be recorded."),
@@ -519,7 +533,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
 }
 
 /// What comes after the routes.
-const AFTER: [&dyn Key; 38] = [
+const AFTER: [&dyn Key; 41] = [
     &ADMIN_ADDRESS,
     &DATA_DIR,
     &DATA_JOURNAL_BYTES_MAX,
@@ -534,6 +548,9 @@ const AFTER: [&dyn Key; 38] = [
     &EVIDENCE_BODY_BYTES_MAX,
     &EVIDENCE_BYTES_MAX,
     &EVIDENCE_AGE_MAX,
+    &THROTTLE_AFTER,
+    &THROTTLE_RATE,
+    &THROTTLE_DURATION,
     &RECORD_REQUIRED,
     &HEAD_BYTES_MAX,
     &TARGET_BYTES_MAX,
@@ -880,6 +897,46 @@ pub(super) const EVIDENCE_AGE_MAX: Number = Number {
     default: 168 * HOUR,
     min: MINUTE,
     max: 87_600 * HOUR,
+    zero: Zero::Plain,
+};
+
+// throttle
+
+pub(super) const THROTTLE_AFTER: Number = Number {
+    name: Name {
+        section: THROTTLE,
+        key: "after",
+        says: "How many such refusals within ten minutes.",
+    },
+    unit: Unit::Count,
+    default: 0,
+    min: 1,
+    max: 1_000,
+    zero: Zero::Written("never"),
+};
+
+pub(super) const THROTTLE_RATE: Word<Rate> = Word {
+    name: Name {
+        section: THROTTLE,
+        key: "rate",
+        says: "How many requests such a caller may send, evenly: the others are refused with `client.throttled`.",
+    },
+    form: "`N/s`, `N/m` or `N/h`",
+    shape: Shape::Like("^[0-9]{1,7}/[smh]$"),
+    absent: Absent::Default(|| Rate { requests: 6, per_ms: 60_000 }, "6/m"),
+    parse: Rate::parse,
+};
+
+pub(super) const THROTTLE_DURATION: Number = Number {
+    name: Name {
+        section: THROTTLE,
+        key: "duration",
+        says: "For how long. Further refusals do not prolong it.",
+    },
+    unit: Unit::Milliseconds,
+    default: 15 * MINUTE,
+    min: MINUTE,
+    max: 15 * MINUTE,
     zero: Zero::Plain,
 };
 

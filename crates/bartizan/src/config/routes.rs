@@ -46,12 +46,13 @@ fn implicit(reader: &mut Reader<'_>, top: &Scope<'_>, upstreams: &mut Upstreams)
             route: Route::to_everything(upstream),
             mode: None,
             description: None,
+            records: None,
         }];
     }
     if upstreams.count() == 0 {
         // Copies go nowhere.
         let route = Route { upstream: None, ..Route::to_everything(0) };
-        return vec![Routing { route, mode: None, description: None }];
+        return vec![Routing { route, mode: None, description: None, records: None }];
     }
     if let (Some(entry), 2..) = (top.get(UPSTREAMS), upstreams.count()) {
         let fault = Fault::NeedsRoutes { upstreams: upstreams.count() };
@@ -82,6 +83,7 @@ fn one(
     let security_headers = reader.flag(scope, &key::SECURITY_HEADERS);
     let response_timeout_ms = some(reader.number(scope, &key::RESPONSE_TIMEOUT));
     let description = reader.word(scope, &key::DESCRIPTION, None).map(|it| it.value);
+    let records = reader.word(scope, &key::RECORDS, None).map(|it| it.value);
     let mode = reader.word(scope, &key::MODE, None).map(Read::given);
 
     if let Some(certificate) = &certificate {
@@ -112,7 +114,7 @@ fn one(
         security_headers,
         response_timeout_ms,
     };
-    Some((Routing { route, mode, description }, place))
+    Some((Routing { route, mode, description, records }, place))
 }
 
 /// What a route that refuses cannot have besides.

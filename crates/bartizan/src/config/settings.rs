@@ -59,6 +59,8 @@ pub struct Settings {
     pub store: Store,
     /// How samples are taken and kept.
     pub evidence: Evidence,
+    /// When callers are slowed down that clauses against harm refuse.
+    pub throttle: Throttle,
     /// What must be recorded.
     pub record: Record,
     /// Peers whose word about a client's address and scheme is believed.
@@ -217,6 +219,17 @@ pub struct Clients {
     pub addresses_are_clients: bool,
 }
 
+/// When callers are slowed down that clauses against harm refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Throttle {
+    /// Refusals within ten minutes; never if `None`.
+    pub after: Option<u32>,
+    /// The pace that is left.
+    pub rate: Rate,
+    /// For how long, in milliseconds.
+    pub duration_ms: u64,
+}
+
 /// Where admitted requests go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upstream {
@@ -268,6 +281,8 @@ pub struct Routing {
     pub mode: Option<Given<Mode>>,
     /// The description of its API, in place of [`Settings::description`].
     pub description: Option<PathBuf>,
+    /// How many records one caller is shown.
+    pub records: Option<Rate>,
 }
 
 /// Where operators connect.

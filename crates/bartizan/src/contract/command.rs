@@ -112,7 +112,7 @@ fn suggestions(all: &Value) -> String {
 }
 
 /// What traffic speaks for.
-fn proposed(
+pub(crate) fn proposed(
     dir: &Path,
     of: &InventoryOf,
     apis: &Apis,

@@ -13,6 +13,7 @@ mod hunt;
 mod inventory;
 mod ledger;
 mod live;
+mod objects;
 mod overrides;
 mod samples;
 mod session;
@@ -80,6 +81,8 @@ operations! {
     get "/api/v1/overview" VIEWER => exchanges::overview;
     get "/api/v1/exchanges" VIEWER => exchanges::list;
     get "/api/v1/exchanges/{id}" VIEWER => exchanges::one;
+    get "/api/v1/objects" VIEWER => objects::list;
+    get "/api/v1/objects/{hash}" VIEWER => objects::one;
     get "/api/v1/live" VIEWER => live::live;
     get "/api/v1/inventory" VIEWER => inventory::list;
     get "/api/v1/inventory/openapi" VIEWER => inventory::openapi;

@@ -22,21 +22,19 @@ pub const ENDPOINTS_MAX: usize = 256;
 const SHARDS: usize = 32;
 const IN_SHARD: usize = 2_048;
 
-/// One credential, its account, and the endpoint that issued it.
+/// One credential, and its account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {
     /// The credential, as a caller of its own.
     pub credential: SubjectId,
     /// The account.
     pub account: SubjectId,
-    /// Where it was issued.
-    pub by: EndpointId,
 }
 
 /// What is known.
 #[derive(Debug)]
 pub struct Accounts {
-    links: Vec<Mutex<Shard<u128, (SubjectId, EndpointId)>>>,
+    links: Vec<Mutex<Shard<u128, SubjectId>>>,
     refusing: Mutex<BTreeSet<EndpointId>>,
     /// Counts what was learnt.
     revision: AtomicU64,
@@ -59,18 +57,23 @@ impl Accounts {
         if self.revision.load(Relaxed) == 0 {
             return credential;
         }
-        let Some(shard) = self.links.get(shard_of(credential)) else { return credential };
-        let link = lock(shard).known.get(&credential.0).copied();
-        let good = link.filter(|it| lock(&self.refusing).contains(&it.1));
-        good.map_or(credential, |it| it.0)
+        let shard = self.links.get(shard_of(credential));
+        let account = shard.and_then(|it| lock(it).known.get(&credential.0).copied());
+        account.unwrap_or(credential)
     }
 
-    /// An endpoint answered a log-in with a credential.
-    pub fn issued(&self, it: Link) {
+    /// An endpoint answered a log-in with a credential. Nobody becomes somebody else while they are logged in: if the
+    /// endpoint was not seen to refuse by now, this credential stays a caller of its own.
+    pub fn issued(&self, by: EndpointId, it: Link) {
+        if lock(&self.refusing).contains(&by) {
+            self.link(it);
+        }
+    }
+
+    fn link(&self, it: Link) {
         let Some(shard) = self.links.get(shard_of(it.credential)) else { return };
-        let new = (it.account, it.by);
-        if let Some(known) = lock(shard).at(&it.credential.0, IN_SHARD, || new) {
-            *known = new;
+        if let Some(known) = lock(shard).at(&it.credential.0, IN_SHARD, || it.account) {
+            *known = it.account;
         }
         self.revision.fetch_add(1, Relaxed);
     }
@@ -83,38 +86,29 @@ impl Accounts {
         }
     }
 
-    /// Whether an endpoint was seen to refuse a log-in.
-    pub fn refuses(&self, by: EndpointId) -> bool {
-        lock(&self.refusing).contains(&by)
-    }
-
     /// A number that changes with what is known.
     pub fn revision(&self) -> u64 {
         self.revision.load(Relaxed)
     }
 
-    /// All that is known, to be kept: credentials of endpoints that refuse.
-    pub fn all(&self) -> Vec<Link> {
-        let refusing = lock(&self.refusing).clone();
+    /// All that is known, to be kept: endpoints that refuse, and credentials.
+    pub fn all(&self) -> (Vec<EndpointId>, Vec<Link>) {
         let mut all = Vec::new();
         for shard in &self.links {
             let shard = lock(shard);
-            let links = shard.known.iter().filter(|it| refusing.contains(&it.1.1));
-            all.extend(links.map(|(credential, (account, by))| Link {
+            let links = shard.known.iter().map(|(credential, account)| Link {
                 credential: SubjectId(*credential),
                 account: *account,
-                by: *by,
-            }));
+            });
+            all.extend(links);
         }
-        all
+        (lock(&self.refusing).iter().copied().collect(), all)
     }
 
     /// Takes what was kept.
-    pub fn restore(&self, all: impl IntoIterator<Item = Link>) {
-        for it in all {
-            self.refused(it.by);
-            self.issued(it);
-        }
+    pub fn restore(&self, refusing: &[EndpointId], all: &[Link]) {
+        refusing.iter().for_each(|it| self.refused(*it));
+        all.iter().for_each(|it| self.link(*it));
     }
 }
 
@@ -129,41 +123,44 @@ mod tests {
 
     const ANN: SubjectId = SubjectId(1_000);
 
-    fn link(credential: u128, by: EndpointId) -> Link {
-        Link { credential: SubjectId(credential), account: ANN, by }
+    fn link(credential: u128) -> Link {
+        Link { credential: SubjectId(credential), account: ANN }
     }
 
     #[test]
     fn a_credential_is_its_account_once_the_endpoint_refused_somebody() {
         let (it, by) = (Accounts::default(), EndpointId::of("POST", "/login"));
-        it.issued(link(7, by));
+        it.issued(by, link(7));
         assert_eq!(it.of(SubjectId(7)), SubjectId(7), "it may take any password");
         it.refused(EndpointId::of("POST", "/other"));
+        it.issued(by, link(7));
         assert_eq!(it.of(SubjectId(7)), SubjectId(7));
         it.refused(by);
-        assert_eq!(it.of(SubjectId(7)), ANN);
-        assert_eq!(it.of(SubjectId(8)), SubjectId(8));
+        assert_eq!(it.of(SubjectId(7)), SubjectId(7), "nobody changes while they are logged in");
+        it.issued(by, link(8));
+        assert_eq!(it.of(SubjectId(8)), ANN);
+        assert_eq!(it.of(SubjectId(9)), SubjectId(9));
     }
 
     #[test]
     fn what_was_kept_is_known_again() {
         let (it, by) = (Accounts::default(), EndpointId::of("POST", "/login"));
         it.refused(by);
-        it.issued(link(7, by));
-        it.issued(link(8, EndpointId::of("POST", "/takes-all")));
+        it.issued(by, link(7));
         let again = Accounts::default();
-        again.restore(it.all());
+        let (refusing, all) = it.all();
+        again.restore(&refusing, &all);
         assert_eq!(again.of(SubjectId(7)), ANN);
-        assert_eq!(again.all(), [link(7, by)]);
+        assert_eq!(again.all(), (vec![by], vec![link(7)]));
     }
 
     #[test]
     fn a_flood_is_bounded() {
         let (it, by) = (Accounts::default(), EndpointId::of("POST", "/login"));
         it.refused(by);
-        (0..3 * IN_SHARD as u128).for_each(|n| it.issued(link(n * 32, by)));
+        (0..3 * IN_SHARD as u128).for_each(|n| it.issued(by, link(n * 32)));
         (0..1_000).for_each(|n| it.refused(EndpointId::of("POST", &format!("/{n}"))));
-        assert_eq!(it.all().len(), IN_SHARD);
+        assert_eq!(it.all().1.len(), IN_SHARD);
         assert_eq!(lock(&it.refusing).len(), ENDPOINTS_MAX);
         assert_eq!(it.of(SubjectId(0)), SubjectId(0), "who came first is forgotten");
         assert_eq!(it.of(SubjectId((3 * IN_SHARD as u128 - 1) * 32)), ANN);

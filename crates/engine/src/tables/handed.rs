@@ -52,6 +52,38 @@ pub struct HandedOut {
     horizon_ns: AtomicU64,
     /// When anything was noted first; [`u64::MAX`] before.
     since_ns: AtomicU64,
+    /// What the clock of an earlier process had reached, and what went by since: all times here are of one clock.
+    before_ns: AtomicU64,
+    /// Counts what was noted.
+    revision: AtomicU64,
+}
+
+/// What was handed to whom, as it is kept over a restart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remembered {
+    /// When this was so.
+    pub at_ns: u64,
+    /// Since when anything is remembered.
+    pub since_ns: u64,
+    /// When somebody was forgotten last; 0 if never.
+    pub forgot_ns: u64,
+    /// In the order in which they came, more or less.
+    pub subjects: Vec<Holder>,
+}
+
+/// What one subject was handed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Who.
+    pub subject: SubjectId,
+    /// Since when it is known.
+    pub since_ns: u64,
+    /// Nothing of before its coming counts any more.
+    pub came_late: bool,
+    /// Something that it was handed is not known.
+    pub is_incomplete: bool,
+    /// The identifiers.
+    pub given: Vec<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -82,6 +114,8 @@ impl Default for HandedOut {
             holders: (0..SHARDS).map(|_| Mutex::default()).collect(),
             horizon_ns: AtomicU64::new(HORIZON_NS),
             since_ns: AtomicU64::new(u64::MAX),
+            before_ns: AtomicU64::new(0),
+            revision: AtomicU64::new(0),
         }
     }
 }
@@ -100,12 +134,23 @@ impl HandedOut {
     /// Notes what an answer hands to a subject. `is_all` says whether these are all that it holds.
     pub fn give(&self, subject: SubjectId, references: &[u64], is_all: bool, now_ns: u64) {
         let watch = self.watch(now_ns);
-        self.since_ns.fetch_min(now_ns, Relaxed);
+        self.since_ns.fetch_min(watch.now_ns, Relaxed);
         let mut fresh = Vec::new();
         if let Some(shard) = self.subjects.get(shard_of(subject)) {
             lock(shard).note(subject.0, references, is_all, watch, &mut fresh);
         }
-        for reference in fresh {
+        self.revision.fetch_add(1, Relaxed);
+        self.hold(&fresh);
+    }
+
+    /// A number that changes with what is known.
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Relaxed)
+    }
+
+    /// Counts holders.
+    fn hold(&self, fresh: &[u64]) {
+        for &reference in fresh {
             let Some(shard) = self.holders.get(shard(reference)) else { continue };
             let mut holders = lock(shard);
             if holders.len() >= HOLDERS_IN_SHARD && !holders.contains_key(&reference) {
@@ -143,7 +188,73 @@ impl HandedOut {
 
     fn watch(&self, now_ns: u64) -> Watch {
         let (since_ns, horizon_ns) = (&self.since_ns, &self.horizon_ns);
+        let now_ns = now_ns.saturating_add(self.before_ns.load(Relaxed));
         Watch { since_ns: since_ns.load(Relaxed), horizon_ns: horizon_ns.load(Relaxed), now_ns }
+    }
+
+    /// Has an account hold what one of its credentials was handed before that was known.
+    pub fn adopt(&self, account: SubjectId, credential: SubjectId, now_ns: u64) {
+        let shard = self.subjects.get(shard_of(credential));
+        let held = shard.and_then(|it| {
+            let it = lock(it);
+            let known = it.known.get(&credential.0)?;
+            Some((known.given.iter().copied().collect::<Vec<u64>>(), !known.is_incomplete))
+        });
+        if let Some((given, is_all)) = held {
+            self.give(account, &given, is_all, now_ns);
+        }
+    }
+
+    /// All that is remembered, to be kept.
+    pub fn remembered(&self, now_ns: u64) -> Remembered {
+        let watch = self.watch(now_ns);
+        let mut all =
+            Remembered { at_ns: watch.now_ns, since_ns: watch.since_ns, ..Remembered::default() };
+        for shard in &self.subjects {
+            let shard = lock(shard);
+            all.forgot_ns = all.forgot_ns.max(shard.forgot_ns);
+            let known = shard.order.iter().filter_map(|it| Some((*it, shard.known.get(it)?)));
+            all.subjects.extend(known.map(|(subject, it)| Holder {
+                subject: SubjectId(subject),
+                since_ns: it.since_ns,
+                came_late: it.came_late,
+                is_incomplete: it.is_incomplete,
+                given: it.given.iter().copied().collect(),
+            }));
+        }
+        all
+    }
+
+    /// Takes what was kept, before anything was noted; `away_ns` went by since. If something may have been handed out since
+    /// then, everybody begins to be watched anew, and has what they had.
+    pub fn restore(&self, all: Remembered, away_ns: u64, is_whole: bool) {
+        let now_ns = all.at_ns.saturating_add(away_ns);
+        self.before_ns.store(now_ns, Relaxed);
+        let since_ns = if is_whole || all.since_ns == u64::MAX { all.since_ns } else { now_ns };
+        self.since_ns.store(since_ns, Relaxed);
+        for it in all.subjects {
+            let Some(shard) = self.subjects.get(shard_of(it.subject)) else { continue };
+            let mut shard = lock(shard);
+            shard.forgot_ns = all.forgot_ns;
+            if shard.known.len() >= SUBJECTS_IN_SHARD
+                || shard.references + it.given.len() > REFERENCES_IN_SHARD
+            {
+                continue;
+            }
+            let given: BTreeSet<u64> = it.given.iter().copied().take(REFERENCES_EACH).collect();
+            shard.references += given.len();
+            let subject = Subject {
+                given,
+                since_ns: if is_whole { it.since_ns } else { now_ns },
+                came_late: it.came_late && is_whole,
+                is_incomplete: it.is_incomplete,
+            };
+            if shard.known.insert(it.subject.0, subject).is_none() {
+                shard.order.push_back(it.subject.0);
+            }
+            drop(shard);
+            self.hold(&it.given);
+        }
     }
 
     /// Subjects and identifiers that are remembered.
@@ -287,6 +398,47 @@ mod tests {
         assert_eq!(it.standing(MALLORY, 17, LATE), Standing::Common);
         it.give(ALICE, &[17], true, 8);
         assert_eq!(it.standing(ALICE, 17, LATE), Standing::Given);
+    }
+
+    /// After a start, with what was kept at `LATE`.
+    fn again(it: &HandedOut, away_ns: u64, is_whole: bool) -> HandedOut {
+        let again = HandedOut::default();
+        again.restore(it.remembered(LATE), away_ns, is_whole);
+        again
+    }
+
+    #[test]
+    fn what_was_handed_out_is_known_after_a_restart() {
+        let it = again(&known(), 60, true);
+        assert_eq!(it.standing(ALICE, 17, 0), Standing::Given);
+        assert_eq!(it.standing(MALLORY, 17, 0), Standing::Foreign, "at once");
+        assert_eq!(it.standing(MALLORY, 18, 0), Standing::Unknown);
+        assert_eq!(it.remembered(0).at_ns, LATE + 60);
+        // And after one more.
+        let twice = HandedOut::default();
+        twice.restore(it.remembered(5), 1, true);
+        assert_eq!(twice.standing(MALLORY, 17, 0), Standing::Foreign);
+    }
+
+    #[test]
+    fn after_a_kill_everybody_has_what_they_had_and_nothing_is_foreign_for_a_while() {
+        let it = again(&known(), 60, false);
+        assert_eq!(it.standing(ALICE, 17, 0), Standing::Given);
+        assert_eq!(it.standing(MALLORY, 17, 0), Standing::Unknown);
+        assert_eq!(it.standing(SubjectId(2 + 256), 17, 0), Standing::Unknown);
+        assert_eq!(it.standing(MALLORY, 17, HORIZON_NS), Standing::Foreign);
+    }
+
+    #[test]
+    fn what_a_credential_was_handed_is_its_accounts() {
+        let it = known();
+        let account = SubjectId(9);
+        it.adopt(account, MALLORY, 1);
+        assert_eq!(it.standing(account, 99, LATE), Standing::Given);
+        assert_eq!(it.standing(account, 17, LATE), Standing::Foreign);
+        it.give(MALLORY, &[], false, 2);
+        it.adopt(account, MALLORY, 3);
+        assert_eq!(it.standing(account, 17, LATE), Standing::Unknown, "something is missed");
     }
 
     #[test]

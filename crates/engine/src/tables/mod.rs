@@ -1,6 +1,6 @@
 //! State that exchanges share while they are judged. The only locks and counters of the core.
 //!
-//! Memory   a few words, and the bounded tables of `accounts`, `rate`, `crowd`, `shapes`, `sampled`, `evidence`, `handed` and `owners`. Everything here is bounded by configuration, and what does not fit is
+//! Memory   a few words, and the bounded tables of `accounts`, `rate`, `crowd`, `shapes`, `sampled`, `evidence`, `handed`, `owners` and `throttled`. Everything here is bounded by configuration, and what does not fit is
 //!          refused and counted, never waited for.
 
 pub mod accounts;
@@ -13,6 +13,7 @@ pub mod rate;
 pub mod sampled;
 pub mod shapes;
 mod shard;
+pub mod throttled;
 
 use accounts::Accounts;
 use crowd::Crowd;
@@ -25,6 +26,7 @@ use sampled::Sampled;
 use shapes::Shapes;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use throttled::Throttled;
 
 /// The shared tables of one process.
 #[derive(Clone, Debug)]
@@ -36,6 +38,7 @@ pub struct Tables {
 #[derive(Debug, Default)]
 struct Shared {
     rate: RateTable,
+    records: RateTable,
     crowd: Crowd,
     shapes: Shapes,
     sampled: Sampled,
@@ -44,6 +47,7 @@ struct Shared {
     accounts: Accounts,
     handed: HandedOut,
     owners: Owners,
+    throttled: Throttled,
     is_overloaded: AtomicBool,
 }
 
@@ -68,6 +72,11 @@ impl Tables {
     /// Calls per client.
     pub fn rate(&self) -> &RateTable {
         &self.shared.rate
+    }
+
+    /// Records that callers were shown.
+    pub fn records(&self) -> &RateTable {
+        &self.shared.records
     }
 
     /// Whose addresses we see.
@@ -108,6 +117,11 @@ impl Tables {
     /// Who callers are to the API.
     pub fn owners(&self) -> &Owners {
         &self.shared.owners
+    }
+
+    /// Who is slowed down.
+    pub fn throttled(&self) -> &Throttled {
+        &self.shared.throttled
     }
 
     /// Whether requests are to be shed. Set by the edge, which sees memory and queues.

@@ -47,28 +47,58 @@ impl RateTable {
     ///
     /// Nanoseconds until a call will be allowed again; nothing is charged then.
     pub fn charge(&self, client: u64, rate: Rate, now_ns: u64) -> Result<(), u64> {
+        self.with(client, rate, now_ns, |ahead_ns, tolerance_ns| match ahead_ns > tolerance_ns {
+            true => (Err(ahead_ns - tolerance_ns), 0),
+            false => (Ok(()), 1),
+        })
+    }
+
+    /// Whether a client may go on; nothing is charged.
+    ///
+    /// # Errors
+    ///
+    /// Nanoseconds until it may.
+    pub fn look(&self, client: u64, rate: Rate, now_ns: u64) -> Result<(), u64> {
+        self.with(client, rate, now_ns, |ahead_ns, tolerance_ns| {
+            (ahead_ns.checked_sub(tolerance_ns + 1).map_or(Ok(()), |it| Err(it + 1)), 0)
+        })
+    }
+
+    /// Charges what cannot be refused any more, however much it is.
+    pub fn owe(&self, client: u64, rate: Rate, count: u64, now_ns: u64) {
+        self.with(client, rate, now_ns, |_, _| ((), count));
+    }
+
+    /// Has `decide` say, by how far a client is ahead and how far it may be, what comes of it and what is charged.
+    fn with<T>(
+        &self,
+        client: u64,
+        rate: Rate,
+        now_ns: u64,
+        decide: impl FnOnce(u64, u64) -> (T, u64),
+    ) -> T {
+        let tolerance_ns = rate.interval_ns.saturating_mul(u64::from(rate.burst.saturating_sub(1)));
         let at = usize::try_from(client % (SHARDS * BUCKETS) as u64).unwrap_or_default();
-        let Some(shard) = self.shards.get(at % SHARDS) else { return Ok(()) };
+        let Some(shard) = self.shards.get(at % SHARDS) else { return decide(0, tolerance_ns).0 };
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         if shard.is_empty() {
             shard.resize(BUCKETS, [Entry::default(); WAYS]);
         }
-        let Some(bucket) = shard.get_mut(at / SHARDS) else { return Ok(()) };
+        let Some(bucket) = shard.get_mut(at / SHARDS) else { return decide(0, tolerance_ns).0 };
         let known = bucket.iter().position(|it| it.client == client);
         let oldest = || {
             let ways = bucket.iter().enumerate();
             ways.min_by_key(|(_, it)| it.empty_at_ns).map_or(0, |(at, _)| at)
         };
         let way = known.unwrap_or_else(oldest);
-        let Some(entry) = bucket.get_mut(way) else { return Ok(()) };
+        let Some(entry) = bucket.get_mut(way) else { return decide(0, tolerance_ns).0 };
         let empty_at_ns = if known.is_some() { entry.empty_at_ns.max(now_ns) } else { now_ns };
-        let tolerance_ns = rate.interval_ns.saturating_mul(u64::from(rate.burst.saturating_sub(1)));
-        let ahead_ns = empty_at_ns.saturating_sub(now_ns);
-        if ahead_ns > tolerance_ns {
-            return Err(ahead_ns - tolerance_ns);
+        let (out, count) = decide(empty_at_ns.saturating_sub(now_ns), tolerance_ns);
+        if count > 0 {
+            let taken_ns = rate.interval_ns.saturating_mul(count);
+            *entry = Entry { client, empty_at_ns: empty_at_ns.saturating_add(taken_ns) };
         }
-        *entry = Entry { client, empty_at_ns: empty_at_ns.saturating_add(rate.interval_ns) };
-        Ok(())
+        out
     }
 }
 
@@ -110,6 +140,19 @@ mod tests {
         assert_eq!(table.charge(WAYS as u64 * step, slow, 10), Ok(()));
         assert_eq!(table.charge(0, slow, 11), Ok(()));
         assert!(table.charge(7 * step, slow, 11).is_err());
+    }
+
+    #[test]
+    fn what_was_shown_is_owed_until_its_time_is_over() {
+        let table = RateTable::default();
+        let hundred = Rate { interval_ns: SECOND, burst: 100 };
+        assert_eq!(table.look(7, hundred, SECOND), Ok(()));
+        table.owe(7, hundred, 99, SECOND);
+        assert_eq!(table.look(7, hundred, SECOND), Ok(()));
+        table.owe(7, hundred, 51, SECOND);
+        assert_eq!(table.look(7, hundred, SECOND), Err(51 * SECOND));
+        assert_eq!(table.look(7, hundred, 52 * SECOND), Ok(()));
+        assert_eq!(table.look(8, hundred, SECOND), Ok(()));
     }
 
     #[test]

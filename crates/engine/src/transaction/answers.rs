@@ -56,7 +56,7 @@ impl Transaction {
     }
 
     /// Begins to look whether an answer logs somebody in.
-    pub(super) fn begin_issuing(&mut self, head: &ResponseHead, tables: &Tables) {
+    pub(super) fn begin_issuing(&mut self, head: &ResponseHead, at: Moment, tables: &Tables) {
         let is_anonymous = self.seen.subject_kind == SubjectKind::AddressAgent;
         let is_held = is_anonymous && self.shown.is_some();
         if self.seen.method != Method::Post || self.origin.authority != Authority::Inline {
@@ -68,19 +68,24 @@ impl Transaction {
         if self.account.is_some() || is_held {
             let (tokens, key) = (&self.view.terms.tokens, &self.view.rules.key);
             self.issuing = Issuing::of(head, tokens, key).map(Box::new);
-            self.note_issued(b"", tables);
+            self.note_issued(b"", at, tables);
         }
     }
 
     /// Looks whether an answer has logged somebody in by now. Whoever is logged in is who asked, if that was nobody.
-    fn note_issued(&mut self, bytes: &[u8], tables: &Tables) {
+    fn note_issued(&mut self, bytes: &[u8], at: Moment, tables: &Tables) {
         let Some(issuing) = self.issuing.as_mut().filter(|_| self.issued.is_none()) else { return };
         let Some(credential) = issuing.push(bytes, &self.view.rules.key) else { return };
         let mut subject = credential;
         if let Some(account) = self.account {
-            let by = self.seen.endpoint;
-            tables.accounts().issued(Link { credential, account, by });
+            let link = |credential| Link { credential, account };
+            tables.accounts().issued(self.seen.endpoint, link(credential));
             subject = tables.accounts().of(credential);
+            // The session that the log-in came with, if it was nobody's account, was of the same one.
+            if let Some(before) = self.session.filter(|_| subject == account) {
+                tables.accounts().issued(self.seen.endpoint, link(before));
+                tables.handed().adopt(account, before, at.mono_ns);
+            }
         }
         self.issued = Some(subject);
         if self.seen.subject_kind == SubjectKind::AddressAgent {
@@ -231,7 +236,7 @@ impl Transaction {
         at: Moment,
         tables: &Tables,
     ) -> Option<Result<Vec<u8>, Code>> {
-        self.note_issued(bytes, tables);
+        self.note_issued(bytes, at, tables);
         let mut outgoing = self.outgoing.take()?;
         let mut out = Vec::new();
         let under = (&*self.view.rules, tables, at);
@@ -240,7 +245,10 @@ impl Transaction {
         self.outgoing = Some(outgoing);
         let refused = self.note_found(found, is_held, at);
         match refused {
-            Some(code) => Some(Err(code)),
+            Some(code) => {
+                self.note_harm(code, at, tables);
+                Some(Err(code))
+            }
             None => is_held.then_some(Ok(out)),
         }
     }

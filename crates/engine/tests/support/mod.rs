@@ -107,6 +107,13 @@ impl Api {
         Self { view: Arc::new(view), tables: Tables::new(1 << 20), now_ns: 1, calls: 0 }
     }
 
+    /// The same under other rules.
+    pub fn under(mut self, set: impl FnOnce(&mut Rules)) -> Self {
+        let view = Arc::get_mut(&mut self.view).unwrap();
+        set(Arc::get_mut(&mut view.rules).unwrap());
+        self
+    }
+
     pub fn get(&mut self, by: &str, target: &str, answer: &str) -> Got {
         self.ask(ask(by, target, answer))
     }

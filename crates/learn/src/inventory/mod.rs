@@ -37,6 +37,7 @@ mod words;
 pub(crate) use words::singular;
 
 use bartizan_model::class::Class;
+use bartizan_model::fact::Fact;
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::observation::{Observation, Outcome};
@@ -482,6 +483,27 @@ fn hand(
 pub(crate) fn is_success(it: &Observation) -> bool {
     matches!(it.outcome, Outcome::Served | Outcome::Tunnelled | Outcome::Copied)
         && (100..400).contains(&it.status)
+        && !is_refused_within(it)
+}
+
+/// Whether the answer to a call of an envelope says that it failed, whatever its status is: `errors` of GraphQL, `error` of JSON-RPC. Only
+/// known of exchanges of which facts are kept.
+fn is_refused_within(it: &Observation) -> bool {
+    let fails = |place: &Place| {
+        let Place::Body(path) = place else { return false };
+        let path = path.strip_prefix("$[*]").or_else(|| path.strip_prefix('$'));
+        ["errors", "error"].iter().any(|name| {
+            let rest =
+                path.and_then(|it| it.strip_prefix('.')).and_then(|it| it.strip_prefix(name));
+            // Some say `null` where there is none.
+            rest.is_some_and(|it| it.starts_with(['.', '[']))
+        })
+    };
+    !it.operation.is_empty()
+        && it.response.as_ref().is_some_and(|facts| {
+            let place = |it: &Fact| facts.shape.places.get(usize::from(it.field));
+            facts.facts.iter().filter_map(place).any(fails)
+        })
 }
 
 /// Whether what the application made of it was not seen.

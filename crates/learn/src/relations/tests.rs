@@ -449,3 +449,21 @@ fn further_services_and_endpoints_are_counted() {
     assert_eq!(it.totals().ends, ENDS_MAX / 2);
     assert_eq!(it.totals().ends_more, (ENDS_MAX / 2 + SERVICES_MAX) as u64);
 }
+
+#[test]
+fn a_call_of_an_envelope_whose_answer_is_an_error_has_named_nothing() {
+    let named = |operation: &str, answer: &[Field<'_>]| {
+        let said = [(Place::body("$.issue.id"), "iss_gone1")];
+        let it = exchange(1, (Method::Post, "/graphql"), &said, answer);
+        crate::inventory::is_success(&Observation { operation: operation.into(), ..it })
+    };
+    let query = "graphql query Issue";
+    assert!(named(query, &[("$.data.issue.id", "iss_17", 1)]));
+    assert!(!named(query, &[("$.errors[*].message", "no such issue", 1)]));
+    assert!(!named("jsonrpc issue.get", &[("$.error.code", "-32602", 1)]));
+    assert!(!named(query, &[("$[*].errors[*].message", "no such issue", 1)]));
+    // `null` where there is none, other members, and what is no envelope.
+    assert!(named(query, &[("$.errors", "null", 1), ("$.data.issue.id", "iss_17", 1)]));
+    assert!(named(query, &[("$.data.errors[*].id", "1", 1)]));
+    assert!(named("", &[("$.errors[*].message", "of the log", 1)]));
+}

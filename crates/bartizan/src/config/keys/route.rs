@@ -5,6 +5,7 @@ use super::super::host;
 use super::super::mode;
 use super::super::naming;
 use super::super::path;
+use super::super::rate::Rate;
 use super::super::unit::Unit;
 use super::{Absent, DATA_DIR, Flag, HOUR, Key, NAME, Name, Number, ROUTES, Shape, Word, Zero};
 use bartizan_model::clause::Mode;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 const PATH_SHAPE: Shape = Shape::Like("^/[^?#%\\\\\\s]*$");
 
-pub(super) const ALL: [&dyn Key; 17] = [
+pub(super) const ALL: [&dyn Key; 18] = [
     &ROUTE_NAME,
     &HOST,
     &PATH,
@@ -31,6 +32,7 @@ pub(super) const ALL: [&dyn Key; 17] = [
     &SECURITY_HEADERS,
     &RESPONSE_TIMEOUT,
     &DESCRIPTION,
+    &RECORDS,
     &MODE,
 ];
 
@@ -216,6 +218,19 @@ pub(in super::super) const DESCRIPTION: Word<PathBuf> = Word {
     shape: Shape::Text { chars_max: None },
     absent: Absent::Nothing("`description`"),
     parse: DATA_DIR.parse,
+};
+
+pub(in super::super) const RECORDS: Word<Rate> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "records",
+        says: "How many records one caller is shown: objects of lists in JSON answers, and single objects. Whoever is shown more is refused with \
+               `disclosure.budget` for the rest of the time.",
+    },
+    form: "`N/s`, `N/m` or `N/h`",
+    shape: Shape::Like("^[0-9]{1,7}/[smh]$"),
+    absent: Absent::Nothing("unlimited"),
+    parse: Rate::parse,
 };
 
 pub(in super::super) const MODE: Word<Mode> = Word {
