@@ -415,7 +415,7 @@ impl Banner {
         Self {
             mode: settings.mode.value.name(),
             mirrors: settings.listen.mirror,
-            is_lab: settings.lab,
+            is_lab: settings.tempo.is_lab(),
             scheme: if settings.certificates.is_empty() { "http" } else { "https" },
             upstream: match settings.listen.mirror {
                 true => "nowhere".to_owned(),

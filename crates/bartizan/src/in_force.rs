@@ -347,7 +347,7 @@ impl State {
     pub(crate) fn follow_contracts(&self) {
         let live = &self.hub.inventory;
         let handed = self.shared.tables.handed();
-        handed.set_horizon_ns(contract::horizon_ns(live.is_lab()));
+        handed.set_horizon_ns(live.tempo().horizon_us().saturating_mul(1_000));
         if let Some(terms) = live.take_terms() {
             self.hold(terms);
         }

@@ -8,7 +8,7 @@
 use crate::added::{self, AddedExceptions};
 use crate::alerts;
 use crate::config::{Overrides, Settings, Source};
-use crate::contract::{self, Contracts};
+use crate::contract::{self, Contracts, shown};
 use crate::control;
 use crate::held;
 use crate::import;
@@ -337,13 +337,19 @@ fn shared(
     let ids = Ids::new().map_err(|error| StartError::System(io::Error::other(error)))?;
     let wired = wire::view(settings, key, 1, Judging::Everything, &[]);
     let (mut view, wired) = wired.map_err(StartError::Wire)?;
-    let terms = Arc::new(Terms::new(contracts.in_force(&[], now_us(), settings.lab)));
+    let terms = Arc::new(Terms::new(contracts.in_force(&[], now_us(), settings.tempo)));
     view.snapshot = Arc::new(Snapshot { terms, ..Snapshot::clone(&view.snapshot) });
     let tables = Tables::new(settings.limits.held_bytes_max);
     Ok((Shared::new(Views::new(view), tables, ids), wired))
 }
 
 impl Instance {
+    /// The clauses of its contracts, as `bartizan contract show -o json` tells them.
+    pub(crate) fn contracts(&self) -> serde_json::Value {
+        let live = &self.state.hub.inventory;
+        shown::all(&live.contracts(), &live.proposed(), None, now_us(), live.tempo())
+    }
+
     /// Takes over a configuration. What cannot change while running is named in the result.
     ///
     /// # Errors

@@ -43,6 +43,7 @@ pub mod rules_record;
 pub mod show;
 pub mod status;
 pub mod supervisor;
+pub mod tempo;
 pub(crate) mod wall;
 pub mod watch;
 pub mod wire;

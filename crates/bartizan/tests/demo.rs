@@ -24,5 +24,10 @@ fn the_story_comes_true_for_several_seeds() {
     for seed in ["1", "2", "3"] {
         let it = output(&["demo", "--exit", "--seed", seed]);
         assert_eq!(it.status.code(), Some(0), "seed {seed}: {}", said(&it));
+        // By what was learnt in this very run, and by nothing else.
+        let told = said(&it);
+        assert!(told.contains(": shape.read_only_field\n"), "{told}");
+        let foreign = [": provenance.foreign_reference\n", ": ownership.foreign_request\n"];
+        assert!(foreign.iter().any(|code| told.contains(code)), "{told}");
     }
 }

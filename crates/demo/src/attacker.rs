@@ -4,7 +4,7 @@
 //! Writes   [`Attempt`]s: each trick with everything that came back. What that was worth is counted
 //!          in [`Loot`](crate::loot::Loot), from the answers.
 //! Errors   none: an attempt that breaks off is an attempt without answers.
-//! Misses   blind and timed injection, and everything but SQL so far: later beats bring those.
+//! Misses   blind and timed injection. What her own log-in lets her try is in [`insider`](crate::insider).
 
 use crate::client::{Answer, Ask, Client, Limits};
 use crate::percent::{encoded, fully_encoded};

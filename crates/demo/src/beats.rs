@@ -4,5 +4,8 @@
 pub(crate) mod bare_attack;
 pub(crate) mod guard_up;
 pub(crate) mod guarded_day;
+pub(crate) mod insider;
+pub(crate) mod lessons;
+pub(crate) mod new_release;
 pub(crate) mod opening;
 pub(crate) mod scoreboard;

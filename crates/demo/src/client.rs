@@ -22,6 +22,8 @@ use tokio::time::timeout;
 
 /// What customers and Mallory alike say they are: the guard must not know her by her looks.
 const AGENT: &str = "shop-app/3.2";
+/// What those say who have the new version of the app.
+const NEW_AGENT: &str = "shop-app/4.0";
 
 /// How long an exchange may take, and how large an answer may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,12 +68,16 @@ impl Ask {
         Self { token: Some(token.to_owned()), ..self }
     }
 
-    fn request(&self, target: SocketAddr) -> Result<Request<Full<Bytes>>, ClientError> {
+    fn request(
+        &self,
+        target: SocketAddr,
+        agent: &str,
+    ) -> Result<Request<Full<Bytes>>, ClientError> {
         let mut request = Request::builder()
             .method(&self.method)
             .uri(&self.target)
             .header(HOST, target.to_string())
-            .header(USER_AGENT, AGENT);
+            .header(USER_AGENT, agent);
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
@@ -100,12 +106,18 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
-    /// The decision id, if this is a guard's refusal: status 403, problem+json, `decision_id`.
+    /// The decision id, if this is a guard's refusal: status 400 or 403, problem+json, `decision_id`.
     pub fn refusal(&self) -> Option<String> {
         let kind = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
-        let is_refusal = self.status == 403 && kind.starts_with("application/problem+json");
+        let is_refusal =
+            matches!(self.status, 400 | 403) && kind.starts_with("application/problem+json");
         let id = self.json().get("decision_id")?.as_str()?.to_owned();
         is_refusal.then_some(id)
+    }
+
+    /// What the guard calls the reason of its refusal, if it says so.
+    pub fn code(&self) -> Option<String> {
+        Some(self.json().get("code")?.as_str()?.to_owned())
     }
 }
 
@@ -147,6 +159,7 @@ pub struct Client {
     target: SocketAddr,
     source: Ipv4Addr,
     limits: Limits,
+    agent: &'static str,
     line: Option<Line>,
 }
 
@@ -165,7 +178,13 @@ impl Drop for Line {
 impl Client {
     /// Will speak to `target` from `source`; connects when there is something to say.
     pub fn new(target: SocketAddr, source: Ipv4Addr, limits: Limits) -> Self {
-        Self { target, source, limits, line: None }
+        Self { target, source, limits, agent: AGENT, line: None }
+    }
+
+    /// The same, with the new version of the app.
+    #[must_use]
+    pub fn with_new_app(self) -> Self {
+        Self { agent: NEW_AGENT, ..self }
     }
 
     /// Sends `ask` and returns the whole answer, whatever its status.
@@ -182,7 +201,7 @@ impl Client {
     async fn exchange(&mut self, ask: &Ask) -> Result<Answer, ClientError> {
         // Taken out while in use: a line on which something went wrong is never used again.
         let mut line = self.ready().await?;
-        let request = ask.request(self.target)?;
+        let request = ask.request(self.target, self.agent)?;
         let response = line.sender.send_request(request).await.map_err(ClientError::Exchange)?;
         let (head, body) = response.into_parts();
         let body =
@@ -241,6 +260,7 @@ mod tests {
         check(403, "application/problem+json", body, Some("abc"));
         check(403, "application/problem+json; charset=utf-8", body, Some("abc"));
         check(403, "application/json", body, None);
+        check(400, "application/problem+json", body, Some("abc"));
         check(401, "application/problem+json", body, None);
         check(403, "application/problem+json", r#"{"error":"admins only"}"#, None);
     }

@@ -32,6 +32,8 @@ pub struct Visit {
     searches: Vec<&'static str>,
     review: &'static str,
     quantity: i64,
+    floor: i64,
+    has_new_app: bool,
     errands: Vec<Step>,
     seeded: Seeded,
 }
@@ -45,6 +47,8 @@ pub enum Step {
     LogIn,
     /// Looks at their own data.
     Profile,
+    /// Corrects their own address; the new version of the app asks for a nickname, too.
+    Correct,
     /// Looks at everything there is.
     Browse,
     /// Searches for something.
@@ -146,6 +150,7 @@ impl Visit {
         };
         let mut errands = vec![
             Step::Profile,
+            Step::Correct,
             Step::Browse,
             Step::Search,
             Step::Look,
@@ -157,6 +162,8 @@ impl Visit {
             errands.push(Step::Administrate);
         }
         seeded.shuffle(&mut errands);
+        // The app opens with the list.
+        errands.sort_by_key(|it| *it != Step::Browse);
         Self {
             person: person.clone(),
             source,
@@ -164,14 +171,24 @@ impl Visit {
             searches: vec![dealt(&SEARCHES, 2 * turn), dealt(&SEARCHES, 2 * turn + 1)],
             review: dealt(&REVIEWS, turn),
             quantity: seeded.between(1, 5),
+            floor: seeded.between(1, 30),
+            has_new_app: false,
             errands,
             seeded: Seeded::new(seeded.draw()),
         }
     }
 
+    /// The same visit with the new version of the app, which asks for a nickname.
+    #[must_use]
+    pub fn with_new_app(mut self) -> Self {
+        self.has_new_app = true;
+        self
+    }
+
     /// Goes to the shop at `front` and does everything planned.
     pub async fn go(self, front: SocketAddr, world: &World) -> Tally {
         let client = Client::new(front, self.source, Limits::DEMO);
+        let client = if self.has_new_app { client.with_new_app() } else { client };
         let mut shopper =
             Shopper { visit: self, world, client, token: String::new(), tally: Tally::default() };
         shopper.shop().await;
@@ -233,6 +250,7 @@ impl Shopper<'_> {
             Step::Mistype => self.mistype().await,
             Step::LogIn => self.log_in().await,
             Step::Profile => self.profile().await,
+            Step::Correct => self.correct().await,
             Step::Browse => self.browse().await,
             Step::Search => self.search().await,
             Step::Look => self.look().await,
@@ -265,6 +283,21 @@ impl Shopper<'_> {
         let email = self.visit.person.email.clone();
         let ask = self.ask("/me");
         self.expect(Step::Profile, "", &ask, 200, |answer| text(answer, "email") == email).await;
+    }
+
+    async fn correct(&mut self) {
+        let address = format!("{}, floor {}", self.visit.person.address, self.visit.floor);
+        let phone = &self.visit.person.phone;
+        let changes = match self.visit.has_new_app {
+            false => json!({ "address": address, "phone": phone }),
+            true => json!({ "address": address, "phone": phone, "nickname": self.first_name() }),
+        };
+        let ask = Ask::with_json(Method::PATCH, "/me", &changes).bearing(&self.token);
+        let fields = || changes.as_object().into_iter().flatten();
+        self.expect(Step::Correct, &address, &ask, 200, |answer| {
+            fields().all(|(name, typed)| answer.get(name) == Some(typed))
+        })
+        .await;
     }
 
     async fn browse(&mut self) {
@@ -348,6 +381,10 @@ impl<'a> Shopper<'a> {
     fn something(&mut self) -> Option<&'a crate::world::Product> {
         let products = &self.world.products;
         products.get(self.visit.seeded.below(products.len()))
+    }
+
+    fn first_name(&self) -> &str {
+        self.visit.person.name.split(' ').next().unwrap_or_default()
     }
 
     fn credentials(&self, password: &str) -> Ask {

@@ -4,15 +4,17 @@
 //! its SQL by concatenation, the attacker really gets what is in the answers, and with the guard off
 //! the story fails by itself because the attack succeeds.
 //!
-//! This crate does not know the guard. [`story::tell`] is given a function that puts one in front of
-//! the shop, and assumes only what a client can see: status 403, `application/problem+json`, and a
-//! member `decision_id`.
+//! This crate does not know the guard. [`story::tell`] is given one that stands in front of the shop and says when it has
+//! learnt enough ([`guard::Guard`]); otherwise it assumes only what a client can see: status 400 or 403,
+//! `application/problem+json`, and a member `decision_id`.
 
 pub mod addresses;
 pub mod attacker;
 mod beats;
 pub mod client;
 pub mod customers;
+pub mod guard;
+pub mod insider;
 pub mod loot;
 mod percent;
 pub mod seeded;
@@ -22,3 +24,4 @@ mod stage;
 pub mod story;
 pub mod texts;
 pub mod world;
+mod wrapped;

@@ -93,7 +93,8 @@ fn whose<'a>(answer: &Answer, world: &'a World) -> Option<&'a Person> {
     world.others().find(|person| answer.status == 200 && person.email == email)
 }
 
-fn shows_everybody(answer: &Answer, world: &World) -> bool {
+/// Whether this is the administrator's page, with everybody on it.
+pub(crate) fn shows_everybody(answer: &Answer, world: &World) -> bool {
     let text = String::from_utf8_lossy(&answer.body);
     answer.status == 200 && world.others().all(|person| text.contains(&person.email))
 }

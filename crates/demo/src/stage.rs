@@ -3,14 +3,17 @@
 use crate::addresses::Addresses;
 use crate::attacker::Kind;
 use crate::customers::{Hurt, Tally, Visit};
+use crate::insider::{Trick, Try};
 use crate::loot::Loot;
 use crate::seeded::Seeded;
 use crate::shop::OpenShop;
 use crate::world::{Person, World};
+use crate::wrapped::wrapped;
 use std::fmt::{self, Display, Formatter};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Troubles shown one by one; of the rest only the number.
 const HURTS_SHOWN: usize = 5;
@@ -29,6 +32,8 @@ pub(crate) struct Stage {
     pub(crate) bare: Round,
     pub(crate) guarded: Round,
     pub(crate) broken: Vec<Broken>,
+    /// How long the guard has to learn.
+    pub(crate) patience: Duration,
 }
 
 /// What a day brought to both sides.
@@ -36,6 +41,16 @@ pub(crate) struct Stage {
 pub(crate) struct Round {
     pub(crate) tally: Tally,
     pub(crate) loot: Loot,
+    /// What Mallory tried as a customer.
+    pub(crate) tries: Vec<Try>,
+}
+
+impl Round {
+    /// The guard's decisions about Mallory.
+    pub(crate) fn decision_ids(&self) -> Vec<String> {
+        let of_tries = self.tries.iter().filter_map(|it| it.refusal.clone());
+        self.loot.decision_ids.iter().cloned().chain(of_tries).collect()
+    }
 }
 
 /// One thing that did not happen as the story says.
@@ -72,6 +87,28 @@ pub enum Broken {
     },
     /// Nobody could shop from Mallory's address after she had been refused.
     NeighbourShutOut,
+    /// A customer's trick did not work in the bare shop: then refusing it proves nothing.
+    BareShopWithstoodTrick {
+        /// Which one.
+        trick: Trick,
+    },
+    /// The guard had time, and did not learn this.
+    NotLearnt {
+        /// The clause.
+        clause: &'static str,
+    },
+    /// A customer's trick worked, or was not refused with a decision id.
+    TrickNotRefused {
+        /// Which one.
+        trick: Trick,
+    },
+    /// The owner of the order that Mallory asked for could not read it.
+    OwnerShutOut,
+    /// Customers were hurt when some of them had a new version of the app.
+    ReleaseHurts {
+        /// How often.
+        hurts: usize,
+    },
 }
 
 impl Display for Broken {
@@ -92,6 +129,15 @@ impl Display for Broken {
             Self::CustomersHurt { hurts } => write!(f, "customers were hurt {hurts} times"),
             Self::NeighbourShutOut => {
                 f.write_str("nobody shopped from Mallory's address after a refusal")
+            }
+            Self::BareShopWithstoodTrick { trick } => {
+                write!(f, "the bare shop withstood: {}", trick.words())
+            }
+            Self::NotLearnt { clause } => write!(f, "the guard did not learn {clause} in time"),
+            Self::TrickNotRefused { trick } => write!(f, "not refused: {}", trick.words()),
+            Self::OwnerShutOut => f.write_str("the owner of an order could not read it"),
+            Self::ReleaseHurts { hurts } => {
+                write!(f, "a new version of the app hurt customers {hurts} times")
             }
         }
     }
@@ -114,9 +160,9 @@ impl Stage {
         Seeded::new(self.seeded.draw())
     }
 
-    /// Notes `broken` unless `held`.
+    /// Notes `broken` unless `held`; once, however often it happens.
     pub(crate) fn demand(&mut self, held: bool, broken: Broken) {
-        if !held {
+        if !held && !self.broken.contains(&broken) {
             self.broken.push(broken);
         }
     }
@@ -139,12 +185,13 @@ impl<'a> Teller<'a> {
         Self { out, lines: Vec::new(), beats: 0 }
     }
 
-    /// A line without a number.
+    /// A line without a number, or several if it is long.
     pub(crate) fn say(&mut self, line: &str) -> io::Result<()> {
-        writeln!(self.out, "{line}")?;
-        self.out.flush()?;
-        self.lines.push(line.to_owned());
-        Ok(())
+        for line in wrapped(line) {
+            writeln!(self.out, "{line}")?;
+            self.lines.push(line);
+        }
+        self.out.flush()
     }
 
     /// The next numbered line.

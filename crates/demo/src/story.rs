@@ -1,6 +1,6 @@
 //! The story of a shop, its customers, Mallory, and the guard.
 //!
-//! Reads    a seed, and a function that puts a guard in front of the shop.
+//! Reads    a seed, and a guard to stand in front of the shop.
 //! Writes   lines for a person to read, and an [`Outcome`] for a program.
 //! Errors   [`StoryError`] if the stage cannot be set; that things go otherwise than told is an
 //!          outcome, not an error.
@@ -12,6 +12,7 @@ pub use crate::stage::Broken;
 
 use crate::addresses::Addresses;
 use crate::beats;
+use crate::guard::Guard;
 use crate::seeded::Seeded;
 use crate::shop::{self, OpenShop, ShopError};
 use crate::stage::{Round, Stage, Teller};
@@ -21,6 +22,7 @@ use std::fmt::{self, Display, Formatter};
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// How the story is to be told.
@@ -30,6 +32,15 @@ pub struct Options {
     pub seed: u64,
     /// Where the shop opens, on 127.0.0.1; 0 for any free port.
     pub shop_port: u16,
+    /// How long the guard has to learn, in milliseconds.
+    pub patience_ms: u64,
+}
+
+impl Options {
+    /// The story of `seed`, with time enough for a guard on a busy machine.
+    pub fn of_seed(seed: u64) -> Self {
+        Self { seed, shop_port: 0, patience_ms: 40_000 }
+    }
 }
 
 /// How the story went. The shop stays open until this is dropped.
@@ -80,28 +91,28 @@ impl Display for StoryError {
 
 impl Error for StoryError {}
 
-/// Tells the story to `out`. `guard` gets the shop's address and returns the one to use from then on.
+/// Tells the story to `out`, with `guard` in front of the shop from the middle on.
 ///
 /// # Errors
 ///
 /// `StoryError` if the shop or the guard does not start, or if `out` cannot be written.
-pub async fn tell<G, F>(
+pub async fn tell(
     options: Options,
-    guard: G,
+    guard: &mut impl Guard,
     out: &mut (dyn Write + Send),
-) -> Result<Outcome, StoryError>
-where
-    G: FnOnce(SocketAddr) -> F,
-    F: Future<Output = io::Result<SocketAddr>>,
-{
+) -> Result<Outcome, StoryError> {
     let mut stage = set_stage(options).await?;
     let mut teller = Teller::new(out);
     beats::opening::tell(&mut stage, &mut teller).await.map_err(StoryError::Tell)?;
     beats::bare_attack::tell(&mut stage, &mut teller).await.map_err(StoryError::Tell)?;
     stage.shop.reset();
-    stage.front = guard(stage.shop.address()).await.map_err(StoryError::Guard)?;
+    let shop = stage.shop.address();
+    stage.front = guard.stand_before(shop).await.map_err(StoryError::Guard)?;
     beats::guard_up::tell(&stage, &mut teller).map_err(StoryError::Tell)?;
+    beats::lessons::tell(&mut stage, guard, &mut teller).await.map_err(StoryError::Tell)?;
     beats::guarded_day::tell(&mut stage, &mut teller).await.map_err(StoryError::Tell)?;
+    beats::insider::tell(&mut stage, &mut teller).await.map_err(StoryError::Tell)?;
+    beats::new_release::tell(&mut stage, &mut teller).await.map_err(StoryError::Tell)?;
     beats::scoreboard::tell(&stage, &mut teller).map_err(StoryError::Tell)?;
     Ok(outcome(stage, teller.into_lines()))
 }
@@ -121,6 +132,7 @@ async fn set_stage(options: Options) -> Result<Stage, StoryError> {
         bare: Round::default(),
         guarded: Round::default(),
         broken: Vec::new(),
+        patience: Duration::from_millis(options.patience_ms),
         world: Arc::new(world),
         seeded,
         shop,
@@ -132,7 +144,7 @@ fn outcome(stage: Stage, lines: Vec<String>) -> Outcome {
         as_told: stage.broken.is_empty(),
         shop: stage.shop.address(),
         front: stage.front,
-        decision_ids: stage.guarded.loot.decision_ids,
+        decision_ids: stage.guarded.decision_ids(),
         broken: stage.broken,
         lines,
         open_shop: stage.shop,

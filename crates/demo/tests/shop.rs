@@ -206,3 +206,19 @@ async fn the_shop_opens_on_loopback_only() {
     let refused = shop::open(listener, &World::from_seed(7));
     assert!(matches!(refused, Err(ShopError::NotLoopback(_))));
 }
+
+#[tokio::test]
+async fn the_second_version_of_the_shop_knows_nicknames() {
+    let mut visitor = Visitor::mallory().await;
+    let changes = json!({ "nickname": "Mal", "address": "Mill Lane 1" });
+    let before = visitor.send(Method::PATCH, "/me", &changes).await.json();
+    assert_eq!((before.get("nickname"), &before["address"]), (None, &json!("Mill Lane 1")));
+    visitor.shop.renew();
+    assert_eq!(visitor.get("/me").await.json()["nickname"], json!(null));
+    let after = visitor.send(Method::PATCH, "/me", &changes).await.json();
+    assert_eq!(after["nickname"], json!("Mal"));
+    visitor.shop.reset();
+    let mallory = visitor.world.mallory.clone();
+    assert_eq!(visitor.log_in(&mallory.email, &mallory.password).await, 200);
+    assert_eq!(visitor.get("/me").await.json().get("nickname"), None);
+}

@@ -10,7 +10,7 @@ use crate::keys::HashKey;
 use bartizan_model::id::SubjectId;
 
 /// Values of a log-in: who sends more does something else.
-const VALUES_MAX: usize = 12;
+const VALUES_MAX: usize = 8;
 /// Bytes of a value.
 const BYTES_MAX: usize = 256;
 
@@ -59,14 +59,18 @@ impl LogIn {
         if self.values > VALUES_MAX {
             return;
         }
-        let name = path.rsplit('.').next().unwrap_or_default();
-        let mut folded = [0; NAME_BYTES_MAX];
-        let mut bytes = 0;
-        for letter in name.bytes().filter(u8::is_ascii_alphanumeric) {
-            let Some(free) = folded.get_mut(bytes) else { return };
-            *free = letter.to_ascii_lowercase();
-            bytes += 1;
+        let path = path.as_bytes();
+        let name = memchr::memrchr(b'.', path).and_then(|at| path.get(at + 1..)).unwrap_or(path);
+        if name.len() > 2 * NAME_BYTES_MAX {
+            return;
         }
+        let mut folded = [0; NAME_BYTES_MAX];
+        let mut free = folded.iter_mut();
+        for &byte in name.iter().filter(|it| !matches!(**it, b'_' | b'-')) {
+            let Some(free) = free.next() else { return };
+            *free = byte | 0x20;
+        }
+        let bytes = NAME_BYTES_MAX - free.len();
         let name = folded.get(..bytes).unwrap_or_default();
         match Holds::of(name) {
             Holds::Secret => self.has_secret |= !text.is_empty(),

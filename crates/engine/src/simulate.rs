@@ -8,7 +8,7 @@
 use crate::terms::{Held, Terms};
 use bartizan_model::clause::Effect;
 use bartizan_model::code::Code;
-use bartizan_model::fact::Fact;
+use bartizan_model::fact::{Fact, Facts};
 use bartizan_model::observation::{Observation, SubjectKind};
 use bartizan_model::place::Place;
 
@@ -87,6 +87,9 @@ fn of_request(held: &Held, it: &Observation) -> Verdict {
             _ => Verdict::CannotTell,
         };
     };
+    if is_only_counted(request) {
+        return Verdict::CannotTell;
+    }
     let mut cannot_tell = request.more > 0;
     for (at, place) in request.shape.places.iter().enumerate() {
         let fact = request.facts.iter().find(|it| usize::from(it.field) == at);
@@ -106,6 +109,11 @@ fn of_request(held: &Held, it: &Observation) -> Verdict {
     }
 }
 
+/// Whether a message had something in it of which nothing was recorded: the journal keeps places with facts alone.
+fn is_only_counted(it: &Facts) -> bool {
+    it.shape.places.is_empty()
+}
+
 /// What is masked for everybody, the places of an answer tell.
 fn of_answer(held: &Held, it: &Observation) -> Verdict {
     let masked = held.shown().masked().filter(|(_, _, it)| it.0.unless_own.is_none());
@@ -113,7 +121,9 @@ fn of_answer(held: &Held, it: &Observation) -> Verdict {
     if masked.is_empty() || !(200..300).contains(&it.status) {
         return Verdict::Keeps;
     }
-    let Some(answer) = &it.response else { return Verdict::CannotTell };
+    let Some(answer) = it.response.as_ref().filter(|it| !is_only_counted(it)) else {
+        return Verdict::CannotTell;
+    };
     let shown = masked.into_iter().find(|it| answer.shape.places.contains(it.1));
     match shown {
         Some((code, place)) => Verdict::Breaks(code, Some(place.clone())),
@@ -149,7 +159,7 @@ impl Held {
 mod tests {
     use super::*;
     use bartizan_model::clause::Hit;
-    use bartizan_model::fact::{Facts, Forms, Kind, Shape, ShapeId};
+    use bartizan_model::fact::{Forms, Kind, Shape, ShapeId};
     use bartizan_model::head::Method;
     use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash};
     use bartizan_model::moment::Moment;
@@ -203,6 +213,17 @@ mod tests {
         assert!(matches!(found, Some(Verdict::Breaks(Code::ShapeUndeclaredField, _))));
         let elsewhere = Observation { route: "other".into(), ..seen("$.role", vec![]) };
         assert_eq!(simulate(&read_only(), &elsewhere), None);
+    }
+
+    #[test]
+    fn what_was_sampled_out_cannot_be_told() {
+        let mut it = seen("$.role", vec![]);
+        let shape = Arc::new(Shape { id: ShapeId(1), places: Vec::new() });
+        it.request = it.request.map(|request| Facts { shape, ..request });
+        let required = Says::Required(vec![Place::body("$.n")]);
+        for says in [required, Says::ReadOnly(vec!["role".into()]), Says::OnlyKnown] {
+            assert_eq!(simulate(&terms(says), &it), Some(Verdict::CannotTell));
+        }
     }
 
     #[test]

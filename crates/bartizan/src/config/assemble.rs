@@ -19,6 +19,7 @@ use super::settings::{
     Throttle, Tls,
 };
 use super::upstreams::Upstreams;
+use crate::tempo::Tempo;
 use bartizan_model::clause::{Clause, ClauseName, Exception};
 use bartizan_model::id::EndpointId;
 use std::collections::BTreeMap;
@@ -43,6 +44,11 @@ pub(super) fn settings(
     };
     let mode = reader.word(&top, &keys::MODE, over.mode.as_ref());
     let lab = reader.flag_or(&top, &keys::LAB, over.lab);
+    let tempo = match (over.is_demo, lab) {
+        (true, _) => Tempo::Demo,
+        (false, true) => Tempo::Lab,
+        (false, false) => Tempo::Usual,
+    };
     let contract = reader.word(&top, &keys::CONTRACT, None).map(|it| it.value);
     let description = reader.word(&top, &keys::DESCRIPTION, over.description.as_ref());
     let trusted_proxies = reader.items(&top, &keys::TRUSTED_PROXIES, &over.trusted_proxies);
@@ -118,7 +124,7 @@ pub(super) fn settings(
     let settings = Settings {
         file: None,
         mode: mode?.given(),
-        lab,
+        tempo,
         contract,
         description: description.map(|it| it.value),
         listen: Listen { address: listen?.given(), http2, mirror, workers, proxy_protocol },

@@ -34,6 +34,8 @@ pub struct Overrides {
     pub mirror: Option<&'static str>,
     /// The flag that sets `lab`.
     pub lab: Option<&'static str>,
+    /// The demo's guard: what is learnt counts after seconds. Nothing else sets it.
+    pub is_demo: bool,
     /// `data.dir`.
     pub data: Option<Given<OsString>>,
     /// `upstream.url`.
@@ -57,6 +59,7 @@ impl Overrides {
             description: None,
             mirror: None,
             lab: None,
+            is_demo: false,
             admin: read("BARTIZAN_ADMIN"),
             data: read("BARTIZAN_DATA"),
             upstream: read("BARTIZAN_UPSTREAM"),
@@ -64,7 +67,8 @@ impl Overrides {
         }
     }
 
-    /// What the demo starts its guard with: everything on loopback, on free ports, enforcing.
+    /// What the demo starts its guard with: everything on loopback, on free ports, enforcing, and
+    /// learning within seconds.
     pub fn for_demo(upstream: SocketAddr, data: &Path) -> Self {
         let given = |value: OsString| Some(Given { value, origin: Origin::Flag("demo") });
         Self {
@@ -73,6 +77,7 @@ impl Overrides {
             description: None,
             mirror: None,
             lab: None,
+            is_demo: true,
             admin: given("127.0.0.1:0".into()),
             data: given(data.into()),
             upstream: given(format!("http://{upstream}").into()),
@@ -90,6 +95,7 @@ impl Overrides {
             description: self.description.or(weaker.description),
             mirror: self.mirror.or(weaker.mirror),
             lab: self.lab.or(weaker.lab),
+            is_demo: self.is_demo || weaker.is_demo,
             admin: self.admin.or(weaker.admin),
             data: self.data.or(weaker.data),
             upstream: self.upstream.or(weaker.upstream),
@@ -109,9 +115,21 @@ pub fn data_dir(overrides: &Overrides) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Settings;
+    use crate::tempo::Tempo;
 
     fn given(value: &str, origin: Origin) -> Option<Given<OsString>> {
         Some(Given { value: value.into(), origin })
+    }
+
+    #[test]
+    fn only_the_demo_learns_within_seconds() {
+        let demo = Overrides::for_demo(SocketAddr::from(([127, 0, 0, 1], 1)), Path::new("x"));
+        let tempo = |it: &Overrides| Settings::for_guard(it).unwrap().settings.tempo;
+        assert_eq!(tempo(&demo), Tempo::Demo);
+        let lab = Overrides { is_demo: false, lab: Some("--lab"), ..demo.clone() };
+        assert_eq!(tempo(&lab), Tempo::Lab);
+        assert_eq!(tempo(&Overrides { lab: None, ..lab }), Tempo::Usual);
     }
 
     #[test]

@@ -21,6 +21,7 @@ use super::origin::{Given, Origin};
 use super::rate::Rate;
 use super::secret::Reference;
 use super::upstream_url::UpstreamUrl;
+use crate::tempo::Tempo;
 
 /// Everything a start needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +30,8 @@ pub struct Settings {
     pub file: Option<String>,
     /// The mode of each clause that is not configured and has no default of its own.
     pub mode: Given<Mode>,
-    /// Whether what is learnt counts after minutes, and harm clauses are put in force by themselves.
-    pub lab: bool,
+    /// How fast what is learnt counts, and whether harm clauses are put in force by themselves.
+    pub tempo: Tempo,
     /// The document that says what is decided of contracts.
     pub contract: Option<PathBuf>,
     /// The description of the APIs of routes that name none.

@@ -3,7 +3,7 @@
 use super::diff::{self, NOW, State, TRAFFIC};
 use super::document::{self, Wanted};
 use super::import;
-use super::{Because, Contracts, Decision, Fault, Held, Released, Which, file, pace, shown};
+use super::{Because, Contracts, Decision, Fault, Held, Released, Which, file, shown};
 use crate::cli::{
     Contract as What, ContractApply, ContractAs, ContractDiff, ContractExport, ContractImport,
     ContractRollback, ContractSimulate, ContractWithdraw, Exit, HeldAs, InventoryOf, Notation,
@@ -15,6 +15,7 @@ use crate::import as imports;
 use crate::inventory::apis::Apis;
 use crate::inventory::said::Sayings;
 use crate::inventory::{self, classes, fold};
+use crate::tempo::Tempo;
 use crate::wall::now_us;
 use bartizan_engine::simulate::{Verdict, simulate};
 use bartizan_engine::terms::Terms;
@@ -64,7 +65,7 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
                 Err(why) => return fail(&why, Exit::Failed),
             };
             let service = of.service.as_deref();
-            let all = || shown::all(&contracts, &proposed, service, now_us(), apis.is_lab());
+            let all = || shown::all(&contracts, &proposed, service, now_us(), apis.tempo());
             match what {
                 What::Show(it) => {
                     let wanted =
@@ -129,7 +130,7 @@ pub(crate) fn proposed(
     });
     each.map_err(|it| it.to_string())?;
     let released = |service: &str| contracts.last_released_us(service);
-    let (inventory, pace) = (&learnt.inventory, pace(apis.is_lab()));
+    let (inventory, pace) = (&learnt.inventory, apis.tempo().pace());
     Ok(propose(inventory, &relations, &classes::maskable, &pace, &released))
 }
 
@@ -150,7 +151,7 @@ pub fn release(it: &ReleaseOf, dir: &Path) -> Exit {
         }
         Folder::at(dir).prepare().map_err(|error| failed(error.to_string()))?;
         let why = Because { by: None, at_us: now_us(), reason: String::new() };
-        let release = contracts.release(released, &why, Apis::read(dir).is_lab());
+        let release = contracts.release(released, &why, Apis::read(dir).tempo());
         file::keep(dir, &contracts).map_err(failed)?;
         Ok((contracts, release))
     });
@@ -382,7 +383,7 @@ fn simulated(
             Ok(which) => which,
             Err(why) => return fail(&why.to_string(), Exit::Failed),
         };
-    let terms = Terms::new(trial.in_force(&[], why.at_us, false));
+    let terms = Terms::new(trial.in_force(&[], why.at_us, Tempo::Usual));
     let held = match held::open(dir, it.of.key.clone().map(|it| it.0)) {
         Ok(held) => held,
         Err(why) => return fail(&why.to_string(), Exit::Failed),

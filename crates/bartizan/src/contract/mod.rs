@@ -21,7 +21,8 @@ pub(crate) use fault::Fault;
 pub(crate) use release::{Release, Released};
 pub(crate) use suspension::{Around, Suspended, Watch};
 
-use bartizan_learn::terms::{Pace, Proposal, Proposed, Stage, observed};
+use crate::tempo::Tempo;
+use bartizan_learn::terms::{Proposal, Proposed, Stage, observed};
 use bartizan_model::clause::ClauseName;
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
@@ -39,12 +40,6 @@ pub(crate) const DECIDED_MAX: usize = 2_000;
 pub(crate) const HISTORY_MAX: usize = 500;
 /// Characters of a reason.
 const REASON_CHARS_MAX: usize = 300;
-/// How long one subject in twenty is held to a clause before everybody is.
-const CANARY_US: u64 = 24 * 3_600 * 1_000_000;
-const LAB_CANARY_US: u64 = 60 * 1_000_000;
-/// How long an identifier may be used after it was handed out, in nanoseconds.
-const HORIZON_NS: u64 = 24 * 3_600 * 1_000_000_000;
-const LAB_HORIZON_NS: u64 = 30 * 1_000_000_000;
 
 /// Everything that people decided.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -356,7 +351,7 @@ impl Contracts {
         &self,
         proposed: &[Proposed],
         now_us: u64,
-        is_lab: bool,
+        tempo: Tempo,
     ) -> TermsByRoute {
         let mut all: BTreeMap<Arc<str>, Endpoints> = BTreeMap::new();
         for (route, endpoints) in observed(proposed) {
@@ -367,7 +362,7 @@ impl Contracts {
             let refused = refused(&it.which, proposed);
             let endpoints = all.entry(it.which.service.as_str().into()).or_default();
             it.follow(proposed, endpoints);
-            it.put(endpoints, it.held_now(refused, now_us, is_lab).force());
+            it.put(endpoints, it.held_now(refused, now_us, tempo).force());
         }
         all.into_iter().map(|(route, of)| (route, of.into_values().collect())).collect()
     }
@@ -380,16 +375,6 @@ impl Contracts {
         });
         ready.filter(|it| self.of(it).is_none()).map(|it| it.id()).collect()
     }
-}
-
-/// How long an identifier may be used after it was handed out, in nanoseconds.
-pub(crate) const fn horizon_ns(is_lab: bool) -> u64 {
-    if is_lab { LAB_HORIZON_NS } else { HORIZON_NS }
-}
-
-/// How fast things go.
-pub(crate) const fn pace(is_lab: bool) -> Pace {
-    if is_lab { Pace::LAB } else { Pace::USUAL }
 }
 
 /// Calls that were refused for a clause so far, if traffic speaks for it.
@@ -471,9 +456,8 @@ const fn is_of_known(clause: ClauseName) -> bool {
 
 impl Decided {
     /// How it is held now: a canary that refused nobody in its time has passed, if that is known.
-    pub(crate) fn held_now(&self, refused: Option<u64>, now_us: u64, is_lab: bool) -> Held {
-        let span_us = if is_lab { LAB_CANARY_US } else { CANARY_US };
-        let is_over = now_us.saturating_sub(self.at_us) >= span_us;
+    pub(crate) fn held_now(&self, refused: Option<u64>, now_us: u64, tempo: Tempo) -> Held {
+        let is_over = now_us.saturating_sub(self.at_us) >= tempo.canary_us();
         let refused_nobody = refused.is_some_and(|it| it <= self.refused);
         let has_passed = self.held == Held::As(Force::Canary) && is_over && refused_nobody;
         if has_passed { Held::As(Force::Enforced) } else { self.held }

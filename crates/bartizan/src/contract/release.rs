@@ -6,6 +6,7 @@
 //! Misses             a release of a service that nobody ever called changes nothing, and says so.
 
 use super::{Because, Contracts, Fault};
+use crate::tempo::Tempo;
 
 /// Releases that are remembered; then the oldest is forgotten.
 pub(crate) const RELEASES_MAX: usize = 100;
@@ -13,9 +14,6 @@ pub(crate) const RELEASES_MAX: usize = 100;
 const SERVICE_BYTES_MAX: usize = 255;
 /// Characters of a version.
 const VERSION_CHARS_MAX: usize = 100;
-/// How long one runs.
-const RUNS_US: u64 = 2 * 3_600 * 1_000_000;
-const LAB_RUNS_US: u64 = 2 * 60 * 1_000_000;
 
 /// A release of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,9 +59,8 @@ impl Released {
 
 impl Contracts {
     /// A release begins.
-    pub(crate) fn release(&mut self, it: Released, why: &Because, is_lab: bool) -> Release {
+    pub(crate) fn release(&mut self, it: Released, why: &Because, tempo: Tempo) -> Release {
         let Released { service, version, is_described } = it;
-        let runs_us = if is_lab { LAB_RUNS_US } else { RUNS_US };
         let release = Release {
             revision: self.revision + 1,
             service,
@@ -71,7 +68,7 @@ impl Contracts {
             is_described,
             by: why.by.clone(),
             at_us: why.at_us,
-            until_us: why.at_us.saturating_add(runs_us),
+            until_us: why.at_us.saturating_add(tempo.release_us()),
         };
         self.revision = release.revision;
         self.releases.push(release.clone());
@@ -108,7 +105,7 @@ mod tests {
     #[test]
     fn a_release_runs_for_two_hours_and_only_for_its_service() {
         let mut all = Contracts { revision: 4, ..Contracts::default() };
-        let it = all.release(Released::new("shop", " 2.1 ").unwrap(), &at(1_000), false);
+        let it = all.release(Released::new("shop", " 2.1 ").unwrap(), &at(1_000), Tempo::Usual);
         assert_eq!((it.revision, it.version.as_str(), all.revision), (5, "2.1", 5));
         assert_eq!(it.until_us - it.at_us, 2 * 3_600 * 1_000_000);
         let (first, last) = (it.at_us, it.until_us - 1);
@@ -121,7 +118,7 @@ mod tests {
         ] {
             assert_eq!(all.released_us(service, at_us), expected, "{service} {at_us}");
         }
-        all.release(Released::new("shop", "2.2").unwrap(), &at(last), true);
+        all.release(Released::new("shop", "2.2").unwrap(), &at(last), Tempo::Lab);
         assert_eq!(all.released_us("shop", last), Some(first));
         assert_eq!(all.released_us("shop", last + 1), Some(last));
         assert_eq!(all.last_released_us("shop"), Some(last));
@@ -142,7 +139,7 @@ mod tests {
     fn only_so_many_are_remembered() {
         let mut all = Contracts::default();
         for n in 0..=RELEASES_MAX as u64 {
-            all.release(Released::new("shop", "1").unwrap(), &at(n), false);
+            all.release(Released::new("shop", "1").unwrap(), &at(n), Tempo::Usual);
         }
         assert_eq!((all.releases.len(), all.releases[0].revision), (RELEASES_MAX, 2));
     }

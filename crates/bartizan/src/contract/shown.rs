@@ -1,6 +1,7 @@
 //! Contracts as people read them: sentences with what they rest on, and the same as JSON.
 
 use super::{Contracts, Decided, Release, Which, file};
+use crate::tempo::Tempo;
 use bartizan_learn::terms::{Proposal, Proposed, Stage, Support};
 use bartizan_model::calendar::timestamp;
 use bartizan_model::clause::ClauseName;
@@ -31,7 +32,7 @@ pub(crate) fn all(
     proposed: &[Proposed],
     service: Option<&str>,
     now_us: u64,
-    is_lab: bool,
+    tempo: Tempo,
 ) -> Value {
     let mut rows: Vec<Row<'_>> = Vec::new();
     for it in proposed {
@@ -61,7 +62,7 @@ pub(crate) fn all(
     };
     rows.sort_by_key(key);
     let handed_by = |of: Resource| handed_by(proposed, of);
-    let shown = rows.iter().map(|it| shown(it, &handed_by, now_us, is_lab));
+    let shown = rows.iter().map(|it| shown(it, &handed_by, now_us, tempo));
     let running = contracts.running(now_us);
     let running = running.filter(|it| service.is_none_or(|service| it.service == service));
     json!({
@@ -94,11 +95,11 @@ fn shown(
     it: &Row<'_>,
     handed_by: &dyn Fn(Resource) -> Vec<String>,
     now_us: u64,
-    is_lab: bool,
+    tempo: Tempo,
 ) -> Value {
     let support = it.proposal.map(|it| it.support);
     let refused = support.map(|it| it.breaches.refused);
-    let in_force = it.decided.map(|it| it.held_now(refused, now_us, is_lab).name());
+    let in_force = it.decided.map(|it| it.held_now(refused, now_us, tempo).name());
     let stage = it.proposal.map_or("retired", |it| it.stage.name());
     let differs = it.decided.is_some_and(|d| it.proposal.is_some_and(|p| p.says != d.says));
     json!({

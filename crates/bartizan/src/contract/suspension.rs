@@ -6,6 +6,7 @@
 //! Misses   who was refused before a start does not count after it. Clauses against harm are never suspended.
 
 use super::{Contracts, Decided, Which};
+use crate::tempo::Tempo;
 use bartizan_learn::standing::{Caller, Standing, is_attack};
 use bartizan_learn::terms::INDEPENDENT_MIN;
 use bartizan_model::clause::{ClauseName, Effect};
@@ -16,9 +17,6 @@ use std::collections::BTreeMap;
 
 /// Within so long three callers must be refused for the first time.
 const WITHIN_US: u64 = 10 * 60 * 1_000_000;
-/// Whoever came after a clause was put in force is in good standing after so long.
-const STANDING_US: u64 = 7 * 24 * 3_600 * 1_000_000;
-const LAB_STANDING_US: u64 = 10 * 60 * 1_000_000;
 /// Callers that are remembered as refused by one clause; then the first of them is forgotten.
 const REFUSED_MAX: usize = 64;
 
@@ -78,7 +76,7 @@ impl Refusing {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Around<'a> {
     pub(crate) contracts: &'a Contracts,
-    pub(crate) is_lab: bool,
+    pub(crate) tempo: Tempo,
 }
 
 impl Watch {
@@ -98,7 +96,7 @@ impl Watch {
     }
 
     fn refused(&mut self, it: &Observation, clause: ClauseName, around: Around<'_>) {
-        let Around { contracts, is_lab } = around;
+        let Around { contracts, tempo } = around;
         let Some(caller) = Caller::of(it).filter(|_| !is_attack(it)) else { return };
         let Some(good_us) = self.standing.since(&it.route, caller) else { return };
         self.follow(contracts);
@@ -109,8 +107,7 @@ impl Watch {
         // A literal segment goes before a variable, as where it is held.
         let of = all.into_iter().flatten().filter(fits).max_by_key(|of| of.literals);
         let Some(of) = of else { return };
-        let standing_us = if is_lab { LAB_STANDING_US } else { STANDING_US };
-        let is_good = good_us < of.since_us || good_us.saturating_add(standing_us) <= at_us;
+        let is_good = good_us < of.since_us || good_us.saturating_add(tempo.standing_us()) <= at_us;
         if !is_good || of.refused.iter().any(|it| it.0 == caller) {
             return;
         }
@@ -230,12 +227,12 @@ mod tests {
         let mut contracts = contracts.clone();
         if let Some(at_us) = released_us {
             let why = Because { by: None, at_us, reason: String::new() };
-            contracts.release(Released::new("shop", "2").unwrap(), &why, false);
+            contracts.release(Released::new("shop", "2").unwrap(), &why, Tempo::Usual);
         }
         let contracts = &contracts;
         let mut watch = Watch::default();
         (0..5).for_each(|n| watch.remember(&seen(DECIDED_US - DAY_US, n, None)));
-        let around = Around { contracts, is_lab: false };
+        let around = Around { contracts, tempo: Tempo::Usual };
         all.iter().for_each(|it| watch.observe(it, around));
         watch.take_due().len()
     }
@@ -273,7 +270,7 @@ mod tests {
         assert_eq!(suspended(&habit(), None, &all), 0, "with a success a minute ago");
         let never: Vec<_> = (0..50).map(|n| at(2, 200 + n)).collect();
         assert_eq!(suspended(&habit(), None, &never), 0, "without any");
-        let week = DECIDED_US + MINUTE_US + STANDING_US;
+        let week = DECIDED_US + MINUTE_US + Tempo::Usual.standing_us();
         let later = |late: u64| -> Vec<_> {
             let refused = (0..3).map(|n| seen(week + late, 100 + n, BROKEN));
             (0..3).map(fresh).chain(refused).collect()
@@ -330,7 +327,7 @@ mod tests {
         both.decided.push(literal);
         let mut watch = Watch::default();
         (0..3).for_each(|n| watch.remember(&seen(1, n, None)));
-        let around = Around { contracts: &both, is_lab: false };
+        let around = Around { contracts: &both, tempo: Tempo::Usual };
         for n in 0..3 {
             watch.observe(&Observation { template: "/orders/latest".into(), ..at(1, n) }, around);
         }

@@ -6,6 +6,8 @@ use super::*;
 use bartizan_learn::inventory::leaf::Breaches;
 use bartizan_learn::terms::Support;
 
+const CANARY_US: u64 = Tempo::Usual.canary_us();
+
 const ORDER: Resource = Resource(7);
 
 /// What traffic speaks for at one endpoint of the shop, which refused so many calls.
@@ -33,7 +35,7 @@ fn hold(all: &mut Contracts, force: Force, seen: &[Proposed], at_us: u64) {
 }
 
 fn endpoints(all: &Contracts, seen: &[Proposed], now_us: u64) -> Vec<EndpointTerms> {
-    all.in_force(seen, now_us, false).into_iter().flat_map(|it| it.1).collect()
+    all.in_force(seen, now_us, Tempo::Usual).into_iter().flat_map(|it| it.1).collect()
 }
 
 #[track_caller]

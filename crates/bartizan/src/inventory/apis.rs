@@ -12,6 +12,7 @@ use super::Learnt;
 use super::said::Sayings;
 use crate::config::Settings;
 use crate::declared;
+use crate::tempo::Tempo;
 use bartizan_learn::inventory::Endpoint;
 use bartizan_learn::posture::Against;
 use bartizan_learn::retirement::Marked;
@@ -40,9 +41,9 @@ pub(crate) struct Configured {
     version: u8,
     apis: Vec<Api>,
     retire: Vec<Mark>,
-    /// Whether what is learnt counts after minutes.
+    /// How fast what is learnt counts.
     #[serde(default)]
-    pub(crate) is_lab: bool,
+    tempo: Tempo,
 }
 
 /// What is configured of one.
@@ -181,7 +182,7 @@ impl Configured {
             link: it.link.as_ref().map(ToString::to_string),
         });
         let retire = retire.collect();
-        Self { version: 1, apis: apis.into_values().collect(), retire, is_lab: settings.lab }
+        Self { version: 1, apis: apis.into_values().collect(), retire, tempo: settings.tempo }
     }
 
     fn read(dir: &Path) -> Result<Self, String> {
@@ -256,9 +257,9 @@ impl Apis {
         }
     }
 
-    /// Whether what is learnt counts after minutes.
-    pub(crate) fn is_lab(&self) -> bool {
-        self.configured.is_lab
+    /// How fast what is learnt counts.
+    pub(crate) fn tempo(&self) -> Tempo {
+        self.configured.tempo
     }
 
     /// What goes.
@@ -460,7 +461,7 @@ mod tests {
             ..Api::default()
         };
         let configured =
-            Configured { version: 1, apis: vec![api], retire: Vec::new(), is_lab: false };
+            Configured { version: 1, apis: vec![api], retire: Vec::new(), tempo: Tempo::Usual };
         configured.keep(&home).unwrap();
         let it = Apis::read(&home);
         assert_eq!(it.profile("shop").audience, Some(Audience::Internal));

@@ -19,6 +19,7 @@ use crate::contract::{
     Suspended, Watch, file as contract_file,
 };
 use crate::in_force::lock;
+use crate::tempo::Tempo;
 use crate::wall::now_us;
 use bartizan_learn::changes::{Change, What, changes};
 use bartizan_learn::digest::DAY_US;
@@ -205,7 +206,7 @@ impl Live {
                         it.look_for_midnight(&mut today, &source.dir);
                         it.follow_contracts(&source.dir);
                         it.look_for_terms(&source.dir);
-                    } else if it.follow_contracts(&source.dir) || it.is_lab() {
+                    } else if it.follow_contracts(&source.dir) || it.tempo().is_lab() {
                         it.look_for_terms(&source.dir);
                     }
                     let now = said::mark(&source.dir);
@@ -280,24 +281,24 @@ impl Live {
         is_other
     }
 
-    /// Whether things go as in a lab.
-    pub(crate) fn is_lab(&self) -> bool {
-        lock(&self.apis).is_lab()
+    /// How fast things go.
+    pub(crate) fn tempo(&self) -> Tempo {
+        lock(&self.apis).tempo()
     }
 
     /// Looks what traffic speaks for by now.
     fn look_for_terms(&self, dir: &Path) {
-        let is_lab = self.is_lab();
+        let tempo = self.tempo();
         let found = {
             let known = lock(&self.known);
             let Some(relations) = &known.relations else { return };
             let contracts = self.contracts();
             let released = |service: &str| contracts.last_released_us(service);
-            let (inventory, pace) = (&known.inventory, contract::pace(is_lab));
+            let (inventory, pace) = (&known.inventory, tempo.pace());
             propose(inventory, relations, &classes::maskable, &pace, &released)
         };
         *lock(&self.proposed) = Arc::new(found);
-        if is_lab {
+        if tempo.is_lab() {
             self.promote(dir);
         }
         self.hold();
@@ -410,8 +411,8 @@ impl Live {
         it: Released,
         why: &Because,
     ) -> Result<Release, Fault> {
-        let is_lab = self.is_lab();
-        self.change(dir, None, |contracts| Ok(contracts.release(it, why, is_lab)))
+        let tempo = self.tempo();
+        self.change(dir, None, |contracts| Ok(contracts.release(it, why, tempo)))
     }
 
     /// Decides as a document says, keeps that, and goes by it from now on.
@@ -457,7 +458,7 @@ impl Live {
     /// Has calls held to what is decided and proposed now.
     fn hold(&self) {
         let mut held = lock(&self.held);
-        let now = self.contracts().in_force(&self.proposed(), now_us(), self.is_lab());
+        let now = self.contracts().in_force(&self.proposed(), now_us(), self.tempo());
         if *held != now {
             held.clone_from(&now);
             *lock(&self.terms) = Some(now);
@@ -566,7 +567,7 @@ impl Live {
     /// Looks whether an exchange breaks habit.
     fn watch(&self, it: &Observation) {
         let contracts = self.contracts();
-        let around = Around { contracts: &contracts, is_lab: self.is_lab() };
+        let around = Around { contracts: &contracts, tempo: self.tempo() };
         lock(&self.watch).observe(it, around);
     }
 

@@ -77,7 +77,7 @@ fn terms(dir: &Path, it: &Objects, now_us: u64) -> Result<Terms, String> {
     let contracts = file::read(dir)?;
     let apis = Apis::read(dir);
     let proposed = proposed(dir, &it.of(), &apis, &contracts)?;
-    Ok(Terms::new(contracts.in_force(&proposed, now_us, apis.is_lab())))
+    Ok(Terms::new(contracts.in_force(&proposed, now_us, apis.tempo())))
 }
 
 fn list<'a>(of: &'a Value, name: &str) -> &'a [Value] {

@@ -2,6 +2,8 @@
 //! prove nothing.
 
 use crate::attacker::{Kind, Mallory};
+use crate::beats::insider;
+use crate::insider::{Trick, set_role};
 use crate::loot::Loot;
 use crate::stage::{Broken, Stage, Teller};
 use std::io;
@@ -26,5 +28,17 @@ pub(crate) async fn tell(stage: &mut Stage, teller: &mut Teller<'_>) -> io::Resu
         stage.demand(taken, Broken::BareShopWithstood { kind });
     }
     stage.bare.loot = loot;
+    let role = set_role(insider::client(stage), &stage.world).await;
+    let order = insider::reach(stage).await.tried;
+    for it in [role, order] {
+        let came = match (it.worked, it.trick) {
+            (true, Trick::RoleAdmin) => "she sees everybody",
+            (true, Trick::ForeignOrder) => "read",
+            (false, Trick::RoleAdmin | Trick::ForeignOrder) => "nothing",
+        };
+        teller.figure(&format!("{} ", it.trick.words()), came)?;
+        stage.demand(it.worked, Broken::BareShopWithstoodTrick { trick: it.trick });
+        stage.bare.tries.push(it);
+    }
     Ok(())
 }

@@ -22,7 +22,7 @@ pub(crate) fn tell(stage: &Stage, teller: &mut Teller<'_>) -> io::Result<()> {
 }
 
 fn refused(round: &Round) -> String {
-    format!("{} of {}", round.loot.decision_ids.len(), round.loot.attempts)
+    format!("{} of {}", round.decision_ids().len(), round.loot.attempts + round.tries.len())
 }
 
 fn wrong(round: &Round) -> String {

@@ -2,7 +2,7 @@
 
 use super::complaint::Complaint;
 use super::counter::{Counter, Piece, all, one};
-use super::tables::USER_COLUMNS;
+use super::tables::{NICKNAME, USER_COLUMNS};
 use crate::sql::Value;
 use axum::Json;
 use axum::extract::State;
@@ -65,7 +65,9 @@ pub(super) async fn change_me(
     Json(changes): Json<Map<String, JsonValue>>,
 ) -> Result<Json<JsonValue>, Complaint> {
     let caller = counter.caller(&headers)?;
-    for column in USER_COLUMNS.into_iter().filter(|&column| column != "id") {
+    let renewed = counter.is_renewed().then_some(NICKNAME);
+    let columns = USER_COLUMNS.into_iter().chain(renewed);
+    for column in columns.filter(|&column| column != "id") {
         if let Some(text) = changes.get(column).and_then(JsonValue::as_str) {
             let statement = format!("UPDATE users SET {column} = ? WHERE id = ?");
             counter.run(&statement, &[text.into(), caller.id.into()])?;
@@ -100,7 +102,8 @@ pub(super) async fn everybody(
 }
 
 fn profile(counter: &Counter, id: i64) -> Result<Json<JsonValue>, Complaint> {
-    let statement = format!("SELECT {PROFILE} FROM users WHERE id = ?");
+    let renewed = if counter.is_renewed() { format!(", {NICKNAME}") } else { String::new() };
+    let statement = format!("SELECT {PROFILE}{renewed} FROM users WHERE id = ?");
     let rows = counter.run(&statement, &[id.into()])?;
     Ok(Json(one(&rows)?.json()))
 }

@@ -8,6 +8,7 @@ use crate::world::{World, token};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use serde_json::{Map, Value as Json};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Shared by all handlers.
@@ -15,6 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(super) struct Counter {
     opening: Database,
     now: Mutex<Now>,
+    is_renewed: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -44,11 +46,22 @@ impl Counter {
         let opening = tables(world);
         let tokens = Seeded::new(!world.seed);
         let now = Mutex::new(Now { database: opening.clone(), tokens });
-        Self { opening, now }
+        Self { opening, now, is_renewed: AtomicBool::new(false) }
     }
 
     pub(super) fn reset(&self) {
         self.now().database = self.opening.clone();
+        self.is_renewed.store(false, Relaxed);
+    }
+
+    /// From now on this is the second version of the shop.
+    pub(super) fn renew(&self) {
+        self.is_renewed.store(true, Relaxed);
+    }
+
+    /// Whether this is the second version of the shop.
+    pub(super) fn is_renewed(&self) -> bool {
+        self.is_renewed.load(Relaxed)
     }
 
     /// Runs a statement of our own, with `?` for what was typed: the safe way.

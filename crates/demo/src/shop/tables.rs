@@ -7,6 +7,9 @@ use crate::world::World;
 pub(super) const USER_COLUMNS: [&str; 8] =
     ["id", "name", "email", "address", "phone", "password", "pin", "role"];
 
+/// What the second version of the shop knows of people besides.
+pub(super) const NICKNAME: &str = "nickname";
+
 /// The tables of `world` when the shop opens.
 pub(super) fn tables(world: &World) -> Database {
     let mut database = Database::new(Limits::SHOP);
@@ -20,11 +23,12 @@ pub(super) fn tables(world: &World) -> Database {
 }
 
 fn users(world: &World) -> Table {
-    filled(&USER_COLUMNS, world.people(), |it| {
+    let columns: Vec<_> = USER_COLUMNS.into_iter().chain([NICKNAME]).collect();
+    filled(&columns, world.people(), |it| {
         let texts = [&it.name, &it.email, &it.address, &it.phone, &it.password, &it.pin];
         let texts = texts.into_iter().map(|text| Value::from(text.as_str()));
         let id = std::iter::once(Value::from(it.id));
-        id.chain(texts).chain([Value::from(it.role.word())]).collect()
+        id.chain(texts).chain([Value::from(it.role.word()), Value::Null]).collect()
     })
 }
 

@@ -58,7 +58,7 @@ impl Pace {
         span_us: 7 * 24 * 3_600 * 1_000_000,
         habit_subjects_min: 60,
     };
-    /// For tests, drills and the demo: minutes in place of days.
+    /// For tests and drills: minutes in place of days.
     pub const LAB: Self =
         Self { calls_min: 30, subjects_min: 5, span_us: 60 * 1_000_000, habit_subjects_min: 20 };
 }
