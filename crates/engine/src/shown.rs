@@ -146,7 +146,7 @@ impl Shown {
 
     /// Whether nothing is said.
     pub(crate) fn is_empty(&self) -> bool {
-        self.at.is_empty() && self.claims.is_empty()
+        self.at.is_empty() && self.claims.is_empty() && self.others.is_nobody()
     }
 
     /// Whether answers are held to anything.

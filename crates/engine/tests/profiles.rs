@@ -136,6 +136,24 @@ fn who_is_told_to_see_to_other_tenants_does() {
     assert_eq!(refusal(&mut api, "sue@south", "/tenants/north/orders"), ANOTHERS);
 }
 
+#[test]
+fn staff_is_staff_where_answers_say_nothing_too() {
+    let clerk = watched(&Shows::default()).get("clerk", "/", "").seen.subject;
+    for is_told in [false, true] {
+        let mut shows = Shows::default();
+        shows.others.subjects.extend(is_told.then_some(short(clerk)));
+        let named = Says::HandedOut(vec![(Place::Segment(2), ORDER)]);
+        let delete = endpoint(Method::Delete, "/orders/{id}", vec![named]);
+        let mut all = orders(&Shows::default());
+        all.push(EndpointTerms { shows, ..delete });
+        let mut api = Api::held_to(all);
+        api.get("alice", "/orders", r#"[{"id":17}]"#);
+        api.now_ns += 25 * HOUR_NS;
+        let ask = Ask { method: "DELETE", ..ask("clerk", "/orders/17", "") };
+        assert_eq!(api.refusal(ask), (!is_told).then_some(Code::ReferenceForeign));
+    }
+}
+
 // Staging and production.
 
 #[test]

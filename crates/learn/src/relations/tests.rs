@@ -455,7 +455,7 @@ fn a_call_of_an_envelope_whose_answer_is_an_error_has_named_nothing() {
     let named = |operation: &str, answer: &[Field<'_>]| {
         let said = [(Place::body("$.issue.id"), "iss_gone1")];
         let it = exchange(1, (Method::Post, "/graphql"), &said, answer);
-        crate::inventory::is_success(&Observation { operation: operation.into(), ..it })
+        is_success(&Observation { operation: operation.into(), ..it })
     };
     let query = "graphql query Issue";
     assert!(named(query, &[("$.data.issue.id", "iss_17", 1)]));
