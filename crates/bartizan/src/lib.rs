@@ -6,6 +6,7 @@ pub mod added;
 pub mod alerts;
 mod backend;
 pub mod backup;
+mod bar;
 pub mod bypass;
 pub mod cli;
 pub mod codes;

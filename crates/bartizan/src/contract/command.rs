@@ -4,6 +4,7 @@ use super::diff::{self, NOW, State, TRAFFIC};
 use super::document::{self, Wanted};
 use super::import;
 use super::{Because, Contracts, Decision, Fault, Held, Released, Which, file, shown};
+use crate::bar::Bar;
 use crate::cli::{
     Contract as What, ContractApply, ContractAs, ContractDiff, ContractExport, ContractImport,
     ContractRollback, ContractSimulate, ContractWithdraw, Exit, HeldAs, InventoryOf, Notation,
@@ -60,7 +61,7 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Diff(it) => differing(&dir, it, &contracts),
         What::Show(_) | What::Suggest(_) | What::Simulate(_) | What::Apply(_) => {
             let apis = Apis::read(&dir);
-            let proposed = match proposed(&dir, &of, &apis, &contracts) {
+            let (proposed, exchanges) = match spoken_for(&dir, &of, &apis, &contracts) {
                 Ok(it) => it,
                 Err(why) => return fail(&why, Exit::Failed),
             };
@@ -83,7 +84,7 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
                 What::Suggest(it) => {
                     print(&shown::suggested(&all()), "clauses", it.output, suggestions)
                 }
-                What::Simulate(it) => simulated(&dir, it, &contracts, &proposed),
+                What::Simulate(it) => simulated(&dir, it, &contracts, (&proposed, exchanges)),
                 What::Apply(ContractApply { clauses, held_as, reason, .. }) => {
                     let decision = Decision::Hold(match held_as {
                         HeldAs::Off => Held::Off,
@@ -118,20 +119,33 @@ pub(crate) fn proposed(
     apis: &Apis,
     contracts: &Contracts,
 ) -> Result<Vec<Proposed>, String> {
+    spoken_for(dir, of, apis, contracts).map(|it| it.0)
+}
+
+/// The same, and how many exchanges that is.
+fn spoken_for(
+    dir: &Path,
+    of: &InventoryOf,
+    apis: &Apis,
+    contracts: &Contracts,
+) -> Result<(Vec<Proposed>, u64), String> {
     let said = Sayings::read(dir);
     said.faults.iter().chain(&apis.faults).for_each(|it| note(it));
     let held = held::open(dir, of.key.clone().map(|it| it.0)).map_err(|it| it.to_string())?;
     let since_us = of.since.map_or(0, Ago::us);
     let learnt = inventory::of(&held, since_us, &said, apis).map_err(|it| it.to_string())?;
     let mut relations = Relations::default();
+    let mut bar = Bar::new(None);
     let each = fold(&held, since_us, |it| {
         relations.observe(it);
+        bar.count();
         true
     });
+    let exchanges = bar.end();
     each.map_err(|it| it.to_string())?;
     let released = |service: &str| contracts.last_released_us(service);
     let (inventory, pace) = (&learnt.inventory, apis.tempo().pace());
-    Ok(propose(inventory, &relations, &classes::maskable, &pace, &released))
+    Ok((propose(inventory, &relations, &classes::maskable, &pace, &released), exchanges))
 }
 
 fn because(reason: &str) -> Result<Because, String> {
@@ -370,7 +384,7 @@ fn simulated(
     dir: &Path,
     it: &ContractSimulate,
     contracts: &Contracts,
-    proposed: &[Proposed],
+    (proposed, exchanges): (&[Proposed], u64),
 ) -> Exit {
     // As if it were put in force now.
     let mut trial = Contracts::default();
@@ -389,13 +403,16 @@ fn simulated(
         Err(why) => return fail(&why.to_string(), Exit::Failed),
     };
     let mut sum = Simulated::default();
+    let mut bar = Bar::new(Some(exchanges));
     let folded = fold(&held, it.of.since.map_or(0, Ago::us), |seen| {
         sum.calls += 1;
+        bar.count();
         if let Some(verdict) = simulate(&terms, seen) {
             sum.add(&verdict, seen);
         }
         true
     });
+    bar.end();
     if let Err(why) = folded {
         return fail(&why.to_string(), Exit::Failed);
     }

@@ -13,6 +13,7 @@ mod har;
 mod replayed;
 mod when;
 
+use crate::bar::Bar;
 use crate::cli::{Exit, Import, ImportFormat};
 use crate::commands::{fail, note, say};
 use crate::config::Settings;
@@ -26,7 +27,7 @@ use bartizan_store::files::{Files, Folder};
 use bartizan_store::{Journal, Options, Record};
 use replayed::{Call, Replayer};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 /// Bytes of a line; longer ones cannot be read.
@@ -262,37 +263,4 @@ fn input(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let bytes = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|it| it.len());
     Ok((Box::new(file), bytes))
-}
-
-/// How far it is, on a terminal.
-struct Bar {
-    all: Option<u64>,
-    is_shown: bool,
-}
-
-impl Bar {
-    fn new(all: Option<u64>) -> Self {
-        Self { all: all.filter(|it| *it > 0), is_shown: io::stderr().is_terminal() }
-    }
-
-    fn show(&self, done: u64, lines: u64) {
-        if !self.is_shown {
-            return;
-        }
-        let text = match self.all {
-            Some(all) => {
-                let percent = (done * 100 / all).min(100);
-                let filled = usize::try_from(percent / 4).unwrap_or(0);
-                format!("\r[{:<25}] {percent:>3} %  {lines} exchanges", "#".repeat(filled))
-            }
-            None => format!("\r{lines} exchanges"),
-        };
-        drop(io::stderr().write_all(text.as_bytes()));
-    }
-
-    fn end(&self) {
-        if self.is_shown {
-            drop(io::stderr().write_all(b"\r\x1b[K"));
-        }
-    }
 }
