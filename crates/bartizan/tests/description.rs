@@ -50,6 +50,16 @@ fn post(bartizan: &Bartizan, body: &str) -> (u16, String) {
     (answer.status, code)
 }
 
+/// A shop that is held to its description, which lies in the directory.
+fn guarding(upstream: &Upstream) -> (Directory, Bartizan) {
+    let files = Directory::new();
+    let file = files.path().join("shop.yaml");
+    fs::write(&file, SHOP).unwrap();
+    let flags = ["--description", file.to_str().unwrap(), "--enforce"];
+    let bartizan = Bartizan::guard(upstream.address, &flags);
+    (files, bartizan)
+}
+
 fn check(file: &Path) -> Output {
     command().arg("check").arg("-c").arg(file).output().unwrap()
 }
@@ -57,11 +67,7 @@ fn check(file: &Path) -> Output {
 #[test]
 fn a_description_named_by_a_flag_is_enforced() {
     let upstream = Upstream::echoing_targets();
-    let files = Directory::new();
-    let file = files.path().join("shop.yaml");
-    fs::write(&file, SHOP).unwrap();
-    let flags = ["--description", file.to_str().unwrap(), "--enforce"];
-    let bartizan = Bartizan::guard(upstream.address, &flags);
+    let (_files, bartizan) = guarding(&upstream);
     assert_eq!(bartizan.get("/orders/17").status, 200);
     assert_eq!(post(&bartizan, r#"{"item": null}"#).0, 200);
     for (answer, status, code) in [
@@ -126,11 +132,7 @@ fn a_description_of_a_file_is_observed_first_and_followed_when_it_changes() {
 #[test]
 fn a_bypass_lifts_a_description_and_its_end_brings_it_back() {
     let upstream = Upstream::echoing_targets();
-    let files = Directory::new();
-    let file = files.path().join("shop.yaml");
-    fs::write(&file, SHOP).unwrap();
-    let flags = ["--description", file.to_str().unwrap(), "--enforce"];
-    let bartizan = Bartizan::guard(upstream.address, &flags);
+    let (_files, bartizan) = guarding(&upstream);
     let bypass = |arguments: &[&str]| {
         let mut it = command();
         it.arg("bypass").args(arguments).arg("--data").arg(bartizan.data());

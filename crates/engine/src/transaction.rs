@@ -119,6 +119,8 @@ pub struct Transaction {
     issuing: Option<Box<Issuing>>,
     /// Who is logged in by it.
     issued: Option<SubjectId>,
+    /// The credential that the call came with, as a caller of its own.
+    credential: Option<SubjectId>,
     /// The caller that a session cookie is, if it is of no account that is known.
     session: Option<SubjectId>,
     /// The account that the request logs in to.
@@ -252,6 +254,7 @@ impl Transaction {
             outgoing: None,
             issuing: None,
             issued: None,
+            credential: None,
             session: None,
             account: None,
             withheld: None,
@@ -579,6 +582,7 @@ impl Transaction {
         };
         let is_own = seen.subject == who.subject && who.kind == SubjectKind::Cookie;
         self.session = is_own.then_some(who.subject);
+        self.credential = Some(who.subject);
         seen.subject_kind = who.kind;
         seen.session = who.session;
         seen.client =

@@ -80,6 +80,7 @@ fn what_a_session_of_before_was_handed_goes_over_to_the_account_that_logs_in_wit
     api.get("sid=other", "/orders", r#"[{"id":"1042"},{"id":"2099"}]"#);
     api.now_ns += 25 * HOUR_NS;
     api.ask(log_in("", ANN, 401, ""));
+    api.ask(log_in("", BOB, 200, "sid=bob"));
     api.ask(log_in("sid=old", ANN, 200, "sid=one"));
     assert!(api.get("sid=one", "/orders/1042", "{}").body.is_ok());
     assert_eq!(api.get("sid=one", "/orders/2099", "{}").body, Err(Code::ReferenceForeign));
@@ -116,6 +117,43 @@ fn a_token_in_an_answer_and_a_page_that_sends_on_log_in_too() {
     assert_eq!(got.seen.subject, by_token, "who was nobody is who is logged in");
     api.ask(Ask { answer: b"", media: "text/html", ..log_in("", ANN, 302, "sid=four") });
     assert_eq!(subject(&mut api, "sid=four"), by_token);
+}
+
+fn pay<'a>(by: &'a str, body: &'a str, status: u16, sets: &'a str) -> Ask<'a> {
+    Ask { target: "/pay", ..log_in(by, body, status, sets) }
+}
+
+#[test]
+fn a_pin_that_confirms_a_transfer_logs_nobody_in() {
+    let mut api = shop();
+    api.get("sid=one", "/orders", r#"[{"id":"1042"}]"#);
+    api.get("sid=two", "/orders", r#"[{"id":"1042"}]"#);
+    api.now_ns += 25 * HOUR_NS;
+    let before = subject(&mut api, "sid=one");
+    // A wrong PIN, and nobody at all, are answered with 401.
+    api.ask(pay("sid=one", r#"{"account":"17","pin":"0"}"#, 401, ""));
+    api.ask(pay("", r#"{"account":"17","pin":"0"}"#, 401, ""));
+    // The session goes on: some APIs set its cookie with each answer, some a new one.
+    for account in ["17", "18"] {
+        let body = format!(r#"{{"account":"{account}","pin":"1"}}"#);
+        api.ask(pay("sid=one", &body, 200, "sid=one"));
+        assert_eq!(subject(&mut api, "sid=one"), before);
+        api.ask(pay("sid=one", &body, 200, &format!("sid=next{account}")));
+    }
+    assert_eq!(subject(&mut api, "sid=one"), before);
+    assert!(api.get("sid=one", "/orders/1042", "{}").body.is_ok());
+    assert_ne!(subject(&mut api, "sid=next17"), subject(&mut api, "sid=next18"));
+}
+
+#[test]
+fn a_cookie_that_is_set_again_is_no_log_in() {
+    let mut api = shop();
+    api.ask(log_in("", ANN, 401, ""));
+    api.ask(log_in("", ANN, 200, "sid=one"));
+    let ann = subject(&mut api, "sid=one");
+    // Whoever is logged in names somebody else to the same endpoint, and stays who they are.
+    api.ask(log_in("sid=one", BOB, 200, "sid=one"));
+    assert_eq!(subject(&mut api, "sid=one"), ann);
 }
 
 #[test]

@@ -5,18 +5,19 @@
 //! Memory   at most [`CREDENTIALS_MAX`] credentials, [`ENDPOINTS_MAX`] endpoints: some 10 MiB.
 //! Misses   what it forgot: such a credential is a caller of its own again, which hurts and lets through nobody.
 //!
-//! An API that answers a wrong password with success, and sets a cookie all the same, would let anybody be anybody. So log-ins of
-//! an endpoint count once it was seen to answer one with 401.
+//! An API that answers a wrong password with success, and sets a cookie all the same, would let anybody be anybody: log-ins of an
+//! endpoint count once it was seen to answer one with 401. And whoever confirms a transfer with a PIN, while the session goes on under
+//! another cookie, logs in to nothing: they count once it was seen to issue a credential to somebody who had none.
 
 use super::shard::{Shard, lock};
 use bartizan_model::id::{EndpointId, SubjectId};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Credentials whose account is known.
 pub const CREDENTIALS_MAX: usize = SHARDS * IN_SHARD;
-/// Endpoints that were seen to refuse a log-in.
+/// Endpoints of which it is known what they do with log-ins.
 pub const ENDPOINTS_MAX: usize = 256;
 
 const SHARDS: usize = 32;
@@ -31,11 +32,20 @@ pub struct Link {
     pub account: SubjectId,
 }
 
+/// What an endpoint was seen to do with log-ins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Seen {
+    /// It answered one with 401.
+    refuses: bool,
+    /// It issued a credential to somebody who had none.
+    opens: bool,
+}
+
 /// What is known.
 #[derive(Debug)]
 pub struct Accounts {
     links: Vec<Mutex<Shard<u128, SubjectId>>>,
-    refusing: Mutex<BTreeSet<EndpointId>>,
+    endpoints: Mutex<BTreeMap<EndpointId, Seen>>,
     /// Counts what was learnt.
     revision: AtomicU64,
 }
@@ -44,7 +54,7 @@ impl Default for Accounts {
     fn default() -> Self {
         Self {
             links: (0..SHARDS).map(|_| Mutex::default()).collect(),
-            refusing: Mutex::default(),
+            endpoints: Mutex::default(),
             revision: AtomicU64::new(0),
         }
     }
@@ -62,11 +72,28 @@ impl Accounts {
         account.unwrap_or(credential)
     }
 
-    /// An endpoint answered a log-in with a credential. Nobody becomes somebody else while they are logged in: if the
-    /// endpoint was not seen to refuse by now, this credential stays a caller of its own.
-    pub fn issued(&self, by: EndpointId, it: Link) {
-        if lock(&self.refusing).contains(&by) {
+    /// An endpoint answered a log-in with a credential, perhaps to somebody who had none. Nobody becomes somebody else while
+    /// they are logged in: if the endpoint is not known for what it is by now, this credential stays a caller of its own.
+    pub fn issued(&self, by: EndpointId, it: Link, to_nobody: bool) {
+        if to_nobody {
+            self.see(by, |it| it.opens = true);
+        }
+        let seen = lock(&self.endpoints).get(&by).copied().unwrap_or_default();
+        if seen.refuses && seen.opens {
             self.link(it);
+        }
+    }
+
+    /// Beyond the bound, further endpoints are not noted.
+    fn see(&self, by: EndpointId, set: impl FnOnce(&mut Seen)) {
+        let mut endpoints = lock(&self.endpoints);
+        if endpoints.len() < ENDPOINTS_MAX || endpoints.contains_key(&by) {
+            let seen = endpoints.entry(by).or_default();
+            let before = *seen;
+            set(seen);
+            if *seen != before {
+                self.revision.fetch_add(1, Relaxed);
+            }
         }
     }
 
@@ -78,12 +105,9 @@ impl Accounts {
         self.revision.fetch_add(1, Relaxed);
     }
 
-    /// An endpoint answered a log-in with 401. Beyond the bound, further ones are not noted.
+    /// An endpoint answered a log-in with 401.
     pub fn refused(&self, by: EndpointId) {
-        let mut refusing = lock(&self.refusing);
-        if refusing.len() < ENDPOINTS_MAX && refusing.insert(by) {
-            self.revision.fetch_add(1, Relaxed);
-        }
+        self.see(by, |it| it.refuses = true);
     }
 
     /// A number that changes with what is known.
@@ -91,7 +115,7 @@ impl Accounts {
         self.revision.load(Relaxed)
     }
 
-    /// All that is known, to be kept: endpoints that refuse, and credentials.
+    /// All that is known, to be kept: endpoints that are known for log-ins, and credentials.
     pub fn all(&self) -> (Vec<EndpointId>, Vec<Link>) {
         let mut all = Vec::new();
         for shard in &self.links {
@@ -102,12 +126,15 @@ impl Accounts {
             });
             all.extend(links);
         }
-        (lock(&self.refusing).iter().copied().collect(), all)
+        let endpoints = lock(&self.endpoints);
+        let known = endpoints.iter().filter(|it| it.1.refuses && it.1.opens);
+        (known.map(|it| *it.0).collect(), all)
     }
 
     /// Takes what was kept.
-    pub fn restore(&self, refusing: &[EndpointId], all: &[Link]) {
-        refusing.iter().for_each(|it| self.refused(*it));
+    pub fn restore(&self, known: &[EndpointId], all: &[Link]) {
+        let is_known = Seen { refuses: true, opens: true };
+        known.iter().for_each(|by| self.see(*by, |it| *it = is_known));
         all.iter().for_each(|it| self.link(*it));
     }
 }
@@ -128,16 +155,27 @@ mod tests {
     }
 
     #[test]
+    fn an_endpoint_that_never_issues_anything_to_nobody_logs_nobody_in() {
+        let (it, by) = (Accounts::default(), EndpointId::of("POST", "/pay"));
+        it.refused(by);
+        it.issued(by, link(7), false);
+        assert_eq!(it.of(SubjectId(7)), SubjectId(7));
+        it.issued(by, link(8), true);
+        it.issued(by, link(7), false);
+        assert_eq!((it.of(SubjectId(7)), it.of(SubjectId(8))), (ANN, ANN));
+    }
+
+    #[test]
     fn a_credential_is_its_account_once_the_endpoint_refused_somebody() {
         let (it, by) = (Accounts::default(), EndpointId::of("POST", "/login"));
-        it.issued(by, link(7));
+        it.issued(by, link(7), true);
         assert_eq!(it.of(SubjectId(7)), SubjectId(7), "it may take any password");
         it.refused(EndpointId::of("POST", "/other"));
-        it.issued(by, link(7));
+        it.issued(by, link(7), true);
         assert_eq!(it.of(SubjectId(7)), SubjectId(7));
         it.refused(by);
         assert_eq!(it.of(SubjectId(7)), SubjectId(7), "nobody changes while they are logged in");
-        it.issued(by, link(8));
+        it.issued(by, link(8), true);
         assert_eq!(it.of(SubjectId(8)), ANN);
         assert_eq!(it.of(SubjectId(9)), SubjectId(9));
     }
@@ -146,10 +184,10 @@ mod tests {
     fn what_was_kept_is_known_again() {
         let (it, by) = (Accounts::default(), EndpointId::of("POST", "/login"));
         it.refused(by);
-        it.issued(by, link(7));
+        it.issued(by, link(7), true);
         let again = Accounts::default();
-        let (refusing, all) = it.all();
-        again.restore(&refusing, &all);
+        let (endpoints, all) = it.all();
+        again.restore(&endpoints, &all);
         assert_eq!(again.of(SubjectId(7)), ANN);
         assert_eq!(again.all(), (vec![by], vec![link(7)]));
     }
@@ -158,10 +196,10 @@ mod tests {
     fn a_flood_is_bounded() {
         let (it, by) = (Accounts::default(), EndpointId::of("POST", "/login"));
         it.refused(by);
-        (0..3 * IN_SHARD as u128).for_each(|n| it.issued(by, link(n * 32)));
+        (0..3 * IN_SHARD as u128).for_each(|n| it.issued(by, link(n * 32), true));
         (0..1_000).for_each(|n| it.refused(EndpointId::of("POST", &format!("/{n}"))));
         assert_eq!(it.all().1.len(), IN_SHARD);
-        assert_eq!(lock(&it.refusing).len(), ENDPOINTS_MAX);
+        assert_eq!(lock(&it.endpoints).len(), ENDPOINTS_MAX);
         assert_eq!(it.of(SubjectId(0)), SubjectId(0), "who came first is forgotten");
         assert_eq!(it.of(SubjectId((3 * IN_SHARD as u128 - 1) * 32)), ANN);
     }

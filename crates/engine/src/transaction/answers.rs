@@ -76,14 +76,19 @@ impl Transaction {
     fn note_issued(&mut self, bytes: &[u8], at: Moment, tables: &Tables) {
         let Some(issuing) = self.issuing.as_mut().filter(|_| self.issued.is_none()) else { return };
         let Some(credential) = issuing.push(bytes, &self.view.rules.key) else { return };
+        // A session that goes on is no log-in.
+        if self.credential == Some(credential) {
+            return;
+        }
         let mut subject = credential;
         if let Some(account) = self.account {
             let link = |credential| Link { credential, account };
-            tables.accounts().issued(self.seen.endpoint, link(credential));
+            let to_nobody = self.seen.subject_kind == SubjectKind::AddressAgent;
+            tables.accounts().issued(self.seen.endpoint, link(credential), to_nobody);
             subject = tables.accounts().of(credential);
             // The session that the log-in came with, if it was nobody's account, was of the same one.
             if let Some(before) = self.session.filter(|_| subject == account) {
-                tables.accounts().issued(self.seen.endpoint, link(before));
+                tables.accounts().issued(self.seen.endpoint, link(before), false);
                 tables.handed().adopt(account, before, at.mono_ns);
             }
         }
