@@ -8,6 +8,7 @@ pub mod crowd;
 pub mod detail;
 pub mod evidence;
 pub mod handed;
+mod hashed;
 pub mod owners;
 pub mod rate;
 pub mod sampled;
