@@ -5,7 +5,7 @@
 //!          [`STATUSES_MAX`] statuses.
 //! Misses   which value stood in which exchange.
 
-use super::by_place::{ByPlace, Cursor};
+use super::by_place::ByPlace;
 use super::distinct::Distinct;
 use super::habits::Habits;
 use super::handed::Handed;
@@ -333,16 +333,23 @@ impl Fields {
         self.messages += 1;
         self.more += u64::from(facts.more);
         let mut has_new = false;
-        let mut cursor = Cursor::default();
+        let mut cursor = self.by_place.begin(&facts.shape, facts.facts.len().min(FIELDS_MAX));
         for fact in &facts.facts {
+            if let Some(it) = self.by_place.met(&mut cursor, fact.field) {
+                it.field.add(fact, facts.own_of(fact), message);
+                if let Some(handed) = handed.as_deref_mut().filter(|_| it.is_body) {
+                    handed.add(fact, it.id, it.is_kind);
+                }
+                continue;
+            }
             let Some(place) = facts.shape.places.get(usize::from(fact.field)) else { continue };
             // A claim is no field.
             if matches!(place, Place::Header(_)) {
                 continue;
             }
-            if let Some(it) = self.by_place.next(&mut cursor, place) {
+            if let Some(it) = self.by_place.next(&mut cursor, fact.field, place) {
                 it.field.add(fact, facts.own_of(fact), message);
-                if let (Some(handed), Place::Body(_)) = (&mut handed, place) {
+                if let Some(handed) = handed.as_deref_mut().filter(|_| it.is_body) {
                     handed.add(fact, it.id, it.is_kind);
                 }
             } else if self.by_place.len() < FIELDS_MAX {
@@ -356,7 +363,7 @@ impl Fields {
                 }
                 let mut field = Field::default();
                 field.add(fact, facts.own_of(fact), message);
-                self.by_place.insert(&mut cursor, of, field);
+                self.by_place.insert(&mut cursor, fact.field, of, field);
             } else {
                 self.more += 1;
             }

@@ -78,7 +78,10 @@ impl Few {
 
     /// Enough of them, of enough subjects, and none of them new in the later half.
     fn are_settled(&self) -> bool {
-        let total = self.total();
+        self.are_settled_of(self.total())
+    }
+
+    fn are_settled_of(&self, total: u64) -> bool {
         total >= OCCURRENCES_MIN
             && self.newest * 2 <= total
             && self.subjects.at_least() >= SUBJECTS_MIN
@@ -89,14 +92,15 @@ impl Few {
         if let Some(known) = self.values.iter_mut().find(|known| known.0 == it.value) {
             known.1 += 1;
         } else if self.values.len() < FEW {
-            if self.values.len() > 1 && self.are_settled() {
+            let total = self.total();
+            if self.values.len() > 1 && self.are_settled_of(total) {
                 self.added_us = it.at_us;
                 self.added = self.added.saturating_add(1);
             }
             if self.values.len() == self.values.capacity() {
                 self.values.reserve_exact(FEW / 4);
             }
-            self.newest = self.total() + 1;
+            self.newest = total + 1;
             self.values.push((it.value, 1));
         } else {
             return false;
