@@ -415,8 +415,7 @@ impl JsonEdit {
             self.key_is(Some(token), places);
             return Some(match self.next {
                 Some(_) => behind,
-                // Nothing in its value matters but brackets.
-                None => behind_values(behind, true),
+                None => self.pass_members(behind, places),
             });
         }
         if self.frames.is_empty() {
@@ -428,6 +427,22 @@ impl JsonEdit {
             self.end_value();
         }
         Some(behind)
+    }
+
+    /// Passes over the value of a member of no interest, and over all further such members that stand whole here: nothing
+    /// changes with them.
+    fn pass_members<'a>(&self, rest: &'a [u8], places: &Places) -> &'a [u8] {
+        let Some(frame) = self.frames.last() else { return rest };
+        let mut rest = rest;
+        loop {
+            // Nothing in the value matters but brackets.
+            rest = behind_values(rest, true);
+            let Some((b',', behind)) = rest.split_first() else { return rest };
+            match whole_string(behind.trim_ascii_start()) {
+                Some((name, behind)) if places.member(frame.node, name).is_none() => rest = behind,
+                _ => return rest,
+            }
+        }
     }
 
     fn between<'a>(&mut self, byte: u8, rest: &'a [u8], at: u64, places: &Places) -> &'a [u8] {

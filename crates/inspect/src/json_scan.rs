@@ -8,6 +8,17 @@ use crate::json_edit::TOKEN_BYTES_MAX;
 /// Words of eight bytes that are looked through before memchr is called, which is quicker once it has begun.
 const WORDS: usize = 4;
 
+/// Which bytes no number or word holds.
+const ENDS_SCALAR: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut all: &[u8] = b",}]\":\t\n\r ";
+    while let [first, behind @ ..] = all {
+        ends[*first as usize] = true;
+        all = behind;
+    }
+    ends
+};
+
 /// Each byte of a word.
 const fn all(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
@@ -20,6 +31,7 @@ fn marked(word: u64, byte: u8) -> u64 {
 }
 
 /// The first quote or backslash.
+#[inline]
 pub(crate) fn quote_or_backslash(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     let mut rest = text;
@@ -40,22 +52,24 @@ pub(crate) fn quote_or_backslash(text: &[u8]) -> Option<usize> {
 }
 
 /// The string at the front, without its quotes, and what is behind it; if all of it is there and nothing in it is escaped.
+#[inline]
 pub(crate) fn whole_string(rest: &[u8]) -> Option<(&[u8], &[u8])> {
-    let text = rest.get(1..)?;
+    let text = rest.strip_prefix(b"\"")?;
     let (token, behind) = text.split_at_checked(quote_or_backslash(text)?)?;
     let (quote, behind) = behind.split_first()?;
     (*quote == b'"' && token.len() <= TOKEN_BYTES_MAX).then_some((token, behind))
 }
 
 /// The number or word at the front, if its end is there.
+#[inline]
 pub(crate) fn whole_scalar(rest: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = rest.iter().take(TOKEN_BYTES_MAX).position(|b| ends_scalar(*b))?;
-    rest.split_at_checked(end)
+    let end = rest.iter().position(|b| ends_scalar(*b))?;
+    (end < TOKEN_BYTES_MAX).then(|| rest.split_at_checked(end)).flatten()
 }
 
 /// Whether a number or a word ends before this byte.
 pub(crate) fn ends_scalar(byte: u8) -> bool {
-    matches!(byte, b',' | b'}' | b']' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r')
+    ENDS_SCALAR.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 /// What is left behind the whole strings, numbers and words at the front, and what separates them: up to a bracket, or up to a

@@ -1,7 +1,7 @@
 //! What is known of one endpoint: who calls it, what it answers, which fields pass.
 //!
 //! Reads    observations.
-//! Memory   at most [`FIELDS_MAX`] fields a side of some 360 bytes, their names and what `values.rs` keeps of values;
+//! Memory   at most [`FIELDS_MAX`] fields a side of some 380 bytes, their names and what `values.rs` keeps of values;
 //!          [`STATUSES_MAX`] statuses.
 //! Misses   which value stood in which exchange.
 
