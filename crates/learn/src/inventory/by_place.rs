@@ -111,7 +111,7 @@ impl ByPlace {
 
     /// Begins with a message of this shape, which has so many fields.
     pub(super) fn begin(&mut self, shape: &Arc<Shape>, count: usize) -> Cursor {
-        if !std::ptr::eq(self.met.shape.as_ptr(), Arc::as_ptr(shape)) {
+        if !self.is_met(shape) {
             self.met.shape = Arc::downgrade(shape);
             self.met.at.clear();
             self.met.at.resize(shape.places.len().min(FACTS_MAX), NOWHERE);
@@ -121,6 +121,21 @@ impl ByPlace {
             self.entries.reserve_exact(count);
         }
         Cursor::default()
+    }
+
+    /// A little of each field of a shape, if that came last.
+    pub(super) fn some(&self, shape: &Arc<Shape>) -> u64 {
+        if !self.is_met(shape) {
+            return 0;
+        }
+        let fields = || self.met.at.iter().filter_map(|at| self.entries.get(usize::from(*at)));
+        // What lies elsewhere is known once the fields are there.
+        let some = fields().fold(0, |some, it| some ^ it.field.some());
+        fields().fold(some, |some, it| some ^ it.field.values.some())
+    }
+
+    fn is_met(&self, shape: &Arc<Shape>) -> bool {
+        std::ptr::eq(self.met.shape.as_ptr(), Arc::as_ptr(shape))
     }
 
     /// A field of the shape that was begun with, if it was found in a message before.

@@ -1,7 +1,7 @@
 //! What several callers have in common in what they send: which fields are always there, how great and long values are.
 //!
 //! Reads    the facts of successful requests.
-//! Memory   of an endpoint at most [`SHAPES_MAX`] shapes and [`FIELDS_MAX`] fields of 48 bytes, and 16 bytes for each
+//! Memory   of an endpoint at most [`SHAPES_MAX`] shapes and [`FIELDS_MAX`] fields of 48 bytes, and two bytes for each
 //!          place of the shape that came last.
 //! Misses   endpoints whose calls come in more shapes than that; of a list, the magnitude of all values but the first.
 //!          Two fields whose names have one hash of 64 bits count as one, and are held to what either of them reached.
@@ -10,7 +10,7 @@
 
 use super::subjects::Some64;
 use crate::hashed::hash;
-use bartizan_model::fact::{FACTS_MAX, Facts, Kind, Shape};
+use bartizan_model::fact::{Facts, Kind, Shape};
 use bartizan_model::place::Place;
 use std::sync::{Arc, Weak};
 
@@ -36,25 +36,17 @@ impl PartialEq for Habits {
     }
 }
 
-/// The shape that came last, and the hash of each of its places: calls of one endpoint are mostly alike.
+/// The shape that came last, and where its fields were found: calls of one endpoint are mostly alike.
 #[derive(Clone, Debug, Default)]
 struct Met {
     shape: Weak<Shape>,
-    places: Vec<Option<Hashed>>,
+    at: Vec<u16>,
 }
 
-/// The hash of a place of query or body, and where its field was found.
-#[derive(Clone, Copy, Debug)]
-struct Hashed {
-    hash: u64,
-    at: u16,
-}
-
-impl Hashed {
-    fn of(place: &Place) -> Option<Self> {
-        matches!(place, Place::Query(_) | Place::Body(_)).then(|| Self { hash: hash(place), at: 0 })
-    }
-}
+/// A field that was not looked for yet, or found no room.
+const NOWHERE: u16 = u16::MAX;
+/// What is no field of query or body.
+const NO_FIELD: u16 = u16::MAX - 1;
 
 /// The extremes of one field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -136,13 +128,24 @@ impl Habits {
         let mut met = std::mem::take(&mut self.met);
         if !std::ptr::eq(met.shape.as_ptr(), Arc::as_ptr(&facts.shape)) {
             met.shape = Arc::downgrade(&facts.shape);
-            met.places.clear();
-            met.places.extend(facts.shape.places.iter().take(FACTS_MAX).map(Hashed::of));
+            met.at.clear();
+            met.at.resize(facts.shape.places.len(), NOWHERE);
         }
         for fact in &facts.facts {
-            let place = met.places.get_mut(usize::from(fact.field));
-            let Some(place) = place.and_then(Option::as_mut) else { continue };
-            let Some(known) = self.field_near(place) else { continue };
+            let field = usize::from(fact.field);
+            if met.at.get(field) == Some(&NOWHERE) {
+                let count = self.fields.len();
+                let at = facts.shape.places.get(field).and_then(|it| self.looked_for(it));
+                if self.fields.len() != count {
+                    // Others moved.
+                    met.at.iter_mut().filter(|it| **it != NO_FIELD).for_each(|it| *it = NOWHERE);
+                }
+                if let (Some(to), Some(at)) = (met.at.get_mut(field), at) {
+                    *to = at;
+                }
+            }
+            let at = met.at.get(field).and_then(|at| self.fields.get_mut(usize::from(*at)));
+            let Some((_, known)) = at else { continue };
             known.long.add(fact.bytes, who);
             if matches!(fact.kind, Kind::Integer | Kind::Decimal) {
                 known.great.add(fact.bucket, who);
@@ -152,13 +155,16 @@ impl Habits {
         self.met = met;
     }
 
-    /// What is known of a field, which mostly is where it was.
-    fn field_near(&mut self, place: &mut Hashed) -> Option<&mut Extremes> {
-        let at = usize::from(place.at);
-        if self.fields.get(at).is_none_or(|it| it.0 != place.hash) {
-            place.at = u16::try_from(self.field(place.hash)?).ok()?;
+    /// A little of each field.
+    pub(super) fn some(&self) -> u64 {
+        self.fields.iter().fold(0, |some, it| some ^ it.0)
+    }
+
+    fn looked_for(&mut self, place: &Place) -> Option<u16> {
+        if !matches!(place, Place::Query(_) | Place::Body(_)) {
+            return Some(NO_FIELD);
         }
-        self.fields.get_mut(usize::from(place.at)).map(|it| &mut it.1)
+        u16::try_from(self.field(hash(place))?).ok()
     }
 
     fn note_shape(&mut self, shape: &Arc<Shape>, who: Some64) {
@@ -172,6 +178,7 @@ impl Habits {
     }
 
     pub(super) fn merge(&mut self, other: Self) {
+        self.met = Met::default();
         other.shapes.iter().for_each(|(shape, by)| self.note_shape(shape, *by));
         for (hash, theirs) in other.fields {
             let at = self.field(hash);

@@ -142,6 +142,14 @@ impl Values {
         }
     }
 
+    /// A little of what an occurrence touches.
+    pub(super) fn some(&self) -> u64 {
+        match &self.0 {
+            Told::Together(_) => 0,
+            Told::Apart(few) => few.values.iter().step_by(4).fold(0, |some, it| some ^ it.0),
+        }
+    }
+
     /// From now on they are not told apart.
     fn put_together(&mut self, add: impl FnOnce(&mut Distinct)) {
         match &mut self.0 {
