@@ -8,17 +8,6 @@ use crate::json_edit::TOKEN_BYTES_MAX;
 /// Words of eight bytes that are looked through before memchr is called, which is quicker once it has begun.
 const WORDS: usize = 4;
 
-/// Which bytes no number or word holds.
-const ENDS_SCALAR: [bool; 256] = {
-    let mut ends = [false; 256];
-    let mut all: &[u8] = b",}]\":\t\n\r ";
-    while let [first, behind @ ..] = all {
-        ends[*first as usize] = true;
-        all = behind;
-    }
-    ends
-};
-
 /// Each byte of a word.
 const fn all(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
@@ -69,7 +58,7 @@ pub(crate) fn whole_scalar(rest: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Whether a number or a word ends before this byte.
 pub(crate) fn ends_scalar(byte: u8) -> bool {
-    ENDS_SCALAR.get(usize::from(byte)).copied().unwrap_or(false)
+    matches!(byte, b',' | b'}' | b']' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r')
 }
 
 /// What is left behind the whole strings, numbers and words at the front, and what separates them: up to a bracket, or up to a
