@@ -25,7 +25,7 @@ use bartizan_inspect::client_address::Source;
 use bartizan_model::clause::{Clause, ClauseName, Mode};
 use bartizan_model::id::{KeyEpoch, KeyedHash};
 use bartizan_model::limits::Limits;
-use bartizan_model::profile::Subjects;
+use bartizan_model::profile::Profile;
 use bartizan_model::route::{Demand, Route, Underscores};
 use std::fmt;
 use std::sync::Arc;
@@ -132,7 +132,7 @@ pub(crate) fn snapshot(
         clauses: clauses(settings, Some(it), judging),
         retired: retired(settings, it),
         described: described.get(&it.route.name).cloned(),
-        is_aggregate: is_aggregate(settings, it),
+        profile: profile(settings, it),
         records: it.records.map(|rate| pace(rate, rate.requests)),
     };
     let base = RouteRules {
@@ -140,7 +140,7 @@ pub(crate) fn snapshot(
         clauses: clauses(settings, None, judging),
         retired: Arc::default(),
         described: None,
-        is_aggregate: false,
+        profile: Arc::default(),
         records: None,
     };
     let rules = Rules {
@@ -164,10 +164,10 @@ fn retired(settings: &Settings, on: &Routing) -> Arc<[Retired]> {
     marked.cloned().map(Retired::new).collect()
 }
 
-/// Whether the callers of a route are said to be many under one credential.
-fn is_aggregate(settings: &Settings, on: &Routing) -> bool {
-    let said = settings.apis.iter().filter(|it| *it.name == *on.route.name);
-    said.filter_map(|it| it.profile.subjects).any(|it| it == Subjects::Aggregate)
+/// What is said of the API of a route.
+fn profile(settings: &Settings, on: &Routing) -> Arc<Profile> {
+    let said = settings.apis.iter().find(|it| *it.name == *on.route.name);
+    Arc::new(said.map(|it| it.profile.clone()).unwrap_or_default())
 }
 
 fn throttle(settings: &Settings) -> Option<Throttle> {

@@ -31,5 +31,6 @@ pub mod snapshot;
 pub mod step;
 pub mod tables;
 mod talk;
+mod tenant;
 pub mod terms;
 pub mod transaction;

@@ -94,7 +94,7 @@ mod tests {
                 clauses,
                 retired: Arc::default(),
                 described: None,
-                is_aggregate: false,
+                profile: Arc::default(),
                 records: None,
             }
         };

@@ -11,6 +11,7 @@ use crate::tables::rate::Rate;
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_contract::retirement::Retired;
 use bartizan_inspect::path_spelling::has_prefix;
+use bartizan_model::profile::Profile;
 use bartizan_model::route::{HostPattern, Route};
 use bartizan_spec::request::Requests;
 use std::collections::BTreeMap;
@@ -27,8 +28,8 @@ pub struct RouteRules {
     pub retired: Arc<[Retired]>,
     /// What the description of its API says of requests, if it has one.
     pub described: Option<Arc<Requests>>,
-    /// Its callers are many people or programs under one credential each: nobody is slowed down for what one of them does.
-    pub is_aggregate: bool,
+    /// What its API is: what stands behind its callers, and what says which tenant a call is for.
+    pub profile: Arc<Profile>,
     /// How many records one caller is shown.
     pub records: Option<Rate>,
 }
@@ -122,7 +123,7 @@ fn is_kin(path: &[u8], prefix: &str) -> bool {
 }
 
 /// The host without its port; an IPv6 literal keeps its brackets.
-fn without_port(authority: &[u8]) -> &[u8] {
+pub(crate) fn without_port(authority: &[u8]) -> &[u8] {
     match authority.iter().rposition(|&b| b == b':') {
         Some(at) if authority.get(at..).is_some_and(|it| !it.contains(&b']')) => {
             authority.get(..at).unwrap_or_default()
@@ -145,7 +146,7 @@ mod tests {
             clauses,
             retired: Arc::default(),
             described: None,
-            is_aggregate: false,
+            profile: Arc::default(),
             records: None,
         }
     }

@@ -62,7 +62,7 @@ impl Rules {
             clauses,
             retired: Arc::default(),
             described: None,
-            is_aggregate: false,
+            profile: Arc::default(),
             records: None,
         };
         Self {

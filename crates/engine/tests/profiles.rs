@@ -25,6 +25,7 @@ use bartizan_model::head::Method;
 use bartizan_model::id::SubjectId;
 use bartizan_model::observation::SubjectKind;
 use bartizan_model::place::Place;
+use bartizan_model::profile::{Profile, Subjects};
 use bartizan_model::retirement::Template;
 use bartizan_model::route::{Demand, HostPattern, Route, Spelling};
 use bartizan_model::terms::{
@@ -439,7 +440,9 @@ fn partners(is_aggregate: bool) -> Api {
         let rate = Rate { interval_ns: HOUR_NS, burst: 1 };
         rules.throttle = Some(Throttle { after: 2, rate, duration_ns: HOUR_NS / 6 });
         let records = Some(Rate { interval_ns: HOUR_NS / 10, burst: 10 });
-        on(rules, |it| (it.is_aggregate, it.records) = (is_aggregate, records));
+        let subjects = is_aggregate.then_some(Subjects::Aggregate);
+        let profile = Arc::new(Profile { subjects, ..Profile::default() });
+        on(rules, |it| (it.profile, it.records) = (profile, records));
     })
 }
 

@@ -11,6 +11,7 @@ use bartizan_model::code::Code;
 use bartizan_model::head::Method;
 use bartizan_model::oddity::Oddity;
 use bartizan_model::place::Place;
+use bartizan_model::profile::{Profile, Subjects};
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term};
 use support::{Api, Ask, HOUR_NS, gzip};
@@ -100,7 +101,8 @@ fn many_behind_one_credential_are_not_slowed_down_for_one_of_them() {
     let throttle = Throttle { after: 1, rate, duration_ns: HOUR_NS / 6 };
     let mut shop = Api::watched().under(|it| {
         it.throttle = Some(throttle);
-        let on = RouteRules { is_aggregate: true, ..RouteRules::clone(&it.base) };
+        let of_many = Profile { subjects: Some(Subjects::Aggregate), ..Profile::default() };
+        let on = RouteRules { profile: of_many.into(), ..RouteRules::clone(&it.base) };
         it.routes = Routes::new(vec![on]);
     });
     assert_eq!([0; 3].map(|_| shop.got("mallory", "/orders/17")), [FOREIGN; 3]);

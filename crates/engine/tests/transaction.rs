@@ -81,7 +81,7 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
         clauses: rules.base.clauses.clone(),
         retired: Arc::default(),
         described: None,
-        is_aggregate: false,
+        profile: Arc::default(),
         records: None,
     };
     rules.routes = Routes::new(vec![on]);

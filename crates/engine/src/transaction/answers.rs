@@ -58,7 +58,7 @@ impl Transaction {
     /// Begins to look whether an answer logs somebody in.
     pub(super) fn begin_issuing(&mut self, head: &ResponseHead, at: Moment, tables: &Tables) {
         let is_anonymous = self.seen.subject_kind == SubjectKind::AddressAgent;
-        let is_held = is_anonymous && self.shown.is_some();
+        let is_held = is_anonymous && (self.shown.is_some() || self.tenancy.is_some());
         if self.seen.method != Method::Post || self.origin.authority != Authority::Inline {
             return;
         }
@@ -91,6 +91,9 @@ impl Transaction {
                 tables.accounts().issued(self.seen.endpoint, link(before), false);
                 tables.handed().adopt(account, before, at.mono_ns);
             }
+        }
+        if let Some((call, _)) = &self.tenancy {
+            tables.tenants().succeeded(subject, call);
         }
         self.issued = Some(subject);
         if self.seen.subject_kind == SubjectKind::AddressAgent {

@@ -40,6 +40,7 @@ pub struct Ask<'a> {
     pub by: &'a str,
     pub method: &'a str,
     pub target: &'a str,
+    pub host: &'a str,
     pub fields: &'a [(&'a str, &'a str)],
     pub body: &'a str,
     /// The media type of `body`.
@@ -62,6 +63,7 @@ impl Default for Ask<'_> {
             by: "",
             method: "GET",
             target: "/",
+            host: "shop.example",
             fields: &[],
             body: "",
             sends: "application/json",
@@ -223,7 +225,7 @@ fn request(it: Ask<'_>) -> RequestHead {
     let mut head = HeadWriter::new();
     head.method(it.method.as_bytes());
     head.target(it.target.as_bytes());
-    head.authority(b"shop.example");
+    head.authority(it.host.as_bytes());
     match it.by.split_once('@') {
         Some((sub, tenant)) => {
             let claims = format!("{{\"sub\":\"{sub}\",\"tenant\":\"{tenant}\"}}");
