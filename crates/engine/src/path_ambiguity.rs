@@ -95,6 +95,8 @@ mod tests {
                 retired: Arc::default(),
                 described: None,
                 profile: Arc::default(),
+                on_behalf_of: None,
+                see_to_others: Arc::default(),
                 records: None,
             }
         };

@@ -11,6 +11,9 @@ use crate::tables::rate::Rate;
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_contract::retirement::Retired;
 use bartizan_inspect::path_spelling::has_prefix;
+use bartizan_inspect::token_claims::{bearer, has};
+use bartizan_model::head::RequestHead;
+use bartizan_model::known::Known;
 use bartizan_model::profile::Profile;
 use bartizan_model::route::{HostPattern, Route};
 use bartizan_spec::request::Requests;
@@ -30,8 +33,26 @@ pub struct RouteRules {
     pub described: Option<Arc<Requests>>,
     /// What its API is: what stands behind its callers, and what says which tenant a call is for.
     pub profile: Arc<Profile>,
+    /// The field of requests that names on whose behalf a call is, where one credential is many people's.
+    pub on_behalf_of: Option<Box<str>>,
+    /// Claims of tokens whose bearers see to others: each a name and a value.
+    pub see_to_others: Arc<[(Box<str>, Box<str>)]>,
     /// How many records one caller is shown.
     pub records: Option<Rate>,
+}
+
+impl RouteRules {
+    /// Whether the token of a request says that its bearer sees to others.
+    pub(crate) fn sees_to_others(&self, head: &RequestHead) -> bool {
+        if self.see_to_others.is_empty() {
+            return false;
+        }
+        let token = head.fields.get(Known::Authorization).and_then(bearer);
+        let says = |token| {
+            self.see_to_others.iter().any(|(name, value)| has(token, name, value.as_bytes()))
+        };
+        token.is_some_and(says)
+    }
 }
 
 /// All routes, the most specific first: exact hosts, then the longest suffix, then any host; within
@@ -147,6 +168,8 @@ mod tests {
             retired: Arc::default(),
             described: None,
             profile: Arc::default(),
+            on_behalf_of: None,
+            see_to_others: Arc::default(),
             records: None,
         }
     }

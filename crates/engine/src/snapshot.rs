@@ -63,6 +63,8 @@ impl Rules {
             retired: Arc::default(),
             described: None,
             profile: Arc::default(),
+            on_behalf_of: None,
+            see_to_others: Arc::default(),
             records: None,
         };
         Self {

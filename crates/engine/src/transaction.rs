@@ -22,7 +22,7 @@ use self::answers::Withheld;
 use crate::answer::Answer;
 use crate::arrival::{Arrival, Standing, arrive, is_client_known};
 use crate::budget::Budget;
-use crate::caller::caller;
+use crate::caller::{behind, caller};
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
@@ -539,7 +539,12 @@ impl Transaction {
     fn reader(&self) -> u64 {
         let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
         let client = self.seen.client.0.to_le_bytes();
-        let subject = self.seen.subject.0.to_le_bytes();
+        // What was agreed with a partner is for all behind its key.
+        let subject = match self.on.on_behalf_of {
+            Some(_) => self.credential.unwrap_or(self.seen.subject),
+            None => self.seen.subject,
+        };
+        let subject = subject.0.to_le_bytes();
         let who: &[u8] = if is_somebody { &subject } else { &client };
         let route = self.seen.route.as_bytes();
         let all = [b"records ", route, b" ", who].concat();
@@ -552,7 +557,8 @@ impl Transaction {
         let is_inline = self.origin.authority == Authority::Inline;
         let rule = self.view.rules.throttle.as_ref();
         // Nobody is slowed down for what another one behind the same credential does.
-        let is_one = self.on.profile.subjects != Some(Subjects::Aggregate);
+        let is_many = self.on.profile.subjects == Some(Subjects::Aggregate);
+        let is_one = !is_many || self.credential != Some(self.seen.subject);
         rule.filter(|_| is_somebody && is_inline && is_one)
     }
 
@@ -618,7 +624,8 @@ impl Transaction {
         seen.method = head.method;
         seen.version = head.version;
         seen.request_head_bytes = head.bytes;
-        let who = caller(head, &self.origin, address, rules);
+        let under = (rules, &*self.on);
+        let who = caller(head, &self.origin, address, under);
         seen.subject = match who.kind {
             // A token says itself whose it is, whatever log-in it is of.
             SubjectKind::ApiKey | SubjectKind::Cookie => tables.accounts().of(who.subject),
@@ -628,6 +635,11 @@ impl Transaction {
         };
         let is_own = seen.subject == who.subject && who.kind == SubjectKind::Cookie;
         self.session = is_own.then_some(who.subject);
+        if who.kind != SubjectKind::AddressAgent
+            && let Some(behind) = behind(who.subject, head, under)
+        {
+            seen.subject = behind;
+        }
         self.credential = Some(who.subject);
         seen.subject_kind = who.kind;
         seen.session = who.session;

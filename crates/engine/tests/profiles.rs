@@ -138,6 +138,22 @@ fn who_is_told_to_see_to_other_tenants_does() {
 }
 
 #[test]
+fn whose_token_says_what_is_declared_sees_to_other_tenants() {
+    // {"sub":"eve","tenant":"south","roles":["support"]}
+    let support =
+        "Bearer e30.eyJzdWIiOiJldmUiLCJ0ZW5hbnQiOiJzb3V0aCIsInJvbGVzIjpbInN1cHBvcnQiXX0.c2ln";
+    for (declared, expected) in [(true, None), (false, ANOTHERS)] {
+        let mut api = tenants(None).under(|rules| {
+            let all: Arc<[_]> = [("roles".into(), "support".into())].into();
+            on(rules, |it| it.see_to_others = if declared { all } else { Arc::default() });
+        });
+        assert_eq!(refusal(&mut api, support, "/tenants/north/orders"), expected);
+        assert_eq!(api.get(support, "/orders/1", OF_NORTH).body.is_ok(), declared);
+        assert_eq!(refusal(&mut api, "sue@south", "/tenants/north/orders"), ANOTHERS);
+    }
+}
+
+#[test]
 fn staff_is_staff_where_answers_say_nothing_too() {
     let clerk = watched(&Shows::default()).get("clerk", "/", "").seen.subject;
     for is_told in [false, true] {
@@ -271,6 +287,23 @@ fn a_renderer_that_is_told_to_see_to_others_uses_what_they_were_handed() {
     let mut api = watched(&shows);
     assert_eq!(refusal(&mut api, "renderer", "/orders/17"), None);
     assert_eq!(refusal(&mut api, "mallory", "/orders/17"), FOREIGN);
+}
+
+// Internal services.
+
+#[test]
+fn a_program_that_acts_for_somebody_is_that_program() {
+    // {"sub":"alice","act":{"sub":"orders"}} and {"sub":"orders"}
+    let acting = "Bearer e30.eyJzdWIiOiJhbGljZSIsImFjdCI6eyJzdWIiOiJvcmRlcnMifX0.c2ln";
+    let itself = "Bearer e30.eyJzdWIiOiJvcmRlcnMifQ.c2ln";
+    for (subjects, is_same) in [(Some(Subjects::Workload), true), (None, false)] {
+        let mut api = Api::held_to(Vec::new()).under(|rules| {
+            let profile = Profile { subjects, ..Profile::default() };
+            on(rules, |it| it.profile = Arc::new(profile));
+        });
+        let [acting, itself] = [acting, itself].map(|by| api.get(by, "/", "{}").seen.subject);
+        assert_eq!(acting == itself, is_same, "{subjects:?}");
+    }
 }
 
 // File APIs.
@@ -463,4 +496,44 @@ fn the_key_of_many_keeps_to_what_was_agreed() {
     let mut shown = |by| api.refusal(ask(by, "/stock", five));
     assert_eq!([0; 3].map(|_| shown("partner")), [None, None, Some(Code::DisclosureBudget)]);
     assert_eq!(shown("another"), None);
+}
+
+/// What the people of a partner ask for under its key.
+fn behind<'a>(person: &'a [(&'a str, &'a str)], target: &'a str, answer: &'a str) -> Ask<'a> {
+    Ask { fields: person, ..ask("partner", target, answer) }
+}
+
+#[test]
+fn people_behind_one_key_are_told_apart_by_the_field_that_names_them() {
+    let mut api = partners(true).under(|rules| {
+        let mut only = RouteRules::clone(rules.routes.find(b"shop.example", b"/").unwrap());
+        only.on_behalf_of = Some("X-Customer".into());
+        rules.routes = Routes::new(vec![only]);
+    });
+    let (ann, bob) = ([("x-customer", "ann")], [("x-customer", "bob")]);
+    assert_eq!(api.refusal(behind(&ann, "/orders", r#"[{"id":5}]"#)), None);
+    assert_eq!(api.refusal(behind(&bob, "/orders", r#"[{"id":6}]"#)), None);
+    assert_eq!(api.refusal(behind(&ann, "/orders/5", "{}")), None);
+    assert_eq!([0; 2].map(|_| api.refusal(behind(&bob, "/orders/5", "{}"))), [FOREIGN; 2]);
+    // One of them is slowed down; the key, and the others behind it, are not.
+    assert_eq!(
+        [0; 2].map(|_| api.refusal(behind(&bob, "/stock", ""))),
+        [None, Some(Code::ClientThrottled)]
+    );
+    assert_eq!([0; 2].map(|_| api.refusal(behind(&ann, "/stock", ""))), [None; 2]);
+    // Another key that names the same customer is nobody's.
+    let other = Ask { fields: &ann, ..ask("mallory", "/orders/5", "{}") };
+    assert_eq!(api.refusal(other), FOREIGN);
+}
+
+#[test]
+fn whoever_is_named_behind_a_key_counts_for_what_was_agreed_with_it() {
+    let mut api = partners(true).under(|rules| {
+        let mut only = RouteRules::clone(rules.routes.find(b"shop.example", b"/").unwrap());
+        only.on_behalf_of = Some("X-Customer".into());
+        rules.routes = Routes::new(vec![only]);
+    });
+    let five = r#"[{"n":1},{"n":2},{"n":3},{"n":4},{"n":5}]"#;
+    let mut shown = |person| api.refusal(behind(&[("x-customer", person)], "/stock", five));
+    assert_eq!(["ann", "bob", "eve"].map(&mut shown), [None, None, Some(Code::DisclosureBudget)]);
 }

@@ -82,6 +82,8 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
         retired: Arc::default(),
         described: None,
         profile: Arc::default(),
+        on_behalf_of: None,
+        see_to_others: Arc::default(),
         records: None,
     };
     rules.routes = Routes::new(vec![on]);

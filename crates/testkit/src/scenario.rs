@@ -315,6 +315,8 @@ impl Scenario {
             retired: Arc::default(),
             described: self.requests(),
             profile: Arc::default(),
+            on_behalf_of: None,
+            see_to_others: Arc::default(),
             records: None,
         };
         let key = HashKey::new(KeyEpoch(1), [7; 16]);

@@ -87,6 +87,11 @@ impl Contracts {
         self.running(at_us).filter(|it| it.service == service).map(|it| it.at_us).min()
     }
 
+    /// What people say of a service, behind whose callers there is this.
+    pub(crate) fn said(&self, service: &str, subjects: Option<Subjects>) -> Said {
+        Said { released_us: self.last_released_us(service), subjects }
+    }
+
     /// When a service was released last.
     pub(crate) fn last_released_us(&self, service: &str) -> Option<u64> {
         self.releases.iter().filter(|it| it.service == service).map(|it| it.at_us).max()

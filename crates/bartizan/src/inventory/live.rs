@@ -293,9 +293,10 @@ impl Live {
             let known = lock(&self.known);
             let Some(relations) = &known.relations else { return };
             let contracts = self.contracts();
-            let released = |service: &str| contracts.last_released_us(service);
+            let apis = Arc::clone(&lock(&self.apis));
+            let said = |service: &str| contracts.said(service, apis.profile(service).subjects);
             let (inventory, pace) = (&known.inventory, tempo.pace());
-            propose(inventory, relations, &classes::maskable, &pace, &released)
+            propose(inventory, relations, &classes::maskable, &pace, &said)
         };
         *lock(&self.proposed) = Arc::new(found);
         if tempo.is_lab() {

@@ -38,8 +38,9 @@ pub(super) struct Withheld {
 impl Transaction {
     /// Notes what the answer is going to be held to; what the caller's token says of who it is.
     pub(super) fn ask(&mut self, head: &RequestHead, at: Moment) -> (Vec<(Resource, u64)>, bool) {
+        let is_declared = self.on.sees_to_others(head);
         let Some(shown) = self.shown.as_ref().filter(|it| !it.is_empty()) else {
-            return (Vec::new(), false);
+            return (Vec::new(), is_declared);
         };
         let assessment = Assessment::clean(at, self.seen.endpoint);
         let under = (&assessment, &self.on.clauses);
@@ -47,6 +48,7 @@ impl Transaction {
         let mut asked = Asked::of(self.seen.subject, is_somebody, head, shown, under);
         let key = &self.view.rules.key;
         let (claimed, sees_to_others) = claimed(&head.fields, self.seen.subject, shown, key);
+        let sees_to_others = sees_to_others || is_declared;
         asked.claimed.clone_from(&claimed);
         if sees_to_others {
             (asked.owned, asked.sees_to_others) = (Mode::Off, true);

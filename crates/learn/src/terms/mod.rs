@@ -27,6 +27,7 @@ use crate::relations::Relations;
 use bartizan_model::clause::ClauseName;
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
+use bartizan_model::profile::Subjects;
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
 use handed_out::HandedOut;
@@ -141,8 +142,25 @@ pub struct Proposed {
     pub shows: Shows,
 }
 
-/// When a service was released last, in microseconds since 1970, if it ever was.
-pub type ReleasedUs<'a> = &'a dyn Fn(&str) -> Option<u64>;
+/// What people say of a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// When it was released last, in microseconds since 1970, if it ever was.
+    pub released_us: Option<u64>,
+    /// What stands behind its subjects.
+    pub subjects: Option<Subjects>,
+}
+
+impl Said {
+    /// Whether who names an identifier must have been handed it: not where callers have them from queues, databases and caches,
+    /// as programs do, and those who stand for many.
+    const fn is_handed_out(self) -> bool {
+        !matches!(self.subjects, Some(Subjects::Workload | Subjects::Aggregate))
+    }
+}
+
+/// What people say of each service.
+pub type SaidOf<'a> = &'a dyn Fn(&str) -> Said;
 
 /// Everything that speaks for itself, by endpoint. `class_of` tells of what class a field is, if it may be masked by it.
 pub fn propose(
@@ -150,7 +168,7 @@ pub fn propose(
     relations: &Relations,
     class_of: ClassOf<'_>,
     pace: &Pace,
-    released: ReleasedUs<'_>,
+    said: SaidOf<'_>,
 ) -> Vec<Proposed> {
     let listed = inventory.endpoints();
     let envelopes = envelopes::all(&listed);
@@ -167,8 +185,8 @@ pub fn propose(
     let settable = read_only::Groups::of(&endpoints);
     let known = |it: &Endpoint<'_>| {
         let (handed, owners) = of_services.get(it.service)?;
-        let released_us = released(it.service);
-        one(it, &Known { settable: &settable, handed, owners, class_of, released_us }, pace)
+        let said = said(it.service);
+        one(it, &Known { settable: &settable, handed, owners, class_of, said }, pace)
     };
     endpoints.iter().filter_map(known).collect()
 }
@@ -179,11 +197,11 @@ struct Known<'a> {
     handed: &'a HandedOut,
     owners: &'a Ownership,
     class_of: ClassOf<'a>,
-    released_us: Option<u64>,
+    said: Said,
 }
 
 fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
-    let Known { settable: groups, handed, owners, class_of, released_us } = *known;
+    let Known { settable: groups, handed, owners, class_of, said } = *known;
     let (leaf, template) = (it.leaf, it.template());
     let sent = fields::sent(&leaf.request);
     let (known, left_out) = (&sent.known, sent.left_out);
@@ -196,7 +214,8 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     says.extend(owners.owned(it.method, &template));
     says.extend(owners.belongs(it.method, &template));
     says.extend(masked::masked(it, class_of, owners));
-    says.extend(Some(handed.named(it)).filter(|it| !it.is_empty()).map(Says::HandedOut));
+    let named = said.is_handed_out().then(|| handed.named(it));
+    says.extend(named.filter(|it| !it.is_empty()).map(Says::HandedOut));
     let is_of_somebody = says.iter().any(|it| matches!(it, Says::Owned(_) | Says::Belongs(_)));
     says.extend(credential(leaf, is_of_somebody));
     let hands_out = handed.handed_out(it.method, &template);
@@ -208,7 +227,7 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     let are_told = !shows.others.is_nobody();
     let proposals = says.into_iter().map(|says| {
         let support = support(leaf, &says, left_out);
-        let stage = stage(&says, are_told, &support, pace, released_us);
+        let stage = stage(&says, are_told, &support, pace, said.released_us);
         Proposal { says, stage, support }
     });
     let proposals = proposals.collect();
