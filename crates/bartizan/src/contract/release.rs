@@ -7,6 +7,8 @@
 
 use super::{Because, Contracts, Fault};
 use crate::tempo::Tempo;
+use bartizan_learn::terms;
+use bartizan_model::profile::Subjects;
 
 /// Releases that are remembered; then the oldest is forgotten.
 pub(crate) const RELEASES_MAX: usize = 100;
@@ -88,8 +90,8 @@ impl Contracts {
     }
 
     /// What people say of a service, behind whose callers there is this.
-    pub(crate) fn said(&self, service: &str, subjects: Option<Subjects>) -> Said {
-        Said { released_us: self.last_released_us(service), subjects }
+    pub(crate) fn said(&self, service: &str, subjects: Option<Subjects>) -> terms::Said {
+        terms::Said { released_us: self.last_released_us(service), subjects }
     }
 
     /// When a service was released last.

@@ -7,7 +7,7 @@
 //!          all is learnt again: of what ends in the second before, some may be missing until the next start.
 
 use super::Learnt;
-use super::apis::{self, Apis, Configured, Known};
+use super::apis::{self, Apis, Configured, Known, Profiles};
 use super::changed::{self, Summary};
 use super::classes;
 use super::fold;
@@ -279,6 +279,11 @@ impl Live {
             *contracts = Arc::new(read);
         }
         is_other
+    }
+
+    /// What people confirmed of APIs, unless that is not known yet or cannot be read.
+    pub(crate) fn profiles(&self) -> Option<Profiles> {
+        lock(&self.apis).profiles()
     }
 
     /// How fast things go.
