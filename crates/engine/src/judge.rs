@@ -21,6 +21,7 @@ use bartizan_detect::content::{Effort, Exhausted, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
 use bartizan_inspect::envelope::calls::Calls;
+use bartizan_inspect::envelope::json_patch::changes;
 use bartizan_inspect::head_values;
 use bartizan_inspect::value::{PlaceRef, Sink, Value};
 use bartizan_model::assessment::{Assessment, Why};
@@ -334,8 +335,23 @@ impl Gathering {
         if calls.is_more {
             self.assessment.oddities.insert(Oddity::TooManyValues);
         }
+        self.arguments(&calls.texts, rules);
+    }
+
+    /// Holds what a JSON Patch sets to the terms, each field at its place.
+    pub(crate) fn changes(&mut self, head: &RequestHead, body: &[u8], rules: &Rules) {
+        let (texts, is_more) = changes(head.fields.get(Known::ContentType), body);
+        if is_more {
+            self.assessment.oddities.insert(Oddity::TooManyValues);
+        }
+        if !texts.is_empty() {
+            self.arguments(&texts, rules);
+        }
+    }
+
+    fn arguments(&mut self, texts: &[Vec<u8>], rules: &Rules) {
         self.body(Format::Json);
-        for text in &calls.texts {
+        for text in texts {
             let mut walk = walk(Format::Json, rules);
             let mut sink = Arguments { gathering: self, key: &rules.key };
             while walk.step(text, WALK_BYTES, &mut sink) == Progress::More {}

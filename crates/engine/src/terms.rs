@@ -23,6 +23,10 @@ use std::sync::Arc;
 /// Nodes that are visited to find one endpoint.
 const STEPS_MAX: u32 = 64;
 
+/// A GraphQL query by its hash: clients begin to send such whenever they like, and servers that know none say so.
+const PERSISTED: [&str; 2] =
+    ["$.extensions.persistedQuery.version", "$.extensions.persistedQuery.sha256Hash"];
+
 /// The terms of all routes.
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
@@ -417,6 +421,9 @@ impl Held {
             && folded(name).any(|step| names.contains(step.as_str()))
         {
             return Some(Fault::ReadOnly(*force));
+        }
+        if matches!(spot, Spot::Body(name) if PERSISTED.contains(&&**name)) {
+            return None;
         }
         self.known.map(Fault::Undeclared)
     }

@@ -734,6 +734,7 @@ impl Transaction {
             let fields = &holding.head.head().fields;
             self.take_calls(calls, &mut holding.gathering, fields, tables);
         }
+        holding.gathering.changes(holding.head.head(), text, rules);
         holding.gathering.describe_body(text);
         holding.gathering.body(holding.format);
         let walk = walk(holding.format, rules);

@@ -372,3 +372,34 @@ fn no_length_of_a_list_hides_what_it_names() {
     let got = shop.get("mallory", "/orders?after=99,99", "{}");
     assert!(!got.seen.oddities.contains(Oddity::TooManyValues));
 }
+
+#[test]
+fn a_patch_is_held_as_the_fields_that_it_sets() {
+    let terms = [Says::ReadOnly(vec!["owner".into()]), Says::OnlyKnown];
+    let known = ["$[*].op", "$[*].path", "$[*].value", "$.amount", "$.order"];
+    let one = EndpointTerms {
+        known: known.map(Place::body).into(),
+        terms: terms.into_iter().map(|says| Term { says, force: Force::Enforced }).collect(),
+        ..endpoint(Method::Patch, "/standing/{id}", &[], &[])
+    };
+    let handed = Says::HandedOut(vec![(Place::body("$.order"), ORDER)]);
+    let mut one = one;
+    one.terms.push(Term { says: handed, force: Force::Enforced });
+    let mut shop =
+        Api::held_to(vec![one, endpoint(Method::Get, "/orders", &[], &["$.orders[*].id"])]);
+    shop.list("alice", "17");
+    shop.list("mallory", "99");
+    shop.now_ns += 25 * HOUR_NS;
+    let mut refusal = |path: &str, value: &str| {
+        let body = format!(r#"[{{"op":"replace","path":"{path}","value":{value}}}]"#);
+        let sends = "application/json-patch+json";
+        let call = Ask { by: "mallory", method: "PATCH", target: "/standing/5", ..Ask::default() };
+        shop.refusal(Ask { sends, body: &body, ..call })
+    };
+    assert_eq!(refusal("/amount", "5"), None);
+    assert_eq!(refusal("/owner", "5"), Some(Code::ShapeReadOnlyField));
+    assert_eq!(refusal("", r#"{"owner":5}"#), Some(Code::ShapeReadOnlyField));
+    assert_eq!(refusal("/note", "5"), Some(Code::ShapeUndeclaredField));
+    assert_eq!(refusal("/order", "99"), None);
+    assert_eq!(refusal("/order", "17"), FOREIGN);
+}

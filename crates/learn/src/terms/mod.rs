@@ -214,7 +214,10 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     says.extend(owners.owned(it.method, &template));
     says.extend(owners.belongs(it.method, &template));
     says.extend(masked::masked(it, class_of, owners));
-    let named = said.is_handed_out().then(|| handed.named(it));
+    let is_signed = says.iter().any(is_signed);
+    // A link that its signature makes good is for whoever holds it.
+    says.retain(|it| !(is_signed && matches!(it, Says::Belongs(_))));
+    let named = (said.is_handed_out() && !is_signed).then(|| handed.named(it));
     says.extend(named.filter(|it| !it.is_empty()).map(Says::HandedOut));
     let is_of_somebody = says.iter().any(|it| matches!(it, Says::Owned(_) | Says::Belongs(_)));
     says.extend(credential(leaf, is_of_somebody));
@@ -234,6 +237,21 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     let (service, method) = (it.service.into(), it.method);
     let known = sent.known;
     Some(Proposed { service, method, template, known, proposals, hands_out, shows })
+}
+
+/// Whether every call has a signature in its query: of Amazon S3, Google Cloud Storage, Azure Storage, and those that are alike.
+fn is_signed(says: &Says) -> bool {
+    const SIGNATURES: [&str; 4] = ["x-amz-signature", "x-goog-signature", "signature", "sig"];
+    let is_one = |it: &Place| match it {
+        Place::Query(name) => SIGNATURES.iter().any(|of| name.eq_ignore_ascii_case(of)),
+        Place::Path
+        | Place::Segment(_)
+        | Place::Header(_)
+        | Place::Cookie(_)
+        | Place::Body(_)
+        | Place::Name => false,
+    };
+    matches!(says, Says::Required(all) if all.iter().any(is_one))
 }
 
 /// Who was served showed a credential, always; and who showed none was turned away, or what is shown is somebody's: clients show

@@ -308,6 +308,27 @@ fn where_programs_call_nothing_must_have_been_handed_out() {
 }
 
 #[test]
+fn a_link_that_every_call_signs_is_for_whoever_holds_it() {
+    let says_so = |always: bool| {
+        let mut shop = Shop::new();
+        for n in 0..70_u128 {
+            shop.at_us += DAY_US / 7;
+            let id = (n * 7_919 + 100_000).to_string();
+            let listed = json(&[("$.orders[*].id", &id), ("$.orders[*].total", "5")]);
+            shop.see(n, called(Method::Get, "/orders", 200, &[], Some(listed)));
+            let signature = [(Place::query(b"X-Amz-Signature"), "5f1d0a8c")];
+            let query = if always || n > 3 { &signature[..] } else { &[] };
+            let path = format!("/orders/{id}");
+            shop.see(n, called(Method::Get, &path, 200, query, Some(json(&[("$.total", "5")]))));
+        }
+        shop.inventory.settle();
+        let all = shop.proposed(Method::Get, "/orders/{orderId}").proposals;
+        all.iter().any(|it| it.says.clause() == ClauseName::ProvenanceReference)
+    };
+    assert_eq!((says_so(false), says_so(true)), (true, false));
+}
+
+#[test]
 fn what_one_of_two_live_versions_leaves_out_is_taken_and_not_required() {
     let mut shop = Shop::new();
     for n in 0..70_u128 {
