@@ -36,7 +36,7 @@ use bartizan_edge::proxy::upstream::Upstream;
 use bartizan_edge::proxy::views::View;
 use bartizan_engine::keys::HashKey;
 use bartizan_engine::snapshot::Snapshot;
-use bartizan_engine::terms::Terms;
+use bartizan_engine::terms::{Graced, Terms};
 use bartizan_ledger::Digest;
 use bartizan_ledger::entry::{Entry, What, Who, Why};
 use bartizan_ledger::text::Text;
@@ -347,10 +347,10 @@ impl State {
 
     /// Holds calls to these terms from now on. What was decided of them has its revision and its entries; the rules
     /// are the same.
-    pub(crate) fn hold(&self, terms: TermsByRoute) {
+    pub(crate) fn hold(&self, terms: TermsByRoute, graced: Vec<Graced>) {
         let _rules = lock(&self.rules);
         let current = self.shared.views.current();
-        let terms = Arc::new(Terms::new(terms));
+        let terms = Arc::new(Terms::new(terms).with_graced(graced));
         let snapshot = Arc::new(Snapshot { terms, ..Snapshot::clone(&current.snapshot) });
         self.shared.views.swap(View { snapshot, ..View::clone(&current) });
     }
@@ -380,8 +380,8 @@ impl State {
         let live = &self.hub.inventory;
         let handed = self.shared.tables.handed();
         handed.set_horizon_ns(live.tempo().horizon_us().saturating_mul(1_000));
-        if let Some(terms) = live.take_terms() {
-            self.hold(terms);
+        if let Some((terms, graced)) = live.take_terms() {
+            self.hold(terms, graced);
         }
         let contracts = live.contracts();
         let recorded = self.recorded.load(Relaxed);

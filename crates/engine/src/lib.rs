@@ -6,6 +6,7 @@ mod answer;
 mod arrival;
 mod budget;
 mod caller;
+mod cohort;
 mod described;
 mod evidence;
 mod facts;

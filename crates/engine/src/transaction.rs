@@ -23,6 +23,7 @@ use crate::answer::Answer;
 use crate::arrival::{Arrival, Standing, arrive, is_client_known};
 use crate::budget::Budget;
 use crate::caller::{behind, caller};
+use crate::cohort::cohort;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
@@ -456,7 +457,11 @@ impl Transaction {
         let overrides = overrides(&head);
         let named: Vec<_> = overrides.iter().filter_map(|it| find(*it)).cloned().collect();
         self.shown = shown(own.as_ref(), &named);
-        let held = own.into_iter().chain(named).collect();
+        let held: Vec<_> = own.into_iter().chain(named).collect();
+        if !held.is_empty() {
+            self.seen.cohort = cohort(&head.fields, &rules.key);
+        }
+        let is_graced = view.terms.is_graced(&on.route.name, self.seen.cohort);
         let (claimed, sees_to_others) = self.ask(&head, at);
         let is_envelope = calls.is_some();
         // What browsers ask first is answered for all operations, and declared by none.
@@ -470,6 +475,7 @@ impl Transaction {
             held,
             claimed,
             sees_to_others,
+            is_graced,
             at,
             is_envelope,
             described,

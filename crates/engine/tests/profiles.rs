@@ -16,8 +16,9 @@ use bartizan_engine::routes::{RouteRules, Routes};
 use bartizan_engine::snapshot::Rules;
 use bartizan_engine::tables::rate::Rate;
 use bartizan_engine::tables::throttled::Throttle;
+use bartizan_engine::terms::Graced;
 use bartizan_model::class::Class;
-use bartizan_model::clause::{Clause, ClauseName, Mode, SetBy};
+use bartizan_model::clause::{Clause, ClauseName, Effect, Mode, SetBy};
 use bartizan_model::code::Code;
 use bartizan_model::data_class::DataClass;
 use bartizan_model::fact::Forms;
@@ -304,6 +305,27 @@ fn a_program_that_acts_for_somebody_is_that_program() {
         let [acting, itself] = [acting, itself].map(|by| api.get(by, "/", "{}").seen.subject);
         assert_eq!(acting == itself, is_same, "{subjects:?}");
     }
+}
+
+// Versions of an app.
+
+#[test]
+fn a_new_version_is_held_to_no_habit_and_to_all_else() {
+    let v2 = [("user-agent", "shop/2.0 (iPhone)")];
+    let says = vec![Says::OnlyKnown, Says::ReadOnly(vec!["role".into()])];
+    let orders = || vec![endpoint(Method::Post, "/orders", says.clone())];
+    let with = |body| Ask { method: "POST", body, fields: &v2, ..ask("alice", "/orders", "{}") };
+    let mut api = Api::held_to(orders());
+    let got = api.ask(with(r#"{"gift":true}"#));
+    assert_eq!(got.body.err(), Some(Code::ShapeUndeclaredField));
+    let graced = Graced { route: Arc::clone(&got.seen.route), cohort: got.seen.cohort };
+    let mut api = Api::held_to(orders()).with_graced(graced);
+    let got = api.ask(with(r#"{"gift":true}"#));
+    assert_eq!(got.effects(), [(Code::ShapeUndeclaredField, Effect::WouldRefuse)]);
+    assert!(got.body.is_ok());
+    assert_eq!(api.refusal(with(r#"{"role":"admin"}"#)), Some(Code::ShapeReadOnlyField));
+    let v1 = Ask { fields: &[], ..with(r#"{"gift":true}"#) };
+    assert_eq!(api.refusal(v1), Some(Code::ShapeUndeclaredField));
 }
 
 // File APIs.

@@ -14,7 +14,7 @@ use bartizan_engine::origin::{Authority, Origin};
 use bartizan_engine::snapshot::{Rules, Snapshot};
 use bartizan_engine::step::{Input, Payload, Reply, Side, Step};
 use bartizan_engine::tables::Tables;
-use bartizan_engine::terms::Terms;
+use bartizan_engine::terms::{Graced, Terms};
 use bartizan_engine::transaction::Transaction;
 use bartizan_model::clause::{Effect, Mode, SetBy};
 use bartizan_model::code::Code;
@@ -119,6 +119,14 @@ impl Api {
     pub fn under(mut self, set: impl FnOnce(&mut Rules)) -> Self {
         let view = Arc::get_mut(&mut self.view).unwrap();
         set(Arc::get_mut(&mut view.rules).unwrap());
+        self
+    }
+
+    /// The same, with a version of a client that is held to no habit.
+    pub fn with_graced(mut self, graced: Graced) -> Self {
+        let view = Arc::get_mut(&mut self.view).unwrap();
+        let terms = Arc::get_mut(&mut view.terms).unwrap();
+        *terms = std::mem::take(terms).with_graced(vec![graced]);
         self
     }
 
