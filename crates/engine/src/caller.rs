@@ -105,22 +105,41 @@ pub(crate) fn behind(
     (!value.is_empty()).then(|| rules.key.subject(&[b"behind", &credential, value]))
 }
 
-/// The caller that somebody is who shows this token.
-pub(crate) fn bearer_of(token: &[u8], key: &HashKey) -> SubjectId {
+/// A credential that an answer issues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Issued {
+    /// The caller that somebody is who shows it.
+    pub(crate) subject: SubjectId,
+    /// It says itself whose it is, whatever log-in it is of.
+    pub(crate) is_claim: bool,
+}
+
+/// A token that an answer holds.
+pub(crate) fn bearer_of(token: &[u8], key: &HashKey) -> Issued {
     match claims(token) {
-        Some(it) => key.subject(&[b"claim", &it.iss, &it.sub]),
-        None => key.subject(&[b"key", &[b"Bearer ", token].concat()]),
+        Some(it) => {
+            let subject = key.subject(&[b"claim", &it.iss, &it.sub]);
+            Issued { subject, is_claim: true }
+        }
+        None => {
+            let subject = key.subject(&[b"key", &[b"Bearer ", token].concat()]);
+            Issued { subject, is_claim: false }
+        }
     }
 }
 
-/// The caller that somebody is who shows the session cookie that an answer sets.
-pub(crate) fn holder_of_cookie(head: &ResponseHead, key: &HashKey) -> Option<SubjectId> {
+/// The session cookie that an answer sets.
+pub(crate) fn holder_of_cookie(head: &ResponseHead, key: &HashKey) -> Option<Issued> {
     let set = head.fields.iter().filter(|it| it.1.eq_ignore_ascii_case(b"set-cookie"));
     set.filter_map(|(_, _, value)| {
         let cookie = value.split(|&b| b == b';').next()?.trim_ascii();
         let at = memchr::memchr(b'=', cookie)?;
         let (name, value) = (cookie.get(..at)?, cookie.get(at + 1..)?);
-        (is_session(name) && !value.is_empty()).then(|| key.subject(&[b"cookie", name, value]))
+        let issued = || {
+            let subject = key.subject(&[b"cookie", name, value]);
+            Issued { subject, is_claim: false }
+        };
+        (is_session(name) && !value.is_empty()).then(issued)
     })
     .next()
 }

@@ -77,13 +77,14 @@ impl Transaction {
     /// Looks whether an answer has logged somebody in by now. Whoever is logged in is who asked, if that was nobody.
     fn note_issued(&mut self, bytes: &[u8], at: Moment, tables: &Tables) {
         let Some(issuing) = self.issuing.as_mut().filter(|_| self.issued.is_none()) else { return };
-        let Some(credential) = issuing.push(bytes, &self.view.rules.key) else { return };
+        let Some(issued) = issuing.push(bytes, &self.view.rules.key) else { return };
+        let credential = issued.subject;
         // A session that goes on is no log-in.
         if self.credential == Some(credential) {
             return;
         }
         let mut subject = credential;
-        if let Some(account) = self.account {
+        if let Some(account) = self.account.filter(|_| !issued.is_claim) {
             let link = |credential| Link { credential, account };
             let to_nobody = self.seen.subject_kind == SubjectKind::AddressAgent;
             tables.accounts().issued(self.seen.endpoint, link(credential), to_nobody);
