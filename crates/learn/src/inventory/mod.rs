@@ -15,6 +15,7 @@ mod collapse;
 mod collapse_tests;
 pub mod description;
 pub mod distinct;
+mod echoes;
 pub mod habits;
 mod handed;
 mod homes;
@@ -319,7 +320,7 @@ impl Service {
         }
         if it.request.is_some() {
             let keys = keys.get(..segments.len()).unwrap_or_default();
-            hand(&mut self.root, keys, &segments, &segment_hashes(it), &mut self.handed);
+            hand(&mut self.root, keys, &segments, it, &mut self.handed);
         }
         self.unsettled += 1;
         let grown = self.nodes.saturating_sub(self.nodes_settled);
@@ -443,10 +444,11 @@ fn hand(
     root: &mut Node,
     keys: &[&str],
     segments: &[&str],
-    hashes: &[Option<u64>; SEGMENTS_MAX],
+    it: &Observation,
     handed: &mut Handed,
 ) {
     let mut node = root;
+    let hashes = &segment_hashes(it);
     for (at, ((key, segment), hash)) in keys.iter().zip(segments).zip(hashes).enumerate() {
         let Some(child) = node.children.get_mut(*key) else { return };
         match (&mut child.variable, hash) {
@@ -454,6 +456,7 @@ fn hand(
                 if let Some(place) = handed.place(*hash) {
                     variable.hand(place);
                 }
+                variable.echoes.add(it, *hash);
                 let depth = u8::try_from(at).unwrap_or(u8::MAX);
                 // Small numbers are everywhere.
                 if *segment != "{int}" {
@@ -461,9 +464,11 @@ fn hand(
                     let is_one = !child.children.contains_key(VARIABLE);
                     // The word before two of them is of the second.
                     let below = depth.saturating_add(u8::from(!is_one));
-                    variable.meet(handed.homes.above(*hash, below));
+                    let weight = child.leaves.len() + child.children.len();
+                    let weight = u16::try_from(weight).unwrap_or(u16::MAX);
+                    variable.meet(handed.homes.above(*hash, below, weight));
                     let word = before.filter(|it| *it != VARIABLE && is_one);
-                    handed.homes.add(*hash, word, depth);
+                    handed.homes.add(*hash, word, depth, weight);
                     if !segment.starts_with('{')
                         && !handed.homes.has(*hash)
                         && variable.words.count() >= WORDS_SURE

@@ -4,8 +4,10 @@
 //!          stood behind nearer to the root.
 //! Misses   names that none of them tells.
 
+use super::handed::is_kind;
 use super::node::Variable;
 use super::words::{is_version, singular};
+use bartizan_model::place::Place;
 use std::collections::BTreeMap;
 
 /// Fields that are called so in every object.
@@ -19,6 +21,12 @@ const HANDLES: &[&str] = &[
 pub(super) fn name(variable: &Variable, before: Option<&str>, nth: usize, run: usize) -> String {
     let is_last = nth + 1 == run;
     let is_word = variable.holds_words() && !is_id(variable);
+    if let Some(name) = variable.echoes.name(share(variable)) {
+        return name.to_owned();
+    }
+    if let Some(name) = everywhere(variable) {
+        return name;
+    }
     if let Some(home) = variable.home() {
         return object(home, is_word);
     }
@@ -28,6 +36,43 @@ pub(super) fn name(variable: &Variable, before: Option<&str>, nth: usize, run: u
         (false, Some(word)) if nth == 0 => told(variable).unwrap_or(format!("{word}Parent")),
         (_, _) => told(variable).unwrap_or("id".to_owned()),
     }
+}
+
+/// One of how many exchanges must call it so. Small numbers stand everywhere.
+fn share(variable: &Variable) -> u32 {
+    let all: u64 = variable.kinds.values().sum();
+    let numbers = variable.kinds.get("int").copied().unwrap_or(0);
+    if numbers * 2 > all { 4 } else { 10 }
+}
+
+/// What a field calls the value that it holds: `campaign_id` of `$.campaign_id`. `id`
+/// says nothing that the path does not.
+pub(super) fn of_field(place: &Place) -> Option<String> {
+    let path = match place {
+        Place::Body(path) | Place::Query(path) => path,
+        Place::Path | Place::Segment(_) | Place::Header(_) | Place::Cookie(_) | Place::Name => {
+            return None;
+        }
+    };
+    let last = path.rsplit('.').next()?.trim_start_matches('$').trim_end_matches("[*]");
+    let bare = bare(last);
+    let is_handle = bare.is_empty() || HANDLES.iter().any(|it| it.eq_ignore_ascii_case(bare));
+    let says = !is_handle && !is_kind(last) && last.bytes().any(|it| it.is_ascii_alphabetic());
+    says.then(|| camel(last))
+}
+
+/// What nearly all fields that held its values call it, whatever the words before them.
+fn everywhere(variable: &Variable) -> Option<String> {
+    let mut names: BTreeMap<String, u64> = BTreeMap::new();
+    let mut all = 0;
+    for (field, count) in &variable.handed_out {
+        all += count;
+        let name = of_field(&Place::Body(field.to_string()));
+        *names.entry(name.unwrap_or_default()).or_default() += count;
+    }
+    let (name, most) = names.into_iter().max_by_key(|it| it.1)?;
+    let is_told = !name.is_empty() && most >= 5 && most * 5 >= all * 4 && most * 8 >= variable.met;
+    is_told.then_some(name)
 }
 
 /// What most fields that held its values call it.
@@ -67,6 +112,7 @@ fn told_by(path: &str) -> Option<&str> {
 
 /// `customer_id` and `customerId` are of a `customer`.
 fn bare(field: &str) -> &str {
+    let field = field.strip_prefix("id_").filter(|it| !it.is_empty()).unwrap_or(field);
     for end in ["_id", "Id", "ID", "_uuid", "_key", "_name", "_slug", "_login"] {
         if let Some(it) = field.strip_suffix(end).filter(|it| !it.is_empty()) {
             return it;

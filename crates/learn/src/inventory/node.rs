@@ -5,6 +5,7 @@
 //! Misses   segments behind the sixteenth.
 
 use super::distinct::Distinct;
+use super::echoes::Echoes;
 use super::leaf::Leaf;
 use super::said::{By, SaidStep, VALUE_BITS_MIN};
 use bartizan_model::fact::Kind;
@@ -61,6 +62,8 @@ pub struct Variable {
     pub(super) homes: BTreeMap<Box<str>, u64>,
     /// Values that were looked up for that.
     pub(super) met: u64,
+    /// What fields of the same exchange that held the value call it.
+    pub(super) echoes: Echoes,
 }
 
 /// Why a segment is a variable.
@@ -270,6 +273,7 @@ impl Variable {
             *self.homes.entry(word).or_default() += count;
         }
         self.met += other.met;
+        self.echoes.merge(other.echoes);
         self.words.merge(&other.words);
         self.reason = self.reason.or(other.reason);
     }

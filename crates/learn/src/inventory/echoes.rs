@@ -1,0 +1,75 @@
+//! What an exchange itself calls the value in its path: `/reports/17` that answers `"campaign_id": 17` is of a campaign.
+//!
+//! Reads    the facts of both sides of an exchange, and the value of one segment.
+//! Memory   at most [`NAMES_MAX`] names of a variable. One more takes the place of one that came by chance.
+//! Misses   values behind the first of a list; fields called `id` alone, which say nothing that the path does not.
+
+use super::naming;
+use bartizan_model::fact::Facts;
+use bartizan_model::observation::Observation;
+use bartizan_model::place::Place;
+
+/// Names that are told apart.
+const NAMES_MAX: usize = 8;
+/// Exchanges that must agree.
+const AGREEING_MIN: u32 = 3;
+
+/// Names of fields that held the value of a variable, each with how often.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Echoes {
+    names: Vec<(Box<str>, u32)>,
+    /// Exchanges that were looked at.
+    looked: u32,
+}
+
+impl Echoes {
+    /// Notes what one exchange calls this value.
+    pub(super) fn add(&mut self, it: &Observation, value: u64) {
+        self.looked = self.looked.saturating_add(1);
+        let mut last = None;
+        for facts in [&it.response, &it.request].into_iter().flatten() {
+            for place in held_in(facts, value) {
+                let Some(name) = naming::of_field(place).filter(|it| last.as_ref() != Some(it))
+                else {
+                    continue;
+                };
+                self.count(&name, 1);
+                last = Some(name);
+            }
+        }
+    }
+
+    /// What most exchanges that call it anything call it, if that is no chance.
+    pub(super) fn name(&self, share: u32) -> Option<&str> {
+        let (name, count) = self.names.iter().max_by_key(|it| it.1)?;
+        let is_told = *count >= AGREEING_MIN && count.saturating_mul(share) >= self.looked;
+        is_told.then_some(&**name)
+    }
+
+    fn count(&mut self, name: &str, times: u32) {
+        if let Some(known) = self.names.iter_mut().find(|it| *it.0 == *name) {
+            known.1 = known.1.saturating_add(times);
+        } else if self.names.len() < NAMES_MAX {
+            self.names.push((name.into(), times));
+        } else {
+            // What came by chance goes.
+            self.names.iter_mut().for_each(|it| it.1 = it.1.saturating_sub(times));
+            self.names.retain(|it| it.1 > 0);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.looked = self.looked.saturating_add(other.looked);
+        for (name, times) in other.names {
+            self.count(&name, times);
+        }
+    }
+}
+
+/// The places of a message that hold this value, those of its path and head aside.
+fn held_in(facts: &Facts, value: u64) -> impl Iterator<Item = &Place> {
+    facts.facts.iter().filter(move |it| it.value.0 == value).filter_map(|it| {
+        let place = facts.shape.places.get(usize::from(it.field))?;
+        matches!(place, Place::Body(_) | Place::Query(_)).then_some(place)
+    })
+}
