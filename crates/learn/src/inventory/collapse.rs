@@ -134,6 +134,7 @@ pub(super) fn collapse(
     for name in names {
         let Some(child) = node.children.remove(name) else { continue };
         variable.words.add(hash(name));
+        variable.looks.add_word(name, child.calls);
         *variable.kinds.entry("word".into()).or_default() += child.calls;
         if let Some(hash) = child.hash {
             if let Some(place) = handed.place(hash) {

@@ -46,6 +46,11 @@ impl Echoes {
         is_told.then_some(&**name)
     }
 
+    /// Exchanges that were looked at.
+    pub(super) fn looked(&self) -> u32 {
+        self.looked
+    }
+
     fn count(&mut self, name: &str, times: u32) {
         if let Some(known) = self.names.iter_mut().find(|it| *it.0 == *name) {
             known.1 = known.1.saturating_add(times);

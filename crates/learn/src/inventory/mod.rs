@@ -21,6 +21,7 @@ mod handed;
 mod homes;
 pub mod hosts;
 pub mod leaf;
+mod looks;
 mod naming;
 mod node;
 pub mod owners;
@@ -38,7 +39,7 @@ mod words;
 pub(crate) use words::singular;
 
 use bartizan_model::class::Class;
-use bartizan_model::fact::Fact;
+use bartizan_model::fact::{Fact, Kind};
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::observation::{Observation, Outcome};
@@ -448,11 +449,15 @@ fn hand(
     handed: &mut Handed,
 ) {
     let mut node = root;
-    let hashes = &segment_hashes(it);
-    for (at, ((key, segment), hash)) in keys.iter().zip(segments).zip(hashes).enumerate() {
+    let facts = &segment_facts(it);
+    for (at, ((key, segment), fact)) in keys.iter().zip(segments).zip(facts).enumerate() {
         let Some(child) = node.children.get_mut(*key) else { return };
+        let hash = &fact.map(|it| it.value.0);
         match (&mut child.variable, hash) {
             (Some(variable), Some(hash)) => {
+                if let Some(fact) = fact.filter(|it| it.kind == Kind::Integer) {
+                    variable.looks.add_number(fact.bucket);
+                }
                 if let Some(place) = handed.place(*hash) {
                     variable.hand(place);
                 }
@@ -546,8 +551,8 @@ impl<'a> std::ops::Deref for Segments<'a> {
     }
 }
 
-/// The hashes of the segments of a path, where facts tell them.
-fn segment_hashes(it: &Observation) -> [Option<u64>; SEGMENTS_MAX] {
+/// The facts of the segments of a path, where they are told.
+fn segment_facts(it: &Observation) -> [Option<&Fact>; SEGMENTS_MAX] {
     let mut out = [None; SEGMENTS_MAX];
     let Some(facts) = &it.request else { return out };
     for fact in &facts.facts {
@@ -555,7 +560,7 @@ fn segment_hashes(it: &Observation) -> [Option<u64>; SEGMENTS_MAX] {
             continue;
         };
         if let Some(out) = usize::from(*at).checked_sub(1).and_then(|at| out.get_mut(at)) {
-            out.get_or_insert(fact.value.0);
+            out.get_or_insert(fact);
         }
     }
     out

@@ -17,6 +17,13 @@ const HANDLES: &[&str] = &[
     "email", "$",
 ];
 
+/// Those that say nothing of what the value is.
+const SILENT: &[&str] = &[
+    "id", "_id", "uid", "uuid", "guid", "gid", "sid", "key", "name", "slug", "code", "number",
+    "value", "values", "title", "label", "description", "url", "href", "link", "self", "items",
+    "data", "identifier",
+];
+
 /// The name of the `nth` of `run` variables in a row behind the word `before`.
 pub(super) fn name(variable: &Variable, before: Option<&str>, nth: usize, run: usize) -> String {
     let is_last = nth + 1 == run;
@@ -24,7 +31,10 @@ pub(super) fn name(variable: &Variable, before: Option<&str>, nth: usize, run: u
     if let Some(name) = variable.echoes.name(share(variable)) {
         return name.to_owned();
     }
-    if let Some(name) = everywhere(variable) {
+    if let Some(name) = variable.looks.name(&variable.kinds) {
+        return name.to_owned();
+    }
+    if let Some(name) = everywhere(variable).filter(|it| !before.is_some_and(|of| is_one_of(it, of))) {
         return name;
     }
     if let Some(home) = variable.home() {
@@ -56,9 +66,18 @@ pub(super) fn of_field(place: &Place) -> Option<String> {
     };
     let last = path.rsplit('.').next()?.trim_start_matches('$').trim_end_matches("[*]");
     let bare = bare(last);
-    let is_handle = bare.is_empty() || HANDLES.iter().any(|it| it.eq_ignore_ascii_case(bare));
+    let is_handle = bare.is_empty() || SILENT.iter().any(|it| it.eq_ignore_ascii_case(bare));
     let says = !is_handle && !is_kind(last) && last.bytes().any(|it| it.is_ascii_alphabetic());
     says.then(|| camel(last))
+}
+
+/// Whether the name is what the word tells already: `default_branch` is one of the `branches`.
+fn is_one_of(name: &str, word: &str) -> bool {
+    let plain = |it: &str| {
+        let letters = it.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|it| it.to_ascii_lowercase()).collect::<String>()
+    };
+    plain(bare(name)).ends_with(&plain(&singular(word)))
 }
 
 /// What nearly all fields that held its values call it, whatever the words before them.
@@ -71,7 +90,7 @@ fn everywhere(variable: &Variable) -> Option<String> {
         *names.entry(name.unwrap_or_default()).or_default() += count;
     }
     let (name, most) = names.into_iter().max_by_key(|it| it.1)?;
-    let is_told = !name.is_empty() && most >= 5 && most * 5 >= all * 4 && most * 8 >= variable.met;
+    let is_told = !name.is_empty() && most >= 5 && most * 5 >= all * 4 && most * 8 >= u64::from(variable.echoes.looked());
     is_told.then_some(name)
 }
 

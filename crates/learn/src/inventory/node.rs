@@ -7,6 +7,7 @@
 use super::distinct::Distinct;
 use super::echoes::Echoes;
 use super::leaf::Leaf;
+use super::looks::Looks;
 use super::said::{By, SaidStep, VALUE_BITS_MIN};
 use bartizan_model::fact::Kind;
 use bartizan_model::head::Method;
@@ -64,6 +65,8 @@ pub struct Variable {
     pub(super) met: u64,
     /// What fields of the same exchange that held the value call it.
     pub(super) echoes: Echoes,
+    /// What its values are by their look.
+    pub(super) looks: Looks,
 }
 
 /// Why a segment is a variable.
@@ -131,6 +134,7 @@ impl Node {
             let kind = kind(segment);
             if kind.is_none() {
                 variable.words.add(hash(segment));
+                variable.looks.add_word(segment, 1);
             }
             variable.count(kind.unwrap_or("word"), 1);
         }
@@ -274,6 +278,7 @@ impl Variable {
         }
         self.met += other.met;
         self.echoes.merge(other.echoes);
+        self.looks.merge(other.looks);
         self.words.merge(&other.words);
         self.reason = self.reason.or(other.reason);
     }
