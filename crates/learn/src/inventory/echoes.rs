@@ -4,6 +4,7 @@
 //! Memory   at most [`NAMES_MAX`] names of a variable. One more takes the place of one that came by chance.
 //! Misses   values behind the first of a list; fields called `id` alone, which say nothing that the path does not.
 
+use super::handed::is_kind;
 use super::naming;
 use bartizan_model::fact::Facts;
 use bartizan_model::observation::Observation;
@@ -69,6 +70,11 @@ impl Echoes {
             self.count(&name, times);
         }
     }
+}
+
+/// Whether a field of an answer holds this value, and tells which one it is.
+pub(super) fn holds(facts: &Facts, value: u64) -> bool {
+    held_in(facts, value).any(|it| matches!(it, Place::Body(path) if !is_kind(path)))
 }
 
 /// The places of a message that hold this value, those of its path and head aside.

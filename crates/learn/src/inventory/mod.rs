@@ -485,6 +485,13 @@ fn hand(
             (None, Some(_)) => child.hash = *hash,
             (_, None) => {}
         }
+        if at + 1 == keys.len()
+            && let Some(hash) = hash
+            && let Some(response) = it.response.as_ref().filter(|it| !it.facts.is_empty())
+        {
+            child.answered = child.answered.saturating_add(1);
+            child.held = child.held.saturating_add(u32::from(echoes::holds(response, *hash)));
+        }
         node = child;
     }
 }

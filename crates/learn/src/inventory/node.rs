@@ -46,6 +46,9 @@ pub(super) struct Node {
     pub(super) calls_settled: u64,
     /// Calls when was looked for variables right behind it last.
     pub(super) calls_looked: u64,
+    /// Answers of its own endpoints that were looked at, and those of them that held the segment.
+    pub(super) answered: u32,
+    pub(super) held: u32,
 }
 
 /// A segment that takes many values.
@@ -217,6 +220,8 @@ impl Node {
     /// Takes everything from another node that is the same segment.
     pub(super) fn merge(&mut self, other: Self) -> usize {
         self.calls += other.calls;
+        self.answered = self.answered.saturating_add(other.answered);
+        self.held = self.held.saturating_add(other.held);
         self.is_new = true;
         let mut gone = 0;
         for (method, leaf) in other.leaves {
