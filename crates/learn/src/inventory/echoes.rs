@@ -84,3 +84,46 @@ fn held_in(facts: &Facts, value: u64) -> impl Iterator<Item = &Place> {
         matches!(place, Place::Body(_) | Place::Query(_)).then_some(place)
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::super::seen::get;
+    use super::*;
+
+    fn exchanges(field: &str, count: u64, held: u64) -> Echoes {
+        let mut it = Echoes::default();
+        (0..count).for_each(|n| {
+            let value = if n < held { n + 1 } else { 999 };
+            it.add(&get("/reports/x", 200, &[(field, value)]), n + 1);
+        });
+        it
+    }
+
+    #[test]
+    fn a_field_that_holds_the_value_names_it() {
+        assert_eq!(exchanges("$.campaign_id", 10, 9).name(10), Some("campaignId"));
+        assert_eq!(exchanges("$.id", 10, 9).name(10), None);
+    }
+
+    #[test]
+    fn chance_names_nothing() {
+        assert_eq!(exchanges("$.count", 10, 2).name(10), None);
+        assert_eq!(exchanges("$.count", 40, 3).name(10), None);
+    }
+
+    #[test]
+    fn names_are_bounded_and_the_common_one_stays() {
+        let mut it = exchanges("$.campaign_id", 20, 20);
+        (0..12).for_each(|n| it.merge(exchanges(&format!("$.chance{n}"), 1, 1)));
+        assert!(it.names.len() <= NAMES_MAX);
+        assert_eq!(it.name(10), Some("campaignId"));
+    }
+
+    #[test]
+    fn an_answer_holds_a_value_where_a_field_tells_which_one() {
+        let holds = |field: &str| holds(&get("/x", 200, &[(field, 7)]).response.unwrap(), 7);
+        assert!(holds("$.id"));
+        assert!(!holds("$.type"));
+    }
+}

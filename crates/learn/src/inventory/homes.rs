@@ -22,8 +22,6 @@ struct Met {
     is_sure: bool,
     /// What can be done with it there.
     weight: u16,
-    /// A bit for each word that it stood behind, by its number.
-    behind: u16,
 }
 
 /// Remembers them.
@@ -53,15 +51,9 @@ impl Homes {
             }
             return;
         };
-        let behind = known.behind | 1 << (word % 16);
         let is_nearer = depth < known.depth || depth == known.depth && weight > known.weight;
-        let it = if known.word == 0 || is_nearer || known.word == word && known.depth == depth {
-            Met { word, depth, weight, behind, ..known }
-        } else {
-            Met { behind, ..known }
-        };
-        if it.word != met.word || it.weight != met.weight || it.behind != met.behind || met.hash != hash {
-            self.put(it);
+        if known.word == 0 || is_nearer || known.word == word && known.depth == depth {
+            self.put(Met { word, depth, weight, ..known });
         }
     }
 
@@ -137,6 +129,15 @@ mod tests {
         it.add(77 << 16, Some("accounts"), 0, 1);
         assert!(it.has(77 << 16) && !it.has(78 << 16) && !it.has(0));
         assert_eq!(it.above(77 << 16, 1, 1), Some("accounts"));
+    }
+
+    #[test]
+    fn as_deep_it_is_at_home_where_more_can_be_done_with_it() {
+        let mut it = Homes::default();
+        it.add(77 << 16, Some("images"), 1, 1);
+        it.add(77 << 16, Some("files"), 1, 9);
+        assert_eq!(it.above(77 << 16, 1, 1), Some("files"));
+        assert_eq!(it.above(77 << 16, 1, 5), None);
     }
 
     #[test]

@@ -85,3 +85,37 @@ fn is_large(letter: u8) -> bool {
 fn is_small(letter: u8) -> bool {
     letter.is_ascii_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(kind: &str) -> BTreeMap<Box<str>, u64> {
+        [(kind.into(), 20)].into()
+    }
+
+    #[test]
+    fn years_are_told_from_other_numbers() {
+        let mut it = Looks::default();
+        [1_990.0, 2_026.0].into_iter().for_each(|year| it.add_number(bucket(year)));
+        assert_eq!(it.name(&kinds("int")), Some("year"));
+        it.add_number(bucket(17.0));
+        assert_eq!(it.name(&kinds("int")), None);
+    }
+
+    #[test]
+    fn countries_languages_and_addresses_have_a_form_of_their_own() {
+        let of = |word: &str| {
+            let mut it = Looks::default();
+            it.add_word(word, 20);
+            it.name(&kinds("word"))
+        };
+        assert_eq!(
+            (of("CH"), of("de-CH"), of("de"), of("CHE")),
+            (Some("country"), Some("locale"), None, None)
+        );
+        assert_eq!(Looks::default().name(&kinds("email")), Some("email"));
+        assert_eq!(Looks::default().name(&kinds("date")), Some("date"));
+        assert_eq!(Looks::default().name(&[("email".into(), 9)].into()), None);
+    }
+}

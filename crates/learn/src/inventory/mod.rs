@@ -441,13 +441,7 @@ fn place<'a, 'b>(
 }
 
 /// Notes which values of a path answers had handed out.
-fn hand(
-    root: &mut Node,
-    keys: &[&str],
-    segments: &[&str],
-    it: &Observation,
-    handed: &mut Handed,
-) {
+fn hand(root: &mut Node, keys: &[&str], segments: &[&str], it: &Observation, handed: &mut Handed) {
     let mut node = root;
     let facts = &segment_facts(it);
     for (at, ((key, segment), fact)) in keys.iter().zip(segments).zip(facts).enumerate() {

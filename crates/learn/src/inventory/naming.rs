@@ -19,9 +19,32 @@ const HANDLES: &[&str] = &[
 
 /// Those that say nothing of what the value is.
 const SILENT: &[&str] = &[
-    "id", "_id", "uid", "uuid", "guid", "gid", "sid", "key", "name", "slug", "code", "number",
-    "value", "values", "title", "label", "description", "url", "href", "link", "self", "items",
-    "data", "identifier",
+    "id",
+    "_id",
+    "uid",
+    "uuid",
+    "guid",
+    "gid",
+    "sid",
+    "key",
+    "name",
+    "slug",
+    "code",
+    "number",
+    "value",
+    "values",
+    "title",
+    "label",
+    "description",
+    "url",
+    "href",
+    "link",
+    "self",
+    "items",
+    "data",
+    "identifier",
+    "login",
+    "handle",
 ];
 
 /// The name of the `nth` of `run` variables in a row behind the word `before`.
@@ -34,7 +57,9 @@ pub(super) fn name(variable: &Variable, before: Option<&str>, nth: usize, run: u
     if let Some(name) = variable.looks.name(&variable.kinds) {
         return name.to_owned();
     }
-    if let Some(name) = everywhere(variable).filter(|it| !before.is_some_and(|of| is_one_of(it, of))) {
+    if let Some(name) =
+        everywhere(variable).filter(|it| !before.is_some_and(|of| is_one_of(it, of)))
+    {
         return name;
     }
     if let Some(home) = variable.home() {
@@ -90,7 +115,10 @@ fn everywhere(variable: &Variable) -> Option<String> {
         *names.entry(name.unwrap_or_default()).or_default() += count;
     }
     let (name, most) = names.into_iter().max_by_key(|it| it.1)?;
-    let is_told = !name.is_empty() && most >= 5 && most * 5 >= all * 4 && most * 8 >= u64::from(variable.echoes.looked());
+    let is_told = !name.is_empty()
+        && most >= 5
+        && most * 5 >= all * 4
+        && most * 8 >= u64::from(variable.echoes.looked());
     is_told.then_some(name)
 }
 
@@ -223,5 +251,29 @@ mod tests {
         assert_eq!(name(&of(&["$.name"]), Some("repos"), 1, 2), "repoId");
         assert_eq!(name(&of(&["$.customer_id"]), None, 0, 1), "customer");
         assert_eq!(name(&of(&[]), None, 0, 1), "id");
+    }
+
+    #[test]
+    fn what_nearly_all_answers_call_a_value_goes_before_the_word() {
+        let mut it = of(&["$.campaign_id"]);
+        it.handed_out.insert("$.items[*].campaign_id".into(), 8);
+        assert_eq!(name(&it, Some("reports"), 0, 1), "campaignId");
+        // What is one of the branches is called so whatever its part is.
+        it.handed_out = [("$.default_branch".into(), 9)].into();
+        assert_eq!(name(&it, Some("branches"), 0, 1), "branchId");
+        it.handed_out = [("$.owner_id".into(), 9), ("$[*].id".into(), 9)].into();
+        assert_eq!(name(&it, Some("users"), 0, 1), "userId");
+        it.handed_out = [("$.campaign_id".into(), 4)].into();
+        assert_eq!(name(&it, Some("reports"), 0, 1), "reportId");
+    }
+
+    #[test]
+    fn fields_that_say_nothing_name_nothing() {
+        let of = |path: &str| of_field(&Place::body(path));
+        assert_eq!(of("$.items[*].campaign_id").as_deref(), Some("campaignId"));
+        assert_eq!(of("$[*].year").as_deref(), Some("year"));
+        for path in ["$", "$.id", "$.data.id", "$.name", "$.type", "$.user_id.status"] {
+            assert_eq!(of(path), None, "{path}");
+        }
     }
 }
