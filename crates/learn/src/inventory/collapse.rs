@@ -147,7 +147,7 @@ pub(super) fn collapse(
         *variable.kinds.entry("word".into()).or_default() += child.calls;
         if let Some(hash) = child.hash {
             if let Some(place) = handed.place(hash) {
-                *variable.handed_out.entry(place.into()).or_default() += 1;
+                variable.hand(place);
             }
             if is_sure {
                 handed.homes.assure(hash);

@@ -27,15 +27,17 @@ impl Echoes {
     /// Notes what one exchange calls this value.
     pub(super) fn add(&mut self, it: &Observation, value: u64) {
         self.looked = self.looked.saturating_add(1);
-        let mut last = None;
+        let mut before = None;
         for facts in [&it.response, &it.request].into_iter().flatten() {
-            for place in held_in(facts, value) {
-                let Some(name) = naming::of_field(place).filter(|it| last.as_ref() != Some(it))
-                else {
+            for path in held_in(facts, value) {
+                let name = naming::last_step(path);
+                if matches!(name, "" | "id") || before == Some(name) {
                     continue;
-                };
-                self.count(&name, 1);
-                last = Some(name);
+                }
+                before = Some(name);
+                if !self.add_known(name, 1) && naming::of_field(name).is_some() {
+                    self.add_new(name, 1);
+                }
             }
         }
     }
@@ -52,10 +54,15 @@ impl Echoes {
         self.looked
     }
 
-    fn count(&mut self, name: &str, times: u32) {
-        if let Some(known) = self.names.iter_mut().find(|it| *it.0 == *name) {
-            known.1 = known.1.saturating_add(times);
-        } else if self.names.len() < NAMES_MAX {
+    fn add_known(&mut self, name: &str, times: u32) -> bool {
+        let known = self.names.iter_mut().find(|it| *it.0 == *name);
+        let is_known = known.is_some();
+        known.into_iter().for_each(|it| it.1 = it.1.saturating_add(times));
+        is_known
+    }
+
+    fn add_new(&mut self, name: &str, times: u32) {
+        if self.names.len() < NAMES_MAX {
             self.names.push((name.into(), times));
         } else {
             // What came by chance goes.
@@ -67,21 +74,27 @@ impl Echoes {
     pub(super) fn merge(&mut self, other: Self) {
         self.looked = self.looked.saturating_add(other.looked);
         for (name, times) in other.names {
-            self.count(&name, times);
+            if !self.add_known(&name, times) {
+                self.add_new(&name, times);
+            }
         }
     }
 }
 
 /// Whether a field of an answer holds this value, and tells which one it is.
 pub(super) fn holds(facts: &Facts, value: u64) -> bool {
-    held_in(facts, value).any(|it| matches!(it, Place::Body(path) if !is_kind(path)))
+    held_in(facts, value).any(|it| !is_kind(it))
 }
 
-/// The places of a message that hold this value, those of its path and head aside.
-fn held_in(facts: &Facts, value: u64) -> impl Iterator<Item = &Place> {
+/// The fields of a message and of a query that hold this value.
+fn held_in(facts: &Facts, value: u64) -> impl Iterator<Item = &str> {
     facts.facts.iter().filter(move |it| it.value.0 == value).filter_map(|it| {
-        let place = facts.shape.places.get(usize::from(it.field))?;
-        matches!(place, Place::Body(_) | Place::Query(_)).then_some(place)
+        match facts.shape.places.get(usize::from(it.field))? {
+            Place::Body(path) | Place::Query(path) => Some(path.as_str()),
+            Place::Path | Place::Segment(_) | Place::Header(_) | Place::Cookie(_) | Place::Name => {
+                None
+            }
+        }
     })
 }
 
@@ -102,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_field_that_holds_the_value_names_it() {
-        assert_eq!(exchanges("$.campaign_id", 10, 9).name(10), Some("campaignId"));
+        assert_eq!(exchanges("$.campaign_id", 10, 9).name(10), Some("campaign_id"));
         assert_eq!(exchanges("$.id", 10, 9).name(10), None);
     }
 
@@ -117,7 +130,7 @@ mod tests {
         let mut it = exchanges("$.campaign_id", 20, 20);
         (0..12).for_each(|n| it.merge(exchanges(&format!("$.chance{n}"), 1, 1)));
         assert!(it.names.len() <= NAMES_MAX);
-        assert_eq!(it.name(10), Some("campaignId"));
+        assert_eq!(it.name(10), Some("campaign_id"));
     }
 
     #[test]

@@ -7,7 +7,6 @@
 use super::handed::is_kind;
 use super::node::Variable;
 use super::words::{is_version, singular};
-use bartizan_model::place::Place;
 use std::collections::BTreeMap;
 
 /// Fields that are called so in every object.
@@ -47,20 +46,23 @@ const SILENT: &[&str] = &[
     "handle",
 ];
 
+/// Names of fields that are compared; the fields of one variable are few.
+const NAMES_COMPARED: usize = 16;
+
 /// The name of the `nth` of `run` variables in a row behind the word `before`.
 pub(super) fn name(variable: &Variable, before: Option<&str>, nth: usize, run: usize) -> String {
     let is_last = nth + 1 == run;
     let is_word = variable.holds_words() && !is_id(variable);
     if let Some(name) = variable.echoes.name(share(variable)) {
-        return name.to_owned();
+        return camel(name);
     }
     if let Some(name) = variable.looks.name(&variable.kinds) {
-        return name.to_owned();
+        return camel(name);
     }
     if let Some(name) =
         everywhere(variable).filter(|it| !before.is_some_and(|of| is_one_of(it, of)))
     {
-        return name;
+        return camel(name);
     }
     if let Some(home) = variable.home() {
         return object(home, is_word);
@@ -80,20 +82,22 @@ fn share(variable: &Variable) -> u32 {
     if numbers * 2 > all { 4 } else { 10 }
 }
 
-/// What a field calls the value that it holds: `campaign_id` of `$.campaign_id`. `id`
-/// says nothing that the path does not.
-pub(super) fn of_field(place: &Place) -> Option<String> {
-    let path = match place {
-        Place::Body(path) | Place::Query(path) => path,
-        Place::Path | Place::Segment(_) | Place::Header(_) | Place::Cookie(_) | Place::Name => {
-            return None;
-        }
-    };
-    let last = path.rsplit('.').next()?.trim_start_matches('$').trim_end_matches("[*]");
+/// What a field calls the value that it holds: `campaign_id` of `$.campaign_id`. `id` says nothing that the path does
+/// not.
+pub(super) fn of_field(path: &str) -> Option<&str> {
+    let last = last_step(path);
     let bare = bare(last);
-    let is_handle = bare.is_empty() || SILENT.iter().any(|it| it.eq_ignore_ascii_case(bare));
-    let says = !is_handle && !is_kind(last) && last.bytes().any(|it| it.is_ascii_alphabetic());
-    says.then(|| camel(last))
+    let is_silent = bare.is_empty()
+        || SILENT.iter().any(|it| it.eq_ignore_ascii_case(bare))
+        || is_kind(last)
+        || !last.bytes().any(|it| it.is_ascii_alphabetic());
+    (!is_silent).then_some(last)
+}
+
+/// The name of a field, without what it is in.
+pub(super) fn last_step(path: &str) -> &str {
+    let last = path.rsplit_once('.').map_or(path, |it| it.1);
+    last.trim_start_matches('$').trim_end_matches("[*]")
 }
 
 /// Whether the name is what the word tells already: `default_branch` is one of the `branches`.
@@ -106,20 +110,19 @@ fn is_one_of(name: &str, word: &str) -> bool {
 }
 
 /// What nearly all fields that held its values call it, whatever the words before them.
-fn everywhere(variable: &Variable) -> Option<String> {
-    let mut names: BTreeMap<String, u64> = BTreeMap::new();
-    let mut all = 0;
+fn everywhere(variable: &Variable) -> Option<&str> {
+    let all: u64 = variable.handed_out.values().sum();
+    let mut names: [(&str, u64); NAMES_COMPARED] = [("", 0); NAMES_COMPARED];
     for (field, count) in &variable.handed_out {
-        all += count;
-        let name = of_field(&Place::Body(field.to_string()));
-        *names.entry(name.unwrap_or_default()).or_default() += count;
+        let last = last_step(field);
+        if let Some(it) = names.iter_mut().find(|it| it.1 == 0 || it.0 == last) {
+            *it = (last, it.1 + count);
+        }
     }
     let (name, most) = names.into_iter().max_by_key(|it| it.1)?;
-    let is_told = !name.is_empty()
-        && most >= 5
-        && most * 5 >= all * 4
-        && most * 8 >= u64::from(variable.echoes.looked());
-    is_told.then_some(name)
+    let is_told =
+        most >= 5 && most * 5 >= all * 4 && most * 8 >= u64::from(variable.echoes.looked());
+    of_field(name).filter(|_| is_told)
 }
 
 /// What most fields that held its values call it.
@@ -269,11 +272,10 @@ mod tests {
 
     #[test]
     fn fields_that_say_nothing_name_nothing() {
-        let of = |path: &str| of_field(&Place::body(path));
-        assert_eq!(of("$.items[*].campaign_id").as_deref(), Some("campaignId"));
-        assert_eq!(of("$[*].year").as_deref(), Some("year"));
+        assert_eq!(of_field("$.items[*].campaign_id"), Some("campaign_id"));
+        assert_eq!(of_field("$[*].year"), Some("year"));
         for path in ["$", "$.id", "$.data.id", "$.name", "$.type", "$.user_id.status"] {
-            assert_eq!(of(path), None, "{path}");
+            assert_eq!(of_field(path), None, "{path}");
         }
     }
 }

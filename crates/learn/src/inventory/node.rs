@@ -276,7 +276,11 @@ impl Variable {
             *self.kinds.entry(kind).or_default() += count;
         }
         for (place, count) in other.handed_out {
-            *self.handed_out.entry(place).or_default() += count;
+            if let Some(known) = self.handed_out.get_mut(&place) {
+                *known += count;
+            } else if self.handed_out.len() < FIELDS_MAX {
+                self.handed_out.insert(place, count);
+            }
         }
         for (word, count) in other.homes {
             *self.homes.entry(word).or_default() += count;
