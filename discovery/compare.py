@@ -101,7 +101,13 @@ def right_name(truth, learnt, before):
     """Equal, or another way to say the same resource: see "Variable names" in the README."""
     if same_name(truth, learnt):
         return True
-    return bool(_resources(truth, before) & _resources(learnt, before))
+    truths, learnts = _resources(truth, before), _resources(learnt, before)
+    return bool(truths & learnts) or _joins(truth, learnts) or _joins(learnt, truths)
+
+
+def _joins(name, resources):
+    """Whether the name is one of the resources and a handle in one word: `username` is `user_name`."""
+    return any(_plain(name) == resource + handle for resource in resources if resource for handle in HANDLES)
 
 
 def _plain(name):

@@ -105,6 +105,11 @@ class Names(unittest.TestCase):
         self.check("issues", "issue_number", ["issue", "issueId", "number", "id"], ["comment_number"])
         self.check("secrets", "secret_name", ["secret", "name", "secret_id"])
 
+    def test_a_handle_may_be_written_without_a_joint(self):
+        self.check("users", "username", ["user_name", "userId", "id", "user"], ["group", "name_of_owner"])
+        self.check("people", "user_id", ["username"], ["hostname"])
+        self.check("", "username", ["user"], ["name", "id"])
+
     def test_one_handle_or_another_is_a_handle_and_so_is_a_numbered_one(self):
         self.check("issue", "issueIdOrKey", ["issue", "issueId", "issue_key"], ["comment"])
         self.check("clients", "client", ["clientId2"], ["client2"])

@@ -31,6 +31,9 @@ pub(super) struct Profile<'a> {
     pub(super) usage: Usage,
     /// Answers of its own endpoints.
     pub(super) answered: u64,
+    /// Of these, as far as they were looked at, all and those that held the segment.
+    pub(super) looked: u32,
+    pub(super) held: u32,
     /// If it is the variable: all its values have the form of identifiers.
     pub(super) is_form: bool,
     /// Words that it took already, if it is the variable.

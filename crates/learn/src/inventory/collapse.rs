@@ -44,6 +44,15 @@ const CALLS_TELLING: u64 = 12;
 /// Calls of all words beside one that looks like a name, until it is looked at although it had fewer.
 const CALLS_WAITED: u64 = 400;
 
+/// Answers to the values of a variable that tell whether they hold the value.
+const HELD_LOOKED_MIN: u32 = 10;
+/// Words without one.
+const HELD_WORDS_MIN: usize = 3;
+/// Share of the answers to a name that hold it by chance.
+const HELD_OF_NAMES: f32 = 0.02;
+/// What that tells at most.
+const HELD_BITS_MAX: f32 = 4.0;
+
 /// How far below a node what is new there can make variables of its children.
 const NEAR: usize = DEPTH_MAX as usize + 1;
 /// Nothing is new.
@@ -134,10 +143,11 @@ pub(super) fn collapse(
     for name in names {
         let Some(child) = node.children.remove(name) else { continue };
         variable.words.add(hash(name));
+        variable.looks.add_word(name, child.calls);
         *variable.kinds.entry("word".into()).or_default() += child.calls;
         if let Some(hash) = child.hash {
             if let Some(place) = handed.place(hash) {
-                *variable.handed_out.entry(place.into()).or_default() += 1;
+                variable.hand(place);
             }
             if is_sure {
                 handed.homes.assure(hash);
@@ -337,6 +347,7 @@ fn bits_of(
         Some(_) | None => (1.0, 0.0),
     };
     let known = |it: &Profile<'_>| anchor.is_some_and(|known| it.is_behind(known));
+    let held = held_share(candidates, anchor);
     let summed = answers.sum(all().map(|it| it.answers.as_slice()));
     let bits = candidates
         .iter()
@@ -350,6 +361,7 @@ fn bits_of(
                 bits += bonus;
             }
             bits += behind_bits(it, &behind);
+            bits += held.map_or(0.0, |share| held_bits(it, share));
             bits += anchor.map_or(0.0, |known| it.usage.bits_beside(&known.usage));
             // One object of a large variable has few of its fields: that it differs says little, until it
             // answered often, or where what is behind it says more.
@@ -380,6 +392,26 @@ fn behind_bits(it: &Profile<'_>, behind: &[u32]) -> f32 {
     (share - 0.55) * 6.0 * (0.5 + 0.5 * weight)
 }
 
+/// Which share of the answers of values holds the value, if enough are known.
+fn held_share(candidates: &[Profile<'_>], anchor: Option<&Profile<'_>>) -> Option<f32> {
+    if let Some(known) = anchor.filter(|it| it.looked >= HELD_LOOKED_MIN) {
+        return Some(known.held as f32 / known.looked as f32);
+    }
+    let of = || candidates.iter().filter(|it| it.looked > 0);
+    let (looked, held) = of().fold((0, 0), |sum, it| (sum.0 + it.looked, sum.1 + it.held));
+    let are_several = of().filter(|it| it.held > 0).count() >= HELD_WORDS_MIN;
+    are_several.then(|| held as f32 / looked as f32)
+}
+
+/// Whether the answers to a word hold the word: an object tells its name, and `/invoices/upcoming` has none.
+fn held_bits(it: &Profile<'_>, share: f32) -> f32 {
+    let share = share.clamp(HELD_OF_NAMES, 0.9);
+    let (held, not) = (it.held as f32, it.looked.saturating_sub(it.held) as f32);
+    let bits = held * (share / HELD_OF_NAMES).log2()
+        + not * ((1.0 - share) / (1.0 - HELD_OF_NAMES)).log2();
+    bits.clamp(-HELD_BITS_MAX, HELD_BITS_MAX)
+}
+
 fn profile<'a>(name: &'a str, node: &Node, handed: &Handed, answers: &mut Answers) -> Profile<'a> {
     let mut it = Profile {
         name,
@@ -393,6 +425,8 @@ fn profile<'a>(name: &'a str, node: &Node, handed: &Handed, answers: &mut Answer
         usage: Usage::of(node),
         calls: node.calls,
         answered: node.leaves.values().map(|it| it.response.messages).sum(),
+        looked: node.answered,
+        held: node.held,
     };
     answers.begin();
     walk(

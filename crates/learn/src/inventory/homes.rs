@@ -20,6 +20,8 @@ struct Met {
     depth: u8,
     /// Beyond doubt a value.
     is_sure: bool,
+    /// What can be done with it there.
+    weight: u16,
 }
 
 /// Remembers them.
@@ -38,15 +40,21 @@ impl Default for Homes {
 }
 
 impl Homes {
-    /// Notes the value of a variable that stands so deep, behind this word if it tells what the value is.
-    pub(super) fn add(&mut self, hash: u64, word: Option<&str>, depth: u8) {
+    /// Notes the value of a variable that stands so deep, behind this word if it tells what the value is, and what
+    /// can be done with it there.
+    pub(super) fn add(&mut self, hash: u64, word: Option<&str>, depth: u8, weight: u16) {
         let met = self.met(hash);
-        if met.hash == hash && (word.is_none() || met.word > 0 && met.depth <= depth) {
+        let known = if met.hash == hash { met } else { Met { hash, ..Met::default() } };
+        let Some(word) = word.map(|it| self.numbered(it)) else {
+            if met.hash != hash {
+                self.put(Met { depth, ..known });
+            }
             return;
+        };
+        let is_nearer = depth < known.depth || depth == known.depth && weight > known.weight;
+        if known.word == 0 || is_nearer || known.word == word && known.depth == depth {
+            self.put(Met { word, depth, weight, ..known });
         }
-        let word = word.map_or(0, |it| self.numbered(it));
-        let is_sure = met.is_sure && met.hash == hash;
-        self.put(Met { hash, word, depth, is_sure });
     }
 
     /// Notes that this is a value beyond doubt.
@@ -72,9 +80,14 @@ impl Homes {
         }
     }
 
-    /// The word that this value stood behind nearest to the root, if that was less deep than here.
-    pub(super) fn above(&self, hash: u64, depth: u8) -> Option<&str> {
-        let met = self.slots.get(slot(hash)).filter(|it| it.hash == hash && it.depth < depth)?;
+    /// The word that this value stood behind nearest to the root, if that was less deep than here, or more can be
+    /// done with it there.
+    pub(super) fn above(&self, hash: u64, depth: u8, weight: u16) -> Option<&str> {
+        let is_above = |it: &&Met| {
+            it.hash == hash
+                && (it.depth < depth || it.depth == depth && it.weight > weight.saturating_mul(2))
+        };
+        let met = self.slots.get(slot(hash)).filter(is_above)?;
         self.words.get(usize::from(met.word).checked_sub(1)?).map(|it| &**it)
     }
 
@@ -104,24 +117,33 @@ mod tests {
     #[test]
     fn a_value_is_at_home_nearest_to_the_root() {
         let mut it = Homes::default();
-        it.add(77 << 16, Some("repositories"), 3);
-        it.add(77 << 16, Some("workspaces"), 1);
-        it.add(77 << 16, Some("teams"), 2);
-        it.add(77 << 16, None, 0);
-        assert_eq!(it.above(77 << 16, 3), Some("workspaces"));
-        assert_eq!(it.above(77 << 16, 1), None);
-        assert_eq!(it.above(78 << 16, 3), None);
+        it.add(77 << 16, Some("repositories"), 3, 1);
+        it.add(77 << 16, Some("workspaces"), 1, 1);
+        it.add(77 << 16, Some("teams"), 2, 1);
+        it.add(77 << 16, None, 0, 1);
+        assert_eq!(it.above(77 << 16, 3, 1), Some("workspaces"));
+        assert_eq!(it.above(77 << 16, 1, 1), None);
+        assert_eq!(it.above(78 << 16, 3, 1), None);
         assert!(!it.has(77 << 16));
         it.assure(77 << 16);
-        it.add(77 << 16, Some("accounts"), 0);
+        it.add(77 << 16, Some("accounts"), 0, 1);
         assert!(it.has(77 << 16) && !it.has(78 << 16) && !it.has(0));
-        assert_eq!(it.above(77 << 16, 1), Some("accounts"));
+        assert_eq!(it.above(77 << 16, 1, 1), Some("accounts"));
+    }
+
+    #[test]
+    fn as_deep_it_is_at_home_where_more_can_be_done_with_it() {
+        let mut it = Homes::default();
+        it.add(77 << 16, Some("images"), 1, 1);
+        it.add(77 << 16, Some("files"), 1, 9);
+        assert_eq!(it.above(77 << 16, 1, 1), Some("files"));
+        assert_eq!(it.above(77 << 16, 1, 5), None);
     }
 
     #[test]
     fn words_and_values_are_bounded() {
         let mut it = Homes::default();
-        (1..40_000_u64).for_each(|n| it.add(n << 16, Some(&format!("w{n}")), 1));
+        (1..40_000_u64).for_each(|n| it.add(n << 16, Some(&format!("w{n}")), 1, 1));
         assert_eq!((it.words.len(), it.slots.len()), (WORDS_MAX, SLOTS));
     }
 }

@@ -15,11 +15,13 @@ mod collapse;
 mod collapse_tests;
 pub mod description;
 pub mod distinct;
+mod echoes;
 pub mod habits;
 mod handed;
 mod homes;
 pub mod hosts;
 pub mod leaf;
+mod looks;
 mod naming;
 mod node;
 pub mod owners;
@@ -37,7 +39,7 @@ mod words;
 pub(crate) use words::singular;
 
 use bartizan_model::class::Class;
-use bartizan_model::fact::Fact;
+use bartizan_model::fact::{Fact, Kind};
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::observation::{Observation, Outcome};
@@ -319,7 +321,7 @@ impl Service {
         }
         if it.request.is_some() {
             let keys = keys.get(..segments.len()).unwrap_or_default();
-            hand(&mut self.root, keys, &segments, &segment_hashes(it), &mut self.handed);
+            hand(&mut self.root, keys, &segments, it, &mut self.handed);
         }
         self.unsettled += 1;
         let grown = self.nodes.saturating_sub(self.nodes_settled);
@@ -439,21 +441,21 @@ fn place<'a, 'b>(
 }
 
 /// Notes which values of a path answers had handed out.
-fn hand(
-    root: &mut Node,
-    keys: &[&str],
-    segments: &[&str],
-    hashes: &[Option<u64>; SEGMENTS_MAX],
-    handed: &mut Handed,
-) {
+fn hand(root: &mut Node, keys: &[&str], segments: &[&str], it: &Observation, handed: &mut Handed) {
     let mut node = root;
-    for (at, ((key, segment), hash)) in keys.iter().zip(segments).zip(hashes).enumerate() {
+    let facts = &segment_facts(it);
+    for (at, ((key, segment), fact)) in keys.iter().zip(segments).zip(facts).enumerate() {
         let Some(child) = node.children.get_mut(*key) else { return };
+        let hash = &fact.map(|it| it.value.0);
         match (&mut child.variable, hash) {
             (Some(variable), Some(hash)) => {
+                if let Some(fact) = fact.filter(|it| it.kind == Kind::Integer) {
+                    variable.looks.add_number(fact.bucket);
+                }
                 if let Some(place) = handed.place(*hash) {
                     variable.hand(place);
                 }
+                variable.echoes.add(it, *hash);
                 let depth = u8::try_from(at).unwrap_or(u8::MAX);
                 // Small numbers are everywhere.
                 if *segment != "{int}" {
@@ -461,9 +463,11 @@ fn hand(
                     let is_one = !child.children.contains_key(VARIABLE);
                     // The word before two of them is of the second.
                     let below = depth.saturating_add(u8::from(!is_one));
-                    variable.meet(handed.homes.above(*hash, below));
+                    let weight = child.leaves.len() + child.children.len();
+                    let weight = u16::try_from(weight).unwrap_or(u16::MAX);
+                    variable.meet(handed.homes.above(*hash, below, weight));
                     let word = before.filter(|it| *it != VARIABLE && is_one);
-                    handed.homes.add(*hash, word, depth);
+                    handed.homes.add(*hash, word, depth, weight);
                     if !segment.starts_with('{')
                         && !handed.homes.has(*hash)
                         && variable.words.count() >= WORDS_SURE
@@ -474,6 +478,13 @@ fn hand(
             }
             (None, Some(_)) => child.hash = *hash,
             (_, None) => {}
+        }
+        if at + 1 == keys.len()
+            && let Some(hash) = hash
+            && let Some(response) = it.response.as_ref().filter(|it| !it.facts.is_empty())
+        {
+            child.answered = child.answered.saturating_add(1);
+            child.held = child.held.saturating_add(u32::from(echoes::holds(response, *hash)));
         }
         node = child;
     }
@@ -541,8 +552,8 @@ impl<'a> std::ops::Deref for Segments<'a> {
     }
 }
 
-/// The hashes of the segments of a path, where facts tell them.
-fn segment_hashes(it: &Observation) -> [Option<u64>; SEGMENTS_MAX] {
+/// The facts of the segments of a path, where they are told.
+fn segment_facts(it: &Observation) -> [Option<&Fact>; SEGMENTS_MAX] {
     let mut out = [None; SEGMENTS_MAX];
     let Some(facts) = &it.request else { return out };
     for fact in &facts.facts {
@@ -550,7 +561,7 @@ fn segment_hashes(it: &Observation) -> [Option<u64>; SEGMENTS_MAX] {
             continue;
         };
         if let Some(out) = usize::from(*at).checked_sub(1).and_then(|at| out.get_mut(at)) {
-            out.get_or_insert(fact.value.0);
+            out.get_or_insert(fact);
         }
     }
     out

@@ -4,6 +4,7 @@
 //!          stood behind nearer to the root.
 //! Misses   names that none of them tells.
 
+use super::handed::is_kind;
 use super::node::Variable;
 use super::words::{is_version, singular};
 use std::collections::BTreeMap;
@@ -15,10 +16,54 @@ const HANDLES: &[&str] = &[
     "email", "$",
 ];
 
+/// Those that say nothing of what the value is.
+const SILENT: &[&str] = &[
+    "id",
+    "_id",
+    "uid",
+    "uuid",
+    "guid",
+    "gid",
+    "sid",
+    "key",
+    "name",
+    "slug",
+    "code",
+    "number",
+    "value",
+    "values",
+    "title",
+    "label",
+    "description",
+    "url",
+    "href",
+    "link",
+    "self",
+    "items",
+    "data",
+    "identifier",
+    "login",
+    "handle",
+];
+
+/// Names of fields that are compared; the fields of one variable are few.
+const NAMES_COMPARED: usize = 16;
+
 /// The name of the `nth` of `run` variables in a row behind the word `before`.
 pub(super) fn name(variable: &Variable, before: Option<&str>, nth: usize, run: usize) -> String {
     let is_last = nth + 1 == run;
     let is_word = variable.holds_words() && !is_id(variable);
+    if let Some(name) = variable.echoes.name(share(variable)) {
+        return camel(name);
+    }
+    if let Some(name) = variable.looks.name(&variable.kinds) {
+        return camel(name);
+    }
+    if let Some(name) =
+        everywhere(variable).filter(|it| !before.is_some_and(|of| is_one_of(it, of)))
+    {
+        return camel(name);
+    }
     if let Some(home) = variable.home() {
         return object(home, is_word);
     }
@@ -28,6 +73,56 @@ pub(super) fn name(variable: &Variable, before: Option<&str>, nth: usize, run: u
         (false, Some(word)) if nth == 0 => told(variable).unwrap_or(format!("{word}Parent")),
         (_, _) => told(variable).unwrap_or("id".to_owned()),
     }
+}
+
+/// One of how many exchanges must call it so. Small numbers stand everywhere.
+fn share(variable: &Variable) -> u32 {
+    let all: u64 = variable.kinds.values().sum();
+    let numbers = variable.kinds.get("int").copied().unwrap_or(0);
+    if numbers * 2 > all { 4 } else { 10 }
+}
+
+/// What a field calls the value that it holds: `campaign_id` of `$.campaign_id`. `id` says nothing that the path does
+/// not.
+pub(super) fn of_field(path: &str) -> Option<&str> {
+    let last = last_step(path);
+    let bare = bare(last);
+    let is_silent = bare.is_empty()
+        || SILENT.iter().any(|it| it.eq_ignore_ascii_case(bare))
+        || is_kind(last)
+        || !last.bytes().any(|it| it.is_ascii_alphabetic());
+    (!is_silent).then_some(last)
+}
+
+/// The name of a field, without what it is in.
+pub(super) fn last_step(path: &str) -> &str {
+    let last = path.rsplit_once('.').map_or(path, |it| it.1);
+    last.trim_start_matches('$').trim_end_matches("[*]")
+}
+
+/// Whether the name is what the word tells already: `default_branch` is one of the `branches`.
+fn is_one_of(name: &str, word: &str) -> bool {
+    let plain = |it: &str| {
+        let letters = it.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|it| it.to_ascii_lowercase()).collect::<String>()
+    };
+    plain(bare(name)).ends_with(&plain(&singular(word)))
+}
+
+/// What nearly all fields that held its values call it, whatever the words before them.
+fn everywhere(variable: &Variable) -> Option<&str> {
+    let all: u64 = variable.handed_out.values().sum();
+    let mut names: [(&str, u64); NAMES_COMPARED] = [("", 0); NAMES_COMPARED];
+    for (field, count) in &variable.handed_out {
+        let last = last_step(field);
+        if let Some(it) = names.iter_mut().find(|it| it.1 == 0 || it.0 == last) {
+            *it = (last, it.1 + count);
+        }
+    }
+    let (name, most) = names.into_iter().max_by_key(|it| it.1)?;
+    let is_told =
+        most >= 5 && most * 5 >= all * 4 && most * 8 >= u64::from(variable.echoes.looked());
+    of_field(name).filter(|_| is_told)
 }
 
 /// What most fields that held its values call it.
@@ -67,6 +162,7 @@ fn told_by(path: &str) -> Option<&str> {
 
 /// `customer_id` and `customerId` are of a `customer`.
 fn bare(field: &str) -> &str {
+    let field = field.strip_prefix("id_").filter(|it| !it.is_empty()).unwrap_or(field);
     for end in ["_id", "Id", "ID", "_uuid", "_key", "_name", "_slug", "_login"] {
         if let Some(it) = field.strip_suffix(end).filter(|it| !it.is_empty()) {
             return it;
@@ -158,5 +254,28 @@ mod tests {
         assert_eq!(name(&of(&["$.name"]), Some("repos"), 1, 2), "repoId");
         assert_eq!(name(&of(&["$.customer_id"]), None, 0, 1), "customer");
         assert_eq!(name(&of(&[]), None, 0, 1), "id");
+    }
+
+    #[test]
+    fn what_nearly_all_answers_call_a_value_goes_before_the_word() {
+        let mut it = of(&["$.campaign_id"]);
+        it.handed_out.insert("$.items[*].campaign_id".into(), 8);
+        assert_eq!(name(&it, Some("reports"), 0, 1), "campaignId");
+        // What is one of the branches is called so whatever its part is.
+        it.handed_out = [("$.default_branch".into(), 9)].into();
+        assert_eq!(name(&it, Some("branches"), 0, 1), "branchId");
+        it.handed_out = [("$.owner_id".into(), 9), ("$[*].id".into(), 9)].into();
+        assert_eq!(name(&it, Some("users"), 0, 1), "userId");
+        it.handed_out = [("$.campaign_id".into(), 4)].into();
+        assert_eq!(name(&it, Some("reports"), 0, 1), "reportId");
+    }
+
+    #[test]
+    fn fields_that_say_nothing_name_nothing() {
+        assert_eq!(of_field("$.items[*].campaign_id"), Some("campaign_id"));
+        assert_eq!(of_field("$[*].year"), Some("year"));
+        for path in ["$", "$.id", "$.data.id", "$.name", "$.type", "$.user_id.status"] {
+            assert_eq!(of_field(path), None, "{path}");
+        }
     }
 }

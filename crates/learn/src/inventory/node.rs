@@ -5,7 +5,9 @@
 //! Misses   segments behind the sixteenth.
 
 use super::distinct::Distinct;
+use super::echoes::Echoes;
 use super::leaf::Leaf;
+use super::looks::Looks;
 use super::said::{By, SaidStep, VALUE_BITS_MIN};
 use bartizan_model::fact::Kind;
 use bartizan_model::head::Method;
@@ -44,6 +46,9 @@ pub(super) struct Node {
     pub(super) calls_settled: u64,
     /// Calls when was looked for variables right behind it last.
     pub(super) calls_looked: u64,
+    /// Answers of its own endpoints that were looked at, and those of them that held the segment.
+    pub(super) answered: u32,
+    pub(super) held: u32,
 }
 
 /// A segment that takes many values.
@@ -61,6 +66,10 @@ pub struct Variable {
     pub(super) homes: BTreeMap<Box<str>, u64>,
     /// Values that were looked up for that.
     pub(super) met: u64,
+    /// What fields of the same exchange that held the value call it.
+    pub(super) echoes: Echoes,
+    /// What its values are by their look.
+    pub(super) looks: Looks,
 }
 
 /// Why a segment is a variable.
@@ -128,6 +137,7 @@ impl Node {
             let kind = kind(segment);
             if kind.is_none() {
                 variable.words.add(hash(segment));
+                variable.looks.add_word(segment, 1);
             }
             variable.count(kind.unwrap_or("word"), 1);
         }
@@ -210,6 +220,8 @@ impl Node {
     /// Takes everything from another node that is the same segment.
     pub(super) fn merge(&mut self, other: Self) -> usize {
         self.calls += other.calls;
+        self.answered = self.answered.saturating_add(other.answered);
+        self.held = self.held.saturating_add(other.held);
         self.is_new = true;
         let mut gone = 0;
         for (method, leaf) in other.leaves {
@@ -264,12 +276,18 @@ impl Variable {
             *self.kinds.entry(kind).or_default() += count;
         }
         for (place, count) in other.handed_out {
-            *self.handed_out.entry(place).or_default() += count;
+            if let Some(known) = self.handed_out.get_mut(&place) {
+                *known += count;
+            } else if self.handed_out.len() < FIELDS_MAX {
+                self.handed_out.insert(place, count);
+            }
         }
         for (word, count) in other.homes {
             *self.homes.entry(word).or_default() += count;
         }
         self.met += other.met;
+        self.echoes.merge(other.echoes);
+        self.looks.merge(other.looks);
         self.words.merge(&other.words);
         self.reason = self.reason.or(other.reason);
     }

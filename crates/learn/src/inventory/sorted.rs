@@ -117,6 +117,7 @@ impl Node {
             variable.merge((**known).clone());
         } else if &*step.key != VARIABLE {
             variable.words.add(hash(&step.key));
+            variable.looks.add_word(&step.key, calls);
             variable.count("word", calls);
             if let Some(place) = step.hash.and_then(|it| handed.place(it)) {
                 variable.hand(place);
