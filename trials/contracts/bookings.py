@@ -12,6 +12,8 @@ from stage import EXPOSURE, LIST, MASS, OBJECT, RANGE, TENANT, UNDECLARED, Perso
 
 HOUSES = ("lyra", "orion")
 VENUES = ("blue-hall", "garden-room", "attic-studio", "long-gallery", "vault", "music-room", "glass-house", "library")
+# What a person who knows the application confirms of it.
+PROFILE = "tenant=host"
 
 
 class Bookings(Application):

@@ -7,6 +7,8 @@ PRACTICES = ("birch-lane", "old-mill", "seaview")
 
 # A practice with a long list, other people each time: for filling tables.
 CROWDED, CROWD = "big", 5_000
+# What a person who knows the application confirms of it.
+PROFILE = "tenant=path:2"
 
 
 class Clinic(Application):

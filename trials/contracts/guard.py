@@ -29,7 +29,7 @@ class Guard:
         """Starts it, again at the same address with the same data."""
         self.starts += 1
         clean = {name: it for name, it in os.environ.items() if not name.startswith("BARTIZAN_")}
-        command = [self.binary, "guard", "http://{}:{}".format(*self.upstream), "--lab", "--data", str(self.data),
+        command = [self.binary, "guard", "http://{}:{}".format(*self.upstream), "--enforce", "--lab", "--data", str(self.data),
                    "--listen", "{}:{}".format(*self.address), "--admin", f"127.0.0.1:{self.admin}"]
         with open(self.folder / f"bartizan-{self.starts}.log", "wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=clean)
@@ -63,6 +63,11 @@ class Guard:
         except subprocess.TimeoutExpired:
             return None
         return done.stdout if done.returncode == 0 else None
+
+    def confirm(self, *profile):
+        """Confirms what the application is, as a person who knows it would."""
+        command = [self.binary, "inventory", "profile", "confirm", "default", *profile, "--data", str(self.data)]
+        subprocess.run(command, capture_output=True, timeout=COMMAND_S, check=True)
 
     def clauses(self):
         shown = self.contract("show", "-o", "json")

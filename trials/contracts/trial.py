@@ -129,6 +129,8 @@ class Trial:
             thread = threading.Thread(target=lambda: poisoned.append(self.poison(poison, LEARN_S)), daemon=True)
             thread.start()
         play(visits(self.people, self.random, LEARN_S, 4), WORKERS)
+        if profile := getattr(self.module, "PROFILE", None):
+            guard.confirm(profile)
         self.book.phase, began, since = "settling", time.monotonic(), None
         while time.monotonic() - began < SETTLE_MAX_S:
             play(visits(self.random.sample(self.people, max(1, len(self.people) // 2)), self.random, 5, 1), WORKERS)

@@ -18,7 +18,7 @@ use crate::contract::document::Wanted;
 use crate::control::{self, Question};
 use crate::described;
 use crate::import;
-use crate::inventory::apis::Configured;
+use crate::inventory::apis::{Configured, Profiles};
 use crate::keeper::Kept;
 use crate::ledger::{NotRecorded, entries};
 use crate::log::{Cause, EndedBy, Event};
@@ -36,7 +36,7 @@ use bartizan_edge::proxy::upstream::Upstream;
 use bartizan_edge::proxy::views::View;
 use bartizan_engine::keys::HashKey;
 use bartizan_engine::snapshot::Snapshot;
-use bartizan_engine::terms::Terms;
+use bartizan_engine::terms::{Graced, Terms};
 use bartizan_ledger::Digest;
 use bartizan_ledger::entry::{Entry, What, Who, Why};
 use bartizan_ledger::text::Text;
@@ -104,10 +104,19 @@ pub(crate) struct InForce {
     pub(crate) settings: Settings,
     /// What operators put over them.
     pub(crate) added: AddedExceptions,
+    /// What they confirmed of APIs.
+    confirmed: Profiles,
     wired: Vec<Wired>,
     pub(crate) bypass: Option<Bypass>,
     /// Settings that were read last and could not be taken over because of what they refer to.
     rejected: Option<Settings>,
+}
+
+impl InForce {
+    /// These settings, with what operators say besides.
+    fn over(&self, settings: &Settings) -> Settings {
+        self.confirmed.under(self.added.over(settings))
+    }
 }
 
 /// Why the last change was not taken over.
@@ -125,6 +134,7 @@ pub(crate) struct Beginning {
     pub(crate) hub: Arc<Hub>,
     pub(crate) dir: PathBuf,
     pub(crate) added: AddedExceptions,
+    pub(crate) confirmed: Profiles,
     pub(crate) samples: Shelf<Folder>,
     pub(crate) settings: Settings,
     pub(crate) wired: Vec<Wired>,
@@ -159,11 +169,23 @@ pub(crate) fn stamps<'a>(all: impl IntoIterator<Item = &'a Settings>) -> Stamps 
 impl State {
     /// The first revision, announced.
     pub(crate) fn new(it: Beginning) -> Arc<Self> {
-        let Beginning { shared, hub, dir, added, samples, settings, wired, stamps, key, .. } = it;
+        let Beginning {
+            shared,
+            hub,
+            dir,
+            added,
+            confirmed,
+            samples,
+            settings,
+            wired,
+            stamps,
+            key,
+            ..
+        } = it;
         let (recovery, address, admin) = (it.recovery, it.address, it.admin);
         let started_us = shared.clock.now().wall_us;
         let store = settings.store.clone();
-        let in_force = InForce { settings, added, wired, bypass: None, rejected: None };
+        let in_force = InForce { settings, added, confirmed, wired, bypass: None, rejected: None };
         let keeping = Keeping::restore(&dir, key.epoch(), &shared.tables, shared.clock.now());
         let state = Self {
             keeping,
@@ -258,7 +280,7 @@ impl State {
         }
         let judging = judging(rules.bypass.as_ref());
         let revision = self.revision() + 1;
-        let over = rules.added.over(&settings);
+        let over = rules.over(&settings);
         let document = settings.contract.as_deref().map(contract::import::wanted).transpose();
         let kept = import::describe_all(&self.dir, &settings).map_err(WireFault::Description);
         let made = wire::view(&over, &self.key, revision, judging, &rules.wired).and_then(|it| {
@@ -325,12 +347,22 @@ impl State {
 
     /// Holds calls to these terms from now on. What was decided of them has its revision and its entries; the rules
     /// are the same.
-    pub(crate) fn hold(&self, terms: TermsByRoute) {
+    pub(crate) fn hold(&self, terms: TermsByRoute, graced: Vec<Graced>) {
         let _rules = lock(&self.rules);
         let current = self.shared.views.current();
-        let terms = Arc::new(Terms::new(terms));
+        let terms = Arc::new(Terms::new(terms).with_graced(graced));
         let snapshot = Arc::new(Snapshot { terms, ..Snapshot::clone(&current.snapshot) });
         self.shared.views.swap(View { snapshot, ..View::clone(&current) });
+    }
+
+    /// Goes by what people confirm of APIs.
+    pub(crate) fn follow_profiles(&self) {
+        let Some(confirmed) = self.hub.inventory.profiles() else { return };
+        let mut rules = lock(&self.rules);
+        if rules.confirmed != confirmed {
+            rules.confirmed = confirmed;
+            self.judge_anew(&rules);
+        }
     }
 
     /// Keeps what the tables remember.
@@ -348,8 +380,8 @@ impl State {
         let live = &self.hub.inventory;
         let handed = self.shared.tables.handed();
         handed.set_horizon_ns(live.tempo().horizon_us().saturating_mul(1_000));
-        if let Some(terms) = live.take_terms() {
-            self.hold(terms);
+        if let Some((terms, graced)) = live.take_terms() {
+            self.hold(terms, graced);
         }
         let contracts = live.contracts();
         let recorded = self.recorded.load(Relaxed);
@@ -387,7 +419,7 @@ impl State {
     fn announce(&self, rules: &InForce) {
         let view = Arc::clone(&self.shared.views.current().snapshot);
         let wall_us = self.shared.clock.now().wall_us;
-        let over = rules.added.over(&rules.settings);
+        let over = rules.over(&rules.settings);
         let record = rules_record::of(&over, &view, rules.bypass.as_ref(), wall_us);
         self.hub.announce(record);
     }
@@ -444,7 +476,7 @@ impl State {
     pub(crate) fn judge_anew(&self, rules: &InForce) -> u64 {
         let revision = self.revision() + 1;
         let judging = judging(rules.bypass.as_ref());
-        let over = rules.added.over(&rules.settings);
+        let over = rules.over(&rules.settings);
         let current = self.shared.views.current();
         let described = described::in_force(&current.snapshot);
         let snapshot = wire::snapshot(&over, self.key.clone(), revision, judging, &described);

@@ -13,6 +13,7 @@ use crate::control;
 use crate::held;
 use crate::import;
 use crate::in_force::{self, Beginning, State, lock};
+use crate::inventory::apis::Profiles;
 use crate::inventory::live::Origins;
 use crate::keeper::{self, Keeper, KeeperError};
 use crate::key;
@@ -172,7 +173,10 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
     let conflicts = declared.map_err(StartError::Contract)?.unwrap_or(0);
     // What people put in force holds from the first call on. What cannot be read stops the start: it would hold nobody.
     let contracts = contract::file::read(&dir).map_err(StartError::Contract)?;
-    let (shared, wired) = shared(&added.over(&settings), &hash_key, &contracts)?;
+    // What cannot be read is told where profiles are shown.
+    let confirmed = Profiles::read(&dir).unwrap_or_default();
+    let over = confirmed.under(added.over(&settings));
+    let (shared, wired) = shared(&over, &hash_key, &contracts)?;
     let described = import::describe_all(&dir, &settings);
     described.map_err(|why| StartError::Wire(WireFault::Description(why)))?;
     let targets = alerts::targets::of(&settings.alerts.targets).map_err(StartError::Wire)?;
@@ -230,6 +234,7 @@ pub fn start(settings: Settings, inherited: &[TcpListener]) -> Result<Instance, 
         hub: Arc::clone(&hub),
         dir: dir.clone(),
         added,
+        confirmed,
         samples: vault.shelf(),
         settings,
         wired,
@@ -312,6 +317,7 @@ async fn look_around(state: Arc<State>) {
         looks.tick().await;
         state.end_what_is_over();
         state.follow_contracts();
+        state.follow_profiles();
         state.follow_tables();
     }
 }

@@ -186,6 +186,7 @@ pub enum Event {
     ApiChanged { changes: u64, first: String },
     ApiDigest { day: String, changes: u64, says: String },
     ClauseSuspended { id: String, clause: String, reason: String },
+    NewVersion { service: String, until_us: u64 },
     ContractNotFollowed { reason: String },
     EventsLost { count: u64 },
     Stopping { within_s: u64 },
@@ -306,6 +307,11 @@ impl Event {
                 Warning,
                 "A clause that describes habit refuses nobody any more: several callers in good standing began to break it.",
             ),
+            Self::NewVersion { .. } => (
+                "new_version",
+                Info,
+                "A version of a client that is new is held to no habit for a day: several callers in good standing were refused under its name.",
+            ),
             Self::ContractNotFollowed { .. } => (
                 "contract_not_followed",
                 Warning,
@@ -347,6 +353,9 @@ impl Event {
             }
             Self::ClauseSuspended { id, clause, reason } => {
                 json!({ "id": id, "clause": clause, "reason": reason })
+            }
+            Self::NewVersion { service, until_us } => {
+                json!({ "service": service, "until": show::timestamp(*until_us) })
             }
             Self::Reloaded { cause, file, revision, fixed } => json!({
                 "cause": cause.name(),
@@ -503,6 +512,10 @@ impl Event {
             Self::ClauseSuspended { clause, reason, .. } => {
                 format!("{clause} is suspended: {reason}")
             }
+            Self::NewVersion { service, until_us } => format!(
+                "a new version of a client of {service} is held to no habit until {}",
+                show::timestamp(*until_us)
+            ),
             Self::ContractNotFollowed { reason } => {
                 format!("the document of contracts is not followed: {reason}")
             }
@@ -613,6 +626,7 @@ impl Event {
                     "3 callers in good standing were refused for the first time within ten minutes"
                         .to_owned(),
             },
+            Self::NewVersion { service: "shop".to_owned(), until_us: 1_795_000_000_000_000 },
             Self::ContractNotFollowed {
                 reason: "2 clauses were decided otherwise since the document was made".to_owned(),
             },

@@ -81,6 +81,13 @@ impl Noticed {
             clause: it.which.text(),
             reason: it.reason(),
         }));
+        let versions = state.hub.inventory.take_versions().into_iter();
+        events.extend(
+            versions.map(|it| Event::NewVersion {
+                service: it.route.to_string(),
+                until_us: it.until_us,
+            }),
+        );
         events.extend(self.conditions(state));
         events
     }

@@ -51,6 +51,15 @@ impl Tempo {
         }
     }
 
+    /// How long a version of a client is new, and held to no habit, in microseconds.
+    pub(crate) const fn grace_us(self) -> u64 {
+        match self {
+            Self::Usual => DAY_US,
+            Self::Lab => MINUTE_US,
+            Self::Demo => 3 * SECOND_US,
+        }
+    }
+
     /// How long an identifier may be used after it was handed out, in microseconds.
     pub(crate) const fn horizon_us(self) -> u64 {
         match self {
@@ -97,9 +106,10 @@ mod tests {
     #[test]
     fn each_tempo_is_faster_than_the_one_before() {
         type Time = fn(Tempo) -> u64;
-        let times: [Time; 5] = [
+        let times: [Time; 6] = [
             |it| it.pace().span_us,
             Tempo::canary_us,
+            Tempo::grace_us,
             Tempo::horizon_us,
             Tempo::standing_us,
             Tempo::release_us,

@@ -5,7 +5,7 @@
 
 use crate::alerts::targets;
 use crate::config::secret::{Reference, Secret, SecretFault};
-use crate::config::{self, ClientSource, Routing, Settings, TlsVersion};
+use crate::config::{self, Api, ClientSource, Routing, Settings, TlsVersion};
 use crate::described::{self, ByRoute};
 use bartizan_connect::signing::KeyFault;
 use bartizan_contract::clause_set::ClauseSet;
@@ -25,7 +25,6 @@ use bartizan_inspect::client_address::Source;
 use bartizan_model::clause::{Clause, ClauseName, Mode};
 use bartizan_model::id::{KeyEpoch, KeyedHash};
 use bartizan_model::limits::Limits;
-use bartizan_model::profile::Subjects;
 use bartizan_model::route::{Demand, Route, Underscores};
 use std::fmt;
 use std::sync::Arc;
@@ -132,7 +131,11 @@ pub(crate) fn snapshot(
         clauses: clauses(settings, Some(it), judging),
         retired: retired(settings, it),
         described: described.get(&it.route.name).cloned(),
-        is_aggregate: is_aggregate(settings, it),
+        profile: Arc::new(api(settings, it).map(|it| it.profile.clone()).unwrap_or_default()),
+        on_behalf_of: api(settings, it).and_then(|it| it.on_behalf_of.clone()),
+        see_to_others: api(settings, it)
+            .map(|it| it.see_to_others.as_slice().into())
+            .unwrap_or_default(),
         records: it.records.map(|rate| pace(rate, rate.requests)),
     };
     let base = RouteRules {
@@ -140,7 +143,9 @@ pub(crate) fn snapshot(
         clauses: clauses(settings, None, judging),
         retired: Arc::default(),
         described: None,
-        is_aggregate: false,
+        profile: Arc::default(),
+        on_behalf_of: None,
+        see_to_others: Arc::default(),
         records: None,
     };
     let rules = Rules {
@@ -164,10 +169,9 @@ fn retired(settings: &Settings, on: &Routing) -> Arc<[Retired]> {
     marked.cloned().map(Retired::new).collect()
 }
 
-/// Whether the callers of a route are said to be many under one credential.
-fn is_aggregate(settings: &Settings, on: &Routing) -> bool {
-    let said = settings.apis.iter().filter(|it| *it.name == *on.route.name);
-    said.filter_map(|it| it.profile.subjects).any(|it| it == Subjects::Aggregate)
+/// What is said of the API of a route.
+fn api<'a>(settings: &'a Settings, on: &Routing) -> Option<&'a Api> {
+    settings.apis.iter().find(|it| *it.name == *on.route.name)
 }
 
 fn throttle(settings: &Settings) -> Option<Throttle> {

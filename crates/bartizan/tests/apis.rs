@@ -330,3 +330,43 @@ fn a_profile_is_confirmed_by_those_who_may_and_the_configuration_wins() {
     assert_eq!(json_of(&empty)["audience"]["value"], "partner");
     assert_eq!(json_of(&put(&admin, "default", &json!({})))["audience"]["value"], Value::Null);
 }
+
+#[test]
+fn a_tenant_that_somebody_confirms_holds_callers_to_theirs() {
+    let upstream = Upstream::answering(|_| ok("{}"));
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "enforce", ""));
+    let letters = |bartizan: &Bartizan, key: &str, practice: &str| {
+        let head = format!("GET /practices/{practice}/letters HTTP/1.1\r\nHost: a.example\r\n");
+        bartizan.ask(&format!("{head}X-Api-Key: {key}\r\n\r\n"))
+    };
+    let all_call = |bartizan: &Bartizan| {
+        for practice in ["north", "south"] {
+            for n in 0..12 {
+                assert_eq!(letters(bartizan, &format!("{practice}-{n}"), practice).status, 200);
+            }
+        }
+    };
+    all_call(&bartizan);
+    assert_eq!(
+        letters(&bartizan, "north-3", "south").status,
+        200,
+        "nobody said what names a tenant"
+    );
+    let data = bartizan.data();
+    let confirmed = until("that somebody called", || {
+        let confirm = ["inventory", "profile", "confirm", "default", "tenant=path:2", "--data"];
+        command().args(confirm).arg(&data).output().unwrap().status.success().then_some(())
+    });
+    assert_eq!(confirmed, ());
+    until("it to be in force", || (bartizan.status()["revision"] == 2).then_some(()));
+    all_call(&bartizan);
+    let foreign = letters(&bartizan, "north-3", "south");
+    assert_eq!((foreign.status, &*foreign.code()), (403, "ownership.foreign_tenant"));
+    assert_eq!(letters(&bartizan, "north-3", "north").status, 200);
+    // A restart holds it from the first call on; who belongs where is seen again.
+    let home = bartizan.home();
+    drop(bartizan);
+    let bartizan = Bartizan::run_in(home);
+    all_call(&bartizan);
+    assert_eq!(letters(&bartizan, "north-3", "south").status, 403);
+}

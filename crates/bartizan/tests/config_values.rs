@@ -246,6 +246,10 @@ fn apis_and_what_of_them_goes_are_read() {
         environment: Some("production".into()),
     };
     assert_eq!(orders.profile, profile);
+    assert_eq!(orders.on_behalf_of.as_deref(), Some("X-Customer-Id"));
+    let staff = [("role", "support"), ("https://example.com/staff", "true")];
+    let staff = staff.map(|(name, value)| (name.into(), value.into()));
+    assert_eq!(orders.see_to_others, staff);
     let duties = [Duty::Mtls, Duty::Scopes, Duty::RateLimit];
     assert_eq!(orders.baseline.as_deref(), Some(&duties[..]));
     // An empty list is nothing; no list says nothing.

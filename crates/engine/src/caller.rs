@@ -1,20 +1,23 @@
 //! Who calls, as far as can be told without asking anybody.
 //!
-//! Reads    the first of these that a request has: the unverified claims of a bearer token, any other
+//! Reads    the first of these that a request has: the unverified claims of a bearer token (of programs, who acts), any other
 //!          credential in `Authorization`, a header for API keys or the query, a session cookie, a
-//!          verified client certificate, address, user agent and the fingerprint of the TLS client (JA4).
+//!          verified client certificate, address, user agent and the fingerprint of the TLS client (JA4). Behind a
+//!          credential that is many people's, the field that says for whom a call is.
 //! Writes   keyed hashes.
 //! Misses   credentials in bodies, and in queries under unusual names; session cookies with unusual names; that two of these
 //!          belong to one person, but where one account was logged in to (`tables::accounts`).
 
 use crate::keys::HashKey;
 use crate::origin::Origin;
+use crate::routes::RouteRules;
 use crate::snapshot::Rules;
 use bartizan_inspect::token_claims::{bearer, claims};
 use bartizan_model::head::{Fields, RequestHead, ResponseHead};
 use bartizan_model::id::{KeyedHash, SubjectId};
 use bartizan_model::known::{Known, TOKEN_PARAMETERS};
 use bartizan_model::observation::SubjectKind;
+use bartizan_model::profile::Subjects;
 use std::net::IpAddr;
 
 /// Who calls.
@@ -32,16 +35,22 @@ pub(crate) fn caller(
     head: &RequestHead,
     origin: &Origin,
     address: IpAddr,
-    rules: &Rules,
+    under: (&Rules, &RouteRules),
 ) -> Caller {
     match address {
-        IpAddr::V4(it) => caller_at(head, origin, &it.octets(), rules),
-        IpAddr::V6(it) => caller_at(head, origin, &it.octets(), rules),
+        IpAddr::V4(it) => caller_at(head, origin, &it.octets(), under),
+        IpAddr::V6(it) => caller_at(head, origin, &it.octets(), under),
     }
 }
 
-fn caller_at(head: &RequestHead, origin: &Origin, octets: &[u8], rules: &Rules) -> Caller {
+fn caller_at(
+    head: &RequestHead,
+    origin: &Origin,
+    octets: &[u8],
+    (rules, on): (&Rules, &RouteRules),
+) -> Caller {
     let (key, fields) = (&rules.key, &head.fields);
+    let are_programs = on.profile.subjects == Some(Subjects::Workload);
     let client = key.value(octets);
     // The first part tells the kinds apart: no API key may pass for somebody's `sub`.
     let known = |kind, parts: &[&[u8]], session: &[u8]| {
@@ -50,6 +59,10 @@ fn caller_at(head: &RequestHead, origin: &Origin, octets: &[u8], rules: &Rules) 
     };
     if let Some(credential) = fields.get(Known::Authorization) {
         return match bearer(credential).and_then(claims) {
+            // A program that acts for somebody is that program (RFC 8693 section 4.1).
+            Some(it) if are_programs && !it.actor.is_empty() => {
+                known(SubjectKind::TokenClaim, &[b"claim", &it.iss, &it.actor], credential)
+            }
             Some(it) => known(SubjectKind::TokenClaim, &[b"claim", &it.iss, &it.sub], credential),
             None => known(SubjectKind::ApiKey, &[b"key", credential], credential),
         };
@@ -77,22 +90,56 @@ fn caller_at(head: &RequestHead, origin: &Origin, octets: &[u8], rules: &Rules) 
     }
 }
 
-/// The caller that somebody is who shows this token.
-pub(crate) fn bearer_of(token: &[u8], key: &HashKey) -> SubjectId {
+/// Who calls behind a credential that is many people's, where the request names one in the field that its API says.
+pub(crate) fn behind(
+    credential: SubjectId,
+    head: &RequestHead,
+    (rules, on): (&Rules, &RouteRules),
+) -> Option<SubjectId> {
+    let named =
+        on.on_behalf_of.as_ref().filter(|_| on.profile.subjects == Some(Subjects::Aggregate))?;
+    let is_it = |it: &(Known, &[u8], &[u8])| it.1.eq_ignore_ascii_case(named.as_bytes());
+    let (_, _, value) = head.fields.iter().find(is_it)?;
+    let value = value.trim_ascii();
+    let credential = credential.0.to_le_bytes();
+    (!value.is_empty()).then(|| rules.key.subject(&[b"behind", &credential, value]))
+}
+
+/// A credential that an answer issues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Issued {
+    /// The caller that somebody is who shows it.
+    pub(crate) subject: SubjectId,
+    /// It says itself whose it is, whatever log-in it is of.
+    pub(crate) is_claim: bool,
+}
+
+/// A token that an answer holds.
+pub(crate) fn bearer_of(token: &[u8], key: &HashKey) -> Issued {
     match claims(token) {
-        Some(it) => key.subject(&[b"claim", &it.iss, &it.sub]),
-        None => key.subject(&[b"key", &[b"Bearer ", token].concat()]),
+        Some(it) => {
+            let subject = key.subject(&[b"claim", &it.iss, &it.sub]);
+            Issued { subject, is_claim: true }
+        }
+        None => {
+            let subject = key.subject(&[b"key", &[b"Bearer ", token].concat()]);
+            Issued { subject, is_claim: false }
+        }
     }
 }
 
-/// The caller that somebody is who shows the session cookie that an answer sets.
-pub(crate) fn holder_of_cookie(head: &ResponseHead, key: &HashKey) -> Option<SubjectId> {
+/// The session cookie that an answer sets.
+pub(crate) fn holder_of_cookie(head: &ResponseHead, key: &HashKey) -> Option<Issued> {
     let set = head.fields.iter().filter(|it| it.1.eq_ignore_ascii_case(b"set-cookie"));
     set.filter_map(|(_, _, value)| {
         let cookie = value.split(|&b| b == b';').next()?.trim_ascii();
         let at = memchr::memchr(b'=', cookie)?;
         let (name, value) = (cookie.get(..at)?, cookie.get(at + 1..)?);
-        (is_session(name) && !value.is_empty()).then(|| key.subject(&[b"cookie", name, value]))
+        let issued = || {
+            let subject = key.subject(&[b"cookie", name, value]);
+            Issued { subject, is_claim: false }
+        };
+        (is_session(name) && !value.is_empty()).then(issued)
     })
     .next()
 }
@@ -176,7 +223,7 @@ mod tests {
         let clauses = ClauseSet::new(Mode::Observe, SetBy::Default, &[], &[]);
         let key = HashKey::new(KeyEpoch(1), [7; 16]);
         let rules = Rules::plain(clauses, Limits::default(), key);
-        caller(&head, &origin, peer, &rules)
+        caller(&head, &origin, peer, (&rules, &rules.base))
     }
 
     #[test]

@@ -4,12 +4,11 @@
 //! Memory   one value of the answer.
 //! Misses   tokens in fields of unusual names, in other formats, in compressed answers; those that are fetched in a further step.
 
-use crate::caller::{bearer_of, holder_of_cookie};
+use crate::caller::{Issued, bearer_of, holder_of_cookie};
 use crate::keys::HashKey;
 use bartizan_inspect::body::Format;
 use bartizan_inspect::json_edit::{Edit, JsonEdit, Passing, Places};
 use bartizan_model::head::ResponseHead;
-use bartizan_model::id::SubjectId;
 use bartizan_model::known::Known;
 use std::sync::Arc;
 
@@ -51,7 +50,7 @@ pub(crate) struct Issuing {
     edit: JsonEdit,
     /// None where only a cookie can tell.
     places: Option<Arc<Places>>,
-    issued: Option<SubjectId>,
+    issued: Option<Issued>,
     bytes: usize,
 }
 
@@ -73,8 +72,8 @@ impl Issuing {
         Some(Self { edit: JsonEdit::default(), places, issued, bytes: 0 })
     }
 
-    /// Takes a piece; who is logged in by then.
-    pub(crate) fn push(&mut self, bytes: &[u8], key: &HashKey) -> Option<SubjectId> {
+    /// Takes a piece; the credential that was issued by then.
+    pub(crate) fn push(&mut self, bytes: &[u8], key: &HashKey) -> Option<Issued> {
         let Self { edit, places, issued, bytes: seen } = self;
         let Some(places) = places.as_ref().filter(|_| issued.is_none() && *seen < BYTES_MAX) else {
             return *issued;

@@ -21,6 +21,7 @@ use bartizan_detect::content::{Effort, Exhausted, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
 use bartizan_inspect::envelope::calls::Calls;
+use bartizan_inspect::envelope::json_patch::changes;
 use bartizan_inspect::head_values;
 use bartizan_inspect::value::{PlaceRef, Sink, Value};
 use bartizan_model::assessment::{Assessment, Why};
@@ -74,6 +75,8 @@ pub struct Gathering {
     is_somebody: bool,
     /// It is held to nothing about whose something is.
     sees_to_others: bool,
+    /// Its version is too new to be held to habit.
+    is_graced: bool,
     used: Vec<Used>,
     named: Vec<Named>,
     /// What the caller's token says of who it is.
@@ -160,6 +163,7 @@ pub(crate) struct Called {
     pub(crate) held: Vec<Arc<Held>>,
     pub(crate) claimed: Vec<(Resource, u64)>,
     pub(crate) sees_to_others: bool,
+    pub(crate) is_graced: bool,
     pub(crate) at: Moment,
     /// The head is an envelope already.
     pub(crate) is_envelope: bool,
@@ -193,6 +197,7 @@ impl Gathering {
             held,
             claimed,
             sees_to_others,
+            is_graced,
             at,
             is_envelope,
             described,
@@ -220,6 +225,7 @@ impl Gathering {
             segments: 0,
             is_somebody: by != SubjectKind::AddressAgent,
             sees_to_others,
+            is_graced,
             used: Vec::new(),
             named: Vec::new(),
             claimed,
@@ -334,8 +340,23 @@ impl Gathering {
         if calls.is_more {
             self.assessment.oddities.insert(Oddity::TooManyValues);
         }
+        self.arguments(&calls.texts, rules);
+    }
+
+    /// Holds what a JSON Patch sets to the terms, each field at its place.
+    pub(crate) fn changes(&mut self, head: &RequestHead, body: &[u8], rules: &Rules) {
+        let (texts, is_more) = changes(head.fields.get(Known::ContentType), body);
+        if is_more {
+            self.assessment.oddities.insert(Oddity::TooManyValues);
+        }
+        if !texts.is_empty() {
+            self.arguments(&texts, rules);
+        }
+    }
+
+    fn arguments(&mut self, texts: &[Vec<u8>], rules: &Rules) {
         self.body(Format::Json);
-        for text in &calls.texts {
+        for text in texts {
             let mut walk = walk(Format::Json, rules);
             let mut sink = Arguments { gathering: self, key: &rules.key };
             while walk.step(text, WALK_BYTES, &mut sink) == Progress::More {}
@@ -488,8 +509,18 @@ impl Gathering {
         }
     }
 
+    /// Habit is observed of what is too new to have any.
+    fn strictness(&self, code: Code, mode: Mode) -> Mode {
+        let clause = code.entry().clause;
+        match self.is_graced && clause.is_of_terms() && !clause.is_harm() {
+            true => mode.min(Mode::Observe),
+            false => mode,
+        }
+    }
+
     /// Keeps one breach for each code and place, as strictly as it is held by any. When there is no room, one that is only observed makes it.
     fn breach(&mut self, code: Code, mode: Mode, (place, bytes, value): (Place, u32, KeyedHash)) {
+        let mode = self.strictness(code, mode);
         let all = &mut self.assessment.breaches;
         let is_same = |it: &Breach| it.finding.sighting.code == code && it.finding.place == place;
         if let Some(same) = all.iter_mut().find(|it| is_same(it)) {
@@ -716,6 +747,7 @@ mod tests {
             segments: 0,
             is_somebody: true,
             sees_to_others: false,
+            is_graced: false,
             used: Vec::new(),
             named: Vec::new(),
             claimed: Vec::new(),

@@ -11,6 +11,10 @@ use crate::tables::rate::Rate;
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_contract::retirement::Retired;
 use bartizan_inspect::path_spelling::has_prefix;
+use bartizan_inspect::token_claims::{bearer, has};
+use bartizan_model::head::RequestHead;
+use bartizan_model::known::Known;
+use bartizan_model::profile::Profile;
 use bartizan_model::route::{HostPattern, Route};
 use bartizan_spec::request::Requests;
 use std::collections::BTreeMap;
@@ -27,10 +31,28 @@ pub struct RouteRules {
     pub retired: Arc<[Retired]>,
     /// What the description of its API says of requests, if it has one.
     pub described: Option<Arc<Requests>>,
-    /// Its callers are many people or programs under one credential each: nobody is slowed down for what one of them does.
-    pub is_aggregate: bool,
+    /// What its API is: what stands behind its callers, and what says which tenant a call is for.
+    pub profile: Arc<Profile>,
+    /// The field of requests that names on whose behalf a call is, where one credential is many people's.
+    pub on_behalf_of: Option<Box<str>>,
+    /// Claims of tokens whose bearers see to others: each a name and a value.
+    pub see_to_others: Arc<[(Box<str>, Box<str>)]>,
     /// How many records one caller is shown.
     pub records: Option<Rate>,
+}
+
+impl RouteRules {
+    /// Whether the token of a request says that its bearer sees to others.
+    pub(crate) fn sees_to_others(&self, head: &RequestHead) -> bool {
+        if self.see_to_others.is_empty() {
+            return false;
+        }
+        let token = head.fields.get(Known::Authorization).and_then(bearer);
+        let says = |token| {
+            self.see_to_others.iter().any(|(name, value)| has(token, name, value.as_bytes()))
+        };
+        token.is_some_and(says)
+    }
 }
 
 /// All routes, the most specific first: exact hosts, then the longest suffix, then any host; within
@@ -122,7 +144,7 @@ fn is_kin(path: &[u8], prefix: &str) -> bool {
 }
 
 /// The host without its port; an IPv6 literal keeps its brackets.
-fn without_port(authority: &[u8]) -> &[u8] {
+pub(crate) fn without_port(authority: &[u8]) -> &[u8] {
     match authority.iter().rposition(|&b| b == b':') {
         Some(at) if authority.get(at..).is_some_and(|it| !it.contains(&b']')) => {
             authority.get(..at).unwrap_or_default()
@@ -145,7 +167,9 @@ mod tests {
             clauses,
             retired: Arc::default(),
             described: None,
-            is_aggregate: false,
+            profile: Arc::default(),
+            on_behalf_of: None,
+            see_to_others: Arc::default(),
             records: None,
         }
     }

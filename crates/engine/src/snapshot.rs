@@ -62,7 +62,9 @@ impl Rules {
             clauses,
             retired: Arc::default(),
             described: None,
-            is_aggregate: false,
+            profile: Arc::default(),
+            on_behalf_of: None,
+            see_to_others: Arc::default(),
             records: None,
         };
         Self {

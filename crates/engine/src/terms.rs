@@ -12,6 +12,7 @@ use bartizan_model::code::Code;
 use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
 use bartizan_model::host::Side;
+use bartizan_model::id::KeyedHash;
 use bartizan_model::place::{NAME_BYTES_MAX, Place, escaped};
 use bartizan_model::terms::{
     Bounds, ENDPOINTS_MAX, EndpointTerms, Force, Resource, Says, TermsByRoute, Types, folded,
@@ -23,12 +24,27 @@ use std::sync::Arc;
 /// Nodes that are visited to find one endpoint.
 const STEPS_MAX: u32 = 64;
 
+/// A GraphQL query by its hash: clients begin to send such whenever they like, and servers that know none say so.
+const PERSISTED: [&str; 2] =
+    ["$.extensions.persistedQuery.version", "$.extensions.persistedQuery.sha256Hash"];
+
 /// The terms of all routes.
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
     by_route: BTreeMap<Arc<str>, Paths>,
+    /// Versions of clients that are too new to be held to habit, by route.
+    graced: Vec<Graced>,
     /// Where answers that log somebody in hold tokens.
     pub(crate) tokens: Arc<Places>,
+}
+
+/// A version of a client that is too new on a route to be held to habit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graced {
+    /// The route.
+    pub route: Arc<str>,
+    /// The version: see [`bartizan_model::observation::Observation::cohort`].
+    pub cohort: KeyedHash,
 }
 
 /// The endpoints of one route.
@@ -149,7 +165,18 @@ impl Terms {
             let paths = by_route.entry(route).or_default();
             endpoints.into_iter().take(ENDPOINTS_MAX).for_each(|it| paths.put(it));
         }
-        Self { by_route, tokens: Arc::new(issuing::places()) }
+        Self { by_route, graced: Vec::new(), tokens: Arc::new(issuing::places()) }
+    }
+
+    /// The same, with versions of clients that are held to no habit.
+    #[must_use]
+    pub fn with_graced(self, graced: Vec<Graced>) -> Self {
+        Self { graced, ..self }
+    }
+
+    /// Whether a version of a client is held to no habit on a route.
+    pub(crate) fn is_graced(&self, route: &str, cohort: KeyedHash) -> bool {
+        self.graced.iter().any(|it| it.cohort == cohort && *it.route == *route)
     }
 
     /// What calls of this method and path template are held to on a route. `HEAD` asks for what `GET` does.
@@ -417,6 +444,9 @@ impl Held {
             && folded(name).any(|step| names.contains(step.as_str()))
         {
             return Some(Fault::ReadOnly(*force));
+        }
+        if matches!(spot, Spot::Body(name) if PERSISTED.contains(&&**name)) {
+            return None;
         }
         self.known.map(Fault::Undeclared)
     }

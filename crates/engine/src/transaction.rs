@@ -22,7 +22,8 @@ use self::answers::Withheld;
 use crate::answer::Answer;
 use crate::arrival::{Arrival, Standing, arrive, is_client_known};
 use crate::budget::Budget;
-use crate::caller::caller;
+use crate::caller::{behind, caller};
+use crate::cohort::cohort;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
@@ -41,9 +42,12 @@ use crate::step::{
     Step, UpstreamFault,
 };
 use crate::tables::detail::Level;
+use crate::tables::owners::Belongs;
+use crate::tables::tenants;
 use crate::tables::throttled::Throttle;
 use crate::tables::{Room, Tables};
 use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
+use crate::tenant::tenant;
 use crate::terms::shown;
 use bartizan_contract::decide::{Decision, Hits, decide, decide_body, decide_response};
 use bartizan_contract::permit::Permit;
@@ -68,6 +72,7 @@ use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome, SubjectKind};
 use bartizan_model::oddity::Oddity;
+use bartizan_model::profile::Subjects;
 use bartizan_model::route::Demand;
 use bartizan_model::sample::SampleReason;
 use bytes::{Bytes, BytesMut};
@@ -125,6 +130,8 @@ pub struct Transaction {
     session: Option<SubjectId>,
     /// The account that the request logs in to.
     account: Option<SubjectId>,
+    /// The tenant that the call is for, and how the caller stands to it.
+    tenancy: Option<(tenants::Call, Belongs)>,
     /// What of the answer is not released yet.
     withheld: Option<Box<Withheld>>,
     /// Whether the intent is durable and the result is not.
@@ -257,6 +264,7 @@ impl Transaction {
             credential: None,
             session: None,
             account: None,
+            tenancy: None,
             withheld: None,
             owes_result: false,
             awaits_result: None,
@@ -449,7 +457,11 @@ impl Transaction {
         let overrides = overrides(&head);
         let named: Vec<_> = overrides.iter().filter_map(|it| find(*it)).cloned().collect();
         self.shown = shown(own.as_ref(), &named);
-        let held = own.into_iter().chain(named).collect();
+        let held: Vec<_> = own.into_iter().chain(named).collect();
+        if !held.is_empty() {
+            self.seen.cohort = cohort(&head.fields, &rules.key);
+        }
+        let is_graced = view.terms.is_graced(&on.route.name, self.seen.cohort);
         let (claimed, sees_to_others) = self.ask(&head, at);
         let is_envelope = calls.is_some();
         // What browsers ask first is answered for all operations, and declared by none.
@@ -463,6 +475,7 @@ impl Transaction {
             held,
             claimed,
             sees_to_others,
+            is_graced,
             at,
             is_envelope,
             described,
@@ -472,6 +485,9 @@ impl Transaction {
             self.take_calls(calls, &mut gathering, &head.fields, tables);
         }
         gathering.assessment.violations.append(&mut standing.violations);
+        if self.is_for_a_foreign_tenant(&head, sees_to_others, tables) {
+            gathering.assessment.violations.push(Code::TenantForeign);
+        }
         self.retry_after_s = standing.retry_after_s;
         let refused = decide_body(&gathering.assessment, &on.clauses).0.is_some();
         let needs = if refused {
@@ -529,7 +545,12 @@ impl Transaction {
     fn reader(&self) -> u64 {
         let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
         let client = self.seen.client.0.to_le_bytes();
-        let subject = self.seen.subject.0.to_le_bytes();
+        // What was agreed with a partner is for all behind its key.
+        let subject = match self.on.on_behalf_of {
+            Some(_) => self.credential.unwrap_or(self.seen.subject),
+            None => self.seen.subject,
+        };
+        let subject = subject.0.to_le_bytes();
         let who: &[u8] = if is_somebody { &subject } else { &client };
         let route = self.seen.route.as_bytes();
         let all = [b"records ", route, b" ", who].concat();
@@ -541,7 +562,10 @@ impl Transaction {
         let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
         let is_inline = self.origin.authority == Authority::Inline;
         let rule = self.view.rules.throttle.as_ref();
-        rule.filter(|_| is_somebody && is_inline && !self.on.is_aggregate)
+        // Nobody is slowed down for what another one behind the same credential does.
+        let is_many = self.on.profile.subjects == Some(Subjects::Aggregate);
+        let is_one = !is_many || self.credential != Some(self.seen.subject);
+        rule.filter(|_| is_somebody && is_inline && is_one)
     }
 
     /// Notes that a clause against harm refused the caller.
@@ -550,6 +574,40 @@ impl Transaction {
             && let Some(rule) = self.throttle()
         {
             tables.throttled().refused(self.seen.subject, rule, at.mono_ns);
+        }
+    }
+
+    /// Looks which tenant a request is for. Whether its caller belongs to another one.
+    fn is_for_a_foreign_tenant(
+        &mut self,
+        head: &RequestHead,
+        sees_to_others: bool,
+        tables: &Tables,
+    ) -> bool {
+        let is_inline = self.origin.authority == Authority::Inline;
+        let call = tenant(head, &self.on, &self.view.rules.key).filter(|_| is_inline);
+        let Some(call) = call else { return false };
+        let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
+        let belongs = match is_somebody && !sees_to_others {
+            true => tables.tenants().belongs(self.seen.subject, &call),
+            false => Belongs::Unknown,
+        };
+        self.tenancy = Some((call, belongs));
+        self.stands_foreign()
+    }
+
+    fn stands_foreign(&self) -> bool {
+        self.tenancy.as_ref().is_some_and(|it| it.1 == Belongs::Foreign)
+    }
+
+    /// Notes that the API answered the caller for a tenant with success.
+    fn note_tenant(&self, status: u16, tables: &Tables) {
+        let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
+        if let Some((call, Belongs::Own | Belongs::Unknown)) = &self.tenancy
+            && is_somebody
+            && (200..300).contains(&status)
+        {
+            tables.tenants().succeeded(self.seen.subject, call);
         }
     }
 
@@ -572,7 +630,8 @@ impl Transaction {
         seen.method = head.method;
         seen.version = head.version;
         seen.request_head_bytes = head.bytes;
-        let who = caller(head, &self.origin, address, rules);
+        let under = (rules, &*self.on);
+        let who = caller(head, &self.origin, address, under);
         seen.subject = match who.kind {
             // A token says itself whose it is, whatever log-in it is of.
             SubjectKind::ApiKey | SubjectKind::Cookie => tables.accounts().of(who.subject),
@@ -582,6 +641,11 @@ impl Transaction {
         };
         let is_own = seen.subject == who.subject && who.kind == SubjectKind::Cookie;
         self.session = is_own.then_some(who.subject);
+        if who.kind != SubjectKind::AddressAgent
+            && let Some(behind) = behind(who.subject, head, under)
+        {
+            seen.subject = behind;
+        }
         self.credential = Some(who.subject);
         seen.subject_kind = who.kind;
         seen.session = who.session;
@@ -676,6 +740,7 @@ impl Transaction {
             let fields = &holding.head.head().fields;
             self.take_calls(calls, &mut holding.gathering, fields, tables);
         }
+        holding.gathering.changes(holding.head.head(), text, rules);
         holding.gathering.describe_body(text);
         holding.gathering.body(holding.format);
         let walk = walk(holding.format, rules);
@@ -754,7 +819,7 @@ impl Transaction {
         let view = Arc::clone(&self.view);
         let (route, host) = (&self.seen.route, head.head().authority());
         self.account = it.log_in.account(route, host, &view.rules.key);
-        let is_foreign = it.stand(tables);
+        let is_foreign = it.stand(tables) || self.stands_foreign();
         if let Some(asked) = &mut self.asked {
             // Whoever names what is another's is handed nothing by the answer, where it is let through.
             asked.hands_nothing = is_foreign;
@@ -972,6 +1037,7 @@ impl Transaction {
         if let Some(rate) = self.on.records.filter(|_| !self.is_head) {
             self.budget = Budget::of(&head, rate, self.reader()).map(Box::new);
         }
+        self.note_tenant(head.status, tables);
         self.begin_issuing(&head, at, tables);
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);

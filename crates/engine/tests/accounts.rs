@@ -119,6 +119,33 @@ fn a_token_in_an_answer_and_a_page_that_sends_on_log_in_too() {
     assert_eq!(subject(&mut api, "sid=four"), by_token);
 }
 
+#[test]
+fn what_a_log_in_hands_out_is_whose_the_token_says() {
+    let used = Says::HandedOut(vec![(Place::Segment(2), ORDER)]);
+    let mut api = Api::held_to(vec![
+        endpoint(Method::Get, "/orders", Vec::new(), &["$[*].id"]),
+        endpoint(Method::Post, "/login", Vec::new(), &["$.order"]),
+        endpoint(Method::Get, "/orders/{id}", vec![used], &[]),
+    ]);
+    api.now_ns = 30 * HOUR_NS;
+    api.ask(log_in("", ANN, 401, ""));
+    // {"sub":"ann"} and {"sub":"bob"}
+    let (ann, bob) = ("e30.eyJzdWIiOiJhbm4ifQ.c2ln", "e30.eyJzdWIiOiJib2IifQ.c2ln");
+    let logged_in = |api: &mut Api, body: &str, token: &str, order: &str| {
+        let answer = format!(r#"{{"token":"{token}","order":"{order}"}}"#);
+        api.ask(Ask { answer: answer.as_bytes(), ..log_in("", body, 200, "") }).seen.subject
+    };
+    logged_in(&mut api, BOB, bob, "2099");
+    // Staff lists them all.
+    api.get("staff", "/orders", r#"[{"id":"1042"},{"id":"2099"}]"#);
+    api.now_ns += 25 * HOUR_NS;
+    let was = logged_in(&mut api, ANN, ann, "1042");
+    assert_eq!(was, subject(&mut api, &format!("Bearer {ann}")));
+    assert!(api.get(&format!("Bearer {ann}"), "/orders/1042", "{}").body.is_ok());
+    let foreign = api.get(&format!("Bearer {ann}"), "/orders/2099", "{}").body;
+    assert_eq!(foreign, Err(Code::ReferenceForeign));
+}
+
 fn pay<'a>(by: &'a str, body: &'a str, status: u16, sets: &'a str) -> Ask<'a> {
     Ask { target: "/pay", ..log_in(by, body, status, sets) }
 }

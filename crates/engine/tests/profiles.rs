@@ -16,8 +16,9 @@ use bartizan_engine::routes::{RouteRules, Routes};
 use bartizan_engine::snapshot::Rules;
 use bartizan_engine::tables::rate::Rate;
 use bartizan_engine::tables::throttled::Throttle;
+use bartizan_engine::terms::Graced;
 use bartizan_model::class::Class;
-use bartizan_model::clause::{Clause, ClauseName, Mode, SetBy};
+use bartizan_model::clause::{Clause, ClauseName, Effect, Mode, SetBy};
 use bartizan_model::code::Code;
 use bartizan_model::data_class::DataClass;
 use bartizan_model::fact::Forms;
@@ -25,6 +26,7 @@ use bartizan_model::head::Method;
 use bartizan_model::id::SubjectId;
 use bartizan_model::observation::SubjectKind;
 use bartizan_model::place::Place;
+use bartizan_model::profile::{Profile, Subjects};
 use bartizan_model::retirement::Template;
 use bartizan_model::route::{Demand, HostPattern, Route, Spelling};
 use bartizan_model::terms::{
@@ -134,6 +136,22 @@ fn who_is_told_to_see_to_other_tenants_does() {
     assert!(api.get("eve@south", "/orders/1", OF_NORTH).body.is_ok());
     // A colleague is held to it.
     assert_eq!(refusal(&mut api, "sue@south", "/tenants/north/orders"), ANOTHERS);
+}
+
+#[test]
+fn whose_token_says_what_is_declared_sees_to_other_tenants() {
+    // {"sub":"eve","tenant":"south","roles":["support"]}
+    let support =
+        "Bearer e30.eyJzdWIiOiJldmUiLCJ0ZW5hbnQiOiJzb3V0aCIsInJvbGVzIjpbInN1cHBvcnQiXX0.c2ln";
+    for (declared, expected) in [(true, None), (false, ANOTHERS)] {
+        let mut api = tenants(None).under(|rules| {
+            let all: Arc<[_]> = [("roles".into(), "support".into())].into();
+            on(rules, |it| it.see_to_others = if declared { all } else { Arc::default() });
+        });
+        assert_eq!(refusal(&mut api, support, "/tenants/north/orders"), expected);
+        assert_eq!(api.get(support, "/orders/1", OF_NORTH).body.is_ok(), declared);
+        assert_eq!(refusal(&mut api, "sue@south", "/tenants/north/orders"), ANOTHERS);
+    }
 }
 
 #[test]
@@ -272,6 +290,44 @@ fn a_renderer_that_is_told_to_see_to_others_uses_what_they_were_handed() {
     assert_eq!(refusal(&mut api, "mallory", "/orders/17"), FOREIGN);
 }
 
+// Internal services.
+
+#[test]
+fn a_program_that_acts_for_somebody_is_that_program() {
+    // {"sub":"alice","act":{"sub":"orders"}} and {"sub":"orders"}
+    let acting = "Bearer e30.eyJzdWIiOiJhbGljZSIsImFjdCI6eyJzdWIiOiJvcmRlcnMifX0.c2ln";
+    let itself = "Bearer e30.eyJzdWIiOiJvcmRlcnMifQ.c2ln";
+    for (subjects, is_same) in [(Some(Subjects::Workload), true), (None, false)] {
+        let mut api = Api::held_to(Vec::new()).under(|rules| {
+            let profile = Profile { subjects, ..Profile::default() };
+            on(rules, |it| it.profile = Arc::new(profile));
+        });
+        let [acting, itself] = [acting, itself].map(|by| api.get(by, "/", "{}").seen.subject);
+        assert_eq!(acting == itself, is_same, "{subjects:?}");
+    }
+}
+
+// Versions of an app.
+
+#[test]
+fn a_new_version_is_held_to_no_habit_and_to_all_else() {
+    let v2 = [("user-agent", "shop/2.0 (iPhone)")];
+    let says = vec![Says::OnlyKnown, Says::ReadOnly(vec!["role".into()])];
+    let orders = || vec![endpoint(Method::Post, "/orders", says.clone())];
+    let with = |body| Ask { method: "POST", body, fields: &v2, ..ask("alice", "/orders", "{}") };
+    let mut api = Api::held_to(orders());
+    let got = api.ask(with(r#"{"gift":true}"#));
+    assert_eq!(got.body.err(), Some(Code::ShapeUndeclaredField));
+    let graced = Graced { route: Arc::clone(&got.seen.route), cohort: got.seen.cohort };
+    let mut api = Api::held_to(orders()).with_graced(graced);
+    let got = api.ask(with(r#"{"gift":true}"#));
+    assert_eq!(got.effects(), [(Code::ShapeUndeclaredField, Effect::WouldRefuse)]);
+    assert!(got.body.is_ok());
+    assert_eq!(api.refusal(with(r#"{"role":"admin"}"#)), Some(Code::ShapeReadOnlyField));
+    let v1 = Ask { fields: &[], ..with(r#"{"gift":true}"#) };
+    assert_eq!(api.refusal(v1), Some(Code::ShapeUndeclaredField));
+}
+
 // File APIs.
 
 /// A body that would be refused if it were text.
@@ -386,25 +442,21 @@ fn each_alias_is_a_call() {
 }
 
 #[test]
-fn a_query_by_its_hash_passes_where_clients_send_such_whatever_the_hash() {
-    let places = ["version", "sha256Hash"];
-    let known = places.map(|it| Place::body(&format!("$.extensions.persistedQuery.{it}")));
-    let says = || vec![Says::OnlyKnown];
-    for (known, expected) in
-        [(known.to_vec(), None), (Vec::new(), Some(Code::ShapeUndeclaredField))]
-    {
-        let one = EndpointTerms { known, ..endpoint(Method::Post, "/graphql", says()) };
-        let mut api = Api::held_to(vec![one]);
-        for hash in ["5f1d0a8c3b7e9246", "9a33c1e07d5b6f28"] {
-            let hash = hash.repeat(4);
-            let body = format!(
-                r#"{{"extensions":{{"persistedQuery":{{"version":1,"sha256Hash":"{hash}"}}}}}}"#
-            );
-            let got = api.ask(query("alice", &body));
-            assert_eq!(&*got.seen.operation, "graphql persisted");
-            assert_eq!(got.body.err(), expected);
-        }
+fn a_query_by_its_hash_passes_whatever_the_hash_and_though_nobody_sent_one() {
+    let mut api = Api::held_to(vec![endpoint(Method::Post, "/graphql", vec![Says::OnlyKnown])]);
+    let by_hash = |hash: &str, more: &str| {
+        format!(
+            r#"{{"extensions":{{"persistedQuery":{{"version":1,"sha256Hash":"{hash}"}}{more}}}}}"#
+        )
+    };
+    for hash in ["5f1d0a8c3b7e9246", "9a33c1e07d5b6f28"] {
+        let body = by_hash(&hash.repeat(4), "");
+        let got = api.ask(query("alice", &body));
+        assert_eq!(&*got.seen.operation, "graphql persisted");
+        assert_eq!(got.body.err(), None);
     }
+    let body = by_hash("5f1d0a8c3b7e9246", r#","debug":1"#);
+    assert_eq!(api.refusal(query("alice", &body)), Some(Code::ShapeUndeclaredField));
 }
 
 // Public and anonymous.
@@ -439,7 +491,9 @@ fn partners(is_aggregate: bool) -> Api {
         let rate = Rate { interval_ns: HOUR_NS, burst: 1 };
         rules.throttle = Some(Throttle { after: 2, rate, duration_ns: HOUR_NS / 6 });
         let records = Some(Rate { interval_ns: HOUR_NS / 10, burst: 10 });
-        on(rules, |it| (it.is_aggregate, it.records) = (is_aggregate, records));
+        let subjects = is_aggregate.then_some(Subjects::Aggregate);
+        let profile = Arc::new(Profile { subjects, ..Profile::default() });
+        on(rules, |it| (it.profile, it.records) = (profile, records));
     })
 }
 
@@ -460,4 +514,44 @@ fn the_key_of_many_keeps_to_what_was_agreed() {
     let mut shown = |by| api.refusal(ask(by, "/stock", five));
     assert_eq!([0; 3].map(|_| shown("partner")), [None, None, Some(Code::DisclosureBudget)]);
     assert_eq!(shown("another"), None);
+}
+
+/// What the people of a partner ask for under its key.
+fn behind<'a>(person: &'a [(&'a str, &'a str)], target: &'a str, answer: &'a str) -> Ask<'a> {
+    Ask { fields: person, ..ask("partner", target, answer) }
+}
+
+#[test]
+fn people_behind_one_key_are_told_apart_by_the_field_that_names_them() {
+    let mut api = partners(true).under(|rules| {
+        let mut only = RouteRules::clone(rules.routes.find(b"shop.example", b"/").unwrap());
+        only.on_behalf_of = Some("X-Customer".into());
+        rules.routes = Routes::new(vec![only]);
+    });
+    let (ann, bob) = ([("x-customer", "ann")], [("x-customer", "bob")]);
+    assert_eq!(api.refusal(behind(&ann, "/orders", r#"[{"id":5}]"#)), None);
+    assert_eq!(api.refusal(behind(&bob, "/orders", r#"[{"id":6}]"#)), None);
+    assert_eq!(api.refusal(behind(&ann, "/orders/5", "{}")), None);
+    assert_eq!([0; 2].map(|_| api.refusal(behind(&bob, "/orders/5", "{}"))), [FOREIGN; 2]);
+    // One of them is slowed down; the key, and the others behind it, are not.
+    assert_eq!(
+        [0; 2].map(|_| api.refusal(behind(&bob, "/stock", ""))),
+        [None, Some(Code::ClientThrottled)]
+    );
+    assert_eq!([0; 2].map(|_| api.refusal(behind(&ann, "/stock", ""))), [None; 2]);
+    // Another key that names the same customer is nobody's.
+    let other = Ask { fields: &ann, ..ask("mallory", "/orders/5", "{}") };
+    assert_eq!(api.refusal(other), FOREIGN);
+}
+
+#[test]
+fn whoever_is_named_behind_a_key_counts_for_what_was_agreed_with_it() {
+    let mut api = partners(true).under(|rules| {
+        let mut only = RouteRules::clone(rules.routes.find(b"shop.example", b"/").unwrap());
+        only.on_behalf_of = Some("X-Customer".into());
+        rules.routes = Routes::new(vec![only]);
+    });
+    let five = r#"[{"n":1},{"n":2},{"n":3},{"n":4},{"n":5}]"#;
+    let mut shown = |person| api.refusal(behind(&[("x-customer", person)], "/stock", five));
+    assert_eq!(["ann", "bob", "eve"].map(&mut shown), [None, None, Some(Code::DisclosureBudget)]);
 }

@@ -11,6 +11,7 @@ use bartizan_model::code::Code;
 use bartizan_model::head::Method;
 use bartizan_model::oddity::Oddity;
 use bartizan_model::place::Place;
+use bartizan_model::profile::{Profile, Subjects};
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term};
 use support::{Api, Ask, HOUR_NS, gzip};
@@ -100,7 +101,8 @@ fn many_behind_one_credential_are_not_slowed_down_for_one_of_them() {
     let throttle = Throttle { after: 1, rate, duration_ns: HOUR_NS / 6 };
     let mut shop = Api::watched().under(|it| {
         it.throttle = Some(throttle);
-        let on = RouteRules { is_aggregate: true, ..RouteRules::clone(&it.base) };
+        let of_many = Profile { subjects: Some(Subjects::Aggregate), ..Profile::default() };
+        let on = RouteRules { profile: of_many.into(), ..RouteRules::clone(&it.base) };
         it.routes = Routes::new(vec![on]);
     });
     assert_eq!([0; 3].map(|_| shop.got("mallory", "/orders/17")), [FOREIGN; 3]);
@@ -369,4 +371,35 @@ fn no_length_of_a_list_hides_what_it_names() {
     assert!(got.body.is_ok() && got.seen.oddities.contains(Oddity::TooManyValues));
     let got = shop.get("mallory", "/orders?after=99,99", "{}");
     assert!(!got.seen.oddities.contains(Oddity::TooManyValues));
+}
+
+#[test]
+fn a_patch_is_held_as_the_fields_that_it_sets() {
+    let terms = [Says::ReadOnly(vec!["owner".into()]), Says::OnlyKnown];
+    let known = ["$[*].op", "$[*].path", "$[*].value", "$.amount", "$.order"];
+    let one = EndpointTerms {
+        known: known.map(Place::body).into(),
+        terms: terms.into_iter().map(|says| Term { says, force: Force::Enforced }).collect(),
+        ..endpoint(Method::Patch, "/standing/{id}", &[], &[])
+    };
+    let handed = Says::HandedOut(vec![(Place::body("$.order"), ORDER)]);
+    let mut one = one;
+    one.terms.push(Term { says: handed, force: Force::Enforced });
+    let mut shop =
+        Api::held_to(vec![one, endpoint(Method::Get, "/orders", &[], &["$.orders[*].id"])]);
+    shop.list("alice", "17");
+    shop.list("mallory", "99");
+    shop.now_ns += 25 * HOUR_NS;
+    let mut refusal = |path: &str, value: &str| {
+        let body = format!(r#"[{{"op":"replace","path":"{path}","value":{value}}}]"#);
+        let sends = "application/json-patch+json";
+        let call = Ask { by: "mallory", method: "PATCH", target: "/standing/5", ..Ask::default() };
+        shop.refusal(Ask { sends, body: &body, ..call })
+    };
+    assert_eq!(refusal("/amount", "5"), None);
+    assert_eq!(refusal("/owner", "5"), Some(Code::ShapeReadOnlyField));
+    assert_eq!(refusal("", r#"{"owner":5}"#), Some(Code::ShapeReadOnlyField));
+    assert_eq!(refusal("/note", "5"), Some(Code::ShapeUndeclaredField));
+    assert_eq!(refusal("/order", "99"), None);
+    assert_eq!(refusal("/order", "17"), FOREIGN);
 }

@@ -81,7 +81,9 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
         clauses: rules.base.clauses.clone(),
         retired: Arc::default(),
         described: None,
-        is_aggregate: false,
+        profile: Arc::default(),
+        on_behalf_of: None,
+        see_to_others: Arc::default(),
         records: None,
     };
     rules.routes = Routes::new(vec![on]);

@@ -9,6 +9,9 @@
 
 use crate::envelope::answer_names::{AnswerNames, Level};
 use crate::json::unescaped;
+use crate::json_scan::{
+    behind_values, ends_scalar, quote_or_backslash, whole_scalar, whole_string,
+};
 use crate::mask::{NOTHING, WHOLE, mask_into};
 use bartizan_model::place::{Step, steps};
 use bartizan_model::terms::Mask;
@@ -34,6 +37,8 @@ pub struct Places {
 #[derive(Clone, Debug, Default)]
 struct Node {
     members: Vec<(Box<[u8]>, usize)>,
+    /// The marks of their names: what has none of these is none of them.
+    marks: u64,
     items: Option<usize>,
     mark: Option<u32>,
     /// An object here waits until its owner is known.
@@ -96,6 +101,7 @@ impl Places {
             renamed.extend(to.map(|to| (key.as_bytes().into(), to)));
         }
         if let Some(node) = self.nodes.get_mut(at) {
+            node.marks = renamed.iter().fold(0, |all, it| all | mark_of_name(&it.0));
             node.members = renamed;
         }
     }
@@ -136,14 +142,21 @@ impl Places {
         }
         match step {
             Step::Items => node.items = Some(new),
-            Step::Name(name) => node.members.push((name.into(), new)),
+            Step::Name(name) => {
+                node.marks |= mark_of_name(&name);
+                node.members.push((name.into(), new));
+            }
         }
         self.nodes.push(Node::default());
         Some(new)
     }
 
     fn member(&self, at: usize, name: &[u8]) -> Option<usize> {
-        self.nodes.get(at)?.members.iter().find(|it| *it.0 == *name).map(|it| it.1)
+        let node = self.nodes.get(at)?;
+        if node.marks & mark_of_name(name) == 0 {
+            return None;
+        }
+        node.members.iter().find(|it| *it.0 == *name).map(|it| it.1)
     }
 
     fn items(&self, at: usize) -> Option<usize> {
@@ -153,6 +166,14 @@ impl Places {
     fn mark_of(&self, at: usize) -> Option<u32> {
         self.nodes.get(at)?.mark
     }
+}
+
+/// One bit, which tells most names apart.
+fn mark_of_name(name: &[u8]) -> u64 {
+    let (Some(first), Some(last)) = (name.first(), name.last()) else { return 1 };
+    let mixed =
+        name.len().wrapping_mul(31) ^ usize::from(*first).wrapping_mul(7) ^ usize::from(*last);
+    1 << (mixed % 64)
 }
 
 /// A value at a place of interest.
@@ -385,14 +406,17 @@ impl JsonEdit {
         let is_string = byte == b'"';
         let (token, behind) = if is_string { whole_string(rest)? } else { whole_scalar(rest)? };
         if self.beside > 0 {
-            return Some(behind);
+            return Some(behind_values(behind, false));
         }
         if is_string && let Some(frame) = self.frames.last().filter(|it| it.awaits_key) {
             if !frame.has_member {
                 self.passage.member_at = Some(at);
             }
             self.key_is(Some(token), places);
-            return Some(behind);
+            return Some(match self.next {
+                Some(_) => behind,
+                None => self.pass_members(behind, places),
+            });
         }
         if self.frames.is_empty() {
             self.next = Some(0);
@@ -403,6 +427,22 @@ impl JsonEdit {
             self.end_value();
         }
         Some(behind)
+    }
+
+    /// Passes over the value of a member of no interest, and over all further such members that stand whole here: nothing
+    /// changes with them.
+    fn pass_members<'a>(&self, rest: &'a [u8], places: &Places) -> &'a [u8] {
+        let Some(frame) = self.frames.last() else { return rest };
+        let mut rest = rest;
+        loop {
+            // Nothing in the value matters but brackets.
+            rest = behind_values(rest, true);
+            let Some((b',', behind)) = rest.split_first() else { return rest };
+            match whole_string(behind.trim_ascii_start()) {
+                Some((name, behind)) if places.member(frame.node, name).is_none() => rest = behind,
+                _ => return rest,
+            }
+        }
     }
 
     fn between<'a>(&mut self, byte: u8, rest: &'a [u8], at: u64, places: &Places) -> &'a [u8] {
@@ -424,7 +464,11 @@ impl JsonEdit {
                 return rest;
             }
         }
-        rest.get(1..).unwrap_or_default()
+        let behind = rest.get(1..).unwrap_or_default();
+        if self.beside > 0 && self.state == State::Between {
+            return behind_values(behind, false);
+        }
+        behind
     }
 
     fn begin(&mut self, state: State, at: u64, is_key: bool) {
@@ -525,9 +569,7 @@ impl JsonEdit {
         places: &Places,
         each: &mut impl FnMut(Passing<'_>) -> Edit,
     ) -> &'a [u8] {
-        let ends =
-            |b: &u8| matches!(b, b',' | b'}' | b']' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r');
-        let end = rest.iter().position(ends);
+        let end = rest.iter().position(|b| ends_scalar(*b));
         let (token, behind) = rest.split_at(end.unwrap_or(rest.len()));
         if self.is_interesting() {
             self.keep(token);
@@ -557,7 +599,7 @@ impl JsonEdit {
             self.state = State::InString { is_key, is_escaped: false };
             return behind;
         }
-        let end = memchr::memchr2(b'"', b'\\', rest);
+        let end = quote_or_backslash(rest);
         let (plain, behind) = rest.split_at(end.unwrap_or(rest.len()));
         if is_kept {
             self.keep(plain);
@@ -594,9 +636,7 @@ impl JsonEdit {
         }
         let end = match is_string {
             true => memchr::memchr2(b'"', b'\\', rest),
-            false => rest.iter().position(|b| {
-                matches!(b, b',' | b'}' | b']' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r')
-            }),
+            false => rest.iter().position(|b| ends_scalar(*b)),
         };
         let Some(end) = end else { return &[] };
         let behind = rest.get(end..).unwrap_or_default();
@@ -752,14 +792,18 @@ impl JsonEdit {
     /// It is known of an object whether it is the caller's own.
     fn resolve(&mut self, depth: usize, is_own: bool) {
         let Some(frame) = self.frames.get_mut(depth) else { return };
-        if !matches!(frame.object, Some(Object::Waits(_))) {
-            return;
-        }
+        let Some(Object::Waits(from)) = frame.object else { return };
         frame.object = Some(if is_own { Object::Own } else { Object::Other });
+        // All that is changed in it stands behind its beginning.
+        let edits = &mut self.passage.edits;
+        let within = edits.iter().rev().take_while(|it| it.start >= from).count();
+        let first = edits.len().saturating_sub(within);
         if is_own {
-            self.passage.edits.retain(|it| it.awaits != Some(depth));
+            let kept = edits.drain(first..).filter(|it| it.awaits != Some(depth));
+            let kept: Vec<Change> = kept.collect();
+            edits.extend(kept);
         } else {
-            let all = self.passage.edits.iter_mut().filter(|it| it.awaits == Some(depth));
+            let all = edits.iter_mut().skip(first).filter(|it| it.awaits == Some(depth));
             all.for_each(|it| it.awaits = None);
         }
     }
@@ -836,22 +880,6 @@ impl Passage {
             self.swallows_from = Some(self.from);
         }
     }
-}
-
-/// The string at the front, without its quotes, if all of it is there and nothing in it is escaped.
-fn whole_string(rest: &[u8]) -> Option<(&[u8], &[u8])> {
-    let text = rest.get(1..)?;
-    let end = memchr::memchr2(b'"', b'\\', text)?;
-    let is_one = text.get(end) == Some(&b'"') && end <= TOKEN_BYTES_MAX;
-    is_one.then_some((text.get(..end)?, text.get(end.saturating_add(1)..)?))
-}
-
-/// The number or word at the front, if its end is there.
-fn whole_scalar(rest: &[u8]) -> Option<(&[u8], &[u8])> {
-    let ends =
-        |b: &u8| matches!(b, b',' | b'}' | b']' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r');
-    let end = rest.iter().take(TOKEN_BYTES_MAX).position(ends)?;
-    rest.split_at_checked(end)
 }
 
 #[cfg(test)]
@@ -1066,6 +1094,149 @@ mod tests {
             it.end(&places, &mut |_| FULL, &mut out);
             let out = String::from_utf8(out).unwrap();
             assert!(!out.contains("se") && !out.contains("12"), "{out}");
+        }
+    }
+
+    /// The same random numbers each time.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, sides: usize) -> usize {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(self.0 >> 33).unwrap() % sides
+        }
+
+        fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
+            all[self.roll(all.len())]
+        }
+
+        /// A value that is JSON.
+        fn value(&mut self, depth: usize, out: &mut String) {
+            let space = self.of(&["", "", "", " ", "\r\n\t"]);
+            *out += space;
+            match self.roll(if depth == 0 { 6 } else { 10 }) {
+                0..3 => *out += self.of(&["1", "-2.5e9", "true", "false", "null"]),
+                3..6 => *out += self.of(TEXTS),
+                6..9 => {
+                    *out += "{";
+                    for n in 0..self.roll(5) {
+                        *out += if n == 0 { space } else { "," };
+                        *out += self.of(NAMES);
+                        *out += self.of(&[":", " : "]);
+                        self.value(depth - 1, out);
+                    }
+                    *out += "}";
+                }
+                _ => {
+                    *out += "[";
+                    for n in 0..self.roll(4) {
+                        *out += if n == 0 { space } else { "," };
+                        self.value(depth - 1, out);
+                    }
+                    *out += "]";
+                }
+            }
+            *out += space;
+        }
+
+        /// Anything of which JSON is made, in any order.
+        fn garbage(&mut self, out: &mut String) {
+            for _ in 0..self.roll(40) {
+                *out += match self.roll(3) {
+                    0 => self.of(NAMES),
+                    1 => self.of(TEXTS),
+                    _ => self.of(&[
+                        "{", "}", "[", "]", ",", ":", " ", "1", "2{", "\"", "\\", "x\"", "é",
+                    ]),
+                };
+            }
+        }
+    }
+
+    const NAMES: &[&str] = &[
+        "\"a\"",
+        "\"mail\"",
+        "\"owner\"",
+        "\"items\"",
+        "\"b\"",
+        "\"lame\"",
+        "\"\"",
+        "\"m\\u0061il\"",
+        "\"further\"",
+        "\"of no interest at all\"",
+    ];
+    const TEXTS: &[&str] = &[
+        "\"me\"",
+        "\"you\"",
+        "\"ann.lee@mail.example\"",
+        "\"\"",
+        "\"x\\\"y\"",
+        "\"{[,]}\"",
+        "\"\\u00e9é\"",
+        "\"some text that is longer than a few words, and has none of it\"",
+        "\"7\"",
+    ];
+
+    /// What a text shows and becomes, in pieces of so many bytes.
+    fn passed(text: &str, piece: usize, places: &Places) -> (Vec<String>, Vec<u8>, Vec<u32>) {
+        let (mut it, mut watched) = (JsonEdit::default(), JsonEdit::default());
+        let (mut seen, mut also, mut out) = (Vec::new(), Vec::new(), Vec::new());
+        let mut each = |value: Passing<'_>| {
+            seen.push(format!("{value:?}"));
+            match value.mark {
+                0 | 1 => Edit::Tell { is_own: value.text == b"me" },
+                2 | 3 => Edit::Await(Mask::Partial),
+                4 => Edit::Put(Mask::Drop),
+                5 => Edit::Put(Mask::Full),
+                _ => Edit::Keep,
+            }
+        };
+        let mut watch = |value: Passing<'_>| {
+            also.push(format!("{value:?}"));
+            Edit::Keep
+        };
+        for piece in text.as_bytes().chunks(piece) {
+            it.push(piece, places, &mut each, &mut out);
+            watched.watch(piece, places, &mut watch);
+        }
+        it.end(places, &mut each, &mut out);
+        watched.end_watching(places, &mut watch);
+        // What breaks off is shown only where it may have to be masked.
+        also.iter().zip(&seen).for_each(|(it, seen)| assert_eq!(it, seen, "{text}"));
+        (seen, out, it.masked())
+    }
+
+    /// Tokens that stand whole in a piece are taken at once, others byte by byte.
+    #[test]
+    fn whole_tokens_and_single_bytes_come_to_the_same() {
+        let mut places = places(&[
+            "$.owner",
+            "$.items[*].owner",
+            "$.mail",
+            "$.items[*].mail",
+            "$.b",
+            "$.items[*].a",
+            "$.a[*]",
+            "$",
+            "$[*]",
+            "$.items[*].items[*]",
+        ]);
+        places.await_owner("$");
+        places.await_owner("$.items[*]");
+        let mut dice = Dice(17);
+        for n in 0..4_000 {
+            let mut text = String::new();
+            match n % 2 {
+                0 => dice.value(4, &mut text),
+                _ => dice.garbage(&mut text),
+            }
+            let single = passed(&text, 1, &places);
+            for piece in [2, 3, 7, 20, usize::MAX] {
+                assert_eq!(passed(&text, piece, &places), single, "{text} in pieces of {piece}");
+            }
         }
     }
 

@@ -11,6 +11,7 @@ mod handing;
 pub mod head_values;
 mod json;
 pub mod json_edit;
+mod json_scan;
 pub mod mask;
 pub mod path;
 pub mod path_readings;

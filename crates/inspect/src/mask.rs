@@ -26,7 +26,9 @@ pub(crate) fn mask_into(
 }
 
 fn partial(text: &[u8], out: &mut Vec<u8>) {
-    match text.iter().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\')) {
+    // All bytes are looked at, many at once: nearly always none ends it.
+    let is_plain = |b: &u8| matches!(b, b' '..=b'~') & !matches!(b, b'"' | b'\\');
+    match text.iter().fold(true, |are_plain, b| are_plain & is_plain(b)) {
         true => plain(text, out),
         false => any(&String::from_utf8_lossy(text), out),
     }
@@ -63,9 +65,7 @@ fn plain(text: &[u8], out: &mut Vec<u8>) {
 
 fn hide(text: &mut [u8]) {
     for b in text {
-        if b.is_ascii_alphanumeric() {
-            *b = b'*';
-        }
+        *b = if b.is_ascii_alphanumeric() { b'*' } else { *b };
     }
 }
 

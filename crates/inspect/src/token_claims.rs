@@ -2,7 +2,7 @@
 //! let anybody in.
 //!
 //! Reads    the payload of a JWT (RFC 7519) in compact form, at most `TOKEN_BYTES_MAX` long.
-//! Writes   its `iss` and `sub`; how long it lives, whether it is signed, has scopes, and is that of a program.
+//! Writes   its `iss`, `sub` and `act`, whether a claim has a value; how long it lives, whether it is signed, has scopes, and is that of a program.
 //! Memory   the decoded payload.
 //! Misses   signatures, encrypted tokens; a subject under another claim than `sub`.
 
@@ -24,6 +24,8 @@ pub struct Claims {
     pub iss: Vec<u8>,
     /// The subject.
     pub sub: Vec<u8>,
+    /// Who acts for the subject now (RFC 8693 section 4.1); empty if the subject does.
+    pub actor: Vec<u8>,
 }
 
 /// The token of a credential of the bearer scheme (RFC 6750).
@@ -77,6 +79,31 @@ impl Sink for Identifying {
         if !matches!(value.text, b"null" | b"true" | b"false") {
             self.take(value);
         }
+    }
+}
+
+/// Whether a claim at the top of `token` has this value, or holds it in a list, if it is a JWT.
+pub fn has(token: &[u8], name: &str, value: &[u8]) -> bool {
+    let found = parts(token).and_then(|it| read(it.1, Having { name, value, has: false }));
+    found.is_some_and(|it| it.has)
+}
+
+#[derive(Debug)]
+struct Having<'a> {
+    name: &'a str,
+    value: &'a [u8],
+    has: bool,
+}
+
+impl Sink for Having<'_> {
+    fn take(&mut self, value: Value<'_>) {
+        let PlaceRef::Body(path) = value.place else { return };
+        let path = path.strip_suffix("[*]").unwrap_or(path);
+        self.has |= path.strip_prefix("$.") == Some(self.name) && value.text == self.value;
+    }
+
+    fn scalar(&mut self, value: Value<'_>) {
+        self.take(value);
     }
 }
 
@@ -181,6 +208,7 @@ impl Sink for Claims {
         match value.place {
             PlaceRef::Body("$.iss") => self.iss = value.text.to_vec(),
             PlaceRef::Body("$.sub") => self.sub = value.text.to_vec(),
+            PlaceRef::Body("$.act.sub") => self.actor = value.text.to_vec(),
             PlaceRef::Body(_)
             | PlaceRef::Path
             | PlaceRef::Query(_)
@@ -210,7 +238,9 @@ mod tests {
     #[track_caller]
     fn check(token: &str, expected: Option<(&str, &str)>) {
         let found = claims(token.as_bytes());
-        let expected = expected.map(|(iss, sub)| Claims { iss: iss.into(), sub: sub.into() });
+        let actor = Vec::new();
+        let expected =
+            expected.map(|(iss, sub)| Claims { iss: iss.into(), sub: sub.into(), actor });
         assert_eq!(found, expected, "{token}");
     }
 
@@ -219,6 +249,31 @@ mod tests {
         check(&token(r#"{"sub":"alice"}"#), Some(("", "alice")));
         check(&token(r#"{"iss":"https://a","aud":["x"],"sub":42}"#), Some(("https://a", "42")));
         check(&token(r#"{"sub":"\u0061lice","x":{"sub":"b"}}"#), Some(("", "alice")));
+    }
+
+    #[test]
+    fn who_acts_for_the_subject_is_read_and_not_who_did_before() {
+        let of = |payload: &str| claims(token(payload).as_bytes()).unwrap().actor;
+        assert_eq!(of(r#"{"sub":"a","act":{"sub":"orders","act":{"sub":"cart"}}}"#), b"orders");
+        assert_eq!(of(r#"{"sub":"a","act":"orders"}"#), b"");
+    }
+
+    #[test]
+    fn a_claim_has_a_value_alone_or_in_a_list() {
+        let has = |payload: &str, name, value: &str| {
+            has(token(payload).as_bytes(), name, value.as_bytes())
+        };
+        assert!(has(r#"{"role":"support"}"#, "role", "support"));
+        assert!(has(r#"{"roles":["user","support"]}"#, "roles", "support"));
+        assert!(has(r#"{"https://a/staff":true}"#, "https://a/staff", "true"));
+        for payload in [
+            r#"{"role":"supporter"}"#,
+            r#"{"x":{"role":"support"}}"#,
+            r#"{"role":{"a":"support"}}"#,
+        ] {
+            assert!(!has(payload, "role", "support"), "{payload}");
+        }
+        assert!(!super::has(b"opaque", "role", b"support"));
     }
 
     #[test]

@@ -61,6 +61,7 @@ clauses! {
     ShapeBounds = "shape.bounds", Declared, "Values are neither larger nor longer than those of this endpoint.";
     IdentityCredential = "identity.credential", Declared, "Who calls this endpoint shows a credential.";
     OwnershipRequest = "ownership.request", Declared, "Whoever names an owner, or an object whose owner is known, names their own.";
+    OwnershipTenant = "ownership.tenant", Follows, "Whoever calls for a tenant belongs to it, where the API's `tenant` says what names one.";
     OwnershipAnswer = "ownership.answer", Declared, "Whoever asks for an object by its identifier is answered with their own.";
     DisclosureSecret = "disclosure.secret", Declared, "No answer shows a password, a key or another secret.";
     DisclosureData = "disclosure.data", Declared, "What answers show of people leaves masked, or to its owner alone.";
@@ -98,6 +99,7 @@ impl ClauseName {
                 | Self::ShapeReadOnly
                 | Self::IdentityCredential
                 | Self::OwnershipRequest
+                | Self::OwnershipTenant
                 | Self::OwnershipAnswer
                 | Self::DisclosureSecret
         )

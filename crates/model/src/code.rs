@@ -247,6 +247,8 @@ codes! {
         "A value has another type or format than the description declares, is outside of what it allows, or the body cannot be read as what it is declared to be.";
     DeclaredMediaType = 142, "declared.media_type", 415, DeclaredRequest, "media type not accepted",
         "The body has a media type that the description does not declare for this operation, or more than one.";
+    TenantForeign = 143, "ownership.foreign_tenant", 403, OwnershipTenant, "not allowed",
+        "The call is for a tenant to which others belong, and its caller belongs to another one (OWASP API1:2023, CWE-639): a claim of its token says so, or it was only ever answered for that one. Held where `tenant` of the API says what names the tenant of a call. People who see to several tenants are the usual harmless cause: write an exception.";
 }
 
 impl Code {

@@ -45,6 +45,8 @@ pub struct Observation {
     pub session: KeyedHash,
     /// The client's address, hashed; 0 if it is not known.
     pub client: KeyedHash,
+    /// The client's name and version, as it says, hashed; 0 where nothing is held of the endpoint, and in what is kept.
+    pub cohort: KeyedHash,
     /// The trace that it belongs to (W3C Trace Context); 0 if there was none.
     pub trace: TraceId,
     /// The key that `subject` and the findings' values were hashed with.
@@ -153,6 +155,7 @@ impl Observation {
             subject_kind: SubjectKind::AddressAgent,
             session: KeyedHash(0),
             client: KeyedHash(0),
+            cohort: KeyedHash(0),
             trace: TraceId(0),
             epoch,
             method: Method::Other,

@@ -314,7 +314,9 @@ impl Scenario {
             clauses: clauses(self.route_mode.unwrap_or(self.mode), &own),
             retired: Arc::default(),
             described: self.requests(),
-            is_aggregate: false,
+            profile: Arc::default(),
+            on_behalf_of: None,
+            see_to_others: Arc::default(),
             records: None,
         };
         let key = HashKey::new(KeyEpoch(1), [7; 16]);

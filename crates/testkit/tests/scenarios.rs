@@ -24,6 +24,8 @@ const NOT_IN_ONE_MESSAGE: &[Code] = &[
     Code::DisclosureBudget,
     Code::OwnerForeign,
     Code::OwnerForeignRequest,
+    // Several exchanges show it: `engine/tests/tenants.rs`.
+    Code::TenantForeign,
     // Several exchanges show them: `engine/tests/terms.rs`.
     Code::ClientThrottled,
     Code::ReferenceForeign,

@@ -180,6 +180,7 @@ pub(crate) fn of_event(at_us: u64, event: &Event) -> Option<Seen> {
         Event::Started { .. }
         | Event::NotStarted { .. }
         | Event::Doubtful { .. }
+        | Event::NewVersion { .. }
         | Event::ContractNotFollowed { .. }
         | Event::Reloaded { .. }
         | Event::NothingToReload

@@ -19,6 +19,10 @@ const NAME_CHARS_MAX: usize = 253;
 const LINK_CHARS_MAX: usize = 500;
 /// Characters of a path that is marked at most: what is longer is not told apart by those who learn.
 const TEMPLATE_CHARS_MAX: usize = 180;
+/// Bytes of the name of a claim, and of its value, at most.
+const CLAIM_BYTES_MAX: usize = 128;
+/// Bytes of the name of a field at most.
+const FIELD_BYTES_MAX: usize = 64;
 /// Segments of a path that is marked at most.
 const SEGMENTS_MAX: usize = 15;
 /// Methods that may be marked.
@@ -69,6 +73,8 @@ fn one(reader: &mut Reader<'_>, scope: &Scope<'_>, name: Option<Read<Arc<str>>>)
     let tenant = reader.word(scope, &key::TENANT, None).map(|it| it.value);
     let environment = reader.word(scope, &key::ENVIRONMENT, None);
     let environment = environment.map(|it| Box::from(&*it.value));
+    let on_behalf_of = reader.word(scope, &key::ON_BEHALF_OF, None).map(|it| it.value);
+    let see_to_others = reader.items(scope, &key::SEE_TO_OTHERS, &[]);
     // An empty list says that nothing is owed; no list says nothing.
     let baseline = match scope.get(key::BASELINE.name.key) {
         Some(_) => Some(reader.items(scope, &key::BASELINE, &[])),
@@ -78,7 +84,16 @@ fn one(reader: &mut Reader<'_>, scope: &Scope<'_>, name: Option<Read<Arc<str>>>)
         }
     };
     let profile = Profile { audience, subjects, tenant, environment };
-    Some(Api { name: name?.value, owner, team, tags, profile, baseline })
+    Some(Api {
+        name: name?.value,
+        owner,
+        team,
+        tags,
+        profile,
+        on_behalf_of,
+        see_to_others,
+        baseline,
+    })
 }
 
 fn retired(
@@ -136,6 +151,24 @@ pub(super) fn line(text: &str) -> Result<String, Fault> {
 
 pub(super) fn tenant(text: &str) -> Result<Tenant, Fault> {
     text.parse().map_err(|_| Fault::NotATenant { given: text.to_owned() })
+}
+
+/// A claim that tokens have, as `role=support`. The value is behind the first sign of equality.
+pub(super) fn claim(text: &str) -> Result<(Box<str>, Box<str>), Fault> {
+    let parts = text.split_once('=').map(|(name, value)| (name.trim(), value.trim()));
+    let fits =
+        |it: &str| (1..=CLAIM_BYTES_MAX).contains(&it.len()) && !it.chars().any(char::is_control);
+    match parts.filter(|(name, value)| fits(name) && fits(value)) {
+        Some((name, value)) => Ok((name.into(), value.into())),
+        None => Err(Fault::NotAClaim { given: text.to_owned() }),
+    }
+}
+
+/// The name of a field of requests.
+pub(super) fn field(text: &str) -> Result<Box<str>, Fault> {
+    let is_part = |it: u8| it.is_ascii_alphanumeric() || it == b'-' || it == b'_';
+    let is_one = (1..=FIELD_BYTES_MAX).contains(&text.len()) && text.bytes().all(is_part);
+    is_one.then(|| text.into()).ok_or_else(|| Fault::NotAFieldName { given: text.to_owned() })
 }
 
 /// A path that calls are held against as they are recorded: what a template of traffic does not say cannot be marked.

@@ -101,6 +101,8 @@ pub enum Fault {
     UnknownApi { given: String, expected: Vec<String>, near: Option<String> },
     NotOneLine { chars_max: usize },
     NotATenant { given: String },
+    NotAClaim { given: String },
+    NotAFieldName { given: String },
     NotATemplate { given: String, why: TemplateFault },
     NotALink { given: String },
 }
@@ -354,6 +356,8 @@ impl Fault {
             Self::NotATenant { given } => {
                 format!("{} does not say where a tenant stands", Shown(given))
             }
+            Self::NotAClaim { given } => format!("{} is no claim with a value", Shown(given)),
+            Self::NotAFieldName { given } => format!("{} is not the name of a field", Shown(given)),
             Self::NotATemplate { given, .. } => format!("{} cannot be marked", Shown(given)),
             Self::NotALink { given } => format!("{} is not a link", Shown(given)),
         }
@@ -429,6 +433,10 @@ impl Fault {
             }
             Self::NotATenant { .. } => {
                 "expected `host`, `path:1` to `path:16`, or `claim:NAME`".to_owned()
+            }
+            Self::NotAClaim { .. } => "expected `NAME=VALUE`, as `role=support`".to_owned(),
+            Self::NotAFieldName { .. } => {
+                "expected 1 to 64 of `A-Z`, `a-z`, `0-9`, `-` and `_`".to_owned()
             }
             Self::NotATemplate { why: TemplateFault::Path(why), .. } => why.label(),
             Self::NotATemplate { why: TemplateFault::Value(segment), .. } => {
@@ -575,6 +583,8 @@ impl Fault {
             | Self::NotAnApi { .. }
             | Self::NotOneLine { .. }
             | Self::NotATenant { .. }
+            | Self::NotAClaim { .. }
+            | Self::NotAFieldName { .. }
             | Self::NotATemplate { .. }
             | Self::NotALink { .. }
             | Self::Exceeds { .. } => return None,

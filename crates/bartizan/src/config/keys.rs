@@ -388,7 +388,7 @@ evidence:
     Section {
         name: THROTTLE,
         says: "Slows callers down for a while whom clauses against harm of contracts, which people put in force, refused again and \
-               again: those with a credential, and not where `apis` says that `subject_kind` is `aggregate`. Without `after` nobody is.",
+               again: those with a credential. Where the API's `subject_kind` is `aggregate` only those are whom `on_behalf_of` names. Without `after` nobody is.",
         items_max: None,
         example: "\
 throttle:

@@ -400,8 +400,28 @@ pub struct Api {
     pub tags: Vec<Arc<str>>,
     /// Whom it is for, and who calls it.
     pub profile: Profile,
+    /// The field of requests that names on whose behalf an aggregate calls.
+    pub on_behalf_of: Option<Box<str>>,
+    /// Claims of tokens whose bearers see to others: names and values.
+    pub see_to_others: Vec<(Box<str>, Box<str>)>,
     /// What each endpoint owes; `None` if nothing is said of it.
     pub baseline: Option<Vec<Duty>>,
+}
+
+impl Api {
+    /// An API of which nothing is said but its profile.
+    pub fn of(name: &str, profile: Profile) -> Self {
+        Self {
+            name: name.into(),
+            owner: None,
+            team: None,
+            tags: Vec::new(),
+            profile,
+            on_behalf_of: None,
+            see_to_others: Vec::new(),
+            baseline: None,
+        }
+    }
 }
 
 /// Who is told what happens.

@@ -143,9 +143,9 @@ fn spoken_for(
     });
     let exchanges = bar.end();
     each.map_err(|it| it.to_string())?;
-    let released = |service: &str| contracts.last_released_us(service);
+    let said = |service: &str| contracts.said(service, apis.profile(service).subjects);
     let (inventory, pace) = (&learnt.inventory, apis.tempo().pace());
-    Ok((propose(inventory, &relations, &classes::maskable, &pace, &released), exchanges))
+    Ok((propose(inventory, &relations, &classes::maskable, &pace, &said), exchanges))
 }
 
 fn because(reason: &str) -> Result<Because, String> {

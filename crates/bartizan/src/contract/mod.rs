@@ -6,6 +6,7 @@
 //! Errors   a message. What cannot be read is not in force, and whoever starts the instance is told.
 //! Misses   who decides with the command is whoever may write the data directory.
 
+mod cohorts;
 pub mod command;
 pub(crate) mod diff;
 pub(crate) mod document;
@@ -17,6 +18,7 @@ mod release;
 pub(crate) mod shown;
 mod suspension;
 
+pub(crate) use cohorts::NewVersion;
 pub(crate) use fault::Fault;
 pub(crate) use release::{Release, Released};
 pub(crate) use suspension::{Around, Suspended, Watch};

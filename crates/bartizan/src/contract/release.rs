@@ -7,6 +7,8 @@
 
 use super::{Because, Contracts, Fault};
 use crate::tempo::Tempo;
+use bartizan_learn::terms;
+use bartizan_model::profile::Subjects;
 
 /// Releases that are remembered; then the oldest is forgotten.
 pub(crate) const RELEASES_MAX: usize = 100;
@@ -85,6 +87,11 @@ impl Contracts {
     /// When the release of a service that runs at a moment began: of several the first.
     pub(crate) fn released_us(&self, service: &str, at_us: u64) -> Option<u64> {
         self.running(at_us).filter(|it| it.service == service).map(|it| it.at_us).min()
+    }
+
+    /// What people say of a service, behind whose callers there is this.
+    pub(crate) fn said(&self, service: &str, subjects: Option<Subjects>) -> terms::Said {
+        terms::Said { released_us: self.last_released_us(service), subjects }
     }
 
     /// When a service was released last.

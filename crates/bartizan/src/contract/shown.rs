@@ -132,6 +132,7 @@ const fn is_of_owners(clause: ClauseName) -> bool {
         clause,
         ClauseName::ProvenanceReference
             | ClauseName::OwnershipRequest
+            | ClauseName::OwnershipTenant
             | ClauseName::OwnershipAnswer
             | ClauseName::DisclosureData
     )

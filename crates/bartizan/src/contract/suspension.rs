@@ -1,12 +1,14 @@
 //! Suspension: habit that several callers in good standing begin to break at once is one that changed.
 //!
 //! Reads    observations, in their order; what is decided of contracts; releases that run.
-//! Writes   which clauses are to be suspended.
+//! Writes   which clauses are to be suspended, and which versions of clients are held to no habit (`cohorts.rs`).
 //! Memory   callers (`learn::standing`), and at most [`REFUSED_MAX`] callers for each clause that refuses.
 //! Misses   who was refused before a start does not count after it. Clauses against harm are never suspended.
 
+use super::cohorts::{Cohorts, NewVersion};
 use super::{Contracts, Decided, Which};
 use crate::tempo::Tempo;
+use bartizan_engine::terms::Graced;
 use bartizan_learn::standing::{Caller, Standing, is_attack};
 use bartizan_learn::terms::INDEPENDENT_MIN;
 use bartizan_model::clause::{ClauseName, Effect};
@@ -49,6 +51,8 @@ pub(crate) struct Watch {
     revision: u64,
     refusing: BTreeMap<(String, ClauseName), Vec<Refusing>>,
     due: Vec<Suspended>,
+    cohorts: Cohorts,
+    versions: Vec<NewVersion>,
 }
 
 /// A clause that refuses, and whom it did.
@@ -93,6 +97,7 @@ impl Watch {
             self.refused(it, clause, around);
         }
         self.standing.observe(it);
+        self.cohorts.observe(it);
     }
 
     fn refused(&mut self, it: &Observation, clause: ClauseName, around: Around<'_>) {
@@ -108,7 +113,15 @@ impl Watch {
         let of = all.into_iter().flatten().filter(fits).max_by_key(|of| of.literals);
         let Some(of) = of else { return };
         let is_good = good_us < of.since_us || good_us.saturating_add(tempo.standing_us()) <= at_us;
-        if !is_good || of.refused.iter().any(|it| it.0 == caller) {
+        // What its version is refused until that is in force says nothing more.
+        if !is_good || self.cohorts.is_graced(it) {
+            return;
+        }
+        if let Some(new) = self.cohorts.refused(it, caller, tempo) {
+            self.versions.push(new);
+            return;
+        }
+        if of.refused.iter().any(|it| it.0 == caller) {
             return;
         }
         if of.refused.len() >= REFUSED_MAX {
@@ -151,6 +164,16 @@ impl Watch {
         std::mem::take(&mut self.due)
     }
 
+    /// Versions of clients that are held to no habit since the last time.
+    pub(crate) fn take_versions(&mut self) -> Vec<NewVersion> {
+        std::mem::take(&mut self.versions)
+    }
+
+    /// The versions of clients that are held to no habit now.
+    pub(crate) fn graced(&self, now_us: u64) -> Vec<Graced> {
+        self.cohorts.graced(now_us)
+    }
+
     /// It could not be kept: it is due still.
     pub(crate) fn put_back(&mut self, it: Suspended) {
         self.due.push(it);
@@ -162,13 +185,13 @@ const fn is_habit(it: ClauseName) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 mod tests {
     use super::super::{Because, Held, Released};
     use super::*;
     use bartizan_model::clause::Hit;
     use bartizan_model::code::Code;
-    use bartizan_model::id::{ExchangeId, KeyEpoch, SubjectId};
+    use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash, SubjectId};
     use bartizan_model::moment::Moment;
     use bartizan_model::observation::{Outcome, SubjectKind};
     use bartizan_model::terms::{Force, Others, Says};
@@ -249,6 +272,26 @@ mod tests {
         assert_eq!(suspended(&habit, None, &[at(1, 0), at(2, 1), at(12, 2)]), 0);
         // The two of before and one more within ten minutes of both.
         assert_eq!(suspended(&habit, None, &[at(1, 0), at(5, 1), at(12, 2), at(14, 3)]), 1);
+    }
+
+    #[test]
+    fn a_new_version_of_a_client_suspends_nothing_and_is_held_to_no_habit() {
+        let habit = habit();
+        let mut watch = Watch::default();
+        (0..5).for_each(|n| watch.remember(&seen(DECIDED_US - DAY_US, n, None)));
+        let around = Around { contracts: &habit, tempo: Tempo::Usual };
+        watch.observe(&seen(DECIDED_US, 9, None), around);
+        let day = 24 * 60;
+        for n in 0..5 {
+            let mut it = at(2 * day + u64::try_from(n).unwrap(), n);
+            it.cohort = KeyedHash(2);
+            watch.observe(&it, around);
+        }
+        let new = watch.take_versions();
+        assert_eq!(new.len(), 1);
+        assert_eq!(new[0].until_us, DECIDED_US + (3 * day + 2) * MINUTE_US);
+        assert_eq!(watch.graced(DECIDED_US + 3 * day * MINUTE_US).len(), 1);
+        assert!(watch.take_due().is_empty());
     }
 
     #[test]

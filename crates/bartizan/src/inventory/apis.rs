@@ -10,7 +10,7 @@
 
 use super::Learnt;
 use super::said::Sayings;
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::declared;
 use crate::tempo::Tempo;
 use bartizan_learn::inventory::Endpoint;
@@ -232,8 +232,36 @@ fn names(duties: &[Duty]) -> Vec<String> {
 pub(crate) struct Apis {
     configured: Configured,
     confirmed: Vec<Confirmed>,
+    /// Whether it was looked for what is confirmed.
+    is_read: bool,
     /// What could not be read.
     pub(crate) faults: Vec<String>,
+}
+
+/// Profiles that people confirmed, by service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Profiles(BTreeMap<String, Profile>);
+
+impl Profiles {
+    /// What is confirmed in a data directory.
+    pub(crate) fn read(dir: &Path) -> Result<Self, String> {
+        confirmed(dir).map(|it| Self::of(&it))
+    }
+
+    fn of(all: &[Confirmed]) -> Self {
+        Self(all.iter().map(|it| (it.service.clone(), it.profile())).collect())
+    }
+
+    /// Settings that say what is confirmed where they say nothing themselves.
+    pub(crate) fn under(&self, mut settings: Settings) -> Settings {
+        for (service, profile) in &self.0 {
+            match settings.apis.iter_mut().find(|it| *it.name == **service) {
+                Some(it) => it.profile = it.profile.over(profile),
+                None => settings.apis.push(config::Api::of(service, profile.clone())),
+            }
+        }
+        settings
+    }
 }
 
 impl Apis {
@@ -252,9 +280,16 @@ impl Apis {
     /// What is configured, and what is confirmed in a data directory.
     pub(crate) fn with(configured: Configured, dir: &Path) -> Self {
         match confirmed(dir) {
-            Ok(confirmed) => Self { configured, confirmed, faults: Vec::new() },
-            Err(why) => Self { configured, confirmed: Vec::new(), faults: vec![why] },
+            Ok(confirmed) => Self { configured, confirmed, is_read: true, faults: Vec::new() },
+            Err(why) => {
+                Self { configured, confirmed: Vec::new(), is_read: false, faults: vec![why] }
+            }
         }
+    }
+
+    /// What is confirmed, unless that could not be read.
+    pub(crate) fn profiles(&self) -> Option<Profiles> {
+        self.is_read.then(|| Profiles::of(&self.confirmed))
     }
 
     /// How fast what is learnt counts.
@@ -488,8 +523,8 @@ apis: [{name: inner, audience: internal}, {name: shop.example}]
 retire: [{api: inner, path: '/inner/{id}', method: GET, deprecated: 2026-11-01}]
 ";
         let name = "bartizan.yaml".to_owned();
-        let source = crate::config::Source { name, bytes: text.as_bytes().to_vec() };
-        let read = Settings::read(&source, &crate::config::Overrides::default(), 0);
+        let source = config::Source { name, bytes: text.as_bytes().to_vec() };
+        let read = Settings::read(&source, &config::Overrides::default(), 0);
         let settings = read.unwrap().settings;
         let home = home("routes");
         Configured::of(&settings).keep(&home).unwrap();

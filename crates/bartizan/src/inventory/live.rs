@@ -7,7 +7,7 @@
 //!          all is learnt again: of what ends in the second before, some may be missing until the next start.
 
 use super::Learnt;
-use super::apis::{self, Apis, Configured, Known};
+use super::apis::{self, Apis, Configured, Known, Profiles};
 use super::changed::{self, Summary};
 use super::classes;
 use super::fold;
@@ -15,12 +15,13 @@ use super::said::{self, Sayings};
 use super::trend;
 use crate::contract::document::Wanted;
 use crate::contract::{
-    self, Around, Because, Contracts, Decision, Fault, Held as HeldAs, Release, Released,
-    Suspended, Watch, file as contract_file,
+    self, Around, Because, Contracts, Decision, Fault, Held as HeldAs, NewVersion, Release,
+    Released, Suspended, Watch, file as contract_file,
 };
 use crate::in_force::lock;
 use crate::tempo::Tempo;
 use crate::wall::now_us;
+use bartizan_engine::terms::Graced;
 use bartizan_learn::changes::{Change, What, changes};
 use bartizan_learn::digest::DAY_US;
 use bartizan_learn::inventory::Inventory;
@@ -56,6 +57,9 @@ const CHANGES_EVERY: Duration = Duration::from_secs(30);
 const CHANGES_MAX: usize = 1_000;
 /// Changes that are remembered as told; then all are forgotten but new ones.
 const TOLD_MAX: usize = 100_000;
+
+/// What calls are held to, and versions of clients that are held to no habit of it.
+type HeldTo = (TermsByRoute, Vec<Graced>);
 
 /// What was told.
 #[derive(Debug, Default)]
@@ -112,13 +116,15 @@ pub struct Live {
     /// What traffic speaks for, as of the last look.
     proposed: Mutex<Arc<Vec<Proposed>>>,
     /// What calls are to be held to from now on, until somebody takes it.
-    terms: Mutex<Option<TermsByRoute>>,
+    terms: Mutex<Option<HeldTo>>,
     /// What calls are held to.
-    held: Mutex<TermsByRoute>,
+    held: Mutex<HeldTo>,
     /// Who breaks habit.
     watch: Mutex<Watch>,
     /// What was suspended and nobody was told yet.
     suspended: Mutex<Vec<Suspended>>,
+    /// Versions of clients that are held to no habit, of which nobody was told yet.
+    versions: Mutex<Vec<NewVersion>>,
     digest: Mutex<Option<Summary>>,
     sender: SyncSender<Observation>,
     receiver: Mutex<Option<Receiver<Observation>>>,
@@ -143,6 +149,7 @@ impl Default for Live {
             held: Mutex::default(),
             watch: Mutex::default(),
             suspended: Mutex::default(),
+            versions: Mutex::default(),
             digest: Mutex::default(),
             sender,
             receiver: Mutex::new(Some(receiver)),
@@ -281,6 +288,11 @@ impl Live {
         is_other
     }
 
+    /// What people confirmed of APIs, unless that is not known yet or cannot be read.
+    pub(crate) fn profiles(&self) -> Option<Profiles> {
+        lock(&self.apis).profiles()
+    }
+
     /// How fast things go.
     pub(crate) fn tempo(&self) -> Tempo {
         lock(&self.apis).tempo()
@@ -293,9 +305,10 @@ impl Live {
             let known = lock(&self.known);
             let Some(relations) = &known.relations else { return };
             let contracts = self.contracts();
-            let released = |service: &str| contracts.last_released_us(service);
+            let apis = Arc::clone(&lock(&self.apis));
+            let said = |service: &str| contracts.said(service, apis.profile(service).subjects);
             let (inventory, pace) = (&known.inventory, tempo.pace());
-            propose(inventory, relations, &classes::maskable, &pace, &released)
+            propose(inventory, relations, &classes::maskable, &pace, &said)
         };
         *lock(&self.proposed) = Arc::new(found);
         if tempo.is_lab() {
@@ -322,6 +335,14 @@ impl Live {
 
     /// Suspends the habits that changed.
     fn suspend(&self, dir: &Path) {
+        let versions = lock(&self.watch).take_versions();
+        if !versions.is_empty() {
+            let mut told = lock(&self.versions);
+            let room = CHANGES_MAX.saturating_sub(told.len());
+            told.extend(versions.into_iter().take(room));
+            drop(told);
+            self.hold();
+        }
         let due = lock(&self.watch).take_due();
         for it in due {
             let by = Some(contract::ITSELF.to_owned());
@@ -358,6 +379,11 @@ impl Live {
                 ) => {}
             }
         }
+    }
+
+    /// Versions of clients that are held to no habit, of which nobody was told yet.
+    pub(crate) fn take_versions(&self) -> Vec<NewVersion> {
+        std::mem::take(&mut lock(&self.versions))
     }
 
     /// What was suspended and nobody was told yet.
@@ -458,7 +484,8 @@ impl Live {
     /// Has calls held to what is decided and proposed now.
     fn hold(&self) {
         let mut held = lock(&self.held);
-        let now = self.contracts().in_force(&self.proposed(), now_us(), self.tempo());
+        let terms = self.contracts().in_force(&self.proposed(), now_us(), self.tempo());
+        let now = (terms, lock(&self.watch).graced(now_us()));
         if *held != now {
             held.clone_from(&now);
             *lock(&self.terms) = Some(now);
@@ -466,7 +493,7 @@ impl Live {
     }
 
     /// What calls are to be held to from now on, if that is something else.
-    pub(crate) fn take_terms(&self) -> Option<TermsByRoute> {
+    pub(crate) fn take_terms(&self) -> Option<HeldTo> {
         lock(&self.terms).take()
     }
 

@@ -8,8 +8,10 @@
 //! Misses   whatever was handed out before the start, on another replica, or longer ago than is remembered: that is
 //!          unknown, and what is unknown refuses nobody.
 
+use super::hashed::{Table, share};
 use bartizan_model::id::SubjectId;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
+use std::num::NonZeroU8;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -28,6 +30,8 @@ const SHARDS: usize = 64;
 const SUBJECTS_IN_SHARD: usize = 2_048;
 const REFERENCES_IN_SHARD: usize = 32_768;
 const HOLDERS_IN_SHARD: usize = 16_384;
+/// Identifiers that are looked through on each side of where one may be.
+const NEAR: usize = 8;
 /// How long an identifier is used after it was handed out, unless it is configured.
 const HORIZON_NS: u64 = 24 * 3_600 * 1_000_000_000;
 
@@ -48,7 +52,7 @@ pub enum Standing {
 #[derive(Debug)]
 pub struct HandedOut {
     subjects: Vec<Mutex<Subjects>>,
-    holders: Vec<Mutex<BTreeMap<u64, u8>>>,
+    holders: Vec<Mutex<Table<u64, NonZeroU8>>>,
     horizon_ns: AtomicU64,
     /// When anything was noted first; [`u64::MAX`] before.
     since_ns: AtomicU64,
@@ -88,7 +92,7 @@ pub struct Holder {
 
 #[derive(Debug, Default)]
 struct Subjects {
-    known: BTreeMap<u128, Subject>,
+    known: Table<u128, Subject>,
     /// The order in which they came.
     order: VecDeque<u128>,
     references: usize,
@@ -98,13 +102,17 @@ struct Subjects {
 
 #[derive(Debug)]
 struct Subject {
-    given: BTreeSet<u64>,
+    given: Given,
     since_ns: u64,
     /// Nothing of before its coming counts any more: it came when everybody was known for long enough.
     came_late: bool,
     /// Something that it was handed is not known.
     is_incomplete: bool,
 }
+
+/// Different identifiers, the least first.
+#[derive(Debug, Default)]
+struct Given(Vec<u64>);
 
 impl Default for HandedOut {
     fn default() -> Self {
@@ -153,15 +161,17 @@ impl HandedOut {
         for &reference in fresh {
             let Some(shard) = self.holders.get(shard(reference)) else { continue };
             let mut holders = lock(shard);
-            if holders.len() >= HOLDERS_IN_SHARD && !holders.contains_key(&reference) {
-                // Which one goes does not matter: its holders are unknown then.
-                let near = holders.range(reference..).next().map(|it| *it.0);
-                if let Some(near) = near.or_else(|| holders.keys().next().copied()) {
-                    holders.remove(&near);
-                }
+            if let Some(count) = holders.get_mut(reference) {
+                *count = count.saturating_add(1);
+                continue;
             }
-            let count = holders.entry(reference).or_default();
-            *count = count.saturating_add(1);
+            if holders.len() >= HOLDERS_IN_SHARD
+                && let Some(near) = holders.near(reference)
+            {
+                // Which one goes does not matter: its holders are unknown then.
+                holders.remove(near);
+            }
+            holders.insert(reference, NonZeroU8::MIN);
         }
     }
 
@@ -171,16 +181,16 @@ impl HandedOut {
         let Some(shard_of) = self.subjects.get(shard_of(subject)) else { return Standing::Unknown };
         let is_whole = {
             let it = lock(shard_of);
-            match it.known.get(&subject.0) {
-                Some(known) if known.given.contains(&reference) => return Standing::Given,
+            match it.known.get(subject.0) {
+                Some(known) if known.given.has(reference) => return Standing::Given,
                 Some(known) => known.is_whole(watch),
                 None => it.remembers_all(watch),
             }
         };
-        let count = self.holders.get(shard(reference)).map(|it| lock(it).get(&reference).copied());
+        let count = self.holders.get(shard(reference)).map(|it| lock(it).get(reference).copied());
         match count.flatten() {
-            None | Some(0) => Standing::Unknown,
-            Some(count) if count >= COMMON_FROM => Standing::Common,
+            None => Standing::Unknown,
+            Some(count) if count.get() >= COMMON_FROM => Standing::Common,
             Some(_) if is_whole => Standing::Foreign,
             Some(_) => Standing::Unknown,
         }
@@ -197,8 +207,8 @@ impl HandedOut {
         let shard = self.subjects.get(shard_of(credential));
         let held = shard.and_then(|it| {
             let it = lock(it);
-            let known = it.known.get(&credential.0)?;
-            Some((known.given.iter().copied().collect::<Vec<u64>>(), !known.is_incomplete))
+            let known = it.known.get(credential.0)?;
+            Some((known.given.0.clone(), !known.is_incomplete))
         });
         if let Some((given, is_all)) = held {
             self.give(account, &given, is_all, now_ns);
@@ -213,13 +223,13 @@ impl HandedOut {
         for shard in &self.subjects {
             let shard = lock(shard);
             all.forgot_ns = all.forgot_ns.max(shard.forgot_ns);
-            let known = shard.order.iter().filter_map(|it| Some((*it, shard.known.get(it)?)));
+            let known = shard.order.iter().filter_map(|it| Some((*it, shard.known.get(*it)?)));
             all.subjects.extend(known.map(|(subject, it)| Holder {
                 subject: SubjectId(subject),
                 since_ns: it.since_ns,
                 came_late: it.came_late,
                 is_incomplete: it.is_incomplete,
-                given: it.given.iter().copied().collect(),
+                given: it.given.0.clone(),
             }));
         }
         all
@@ -241,7 +251,7 @@ impl HandedOut {
             {
                 continue;
             }
-            let given: BTreeSet<u64> = it.given.iter().copied().take(REFERENCES_EACH).collect();
+            let given = Given::of(it.given.iter().copied().take(REFERENCES_EACH));
             shard.references += given.len();
             let subject = Subject {
                 given,
@@ -276,12 +286,16 @@ impl Subjects {
         fresh: &mut Vec<u64>,
     ) {
         let (now_ns, came_late) = (watch.now_ns, self.remembers_all(watch));
-        if !self.known.contains_key(&subject) {
+        if !self.known.has(subject) {
             while self.known.len() >= SUBJECTS_IN_SHARD {
                 self.forget(now_ns);
             }
-            let given = BTreeSet::new();
-            let it = Subject { given, since_ns: now_ns, came_late, is_incomplete: false };
+            let it = Subject {
+                given: Given::default(),
+                since_ns: now_ns,
+                came_late,
+                is_incomplete: false,
+            };
             self.known.insert(subject, it);
             self.order.push_back(subject);
         }
@@ -289,12 +303,12 @@ impl Subjects {
             self.forget(now_ns);
         }
         // It may have been the one that was forgotten.
-        let Some(it) = self.known.get_mut(&subject) else { return };
+        let Some(it) = self.known.get_mut(subject) else { return };
         it.is_incomplete |= !is_all;
         for reference in references {
             if it.given.len() >= REFERENCES_EACH {
-                it.is_incomplete |= !it.given.contains(reference);
-            } else if it.given.insert(*reference) {
+                it.is_incomplete |= !it.given.has(*reference);
+            } else if it.given.add(*reference) {
                 self.references += 1;
                 fresh.push(*reference);
             }
@@ -304,7 +318,7 @@ impl Subjects {
     /// Forgets who came first. Whoever is new from now on may be an old one.
     fn forget(&mut self, now_ns: u64) {
         let Some(first) = self.order.pop_front() else { return };
-        if let Some(it) = self.known.remove(&first) {
+        if let Some(it) = self.known.remove(first) {
             self.references = self.references.saturating_sub(it.given.len());
         }
         self.forgot_ns = now_ns;
@@ -320,6 +334,47 @@ impl Subjects {
 impl Subject {
     fn is_whole(&self, watch: Watch) -> bool {
         !self.is_incomplete && (self.came_late || watch.is_long_ago(self.since_ns))
+    }
+}
+
+impl Given {
+    fn of(references: impl Iterator<Item = u64>) -> Self {
+        let mut all: Vec<u64> = references.collect();
+        all.sort_unstable();
+        all.dedup();
+        Self(all)
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn has(&self, reference: u64) -> bool {
+        self.find(reference).is_ok()
+    }
+
+    /// Whether it is new.
+    fn add(&mut self, reference: u64) -> bool {
+        let Err(at) = self.find(reference) else { return false };
+        self.0.insert(at, reference);
+        true
+    }
+
+    /// Where it is, or would be. Keyed hashes lie evenly: the first look is nearly always a near one.
+    fn find(&self, reference: u64) -> Result<usize, usize> {
+        let (near, len) = (share(reference, self.len()), self.len());
+        let mut reach = NEAR;
+        loop {
+            let (from, to) = (near.saturating_sub(reach), (near + reach).min(len));
+            let some = self.0.get(from..to).unwrap_or_default();
+            let is_behind = from == 0 || some.first().is_some_and(|it| *it <= reference);
+            let is_before = to == len || some.last().is_some_and(|it| *it >= reference);
+            if is_behind && is_before {
+                let found = some.binary_search(&reference);
+                return found.map(|it| it + from).map_err(|it| it + from);
+            }
+            reach *= 4;
+        }
     }
 }
 
@@ -350,6 +405,7 @@ fn shard(reference: u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     const ALICE: SubjectId = SubjectId(1);
     const MALLORY: SubjectId = SubjectId(2);
@@ -448,6 +504,29 @@ mod tests {
         it.give(MALLORY, &many, true, 9);
         assert_eq!(it.standing(MALLORY, 17, LATE), Standing::Unknown);
         assert!(it.sizes().1 <= REFERENCES_EACH + 1);
+    }
+
+    /// Takes the same as a tree, and has the same.
+    #[track_caller]
+    fn check_given(of: impl Fn(u64) -> u64) {
+        let (mut given, mut tree) = (Given::default(), BTreeSet::new());
+        for n in 0..3_000_u64 {
+            let it = of(n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 52);
+            assert_eq!(given.has(it), tree.contains(&it));
+            assert_eq!(given.add(it), tree.insert(it));
+            assert!(given.has(it) && given.len() == tree.len());
+        }
+        assert!(given.0.iter().eq(&tree));
+        assert_eq!(Given::of(tree.iter().rev().chain(&tree).copied()).0, given.0);
+    }
+
+    #[test]
+    fn identifiers_are_found_however_they_lie() {
+        check_given(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        check_given(|n| n);
+        check_given(|n| u64::MAX - n);
+        check_given(|n| n << (n % 53));
+        assert!(!Given::default().has(0));
     }
 
     #[test]

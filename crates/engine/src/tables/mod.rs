@@ -1,6 +1,6 @@
 //! State that exchanges share while they are judged. The only locks and counters of the core.
 //!
-//! Memory   a few words, and the bounded tables of `accounts`, `rate`, `crowd`, `shapes`, `sampled`, `evidence`, `handed`, `owners` and `throttled`. Everything here is bounded by configuration, and what does not fit is
+//! Memory   a few words, and the bounded tables of `accounts`, `rate`, `crowd`, `shapes`, `sampled`, `evidence`, `handed`, `owners`, `tenants` and `throttled`. Everything here is bounded by configuration, and what does not fit is
 //!          refused and counted, never waited for.
 
 pub mod accounts;
@@ -8,11 +8,13 @@ pub mod crowd;
 pub mod detail;
 pub mod evidence;
 pub mod handed;
+mod hashed;
 pub mod owners;
 pub mod rate;
 pub mod sampled;
 pub mod shapes;
 mod shard;
+pub mod tenants;
 pub mod throttled;
 
 use accounts::Accounts;
@@ -26,6 +28,7 @@ use sampled::Sampled;
 use shapes::Shapes;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use tenants::Tenants;
 use throttled::Throttled;
 
 /// The shared tables of one process.
@@ -47,6 +50,7 @@ struct Shared {
     accounts: Accounts,
     handed: HandedOut,
     owners: Owners,
+    tenants: Tenants,
     throttled: Throttled,
     is_overloaded: AtomicBool,
 }
@@ -117,6 +121,11 @@ impl Tables {
     /// Who callers are to the API.
     pub fn owners(&self) -> &Owners {
         &self.shared.owners
+    }
+
+    /// Which tenants callers belong to.
+    pub fn tenants(&self) -> &Tenants {
+        &self.shared.tenants
     }
 
     /// Who is slowed down.

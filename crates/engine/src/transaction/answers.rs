@@ -38,8 +38,9 @@ pub(super) struct Withheld {
 impl Transaction {
     /// Notes what the answer is going to be held to; what the caller's token says of who it is.
     pub(super) fn ask(&mut self, head: &RequestHead, at: Moment) -> (Vec<(Resource, u64)>, bool) {
+        let is_declared = self.on.sees_to_others(head);
         let Some(shown) = self.shown.as_ref().filter(|it| !it.is_empty()) else {
-            return (Vec::new(), false);
+            return (Vec::new(), is_declared);
         };
         let assessment = Assessment::clean(at, self.seen.endpoint);
         let under = (&assessment, &self.on.clauses);
@@ -47,6 +48,7 @@ impl Transaction {
         let mut asked = Asked::of(self.seen.subject, is_somebody, head, shown, under);
         let key = &self.view.rules.key;
         let (claimed, sees_to_others) = claimed(&head.fields, self.seen.subject, shown, key);
+        let sees_to_others = sees_to_others || is_declared;
         asked.claimed.clone_from(&claimed);
         if sees_to_others {
             (asked.owned, asked.sees_to_others) = (Mode::Off, true);
@@ -58,7 +60,7 @@ impl Transaction {
     /// Begins to look whether an answer logs somebody in.
     pub(super) fn begin_issuing(&mut self, head: &ResponseHead, at: Moment, tables: &Tables) {
         let is_anonymous = self.seen.subject_kind == SubjectKind::AddressAgent;
-        let is_held = is_anonymous && self.shown.is_some();
+        let is_held = is_anonymous && (self.shown.is_some() || self.tenancy.is_some());
         if self.seen.method != Method::Post || self.origin.authority != Authority::Inline {
             return;
         }
@@ -75,13 +77,14 @@ impl Transaction {
     /// Looks whether an answer has logged somebody in by now. Whoever is logged in is who asked, if that was nobody.
     fn note_issued(&mut self, bytes: &[u8], at: Moment, tables: &Tables) {
         let Some(issuing) = self.issuing.as_mut().filter(|_| self.issued.is_none()) else { return };
-        let Some(credential) = issuing.push(bytes, &self.view.rules.key) else { return };
+        let Some(issued) = issuing.push(bytes, &self.view.rules.key) else { return };
+        let credential = issued.subject;
         // A session that goes on is no log-in.
         if self.credential == Some(credential) {
             return;
         }
         let mut subject = credential;
-        if let Some(account) = self.account {
+        if let Some(account) = self.account.filter(|_| !issued.is_claim) {
             let link = |credential| Link { credential, account };
             let to_nobody = self.seen.subject_kind == SubjectKind::AddressAgent;
             tables.accounts().issued(self.seen.endpoint, link(credential), to_nobody);
@@ -91,6 +94,9 @@ impl Transaction {
                 tables.accounts().issued(self.seen.endpoint, link(before), false);
                 tables.handed().adopt(account, before, at.mono_ns);
             }
+        }
+        if let Some((call, _)) = &self.tenancy {
+            tables.tenants().succeeded(subject, call);
         }
         self.issued = Some(subject);
         if self.seen.subject_kind == SubjectKind::AddressAgent {

@@ -14,7 +14,7 @@ use bartizan_engine::origin::{Authority, Origin};
 use bartizan_engine::snapshot::{Rules, Snapshot};
 use bartizan_engine::step::{Input, Payload, Reply, Side, Step};
 use bartizan_engine::tables::Tables;
-use bartizan_engine::terms::Terms;
+use bartizan_engine::terms::{Graced, Terms};
 use bartizan_engine::transaction::Transaction;
 use bartizan_model::clause::{Effect, Mode, SetBy};
 use bartizan_model::code::Code;
@@ -40,6 +40,7 @@ pub struct Ask<'a> {
     pub by: &'a str,
     pub method: &'a str,
     pub target: &'a str,
+    pub host: &'a str,
     pub fields: &'a [(&'a str, &'a str)],
     pub body: &'a str,
     /// The media type of `body`.
@@ -62,6 +63,7 @@ impl Default for Ask<'_> {
             by: "",
             method: "GET",
             target: "/",
+            host: "shop.example",
             fields: &[],
             body: "",
             sends: "application/json",
@@ -117,6 +119,14 @@ impl Api {
     pub fn under(mut self, set: impl FnOnce(&mut Rules)) -> Self {
         let view = Arc::get_mut(&mut self.view).unwrap();
         set(Arc::get_mut(&mut view.rules).unwrap());
+        self
+    }
+
+    /// The same, with a version of a client that is held to no habit.
+    pub fn with_graced(mut self, graced: Graced) -> Self {
+        let view = Arc::get_mut(&mut self.view).unwrap();
+        let terms = Arc::get_mut(&mut view.terms).unwrap();
+        *terms = std::mem::take(terms).with_graced(vec![graced]);
         self
     }
 
@@ -223,7 +233,7 @@ fn request(it: Ask<'_>) -> RequestHead {
     let mut head = HeadWriter::new();
     head.method(it.method.as_bytes());
     head.target(it.target.as_bytes());
-    head.authority(b"shop.example");
+    head.authority(it.host.as_bytes());
     match it.by.split_once('@') {
         Some((sub, tenant)) => {
             let claims = format!("{{\"sub\":\"{sub}\",\"tenant\":\"{tenant}\"}}");

@@ -21,6 +21,7 @@ pub mod calls;
 mod graphql;
 mod grpc;
 mod json;
+pub mod json_patch;
 mod members;
 mod rpc;
 mod soap;

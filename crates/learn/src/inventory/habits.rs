@@ -1,7 +1,8 @@
 //! What several callers have in common in what they send: which fields are always there, how great and long values are.
 //!
 //! Reads    the facts of successful requests.
-//! Memory   of an endpoint at most [`SHAPES_MAX`] shapes and [`FIELDS_MAX`] fields of 48 bytes.
+//! Memory   of an endpoint at most [`SHAPES_MAX`] shapes and [`FIELDS_MAX`] fields of 48 bytes, and two bytes for each
+//!          place of the shape that came last.
 //! Misses   endpoints whose calls come in more shapes than that; of a list, the magnitude of all values but the first.
 //!          Two fields whose names have one hash of 64 bits count as one, and are held to what either of them reached.
 //!
@@ -11,7 +12,7 @@ use super::subjects::Some64;
 use crate::hashed::hash;
 use bartizan_model::fact::{Facts, Kind, Shape};
 use bartizan_model::place::Place;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// Shapes of one endpoint's calls.
 pub const SHAPES_MAX: usize = 16;
@@ -21,12 +22,31 @@ pub const FIELDS_MAX: usize = 64;
 const SEVERAL: usize = 3;
 
 /// Of one endpoint.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Habits {
     shapes: Vec<(Arc<Shape>, Some64)>,
     /// By the hash of their places, which are many and long.
     fields: Vec<(u64, Extremes)>,
+    met: Met,
 }
+
+impl PartialEq for Habits {
+    fn eq(&self, other: &Self) -> bool {
+        self.shapes == other.shapes && self.fields == other.fields
+    }
+}
+
+/// The shape that came last, and where its fields were found: calls of one endpoint are mostly alike.
+#[derive(Clone, Debug, Default)]
+struct Met {
+    shape: Weak<Shape>,
+    at: Vec<u16>,
+}
+
+/// A field that was not looked for yet, or found no room.
+const NOWHERE: u16 = u16::MAX;
+/// What is no field of query or body.
+const NO_FIELD: u16 = u16::MAX - 1;
 
 /// The extremes of one field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +75,10 @@ impl<V: Default> Default for Tops<V> {
 
 impl<V: Ord + Copy> Tops<V> {
     fn add(&mut self, value: V, who: u8) {
+        // Nearly always nothing changes.
+        if self.values.iter().all(|it| *it >= value) && !self.by.contains(&NOBODY) {
+            return;
+        }
         let mut all = self.values.iter_mut().zip(&mut self.by);
         if let Some((mine, _)) = all.find(|it| *it.1 == who) {
             *mine = (*mine).max(value);
@@ -100,18 +124,47 @@ impl Habits {
     /// Adds a request.
     pub(super) fn add(&mut self, who: Some64, facts: &Facts) {
         self.note_shape(&facts.shape, who);
+        let who = who.bit();
+        let mut met = std::mem::take(&mut self.met);
+        if !std::ptr::eq(met.shape.as_ptr(), Arc::as_ptr(&facts.shape)) {
+            met.shape = Arc::downgrade(&facts.shape);
+            met.at.clear();
+            met.at.resize(facts.shape.places.len(), NOWHERE);
+        }
         for fact in &facts.facts {
-            let Some(place) = facts.shape.places.get(usize::from(fact.field)) else { continue };
-            if !matches!(place, Place::Query(_) | Place::Body(_)) {
-                continue;
+            let field = usize::from(fact.field);
+            if met.at.get(field) == Some(&NOWHERE) {
+                let count = self.fields.len();
+                let at = facts.shape.places.get(field).and_then(|it| self.looked_for(it));
+                if self.fields.len() != count {
+                    // Others moved.
+                    met.at.iter_mut().filter(|it| **it != NO_FIELD).for_each(|it| *it = NOWHERE);
+                }
+                if let (Some(to), Some(at)) = (met.at.get_mut(field), at) {
+                    *to = at;
+                }
             }
-            let Some(known) = self.field(hash(place)) else { continue };
-            known.long.add(fact.bytes, who.bit());
+            let at = met.at.get(field).and_then(|at| self.fields.get_mut(usize::from(*at)));
+            let Some((_, known)) = at else { continue };
+            known.long.add(fact.bytes, who);
             if matches!(fact.kind, Kind::Integer | Kind::Decimal) {
-                known.great.add(fact.bucket, who.bit());
-                known.small.add(fact.bucket.saturating_neg(), who.bit());
+                known.great.add(fact.bucket, who);
+                known.small.add(fact.bucket.saturating_neg(), who);
             }
         }
+        self.met = met;
+    }
+
+    /// A little of each field.
+    pub(super) fn some(&self) -> u64 {
+        self.fields.iter().fold(0, |some, it| some ^ it.0)
+    }
+
+    fn looked_for(&mut self, place: &Place) -> Option<u16> {
+        if !matches!(place, Place::Query(_) | Place::Body(_)) {
+            return Some(NO_FIELD);
+        }
+        u16::try_from(self.field(hash(place))?).ok()
     }
 
     fn note_shape(&mut self, shape: &Arc<Shape>, who: Some64) {
@@ -125,9 +178,11 @@ impl Habits {
     }
 
     pub(super) fn merge(&mut self, other: Self) {
+        self.met = Met::default();
         other.shapes.iter().for_each(|(shape, by)| self.note_shape(shape, *by));
         for (hash, theirs) in other.fields {
-            let Some(mine) = self.field(hash) else { continue };
+            let at = self.field(hash);
+            let Some((_, mine)) = at.and_then(|at| self.fields.get_mut(at)) else { continue };
             mine.great.merge(theirs.great);
             mine.small.merge(theirs.small);
             mine.long.merge(theirs.long);
@@ -150,19 +205,18 @@ impl Habits {
         self.fields.get(at).map(|it| &it.1)
     }
 
-    /// What is known of a field, for which room is made if there is any.
-    fn field(&mut self, hash: u64) -> Option<&mut Extremes> {
-        let at = match self.fields.binary_search_by_key(&hash, |it| it.0) {
-            Ok(at) => at,
-            Err(_) if self.fields.len() >= FIELDS_MAX => return None,
+    /// Where a field is, for which room is made if there is any.
+    fn field(&mut self, hash: u64) -> Option<usize> {
+        match self.fields.binary_search_by_key(&hash, |it| it.0) {
+            Ok(at) => Some(at),
+            Err(_) if self.fields.len() >= FIELDS_MAX => None,
             Err(at) => {
                 // New ones are rare, and there are many endpoints.
                 self.fields.reserve_exact(1);
                 self.fields.insert(at, (hash, Extremes::default()));
-                at
+                Some(at)
             }
-        };
-        self.fields.get_mut(at).map(|it| &mut it.1)
+        }
     }
 }
 

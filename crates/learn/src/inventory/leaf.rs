@@ -1,11 +1,11 @@
 //! What is known of one endpoint: who calls it, what it answers, which fields pass.
 //!
 //! Reads    observations.
-//! Memory   at most [`FIELDS_MAX`] fields a side of some 360 bytes, their names and what `values.rs` keeps of values;
+//! Memory   at most [`FIELDS_MAX`] fields a side of some 380 bytes, their names and what `values.rs` keeps of values;
 //!          [`STATUSES_MAX`] statuses.
 //! Misses   which value stood in which exchange.
 
-use super::by_place::{ByPlace, Cursor};
+use super::by_place::ByPlace;
 use super::distinct::Distinct;
 use super::habits::Habits;
 use super::handed::Handed;
@@ -133,39 +133,40 @@ pub struct Fields {
     pub more: u64,
 }
 
-/// One field.
+/// One field. What every message touches lies together, for most of what learning costs is waiting for memory.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[repr(C)]
 pub struct Field {
+    /// Of a class of somebody's own.
+    pub own: Option<Box<OwnCount>>,
+    /// Messages in which one of its values was `null`.
+    pub nulls: u64,
+    /// Messages whose first value was an empty list or object.
+    pub empties: u64,
+    /// Messages of callers that showed no credential.
+    pub anonymous: u64,
+    /// What its values point to.
+    pub classes: ClassCounts,
+    /// Different first values.
+    pub values: Values,
     /// Messages that had it.
     pub messages: u64,
-    /// Of these, by what the first value looked like, in the order of [`Kind::ALL`].
-    pub kinds: [u64; Kind::ALL.len()],
+    /// Who sent it, or was sent it.
+    pub subjects: Some64,
+    /// When the first message had it, in microseconds since 1970.
+    pub since_us: u64,
     /// The shortest of the longest values of a message, and the longest of all, in bytes.
     pub bytes: (u32, u32),
+    /// Of which types its values are, as far as several subjects say so.
+    pub told: Told,
     /// The least and the greatest magnitude of a number, see [`bartizan_model::fact::bucket`].
     pub buckets: Option<(i16, i16)>,
     /// Most values in one message.
     pub times_max: u16,
     /// All notations that its values had.
     pub forms: Forms,
-    /// Messages in which one of its values was `null`.
-    pub nulls: u64,
-    /// Messages whose first value was an empty list or object.
-    pub empties: u64,
-    /// What its values point to.
-    pub classes: ClassCounts,
-    /// Of a class of somebody's own.
-    pub own: Option<Box<OwnCount>>,
-    /// Messages of callers that showed no credential.
-    pub anonymous: u64,
-    /// When the first message had it, in microseconds since 1970.
-    pub since_us: u64,
-    /// Who sent it, or was sent it.
-    pub subjects: Some64,
-    /// Of which types its values are, as far as several subjects say so.
-    pub told: Told,
-    /// Different first values.
-    pub values: Values,
+    /// Messages by what the first value looked like, in the order of [`Kind::ALL`].
+    pub kinds: [u64; Kind::ALL.len()],
 }
 
 /// Calls that did not keep a term of the endpoint's contract.
@@ -227,14 +228,20 @@ impl Field {
         let is_first = self.messages == 0;
         self.messages += 1;
         self.since_us = earlier(self.since_us, message.at_us);
-        self.anonymous += u64::from(message.is_anonymous);
+        if message.is_anonymous {
+            self.anonymous += 1;
+        }
         self.subjects = self.subjects.and(message.mark);
         self.told.add(fact.forms, fact.kind, message.mark);
         self.forms = self.forms.and(fact.forms);
-        self.nulls += u64::from(fact.forms.has(Forms::NULL));
+        if fact.forms.has(Forms::NULL) {
+            self.nulls += 1;
+        }
         let is_container = fact.forms.has(Forms::LIST) || fact.forms.has(Forms::OBJECT);
         let is_string = fact.forms.has(Forms::STRING);
-        self.empties += u64::from(fact.kind == Kind::Empty && is_container && !is_string);
+        if fact.kind == Kind::Empty && is_container && !is_string {
+            self.empties += 1;
+        }
         self.classify(fact, own);
         if let Some(count) = self.kinds.get_mut(fact.kind as usize) {
             *count += 1;
@@ -252,6 +259,12 @@ impl Field {
         if fact.kind != Kind::Empty {
             self.values.add(Occurrence { value: fact.value.0, at_us, subject });
         }
+    }
+
+    /// A little of each part that a message touches.
+    pub(super) fn some(&self) -> u64 {
+        let last = self.kinds.last().copied().unwrap_or(0);
+        u64::from(self.classes.values()) ^ self.messages ^ u64::from(self.forms.bits()) ^ last
     }
 
     fn classify(&mut self, fact: &Fact, own: Option<OwnSign>) {
@@ -333,16 +346,23 @@ impl Fields {
         self.messages += 1;
         self.more += u64::from(facts.more);
         let mut has_new = false;
-        let mut cursor = Cursor::default();
+        let mut cursor = self.by_place.begin(&facts.shape, facts.facts.len().min(FIELDS_MAX));
         for fact in &facts.facts {
+            if let Some(it) = self.by_place.met(&mut cursor, fact.field) {
+                it.field.add(fact, facts.own_of(fact), message);
+                if let Some(handed) = handed.as_deref_mut().filter(|_| it.is_body) {
+                    handed.add(fact, it.id, it.is_kind);
+                }
+                continue;
+            }
             let Some(place) = facts.shape.places.get(usize::from(fact.field)) else { continue };
             // A claim is no field.
             if matches!(place, Place::Header(_)) {
                 continue;
             }
-            if let Some(it) = self.by_place.next(&mut cursor, place) {
+            if let Some(it) = self.by_place.next(&mut cursor, fact.field, place) {
                 it.field.add(fact, facts.own_of(fact), message);
-                if let (Some(handed), Place::Body(_)) = (&mut handed, place) {
+                if let Some(handed) = handed.as_deref_mut().filter(|_| it.is_body) {
                     handed.add(fact, it.id, it.is_kind);
                 }
             } else if self.by_place.len() < FIELDS_MAX {
@@ -356,7 +376,7 @@ impl Fields {
                 }
                 let mut field = Field::default();
                 field.add(fact, facts.own_of(fact), message);
-                self.by_place.insert(&mut cursor, of, field);
+                self.by_place.insert(&mut cursor, fact.field, of, field);
             } else {
                 self.more += 1;
             }
@@ -440,6 +460,7 @@ impl Leaf {
         self.anonymous += u64::from(is_anonymous);
         let mark = Some64::of(it.subject);
         let message = Message { at_us: it.started.wall_us, is_anonymous, mark };
+        self.read_ahead(it);
         if let Some(facts) = &it.request {
             let has_new = self.request.add(facts, message, None);
             if !is_anonymous {
@@ -455,6 +476,17 @@ impl Leaf {
             add_owners(&mut self.owners, Reading::Answers, it.subject, facts, has_new);
         }
         is_first | has_new
+    }
+
+    /// Reads of all fields of an exchange before any of them is changed: what is in no cache comes from memory at
+    /// once then, and not field by field.
+    fn read_ahead(&self, it: &Observation) {
+        let sides = [(&it.request, &self.request), (&it.response, &self.response)];
+        let some = sides.map(|(facts, fields)| match facts {
+            Some(facts) if !facts.facts.is_empty() => fields.by_place.some(&facts.shape),
+            _ => 0,
+        });
+        std::hint::black_box((some, self.habits.as_ref().map(|it| it.some())));
     }
 
     /// Counts an exchange, whatever its answer.

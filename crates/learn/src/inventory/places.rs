@@ -4,6 +4,7 @@
 //! Misses   fields beyond that: they are kept with their endpoints, and tell nothing of what is alike.
 
 use super::handed::is_kind;
+use crate::hashed::hash;
 use bartizan_model::place::Place;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,7 +35,8 @@ impl Numbered {
 /// All that are compared.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Places {
-    by_name: BTreeMap<Arc<Place>, PlaceId>,
+    /// By the hash of the name: names are long, and begin alike. One whose hash is taken has the next that is free.
+    by_hash: BTreeMap<u64, PlaceId>,
     by_id: Vec<Arc<Place>>,
 }
 
@@ -42,8 +44,14 @@ impl Places {
     /// The number of a field, given now if it is new.
     pub(super) fn numbered(&mut self, place: &Place) -> Numbered {
         let is_kind = matches!(place, Place::Body(path) if is_kind(path));
-        if let Some((place, id)) = self.by_name.get_key_value(place) {
-            return Numbered { place: Arc::clone(place), id: *id, is_kind };
+        let mut hash = hash(place);
+        while let Some(id) = self.by_hash.get(&hash).copied() {
+            match self.shared(id) {
+                Some(known) if **known == *place => {
+                    return Numbered { place: Arc::clone(known), id, is_kind };
+                }
+                _ => hash = hash.wrapping_add(1),
+            }
         }
         let place = Arc::new(place.clone());
         let next = u32::try_from(self.by_id.len()).unwrap_or(PLACES_MAX) + 1;
@@ -51,13 +59,17 @@ impl Places {
             return Numbered { place, id: PlaceId::default(), is_kind };
         }
         self.by_id.push(Arc::clone(&place));
-        self.by_name.insert(Arc::clone(&place), PlaceId(next));
+        self.by_hash.insert(hash, PlaceId(next));
         Numbered { place, id: PlaceId(next), is_kind }
     }
 
     pub(super) fn get(&self, id: PlaceId) -> Option<&Place> {
+        self.shared(id).map(|it| &**it)
+    }
+
+    fn shared(&self, id: PlaceId) -> Option<&Arc<Place>> {
         let at = usize::try_from(id.0).ok()?.checked_sub(1)?;
-        self.by_id.get(at).map(|it| &**it)
+        self.by_id.get(at)
     }
 }
 

@@ -24,8 +24,9 @@ impl Told {
     /// A subject sent a value of these notations that looks so.
     pub(super) fn add(&mut self, forms: Forms, kind: Kind, subject: Some64) {
         let mark = subject.sixteen();
-        let notations = self.notations.iter_mut().zip(NOTATIONS);
-        notations.filter(|it| forms.has(it.1)).for_each(|it| *it.0 |= mark);
+        for (told, notation) in self.notations.iter_mut().zip(NOTATIONS) {
+            *told |= if forms.has(notation) { mark } else { 0 };
+        }
         if let Some(it) = self.kinds.get_mut(kind as usize) {
             *it |= mark;
         }

@@ -53,7 +53,7 @@ pub(super) struct Use {
 /// What the edges into a place say of a use.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct View {
-    /// It could have been explained, as far as was seen.
+    /// It could have been explained, as far as was seen, and counts.
     pub(super) is_fair: bool,
     /// Nothing that hands out such values hid any from us.
     pub(super) is_sure: bool,
@@ -72,6 +72,7 @@ impl Edges {
         let mut view = View { is_fair: false, is_sure: false };
         let Some(spot) = names.spots.get(to.at()) else { return view };
         let (mut is_whole, mut is_known) = (true, true);
+        let mut fair: Vec<(u16, bool)> = Vec::new();
         for at in &spot.edges {
             let Some(row) = self.rows.get_mut(usize::from(*at)) else { continue };
             let Some(source) = names.spots.get(row.from.at()) else { continue };
@@ -79,11 +80,8 @@ impl Edges {
             match shown.look(it.call.subject, source.end, row.from) {
                 Sight::Nothing => {}
                 Sight::Whole { since_ever } => {
-                    view.is_fair = true;
                     is_known &= since_ever;
-                    if it.is_fair {
-                        row.fair.add(is_it);
-                    }
+                    fair.push((*at, is_it));
                 }
                 Sight::Hidden => (is_whole, is_known) = (false, false),
                 Sight::Forgotten => is_known = false,
@@ -92,8 +90,15 @@ impl Edges {
                 row.count(&it);
             }
         }
-        view.is_fair &= is_whole;
         view.is_sure = is_known && !spot.edges.is_empty();
+        if it.is_fair && !fair.is_empty() && names.takes_turn(to, it.call.subject) {
+            view.is_fair = is_whole;
+            for (at, is_it) in fair {
+                if let Some(row) = self.rows.get_mut(usize::from(at)) {
+                    row.fair.add(is_it);
+                }
+            }
+        }
         for from in from.iter() {
             self.make(names, from, to, &it);
         }

@@ -16,7 +16,7 @@
 //!          [`HOLDERS_MAX`] callers tell nothing and count in no share.
 //!
 //! A value that the request itself had said is not handed out by its answer: whoever guesses an identifier and
-//! gets it back has it from nobody. A caller is its subject: a session is the credential that the subject was
+//! gets it back has it from nobody. Of one caller few uses count for what is fair (`turns.rs`). A caller is its subject: a session is the credential that the subject was
 //! read from, so that nothing of one session is of two subjects.
 
 mod callers;
@@ -29,6 +29,7 @@ mod shown;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod uses;
 
 use crate::inventory::owners::{OwnerFields, Reading};
@@ -200,7 +201,7 @@ impl Relations {
                 uses.foreign_for_sure += u64::from(is_sure);
             }
         }
-        if taken.is_fair && view.is_fair {
+        if view.is_fair {
             uses.fair.add(matches!(known, Known::Own(_)));
         }
     }

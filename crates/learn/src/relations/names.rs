@@ -11,6 +11,7 @@ use super::callers::ByKind;
 use super::door::Door;
 use super::handed::Tag;
 use super::telling::Naming;
+use super::turns::Turns;
 use super::uses::Uses;
 use crate::hashed::hash;
 use crate::inventory::segments;
@@ -73,6 +74,8 @@ pub(super) struct Spot {
     pub(super) side: Side,
     /// What requests carried there.
     pub(super) uses: Uses,
+    /// Whose uses counted for what is fair, once there are any.
+    pub(super) turns: Option<Box<Turns>>,
     /// Positions of the edges that end here.
     pub(super) edges: Vec<u16>,
 }
@@ -139,6 +142,12 @@ impl Default for Names {
 }
 
 impl Names {
+    /// Whether a use of this caller counts in a place.
+    pub(super) fn takes_turn(&mut self, at: SpotId, subject: u64) -> bool {
+        let spot = self.spots.get_mut(at.at());
+        spot.is_some_and(|it| it.turns.get_or_insert_default().take(subject))
+    }
+
     /// The number of the endpoint of an exchange; `None` if there is no room.
     pub(super) fn end(&mut self, it: &Observation, by: Tag) -> Option<EndId> {
         let hash = hash(&(&it.route, it.method, &it.template));
@@ -182,7 +191,8 @@ impl Names {
         }
         let id = SpotId(NonZeroU16::new(u16::try_from(self.spots.len() + 1).ok()?)?);
         let (uses, edges) = (Uses::default(), Vec::new());
-        self.spots.push(Spot { end, place: place.clone(), side, uses, edges });
+        let turns = None;
+        self.spots.push(Spot { end, place: place.clone(), side, uses, turns, edges });
         self.spots_by_hash.insert(hash, id);
         Some(id)
     }

@@ -178,7 +178,8 @@ fn a_shop_is_a_chain_of_values() {
     let edge = shop.edge(TO_ORDER);
     assert_eq!((edge.uses, edge.common, edge.of, edge.strength()), (180, 0, 180, 1_000));
     // The use that made it known says nothing of how often it holds.
-    assert_eq!(edge.fair, Fair { uses: 179, handed: 179 });
+    assert!(edge.fair.uses < 180 && edge.fair.uses > 130, "{edge:?}");
+    assert_eq!(edge.fair.handed, edge.fair.uses);
     assert!((50..=70).contains(&edge.subjects), "{edge:?}");
     assert!(edge.first_us < edge.last_us);
     assert_eq!(shop.uses("GET /orders/{orderId} orderId").explained(), Some(1_000));
@@ -186,6 +187,22 @@ fn a_shop_is_a_chain_of_values() {
     let products = shop.edge(wanted[3]);
     assert!(products.common > products.uses && products.fair.uses == 0, "{products:?}");
     assert_eq!(shop.uses("GET /products/{productId} productId").foreign_for_sure, 0);
+}
+
+#[test]
+fn one_caller_who_uses_what_is_others_ten_thousand_times_changes_no_share() {
+    let mut shop = Shop::week(40);
+    let share = |shop: &Shop| shop.uses("GET /orders/{orderId} orderId").fair.explained().unwrap();
+    assert_eq!(share(&shop), 1_000);
+    for n in 0..10_000 {
+        // It lists its own, as everybody does, so that its uses could have been explained.
+        if n % 100 == 0 {
+            shop.get(666, "/orders", &[("$.orders[*].id", &order(666, 0), 1)]);
+        }
+        shop.get(666, &format!("/orders/{}", order(1 + n % 40, 0)), &[("$.total", "350", 1)]);
+    }
+    assert!(share(&shop) >= 950, "{}", share(&shop));
+    assert!(shop.told().contains(&TO_ORDER.to_owned()));
 }
 
 #[test]
@@ -322,7 +339,7 @@ fn exchanges_without_facts_make_nobody_guilty() {
     }
     let uses = shop.uses("GET /orders/{orderId} orderId");
     assert_eq!((uses.foreign, uses.foreign_for_sure), (20, 0));
-    assert_eq!(uses.fair, Fair { uses: 89, handed: 89 });
+    assert!((70..90).contains(&uses.fair.uses) && uses.fair.handed == uses.fair.uses, "{uses:?}");
 }
 
 #[test]
@@ -372,8 +389,8 @@ fn what_one_answer_hides_another_one_does_not_tell() {
     shop.inventory.settle();
     let uses = shop.uses("GET /tickets/{ticketId} ticketId");
     assert_eq!((uses.seen, uses.handed), (200, 150));
-    // Only the first uses of those who see many came before anything was hidden from us.
-    assert!((100..110).contains(&uses.fair.uses), "{uses:?}");
+    // Four of each who sees one; only the first uses of those who see many came before anything was hidden from us.
+    assert!((20..30).contains(&uses.fair.uses), "{uses:?}");
     assert!(uses.fair.uses - uses.fair.handed <= 1, "{uses:?}");
 }
 

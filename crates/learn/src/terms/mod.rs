@@ -27,6 +27,7 @@ use crate::relations::Relations;
 use bartizan_model::clause::ClauseName;
 use bartizan_model::head::Method;
 use bartizan_model::place::Place;
+use bartizan_model::profile::Subjects;
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
 use handed_out::HandedOut;
@@ -141,8 +142,25 @@ pub struct Proposed {
     pub shows: Shows,
 }
 
-/// When a service was released last, in microseconds since 1970, if it ever was.
-pub type ReleasedUs<'a> = &'a dyn Fn(&str) -> Option<u64>;
+/// What people say of a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// When it was released last, in microseconds since 1970, if it ever was.
+    pub released_us: Option<u64>,
+    /// What stands behind its subjects.
+    pub subjects: Option<Subjects>,
+}
+
+impl Said {
+    /// Whether who names an identifier must have been handed it: not where callers have them from queues, databases and caches,
+    /// as programs do, and those who stand for many.
+    const fn is_handed_out(self) -> bool {
+        !matches!(self.subjects, Some(Subjects::Workload | Subjects::Aggregate))
+    }
+}
+
+/// What people say of each service.
+pub type SaidOf<'a> = &'a dyn Fn(&str) -> Said;
 
 /// Everything that speaks for itself, by endpoint. `class_of` tells of what class a field is, if it may be masked by it.
 pub fn propose(
@@ -150,7 +168,7 @@ pub fn propose(
     relations: &Relations,
     class_of: ClassOf<'_>,
     pace: &Pace,
-    released: ReleasedUs<'_>,
+    said: SaidOf<'_>,
 ) -> Vec<Proposed> {
     let listed = inventory.endpoints();
     let envelopes = envelopes::all(&listed);
@@ -167,8 +185,8 @@ pub fn propose(
     let settable = read_only::Groups::of(&endpoints);
     let known = |it: &Endpoint<'_>| {
         let (handed, owners) = of_services.get(it.service)?;
-        let released_us = released(it.service);
-        one(it, &Known { settable: &settable, handed, owners, class_of, released_us }, pace)
+        let said = said(it.service);
+        one(it, &Known { settable: &settable, handed, owners, class_of, said }, pace)
     };
     endpoints.iter().filter_map(known).collect()
 }
@@ -179,11 +197,11 @@ struct Known<'a> {
     handed: &'a HandedOut,
     owners: &'a Ownership,
     class_of: ClassOf<'a>,
-    released_us: Option<u64>,
+    said: Said,
 }
 
 fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
-    let Known { settable: groups, handed, owners, class_of, released_us } = *known;
+    let Known { settable: groups, handed, owners, class_of, said } = *known;
     let (leaf, template) = (it.leaf, it.template());
     let sent = fields::sent(&leaf.request);
     let (known, left_out) = (&sent.known, sent.left_out);
@@ -196,7 +214,11 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     says.extend(owners.owned(it.method, &template));
     says.extend(owners.belongs(it.method, &template));
     says.extend(masked::masked(it, class_of, owners));
-    says.extend(Some(handed.named(it)).filter(|it| !it.is_empty()).map(Says::HandedOut));
+    let is_signed = says.iter().any(is_signed);
+    // A link that its signature makes good is for whoever holds it.
+    says.retain(|it| !(is_signed && matches!(it, Says::Belongs(_))));
+    let named = (said.is_handed_out() && !is_signed).then(|| handed.named(it));
+    says.extend(named.filter(|it| !it.is_empty()).map(Says::HandedOut));
     let is_of_somebody = says.iter().any(|it| matches!(it, Says::Owned(_) | Says::Belongs(_)));
     says.extend(credential(leaf, is_of_somebody));
     let hands_out = handed.handed_out(it.method, &template);
@@ -208,13 +230,28 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     let are_told = !shows.others.is_nobody();
     let proposals = says.into_iter().map(|says| {
         let support = support(leaf, &says, left_out);
-        let stage = stage(&says, are_told, &support, pace, released_us);
+        let stage = stage(&says, are_told, &support, pace, said.released_us);
         Proposal { says, stage, support }
     });
     let proposals = proposals.collect();
     let (service, method) = (it.service.into(), it.method);
     let known = sent.known;
     Some(Proposed { service, method, template, known, proposals, hands_out, shows })
+}
+
+/// Whether every call has a signature in its query: of Amazon S3, Google Cloud Storage, Azure Storage, and those that are alike.
+fn is_signed(says: &Says) -> bool {
+    const SIGNATURES: [&str; 4] = ["x-amz-signature", "x-goog-signature", "signature", "sig"];
+    let is_one = |it: &Place| match it {
+        Place::Query(name) => SIGNATURES.iter().any(|of| name.eq_ignore_ascii_case(of)),
+        Place::Path
+        | Place::Segment(_)
+        | Place::Header(_)
+        | Place::Cookie(_)
+        | Place::Body(_)
+        | Place::Name => false,
+    };
+    matches!(says, Says::Required(all) if all.iter().any(is_one))
 }
 
 /// Who was served showed a credential, always; and who showed none was turned away, or what is shown is somebody's: clients show

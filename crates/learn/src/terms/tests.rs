@@ -24,7 +24,7 @@ struct Shop {
     inventory: Inventory,
     relations: Relations,
     at_us: u64,
-    released_us: Option<u64>,
+    said: Said,
 }
 
 fn json(values: &[(&str, &str)]) -> Facts {
@@ -40,7 +40,7 @@ fn json(values: &[(&str, &str)]) -> Facts {
 impl Shop {
     fn new() -> Self {
         let (inventory, relations) = (Inventory::default(), Relations::default());
-        Self { inventory, relations, at_us: DAY_US, released_us: None }
+        Self { inventory, relations, at_us: DAY_US, said: Said::default() }
     }
 
     fn after(subjects: u128, days: u64) -> Self {
@@ -85,9 +85,9 @@ impl Shop {
     }
 
     fn proposed(&self, method: Method, template: &str) -> Proposed {
-        let released = |_: &str| self.released_us;
+        let said = |_: &str| self.said;
         let (inventory, relations) = (&self.inventory, &self.relations);
-        let all = propose(inventory, relations, &|_, _| None, &Pace::USUAL, &released);
+        let all = propose(inventory, relations, &|_, _| None, &Pace::USUAL, &said);
         let names: Vec<_> = all.iter().map(|it| it.template.clone()).collect();
         all.into_iter()
             .find(|it| it.method == method && it.template == template)
@@ -236,14 +236,14 @@ fn after_a_release_a_broken_habit_is_proposed_when_it_held_anew() {
     shop.at_us += 8 * DAY_US;
     shop.visit(1);
     assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Observed), "nobody released");
-    shop.released_us = Some(released_us);
+    shop.said.released_us = Some(released_us);
     assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Proposed));
     // Broken again: seven days begin again.
     shop.order(4, &sent, &[hit]);
     assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Observed));
     // What was broken before a release is not explained by it.
     shop.at_us += 8 * DAY_US;
-    shop.released_us = Some(shop.at_us);
+    shop.said.released_us = Some(shop.at_us);
     shop.visit(1);
     assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Observed));
 }
@@ -251,7 +251,7 @@ fn after_a_release_a_broken_habit_is_proposed_when_it_held_anew() {
 #[test]
 fn a_release_renews_no_habit_that_held() {
     let mut shop = Shop::after(70, 8);
-    shop.released_us = Some(shop.at_us - 1);
+    shop.said.released_us = Some(shop.at_us - 1);
     assert_eq!(shop.stage(ClauseName::ShapeUndeclared), Some(Stage::Proposed));
 }
 
@@ -259,7 +259,8 @@ fn a_release_renews_no_habit_that_held() {
 fn what_is_proposed_is_observed_by_itself() {
     let shop = Shop::after(70, 8);
     let (inventory, relations) = (&shop.inventory, &shop.relations);
-    let all = observed(&propose(inventory, relations, &|_, _| None, &Pace::USUAL, &|_| None));
+    let all =
+        observed(&propose(inventory, relations, &|_, _| None, &Pace::USUAL, &|_| Said::default()));
     let (route, endpoints) = all.first().unwrap();
     assert_eq!(&**route, "shop");
     assert!(endpoints.iter().flat_map(|it| &it.terms).all(|it| it.force == Force::Observed));
@@ -289,6 +290,45 @@ fn one_caller_cannot_do_without_a_field_nor_send_greater_values_for_all() {
 }
 
 #[test]
+fn where_programs_call_nothing_must_have_been_handed_out() {
+    let mut shop = Shop::after(70, 8);
+    let says_so = |shop: &Shop| {
+        let all = shop.proposed(Method::Get, "/orders/{orderId}").proposals;
+        all.iter().any(|it| it.says.clause() == ClauseName::ProvenanceReference)
+    };
+    for (subjects, expected) in [
+        (None, true),
+        (Some(Subjects::Person), true),
+        (Some(Subjects::Workload), false),
+        (Some(Subjects::Aggregate), false),
+    ] {
+        shop.said.subjects = subjects;
+        assert_eq!(says_so(&shop), expected, "{subjects:?}");
+    }
+}
+
+#[test]
+fn a_link_that_every_call_signs_is_for_whoever_holds_it() {
+    let says_so = |always: bool| {
+        let mut shop = Shop::new();
+        for n in 0..70_u128 {
+            shop.at_us += DAY_US / 7;
+            let id = (n * 7_919 + 100_000).to_string();
+            let listed = json(&[("$.orders[*].id", &id), ("$.orders[*].total", "5")]);
+            shop.see(n, called(Method::Get, "/orders", 200, &[], Some(listed)));
+            let signature = [(Place::query(b"X-Amz-Signature"), "5f1d0a8c")];
+            let query = if always || n > 3 { &signature[..] } else { &[] };
+            let path = format!("/orders/{id}");
+            shop.see(n, called(Method::Get, &path, 200, query, Some(json(&[("$.total", "5")]))));
+        }
+        shop.inventory.settle();
+        let all = shop.proposed(Method::Get, "/orders/{orderId}").proposals;
+        all.iter().any(|it| it.says.clause() == ClauseName::ProvenanceReference)
+    };
+    assert_eq!((says_so(false), says_so(true)), (true, false));
+}
+
+#[test]
 fn what_one_of_two_live_versions_leaves_out_is_taken_and_not_required() {
     let mut shop = Shop::new();
     for n in 0..70_u128 {
@@ -313,7 +353,7 @@ fn what_one_service_shows_speaks_for_no_other() {
     other.request = Some(json(&[("$.item", "tea")]));
     shop.see(1, other);
     let (inventory, relations) = (&shop.inventory, &shop.relations);
-    let all = propose(inventory, relations, &|_, _| None, &Pace::USUAL, &|_| None);
+    let all = propose(inventory, relations, &|_, _| None, &Pace::USUAL, &|_| Said::default());
     let of = |service: &str| {
         let mut of = all.iter().filter(|it| &*it.service == service && it.method == Method::Post);
         of.find(|it| it.template == "/orders").unwrap_or_else(|| panic!("{service}: {all:?}"))
@@ -388,7 +428,8 @@ fn what_tokens_say_tells_whom_requests_name() {
         }
     }
     shop.inventory.settle();
-    let all = propose(&shop.inventory, &shop.relations, &|_, _| None, &Pace::USUAL, &|_| None);
+    let all =
+        propose(&shop.inventory, &shop.relations, &|_, _| None, &Pace::USUAL, &|_| Said::default());
     let [it] = all.as_slice() else { panic!("{all:?}") };
     let belongs = it.proposals.iter().find_map(|it| match &it.says {
         Says::Belongs(all) => Some(all.as_slice()),
@@ -422,7 +463,8 @@ fn secrets_are_masked_for_all_and_data_of_people_for_others_than_their_owner() {
         Place::Body(path) if path == "$[*].iban" => Some(Class::BuiltIn(DataClass::Iban)),
         _ => None,
     };
-    let all = propose(&bank.inventory, &bank.relations, &class_of, &Pace::USUAL, &|_| None);
+    let all =
+        propose(&bank.inventory, &bank.relations, &class_of, &Pace::USUAL, &|_| Said::default());
     let says = |template: &str| {
         let it = all.iter().find(|it| it.template == template).unwrap();
         it.proposals.iter().map(|it| it.says.clone()).collect::<Vec<_>>()
@@ -621,7 +663,7 @@ fn whoever_is_shown_something_masked_was_not_refused() {
     };
     let breaches = |bank: &Shop| {
         let (inventory, relations) = (&bank.inventory, &bank.relations);
-        let all = propose(inventory, relations, &class_of, &Pace::USUAL, &|_| None);
+        let all = propose(inventory, relations, &class_of, &Pace::USUAL, &|_| Said::default());
         let all = all.into_iter().find(|it| it.template == "/me").unwrap().proposals;
         let it = all.iter().find(|it| it.says.clause() == ClauseName::DisclosureSecret).unwrap();
         let it = it.support.breaches;

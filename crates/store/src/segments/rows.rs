@@ -568,6 +568,7 @@ impl<'a> Columns<'a> {
             subject_kind: self.subject_kind.is(row, of_kind)?,
             session: self.session.hash(row)?,
             client: self.client.hash(row)?,
+            cohort: KeyedHash(0),
             trace: TraceId(bits(self.trace, row)),
             epoch: KeyEpoch(self.epoch.1.value(row)),
             method,

@@ -11,7 +11,7 @@ use bartizan_model::profile::{Audience, Duty, Subjects, Tenant};
 use bartizan_model::retirement::Template;
 use std::sync::Arc;
 
-pub(super) const ALL: [&dyn Key; 15] = [
+pub(super) const ALL: [&dyn Key; 17] = [
     &NAME_OF_API,
     &OWNER,
     &TEAM,
@@ -20,6 +20,8 @@ pub(super) const ALL: [&dyn Key; 15] = [
     &SUBJECT_KIND,
     &TENANT,
     &ENVIRONMENT,
+    &ON_BEHALF_OF,
+    &SEE_TO_OTHERS,
     &BASELINE,
     &API,
     &PATH,
@@ -102,7 +104,7 @@ pub(in super::super) const TENANT: Word<Tenant> = Word {
         section: APIS,
         key: "tenant",
         says: "What says which tenant a call is for: the host, a segment of the path counted from 1, or a claim \
-               of the token.",
+               of the token. Where it is the host or a segment, `ownership.tenant` holds callers to theirs.",
     },
     form: "`host`, `path:N` or `claim:NAME`",
     shape: Shape::Like("^(host|path:[0-9]{1,2}|claim:[!-~]{1,63})$"),
@@ -116,6 +118,33 @@ pub(in super::super) const ENVIRONMENT: Word<Arc<str>> = Word {
     shape: NAME.shape,
     absent: Absent::Nothing("as confirmed, or not known"),
     parse: naming::parse,
+};
+
+pub(in super::super) const ON_BEHALF_OF: Word<Box<str>> = Word {
+    name: Name {
+        section: APIS,
+        key: "on_behalf_of",
+        says: "Where `subject_kind` is `aggregate`: the field of requests that names for whom a call is. Each of those \
+               behind a credential is a caller of its own then; what was agreed, as `records`, is for all of them \
+               together.",
+    },
+    form: "name of a request field",
+    shape: Shape::Like("^[A-Za-z0-9_-]{1,64}$"),
+    absent: Absent::Nothing("a credential is one caller"),
+    parse: apis::field,
+};
+
+pub(in super::super) const SEE_TO_OTHERS: Items<(Box<str>, Box<str>)> = Items {
+    name: Name {
+        section: APIS,
+        key: "see_to_others",
+        says: "Claims of tokens, such as `role=support`, whose bearers see to what is others': they are held to no \
+               ownership, provenance and tenant. The value may also stand in a list. The API verifies the token.",
+    },
+    form: "list of `NAME=VALUE`",
+    shape: Shape::Like("^[^=]{1,128}=.{1,128}$"),
+    items_max: 16,
+    parse: apis::claim,
 };
 
 pub(in super::super) const BASELINE: Items<Duty> = Items {

@@ -1,0 +1,138 @@
+//! Who calls for which tenant, where the profile of an API says what names the tenant of a call.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use bartizan_contract::clause_set::ClauseSet;
+use bartizan_engine::routes::{RouteRules, Routes};
+use bartizan_model::clause::{Effect, Mode, SetBy};
+use bartizan_model::code::Code;
+use bartizan_model::profile::{Profile, Tenant};
+use std::sync::Arc;
+use support::{Api, Ask, ask};
+
+const FOREIGN: Option<Code> = Some(Code::TenantForeign);
+
+/// An API whose tenants are named by `tenant`.
+fn api(tenant: &str, mode: Mode) -> Api {
+    let tenant: Tenant = tenant.parse().unwrap();
+    Api::held_to(Vec::new()).under(|rules| {
+        let profile = Profile { tenant: Some(tenant), ..Profile::default() };
+        let only = RouteRules {
+            profile: Arc::new(profile),
+            clauses: ClauseSet::new(mode, SetBy::Flag, &[], &[]),
+            ..RouteRules::clone(&rules.base)
+        };
+        rules.routes = Routes::new(vec![only]);
+    })
+}
+
+/// Twelve people of each of two practices were here.
+fn practices(by: impl Fn(usize, &str) -> String) -> Api {
+    let mut api = api("path:2", Mode::Enforce);
+    for practice in ["north", "south"] {
+        for n in 0..12 {
+            let target = format!("/practices/{practice}/letters/{n}");
+            assert_eq!(refusal(&mut api, &by(n, practice), &target), None);
+        }
+    }
+    api
+}
+
+fn refusal(api: &mut Api, by: &str, target: &str) -> Option<Code> {
+    api.refusal(ask(by, target, "{}"))
+}
+
+#[test]
+fn who_has_a_token_of_one_tenant_is_refused_at_another_at_once() {
+    let mut api = practices(|n, practice| format!("doctor{n}@{practice}"));
+    assert_eq!(refusal(&mut api, "doctor3@north", "/practices/south/letters/3"), FOREIGN);
+    assert_eq!(refusal(&mut api, "doctor3@north", "/practices/north/letters/3"), None);
+    // Of somebody who was never here before.
+    assert_eq!(refusal(&mut api, "newcomer@north", "/practices/south/letters/3"), FOREIGN);
+    assert_eq!(refusal(&mut api, "newcomer@north", "/practices/north/letters/3"), None);
+    for target in
+        ["/practices/SOUTH/letters/3", "/practices/s%6futh/letters", "/practices/south;a=b/letters"]
+    {
+        assert_eq!(refusal(&mut api, "doctor3@north", target), FOREIGN, "{target}");
+    }
+}
+
+#[test]
+fn a_new_tenant_is_nobody_elses() {
+    let mut api = practices(|n, practice| format!("doctor{n}@{practice}"));
+    for n in 0..5 {
+        let by = format!("first{n}@west");
+        assert_eq!(refusal(&mut api, &by, "/practices/west/letters"), None);
+    }
+    assert_eq!(refusal(&mut api, "doctor3@north", "/practices/west/letters"), FOREIGN);
+    // What is no tenant stands elsewhere.
+    assert_eq!(refusal(&mut api, "doctor3@north", "/articles/south"), None);
+    assert_eq!(refusal(&mut api, "doctor3@north", "/practices"), None);
+}
+
+#[test]
+fn who_has_an_opaque_key_stays_where_it_was_first_answered() {
+    let mut api = practices(|n, practice| format!("key{n}-{practice}"));
+    assert_eq!(refusal(&mut api, "key3-north", "/practices/south/letters/3"), FOREIGN);
+    assert_eq!(refusal(&mut api, "key3-north", "/practices/north/letters/3"), None);
+    assert_eq!(refusal(&mut api, "new-key", "/practices/south/letters/3"), None);
+    // Nobody in particular is refused nothing.
+    assert_eq!(refusal(&mut api, "", "/practices/south/letters/3"), None);
+}
+
+fn at<'a>(host: &'a str, by: &'a str) -> Ask<'a> {
+    Ask { host, ..ask(by, "/bookings", "{}") }
+}
+
+#[test]
+fn a_log_in_says_where_a_session_belongs() {
+    let mut api = api("host", Mode::Enforce);
+    for host in ["old-mill.example", "seaside.example"] {
+        for n in 0..12 {
+            let by = format!("sid={n}-{host}");
+            assert_eq!(api.refusal(at(host, &by)), None);
+        }
+    }
+    let log_in = Ask {
+        method: "POST",
+        target: "/login",
+        body: r#"{"name":"eve","password":"x"}"#,
+        sets: "sid=fresh",
+        ..at("old-mill.example", "")
+    };
+    assert_eq!(api.refusal(log_in), None);
+    // The very first call that the session is used for.
+    assert_eq!(api.refusal(at("seaside.example", "sid=fresh")), FOREIGN);
+    assert_eq!(api.refusal(at("SEASIDE.example.:443", "sid=fresh")), FOREIGN);
+    assert_eq!(api.refusal(at("old-mill.example", "sid=fresh")), None);
+    assert_eq!(api.refusal(at("third.example", "sid=fresh")), None, "nobody is known there");
+}
+
+#[test]
+fn who_is_answered_for_a_foreign_tenant_while_that_is_observed_does_not_belong_there() {
+    let mut api = api("path:2", Mode::Observe);
+    for practice in ["north", "south"] {
+        for n in 0..12 {
+            refusal(
+                &mut api,
+                &format!("doctor{n}@{practice}"),
+                &format!("/practices/{practice}/x"),
+            );
+        }
+    }
+    for _ in 0..3 {
+        let got = api.get("doctor3@north", "/practices/south/x", "{}");
+        assert_eq!(got.effects(), [(Code::TenantForeign, Effect::WouldRefuse)]);
+    }
+}
+
+#[test]
+fn what_the_api_refuses_itself_teaches_nothing() {
+    let mut api = practices(|n, practice| format!("key{n}-{practice}"));
+    let refused = Ask { status: 403, ..ask("eve", "/practices/south/letters", "{}") };
+    assert_eq!(api.refusal(refused), None);
+    assert_eq!(refusal(&mut api, "eve", "/practices/north/letters"), None);
+    assert_eq!(refusal(&mut api, "eve", "/practices/south/letters"), FOREIGN);
+}
