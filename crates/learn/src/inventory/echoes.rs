@@ -11,7 +11,7 @@ use bartizan_model::observation::Observation;
 use bartizan_model::place::Place;
 
 /// Names that are told apart.
-const NAMES_MAX: usize = 8;
+const NAMES_MAX: usize = 4;
 /// Exchanges that must agree.
 const AGREEING_MIN: u32 = 3;
 
