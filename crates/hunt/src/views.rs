@@ -252,6 +252,12 @@ const EXCHANGES: View = View {
             Data::Texts,
             "What the heads say of its protection, as `plain_text` or `cors_any`; empty where no facts are kept.",
         ),
+        column(
+            "hosts",
+            Data::Texts,
+            Of::Each("hosts", "host"),
+            "Hosts of the URLs in both messages, at most four of a side; `array_has(hosts, 'cdn.example')`. Empty where no facts are kept, and in segments of before they were.",
+        ),
     ],
 };
 

@@ -20,6 +20,7 @@ use bartizan_model::code::Code;
 use bartizan_model::evidence::{Finding, Fingerprint, Sighting};
 use bartizan_model::fact::{Fact, Facts, Forms, Kind, Shape, ShapeId};
 use bartizan_model::head::Method;
+use bartizan_model::host::{Host, Pointed, Side};
 use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash, SubjectId};
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{Observation, TraceId};
@@ -151,6 +152,9 @@ fn observation(n: u64) -> Observation {
         it.hits = vec![Hit { code, effect: Effect::WouldRefuse, margin: 10 }];
         it.oddities = [Oddity::EncodedSlash].into_iter().collect();
         it.scores.sql = 990;
+        let host = Host::of_authority(b"cdn.example").unwrap();
+        let place = Place::body("$.image");
+        it.pointed = vec![Pointed { side: Side::Response, place, host, is_own: false }];
     }
     it
 }
@@ -203,6 +207,8 @@ fn what_is_sealed_and_what_is_not_are_one_table() {
     );
     check(homes, "SELECT count(*) FROM exchanges WHERE effect = 'would_refuse'", 20);
     check(homes, "SELECT count(*) FROM exchanges WHERE cardinality(oddities) = 1", 20);
+    check(homes, "SELECT count(*) FROM exchanges WHERE array_has(hosts, 'cdn.example')", 20);
+    check(homes, "SELECT count(*) FROM exchanges WHERE cardinality(hosts) = 0", 380);
     check(homes, "SELECT count(*) FROM exchanges WHERE time >= to_timestamp(1700000200)", 200);
     check(homes, "SELECT count(*) FROM fields", 3 * 400 + 3 * 200);
     check(homes, "SELECT count(*) FROM fields WHERE side = 'response'", 600);
