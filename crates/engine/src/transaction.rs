@@ -588,12 +588,24 @@ impl Transaction {
         let call = tenant(head, &self.on, &self.view.rules.key).filter(|_| is_inline);
         let Some(call) = call else { return false };
         let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
+        let belongs = |caller| tables.tenants().belongs(caller, &call);
         let belongs = match is_somebody && !sees_to_others {
-            true => tables.tenants().belongs(self.seen.subject, &call),
+            // Behind a key anybody can be named who was never seen: the key belongs somewhere too.
+            true => match self.key_of_many().map(belongs) {
+                Some(Belongs::Foreign) => Belongs::Foreign,
+                Some(Belongs::Own | Belongs::Unknown) | None => belongs(self.seen.subject),
+            },
             false => Belongs::Unknown,
         };
         self.tenancy = Some((call, belongs));
         self.stands_foreign()
+    }
+
+    /// The credential that is many people's, where the request names one of them.
+    fn key_of_many(&self) -> Option<SubjectId> {
+        let is_behind =
+            self.on.on_behalf_of.is_some() && self.credential != Some(self.seen.subject);
+        self.credential.filter(|_| is_behind)
     }
 
     fn stands_foreign(&self) -> bool {
@@ -607,7 +619,8 @@ impl Transaction {
             && is_somebody
             && (200..300).contains(&status)
         {
-            tables.tenants().succeeded(self.seen.subject, call);
+            let callers = [Some(self.seen.subject), self.key_of_many()];
+            callers.into_iter().flatten().for_each(|it| tables.tenants().succeeded(it, call));
         }
     }
 

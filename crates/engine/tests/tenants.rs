@@ -8,7 +8,7 @@ use bartizan_contract::clause_set::ClauseSet;
 use bartizan_engine::routes::{RouteRules, Routes};
 use bartizan_model::clause::{Effect, Mode, SetBy};
 use bartizan_model::code::Code;
-use bartizan_model::profile::{Profile, Tenant};
+use bartizan_model::profile::{Profile, Subjects, Tenant};
 use std::sync::Arc;
 use support::{Api, Ask, ask};
 
@@ -126,6 +126,29 @@ fn who_is_answered_for_a_foreign_tenant_while_that_is_observed_does_not_belong_t
         let got = api.get("doctor3@north", "/practices/south/x", "{}");
         assert_eq!(got.effects(), [(Code::TenantForeign, Effect::WouldRefuse)]);
     }
+}
+
+#[test]
+fn a_key_of_many_belongs_where_they_do_whoever_it_names() {
+    let mut api = api("path:2", Mode::Enforce).under(|rules| {
+        let on = rules.routes.find(b"shop.example", b"/").unwrap();
+        let profile = Profile { subjects: Some(Subjects::Aggregate), ..(*on.profile).clone() };
+        let on_behalf_of = Some("X-Customer".into());
+        let only = RouteRules { profile: Arc::new(profile), on_behalf_of, ..RouteRules::clone(on) };
+        rules.routes = Routes::new(vec![only]);
+    });
+    let mut refusal = |key: &str, customer: &str, practice: &str| {
+        let target = format!("/practices/{practice}/letters");
+        api.refusal(Ask { fields: &[("x-customer", customer)], ..ask(key, &target, "{}") })
+    };
+    for practice in ["north", "south"] {
+        for n in 0..12 {
+            assert_eq!(refusal(practice, &format!("{practice}-{n}"), practice), None);
+        }
+    }
+    assert_eq!(refusal("north", "north-3", "south"), FOREIGN);
+    assert_eq!(refusal("north", "somebody new", "south"), FOREIGN);
+    assert_eq!(refusal("north", "somebody new", "north"), None);
 }
 
 #[test]
