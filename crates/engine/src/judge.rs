@@ -10,6 +10,7 @@ use crate::keys::HashKey;
 use crate::log_in::LogIn;
 use crate::path_ambiguity;
 use crate::reference::{parts, reference};
+use crate::role::Stranger;
 use crate::routes::RouteRules;
 use crate::snapshot::Rules;
 use crate::tables::Tables;
@@ -162,6 +163,8 @@ pub(crate) struct Called {
     /// What is said of its method, and of those that it names besides.
     pub(crate) held: Vec<Arc<Held>>,
     pub(crate) claimed: Vec<(Resource, u64)>,
+    /// By which claims its caller is of a kind that never calls.
+    pub(crate) strangers: Vec<Stranger>,
     pub(crate) sees_to_others: bool,
     pub(crate) is_graced: bool,
     pub(crate) at: Moment,
@@ -196,6 +199,7 @@ impl Gathering {
             by,
             held,
             claimed,
+            strangers,
             sees_to_others,
             is_graced,
             at,
@@ -256,7 +260,7 @@ impl Gathering {
         if let Framing::Length(length) = head.framing {
             it.count_body(length, rules);
         }
-        it.hold_caller();
+        it.hold_caller(strangers);
         let is_judged = DECLARED.into_iter().any(|name| mode(name) != Mode::Off);
         if let Some((requests, methods)) = described.filter(|_| is_judged) {
             methods.into_iter().for_each(|method| it.describe(head, method, &requests));
@@ -385,13 +389,17 @@ impl Gathering {
         }
     }
 
-    /// Holds the caller to showing a credential.
-    fn hold_caller(&mut self) {
+    /// Holds the caller to showing a credential, and to being of a kind that calls.
+    fn hold_caller(&mut self, strangers: Vec<Stranger>) {
         let force = self.held.iter().filter_map(|it| it.terms.credential()).max();
         if let Some(force) = force.filter(|_| !self.is_somebody) {
             let place = Place::header(b"authorization");
             let mode = force.mode(self.subject);
             self.breach(Code::CredentialMissing, mode, (place, 0, KeyedHash(0)));
+        }
+        for it in strangers {
+            let mode = it.force.mode(self.subject);
+            self.breach(Code::RoleForeign, mode, (it.place, it.bytes, it.value));
         }
     }
 

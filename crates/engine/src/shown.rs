@@ -84,7 +84,8 @@ impl Shown {
                 | Says::Required(_)
                 | Says::Bounds(_)
                 | Says::Belongs(_)
-                | Says::Credential => {}
+                | Says::Credential
+                | Says::Role(_) => {}
             }
         }
         shown

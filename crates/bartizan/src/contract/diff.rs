@@ -14,7 +14,9 @@ use super::{Contracts, Decided, Fault, Handing, Which};
 use bartizan_learn::terms::{Proposed, Stage};
 use bartizan_model::fact::magnitude;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Belonging, Bounds, Mask, Masked, Owned, Resource, Says, Types};
+use bartizan_model::terms::{
+    Belonging, Bounds, Kinds, Mask, Masked, Owned, Resource, Says, Types,
+};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -124,6 +126,7 @@ fn lines(says: &Says, known: &[Place], (handing, showing, claims): By<'_>) -> BT
         Says::Required(all) => all.iter().map(|it| format!("{it} is there")).collect(),
         Says::Bounds(all) => all.iter().map(bounded).collect(),
         Says::Credential => vec!["a credential is shown".to_owned()],
+        Says::Role(all) => all.iter().flat_map(kinds).collect(),
     };
     let of = |does: &'static str| {
         move |it: &Handing| {
@@ -136,6 +139,11 @@ fn lines(says: &Says, known: &[Place], (handing, showing, claims): By<'_>) -> BT
         format!("the claim {} says who a caller is: {}", claim.escape_debug(), hex(*of))
     });
     here.into_iter().chain(by).chain(claimed).collect()
+}
+
+fn kinds(it: &Kinds) -> impl Iterator<Item = String> {
+    let line = |value: &u32| format!("{} {value:08x} is a stranger's", it.claim.escape_debug());
+    it.strangers.iter().map(line).collect::<Vec<_>>().into_iter()
 }
 
 fn hex(it: Resource) -> String {

@@ -354,6 +354,7 @@ fn size(says: &Says) -> usize {
         Says::Secret(all) | Says::Masked(all) => all.len(),
         Says::Required(all) => all.len(),
         Says::Bounds(all) => all.len(),
+        Says::Role(all) => all.iter().map(|it| it.strangers.len() + it.others.len()).sum(),
     }
 }
 
@@ -369,7 +370,9 @@ mod tests {
     use super::*;
     use bartizan_model::fact::{Forms, Kind};
     use bartizan_model::place::Place;
-    use bartizan_model::terms::{Belonging, Bounds, Force, Mask, Masked, Owned, Resource, Types};
+    use bartizan_model::terms::{
+        Belonging, Bounds, Force, Kinds, Mask, Masked, Owned, Resource, Types,
+    };
 
     /// One kind after the other: a new one does not compile until it is here.
     fn after(it: Option<&Says>) -> Option<Says> {
@@ -406,7 +409,11 @@ mod tests {
                 Says::Bounds(vec![(place("body $.quantity"), number), (place("body $.note"), text)])
             }
             Some(Says::Bounds(_)) => Says::Credential,
-            Some(Says::Credential) => return None,
+            Some(Says::Credential) => {
+                let (strangers, others) = (vec![7, u32::MAX], vec![9]);
+                Says::Role(vec![Kinds { claim: "realm_access.roles".into(), strangers, others }])
+            }
+            Some(Says::Role(_)) => return None,
         })
     }
 

@@ -10,9 +10,10 @@ use super::distinct::Distinct;
 use super::habits::Habits;
 use super::handed::Handed;
 use super::hosts::{HostRoom, Hosts, Met};
-use super::is_unanswered;
+use super::{is_success, is_unanswered};
 use super::owners::{OwnerFields, Reading};
 use super::places::Numbered;
+use super::roles::{Callers, Roles};
 use super::subjects::Some64;
 pub use super::told::Told;
 use super::values::{Added, Enumeration, Occurrence, Values};
@@ -20,7 +21,7 @@ use bartizan_model::class_counts::{ClassCount, ClassCounts};
 use bartizan_model::clause::{ClauseName, Effect, Hit};
 use bartizan_model::fact::{Fact, Facts, Forms, Kind, bucket};
 use bartizan_model::id::SubjectId;
-use bartizan_model::observation::{Observation, SubjectKind};
+use bartizan_model::observation::{Observation, Outcome, SubjectKind};
 use bartizan_model::own_class::{OwnClass, OwnSign};
 use bartizan_model::place::Place;
 use bartizan_model::traits::{Trait, Traits};
@@ -86,6 +87,8 @@ pub struct Leaf {
     owners: Option<Box<OwnerFields>>,
     /// Which fields of its requests name somebody, or something of theirs.
     asked_for: Option<Box<OwnerFields>>,
+    /// What its callers are, as their tokens say.
+    pub callers: Callers,
     /// Calls of operations within an envelope, which are not among those above, by envelope and name.
     pub operations: BTreeMap<Arc<str>, Self>,
 }
@@ -421,6 +424,16 @@ impl Leaf {
         leaf.hosts.get_or_insert_default().add(it, room);
     }
 
+    /// Notes what the caller is of an exchange that was answered with success.
+    pub(super) fn note_caller(&mut self, it: &Observation, roles: &mut Roles) {
+        let Some(facts) = &it.request else { return };
+        if facts.facts.is_empty() || is_unanswered(it) {
+            return;
+        }
+        let leaf = if has_operation(it) { self.of(&it.operation) } else { self };
+        roles.observe(it.subject, facts, &mut leaf.callers);
+    }
+
     /// All exchanges, whatever their answer, and whether it was seen.
     pub fn all(&self) -> u64 {
         self.statuses.values().sum::<u64>() + self.unanswered
@@ -502,7 +515,7 @@ impl Leaf {
         let says_too_much = |it: &Hit| it.code.entry().clause == ClauseName::DisclosureErrors;
         self.disclosures += u64::from(it.hits.iter().any(says_too_much));
         for hit in &it.hits {
-            self.note_breach(*hit, Some64::of(it.subject), at);
+            self.note_breach(*hit, it);
         }
         let subject = it.subject.0;
         self.subjects
@@ -515,9 +528,12 @@ impl Leaf {
         }
     }
 
-    fn note_breach(&mut self, hit: Hit, subject: Some64, at_us: u64) {
+    fn note_breach(&mut self, hit: Hit, it: &Observation) {
+        let (subject, at_us) = (Some64::of(it.subject), it.started.wall_us);
         let clause = hit.code.entry().clause;
-        if !clause.is_of_terms() {
+        // Whom the application itself turns away shows that it is right.
+        let is_kept = clause == ClauseName::IdentityRole && it.outcome == Outcome::Served && !is_success(it);
+        if !clause.is_of_terms() || is_kept {
             return;
         }
         let it = self.breaches.entry(clause).or_default();
@@ -581,6 +597,7 @@ impl Leaf {
         if let Some(theirs) = other.owners {
             self.owners.get_or_insert_default().merge(*theirs);
         }
+        self.callers.merge(other.callers);
         if let Some(theirs) = other.hosts {
             self.hosts.get_or_insert_default().merge(*theirs);
         }
