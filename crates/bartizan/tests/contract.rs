@@ -201,7 +201,8 @@ fn who_is_of_a_kind_that_never_calls_is_refused_once_people_said_so() {
 
     let written = asked(&data, &["export"]);
     assert!(written.contains("\"role\": [") && !written.contains("patient\""), "{written}");
-    let file = data.join("written.json");
+    let told = Directory::new();
+    let file = told.path().join("contract.json");
     fs::write(&file, &written).unwrap();
     let same = asked(&data, &["import", file.to_str().unwrap(), "--check"]);
     assert!(same.contains("no difference"), "{same}");
