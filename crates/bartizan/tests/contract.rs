@@ -172,7 +172,10 @@ fn who_is_of_a_kind_that_never_calls_is_refused_once_people_said_so() {
         by_token(&bartizan, &format!("doctor-{}", n % 12), "doctor", "/patients");
     }
     let clause = observed(&data, "GET /patients", "identity.role");
-    assert_eq!((&clause["fields"], &clause["is_harm"]), (&json!([{"claim": "role"}]), &json!(false)));
+    assert_eq!(
+        (&clause["fields"], &clause["is_harm"]),
+        (&json!([{"claim": "role"}]), &json!(false))
+    );
     let says = "No caller's token says what those of others do who call other endpoints and never \
                 this one: 1 of 2 values of `role`.";
     assert_eq!(clause["says"], says);

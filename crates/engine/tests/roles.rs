@@ -9,8 +9,6 @@
 
 mod support;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bartizan_engine::keys::HashKey;
 use bartizan_engine::simulate::{Verdict, simulate};
 use bartizan_engine::terms::{Graced, Terms};
@@ -22,6 +20,8 @@ use bartizan_model::observation::Observation;
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{EndpointTerms, Force, Kinds, Says, Shows, Term, low};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use support::{Api, Ask, Got};
 
 const FOREIGN: Option<Code> = Some(Code::RoleForeign);
@@ -95,7 +95,8 @@ fn who_shows_no_token_that_says_anything_is_not_judged() {
 
 #[test]
 fn head_and_a_method_in_a_field_ask_for_the_same() {
-    let by = format!("Bearer e30.{}.c2ln", URL_SAFE_NO_PAD.encode(r#"{"sub":"m","role":"patient"}"#));
+    let by =
+        format!("Bearer e30.{}.c2ln", URL_SAFE_NO_PAD.encode(r#"{"sub":"m","role":"patient"}"#));
     let target = "/patients";
     let head = Ask { by: &by, method: "HEAD", target, ..Ask::default() };
     assert_eq!(api("role").refusal(head), FOREIGN);
@@ -130,9 +131,8 @@ fn claims_that_were_recorded_tell_and_others_cannot() {
     };
     let of = |claim: &str, seen: &Observation| simulate(&terms(claim, seen), seen).unwrap();
     let seen = called(&mut open, r#"{"sub":"mallory","role":"patient"}"#).seen;
-    let breaks = |place: &str| {
-        Verdict::Breaks(Code::RoleForeign, Some(Place::header(place.as_bytes())))
-    };
+    let breaks =
+        |place: &str| Verdict::Breaks(Code::RoleForeign, Some(Place::header(place.as_bytes())));
     assert_eq!(of("role", &seen), breaks("authorization.role"));
     assert_eq!(of("plan", &seen), Verdict::Keeps);
     let sampled_out = Observation { request: None, ..seen };

@@ -8,9 +8,9 @@
 
 use crate::body::{Format, Progress, Walk, WalkLimits};
 use crate::value::{PlaceRef, Sink, Value};
+use bartizan_model::claim::{is_of_words, says_kind};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bartizan_model::claim::{is_of_words, says_kind};
 
 /// Longer tokens are opaque.
 pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
@@ -352,11 +352,17 @@ mod tests {
             };
             all.into_iter().map(text).collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(of(r#"{"sub":"a","role":"doctor","level":3,"tenant":"x"}"#), "role=doctor level=3");
+        assert_eq!(
+            of(r#"{"sub":"a","role":"doctor","level":3,"tenant":"x"}"#),
+            "role=doctor level=3"
+        );
         let lists = r#"{"roles":["a","b"],"realm_access":{"roles":["c"]},"scope":"r w","sub":1}"#;
         let told = "roles[*]=a roles[*]=b realm_access.roles[*]=c scope[*]=r scope[*]=w";
         assert_eq!(of(lists), told);
-        assert_eq!(of(r#"{"sub":"a","https://a.example/role":"x"}"#).split('=').next_back(), Some("x"));
+        assert_eq!(
+            of(r#"{"sub":"a","https://a.example/role":"x"}"#).split('=').next_back(),
+            Some("x")
+        );
         for nothing in [r#"{"role":"doctor"}"#, r#"{"sub":"a","role":true,"scope":""}"#] {
             assert_eq!(of(nothing), "", "{nothing}");
         }

@@ -14,9 +14,7 @@ use super::{Contracts, Decided, Fault, Handing, Which};
 use bartizan_learn::terms::{Proposed, Stage};
 use bartizan_model::fact::magnitude;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{
-    Belonging, Bounds, Kinds, Mask, Masked, Owned, Resource, Says, Types,
-};
+use bartizan_model::terms::{Belonging, Bounds, Kinds, Mask, Masked, Owned, Resource, Says, Types};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

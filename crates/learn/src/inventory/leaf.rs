@@ -10,13 +10,13 @@ use super::distinct::Distinct;
 use super::habits::Habits;
 use super::handed::Handed;
 use super::hosts::{HostRoom, Hosts, Met};
-use super::{is_success, is_unanswered};
 use super::owners::{OwnerFields, Reading};
 use super::places::Numbered;
 use super::roles::{Callers, Roles};
 use super::subjects::Some64;
 pub use super::told::Told;
 use super::values::{Added, Enumeration, Occurrence, Values};
+use super::{is_success, is_unanswered};
 use bartizan_model::class_counts::{ClassCount, ClassCounts};
 use bartizan_model::clause::{ClauseName, Effect, Hit};
 use bartizan_model::fact::{Fact, Facts, Forms, Kind, bucket};
@@ -532,7 +532,8 @@ impl Leaf {
         let (subject, at_us) = (Some64::of(it.subject), it.started.wall_us);
         let clause = hit.code.entry().clause;
         // Whom the application itself turns away shows that it is right.
-        let is_kept = clause == ClauseName::IdentityRole && it.outcome == Outcome::Served && !is_success(it);
+        let is_kept =
+            clause == ClauseName::IdentityRole && it.outcome == Outcome::Served && !is_success(it);
         if !clause.is_of_terms() || is_kept {
             return;
         }
