@@ -140,8 +140,10 @@ fn lines(says: &Says, known: &[Place], (handing, showing, claims): By<'_>) -> BT
 }
 
 fn kinds(it: &Kinds) -> impl Iterator<Item = String> {
-    let line = |value: &u32| format!("{} {value:08x} is a stranger's", it.claim.escape_debug());
-    it.strangers.iter().map(line).collect::<Vec<_>>().into_iter()
+    let claim = it.claim.escape_debug();
+    let strangers = it.strangers.iter().map(|of| format!("{claim} {of:08x} is a stranger's"));
+    let others = it.others.iter().map(|of| format!("{claim} {of:08x} is not"));
+    strangers.chain(others).collect::<Vec<_>>().into_iter()
 }
 
 fn hex(it: Resource) -> String {

@@ -70,25 +70,23 @@ impl Roles {
             let Place::Header(header) = place else { continue };
             let Some(name) = header.strip_prefix(CLAIM) else { continue };
             let name = name.strip_suffix(LISTED_CLAIM).unwrap_or(name);
-            if !says_kind(name) {
-                continue;
-            }
-            let Some(claim) = self.claim(name) else { continue };
+            let Some(at) = self.claim(name) else { continue };
+            let Some(claim) = self.claims.get_mut(at) else { continue };
             let first = facts.facts.iter().filter(|it| it.field == field).map(|it| it.value);
             let more = facts.listed.iter().filter(|it| it.field == field).map(|it| it.value);
             let values: Vec<u32> = first.chain(more).map(|it| low(it.0)).collect();
-            let Some((at, claim)) = self.claims.get_mut(claim).map(|it| (claim, it)) else {
-                continue;
-            };
             let mask = claim.add(subject, &values);
             callers.add(at, mask, Some64::of(subject));
         }
     }
 
-    /// Where a claim is. One that hardly anybody has makes room.
+    /// Where a claim is that says what somebody is. One that hardly anybody has makes room.
     fn claim(&mut self, name: &str) -> Option<usize> {
         if let Some(at) = self.claims.iter().position(|it| *it.name == *name) {
             return Some(at);
+        }
+        if !says_kind(name) {
+            return None;
         }
         if self.claims.len() < CLAIMS_MAX {
             self.claims.push(Claim::new(name));
