@@ -651,6 +651,19 @@ fn an_object_that_is_shared_belongs_to_nobody_alone() {
 }
 
 #[test]
+fn where_people_share_things_they_are_shown_their_own_or_what_they_were_handed() {
+    let one = |it: &Shop| {
+        let it = it.proposed(Method::Get, "/accounts/{accountId}");
+        let [owned] = owned(&it).unwrap_or_else(|| panic!("{it:?}")) else { panic!("{it:?}") };
+        (owned.place.clone(), owned.unless_given, it.shows.others.is_nobody())
+    };
+    let owner = Place::body("$.ownerId");
+    assert_eq!(one(&accounts(false)), (owner.clone(), false, true));
+    // Nobody is excepted for reading what was shared with them.
+    assert_eq!(one(&accounts(true)), (owner, true, true));
+}
+
+#[test]
 fn whoever_is_shown_something_masked_was_not_refused() {
     let mut bank = bank(40, 0);
     let hit = |effect| Hit { code: Code::DisclosureSecret, effect, margin: 0 };
