@@ -596,6 +596,37 @@ fn a_parameter_of_the_same_path_is_the_same_resource() {
     assert_eq!(named(Method::Get, "/parcel"), []);
 }
 
+/// What a link is made for, where of each other call of those who make orders it was not seen what it was answered with; `foreign`
+/// of them name what others were handed.
+fn links(foreign: u128) -> Vec<(Place, Resource)> {
+    let mut shop = Shop::new();
+    let reference = |n: u128| format!("BK-{}", n * 7_919 + 100_000);
+    for n in 0..70_u128 {
+        shop.at_us += DAY_US / 7;
+        let listed = json(&[("$.orders[*].ref", &reference(n))]);
+        shop.see(n, called(Method::Get, "/orders", 200, &[], Some(listed)));
+        let read = format!("/orders/{}", reference(n));
+        shop.see(n, called(Method::Get, &read, 200, &[], Some(json(&[("$.total", "5")]))));
+        let of = if (1..=foreign).contains(&n) { n - 1 } else { n };
+        for of in [of, n + 1_000] {
+            let sent = (Place::query(b"ref"), reference(of));
+            let sent = [(sent.0, &*sent.1)];
+            let answer = Some(json(&[("$.url", "x")]));
+            shop.see(n, called(Method::Get, "/links", 200, &sent, answer));
+        }
+    }
+    shop.inventory.settle();
+    handed_out(&shop.proposed(Method::Get, "/links")).to_vec()
+}
+
+#[test]
+fn who_names_their_own_wherever_that_is_known_names_what_they_were_handed() {
+    let named = links(0);
+    let [(place, _)] = named.as_slice() else { panic!("{named:?}") };
+    assert_eq!(*place, Place::query(b"ref"));
+    assert_eq!(links(10), []);
+}
+
 /// A bank of forty customers who are shown whose the accounts are, and read those; each of them shares one if `is_shared`.
 fn accounts(is_shared: bool) -> Shop {
     let mut it = Shop::new();
