@@ -11,6 +11,8 @@ use bartizan_model::terms::{folded, low, short};
 
 /// Fields of one side of an endpoint.
 pub const FIELDS_MAX: usize = 8;
+/// Fields of one side of an envelope, all of its operations together.
+pub const ENVELOPE_FIELDS_MAX: usize = 128;
 /// Callers who name the same, from which on a segment is no variable.
 const SAME_FROM: usize = 8;
 /// Callers of one field: of more, those whose hashes are least, which are as good as any.
@@ -120,6 +122,17 @@ impl OwnerFields {
                 Some((_, shown)) => shown.merge(&theirs),
                 None if has_room => self.fields.push((place, theirs)),
                 None => {}
+            }
+        }
+    }
+
+    /// Adds the fields of another operation of an envelope, as far as they are not there.
+    pub(super) fn add_missing(&mut self, other: &Self) {
+        for (place, shown) in &other.fields {
+            if self.fields.len() < ENVELOPE_FIELDS_MAX
+                && !self.fields.iter().any(|it| it.0 == *place)
+            {
+                self.fields.push((place.clone(), shown.clone()));
             }
         }
     }

@@ -399,7 +399,7 @@ fn spots<'a>(
             && objects.iter().any(|it| it.0 == *place)
     };
     let all = all.filter(|it| !is_object(it.1.0));
-    let names_something = !handed.named(it).is_empty();
+    let asks_for_something = asks_for_something(it, handed);
     let spot = |(at, (place, shown)): (At, (&'a Place, &'a Shown))| {
         let name = match place {
             Place::Segment(n) => variable(&template, *n)?,
@@ -408,7 +408,8 @@ fn spots<'a>(
         };
         let is_of_group = claims.contains(&name) || is_tenant(&name);
         let told = told(shown, is_of_group, pace);
-        let is_shared = at == At::Answer && names_something && is_shared(shown, pace);
+        let is_answer = matches!(at, At::Answer | At::Unasked);
+        let is_shared = is_answer && asks_for_something && is_shared(shown, pace);
         let of = |is_exclusive: bool, unless_given: bool| {
             let (key, name) = ((it.method, template.clone()), name.clone());
             Spot { at, key, place, shown, name, is_exclusive, unless_given }
@@ -418,6 +419,17 @@ fn spots<'a>(
         Some(shared.into_iter().chain(told.map(|it| of(it, false))))
     };
     all.filter_map(spot).flatten().collect()
+}
+
+/// Whether every call names something that was handed out; those of an envelope do where they have arguments.
+fn asks_for_something(it: &Endpoint<'_>, handed: &HandedOut) -> bool {
+    let always = it.leaf.habits.as_ref().map(|it| it.always()).unwrap_or_default();
+    let is_always = |place: &Place| {
+        matches!(place, Place::Segment(_))
+            || it.operation == envelopes::ALL
+            || always.contains(place)
+    };
+    handed.named(it).iter().any(|it| is_always(&it.0))
 }
 
 /// Whether callers are shown others' beside their own.

@@ -695,6 +695,44 @@ fn where_people_share_things_they_are_shown_their_own_or_what_they_were_handed()
 }
 
 #[test]
+fn of_what_a_team_shares_each_is_somebodys() {
+    let mut it = Shop::new();
+    let member = |n: u128| format!("mem_{}x", n * 7_919 + 100_000);
+    let issue = |n: u128, of: u128| format!("iss_{}x", n * 104_729 + of * 1_299_709 + 500_000);
+    let call = |operation: &str, sent: &[(&str, &str)], shown: &[(&str, &str)]| {
+        let mut call = called(Method::Post, "/graphql", 200, &[], Some(json(shown)));
+        call.request = Some(json(sent));
+        call.operation = format!("graphql query {operation}").into();
+        call
+    };
+    for round in 0..6 {
+        for n in 0..40_u128 {
+            it.at_us += DAY_US / 20;
+            let own = member(n);
+            let mut home = vec![("$.data.viewer.id", own.as_str())];
+            home.extend(["a", "b", "c", "d", "e", "f", "g", "h"].map(|_| ("$.data.x.id", "1")));
+            it.see(n, call("home", &[("$.viewer", "")], &home));
+            // Four make a team, and see each other's.
+            let of = n / 4 * 4 + (n + round) % 4;
+            let listed = issue(of, round);
+            let all = [("$.data.project.issues[*].id", listed.as_str())];
+            it.see(n, call("project", &[("$.project.id", "17")], &all));
+            let author = member(of);
+            let shown = [("$.data.issue.author.id", author.as_str())];
+            it.see(n, call("issue", &[("$.issue.id", &listed)], &shown));
+        }
+    }
+    it.inventory.settle();
+    let all = it.proposed(Method::Post, "/graphql");
+    let author = Place::body("$.data.issue.author.id");
+    let found = owned(&all).into_iter().flatten().find(|it| it.place == author);
+    let found = found.unwrap_or_else(|| panic!("{all:?}"));
+    assert!(found.unless_given && found.is_exclusive);
+    assert!(all.shows.caller.contains(&(Place::body("$.data.viewer.id"), found.owners)));
+    assert!(all.shows.others.is_nobody());
+}
+
+#[test]
 fn whoever_is_shown_something_masked_was_not_refused() {
     let mut bank = bank(40, 0);
     let hit = |effect| Hit { code: Code::DisclosureSecret, effect, margin: 0 };
