@@ -16,6 +16,7 @@ use crate::snapshot::Rules;
 use crate::tables::Tables;
 use crate::tables::handed::Standing;
 use crate::tables::owners::Belongs;
+use crate::tables::tenants::Holds;
 use crate::terms::{Held, Looked};
 use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{Effort, Exhausted, examine_within};
@@ -90,6 +91,8 @@ pub struct Gathering {
     is_envelope: bool,
     /// Identifiers that the request named: its answer does not hand them out.
     pub(crate) references: Vec<u64>,
+    /// It names something that its caller was not handed for sure.
+    pub(crate) is_ungiven: bool,
 }
 
 /// What the request is held to.
@@ -237,6 +240,7 @@ impl Gathering {
             described: Vec::new(),
             is_envelope,
             references: Vec::new(),
+            is_ungiven: false,
         };
         if is_against_the_law(head.oddities) {
             return it;
@@ -413,6 +417,22 @@ impl Gathering {
         }
     }
 
+    /// Whether the caller was handed what the head names, leaving out what stands at one place.
+    pub(crate) fn holds_beside(&self, place: &Place, tables: &Tables) -> Holds {
+        let (handed, at) = (tables.handed(), self.assessment.at.mono_ns);
+        let mut holds = None;
+        for it in self.used.iter().filter(|it| it.place != *place) {
+            let next = match handed.standing(self.subject, it.reference, at) {
+                Standing::Foreign | Standing::Nobodys => return Holds::Ungiven,
+                Standing::Given if holds != Some(Holds::Unknown) => Holds::Given,
+                Standing::Given | Standing::Unknown => Holds::Unknown,
+                Standing::Common => continue,
+            };
+            holds = Some(next);
+        }
+        holds.unwrap_or(Holds::Unknown)
+    }
+
     /// Looks up whose the identifiers are that were named. Whether one of them is another's.
     pub(crate) fn stand(&mut self, tables: &Tables) -> bool {
         self.look_for_missing();
@@ -422,6 +442,7 @@ impl Gathering {
             let Used { reference, mode, place, bytes, value } = it;
             self.references.push(reference);
             let standing = handed.standing(self.subject, reference, self.assessment.at.mono_ns);
+            self.is_ungiven |= matches!(standing, Standing::Foreign | Standing::Nobodys);
             if standing == Standing::Foreign && !self.sees_to_others {
                 is_foreign = true;
                 self.breach(Code::ReferenceForeign, mode, (place, bytes, value));
@@ -763,6 +784,7 @@ mod tests {
             described: Vec::new(),
             is_envelope: false,
             references: Vec::new(),
+            is_ungiven: false,
         }
     }
 

@@ -44,7 +44,7 @@ use crate::step::{
 };
 use crate::tables::detail::Level;
 use crate::tables::owners::Belongs;
-use crate::tables::tenants;
+use crate::tables::tenants::{self, Holds};
 use crate::tables::throttled::Throttle;
 use crate::tables::{Room, Tables};
 use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
@@ -73,7 +73,8 @@ use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome, SubjectKind};
 use bartizan_model::oddity::Oddity;
-use bartizan_model::profile::Subjects;
+use bartizan_model::place::Place;
+use bartizan_model::profile::{Subjects, Tenant};
 use bartizan_model::route::Demand;
 use bartizan_model::sample::SampleReason;
 use bytes::{Bytes, BytesMut};
@@ -132,7 +133,7 @@ pub struct Transaction {
     /// The account that the request logs in to.
     account: Option<SubjectId>,
     /// The tenant that the call is for, and how the caller stands to it.
-    tenancy: Option<(tenants::Call, Belongs)>,
+    tenancy: Option<(tenants::Call, Holds, Belongs)>,
     /// What of the answer is not released yet.
     withheld: Option<Box<Withheld>>,
     /// Whether the intent is durable and the result is not.
@@ -488,7 +489,7 @@ impl Transaction {
             self.take_calls(calls, &mut gathering, &head.fields, tables);
         }
         gathering.assessment.violations.append(&mut standing.violations);
-        if self.is_for_a_foreign_tenant(&head, sees_to_others, tables) {
+        if self.is_for_a_foreign_tenant(&head, sees_to_others, &gathering, tables) {
             gathering.assessment.violations.push(Code::TenantForeign);
         }
         self.retry_after_s = standing.retry_after_s;
@@ -585,13 +586,20 @@ impl Transaction {
         &mut self,
         head: &RequestHead,
         sees_to_others: bool,
+        gathering: &Gathering,
         tables: &Tables,
     ) -> bool {
         let is_inline = self.origin.authority == Authority::Inline;
-        let call = tenant(head, &self.on, &self.view.rules.key).filter(|_| is_inline);
-        let Some(call) = call else { return false };
+        let call = tenant(head, self.seen.endpoint, &self.on, &self.view.rules.key);
+        let Some(call) = call.filter(|_| is_inline) else { return false };
+        let holds = match self.on.profile.tenant {
+            Some(Tenant::Path(at)) => gathering.holds_beside(&Place::Segment(at), tables),
+            Some(Tenant::Host | Tenant::Claim(_)) | None => {
+                gathering.holds_beside(&Place::Path, tables)
+            }
+        };
         let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
-        let belongs = |caller| tables.tenants().belongs(caller, &call);
+        let belongs = |caller| tables.tenants().belongs(caller, &call, holds);
         let belongs = match is_somebody && !sees_to_others {
             // Behind a key anybody can be named who was never seen: the key belongs somewhere too.
             true => match self.key_of_many().map(belongs) {
@@ -600,7 +608,7 @@ impl Transaction {
             },
             false => Belongs::Unknown,
         };
-        self.tenancy = Some((call, belongs));
+        self.tenancy = Some((call, holds, belongs));
         self.stands_foreign()
     }
 
@@ -612,18 +620,21 @@ impl Transaction {
     }
 
     fn stands_foreign(&self) -> bool {
-        self.tenancy.as_ref().is_some_and(|it| it.1 == Belongs::Foreign)
+        self.tenancy.as_ref().is_some_and(|it| it.2 == Belongs::Foreign)
     }
 
     /// Notes that the API answered the caller for a tenant with success.
     fn note_tenant(&self, status: u16, tables: &Tables) {
         let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
-        if let Some((call, Belongs::Own | Belongs::Unknown)) = &self.tenancy
+        if let Some((call, holds, Belongs::Own | Belongs::Unknown)) = &self.tenancy
             && is_somebody
             && (200..300).contains(&status)
         {
             let callers = [Some(self.seen.subject), self.key_of_many()];
-            callers.into_iter().flatten().for_each(|it| tables.tenants().succeeded(it, call));
+            callers
+                .into_iter()
+                .flatten()
+                .for_each(|it| tables.tenants().succeeded(it, call, *holds));
         }
     }
 
@@ -839,6 +850,7 @@ impl Transaction {
         if let Some(asked) = &mut self.asked {
             // Whoever names what is another's is handed nothing by the answer, where it is let through.
             asked.hands_nothing = is_foreign;
+            asked.is_ungiven = it.is_ungiven;
             asked.named = std::mem::take(&mut it.references);
         }
         // Afterwards the head is the permit's.

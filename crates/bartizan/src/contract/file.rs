@@ -100,6 +100,14 @@ pub(super) struct OwnedBy {
     place: String,
     owners: String,
     one_caller_each: bool,
+    /// Whether what was handed to the caller is shown as well.
+    #[serde(default, skip_serializing_if = "is_not")]
+    or_handed: bool,
+}
+
+/// What documents leave out.
+const fn is_not(it: &bool) -> bool {
+    !*it
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -311,6 +319,7 @@ fn owned_by(it: &Owned) -> OwnedBy {
         place: it.place.to_string(),
         owners: hex(it.owners),
         one_caller_each: it.is_exclusive,
+        or_handed: it.unless_given,
     }
 }
 
@@ -468,7 +477,8 @@ pub(super) fn says(it: Said) -> Result<Says, String> {
 
 fn owned(it: &OwnedBy) -> Result<Owned, String> {
     let (place, owners) = (place(&it.place)?, resource(&it.owners)?);
-    Ok(Owned { place, owners, is_exclusive: it.one_caller_each })
+    let (is_exclusive, unless_given) = (it.one_caller_each, it.or_handed);
+    Ok(Owned { place, owners, is_exclusive, unless_given })
 }
 
 fn masked(it: &MaskedSo) -> Result<Masked, String> {

@@ -95,8 +95,8 @@ impl Transaction {
                 tables.handed().adopt(account, before, at.mono_ns);
             }
         }
-        if let Some((call, _)) = &self.tenancy {
-            tables.tenants().succeeded(subject, call);
+        if let Some((call, holds, _)) = &self.tenancy {
+            tables.tenants().succeeded(subject, call, *holds);
         }
         self.issued = Some(subject);
         if self.seen.subject_kind == SubjectKind::AddressAgent {
