@@ -12,7 +12,7 @@ use super::handed::Handed;
 use super::hosts::{HostRoom, Hosts, Met};
 use super::owners::{OwnerFields, Reading};
 use super::places::Numbered;
-use super::roles::{Callers, Roles};
+use super::roles::Roles;
 use super::subjects::Some64;
 pub use super::told::Told;
 use super::values::{Added, Enumeration, Occurrence, Values};
@@ -87,8 +87,6 @@ pub struct Leaf {
     owners: Option<Box<OwnerFields>>,
     /// Which fields of its requests name somebody, or something of theirs.
     asked_for: Option<Box<OwnerFields>>,
-    /// What its callers are, as their tokens say.
-    pub callers: Callers,
     /// Calls of operations within an envelope, which are not among those above, by envelope and name.
     pub operations: BTreeMap<Arc<str>, Self>,
 }
@@ -441,7 +439,7 @@ impl Leaf {
             return;
         }
         let leaf = if has_operation(it) { self.of(&it.operation) } else { self };
-        roles.observe(it.subject, facts, &mut leaf.callers);
+        roles.observe(it.subject, facts, &mut leaf.habits.get_or_insert_default().callers);
     }
 
     /// All exchanges, whatever their answer, and whether it was seen.
@@ -608,7 +606,6 @@ impl Leaf {
         if let Some(theirs) = other.owners {
             self.owners.get_or_insert_default().merge(*theirs);
         }
-        self.callers.merge(other.callers);
         if let Some(theirs) = other.hosts {
             self.hosts.get_or_insert_default().merge(*theirs);
         }

@@ -27,8 +27,8 @@ pub(super) fn kinds(leaf: &Leaf, roles: &Roles, pace: &Pace) -> (Vec<Kinds>, u64
 }
 
 fn of_claim(leaf: &Leaf, at: u8, claim: &Claim, pace: &Pace) -> Option<(Kinds, u64)> {
-    let calling: Vec<(u8, Some64)> =
-        leaf.callers.of(at).filter(|it| it.1.at_least() >= INDEPENDENT_MIN).collect();
+    let all = leaf.habits.as_ref()?.callers.of(at);
+    let calling: Vec<(u8, Some64)> = all.filter(|it| it.1.at_least() >= INDEPENDENT_MIN).collect();
     let callers = calling.iter().fold(Some64::default(), |all, it| all.and(it.1)).at_least();
     if u64::from(callers) < pace.subjects_min {
         return None;
