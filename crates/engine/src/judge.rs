@@ -38,7 +38,7 @@ use bartizan_model::observation::SubjectKind;
 use bartizan_model::oddity::{Oddities, Oddity};
 use bartizan_model::place::Place;
 use bartizan_model::terms::{Force, Resource};
-use bartizan_spec::request::Requests;
+use bartizan_spec::{Description, Match};
 use std::sync::Arc;
 
 /// Bytes of a held body that are walked before other exchanges get their turn.
@@ -48,8 +48,12 @@ const WALK_BYTES: usize = 16 * 1024;
 const NAMED_MAX: usize = 1_024;
 
 /// The clauses that speak of descriptions.
-const DECLARED: [ClauseName; 3] =
-    [ClauseName::DeclaredOperation, ClauseName::DeclaredCredential, ClauseName::DeclaredRequest];
+const DECLARED: [ClauseName; 4] = [
+    ClauseName::DeclaredOperation,
+    ClauseName::DeclaredCredential,
+    ClauseName::DeclaredRequest,
+    ClauseName::DeclaredAnswer,
+];
 
 /// The score of what is not a matter of degree.
 const SURE: u16 = 1_000;
@@ -171,7 +175,7 @@ pub(crate) struct Called {
     /// The head is an envelope already.
     pub(crate) is_envelope: bool,
     /// What the description of the API says of requests; its method, and those that it names besides.
-    pub(crate) described: Option<(Arc<Requests>, Vec<Method>)>,
+    pub(crate) described: Option<(Arc<Description>, Vec<Method>)>,
 }
 
 /// What the gathering needs of the body.
@@ -262,8 +266,8 @@ impl Gathering {
         }
         it.hold_caller();
         let is_judged = DECLARED.into_iter().any(|name| mode(name) != Mode::Off);
-        if let Some((requests, methods)) = described.filter(|_| is_judged) {
-            methods.into_iter().for_each(|method| it.describe(head, method, &requests));
+        if let Some((description, methods)) = described.filter(|_| is_judged) {
+            methods.into_iter().for_each(|method| it.describe(head, method, &description));
         }
         if examines {
             let mut scratch = Vec::new();
@@ -369,11 +373,16 @@ impl Gathering {
     }
 
     /// Holds the head to the description of the API.
-    fn describe(&mut self, head: &RequestHead, method: Method, requests: &Arc<Requests>) {
-        let (described, departures) = Described::of_head(head, method, requests);
+    fn describe(&mut self, head: &RequestHead, method: Method, description: &Arc<Description>) {
+        let (described, departures) = Described::of_head(head, method, description);
         self.examines |= described.as_ref().is_some_and(Described::needs_body);
         self.described.extend(described);
         self.depart(departures);
+    }
+
+    /// What the description of the API says of answers to it: those of its own method.
+    pub(crate) fn answers(&self) -> Option<(Arc<Description>, Match)> {
+        self.described.first().map(Described::answers)
     }
 
     /// Holds the whole body to the description of the API.

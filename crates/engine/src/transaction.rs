@@ -24,6 +24,7 @@ use crate::arrival::{Arrival, Standing, arrive, is_client_known};
 use crate::budget::Budget;
 use crate::caller::{behind, caller};
 use crate::cohort::cohort;
+use crate::described_answer::{DescribedAnswer, Operation};
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
@@ -133,6 +134,9 @@ pub struct Transaction {
     account: Option<SubjectId>,
     /// The tenant that the call is for, and how the caller stands to it.
     tenancy: Option<(tenants::Call, Holds, Belongs)>,
+    /// What the description of the API says of the answer, and the answer as far as it has come.
+    operation: Option<Operation>,
+    described: Option<Box<DescribedAnswer>>,
     /// What of the answer is not released yet.
     withheld: Option<Box<Withheld>>,
     /// Whether the intent is durable and the result is not.
@@ -266,6 +270,8 @@ impl Transaction {
             session: None,
             account: None,
             tenancy: None,
+            operation: None,
+            described: None,
             withheld: None,
             owes_result: false,
             awaits_result: None,
@@ -844,6 +850,7 @@ impl Transaction {
         let (route, host) = (&self.seen.route, head.head().authority());
         self.account = it.log_in.account(route, host, &view.rules.key);
         let is_foreign = it.stand(tables) || self.stands_foreign();
+        self.operation = it.answers();
         if let Some(asked) = &mut self.asked {
             // Whoever names what is another's is handed nothing by the answer, where it is let through.
             asked.hands_nothing = is_foreign;
@@ -1064,6 +1071,9 @@ impl Transaction {
         }
         self.note_tenant(head.status, tables);
         self.begin_issuing(&head, at, tables);
+        if let Some(code) = self.begin_described(&head, at, tables) {
+            return self.refuse_unsent(code, at);
+        }
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }
@@ -1084,7 +1094,8 @@ impl Transaction {
         if let Some(evidence) = &mut self.evidence {
             evidence.response_head(&head);
         }
-        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner()) {
+        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner()) || self.withholds_described()
+        {
             return self.withhold(head, tables);
         }
         self.seen.phases.answered_us = at.us_since(self.seen.started);
@@ -1208,6 +1219,7 @@ impl Transaction {
                 self.stream_answer(&Bytes::new(), true, at, tables)
             }
             Response::Streaming { end: false } => {
+                self.push_described(b"", true, at);
                 self.response = Response::Streaming { end: true };
                 Step::Write(Payload::Trailers { message: self.scrubbed_message(fields, at) })
             }
