@@ -464,8 +464,7 @@ impl Transaction {
         let overrides = overrides(&head);
         let named: Vec<_> = overrides.iter().filter_map(|it| find(*it)).cloned().collect();
         self.shown = shown(own.as_ref(), &named);
-        let held: Vec<_> = own.into_iter().chain(named).collect();
-        if !held.is_empty() {
+        if own.is_some() || !named.is_empty() {
             self.seen.cohort = cohort(&head.fields, &rules.key);
         }
         let is_graced = view.terms.is_graced(&on.route.name, self.seen.cohort);
@@ -479,7 +478,8 @@ impl Transaction {
             endpoint,
             subject,
             by,
-            held,
+            held: own,
+            others: named,
             claimed,
             sees_to_others,
             is_graced,
@@ -804,6 +804,26 @@ impl Transaction {
         self.names = Some(names).filter(|it| !it.is_plain());
     }
 
+    /// Holds a `POST` to the methods that its body names, too.
+    fn hold_to_named(&self, holding: &mut Holding) {
+        let methods = std::mem::take(&mut holding.gathering.methods);
+        if self.seen.method != Method::Post || methods.is_empty() {
+            return;
+        }
+        let (head, held) = (holding.head.head(), holding.body.bytes());
+        let text = holding.decoded.as_ref().and_then(Decoded::usable).unwrap_or(&held);
+        let (route, template) = (&self.on.route.name, &self.seen.template);
+        for method in methods {
+            let terms = self.view.terms.find(route, method, template).cloned();
+            let body = (holding.format, text);
+            holding.gathering.hold_also(head, body, terms, &self.view.rules);
+            if let Some(description) = &self.on.described {
+                holding.gathering.describe(head, method, description);
+                holding.gathering.describe_body(text);
+            }
+        }
+    }
+
     fn walk_on(&mut self, at: Moment, tables: &Tables) -> Step {
         let view = Arc::clone(&self.view);
         match std::mem::replace(&mut self.request, Request::Ended) {
@@ -812,7 +832,10 @@ impl Transaction {
                 let decoded = holding.decoded.as_ref().and_then(Decoded::usable);
                 let text = decoded.unwrap_or(&held);
                 match holding.gathering.walk(&mut walk, text, &view.rules) {
-                    Progress::Done => self.decide_held(*holding, Rest::End, at, tables),
+                    Progress::Done => {
+                        self.hold_to_named(&mut holding);
+                        self.decide_held(*holding, Rest::End, at, tables)
+                    }
                     Progress::More => {
                         self.request = Request::Walking(holding, walk);
                         Step::Yield
