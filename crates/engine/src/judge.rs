@@ -8,9 +8,10 @@ use crate::described::{Departure, Described};
 use crate::facts::Collector;
 use crate::keys::HashKey;
 use crate::log_in::LogIn;
+use crate::method_override::{another, names_method};
 use crate::path_ambiguity;
 use crate::reference::{parts, reference};
-use crate::role::Stranger;
+use crate::role::{Stranger, strangers};
 use crate::routes::RouteRules;
 use crate::snapshot::Rules;
 use crate::tables::Tables;
@@ -39,7 +40,7 @@ use bartizan_model::observation::SubjectKind;
 use bartizan_model::oddity::{Oddities, Oddity};
 use bartizan_model::place::Place;
 use bartizan_model::terms::{Force, Resource};
-use bartizan_spec::request::Requests;
+use bartizan_spec::{Description, Match};
 use std::sync::Arc;
 
 /// Bytes of a held body that are walked before other exchanges get their turn.
@@ -49,8 +50,12 @@ const WALK_BYTES: usize = 16 * 1024;
 const NAMED_MAX: usize = 1_024;
 
 /// The clauses that speak of descriptions.
-const DECLARED: [ClauseName; 3] =
-    [ClauseName::DeclaredOperation, ClauseName::DeclaredCredential, ClauseName::DeclaredRequest];
+const DECLARED: [ClauseName; 4] = [
+    ClauseName::DeclaredOperation,
+    ClauseName::DeclaredCredential,
+    ClauseName::DeclaredRequest,
+    ClauseName::DeclaredAnswer,
+];
 
 /// The score of what is not a matter of degree.
 const SURE: u16 = 1_000;
@@ -69,6 +74,8 @@ pub struct Gathering {
     examines: bool,
     effort: Effort,
     held: Vec<HeldTo>,
+    /// Other methods that the body names.
+    pub(crate) methods: Vec<Method>,
     subject: SubjectId,
     /// Notation of texts in the body.
     forms: Forms,
@@ -99,18 +106,24 @@ pub struct Gathering {
 #[derive(Debug)]
 struct HeldTo {
     terms: Arc<Held>,
+    /// They are of another method, which the request names.
+    is_other: bool,
     /// Which of the fields that must be there are.
     present: Vec<bool>,
 }
 
 impl HeldTo {
-    fn new(terms: Arc<Held>) -> Self {
-        Self { terms, present: Vec::new() }
+    fn new(terms: Arc<Held>, is_other: bool) -> Self {
+        Self { terms, is_other, present: Vec::new() }
     }
 
     /// What is to be said of a value, of which it is noted that it is there.
     fn look(&mut self, value: &Value<'_>, segment: u8, forms: Forms) -> Looked {
-        let looked = self.terms.look(value.place, segment, forms, value.text);
+        let mut looked = self.terms.look(value.place, segment, forms, value.text);
+        // What names the method is no field of it.
+        if self.is_other && looked.fault.is_some() && names_method(value.place) {
+            looked.fault = None;
+        }
         if let Some(at) = looked.required.map(usize::from) {
             if self.present.len() <= at {
                 self.present.resize(at.saturating_add(1), false);
@@ -163,8 +176,10 @@ pub(crate) struct Called {
     pub(crate) endpoint: EndpointId,
     pub(crate) subject: SubjectId,
     pub(crate) by: SubjectKind,
-    /// What is said of its method, and of those that it names besides.
-    pub(crate) held: Vec<Arc<Held>>,
+    /// What is said of its method.
+    pub(crate) held: Option<Arc<Held>>,
+    /// What is said of those that it names besides.
+    pub(crate) others: Vec<Arc<Held>>,
     pub(crate) claimed: Vec<(Resource, u64)>,
     /// By which claims its caller is of a kind that never calls.
     pub(crate) strangers: Vec<Stranger>,
@@ -174,7 +189,7 @@ pub(crate) struct Called {
     /// The head is an envelope already.
     pub(crate) is_envelope: bool,
     /// What the description of the API says of requests; its method, and those that it names besides.
-    pub(crate) described: Option<(Arc<Requests>, Vec<Method>)>,
+    pub(crate) described: Option<(Arc<Description>, Vec<Method>)>,
 }
 
 /// What the gathering needs of the body.
@@ -201,6 +216,7 @@ impl Gathering {
             subject,
             by,
             held,
+            others,
             claimed,
             strangers,
             sees_to_others,
@@ -209,8 +225,9 @@ impl Gathering {
             is_envelope,
             described,
         } = called;
-        let held = held.into_iter().filter(|it| it.judges_requests());
-        let held: Vec<HeldTo> = held.map(HeldTo::new).collect();
+        let own = held.into_iter().map(|it| HeldTo::new(it, false));
+        let all = own.chain(others.into_iter().map(|it| HeldTo::new(it, true)));
+        let held: Vec<HeldTo> = all.filter(|it| it.terms.judges_requests()).collect();
         let mut assessment = Assessment::clean(at, endpoint);
         assessment.oddities = head.oddities;
         assessment.fails_open = on.route.fail_open;
@@ -227,6 +244,7 @@ impl Gathering {
             examines,
             effort,
             held,
+            methods: Vec::new(),
             subject,
             forms: Forms::PLAIN,
             segments: 0,
@@ -266,8 +284,8 @@ impl Gathering {
         }
         it.hold_caller(strangers);
         let is_judged = DECLARED.into_iter().any(|name| mode(name) != Mode::Off);
-        if let Some((requests, methods)) = described.filter(|_| is_judged) {
-            methods.into_iter().for_each(|method| it.describe(head, method, &requests));
+        if let Some((description, methods)) = described.filter(|_| is_judged) {
+            methods.into_iter().for_each(|method| it.describe(head, method, &description));
         }
         if examines {
             let mut scratch = Vec::new();
@@ -362,6 +380,28 @@ impl Gathering {
         }
     }
 
+    /// Holds the request to what is said of a method that its body names, too: its head, and its body.
+    pub(crate) fn hold_also(
+        &mut self,
+        head: &RequestHead,
+        (format, body): (Format, &[u8]),
+        terms: Option<Arc<Held>>,
+        rules: &Rules,
+    ) {
+        let Some(terms) = terms.filter(|it| it.judges_requests()) else { return };
+        let strangers = strangers(&head.fields, [&terms], &rules.key);
+        let before = std::mem::replace(&mut self.held, vec![HeldTo::new(terms, true)]);
+        self.hold_caller(strangers);
+        let segments = std::mem::take(&mut self.segments);
+        let mut scratch = Vec::new();
+        let mut sink = Holding { gathering: self, key: &rules.key };
+        head_values::read(head, rules.limits.values_max, &mut scratch, &mut sink);
+        let mut walk = walk(format, rules);
+        while walk.step(body, WALK_BYTES, &mut sink) == Progress::More {}
+        self.segments = segments;
+        self.held.splice(0..0, before);
+    }
+
     fn arguments(&mut self, texts: &[Vec<u8>], rules: &Rules) {
         self.body(Format::Json);
         for text in texts {
@@ -373,11 +413,21 @@ impl Gathering {
     }
 
     /// Holds the head to the description of the API.
-    fn describe(&mut self, head: &RequestHead, method: Method, requests: &Arc<Requests>) {
-        let (described, departures) = Described::of_head(head, method, requests);
+    pub(crate) fn describe(
+        &mut self,
+        head: &RequestHead,
+        method: Method,
+        description: &Arc<Description>,
+    ) {
+        let (described, departures) = Described::of_head(head, method, description);
         self.examines |= described.as_ref().is_some_and(Described::needs_body);
         self.described.extend(described);
         self.depart(departures);
+    }
+
+    /// What the description of the API says of answers to it: those of its own method.
+    pub(crate) fn answers(&self) -> Option<(Arc<Description>, Match)> {
+        self.described.first().map(Described::answers)
     }
 
     /// Holds the whole body to the description of the API.
@@ -649,9 +699,15 @@ impl<'a> Examiner<'a> {
 }
 
 impl Examiner<'_> {
-    fn note_log_in(&mut self, value: &Value<'_>) {
+    fn note_named(&mut self, value: &Value<'_>) {
         if let PlaceRef::Body(path) = value.place {
             self.gathering.log_in.note(path, value.text);
+            if names_method(value.place)
+                && let Some(method) = another(value.text)
+                && !self.gathering.methods.contains(&method)
+            {
+                self.gathering.methods.push(method);
+            }
         }
     }
 
@@ -666,7 +722,7 @@ impl Sink for Examiner<'_> {
         if self.is_said(value.place) {
             return;
         }
-        self.note_log_in(&value);
+        self.note_named(&value);
         self.gathering.collector.note_scalar(&value, self.key);
         self.gathering.hold(&value, Forms::of_scalar(value.text), self.key);
     }
@@ -681,7 +737,7 @@ impl Sink for Examiner<'_> {
     fn take(&mut self, value: Value<'_>) {
         let is_said = self.is_said(value.place);
         if !is_said {
-            self.note_log_in(&value);
+            self.note_named(&value);
             let is_body = matches!(value.place, PlaceRef::Body(_));
             let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
             self.gathering.hold(&value, forms, self.key);
@@ -707,6 +763,26 @@ impl Sink for Examiner<'_> {
                 value: self.key.value(value.text),
             });
         }
+    }
+}
+
+/// Holds values to the terms, and does nothing else with them.
+struct Holding<'a> {
+    gathering: &'a mut Gathering,
+    key: &'a HashKey,
+}
+
+impl Sink for Holding<'_> {
+    fn scalar(&mut self, value: Value<'_>) {
+        self.gathering.hold(&value, Forms::of_scalar(value.text), self.key);
+    }
+
+    fn empty(&mut self, _: Value<'_>) {}
+
+    fn take(&mut self, value: Value<'_>) {
+        let is_body = matches!(value.place, PlaceRef::Body(_));
+        let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
+        self.gathering.hold(&value, forms, self.key);
     }
 }
 
@@ -771,6 +847,7 @@ mod tests {
             examines: true,
             effort: Effort::new(0),
             held: Vec::new(),
+            methods: Vec::new(),
             subject: SubjectId(1),
             forms: Forms::PLAIN,
             segments: 0,

@@ -27,8 +27,12 @@ pub(crate) struct Stranger {
 }
 
 /// By which claims a caller is a stranger to what a call is held to.
-pub(crate) fn strangers(fields: &Fields, held: &[Arc<Held>], key: &HashKey) -> Vec<Stranger> {
-    let said: Vec<(&[Kinds], Force)> = held.iter().filter_map(|it| it.kinds()).collect();
+pub(crate) fn strangers<'a>(
+    fields: &Fields,
+    held: impl IntoIterator<Item = &'a Arc<Held>>,
+    key: &HashKey,
+) -> Vec<Stranger> {
+    let said: Vec<(&[Kinds], Force)> = held.into_iter().filter_map(|it| it.kinds()).collect();
     if said.is_empty() {
         return Vec::new();
     }

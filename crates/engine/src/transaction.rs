@@ -24,6 +24,7 @@ use crate::arrival::{Arrival, Standing, arrive, is_client_known};
 use crate::budget::Budget;
 use crate::caller::{behind, caller};
 use crate::cohort::cohort;
+use crate::described_answer::{DescribedAnswer, Operation};
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
@@ -134,6 +135,9 @@ pub struct Transaction {
     account: Option<SubjectId>,
     /// The tenant that the call is for, and how the caller stands to it.
     tenancy: Option<(tenants::Call, Holds, Belongs)>,
+    /// What the description of the API says of the answer, and the answer as far as it has come.
+    operation: Option<Operation>,
+    described: Option<Box<DescribedAnswer>>,
     /// What of the answer is not released yet.
     withheld: Option<Box<Withheld>>,
     /// Whether the intent is durable and the result is not.
@@ -267,6 +271,8 @@ impl Transaction {
             session: None,
             account: None,
             tenancy: None,
+            operation: None,
+            described: None,
             withheld: None,
             owes_result: false,
             awaits_result: None,
@@ -459,12 +465,11 @@ impl Transaction {
         let overrides = overrides(&head);
         let named: Vec<_> = overrides.iter().filter_map(|it| find(*it)).cloned().collect();
         self.shown = shown(own.as_ref(), &named);
-        let held: Vec<_> = own.into_iter().chain(named).collect();
-        if !held.is_empty() {
+        if own.is_some() || !named.is_empty() {
             self.seen.cohort = cohort(&head.fields, &rules.key);
         }
         let is_graced = view.terms.is_graced(&on.route.name, self.seen.cohort);
-        let strangers = strangers(&head.fields, &held, &rules.key);
+        let strangers = strangers(&head.fields, own.iter().chain(&named), &rules.key);
         let (claimed, sees_to_others) = self.ask(&head, at);
         let is_envelope = calls.is_some();
         // What browsers ask first is answered for all operations, and declared by none.
@@ -475,7 +480,8 @@ impl Transaction {
             endpoint,
             subject,
             by,
-            held,
+            held: own,
+            others: named,
             claimed,
             strangers,
             sees_to_others,
@@ -801,6 +807,26 @@ impl Transaction {
         self.names = Some(names).filter(|it| !it.is_plain());
     }
 
+    /// Holds a `POST` to the methods that its body names, too.
+    fn hold_to_named(&self, holding: &mut Holding) {
+        let methods = std::mem::take(&mut holding.gathering.methods);
+        if self.seen.method != Method::Post || methods.is_empty() {
+            return;
+        }
+        let (head, held) = (holding.head.head(), holding.body.bytes());
+        let text = holding.decoded.as_ref().and_then(Decoded::usable).unwrap_or(&held);
+        let (route, template) = (&self.on.route.name, &self.seen.template);
+        for method in methods {
+            let terms = self.view.terms.find(route, method, template).cloned();
+            let body = (holding.format, text);
+            holding.gathering.hold_also(head, body, terms, &self.view.rules);
+            if let Some(description) = &self.on.described {
+                holding.gathering.describe(head, method, description);
+                holding.gathering.describe_body(text);
+            }
+        }
+    }
+
     fn walk_on(&mut self, at: Moment, tables: &Tables) -> Step {
         let view = Arc::clone(&self.view);
         match std::mem::replace(&mut self.request, Request::Ended) {
@@ -809,7 +835,10 @@ impl Transaction {
                 let decoded = holding.decoded.as_ref().and_then(Decoded::usable);
                 let text = decoded.unwrap_or(&held);
                 match holding.gathering.walk(&mut walk, text, &view.rules) {
-                    Progress::Done => self.decide_held(*holding, Rest::End, at, tables),
+                    Progress::Done => {
+                        self.hold_to_named(&mut holding);
+                        self.decide_held(*holding, Rest::End, at, tables)
+                    }
                     Progress::More => {
                         self.request = Request::Walking(holding, walk);
                         Step::Yield
@@ -847,6 +876,7 @@ impl Transaction {
         let (route, host) = (&self.seen.route, head.head().authority());
         self.account = it.log_in.account(route, host, &view.rules.key);
         let is_foreign = it.stand(tables) || self.stands_foreign();
+        self.operation = it.answers();
         if let Some(asked) = &mut self.asked {
             // Whoever names what is another's is handed nothing by the answer, where it is let through.
             asked.hands_nothing = is_foreign;
@@ -1067,6 +1097,9 @@ impl Transaction {
         }
         self.note_tenant(head.status, tables);
         self.begin_issuing(&head, at, tables);
+        if let Some(code) = self.begin_described(&head, at, tables) {
+            return self.refuse_unsent(code, at);
+        }
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }
@@ -1087,7 +1120,8 @@ impl Transaction {
         if let Some(evidence) = &mut self.evidence {
             evidence.response_head(&head);
         }
-        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner()) {
+        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner()) || self.withholds_described()
+        {
             return self.withhold(head, tables);
         }
         self.seen.phases.answered_us = at.us_since(self.seen.started);
@@ -1211,6 +1245,7 @@ impl Transaction {
                 self.stream_answer(&Bytes::new(), true, at, tables)
             }
             Response::Streaming { end: false } => {
+                self.push_described(b"", true, at);
                 self.response = Response::Streaming { end: true };
                 Step::Write(Payload::Trailers { message: self.scrubbed_message(fields, at) })
             }

@@ -103,6 +103,8 @@ fn head_and_a_method_in_a_field_ask_for_the_same() {
     let fields = &[("x-http-method-override", "GET")][..];
     let post = Ask { by: &by, method: "POST", target, fields, ..Ask::default() };
     assert_eq!(api("role").refusal(post), FOREIGN);
+    let in_body = Ask { body: r#"{"_method":"GET"}"#, fields: &[], ..post };
+    assert_eq!(api("role").refusal(in_body), FOREIGN);
 }
 
 #[test]
