@@ -14,7 +14,7 @@ use super::Handed;
 use super::alike::{Answer, Answers, Profile, Step};
 use super::node::{Node, Reason, VARIABLE, WORDS_SURE, hash};
 use super::said::SaidStep;
-use super::usage::Usage;
+use super::usage::{Together, Usage};
 use super::words::{is_beside_ids, is_version};
 use bartizan_model::head::Method;
 
@@ -348,6 +348,7 @@ fn bits_of(
     };
     let known = |it: &Profile<'_>| anchor.is_some_and(|known| it.is_behind(known));
     let held = held_share(candidates, anchor);
+    let together = Together::of(candidates.iter().map(|it| &it.usage));
     let summed = answers.sum(all().map(|it| it.answers.as_slice()));
     let bits = candidates
         .iter()
@@ -362,7 +363,10 @@ fn bits_of(
             }
             bits += behind_bits(it, &behind);
             bits += held.map_or(0.0, |share| held_bits(it, share));
-            bits += anchor.map_or(0.0, |known| it.usage.bits_beside(&known.usage));
+            bits += anchor.map_or_else(
+                || it.usage.bits_among(&together),
+                |known| it.usage.bits_beside(&known.usage),
+            );
             // One object of a large variable has few of its fields: that it differs says little, until it
             // answered often, or where what is behind it says more.
             let alike = answers.alike(&it.answers, &summed);

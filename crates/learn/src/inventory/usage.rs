@@ -35,6 +35,33 @@ enum Way {
 pub(super) struct Usage {
     ways: BTreeMap<Way, u64>,
     calls: u64,
+    /// Words among them that look rather like values.
+    may_be_values: BTreeSet<Way>,
+}
+
+/// The calls of several words.
+#[derive(Debug, Default)]
+pub(super) struct Together {
+    /// With the words whose calls go on so.
+    ways: BTreeMap<Way, (u64, u32)>,
+    calls: u64,
+    may_be_values: BTreeSet<Way>,
+}
+
+impl Together {
+    /// Of these.
+    pub(super) fn of<'a>(all: impl Iterator<Item = &'a Usage>) -> Self {
+        let mut it = Self::default();
+        for usage in all {
+            it.calls += usage.calls;
+            it.may_be_values.extend(&usage.may_be_values);
+            for (way, calls) in &usage.ways {
+                let known = it.ways.entry(*way).or_default();
+                *known = (known.0 + calls, known.1 + 1);
+            }
+        }
+        it
+    }
 }
 
 impl Usage {
@@ -45,7 +72,9 @@ impl Usage {
         let here = node.leaves.iter().map(|it| (Way::Method(*it.0), it.1.calls));
         let behind = node.children.values().map(|it| (way(it.word), it.calls));
         let ways: BTreeMap<_, _> = here.chain(behind).filter(|it| it.1 > 0).collect();
-        Self { calls: ways.values().sum(), ways }
+        let looks_like_value = node.children.values().filter(|it| it.likeness >= 0.0);
+        let may_be_values = looks_like_value.map(|it| way(it.word)).collect();
+        Self { calls: ways.values().sum(), ways, may_be_values }
     }
 
     /// What speaks against a word as a value of the variable that is `known`. Each value is called in about the
@@ -62,6 +91,31 @@ impl Usage {
             let is_word = matches!(way, Way::Word(_));
             *own.entry(if is_new && is_word { Way::Value } else { *way }).or_default() += calls;
         }
+        Self { calls: self.calls, ways: own, may_be_values: BTreeSet::new() }.bits_against(known)
+    }
+
+    /// The same of words beside which no variable is known yet: what speaks against this one as one of `all`.
+    pub(super) fn bits_among(&self, all: &Together) -> f32 {
+        let calls = all.calls.saturating_sub(self.calls);
+        if self.calls < CALLS_MIN || calls < CALLS_KNOWN_MIN {
+            return 0.0;
+        }
+        let (mut own, mut known) = (BTreeMap::<Way, u64>::new(), BTreeMap::<Way, u64>::new());
+        for (way, (calls, words)) in &all.ways {
+            let mine = self.ways.get(way).copied().unwrap_or(0);
+            let is_value = *words == 1 && all.may_be_values.contains(way);
+            let way = if is_value { Way::Value } else { *way };
+            *own.entry(way).or_default() += mine;
+            *known.entry(way).or_default() += calls.saturating_sub(mine);
+        }
+        own.retain(|_, calls| *calls > 0);
+        known.retain(|_, calls| *calls > 0);
+        Self { calls: self.calls, ways: own, may_be_values: BTreeSet::new() }
+            .bits_against(&Self { calls, ways: known, may_be_values: BTreeSet::new() })
+    }
+
+    fn bits_against(&self, known: &Self) -> f32 {
+        let own = &self.ways;
         let count = own.keys().chain(known.ways.keys()).collect::<BTreeSet<_>>().len() as f64;
         let share = |calls: u64, of: u64| (calls as f64 + 0.5) / (of as f64 + 0.5 * count);
         let told = own.iter().map(|(way, calls)| {
@@ -80,7 +134,11 @@ mod tests {
     use super::*;
 
     fn usage(ways: &[(Way, u64)]) -> Usage {
-        Usage { ways: ways.iter().copied().collect(), calls: ways.iter().map(|it| it.1).sum() }
+        Usage {
+            ways: ways.iter().copied().collect(),
+            calls: ways.iter().map(|it| it.1).sum(),
+            may_be_values: BTreeSet::new(),
+        }
     }
 
     fn known() -> Usage {
