@@ -255,8 +255,8 @@ fn alike_among(
         group + variety_bits(&candidates) + if are_actions { OF_ACTIONS } else { 0.0 }
     };
     let names = || candidates.iter().map(|it| it.name.into()).collect();
-    // What was decided on a few calls cannot be undone by many.
-    let calls = node.children.values().map(|it| it.calls).sum::<u64>() as f32;
+    // What was decided on a few calls cannot be undone by many: calls of these words, not of names beside them.
+    let calls = candidates.iter().map(|it| it.calls).sum::<u64>() as f32;
     let early = if known.is_some() { 0.0 } else { 2.5 / (1.0 + calls / 100.0) };
     if mean + group >= BITS_MIN + early {
         #[expect(

@@ -474,7 +474,9 @@ fn hand(root: &mut Node, keys: &[&str], segments: &[&str], it: &Observation, han
                     let below = depth.saturating_add(u8::from(!is_one));
                     let weight = child.leaves.len() + child.children.len();
                     let weight = u16::try_from(weight).unwrap_or(u16::MAX);
-                    variable.meet(handed.homes.above(*hash, below, weight));
+                    let home = handed.homes.above(*hash, below, weight);
+                    // Where the second was not known yet, that word was taken for the first's.
+                    variable.meet(home.filter(|it| is_one || before != Some(*it)));
                     let word = before.filter(|it| *it != VARIABLE && is_one);
                     handed.homes.add(*hash, word, depth, weight);
                     if !segment.starts_with('{')
