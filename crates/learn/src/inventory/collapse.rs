@@ -43,6 +43,9 @@ const NAMES_MAX: usize = 400;
 const CALLS_TELLING: u64 = 12;
 /// Calls of all words beside one that looks like a name, until it is looked at although it had fewer.
 const CALLS_WAITED: u64 = 400;
+/// The same of a word that is written as no value beside it is.
+const STRANGE_CALLS_TELLING: u64 = 4;
+const STRANGE_CALLS_WAITED: u64 = 100;
 
 /// Answers to the values of a variable that tell whether they hold the value.
 const HELD_LOOKED_MIN: u32 = 10;
@@ -203,14 +206,15 @@ fn alike_among(
     if count < 2 && known.is_none() || count == 0 {
         return None;
     }
-    let is_young = |it: &Node| {
-        it.likeness <= NAME_BITS
-            && it.calls < CALLS_TELLING
-            && node.calls < it.calls_born + CALLS_WAITED
-            && !look.is_everywhere
+    let is_within =
+        |it: &Node, calls, waited| it.calls < calls && node.calls < it.calls_born + waited;
+    let is_young = |name: &str, it: &Node| {
+        let is_young = it.likeness <= NAME_BITS && is_within(it, CALLS_TELLING, CALLS_WAITED)
+            || is_within(it, STRANGE_CALLS_TELLING, STRANGE_CALLS_WAITED) && node.has_strange(name);
+        is_young && !look.is_everywhere
     };
     let mut candidates: Vec<Profile<'_>> = words(node, said)
-        .filter(|it| !(is_beside_ids(it.0) || known.is_some() && is_young(it.1)))
+        .filter(|it| !(is_beside_ids(it.0) || known.is_some() && is_young(it.0, it.1)))
         .map(|(name, child)| profile(name, child, handed, &mut look.answers))
         .collect();
     let mut anchor = known.map(|it| profile(VARIABLE, it, handed, &mut look.answers));

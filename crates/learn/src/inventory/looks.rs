@@ -2,7 +2,7 @@
 //! addresses of mail, countries and languages.
 //!
 //! Reads    segments, what they looked like, and the magnitude of numbers.
-//! Memory   four counts and two magnitudes of a variable.
+//! Memory   six counts and two magnitudes of a variable.
 //! Misses   years before 1879 and after 2047; codes in small letters; everything that has no form of its own.
 
 use bartizan_model::fact::bucket;
@@ -11,12 +11,41 @@ use std::collections::BTreeMap;
 /// Calls from which a look tells something.
 const CALLS_MIN: u64 = 10;
 
+/// One of how many values is written in a way that is no strange one.
+const ALIKE_MIN: u64 = 10;
+
+/// How names of an API are written.
+enum Form {
+    /// `search`, `searchJobs`.
+    Plain,
+    /// `search_jobs`.
+    Joined,
+    /// As values are: `Ada`, `ab12`.
+    Other,
+}
+
+fn form(word: &str) -> Form {
+    let begins_small = word.bytes().next().is_some_and(|it| is_small(it));
+    let are_letters =
+        |joints: &[u8]| word.bytes().all(|it| it.is_ascii_alphabetic() || joints.contains(&it));
+    if begins_small && are_letters(b"") {
+        Form::Plain
+    } else if begins_small && are_letters(b"-_") {
+        Form::Joined
+    } else {
+        Form::Other
+    }
+}
+
 /// Counts of looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Looks {
     words: u64,
     countries: u64,
     languages: u64,
+    /// Words of small letters alone, and several of them joined.
+    plain: u64,
+    joined: u64,
     /// The least and the greatest magnitude of a number.
     numbers: Option<(i16, i16)>,
 }
@@ -25,6 +54,11 @@ impl Looks {
     /// Notes a word that was called so often.
     pub(super) fn add_word(&mut self, word: &str, calls: u64) {
         self.words += calls;
+        match form(word) {
+            Form::Plain => self.plain += calls,
+            Form::Joined => self.joined += calls,
+            Form::Other => {}
+        }
         match word.as_bytes() {
             [a, b] if is_large(*a) && is_large(*b) => self.countries += calls,
             [a, b, b'-' | b'_', c, d]
@@ -47,10 +81,22 @@ impl Looks {
         self.words += other.words;
         self.countries += other.countries;
         self.languages += other.languages;
+        self.plain += other.plain;
+        self.joined += other.joined;
         if let Some((least, most)) = other.numbers {
             self.add_number(least);
             self.add_number(most);
         }
+    }
+
+    /// Whether a word of letters alone is written as hardly any of so many values is.
+    pub(super) fn is_strange(&self, word: &str, values: u64) -> bool {
+        let alike = match form(word) {
+            Form::Plain => self.plain,
+            Form::Joined => self.joined,
+            Form::Other => return false,
+        };
+        values >= CALLS_MIN && alike * ALIKE_MIN < values
     }
 
     /// What nearly all values are, if their form tells it.
@@ -89,6 +135,17 @@ fn is_small(letter: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_word_is_strange_among_keys() {
+        let mut it = Looks::default();
+        ["ABC-1", "SHOP-22", "OPS-7"].iter().for_each(|word| it.add_word(word, 5));
+        assert!(it.is_strange("picker", 15) && it.is_strange("bulk_fetch", 15));
+        assert!(!it.is_strange("WEB-9", 15));
+        assert!(!it.is_strange("picker", 9));
+        it.add_word("default", 2);
+        assert!(!it.is_strange("picker", 17) && it.is_strange("bulk_fetch", 17));
+    }
 
     fn kinds(kind: &str) -> BTreeMap<Box<str>, u64> {
         [(kind.into(), 20)].into()

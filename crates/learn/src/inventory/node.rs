@@ -18,6 +18,8 @@ pub const NODES_MAX: usize = 20_000;
 /// Words of a variable that are values beyond doubt: fewer may be names after all, and the same names stand
 /// elsewhere.
 pub(super) const WORDS_SURE: u64 = 30;
+/// Calls of a variable within which the names beside it are called.
+const CALLS_OF_NAMES: u64 = 2_000;
 /// The variable among the children of a node. No segment of a path is written so.
 pub(super) const VARIABLE: &str = "{}";
 
@@ -165,7 +167,18 @@ impl Node {
             !matches!(it.reason, Reason::Form)
                 && !segment.is_empty()
                 && super::words::likeness(segment) > VALUE_BITS_MIN
+                && !self.has_strange(segment)
         })
+    }
+
+    /// Whether a word is written as no value of the variable here is, as far as it is known: it may be a name. What
+    /// has not been called by then is hardly one.
+    pub(super) fn has_strange(&self, word: &str) -> bool {
+        let Some(child) = self.children.get(VARIABLE).filter(|it| it.calls < CALLS_OF_NAMES) else {
+            return false;
+        };
+        let is_strange = |it: &Variable| it.looks.is_strange(word, it.kinds.values().sum());
+        child.variable.as_deref().is_some_and(is_strange)
     }
 
     /// The endpoint with these keys.

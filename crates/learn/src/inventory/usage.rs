@@ -110,8 +110,11 @@ impl Usage {
         }
         own.retain(|_, calls| *calls > 0);
         known.retain(|_, calls| *calls > 0);
-        Self { calls: self.calls, ways: own, may_be_values: BTreeSet::new() }
-            .bits_against(&Self { calls, ways: known, may_be_values: BTreeSet::new() })
+        Self { calls: self.calls, ways: own, may_be_values: BTreeSet::new() }.bits_against(&Self {
+            calls,
+            ways: known,
+            may_be_values: BTreeSet::new(),
+        })
     }
 
     fn bits_against(&self, known: &Self) -> f32 {
