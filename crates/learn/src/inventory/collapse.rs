@@ -30,6 +30,10 @@ const BITS_MIN: f32 = 1.5;
 const OF_VERSIONS: f32 = -5.0;
 /// Bits of a set of words that are only sent to.
 const OF_ACTIONS: f32 = -2.0;
+/// Bits of words at the beginning of a path: names of resources stand there.
+const OF_ROOT: f32 = -1.5;
+/// Bits of the words that are left of a place, each time that half of those before them are names.
+const OF_EACH_HALVING: f32 = -0.8;
 /// What looks so much like a name stays one among too many.
 const NAME_BITS: f32 = -2.0;
 /// Words below which a variable needs more evidence.
@@ -248,7 +252,8 @@ fn alike_among(
         return None;
     }
     let mean = bits.iter().sum::<f32>() / count as f32;
-    let group = group_bits(&candidates, anchor.as_ref());
+    let group =
+        group_bits(&candidates, anchor.as_ref()) + if node.is_root() { OF_ROOT } else { 0.0 };
     // Many words that hardly look like values are names all the same.
     let group = group.min(mean.max(0.0) * 3.0);
     let group = if known.is_some() {
@@ -256,12 +261,15 @@ fn alike_among(
     } else {
         let are_actions =
             candidates.iter().all(|it| node.children.get(it.name).is_some_and(is_action));
-        group + variety_bits(&candidates) + if are_actions { OF_ACTIONS } else { 0.0 }
+        // Where most words are names, the others mostly are, too.
+        let all = words(node, said).count();
+        let among = OF_EACH_HALVING * (all as f32 / count as f32).log2().max(0.0);
+        group + among + variety_bits(&candidates) + if are_actions { OF_ACTIONS } else { 0.0 }
     };
     let names = || candidates.iter().map(|it| it.name.into()).collect();
     // What was decided on a few calls cannot be undone by many: calls of these words, not of names beside them.
     let calls = candidates.iter().map(|it| it.calls).sum::<u64>() as f32;
-    let early = if known.is_some() { 0.0 } else { 2.5 / (1.0 + calls / 100.0) };
+    let early = if known.is_some() { 0.0 } else { 2.0 / (1.0 + calls / 100.0) };
     if mean + group >= BITS_MIN + early {
         #[expect(
             clippy::cast_possible_truncation,

@@ -115,6 +115,11 @@ impl Node {
         Self { variable, word, likeness, is_new: true, ..Self::default() }
     }
 
+    /// Whether this is where all paths begin: the only node that is no segment.
+    pub(super) fn is_root(&self) -> bool {
+        self.word == 0
+    }
+
     /// The key of a segment, as was said or learnt.
     pub(super) fn key<'a>(&self, segment: &'a str, said: Option<&'a SaidStep>) -> &'a str {
         if let Some(key) = said.and_then(|it| it.key(segment)) {
