@@ -107,3 +107,61 @@ fn words_that_are_only_sent_to_are_actions() {
     };
     assert_eq!((learn(Method::Post), learn(Method::Put)), (42, 3));
 }
+
+#[test]
+fn words_that_are_called_in_different_ways_are_names() {
+    let learn = |is_alike: bool| {
+        let mut it = Inventory::default();
+        for n in 0..480_u16 {
+            let word = name(u8::try_from(n % 12).unwrap());
+            let part = if is_alike { n / 12 % 4 } else { n % 12 % 4 };
+            it.observe(&get(&format!("/tunnels/{word}2/part{part}"), 200, PERSON));
+            it.observe(&get("/carts", 200, ORDER));
+        }
+        learnt(&mut it).len()
+    };
+    assert_eq!((learn(true), learn(false)), (5, 13));
+}
+
+#[test]
+fn a_plain_word_among_keys_is_a_name() {
+    let mut it = Inventory::default();
+    for n in 0..400_u16 {
+        let issue: &[(&str, u64)] = &[("$.summary", 1), ("$.reporter", 2), ("$.votes", 3)];
+        it.observe(&get(&format!("/issue/KLM-{}", n % 60), 200, issue));
+        it.observe(&get("/carts", 200, ORDER));
+        if n >= 200 && n % 20 == 0 {
+            it.observe(&get("/issue/picker", 200, &[("$.sections[*].hint", 9), ("$.shown", 8)]));
+        }
+    }
+    assert_eq!(learnt(&mut it), ["/carts", "/issue/picker", "/issue/{issueId}"]);
+}
+
+#[test]
+fn few_words_among_many_names_are_names() {
+    let learn = |names: u8| {
+        let mut it = Inventory::default();
+        for n in 0..24_u8 {
+            it.observe(&get(&format!("/api/{}9", name(n % 4)), 200, PERSON));
+            let other = format!("$.of{}", n % names);
+            let noun = ["users", "orders", "teams", "groups", "files", "jobs", "tags", "roles"];
+            let noun = noun[usize::from(n % names)];
+            it.observe(&get(&format!("/api/{noun}"), 200, &[(other.as_str(), 9)]));
+        }
+        learnt(&mut it).len()
+    };
+    assert_eq!((learn(1), learn(8)), (2, 12));
+}
+
+#[test]
+fn words_at_the_beginning_are_rather_names() {
+    let learn = |before: &str| {
+        let mut it = Inventory::default();
+        for n in 0..60_u8 {
+            it.observe(&get(&format!("{before}/{}", name(n % 10)), 200, PERSON));
+            it.observe(&get("/me", 200, ORDER));
+        }
+        learnt(&mut it).len()
+    };
+    assert_eq!((learn("/people"), learn("")), (2, 11));
+}

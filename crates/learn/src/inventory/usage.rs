@@ -173,4 +173,24 @@ mod tests {
         let bits = own.bits_beside(&self::known());
         assert!(bits < -2.0, "{bits}");
     }
+
+    #[test]
+    fn words_without_a_variable_are_held_against_each_other() {
+        let add = Way::Word(hash("add"));
+        let word = |get, post| usage(&[(Way::Method(Method::Get), get), (add, post)]);
+        let bits = |all: &[Usage]| all[0].bits_among(&Together::of(all.iter()));
+        assert!(bits(&[word(8, 7), word(9, 6), word(7, 9)]) > -0.5);
+        assert!(bits(&[word(15, 0), word(0, 15), word(2, 13)]) < -2.0);
+        assert_eq!(bits(&[word(3, 0), word(0, 15), word(2, 13)]), 0.0);
+    }
+
+    #[test]
+    fn words_behind_one_alone_may_be_values_of_the_next_variable() {
+        let own = |name: &str| {
+            let way = Way::Word(hash(name));
+            Usage { may_be_values: BTreeSet::from([way]), ..usage(&[(way, 15)]) }
+        };
+        let all = [own("site-a"), own("site-b"), own("site-c")];
+        assert_eq!(all[0].bits_among(&Together::of(all.iter())), 0.0);
+    }
 }
