@@ -360,7 +360,8 @@ fn bits_of(
     };
     let known = |it: &Profile<'_>| anchor.is_some_and(|known| it.is_behind(known));
     let held = held_share(candidates, anchor);
-    let together = Together::of(candidates.iter().map(|it| &it.usage));
+    let of_each = candidates.iter().filter(|_| anchor.is_none()).map(|it| &it.usage);
+    let together = Together::of(of_each);
     let summed = answers.sum(all().map(|it| it.answers.as_slice()));
     let bits = candidates
         .iter()

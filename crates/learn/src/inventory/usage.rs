@@ -24,8 +24,8 @@ const OF_CHANCE: f64 = 1.1;
 enum Way {
     /// They end here.
     Method(Method),
-    /// Through this word.
-    Word(u64),
+    /// Through this word, and whether it looks rather like a value.
+    Word(u64, bool),
     /// Through the value of a further variable.
     Value,
 }
@@ -35,8 +35,6 @@ enum Way {
 pub(super) struct Usage {
     ways: BTreeMap<Way, u64>,
     calls: u64,
-    /// Words among them that look rather like values.
-    may_be_values: BTreeSet<Way>,
 }
 
 /// The calls of several words.
@@ -45,7 +43,10 @@ pub(super) struct Together {
     /// With the words whose calls go on so.
     ways: BTreeMap<Way, (u64, u32)>,
     calls: u64,
-    may_be_values: BTreeSet<Way>,
+    /// Ways that are told apart: what one word alone has may be a value of the next variable.
+    told_apart: u64,
+    /// Calls of those that may be values.
+    of_values: u64,
 }
 
 impl Together {
@@ -54,13 +55,28 @@ impl Together {
         let mut it = Self::default();
         for usage in all {
             it.calls += usage.calls;
-            it.may_be_values.extend(&usage.may_be_values);
             for (way, calls) in &usage.ways {
                 let known = it.ways.entry(*way).or_default();
                 *known = (known.0 + calls, known.1 + 1);
             }
         }
+        for (way, (calls, words)) in &it.ways {
+            match may_be_value(*way, *words) {
+                true => it.of_values += calls,
+                false => it.told_apart += 1,
+            }
+        }
+        it.told_apart += u64::from(it.of_values > 0);
         it
+    }
+}
+
+/// Whether what so many words have behind them may be the value of a variable.
+fn may_be_value(way: Way, words: u32) -> bool {
+    match way {
+        Way::Value => true,
+        Way::Word(_, looks_so) => looks_so && words == 1,
+        Way::Method(_) => false,
     }
 }
 
@@ -68,13 +84,14 @@ impl Usage {
     /// Of one node.
     pub(super) fn of(node: &Node) -> Self {
         let variable = hash(VARIABLE);
-        let way = |word| if word == variable { Way::Value } else { Way::Word(word) };
+        let way = |it: &Node| match it.word == variable {
+            true => Way::Value,
+            false => Way::Word(it.word, it.likeness >= 0.0),
+        };
         let here = node.leaves.iter().map(|it| (Way::Method(*it.0), it.1.calls));
-        let behind = node.children.values().map(|it| (way(it.word), it.calls));
+        let behind = node.children.values().map(|it| (way(it), it.calls));
         let ways: BTreeMap<_, _> = here.chain(behind).filter(|it| it.1 > 0).collect();
-        let looks_like_value = node.children.values().filter(|it| it.likeness >= 0.0);
-        let may_be_values = looks_like_value.map(|it| way(it.word)).collect();
-        Self { calls: ways.values().sum(), ways, may_be_values }
+        Self { calls: ways.values().sum(), ways }
     }
 
     /// What speaks against a word as a value of the variable that is `known`. Each value is called in about the
@@ -88,48 +105,53 @@ impl Usage {
         let mut own: BTreeMap<Way, u64> = BTreeMap::new();
         for (way, calls) in &self.ways {
             let is_new = may_be_value && !known.ways.contains_key(way);
-            let is_word = matches!(way, Way::Word(_));
+            let is_word = matches!(way, Way::Word(..));
             *own.entry(if is_new && is_word { Way::Value } else { *way }).or_default() += calls;
         }
-        Self { calls: self.calls, ways: own, may_be_values: BTreeSet::new() }.bits_against(known)
+        let count = own.keys().chain(known.ways.keys()).collect::<BTreeSet<_>>().len() as f64;
+        let told = own.iter().map(|(way, calls)| {
+            let theirs = known.ways.get(way).copied().unwrap_or(0);
+            told((*calls, self.calls), (theirs, known.calls), count)
+        });
+        bits_against(told.sum(), count)
     }
 
     /// The same of words beside which no variable is known yet: what speaks against this one as one of `all`.
     pub(super) fn bits_among(&self, all: &Together) -> f32 {
-        let calls = all.calls.saturating_sub(self.calls);
-        if self.calls < CALLS_MIN || calls < CALLS_KNOWN_MIN {
+        let others = all.calls.saturating_sub(self.calls);
+        if self.calls < CALLS_MIN || others < CALLS_KNOWN_MIN {
             return 0.0;
         }
-        let (mut own, mut known) = (BTreeMap::<Way, u64>::new(), BTreeMap::<Way, u64>::new());
-        for (way, (calls, words)) in &all.ways {
-            let mine = self.ways.get(way).copied().unwrap_or(0);
-            let is_value = *words == 1 && all.may_be_values.contains(way);
-            let way = if is_value { Way::Value } else { *way };
-            *own.entry(way).or_default() += mine;
-            *known.entry(way).or_default() += calls.saturating_sub(mine);
+        let count = all.told_apart as f64;
+        let one = |mine: u64, of_all: u64| {
+            told((mine, self.calls), (of_all.saturating_sub(mine), others), count)
+        };
+        let (mut sum, mut of_values) = (0.0, 0);
+        for (way, mine) in &self.ways {
+            let (of_all, words) = all.ways.get(way).copied().unwrap_or_default();
+            match may_be_value(*way, words) {
+                true => of_values += mine,
+                false => sum += one(*mine, of_all),
+            }
         }
-        own.retain(|_, calls| *calls > 0);
-        known.retain(|_, calls| *calls > 0);
-        Self { calls: self.calls, ways: own, may_be_values: BTreeSet::new() }.bits_against(&Self {
-            calls,
-            ways: known,
-            may_be_values: BTreeSet::new(),
-        })
+        if of_values > 0 {
+            sum += one(of_values, all.of_values);
+        }
+        bits_against(sum, count)
     }
+}
 
-    fn bits_against(&self, known: &Self) -> f32 {
-        let own = &self.ways;
-        let count = own.keys().chain(known.ways.keys()).collect::<BTreeSet<_>>().len() as f64;
-        let share = |calls: u64, of: u64| (calls as f64 + 0.5) / (of as f64 + 0.5 * count);
-        let told = own.iter().map(|(way, calls)| {
-            let theirs = known.ways.get(way).copied().unwrap_or(0);
-            *calls as f64 * (share(*calls, self.calls) / share(theirs, known.calls)).log2()
-        });
-        let bits = (told.sum::<f64>() - OF_CHANCE * (count - 1.0)) * WEIGHT;
-        #[expect(clippy::cast_possible_truncation, reason = "a few bits")]
-        let bits = bits.clamp(0.0, BITS_MAX) as f32;
-        -bits
-    }
+/// What so many of a word's calls tell, beside those of others; each are the calls of one way and all.
+fn told(mine: (u64, u64), theirs: (u64, u64), ways: f64) -> f64 {
+    let share = |(calls, all): (u64, u64)| (calls as f64 + 0.5) / (all as f64 + 0.5 * ways);
+    mine.0 as f64 * (share(mine) / share(theirs)).log2()
+}
+
+fn bits_against(told: f64, ways: f64) -> f32 {
+    let bits = (told - OF_CHANCE * (ways - 1.0)) * WEIGHT;
+    #[expect(clippy::cast_possible_truncation, reason = "a few bits")]
+    let bits = bits.clamp(0.0, BITS_MAX) as f32;
+    -bits
 }
 
 #[cfg(test)]
@@ -137,21 +159,17 @@ mod tests {
     use super::*;
 
     fn usage(ways: &[(Way, u64)]) -> Usage {
-        Usage {
-            ways: ways.iter().copied().collect(),
-            calls: ways.iter().map(|it| it.1).sum(),
-            may_be_values: BTreeSet::new(),
-        }
+        Usage { ways: ways.iter().copied().collect(), calls: ways.iter().map(|it| it.1).sum() }
     }
 
     fn known() -> Usage {
-        let orders = Way::Word(hash("orders"));
+        let orders = Way::Word(hash("orders"), false);
         usage(&[(Way::Method(Method::Get), 60), (Way::Method(Method::Post), 50), (orders, 90)])
     }
 
     #[test]
     fn what_is_called_as_values_are_may_be_one() {
-        let orders = Way::Word(hash("orders"));
+        let orders = Way::Word(hash("orders"), false);
         let own =
             usage(&[(Way::Method(Method::Get), 5), (Way::Method(Method::Post), 3), (orders, 8)]);
         assert_eq!(own.bits_beside(&known()), 0.0);
@@ -168,7 +186,8 @@ mod tests {
     #[test]
     fn an_unknown_word_counts_as_a_value_where_values_follow() {
         let known = usage(&[(Way::Method(Method::Get), 10), (Way::Value, 90)]);
-        let own = usage(&[(Way::Word(hash("billing")), 6), (Way::Word(hash("search")), 6)]);
+        let own =
+            usage(&[(Way::Word(hash("billing"), false), 6), (Way::Word(hash("search"), false), 6)]);
         assert!(own.bits_beside(&known) > -0.5, "{}", own.bits_beside(&known));
         let bits = own.bits_beside(&self::known());
         assert!(bits < -2.0, "{bits}");
@@ -176,7 +195,7 @@ mod tests {
 
     #[test]
     fn words_without_a_variable_are_held_against_each_other() {
-        let add = Way::Word(hash("add"));
+        let add = Way::Word(hash("add"), false);
         let word = |get, post| usage(&[(Way::Method(Method::Get), get), (add, post)]);
         let bits = |all: &[Usage]| all[0].bits_among(&Together::of(all.iter()));
         assert!(bits(&[word(8, 7), word(9, 6), word(7, 9)]) > -0.5);
@@ -186,11 +205,11 @@ mod tests {
 
     #[test]
     fn words_behind_one_alone_may_be_values_of_the_next_variable() {
-        let own = |name: &str| {
-            let way = Way::Word(hash(name));
-            Usage { may_be_values: BTreeSet::from([way]), ..usage(&[(way, 15)]) }
+        let bits = |looks_so: bool| {
+            let own = |name: &str| usage(&[(Way::Word(hash(name), looks_so), 15)]);
+            let all = [own("site-a"), own("site-b"), own("site-c")];
+            all[0].bits_among(&Together::of(all.iter()))
         };
-        let all = [own("site-a"), own("site-b"), own("site-c")];
-        assert_eq!(all[0].bits_among(&Together::of(all.iter())), 0.0);
+        assert_eq!((bits(true), bits(false)), (0.0, -4.0));
     }
 }
