@@ -33,15 +33,16 @@ enum Way {
 /// Calls by the way that they went on.
 #[derive(Debug, Default)]
 pub(super) struct Usage {
-    ways: BTreeMap<Way, u64>,
+    /// In order.
+    ways: Vec<(Way, u64)>,
     calls: u64,
 }
 
 /// The calls of several words.
 #[derive(Debug, Default)]
 pub(super) struct Together {
-    /// With the words whose calls go on so.
-    ways: BTreeMap<Way, (u64, u32)>,
+    /// In order, with the words whose calls go on so.
+    ways: Vec<(Way, (u64, u32))>,
     calls: u64,
     /// Ways that are told apart: what one word alone has may be a value of the next variable.
     told_apart: u64,
@@ -55,11 +56,16 @@ impl Together {
         let mut it = Self::default();
         for usage in all {
             it.calls += usage.calls;
-            for (way, calls) in &usage.ways {
-                let known = it.ways.entry(*way).or_default();
-                *known = (known.0 + calls, known.1 + 1);
-            }
+            it.ways.extend(usage.ways.iter().map(|(way, calls)| (*way, (*calls, 1))));
         }
+        it.ways.sort_unstable_by_key(|it| it.0);
+        it.ways.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            if is_same {
+                kept.1 = (kept.1.0 + next.1.0, kept.1.1 + next.1.1);
+            }
+            is_same
+        });
         for (way, (calls, words)) in &it.ways {
             match may_be_value(*way, *words) {
                 true => it.of_values += calls,
@@ -69,6 +75,12 @@ impl Together {
         it.told_apart += u64::from(it.of_values > 0);
         it
     }
+}
+
+/// What is known of one of these, which are in order.
+fn of_way<T: Copy>(ways: &[(Way, T)], way: Way) -> Option<T> {
+    let at = ways.binary_search_by_key(&way, |it| it.0).ok()?;
+    ways.get(at).map(|it| it.1)
 }
 
 /// Whether what so many words have behind them may be the value of a variable.
@@ -90,8 +102,9 @@ impl Usage {
         };
         let here = node.leaves.iter().map(|it| (Way::Method(*it.0), it.1.calls));
         let behind = node.children.values().map(|it| (way(it), it.calls));
-        let ways: BTreeMap<_, _> = here.chain(behind).filter(|it| it.1 > 0).collect();
-        Self { calls: ways.values().sum(), ways }
+        let mut ways: Vec<_> = here.chain(behind).filter(|it| it.1 > 0).collect();
+        ways.sort_unstable_by_key(|it| it.0);
+        Self { calls: ways.iter().map(|it| it.1).sum(), ways }
     }
 
     /// What speaks against a word as a value of the variable that is `known`. Each value is called in about the
@@ -101,16 +114,18 @@ impl Usage {
             return 0.0;
         }
         // A word that nothing is known of may be a value of the next variable.
-        let may_be_value = known.ways.contains_key(&Way::Value);
+        let may_be_value = of_way(&known.ways, Way::Value).is_some();
         let mut own: BTreeMap<Way, u64> = BTreeMap::new();
         for (way, calls) in &self.ways {
-            let is_new = may_be_value && !known.ways.contains_key(way);
+            let is_new = may_be_value && of_way(&known.ways, *way).is_none();
             let is_word = matches!(way, Way::Word(..));
             *own.entry(if is_new && is_word { Way::Value } else { *way }).or_default() += calls;
         }
-        let count = own.keys().chain(known.ways.keys()).collect::<BTreeSet<_>>().len() as f64;
+        let count =
+            own.keys().chain(known.ways.iter().map(|it| &it.0)).collect::<BTreeSet<_>>().len()
+                as f64;
         let told = own.iter().map(|(way, calls)| {
-            let theirs = known.ways.get(way).copied().unwrap_or(0);
+            let theirs = of_way(&known.ways, *way).unwrap_or(0);
             told((*calls, self.calls), (theirs, known.calls), count)
         });
         bits_against(told.sum(), count)
@@ -128,7 +143,7 @@ impl Usage {
         };
         let (mut sum, mut of_values) = (0.0, 0);
         for (way, mine) in &self.ways {
-            let (of_all, words) = all.ways.get(way).copied().unwrap_or_default();
+            let (of_all, words) = of_way(&all.ways, *way).unwrap_or_default();
             match may_be_value(*way, words) {
                 true => of_values += mine,
                 false => sum += one(*mine, of_all),
@@ -159,7 +174,9 @@ mod tests {
     use super::*;
 
     fn usage(ways: &[(Way, u64)]) -> Usage {
-        Usage { ways: ways.iter().copied().collect(), calls: ways.iter().map(|it| it.1).sum() }
+        let mut all = ways.to_vec();
+        all.sort_unstable_by_key(|it| it.0);
+        Usage { calls: all.iter().map(|it| it.1).sum(), ways: all }
     }
 
     fn known() -> Usage {
