@@ -16,6 +16,7 @@ pub mod keys;
 mod log_in;
 pub mod merge;
 mod method_override;
+mod news;
 pub mod objects;
 mod operation;
 pub mod origin;

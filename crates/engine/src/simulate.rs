@@ -5,6 +5,7 @@
 //! Writes   a verdict; what cannot be told is said to be so.
 //! Misses   of a place that repeats, the look of every value but the first.
 
+use crate::news::{News, of_sign};
 use crate::terms::{Held, Terms};
 use bartizan_model::clause::Effect;
 use bartizan_model::code::Code;
@@ -118,7 +119,8 @@ fn is_only_counted(it: &Facts) -> bool {
 fn of_answer(held: &Held, it: &Observation) -> Verdict {
     let masked = held.shown().masked().filter(|(_, _, it)| it.0.unless_own.is_none());
     let masked: Vec<_> = masked.map(|(_, _, it)| (it.1, &it.0.place)).collect();
-    if masked.is_empty() || !(200..300).contains(&it.status) {
+    let news = &held.shown().news;
+    if (masked.is_empty() && news.is_empty()) || !(200..300).contains(&it.status) {
         return Verdict::Keeps;
     }
     let Some(answer) = it.response.as_ref().filter(|it| !is_only_counted(it)) else {
@@ -128,8 +130,28 @@ fn of_answer(held: &Held, it: &Observation) -> Verdict {
     match shown {
         Some((code, place)) => Verdict::Breaks(code, Some(place.clone())),
         None if answer.more > 0 => Verdict::CannotTell,
-        None => Verdict::Keeps,
+        None => of_news(news, answer),
     }
+}
+
+/// What a field holds that answers did not have, its first value tells.
+fn of_news(news: &News, answer: &Facts) -> Verdict {
+    let codes = [Code::DisclosureSecret, Code::DisclosureData];
+    let mut verdict = Verdict::Keeps;
+    for (at, place) in answer.shape.places.iter().enumerate() {
+        let new = codes.into_iter().filter(|it| news.knows(place, *it) == Some(false));
+        for code in new {
+            let Some(fact) = answer.facts.iter().find(|it| usize::from(it.field) == at) else {
+                verdict = Verdict::CannotTell;
+                continue;
+            };
+            let masks = fact.sign.and_then(|it| of_sign(it, place));
+            if masks.is_some_and(|it| it.0 == code) {
+                return Verdict::Breaks(code, Some(place.clone()));
+            }
+        }
+    }
+    verdict
 }
 
 impl Held {

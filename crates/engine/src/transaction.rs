@@ -462,7 +462,7 @@ impl Transaction {
             self.seen.cohort = cohort(&head.fields, &rules.key);
         }
         let is_graced = view.terms.is_graced(&on.route.name, self.seen.cohort);
-        let (claimed, sees_to_others) = self.ask(&head, at);
+        let (claimed, sees_to_others) = self.ask(&head, is_graced, at);
         let is_envelope = calls.is_some();
         // What browsers ask first is answered for all operations, and declared by none.
         let described = on.described.clone().filter(|_| !self.to.is_preflight);
@@ -507,8 +507,10 @@ impl Transaction {
             self.seen.trace = trace.id;
             head.continue_trace(trace.continued(u64::from_be_bytes([a, b, c, d, e, f, g, h])));
         }
-        if self.asked.as_ref().is_some_and(|it| it.is_held()) {
-            head.ask_plain();
+        match &self.asked {
+            Some(asked) if asked.is_held() => head.ask_plain(),
+            Some(asked) if asked.masks_news() => head.ask_whole(),
+            Some(_) | None => {}
         }
         match needs {
             Needs::Nothing => {
@@ -1072,7 +1074,7 @@ impl Transaction {
         if let Some(evidence) = &mut self.evidence {
             evidence.response_head(&head);
         }
-        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner()) {
+        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner() || it.gathers()) {
             return self.withhold(head, tables);
         }
         self.seen.phases.answered_us = at.us_since(self.seen.started);
@@ -1154,7 +1156,7 @@ impl Transaction {
             }
             talk => {
                 self.talk = talk;
-                Step::Read { max: DATA_BYTES_MAX }
+                self.hurry_answer(at, tables)
             }
         }
     }
@@ -1191,6 +1193,10 @@ impl Transaction {
                 self.hold_response(&Bytes::new(), true, at, tables)
             }
             // Trailers speak of the bytes that came.
+            Response::Judging if self.gathers_answer() => {
+                self.owed_trailers = Some(self.scrubbed_message(fields, at));
+                self.judge_answer(&Bytes::new(), true, at, tables)
+            }
             Response::Judging => self.judge_answer(&Bytes::new(), true, at, tables),
             Response::Streaming { end: false } if self.changes_answer() => {
                 self.stream_answer(&Bytes::new(), true, at, tables)

@@ -30,7 +30,8 @@ use bartizan_model::profile::{Profile, Subjects};
 use bartizan_model::retirement::Template;
 use bartizan_model::route::{Demand, HostPattern, Route, Spelling};
 use bartizan_model::terms::{
-    Belonging, EndpointTerms, Force, Mask, Masked, Owned, Resource, Says, Shows, Term, Types, short,
+    Belonging, EndpointTerms, Force, Mask, Masked, Masking, Owned, Resource, Says, Shows, Term,
+    Types, short,
 };
 use std::sync::Arc;
 use support::{Api, Ask, HOUR_NS, ask};
@@ -355,8 +356,11 @@ fn a_part_of_a_file_passes_unless_its_answers_are_held() {
         mask: Mask::Drop,
         unless_own: None,
     };
-    let mut api =
-        Api::held_to(vec![endpoint(Method::Get, "/notes/{id}", vec![Says::Secret(vec![pin])])]);
+    let mut api = Api::held_to(vec![endpoint(
+        Method::Get,
+        "/notes/{id}",
+        vec![Says::Secret(Masking::of(vec![pin]))],
+    )]);
     let part = |target| Ask { status: 206, ..ask("alice", target, r#"{"n":1}"#) };
     let file = api.ask(part("/files/7"));
     assert!(file.asked.iter().any(|it| it == "range"), "{:?}", file.asked);

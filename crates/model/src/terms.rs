@@ -216,6 +216,11 @@ impl Masking {
         Self { fields, beyond: None }
     }
 
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.beyond.is_none()
+    }
+
     /// The fields that tell whose something is.
     pub fn owned(&self) -> impl Iterator<Item = &Owned> {
         let beyond = self.beyond.iter().flat_map(|it| &it.owners);

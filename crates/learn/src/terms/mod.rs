@@ -12,6 +12,7 @@
 //! What one caller alone does teaches nothing: a field counts as taken when [`INDEPENDENT_MIN`] subjects sent it with
 //! success. So nobody can widen a term by many calls, and nobody's calls narrow it.
 
+mod beyond;
 mod envelopes;
 mod fields;
 mod handed_out;
@@ -31,6 +32,7 @@ use bartizan_model::profile::Subjects;
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
 use handed_out::HandedOut;
+pub use masked::mask_of_new;
 use owned::Ownership;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -213,7 +215,7 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     says.extend(fields::bounds(leaf, pace));
     says.extend(owners.owned(it.method, &template));
     says.extend(owners.belongs(it.method, &template));
-    says.extend(masked::masked(it, class_of, owners));
+    says.extend(masked::masked(it, class_of, owners, pace));
     let is_signed = says.iter().any(is_signed);
     // A link that its signature makes good is for whoever holds it.
     says.retain(|it| !(is_signed && matches!(it, Says::Belongs(_))));

@@ -285,6 +285,29 @@ impl Ownership {
     }
 }
 
+impl Ownership {
+    /// All fields of an answer that tell whose the object around them is.
+    pub(super) fn told(
+        &self,
+        service: &str,
+        template: &str,
+        beside: &BTreeSet<&Place>,
+    ) -> Vec<Owned> {
+        let known = self.exclusive();
+        let one = |place: &&Place| {
+            let owners = resource(service, &named(place, template));
+            let tells = matches!(place, Place::Body(_)) && speaks_of_somebody(place);
+            let place = (*place).clone();
+            (tells && known.contains(&owners)).then_some(Owned {
+                place,
+                owners,
+                is_exclusive: true,
+            })
+        };
+        beside.iter().filter_map(one).take(PLACES_MAX).collect()
+    }
+}
+
 /// The field that tells whose the object around a field is: one of the name of a field that does elsewhere.
 fn around(
     (service, template): (&str, &str),

@@ -15,7 +15,7 @@ use bartizan_model::data_class::DataClass;
 use bartizan_model::fact::{Facts, Forms, bucket};
 use bartizan_model::id::SubjectId;
 use bartizan_model::observation::Observation;
-use bartizan_model::terms::{Bounds, Mask, Owned, Resource, Types};
+use bartizan_model::terms::{Beyond, Bounds, Mask, Owned, Resource, Types};
 
 const DAY_US: u64 = 24 * 3_600 * 1_000_000;
 
@@ -105,6 +105,8 @@ fn what_an_endpoint_takes_and_what_nobody_sets_is_told() {
     let it = Shop::after(70, 8).proposed(Method::Post, "/orders");
     assert_eq!(it.known, [Place::body("$.item"), Place::body("$.n")]);
     let says: Vec<_> = it.proposals.iter().map(|it| it.says.clone()).collect();
+    let says = says.into_iter().filter(|it| !matches!(it, Says::Secret(_) | Says::Masked(_)));
+    let says: Vec<_> = says.collect();
     let number = Types { forms: Forms::NUMBER.and(Forms::NULL), kinds: 0 };
     let text = Types { forms: Forms::STRING.and(Forms::NULL), kinds: 0 };
     assert_eq!(
@@ -470,13 +472,13 @@ fn secrets_are_masked_for_all_and_data_of_people_for_others_than_their_owner() {
         it.proposals.iter().map(|it| it.says.clone()).collect::<Vec<_>>()
     };
     let found = says("/me").into_iter().find_map(|it| match it {
-        Says::Secret(all) => Some(all),
+        Says::Secret(it) => Some(it.fields),
         _ => None,
     });
     let [secret] = found.as_deref().unwrap() else { panic!("{found:?}") };
     assert_eq!((&secret.place, secret.mask), (&Place::body("$.password"), Mask::Full));
     let found = says("/accounts").into_iter().find_map(|it| match it {
-        Says::Masked(all) => Some(all),
+        Says::Masked(it) => Some(it.fields),
         _ => None,
     });
     let [data] = found.as_deref().unwrap() else { panic!("{found:?}") };
@@ -485,6 +487,91 @@ fn secrets_are_masked_for_all_and_data_of_people_for_others_than_their_owner() {
         (&data.place, owner),
         (&Place::body("$[*].iban"), Some(Place::body("$[*].ownerId")))
     );
+}
+
+/// What is said of fields that answers of the list did not have.
+fn beyond(it: &Shop) -> Option<Beyond> {
+    let all = it.proposed(Method::Get, "/orders").proposals;
+    let of = |clause| {
+        let found = all.iter().find(|it| it.says.clause() == clause)?;
+        match &found.says {
+            Says::Secret(of) | Says::Masked(of) => of.beyond.clone(),
+            _ => None,
+        }
+    };
+    let (secret, data) = (of(ClauseName::DisclosureSecret), of(ClauseName::DisclosureData));
+    assert_eq!(secret.is_some(), data.is_some());
+    data
+}
+
+fn known(it: &Beyond) -> Vec<String> {
+    it.known.iter().map(|it| it.to_string()).collect()
+}
+
+#[test]
+fn fields_that_answers_never_had_are_spoken_of_where_all_are_known() {
+    let mut it = Shop::after(70, 8);
+    let stage = |it: &Shop, clause| {
+        let all = it.proposed(Method::Get, "/orders").proposals;
+        all.iter().find(|it| it.says.clause() == clause).map(|it| it.stage)
+    };
+    for clause in [ClauseName::DisclosureSecret, ClauseName::DisclosureData] {
+        assert_eq!(stage(&it, clause), Some(Stage::Proposed), "{clause:?}");
+    }
+    assert_eq!(known(&beyond(&it).unwrap()), ["body $.orders[*].id", "body $.orders[*].total"]);
+    // Twenty people show no habit, and a password is none of them.
+    let mut few = Shop::after(20, 8);
+    (0..20).for_each(|n| few.visit(n));
+    assert_eq!(stage(&few, ClauseName::DisclosureSecret), Some(Stage::Proposed));
+    assert_eq!(stage(&few, ClauseName::DisclosureData), Some(Stage::Observed));
+    assert_eq!(beyond(&Shop::after(29, 8)), None, "29 answers are too few");
+    // What two were shown is none that answers have; what three were, is.
+    for subject in [1, 2, 3] {
+        let answer = json(&[("$.orders[*].id", "1"), ("$.mail", "ann@mail.example")]);
+        it.see(subject, called(Method::Get, "/orders", 200, &[], Some(answer)));
+        let has = known(&beyond(&it).unwrap()).contains(&"body $.mail".to_owned());
+        assert_eq!(has, subject == 3);
+    }
+    // An answer of which not everything was read.
+    let mut answer = json(&[("$.orders[*].id", "1")]);
+    answer.more = 1;
+    it.see(1, called(Method::Get, "/orders", 200, &[], Some(answer)));
+    assert_eq!(beyond(&it), None);
+}
+
+#[test]
+fn what_is_called_by_values_or_was_never_filled_is_open() {
+    let mut it = Shop::after(70, 8);
+    for n in 0..6_u128 {
+        let path = format!("$.by.k{n}.total");
+        let mut answer =
+            json(&[("$.orders[*].id", "1"), (&path, "5"), ("$.meta.a", "1"), ("$.none", "")]);
+        answer.facts[3].forms = Forms::LIST;
+        it.see(n, called(Method::Get, "/orders", 200, &[], Some(answer)));
+    }
+    let found = beyond(&it).unwrap();
+    assert_eq!(found.open, [Place::body("$.by"), Place::body("$.none")]);
+    assert!(known(&found).contains(&"body $.meta.a".to_owned()));
+}
+
+#[test]
+fn fields_that_tell_whose_something_is_are_told_of_data_and_not_of_secrets() {
+    let it = bank(70, 8);
+    let said = |_: &str| Said::default();
+    let all = propose(&it.inventory, &it.relations, &|_, _| None, &Pace::USUAL, &said);
+    let accounts = all.iter().find(|it| it.template == "/accounts").unwrap();
+    let mut owners = Vec::new();
+    for it in &accounts.proposals {
+        match &it.says {
+            Says::Secret(of) => assert!(of.beyond.as_ref().unwrap().owners.is_empty()),
+            Says::Masked(of) => {
+                let all = &of.beyond.as_ref().unwrap().owners;
+                owners.extend(all.iter().map(|it| it.place.to_string()));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(owners, ["body $[*].ownerId"]);
 }
 
 #[test]
