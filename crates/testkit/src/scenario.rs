@@ -73,7 +73,9 @@ use bartizan_model::network::Network;
 use bartizan_model::observation::{Observation, Outcome};
 use bartizan_model::retirement::Template;
 use bartizan_model::route::{Demand, HostPattern, Route, Spelling, Underscores};
-use bartizan_model::terms::{Bounds, EndpointTerms, Force, Mask, Masked, Says, Shows, Term, Types};
+use bartizan_model::terms::{
+    Bounds, EndpointTerms, Force, Mask, Masked, Masking, Says, Shows, Term, Types,
+};
 use bartizan_spec::request::Requests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -398,8 +400,10 @@ fn said(words: &[&str]) -> Says {
             Says::Bounds(vec![(place.join(" ").parse().unwrap(), bounds)])
         }
         ["credential"] => Says::Credential,
-        ["secret", place @ ..] => Says::Secret(vec![masked(place, DataClass::OneTimeCode)]),
-        ["masked", place @ ..] => Says::Masked(vec![masked(place, DataClass::Iban)]),
+        ["secret", place @ ..] => {
+            Says::Secret(Masking::of(vec![masked(place, DataClass::OneTimeCode)]))
+        }
+        ["masked", place @ ..] => Says::Masked(Masking::of(vec![masked(place, DataClass::Iban)])),
         _ => panic!("cannot read `term {}`", words.join(" ")),
     }
 }

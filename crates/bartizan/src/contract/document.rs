@@ -351,7 +351,11 @@ fn size(says: &Says) -> usize {
         Says::HandedOut(all) => all.len(),
         Says::Owned(all) => all.len(),
         Says::Belongs(all) => all.len(),
-        Says::Secret(all) | Says::Masked(all) => all.len(),
+        Says::Secret(it) | Says::Masked(it) => {
+            let beyond = it.beyond.as_ref();
+            let sizes = beyond.map(|it| [it.known.len(), it.open.len(), it.owners.len()]);
+            sizes.into_iter().flatten().fold(it.fields.len(), usize::max)
+        }
         Says::Required(all) => all.len(),
         Says::Bounds(all) => all.len(),
     }
@@ -369,7 +373,9 @@ mod tests {
     use super::*;
     use bartizan_model::fact::{Forms, Kind};
     use bartizan_model::place::Place;
-    use bartizan_model::terms::{Belonging, Bounds, Force, Mask, Masked, Owned, Resource, Types};
+    use bartizan_model::terms::{
+        Belonging, Beyond, Bounds, Force, Mask, Masked, Masking, Owned, Resource, Types,
+    };
 
     /// One kind after the other: a new one does not compile until it is here.
     fn after(it: Option<&Says>) -> Option<Says> {
@@ -391,11 +397,18 @@ mod tests {
                 Says::Belongs(vec![owner, Belonging { place, objects: Some(Resource(9)), owners }])
             }
             Some(Says::Belongs(_)) => {
-                Says::Secret(vec![masked("body $.password", Mask::Drop, None)])
+                Says::Secret(Masking::of(vec![masked("body $.password", Mask::Drop, None)]))
             }
             Some(Says::Secret(_)) => {
                 let own = masked("body $.items[*].card", Mask::Partial, Some(owned(false)));
-                Says::Masked(vec![masked("body $.email", Mask::Full, None), own])
+                let beyond = Beyond {
+                    known: vec![place("body $").into(), place(r"body $.a\x20b[*].id").into()],
+                    open: vec![place("body $.rates")],
+                    owners: vec![owned(true)],
+                    is_of_operations: true,
+                };
+                let fields = vec![masked("body $.email", Mask::Full, None), own];
+                Says::Masked(Masking { fields, beyond: Some(beyond) })
             }
             Some(Says::Masked(_)) => {
                 Says::Required(vec![place("body $.item"), place("query page")])

@@ -3,7 +3,7 @@
 //! Reads    observations, in their order; what is decided of contracts; releases that run.
 //! Writes   which clauses are to be suspended, and which versions of clients are held to no habit (`cohorts.rs`).
 //! Memory   callers (`learn::standing`), and at most [`REFUSED_MAX`] callers for each clause that refuses.
-//! Misses   who was refused before a start does not count after it. Clauses against harm are never suspended.
+//! Misses   what was masked where answers are known to have it: that is what the clause is for. Who was refused before a start does not count after it. Clauses against harm are never suspended.
 
 use super::cohorts::{Cohorts, NewVersion};
 use super::{Contracts, Decided, Which};
@@ -12,9 +12,12 @@ use bartizan_engine::terms::Graced;
 use bartizan_learn::standing::{Caller, Standing, is_attack};
 use bartizan_learn::terms::INDEPENDENT_MIN;
 use bartizan_model::clause::{ClauseName, Effect};
+use bartizan_model::evidence::Finding;
 use bartizan_model::head::Method;
 use bartizan_model::observation::Observation;
+use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
+use bartizan_model::terms::Says;
 use std::collections::BTreeMap;
 
 /// Within so long three callers must be refused for the first time.
@@ -64,6 +67,8 @@ struct Refusing {
     literals: usize,
     /// Since when it is held so.
     since_us: u64,
+    /// The fields that it masks in any case.
+    masked: Vec<Place>,
     /// When each was refused first, in that order.
     refused: Vec<(Caller, u64)>,
 }
@@ -72,7 +77,27 @@ impl Refusing {
     fn new(it: &Decided) -> Self {
         let path = Template::new(&it.which.path);
         let literals = path.segments().flatten().count();
-        Self { which: it.which.clone(), path, literals, since_us: it.at_us, refused: Vec::new() }
+        let masked = match &it.says {
+            Says::Masked(of) => of.fields.iter().map(|it| it.place.clone()).collect(),
+            Says::Secret(_)
+            | Says::ReadOnly(_)
+            | Says::OnlyKnown
+            | Says::Types(_)
+            | Says::HandedOut(_)
+            | Says::Owned(_)
+            | Says::Belongs(_)
+            | Says::Required(_)
+            | Says::Bounds(_)
+            | Says::Credential => Vec::new(),
+        };
+        let (which, since_us, refused) = (it.which.clone(), it.at_us, Vec::new());
+        Self { which, path, literals, since_us, masked, refused }
+    }
+
+    /// Whether something was masked in a field that answers did not have.
+    fn masked_new(&self, it: &Observation) -> bool {
+        let is_of = |it: &&Finding| it.sighting.code.entry().clause == self.which.clause;
+        it.findings.iter().filter(is_of).any(|it| !self.masked.contains(&it.place))
     }
 }
 
@@ -91,16 +116,25 @@ impl Watch {
 
     /// Adds an exchange.
     pub(crate) fn observe(&mut self, it: &Observation, around: Around<'_>) {
-        let is_refused = |effect| matches!(effect, Effect::Refused | Effect::Overtaken);
+        let is_refused =
+            |effect| matches!(effect, Effect::Refused | Effect::Overtaken | Effect::Scrubbed);
         let habits = it.hits.iter().filter(|hit| is_refused(hit.effect));
-        for clause in habits.map(|it| it.code.entry().clause).filter(|it| is_habit(*it)) {
-            self.refused(it, clause, around);
+        for hit in habits {
+            let clause = hit.code.entry().clause;
+            if is_habit(clause) {
+                self.refused(it, (clause, hit.effect), around);
+            }
         }
         self.standing.observe(it);
         self.cohorts.observe(it);
     }
 
-    fn refused(&mut self, it: &Observation, clause: ClauseName, around: Around<'_>) {
+    fn refused(
+        &mut self,
+        it: &Observation,
+        (clause, effect): (ClauseName, Effect),
+        around: Around<'_>,
+    ) {
         let Around { contracts, tempo } = around;
         let Some(caller) = Caller::of(it).filter(|_| !is_attack(it)) else { return };
         let Some(good_us) = self.standing.since(&it.route, caller) else { return };
@@ -112,6 +146,10 @@ impl Watch {
         // A literal segment goes before a variable, as where it is held.
         let of = all.into_iter().flatten().filter(fits).max_by_key(|of| of.literals);
         let Some(of) = of else { return };
+        // Masking what answers always had is what it is for.
+        if effect == Effect::Scrubbed && !of.masked_new(it) {
+            return;
+        }
         let is_good = good_us < of.since_us || good_us.saturating_add(tempo.standing_us()) <= at_us;
         // What its version is refused until that is in force says nothing more.
         if !is_good || self.cohorts.is_graced(it) {
@@ -194,7 +232,7 @@ mod tests {
     use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash, SubjectId};
     use bartizan_model::moment::Moment;
     use bartizan_model::observation::{Outcome, SubjectKind};
-    use bartizan_model::terms::{Force, Others, Says};
+    use bartizan_model::terms::{Force, Others};
 
     const MINUTE_US: u64 = 60 * 1_000_000;
     const DAY_US: u64 = 24 * 60 * MINUTE_US;
