@@ -591,3 +591,42 @@ fn change(it: Change) -> Result<Changed, String> {
         reason: it.reason,
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+    use bartizan_model::data_class::DataClass;
+
+    #[track_caller]
+    fn check(kept: &str, expected: &Masking) {
+        let said: Said = serde_json::from_str(kept).unwrap();
+        assert_eq!(says(said).unwrap(), Says::Secret(expected.clone()));
+        let written = serde_json::to_string(&self::said(&Says::Secret(expected.clone()))).unwrap();
+        assert_eq!(written, kept);
+    }
+
+    #[test]
+    fn what_earlier_versions_kept_of_masks_speaks_of_no_new_fields() {
+        let field = r#"{"place":"body $.pin","class":"otp","mask":"full","unless_own":null}"#;
+        let class = DataClass::OneTimeCode;
+        let field = field.replace("otp", class.name());
+        let place = place("body $.pin").unwrap();
+        let class = bartizan_model::class::Class::BuiltIn(class);
+        let fields = vec![Masked { place, class, mask: Mask::Full, unless_own: None }];
+        let earlier = Masking::of(fields.clone());
+        check(&format!(r#"{{"secret":[{field}]}}"#), &earlier);
+        check(r#"{"secret":[]}"#, &Masking::default());
+        let known = ["$.pin", r"$.a\x20b[*].c"].iter().map(|it| Arc::new(Place::body(it)));
+        let known: Vec<_> = known.collect();
+        let beyond = Beyond { known, ..Beyond::default() };
+        let now = Masking { fields, beyond: Some(beyond.clone()) };
+        let new = r#""new":{"known":"$.pin $.a\\x20b[*].c"}"#;
+        check(&format!(r#"{{"secret":{{"fields":[{field}],{new}}}}}"#), &now);
+        let open = vec![Place::body("$.rates")];
+        let beyond = Beyond { open, is_of_operations: true, ..beyond };
+        let new = r#""new":{"known":"$.pin $.a\\x20b[*].c","open":"$.rates","operations":true}"#;
+        let all = Masking { fields: Vec::new(), beyond: Some(beyond) };
+        check(&format!(r#"{{"secret":{{"fields":[],{new}}}}}"#), &all);
+    }
+}

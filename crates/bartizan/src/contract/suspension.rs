@@ -227,12 +227,15 @@ const fn is_habit(it: ClauseName) -> bool {
 mod tests {
     use super::super::{Because, Held, Released};
     use super::*;
+    use bartizan_model::class::Class;
     use bartizan_model::clause::Hit;
     use bartizan_model::code::Code;
+    use bartizan_model::data_class::DataClass;
+    use bartizan_model::evidence::{Fingerprint, Sighting};
     use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash, SubjectId};
     use bartizan_model::moment::Moment;
     use bartizan_model::observation::{Outcome, SubjectKind};
-    use bartizan_model::terms::{Force, Others};
+    use bartizan_model::terms::{Beyond, Force, Mask, Masked, Masking, Others};
 
     const MINUTE_US: u64 = 60 * 1_000_000;
     const DAY_US: u64 = 24 * 60 * MINUTE_US;
@@ -398,6 +401,38 @@ mod tests {
         ] {
             assert_eq!(suspended(&contracts(Says::OnlyKnown, held), None, &all), expected);
         }
+    }
+
+    /// An answer in which something was masked here.
+    fn masked(minute: u64, caller: u128, code: Code, field: &str) -> Observation {
+        let mut it = seen(DECIDED_US + minute * MINUTE_US, caller, None);
+        it.hits = vec![Hit { code, effect: Effect::Scrubbed, margin: 0 }];
+        let sighting = Sighting { code, score: 1_000, fingerprint: Fingerprint::default() };
+        let (place, value) = (Place::body(field), KeyedHash(0));
+        it.findings = vec![Finding { sighting, place, bytes: 0, value }];
+        it
+    }
+
+    #[test]
+    fn what_a_release_shows_to_everybody_suspends_habit_and_no_harm() {
+        let fields = vec![Masked {
+            place: Place::body("$.iban"),
+            class: Class::BuiltIn(DataClass::Iban),
+            mask: Mask::Partial,
+            unless_own: None,
+        }];
+        let masking = Masking { fields, beyond: Some(Beyond::default()) };
+        let data = contracts(Says::Masked(masking.clone()), Held::As(Force::Enforced));
+        let all = |code, field| (0..5).map(|n| masked(1, n, code, field)).collect::<Vec<_>>();
+        let mail = all(Code::DisclosureData, "$.mail");
+        assert_eq!(suspended(&data, None, &mail[..2]), 0);
+        assert_eq!(suspended(&data, None, &mail[..3]), 1);
+        assert_eq!(suspended(&data, Some(DECIDED_US), &mail[..3]), 1);
+        let known = all(Code::DisclosureData, "$.iban");
+        assert_eq!(suspended(&data, None, &known), 0, "that is what it is for");
+        let secret = contracts(Says::Secret(masking), Held::As(Force::Enforced));
+        let password = all(Code::DisclosureSecret, "$.password");
+        assert_eq!(suspended(&secret, Some(DECIDED_US), &password), 0);
     }
 
     #[test]
