@@ -120,13 +120,15 @@ impl News {
         self.share();
     }
 
+    /// What is said by the clause of this code.
+    fn said(&self, code: Code) -> Option<&Said> {
+        let said = if code == Code::DisclosureSecret { &self.secret } else { &self.data };
+        said.as_ref()
+    }
+
     /// Whether answers are known to have this field, as far as any clause says; `None` if it cannot be told.
     pub(crate) fn knows(&self, place: &Place, code: Code) -> Option<bool> {
-        let said = match code {
-            Code::DisclosureSecret => &self.secret,
-            _ => &self.data,
-        };
-        match said {
+        match self.said(code) {
             Some(said) => said.known.knows(path(place)?),
             None => Some(true),
         }
@@ -244,12 +246,9 @@ fn masked(field: &Field, text: &[u8], mode: Mode, under: Under<'_>) -> Option<(C
     let class = classify_named(&field.name, text).map(|it| it.class)?;
     let (code, mask) = of_class(class, &field.place)?;
     let Under { news, asked, clauses, assessment } = under;
-    let (said, held) = match code {
-        Code::DisclosureSecret => (&news.secret, asked.secret),
-        _ => (&news.data, asked.data),
-    };
+    let held = if code == Code::DisclosureSecret { asked.secret } else { asked.data };
     // One clause may know what another one does not.
-    if held != mode || said.as_ref().is_none_or(|it| it.known.has(field.spot)) {
+    if held != mode || news.said(code).is_none_or(|it| it.known.has(field.spot)) {
         return None;
     }
     match decide_mask(code, &field.place, held, assessment, clauses)? {

@@ -19,9 +19,12 @@ const PLAIN: usize = usize::MAX;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Aliases {
     is_batch: bool,
-    /// Of each level its members in the order of their names in the answer: that name, the one in the API, and the level within.
-    levels: Vec<Vec<(Box<[u8]>, Box<[u8]>, usize)>>,
+    /// Of each level its members, in the order of their names in the answer.
+    levels: Vec<Vec<Alias>>,
 }
+
+/// The name of a member in the answer, the one in the API, and the level within.
+type Alias = (Box<[u8]>, Box<[u8]>, usize);
 
 impl Aliases {
     /// Those of an answer.

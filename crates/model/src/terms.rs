@@ -162,12 +162,12 @@ impl Says {
 
     /// Whether another one says the same, whatever fields answers had by then.
     pub fn agrees(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Secret(one), Self::Secret(other)) | (Self::Masked(one), Self::Masked(other)) => {
-                one.fields == other.fields && one.beyond.is_some() == other.beyond.is_some()
-            }
-            _ => self == other,
+        if let (Self::Secret(one), Self::Secret(other)) | (Self::Masked(one), Self::Masked(other)) =
+            (self, other)
+        {
+            return one.fields == other.fields && one.beyond.is_some() == other.beyond.is_some();
         }
+        self == other
     }
 
     /// The kinds of identifiers that it speaks of: of owners, or of what is handed out.
@@ -232,7 +232,7 @@ impl Masking {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Beyond {
     /// The fields of bodies that they had.
-    pub known: Vec<Arc<Place>>,
+    pub known: Arc<[Arc<Place>]>,
     /// Below these no field counts as one that was not there: members are called by values, or there never were any.
     pub open: Vec<Place>,
     /// Which fields tell whose the object around a field is: it leaves to its owner as it is.

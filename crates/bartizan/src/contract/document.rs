@@ -402,7 +402,7 @@ mod tests {
             Some(Says::Secret(_)) => {
                 let own = masked("body $.items[*].card", Mask::Partial, Some(owned(false)));
                 let beyond = Beyond {
-                    known: vec![place("body $").into(), place(r"body $.a\x20b[*].id").into()],
+                    known: [place("body $").into(), place(r"body $.a\x20b[*].id").into()].into(),
                     open: vec![place("body $.rates")],
                     owners: vec![owned(true)],
                     is_of_operations: true,

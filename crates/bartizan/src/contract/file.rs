@@ -516,7 +516,7 @@ fn beyond(it: &New) -> Result<Beyond, String> {
     let known = it.known.split(' ').filter(|it| !it.is_empty());
     let open = it.open.split(' ').filter(|it| !it.is_empty());
     Ok(Beyond {
-        known: known.map(|it| body(it).map(Arc::new)).collect::<Result<_, _>>()?,
+        known: known.map(|it| body(it).map(Arc::new)).collect::<Result<Arc<[_]>, _>>()?,
         open: open.map(body).collect::<Result<_, _>>()?,
         owners: it.owners.iter().map(owned).collect::<Result<_, _>>()?,
         is_of_operations: it.operations,
@@ -618,7 +618,7 @@ mod tests {
         check(&format!(r#"{{"secret":[{field}]}}"#), &earlier);
         check(r#"{"secret":[]}"#, &Masking::default());
         let known = ["$.pin", r"$.a\x20b[*].c"].iter().map(|it| Arc::new(Place::body(it)));
-        let known: Vec<_> = known.collect();
+        let known: Arc<[_]> = known.collect();
         let beyond = Beyond { known, ..Beyond::default() };
         let now = Masking { fields, beyond: Some(beyond.clone()) };
         let new = r#""new":{"known":"$.pin $.a\\x20b[*].c"}"#;

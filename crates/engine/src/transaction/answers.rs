@@ -215,7 +215,7 @@ impl Transaction {
             outgoing.stop_gathering();
         }
         let (mut out, mut is_read) = (BytesMut::new(), true);
-        let pieces = withheld.bytes.chunks(DATA_BYTES_MAX as usize);
+        let pieces = withheld.bytes.chunks(DATA_BYTES_MAX);
         let last = pieces.len().saturating_sub(1);
         for (n, piece) in pieces.enumerate() {
             match self.push_outgoing(piece, end && n == last, at, tables) {
@@ -297,10 +297,10 @@ impl Transaction {
     ) -> Step {
         let (head, room) = (talk.head.clone(), tables.room());
         let held = talk.into_held();
-        let waits = |it: &Box<Outgoing>| it.awaits_owner() || it.gathers();
+        let waits = |it: &Outgoing| it.awaits_owner() || it.gathers();
         self.withheld =
             Some(Box::new(Withheld { head: head.clone(), bytes: BytesMut::new(), room }));
-        if self.outgoing.as_ref().is_some_and(waits) {
+        if self.outgoing.as_deref().is_some_and(waits) {
             self.response = Response::Judging;
             return self.judge_answer(&held, end, at, tables);
         }

@@ -27,7 +27,7 @@ pub(super) fn beyond(it: &Endpoint<'_>, owners: &Ownership, pace: &Pace) -> Opti
         return None;
     }
     let bodies = || answers.by_place.shared().filter(|it| matches!(**it.0, Place::Body(_)));
-    let known: Vec<Arc<Place>> =
+    let known: Arc<[Arc<Place>]> =
         bodies().filter(|it| is_of_several(it.1)).map(|it| Arc::clone(it.0)).collect();
     let mut open = named_by_values(bodies());
     open.extend(never_filled(bodies()));
