@@ -38,6 +38,8 @@ pub(crate) struct News {
 struct Said {
     known: Arc<KnownPlaces>,
     is_of_operations: bool,
+    /// Fields tell whose something is: it leaves to its owner.
+    is_of_owners: bool,
     force: Force,
 }
 
@@ -46,7 +48,8 @@ impl Said {
         let known = it.known.iter().filter_map(|it| path(it));
         let open = it.open.iter().filter_map(path);
         let known = Arc::new(KnownPlaces::of(known, open));
-        Self { known, is_of_operations: it.is_of_operations, force }
+        let is_of_owners = !it.owners.is_empty();
+        Self { known, is_of_operations: it.is_of_operations, is_of_owners, force }
     }
 }
 
@@ -108,6 +111,7 @@ impl News {
             Some(Said {
                 known: Arc::new(one.known.united(&other.known)),
                 is_of_operations: one.is_of_operations || other.is_of_operations,
+                is_of_owners: one.is_of_owners || other.is_of_owners,
                 force: one.force.min(other.force),
             })
         };
@@ -132,6 +136,11 @@ impl News {
             Some(said) => said.known.knows(path(place)?),
             None => Some(true),
         }
+    }
+
+    /// Whether somebody may be shown what others are not.
+    pub(crate) fn is_of_owners(&self, code: Code) -> bool {
+        self.said(code).is_some_and(|it| it.is_of_owners)
     }
 
     /// How strictly a caller is held to it.

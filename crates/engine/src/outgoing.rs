@@ -464,6 +464,8 @@ impl Outgoing {
         let mut each = |value: Passing<'_>| showing.see(&value);
         match changes {
             true => edit.push(piece, places, &mut each, out),
+            // Nothing is said of any place: there is nothing to see.
+            false if places.is_empty() => {}
             false => edit.watch(piece, places, &mut each),
         }
         if end {

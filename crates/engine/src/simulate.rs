@@ -146,8 +146,11 @@ fn of_news(news: &News, answer: &Facts) -> Verdict {
                 continue;
             };
             let masks = fact.sign.and_then(|it| of_sign(it, place));
-            if masks.is_some_and(|it| it.0 == code) {
-                return Verdict::Breaks(code, Some(place.clone()));
+            match masks.is_some_and(|it| it.0 == code) {
+                // Whose it was, nothing tells.
+                true if news.is_of_owners(code) => verdict = Verdict::CannotTell,
+                true => return Verdict::Breaks(code, Some(place.clone())),
+                false => {}
             }
         }
     }
