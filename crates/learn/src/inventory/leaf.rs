@@ -127,6 +127,8 @@ impl TraitCounts {
 pub struct Fields {
     /// Messages whose fields were kept.
     pub messages: u64,
+    /// Of these, those that were read to their end, and had room for all.
+    pub whole: u64,
     /// By place.
     pub by_place: ByPlace,
     /// Fields that found no room.
@@ -344,6 +346,7 @@ impl Fields {
             return false;
         }
         self.messages += 1;
+        self.whole += u64::from(facts.more == 0);
         self.more += u64::from(facts.more);
         let mut has_new = false;
         let mut cursor = self.by_place.begin(&facts.shape, facts.facts.len().min(FIELDS_MAX));
@@ -386,6 +389,7 @@ impl Fields {
 
     fn merge(&mut self, other: Self) {
         self.messages += other.messages;
+        self.whole += other.whole;
         self.more += other.more;
         self.by_place.merge(other.by_place, FIELDS_MAX, &mut self.more);
     }

@@ -3,14 +3,15 @@
 //! Reads    the fields of answers and how many callers were shown them.
 //! Writes   the fields that three callers were shown; places below which names are values.
 //! Memory   a pointer for each field: the names are those of the inventory.
-//! Misses   endpoints of which some answer had more fields than are told apart, or was longer than what is read of it: of these nothing is
-//!          said. So one caller who asks for a long list keeps an endpoint from being looked at that is not yet held to this.
+//! Misses   endpoints of which few answers were read to their end, or that have more fields than are told apart: of these nothing is
+//!          said. Fields that only stand behind what is read of long answers: they are looked at as if they were new, and where that
+//!          would mask what several callers are shown, it is no habit.
 
 use super::envelopes::ALL;
 use super::owned::Ownership;
 use super::{INDEPENDENT_MIN, Pace};
 use crate::inventory::Endpoint;
-use crate::inventory::leaf::Field;
+use crate::inventory::leaf::{FIELDS_MAX, Field};
 use bartizan_model::fact::Forms;
 use bartizan_model::place::Place;
 use bartizan_model::terms::{Beyond, PLACES_MAX};
@@ -23,7 +24,7 @@ const RARE_MIN: usize = 4;
 /// The fields that answers of an endpoint have, if all are known.
 pub(super) fn beyond(it: &Endpoint<'_>, owners: &Ownership, pace: &Pace) -> Option<Beyond> {
     let answers = &it.leaf.response;
-    if answers.more > 0 || answers.messages < pace.calls_min {
+    if answers.by_place.len() >= FIELDS_MAX || answers.whole < pace.calls_min {
         return None;
     }
     let bodies = || answers.by_place.shared().filter(|it| matches!(**it.0, Place::Body(_)));

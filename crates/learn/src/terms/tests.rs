@@ -7,6 +7,7 @@
 )]
 
 use super::*;
+use crate::inventory::leaf::FIELDS_MAX;
 use crate::inventory::seen::{called, told};
 use bartizan_model::class::Class;
 use bartizan_model::clause::{Effect, Hit};
@@ -532,10 +533,23 @@ fn fields_that_answers_never_had_are_spoken_of_where_all_are_known() {
         let has = known(&beyond(&it).unwrap()).contains(&"body $.mail".to_owned());
         assert_eq!(has, subject == 3);
     }
-    // An answer of which not everything was read.
-    let mut answer = json(&[("$.orders[*].id", "1")]);
-    answer.more = 1;
-    it.see(1, called(Method::Get, "/orders", 200, &[], Some(answer)));
+    // Answers that are longer than what is read of them take nothing back, and say nothing by themselves.
+    let mut long = Shop::after(29, 8);
+    for n in 0..40 {
+        let mut answer = json(&[("$.orders[*].id", "1")]);
+        answer.more = 1;
+        for shop in [&mut it, &mut long] {
+            let seen = called(Method::Get, "/orders", 200, &[], Some(answer.clone()));
+            shop.see(n, seen);
+        }
+    }
+    assert!(beyond(&it).is_some());
+    assert_eq!(beyond(&long), None);
+    // Where there is no room for all fields, none is known to be new.
+    for n in 0..u32::try_from(FIELDS_MAX).unwrap() {
+        let answer = json(&[(&format!("$.f{n}"), "1")]);
+        it.see(1, called(Method::Get, "/orders", 200, &[], Some(answer)));
+    }
     assert_eq!(beyond(&it), None);
 }
 
