@@ -39,8 +39,9 @@ class Unreachable(Exception):
 
 
 class Client:
-    def __init__(self, address, fields=None):
+    def __init__(self, address, fields=None, source=None):
         self.address, self.fields, self.connection = address, dict(fields or {}), None
+        self.source = (source, 0) if source else None
 
     def call(self, method, target, value=None, *, form=None, text=None, kind=None, fields=None):
         """Sends JSON (`value`), a form, or text as it is."""
@@ -54,7 +55,7 @@ class Client:
         for _ in range(ATTEMPTS):
             is_new = self.connection is None
             if is_new:
-                self.connection = http.client.HTTPConnection(*self.address, timeout=CALL_S)
+                self.connection = http.client.HTTPConnection(*self.address, timeout=CALL_S, source_address=self.source)
             try:
                 self.connection.request(method, target, body, headers)
                 answer = self.connection.getresponse()

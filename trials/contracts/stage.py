@@ -93,7 +93,8 @@ class Person:
         self.enrol()
 
     def device(self):
-        return Client(self.world.address)
+        """One at the address of the household: people do not all call from one."""
+        return Client(self.world.address, source=f"127.0.{1 + self.number // 250 % 250}.{1 + self.number % 250}")
 
     def fields(self):
         return {"Accept-Language": LOCALES[self.locale][0], **VERSIONS[self.version]}

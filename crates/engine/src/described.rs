@@ -9,14 +9,14 @@ use bartizan_inspect::path_spelling::canonical;
 use bartizan_model::code::Code;
 use bartizan_model::head::{Method, RequestHead};
 use bartizan_model::place::Place;
-use bartizan_spec::request::{BodyIs, FaultOfRequest, Faults, NoOperation, Requests};
-use bartizan_spec::{Match, request};
+use bartizan_spec::request::{BodyIs, FaultOfRequest, Faults, NoOperation};
+use bartizan_spec::{Description, Match, request};
 use std::sync::Arc;
 
 /// The operation that a request is for.
 #[derive(Debug)]
 pub(crate) struct Described {
-    requests: Arc<Requests>,
+    description: Arc<Description>,
     operation: Match,
     body: BodyIs,
 }
@@ -29,8 +29,9 @@ impl Described {
     pub(crate) fn of_head(
         head: &RequestHead,
         method: Method,
-        requests: &Arc<Requests>,
+        description: &Arc<Description>,
     ) -> (Option<Self>, Vec<Departure>) {
+        let requests = &description.requests;
         let mut scratch = Vec::new();
         let target = canonical(head.target(), &mut scratch);
         let path = target.split(|&byte| byte == b'?').next().unwrap_or_default();
@@ -60,7 +61,13 @@ impl Described {
         };
         let mut faults = Faults::default();
         let body = requests.head(operation, head, path, &mut faults);
-        (Some(Self { requests: Arc::clone(requests), operation, body }), departures(faults))
+        let description = Arc::clone(description);
+        (Some(Self { description, operation, body }), departures(faults))
+    }
+
+    /// What is said of its answers.
+    pub(crate) fn answers(&self) -> (Arc<Description>, Match) {
+        (Arc::clone(&self.description), self.operation)
     }
 
     /// Whether the whole body is needed.
@@ -71,12 +78,12 @@ impl Described {
     /// Holds the whole body to it, without content codings.
     pub(crate) fn of_body(&self, text: &[u8]) -> Vec<Departure> {
         let mut faults = Faults::default();
-        self.requests.body(self.operation, self.body, text, &mut faults);
+        self.description.requests.body(self.operation, self.body, text, &mut faults);
         departures(faults)
     }
 }
 
-fn departures(faults: Faults) -> Vec<Departure> {
+pub(crate) fn departures(faults: Faults) -> Vec<Departure> {
     let code = |it: request::Fault| {
         let code = match it.kind {
             FaultOfRequest::Missing => Code::DeclaredMissing,

@@ -8,6 +8,7 @@ use crate::described::{Departure, Described};
 use crate::facts::Collector;
 use crate::keys::HashKey;
 use crate::log_in::LogIn;
+use crate::method_override::{another, names_method};
 use crate::path_ambiguity;
 use crate::reference::{parts, reference};
 use crate::routes::RouteRules;
@@ -15,6 +16,7 @@ use crate::snapshot::Rules;
 use crate::tables::Tables;
 use crate::tables::handed::Standing;
 use crate::tables::owners::Belongs;
+use crate::tables::tenants::Holds;
 use crate::terms::{Held, Looked};
 use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{Effort, Exhausted, examine_within};
@@ -37,7 +39,7 @@ use bartizan_model::observation::SubjectKind;
 use bartizan_model::oddity::{Oddities, Oddity};
 use bartizan_model::place::Place;
 use bartizan_model::terms::{Force, Resource};
-use bartizan_spec::request::Requests;
+use bartizan_spec::{Description, Match};
 use std::sync::Arc;
 
 /// Bytes of a held body that are walked before other exchanges get their turn.
@@ -47,8 +49,12 @@ const WALK_BYTES: usize = 16 * 1024;
 const NAMED_MAX: usize = 1_024;
 
 /// The clauses that speak of descriptions.
-const DECLARED: [ClauseName; 3] =
-    [ClauseName::DeclaredOperation, ClauseName::DeclaredCredential, ClauseName::DeclaredRequest];
+const DECLARED: [ClauseName; 4] = [
+    ClauseName::DeclaredOperation,
+    ClauseName::DeclaredCredential,
+    ClauseName::DeclaredRequest,
+    ClauseName::DeclaredAnswer,
+];
 
 /// The score of what is not a matter of degree.
 const SURE: u16 = 1_000;
@@ -67,6 +73,8 @@ pub struct Gathering {
     examines: bool,
     effort: Effort,
     held: Vec<HeldTo>,
+    /// Other methods that the body names.
+    pub(crate) methods: Vec<Method>,
     subject: SubjectId,
     /// Notation of texts in the body.
     forms: Forms,
@@ -89,24 +97,32 @@ pub struct Gathering {
     is_envelope: bool,
     /// Identifiers that the request named: its answer does not hand them out.
     pub(crate) references: Vec<u64>,
+    /// It names something that its caller was not handed for sure.
+    pub(crate) is_ungiven: bool,
 }
 
 /// What the request is held to.
 #[derive(Debug)]
 struct HeldTo {
     terms: Arc<Held>,
+    /// They are of another method, which the request names.
+    is_other: bool,
     /// Which of the fields that must be there are.
     present: Vec<bool>,
 }
 
 impl HeldTo {
-    fn new(terms: Arc<Held>) -> Self {
-        Self { terms, present: Vec::new() }
+    fn new(terms: Arc<Held>, is_other: bool) -> Self {
+        Self { terms, is_other, present: Vec::new() }
     }
 
     /// What is to be said of a value, of which it is noted that it is there.
     fn look(&mut self, value: &Value<'_>, segment: u8, forms: Forms) -> Looked {
-        let looked = self.terms.look(value.place, segment, forms, value.text);
+        let mut looked = self.terms.look(value.place, segment, forms, value.text);
+        // What names the method is no field of it.
+        if self.is_other && looked.fault.is_some() && names_method(value.place) {
+            looked.fault = None;
+        }
         if let Some(at) = looked.required.map(usize::from) {
             if self.present.len() <= at {
                 self.present.resize(at.saturating_add(1), false);
@@ -159,8 +175,10 @@ pub(crate) struct Called {
     pub(crate) endpoint: EndpointId,
     pub(crate) subject: SubjectId,
     pub(crate) by: SubjectKind,
-    /// What is said of its method, and of those that it names besides.
-    pub(crate) held: Vec<Arc<Held>>,
+    /// What is said of its method.
+    pub(crate) held: Option<Arc<Held>>,
+    /// What is said of those that it names besides.
+    pub(crate) others: Vec<Arc<Held>>,
     pub(crate) claimed: Vec<(Resource, u64)>,
     pub(crate) sees_to_others: bool,
     pub(crate) is_graced: bool,
@@ -168,7 +186,7 @@ pub(crate) struct Called {
     /// The head is an envelope already.
     pub(crate) is_envelope: bool,
     /// What the description of the API says of requests; its method, and those that it names besides.
-    pub(crate) described: Option<(Arc<Requests>, Vec<Method>)>,
+    pub(crate) described: Option<(Arc<Description>, Vec<Method>)>,
 }
 
 /// What the gathering needs of the body.
@@ -195,6 +213,7 @@ impl Gathering {
             subject,
             by,
             held,
+            others,
             claimed,
             sees_to_others,
             is_graced,
@@ -202,8 +221,9 @@ impl Gathering {
             is_envelope,
             described,
         } = called;
-        let held = held.into_iter().filter(|it| it.judges_requests());
-        let held: Vec<HeldTo> = held.map(HeldTo::new).collect();
+        let own = held.into_iter().map(|it| HeldTo::new(it, false));
+        let all = own.chain(others.into_iter().map(|it| HeldTo::new(it, true)));
+        let held: Vec<HeldTo> = all.filter(|it| it.terms.judges_requests()).collect();
         let mut assessment = Assessment::clean(at, endpoint);
         assessment.oddities = head.oddities;
         assessment.fails_open = on.route.fail_open;
@@ -220,6 +240,7 @@ impl Gathering {
             examines,
             effort,
             held,
+            methods: Vec::new(),
             subject,
             forms: Forms::PLAIN,
             segments: 0,
@@ -233,6 +254,7 @@ impl Gathering {
             described: Vec::new(),
             is_envelope,
             references: Vec::new(),
+            is_ungiven: false,
         };
         if is_against_the_law(head.oddities) {
             return it;
@@ -258,8 +280,8 @@ impl Gathering {
         }
         it.hold_caller();
         let is_judged = DECLARED.into_iter().any(|name| mode(name) != Mode::Off);
-        if let Some((requests, methods)) = described.filter(|_| is_judged) {
-            methods.into_iter().for_each(|method| it.describe(head, method, &requests));
+        if let Some((description, methods)) = described.filter(|_| is_judged) {
+            methods.into_iter().for_each(|method| it.describe(head, method, &description));
         }
         if examines {
             let mut scratch = Vec::new();
@@ -354,6 +376,27 @@ impl Gathering {
         }
     }
 
+    /// Holds the request to what is said of a method that its body names, too: its head, and its body.
+    pub(crate) fn hold_also(
+        &mut self,
+        head: &RequestHead,
+        (format, body): (Format, &[u8]),
+        terms: Option<Arc<Held>>,
+        rules: &Rules,
+    ) {
+        let terms = terms.filter(|it| it.judges_requests());
+        let Some(terms) = terms.map(|it| HeldTo::new(it, true)) else { return };
+        let before = std::mem::replace(&mut self.held, vec![terms]);
+        let segments = std::mem::take(&mut self.segments);
+        let mut scratch = Vec::new();
+        let mut sink = Holding { gathering: self, key: &rules.key };
+        head_values::read(head, rules.limits.values_max, &mut scratch, &mut sink);
+        let mut walk = walk(format, rules);
+        while walk.step(body, WALK_BYTES, &mut sink) == Progress::More {}
+        self.segments = segments;
+        self.held.splice(0..0, before);
+    }
+
     fn arguments(&mut self, texts: &[Vec<u8>], rules: &Rules) {
         self.body(Format::Json);
         for text in texts {
@@ -365,11 +408,21 @@ impl Gathering {
     }
 
     /// Holds the head to the description of the API.
-    fn describe(&mut self, head: &RequestHead, method: Method, requests: &Arc<Requests>) {
-        let (described, departures) = Described::of_head(head, method, requests);
+    pub(crate) fn describe(
+        &mut self,
+        head: &RequestHead,
+        method: Method,
+        description: &Arc<Description>,
+    ) {
+        let (described, departures) = Described::of_head(head, method, description);
         self.examines |= described.as_ref().is_some_and(Described::needs_body);
         self.described.extend(described);
         self.depart(departures);
+    }
+
+    /// What the description of the API says of answers to it: those of its own method.
+    pub(crate) fn answers(&self) -> Option<(Arc<Description>, Match)> {
+        self.described.first().map(Described::answers)
     }
 
     /// Holds the whole body to the description of the API.
@@ -405,6 +458,22 @@ impl Gathering {
         }
     }
 
+    /// Whether the caller was handed what the head names, leaving out what stands at one place.
+    pub(crate) fn holds_beside(&self, place: &Place, tables: &Tables) -> Holds {
+        let (handed, at) = (tables.handed(), self.assessment.at.mono_ns);
+        let mut holds = None;
+        for it in self.used.iter().filter(|it| it.place != *place) {
+            let next = match handed.standing(self.subject, it.reference, at) {
+                Standing::Foreign | Standing::Nobodys => return Holds::Ungiven,
+                Standing::Given if holds != Some(Holds::Unknown) => Holds::Given,
+                Standing::Given | Standing::Unknown => Holds::Unknown,
+                Standing::Common => continue,
+            };
+            holds = Some(next);
+        }
+        holds.unwrap_or(Holds::Unknown)
+    }
+
     /// Looks up whose the identifiers are that were named. Whether one of them is another's.
     pub(crate) fn stand(&mut self, tables: &Tables) -> bool {
         self.look_for_missing();
@@ -414,6 +483,7 @@ impl Gathering {
             let Used { reference, mode, place, bytes, value } = it;
             self.references.push(reference);
             let standing = handed.standing(self.subject, reference, self.assessment.at.mono_ns);
+            self.is_ungiven |= matches!(standing, Standing::Foreign | Standing::Nobodys);
             if standing == Standing::Foreign && !self.sees_to_others {
                 is_foreign = true;
                 self.breach(Code::ReferenceForeign, mode, (place, bytes, value));
@@ -620,9 +690,15 @@ impl<'a> Examiner<'a> {
 }
 
 impl Examiner<'_> {
-    fn note_log_in(&mut self, value: &Value<'_>) {
+    fn note_named(&mut self, value: &Value<'_>) {
         if let PlaceRef::Body(path) = value.place {
             self.gathering.log_in.note(path, value.text);
+            if names_method(value.place)
+                && let Some(method) = another(value.text)
+                && !self.gathering.methods.contains(&method)
+            {
+                self.gathering.methods.push(method);
+            }
         }
     }
 
@@ -637,7 +713,7 @@ impl Sink for Examiner<'_> {
         if self.is_said(value.place) {
             return;
         }
-        self.note_log_in(&value);
+        self.note_named(&value);
         self.gathering.collector.note_scalar(&value, self.key);
         self.gathering.hold(&value, Forms::of_scalar(value.text), self.key);
     }
@@ -652,7 +728,7 @@ impl Sink for Examiner<'_> {
     fn take(&mut self, value: Value<'_>) {
         let is_said = self.is_said(value.place);
         if !is_said {
-            self.note_log_in(&value);
+            self.note_named(&value);
             let is_body = matches!(value.place, PlaceRef::Body(_));
             let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
             self.gathering.hold(&value, forms, self.key);
@@ -678,6 +754,26 @@ impl Sink for Examiner<'_> {
                 value: self.key.value(value.text),
             });
         }
+    }
+}
+
+/// Holds values to the terms, and does nothing else with them.
+struct Holding<'a> {
+    gathering: &'a mut Gathering,
+    key: &'a HashKey,
+}
+
+impl Sink for Holding<'_> {
+    fn scalar(&mut self, value: Value<'_>) {
+        self.gathering.hold(&value, Forms::of_scalar(value.text), self.key);
+    }
+
+    fn empty(&mut self, _: Value<'_>) {}
+
+    fn take(&mut self, value: Value<'_>) {
+        let is_body = matches!(value.place, PlaceRef::Body(_));
+        let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
+        self.gathering.hold(&value, forms, self.key);
     }
 }
 
@@ -742,6 +838,7 @@ mod tests {
             examines: true,
             effort: Effort::new(0),
             held: Vec::new(),
+            methods: Vec::new(),
             subject: SubjectId(1),
             forms: Forms::PLAIN,
             segments: 0,
@@ -755,6 +852,7 @@ mod tests {
             described: Vec::new(),
             is_envelope: false,
             references: Vec::new(),
+            is_ungiven: false,
         }
     }
 

@@ -8,6 +8,7 @@ mod budget;
 mod caller;
 mod cohort;
 mod described;
+mod described_answer;
 mod evidence;
 mod facts;
 mod issuing;

@@ -163,7 +163,12 @@ mod tests {
             Belonging { place: Place::query(b"customer"), objects: None, owners: CUSTOMER },
         ];
         let owner = Place::body("$.customerId");
-        let owned = Owned { place: owner.clone(), owners: CUSTOMER, is_exclusive: true };
+        let owned = Owned {
+            place: owner.clone(),
+            owners: CUSTOMER,
+            is_exclusive: true,
+            unless_given: false,
+        };
         let says = [
             Says::HandedOut(vec![(place, ORDER)]),
             Says::Belongs(belongs),

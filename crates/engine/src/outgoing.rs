@@ -130,6 +130,8 @@ pub(crate) struct Asked {
     pub(crate) sees_to_others: bool,
     /// The request named what is another's: its answer hands out nothing.
     pub(crate) hands_nothing: bool,
+    /// The request named what its caller was not handed for sure: what is shared may not be meant.
+    pub(crate) is_ungiven: bool,
     /// What is done with the fields that do not leave as they are, by the number of their place.
     pub(crate) masks: Vec<(u32, Done)>,
     /// How strictly its being the caller's own is held.
@@ -191,6 +193,7 @@ impl Asked {
             sees_to_others: false,
             named: Vec::new(),
             hands_nothing: false,
+            is_ungiven: false,
             masks: decided.collect(),
             owned: if is_unasked { Mode::Off } else { owned },
             owned_if_asked: owned,
@@ -597,8 +600,10 @@ impl Showing<'_> {
             for of in &field.shows_caller {
                 note_owner(self.owners, *of, reference(key, *of, value.text));
             }
-        } else if let Some(of) = field.owned.filter(|_| self.foreign.is_none()) {
-            self.foreign = foreign(of, value, asked, field, (key, tables));
+        } else if let Some(owned) = field.owned.filter(|_| self.foreign.is_none())
+            && (asked.is_ungiven || !owned.unless_given)
+        {
+            self.foreign = foreign(owned.by, value, asked, field, (key, tables));
         }
     }
 }

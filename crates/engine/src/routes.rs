@@ -16,7 +16,7 @@ use bartizan_model::head::RequestHead;
 use bartizan_model::known::Known;
 use bartizan_model::profile::Profile;
 use bartizan_model::route::{HostPattern, Route};
-use bartizan_spec::request::Requests;
+use bartizan_spec::Description;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,8 +29,8 @@ pub struct RouteRules {
     pub clauses: ClauseSet,
     /// Endpoints of it that are marked for retirement, in the order of the configuration.
     pub retired: Arc<[Retired]>,
-    /// What the description of its API says of requests, if it has one.
-    pub described: Option<Arc<Requests>>,
+    /// What the description of its API says of messages, if it has one.
+    pub described: Option<Arc<Description>>,
     /// What its API is: what stands behind its callers, and what says which tenant a call is for.
     pub profile: Arc<Profile>,
     /// The field of requests that names on whose behalf a call is, where one credential is many people's.

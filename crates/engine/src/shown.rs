@@ -28,6 +28,15 @@ pub(crate) struct Shown {
     pub(crate) news: News,
 }
 
+/// Whose an answer has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OwnedBy {
+    /// What identifies owners.
+    pub(crate) by: Resource,
+    /// Unless the caller was handed what it asks for.
+    pub(crate) unless_given: bool,
+}
+
 /// What is said of one field.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Field {
@@ -41,7 +50,7 @@ pub(crate) struct Field {
     /// The kinds of owners that it identifies, of the object that it stands in; or of the one around that, if so.
     pub(crate) owners: Vec<(Resource, bool)>,
     /// It tells whose the answer is.
-    pub(crate) owned: Option<Resource>,
+    pub(crate) owned: Option<OwnedBy>,
     /// It tells whose the object around it is, in which something is for its owner alone.
     pub(crate) tells: Option<Resource>,
     /// It does not leave as it is.
@@ -76,7 +85,10 @@ impl Shown {
             match &term.says {
                 Says::Owned(all) => {
                     shown.owned = Some(term.force);
-                    all.iter().for_each(|of| shown.put(&of.place, |it| it.owned = Some(of.owners)));
+                    for of in all {
+                        let owned = OwnedBy { by: of.owners, unless_given: of.unless_given };
+                        shown.put(&of.place, |it| it.owned = Some(owned));
+                    }
                 }
                 Says::Secret(of) => shown.mask(&of.fields, Code::DisclosureSecret, term.force),
                 Says::Masked(of) => {
@@ -139,8 +151,8 @@ impl Shown {
         let takes_owned = self.owned == other.owned;
         for field in &other.at {
             let place = Place::Body(field.path.to_string());
-            if let Some(owners) = field.owned.filter(|_| takes_owned) {
-                self.put(&place, |it| it.owned = Some(owners));
+            if let Some(owned) = field.owned.filter(|_| takes_owned) {
+                self.put(&place, |it| it.owned = Some(owned));
             }
             if let Some((masked, code, force)) = &field.masked
                 && !self.masks(&field.path, *force)
@@ -176,7 +188,8 @@ impl Shown {
     pub(crate) fn identified(&self, place: &Place) -> impl Iterator<Item = Resource> {
         self.at_place(place).into_iter().flat_map(|it| {
             let objects = it.hands_out.iter().chain(&it.shows_caller).chain(&it.objects).copied();
-            let owners = it.owners.iter().map(|it| it.0).chain(it.owned).chain(it.tells);
+            let owners =
+                it.owners.iter().map(|it| it.0).chain(it.owned.map(|it| it.by)).chain(it.tells);
             objects.chain(owners)
         })
     }

@@ -11,11 +11,17 @@ use crate::tables::tenants::{Call, Claim};
 use bartizan_inspect::percent::decode;
 use bartizan_inspect::token_claims::{bearer, identifying};
 use bartizan_model::head::RequestHead;
+use bartizan_model::id::EndpointId;
 use bartizan_model::known::Known;
 use bartizan_model::profile::Tenant;
 
 /// The tenant that a request is for, where its route says what names it.
-pub(crate) fn tenant(head: &RequestHead, on: &RouteRules, key: &HashKey) -> Option<Call> {
+pub(crate) fn tenant(
+    head: &RequestHead,
+    endpoint: EndpointId,
+    on: &RouteRules,
+    key: &HashKey,
+) -> Option<Call> {
     let (before, tenant) = match on.profile.tenant.as_ref()? {
         Tenant::Host => {
             let host = without_port(head.authority());
@@ -46,6 +52,7 @@ pub(crate) fn tenant(head: &RequestHead, on: &RouteRules, key: &HashKey) -> Opti
     Some(Call {
         kind: of(&[route, before]),
         tenant: of(&[route, before, b"", &tenant]),
+        endpoint: endpoint.bits(),
         claims: claims.iter().map(claim).collect(),
     })
 }

@@ -24,6 +24,7 @@ use crate::arrival::{Arrival, Standing, arrive, is_client_known};
 use crate::budget::Budget;
 use crate::caller::{behind, caller};
 use crate::cohort::cohort;
+use crate::described_answer::{DescribedAnswer, Operation};
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
@@ -43,7 +44,7 @@ use crate::step::{
 };
 use crate::tables::detail::Level;
 use crate::tables::owners::Belongs;
-use crate::tables::tenants;
+use crate::tables::tenants::{self, Holds};
 use crate::tables::throttled::Throttle;
 use crate::tables::{Room, Tables};
 use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
@@ -72,7 +73,8 @@ use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{FINDINGS_MAX, HITS_MAX, Observation, Outcome, SubjectKind};
 use bartizan_model::oddity::Oddity;
-use bartizan_model::profile::Subjects;
+use bartizan_model::place::Place;
+use bartizan_model::profile::{Subjects, Tenant};
 use bartizan_model::route::Demand;
 use bartizan_model::sample::SampleReason;
 use bytes::{Bytes, BytesMut};
@@ -131,7 +133,10 @@ pub struct Transaction {
     /// The account that the request logs in to.
     account: Option<SubjectId>,
     /// The tenant that the call is for, and how the caller stands to it.
-    tenancy: Option<(tenants::Call, Belongs)>,
+    tenancy: Option<(tenants::Call, Holds, Belongs)>,
+    /// What the description of the API says of the answer, and the answer as far as it has come.
+    operation: Option<Operation>,
+    described: Option<Box<DescribedAnswer>>,
     /// What of the answer is not released yet.
     withheld: Option<Box<Withheld>>,
     /// Whether the intent is durable and the result is not.
@@ -265,6 +270,8 @@ impl Transaction {
             session: None,
             account: None,
             tenancy: None,
+            operation: None,
+            described: None,
             withheld: None,
             owes_result: false,
             awaits_result: None,
@@ -457,8 +464,7 @@ impl Transaction {
         let overrides = overrides(&head);
         let named: Vec<_> = overrides.iter().filter_map(|it| find(*it)).cloned().collect();
         self.shown = shown(own.as_ref(), &named);
-        let held: Vec<_> = own.into_iter().chain(named).collect();
-        if !held.is_empty() {
+        if own.is_some() || !named.is_empty() {
             self.seen.cohort = cohort(&head.fields, &rules.key);
         }
         let is_graced = view.terms.is_graced(&on.route.name, self.seen.cohort);
@@ -472,7 +478,8 @@ impl Transaction {
             endpoint,
             subject,
             by,
-            held,
+            held: own,
+            others: named,
             claimed,
             sees_to_others,
             is_graced,
@@ -485,7 +492,7 @@ impl Transaction {
             self.take_calls(calls, &mut gathering, &head.fields, tables);
         }
         gathering.assessment.violations.append(&mut standing.violations);
-        if self.is_for_a_foreign_tenant(&head, sees_to_others, tables) {
+        if self.is_for_a_foreign_tenant(&head, sees_to_others, &gathering, tables) {
             gathering.assessment.violations.push(Code::TenantForeign);
         }
         self.retry_after_s = standing.retry_after_s;
@@ -584,13 +591,20 @@ impl Transaction {
         &mut self,
         head: &RequestHead,
         sees_to_others: bool,
+        gathering: &Gathering,
         tables: &Tables,
     ) -> bool {
         let is_inline = self.origin.authority == Authority::Inline;
-        let call = tenant(head, &self.on, &self.view.rules.key).filter(|_| is_inline);
-        let Some(call) = call else { return false };
+        let call = tenant(head, self.seen.endpoint, &self.on, &self.view.rules.key);
+        let Some(call) = call.filter(|_| is_inline) else { return false };
+        let holds = match self.on.profile.tenant {
+            Some(Tenant::Path(at)) => gathering.holds_beside(&Place::Segment(at), tables),
+            Some(Tenant::Host | Tenant::Claim(_)) | None => {
+                gathering.holds_beside(&Place::Path, tables)
+            }
+        };
         let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
-        let belongs = |caller| tables.tenants().belongs(caller, &call);
+        let belongs = |caller| tables.tenants().belongs(caller, &call, holds);
         let belongs = match is_somebody && !sees_to_others {
             // Behind a key anybody can be named who was never seen: the key belongs somewhere too.
             true => match self.key_of_many().map(belongs) {
@@ -599,7 +613,7 @@ impl Transaction {
             },
             false => Belongs::Unknown,
         };
-        self.tenancy = Some((call, belongs));
+        self.tenancy = Some((call, holds, belongs));
         self.stands_foreign()
     }
 
@@ -611,18 +625,21 @@ impl Transaction {
     }
 
     fn stands_foreign(&self) -> bool {
-        self.tenancy.as_ref().is_some_and(|it| it.1 == Belongs::Foreign)
+        self.tenancy.as_ref().is_some_and(|it| it.2 == Belongs::Foreign)
     }
 
     /// Notes that the API answered the caller for a tenant with success.
     fn note_tenant(&self, status: u16, tables: &Tables) {
         let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
-        if let Some((call, Belongs::Own | Belongs::Unknown)) = &self.tenancy
+        if let Some((call, holds, Belongs::Own | Belongs::Unknown)) = &self.tenancy
             && is_somebody
             && (200..300).contains(&status)
         {
             let callers = [Some(self.seen.subject), self.key_of_many()];
-            callers.into_iter().flatten().for_each(|it| tables.tenants().succeeded(it, call));
+            callers
+                .into_iter()
+                .flatten()
+                .for_each(|it| tables.tenants().succeeded(it, call, *holds));
         }
     }
 
@@ -789,6 +806,26 @@ impl Transaction {
         self.names = Some(names).filter(|it| !it.is_plain());
     }
 
+    /// Holds a `POST` to the methods that its body names, too.
+    fn hold_to_named(&self, holding: &mut Holding) {
+        let methods = std::mem::take(&mut holding.gathering.methods);
+        if self.seen.method != Method::Post || methods.is_empty() {
+            return;
+        }
+        let (head, held) = (holding.head.head(), holding.body.bytes());
+        let text = holding.decoded.as_ref().and_then(Decoded::usable).unwrap_or(&held);
+        let (route, template) = (&self.on.route.name, &self.seen.template);
+        for method in methods {
+            let terms = self.view.terms.find(route, method, template).cloned();
+            let body = (holding.format, text);
+            holding.gathering.hold_also(head, body, terms, &self.view.rules);
+            if let Some(description) = &self.on.described {
+                holding.gathering.describe(head, method, description);
+                holding.gathering.describe_body(text);
+            }
+        }
+    }
+
     fn walk_on(&mut self, at: Moment, tables: &Tables) -> Step {
         let view = Arc::clone(&self.view);
         match std::mem::replace(&mut self.request, Request::Ended) {
@@ -797,7 +834,10 @@ impl Transaction {
                 let decoded = holding.decoded.as_ref().and_then(Decoded::usable);
                 let text = decoded.unwrap_or(&held);
                 match holding.gathering.walk(&mut walk, text, &view.rules) {
-                    Progress::Done => self.decide_held(*holding, Rest::End, at, tables),
+                    Progress::Done => {
+                        self.hold_to_named(&mut holding);
+                        self.decide_held(*holding, Rest::End, at, tables)
+                    }
                     Progress::More => {
                         self.request = Request::Walking(holding, walk);
                         Step::Yield
@@ -835,9 +875,11 @@ impl Transaction {
         let (route, host) = (&self.seen.route, head.head().authority());
         self.account = it.log_in.account(route, host, &view.rules.key);
         let is_foreign = it.stand(tables) || self.stands_foreign();
+        self.operation = it.answers();
         if let Some(asked) = &mut self.asked {
             // Whoever names what is another's is handed nothing by the answer, where it is let through.
             asked.hands_nothing = is_foreign;
+            asked.is_ungiven = it.is_ungiven;
             asked.named = std::mem::take(&mut it.references);
         }
         // Afterwards the head is the permit's.
@@ -1054,6 +1096,9 @@ impl Transaction {
         }
         self.note_tenant(head.status, tables);
         self.begin_issuing(&head, at, tables);
+        if let Some(code) = self.begin_described(&head, at, tables) {
+            return self.refuse_unsent(code, at);
+        }
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }
@@ -1074,7 +1119,8 @@ impl Transaction {
         if let Some(evidence) = &mut self.evidence {
             evidence.response_head(&head);
         }
-        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner() || it.gathers()) {
+        let waits = |it: &Outgoing| it.awaits_owner() || it.gathers();
+        if self.outgoing.as_deref().is_some_and(waits) || self.withholds_described() {
             return self.withhold(head, tables);
         }
         self.seen.phases.answered_us = at.us_since(self.seen.started);
@@ -1202,6 +1248,7 @@ impl Transaction {
                 self.stream_answer(&Bytes::new(), true, at, tables)
             }
             Response::Streaming { end: false } => {
+                self.push_described(b"", true, at);
                 self.response = Response::Streaming { end: true };
                 Step::Write(Payload::Trailers { message: self.scrubbed_message(fields, at) })
             }

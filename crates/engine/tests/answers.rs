@@ -23,7 +23,7 @@ const TENANT: Resource = Resource(2);
 const ACCOUNT: Resource = Resource(3);
 
 fn owned(path: &str) -> Owned {
-    Owned { place: Place::body(path), owners: CUSTOMER, is_exclusive: true }
+    Owned { place: Place::body(path), owners: CUSTOMER, is_exclusive: true, unless_given: false }
 }
 
 fn mask(path: &str, class: DataClass, mask: Mask, unless_own: Option<Owned>) -> Masked {
@@ -102,6 +102,49 @@ fn an_answer_that_is_another_callers_does_not_leave() {
         let got = api.ask(Ask { pieces, ..ask("alice", "/orders/1", ALICES) });
         assert_eq!(got.body.unwrap(), r#"{"orderId":1,"customerId":17,"total":9}"#);
     }
+}
+
+/// A bank where people share accounts: whoever was handed one may read it. Alice is 17 and Mallory 99.
+fn sharing(force: Force) -> Api {
+    let endpoint = |path, terms: Vec<Says>| EndpointTerms {
+        method: Method::Get,
+        path: Template::new(path),
+        known: Vec::new(),
+        terms: terms.into_iter().map(|says| Term { says, force }).collect(),
+        hands_out: Vec::new(),
+        shows: Shows::default(),
+    };
+    let shared = Owned { unless_given: true, ..owned("$.ownerId") };
+    let named = Says::HandedOut(vec![(Place::Segment(2), ACCOUNT)]);
+    let mut me = endpoint("/me", Vec::new());
+    me.shows.caller = vec![(Place::body("$.id"), CUSTOMER)];
+    let mut all = endpoint("/shared", Vec::new());
+    all.hands_out = vec![(Place::body("$[*].number"), ACCOUNT)];
+    let one = endpoint("/accounts/{number}", vec![named, Says::Owned(vec![shared])]);
+    let mut api = Api::held_to(vec![me, all, one]);
+    api.get("alice", "/me", r#"{"id":17}"#);
+    api.get("mallory", "/me", r#"{"id":99}"#);
+    api.get("mallory", "/shared", r#"[{"number":4711}]"#);
+    api
+}
+
+#[test]
+fn where_things_are_shared_an_answer_is_the_callers_own_or_of_what_it_was_handed() {
+    let mut api = sharing(Force::Enforced);
+    let alices = r#"{"ownerId":17}"#;
+    // Who has just come may have been handed it before bartizan was there.
+    assert!(api.get("mallory", "/accounts/815", alices).body.is_ok());
+    api.now_ns += 25 * support::HOUR_NS;
+    // Nobody was handed this one: whose it is stands in the answer alone.
+    assert_eq!(api.get("mallory", "/accounts/815", alices).body, Err(Code::OwnerForeign));
+    assert!(api.get("alice", "/accounts/815", alices).body.is_ok());
+    assert!(api.get("mallory", "/accounts/4711", alices).body.is_ok(), "shared with it");
+    assert!(api.get("mallory", "/accounts/815", r#"{"ownerId":99}"#).body.is_ok(), "its own");
+    assert!(api.get("mallory", "/accounts/815", r#"{"ownerId":5}"#).body.is_ok(), "nobody's");
+    let mut observed = sharing(Force::Observed);
+    observed.now_ns += 25 * support::HOUR_NS;
+    let got = observed.get("mallory", "/accounts/815", alices);
+    assert!(got.effects().contains(&(Code::OwnerForeign, Effect::WouldRefuse)));
 }
 
 #[test]

@@ -189,7 +189,12 @@ fn a_stream_waits_for_nobody() {
 
 #[test]
 fn who_is_known_to_be_the_owner_is_shown_it() {
-    let owner = Owned { place: Place::body("$[*].owner"), owners: CUSTOMER, is_exclusive: true };
+    let owner = Owned {
+        place: Place::body("$[*].owner"),
+        owners: CUSTOMER,
+        is_exclusive: true,
+        unless_given: false,
+    };
     let orders = Beyond { owners: vec![owner], ..beyond(&["$[*].owner", "$[*].total"]) };
     let me = EndpointTerms {
         shows: Shows { caller: vec![(Place::body("$.id"), CUSTOMER)], ..Shows::default() },

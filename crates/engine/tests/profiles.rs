@@ -62,7 +62,7 @@ fn orders(shows: &Shows) -> Vec<EndpointTerms> {
         ..endpoint(Method::Get, "/orders", Vec::new())
     };
     let owner = Place::body("$.customerId");
-    let owned = Owned { place: owner, owners: CUSTOMER, is_exclusive: true };
+    let owned = Owned { place: owner, owners: CUSTOMER, is_exclusive: true, unless_given: false };
     let one = endpoint(Method::Get, "/orders/{id}", vec![named, Says::Owned(vec![owned])]);
     vec![list, EndpointTerms { shows: shows.clone(), ..one }]
 }
@@ -97,7 +97,12 @@ fn refusal(api: &mut Api, by: &str, target: &str) -> Option<Code> {
 fn tenants(support: Option<SubjectId>) -> Api {
     let named = |place| Belonging { place, objects: None, owners: TENANT };
     let belongs = |place| Says::Belongs(vec![named(place)]);
-    let owned = Owned { place: Place::body("$.tenant"), owners: TENANT, is_exclusive: false };
+    let owned = Owned {
+        place: Place::body("$.tenant"),
+        owners: TENANT,
+        is_exclusive: false,
+        unless_given: false,
+    };
     let mut shows = Shows { claims: vec![("tenant".into(), TENANT)], ..Shows::default() };
     shows.others.subjects.extend(support.map(short));
     let all = [

@@ -245,6 +245,29 @@ fn a_method_that_the_request_names_is_judged_as_that_one() {
 }
 
 #[test]
+fn a_method_that_the_body_names_is_judged_as_that_one() {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    for (sends, body) in [
+        (FORM, "a=1&_method=delete"),
+        (FORM, "%5Fmethod=%20DELETE&a=1"),
+        ("application/json", r#"{"_method":"DELETE","a":1}"#),
+        ("application/json", r#"{"a":1,"_m\u0065thod":"GET"}"#),
+    ] {
+        let mut shop = Api::watched();
+        let method = "POST";
+        let ask =
+            Ask { by: "mallory", method, target: "/orders/17", sends, body, ..Ask::default() };
+        assert_eq!(shop.refusal(ask), FOREIGN, "{body}");
+        assert_eq!(shop.refusal(Ask { by: "alice", ..ask }), None, "{body}");
+        assert_eq!(shop.refusal(Ask { method: "PUT", ..ask }), None, "{body}");
+    }
+    // Deeper it is a field like any other.
+    let body = r#"{"a":{"_method":"DELETE"}}"#;
+    let ask = Ask { by: "mallory", method: "POST", target: "/orders/17", body, ..Ask::default() };
+    assert_eq!(Api::watched().refusal(ask), None);
+}
+
+#[test]
 fn a_method_that_the_request_names_does_not_replace_its_own() {
     let mut shop = Api::watched();
     let body = r#"{"lines":[{"order":17}]}"#;

@@ -16,6 +16,8 @@ pub const TEMPLATE_BYTES_MAX: usize = 256;
 const SEGMENTS_MAX: usize = 16;
 /// Letters of a segment that may still be a word.
 const WORD_BYTES_MAX: usize = 40;
+/// Digits from which on a number is a hexadecimal one for sure: fewer may be `decade2`.
+const HEX_BYTES_MIN: usize = 8;
 /// Letters of a segment that may be several words: `destroy_with_associated_resources`.
 const WORDS_BYTES_MAX: usize = 64;
 
@@ -165,6 +167,14 @@ fn is_word(text: &[u8]) -> bool {
         && digits <= 3
         && text.iter().any(u8::is_ascii_alphabetic)
         && !is_token(text)
+        && !text.split(|b| !b.is_ascii_alphanumeric()).any(is_hex)
+}
+
+/// Eight hexadecimal digits and more, of which some are no letters: `INV-FFBFF462`, a commit.
+fn is_hex(text: &[u8]) -> bool {
+    text.len() >= HEX_BYTES_MIN
+        && text.iter().all(u8::is_ascii_hexdigit)
+        && text.iter().any(u8::is_ascii_digit)
 }
 
 /// Several words, none of them longer than words are: `destroy_with_associated_resources`,
@@ -236,6 +246,9 @@ mod tests {
         check("/mail/ada@localhost", "/mail/{email}");
         check("/@scope/name", "/@scope/name");
         check("/pin/ab12cd34", "/pin/{text}");
+        check("/files/INV-FFBFF462", "/files/{text}");
+        check("/commits/cafecaf9", "/commits/{text}");
+        check("/decade2/oauth2-beaded", "/decade2/oauth2-beaded");
         check("/reset/canaryQmVzdFNlY3JldFRva2Vu", "/reset/{text}");
         check("/api/getUserByEmailAddress", "/api/getUserByEmailAddress");
         check(

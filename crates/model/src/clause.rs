@@ -65,6 +65,7 @@ clauses! {
     OwnershipAnswer = "ownership.answer", Declared, "Whoever asks for an object by its identifier is answered with their own.";
     DisclosureSecret = "disclosure.secret", Declared, "No answer shows a password, a key or another secret.";
     DisclosureData = "disclosure.data", Declared, "What answers show of people leaves masked, or to its owner alone.";
+    DeclaredAnswer = "declared.answer", Observed, "Good answers have a status, a media type and a body that the description declares.";
     DisclosureBudget = "disclosure.budget", Declared, "Nobody is shown more records than the route's `records` says.";
     DisclosureErrors = "disclosure.errors", Follows, "No response gives away stack traces, SQL errors, paths, versions or keys.";
     DisclosureBanner = "disclosure.banner", Follows, "No response field names the software behind.";

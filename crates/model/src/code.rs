@@ -249,6 +249,10 @@ codes! {
         "The body has a media type that the description does not declare for this operation, or more than one.";
     TenantForeign = 143, "ownership.foreign_tenant", 403, OwnershipTenant, "not allowed",
         "The call is for a tenant to which others belong, and its caller belongs to another one (OWASP API1:2023, CWE-639): a claim of its token says so, or it was only ever answered for that one. Held where `tenant` of the API says what names the tenant of a call. People who see to several tenants are the usual harmless cause: write an exception.";
+    DeclaredAnswerHead = 145, "declared.answer_head", 502, DeclaredAnswer, "answer withheld",
+        "The API answered with a status of success, or a media type, that the description does not declare for this operation. Refused only where `declared.answer` is enforced by name.";
+    DeclaredAnswerBody = 146, "declared.answer_body", 502, DeclaredAnswer, "answer withheld",
+        "The body of an answer is not as the description declares it: a member is missing, has another type, is declared to be write-only, or is none where the description allows no others (OWASP API3:2023). Refused only where `declared.answer` is enforced by name, before anything of it has left; answers of more than 64 KiB are not judged.";
 }
 
 impl Code {

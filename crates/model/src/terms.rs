@@ -188,6 +188,8 @@ pub struct Owned {
     pub owners: Resource,
     /// Whether each owner is one caller, rather than several: a tenant.
     pub is_exclusive: bool,
+    /// Whether callers are shown what is another's where they were handed its identifier, as where people share things.
+    pub unless_given: bool,
 }
 
 /// A place of requests that names somebody, or something of theirs.

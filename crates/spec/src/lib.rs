@@ -8,9 +8,10 @@
 //! [`read_postman`] makes one of a collection;
 //! [`write()`] writes one as OpenAPI 3.1.1 or 3.2.0; [`complete`] adds what readers of documents expect;
 //! [`flatten`] makes one schema of a reference with its `allOf`; [`Overlay`] carries what we know beside
-//! somebody else's document; [`Lookup`] finds the operations of a path; [`validate`] holds bodies against schemas, [`request`] whole requests against
+//! somebody else's document; [`Lookup`] finds the operations of a path; [`validate`] holds bodies against schemas, [`request`] whole requests and [`answer`] answers against
 //! operations.
 
+pub mod answer;
 mod complete;
 mod diagnostic;
 mod document;
@@ -26,6 +27,7 @@ pub mod validate;
 mod writer;
 mod yaml;
 
+use bartizan_model::api::Api;
 pub use complete::complete;
 pub use diagnostic::{Diagnostic, DiagnosticCode, Diagnostics};
 pub use document::{Entry, Fault, Format, Map, Node, NodeValue, Position, ReadError, parse};
@@ -36,3 +38,24 @@ pub use overlay::{Action, Applied, Change, Overlay, OverlayError, Step, Target};
 pub use postman::{Collection, read_postman};
 pub use reader::{Dialect, Files, Reading, no_files, read, read_schema};
 pub use writer::{Omission, Options, Version, Written, write, write_document};
+
+/// What a description says of messages, compiled.
+#[derive(Debug)]
+pub struct Description {
+    /// Of requests.
+    pub requests: request::Requests,
+    /// Of answers.
+    pub answers: answer::Answers,
+}
+
+impl Description {
+    /// Compiles what `api` says.
+    pub fn of(api: &Api) -> Self {
+        Self { requests: request::Requests::of(api), answers: answer::Answers::of(api) }
+    }
+
+    /// Things in it that hold nobody, for they cannot be read.
+    pub fn gaps(&self) -> usize {
+        self.requests.gaps().saturating_add(self.answers.gaps())
+    }
+}

@@ -76,7 +76,7 @@ use bartizan_model::route::{Demand, HostPattern, Route, Spelling, Underscores};
 use bartizan_model::terms::{
     Bounds, EndpointTerms, Force, Mask, Masked, Masking, Says, Shows, Term, Types,
 };
-use bartizan_spec::request::Requests;
+use bartizan_spec::Description;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -333,7 +333,7 @@ impl Scenario {
     }
 
     /// What the description says, if there is one.
-    fn requests(&self) -> Option<Arc<Requests>> {
+    fn requests(&self) -> Option<Arc<Description>> {
         let mut paths: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for [method, path, says] in &self.described {
             let operation = format!("\"{}\": {says}", method.to_lowercase());
@@ -353,7 +353,7 @@ impl Scenario {
         );
         let limits = bartizan_spec::Limits::default();
         let read = bartizan_spec::read(&text, "shop.json", &bartizan_spec::no_files, &limits);
-        Some(Arc::new(Requests::of(&read.expect("a description").api)))
+        Some(Arc::new(Description::of(&read.expect("a description").api)))
     }
 
     /// What the replayer makes of it.

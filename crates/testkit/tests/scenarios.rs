@@ -24,6 +24,9 @@ const NOT_IN_ONE_MESSAGE: &[Code] = &[
     Code::DisclosureBudget,
     Code::OwnerForeign,
     Code::OwnerForeignRequest,
+    // Answers of the API: `engine/tests/described.rs`.
+    Code::DeclaredAnswerHead,
+    Code::DeclaredAnswerBody,
     // Several exchanges show it: `engine/tests/tenants.rs`.
     Code::TenantForeign,
     // Several exchanges show them: `engine/tests/terms.rs`.

@@ -69,6 +69,7 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         ClauseName::ContentSqli
         | ClauseName::ContentXss
         | ClauseName::DeclaredRequest
+        | ClauseName::DeclaredAnswer
         | ClauseName::ProvenanceReference
         | ClauseName::ShapeReadOnly
         | ClauseName::ShapeUndeclared

@@ -1219,7 +1219,7 @@ pub(super) const EXCEPTION_FIELD: Word<Place> = Word {
         section: EXCEPTIONS,
         key: "field",
         says: "The only field it holds for, as sent or as `bartizan why` shows it. Clauses \
-               `content.sqli`, `content.xss`, `declared.request`, `provenance.reference`, \
+               `content.sqli`, `content.xss`, `declared.request`, `declared.answer`, `provenance.reference`, \
                `shape.read_only`, `shape.undeclared`, `shape.type`, `shape.required`, `shape.bounds`, \
                `ownership.request`, `ownership.answer`, `disclosure.secret` and `disclosure.data` only.",
     },

@@ -156,7 +156,8 @@ fn typed((place, of): &(Place, Types)) -> String {
 
 fn owned(it: &Owned) -> String {
     let who = if it.is_exclusive { "the caller" } else { "the caller's tenant" };
-    format!("{} is {who}: {}", it.place, hex(it.owners))
+    let unless = if it.unless_given { ", unless handed" } else { "" };
+    format!("{} is {who}{unless}: {}", it.place, hex(it.owners))
 }
 
 fn belongs(it: &Belonging) -> String {

@@ -390,7 +390,10 @@ mod tests {
                 Says::Types(vec![(place("body $.item"), word), (place("query page"), number)])
             }
             Some(Says::Types(_)) => Says::HandedOut(vec![(Place::Segment(2), Resource(u64::MAX))]),
-            Some(Says::HandedOut(_)) => Says::Owned(vec![owned(true)]),
+            Some(Says::HandedOut(_)) => {
+                let shared = Owned { unless_given: true, ..owned(true) };
+                Says::Owned(vec![owned(true), shared])
+            }
             Some(Says::Owned(_)) => {
                 let (place, owners) = (Place::Segment(2), Resource(8));
                 let owner = Belonging { place: place.clone(), objects: None, owners };
@@ -424,7 +427,8 @@ mod tests {
     }
 
     fn owned(is_exclusive: bool) -> Owned {
-        Owned { place: "body $.ownerId".parse().unwrap(), owners: Resource(8), is_exclusive }
+        let (place, owners) = ("body $.ownerId".parse().unwrap(), Resource(8));
+        Owned { place, owners, is_exclusive, unless_given: false }
     }
 
     fn masked(place: &str, mask: Mask, unless_own: Option<Owned>) -> Masked {

@@ -91,6 +91,14 @@ pub(super) struct OwnedBy {
     place: String,
     owners: String,
     one_caller_each: bool,
+    /// Whether what was handed to the caller is shown as well.
+    #[serde(default, skip_serializing_if = "is_not")]
+    or_handed: bool,
+}
+
+/// What documents leave out.
+const fn is_not(it: &bool) -> bool {
+    !*it
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -128,11 +136,6 @@ pub(super) struct New {
     owners: Vec<OwnedBy>,
     #[serde(default, skip_serializing_if = "is_not")]
     operations: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-const fn is_not(it: &bool) -> bool {
-    !*it
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -322,6 +325,7 @@ fn owned_by(it: &Owned) -> OwnedBy {
         place: it.place.to_string(),
         owners: hex(it.owners),
         one_caller_each: it.is_exclusive,
+        or_handed: it.unless_given,
     }
 }
 
@@ -489,7 +493,8 @@ pub(super) fn says(it: Said) -> Result<Says, String> {
 
 fn owned(it: &OwnedBy) -> Result<Owned, String> {
     let (place, owners) = (place(&it.place)?, resource(&it.owners)?);
-    Ok(Owned { place, owners, is_exclusive: it.one_caller_each })
+    let (is_exclusive, unless_given) = (it.one_caller_each, it.or_handed);
+    Ok(Owned { place, owners, is_exclusive, unless_given })
 }
 
 fn masked(it: &MaskedSo) -> Result<Masked, String> {

@@ -246,11 +246,18 @@ fn sentence(says: &Says, known: &[Place], handed_by: &dyn Fn(Resource) -> Vec<St
             )
         }
         Says::Owned(all) => {
-            let places: Vec<String> = all.iter().map(|it| field(&it.place)).collect();
-            format!(
-                "Who asks for somebody's is answered with their own: {} of answers is the caller's.",
-                told(&places)
-            )
+            let of = |unless_given: bool| {
+                let all = all.iter().filter(|it| it.unless_given == unless_given);
+                told(&all.map(|it| field(&it.place)).collect::<Vec<_>>())
+            };
+            let mut says = "Who asks for somebody's is answered with their own".to_owned();
+            if all.iter().any(|it| !it.unless_given) {
+                says += &format!(": {} of answers is the caller's", of(false));
+            }
+            if all.iter().any(|it| it.unless_given) {
+                says += &format!(", or with what they were handed: else {} is theirs", of(true));
+            }
+            says + "."
         }
         Says::Belongs(all) => {
             let places: Vec<String> = all.iter().map(|it| field(&it.place)).collect();

@@ -28,7 +28,7 @@ pub(super) fn terms() -> Terms {
     };
     let named = Says::HandedOut(vec![(Place::Segment(2), ORDER)]);
     let owner = || Place::body("$.customerId");
-    let owned = Owned { place: owner(), owners: CUSTOMER, is_exclusive: true };
+    let owned = Owned { place: owner(), owners: CUSTOMER, is_exclusive: true, unless_given: false };
     let mut one = endpoint("/orders/{id}", Some(named), Vec::new(), Vec::new());
     one.terms.push(Term { says: Says::Owned(vec![owned]), force: Force::Observed });
     Terms::new(vec![(

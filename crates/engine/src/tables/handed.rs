@@ -44,6 +44,8 @@ pub enum Standing {
     Common,
     /// It was handed to somebody else, and all that this subject was handed is known.
     Foreign,
+    /// Nobody is known to have been handed it, and all that this subject was handed is known.
+    Nobodys,
     /// That cannot be told.
     Unknown,
 }
@@ -189,6 +191,7 @@ impl HandedOut {
         };
         let count = self.holders.get(shard(reference)).map(|it| lock(it).get(reference).copied());
         match count.flatten() {
+            None if is_whole => Standing::Nobodys,
             None => Standing::Unknown,
             Some(count) if count.get() >= COMMON_FROM => Standing::Common,
             Some(_) if is_whole => Standing::Foreign,
@@ -424,7 +427,8 @@ mod tests {
         let it = known();
         assert_eq!(it.standing(ALICE, 17, LATE), Standing::Given);
         assert_eq!(it.standing(MALLORY, 17, LATE), Standing::Foreign);
-        assert_eq!(it.standing(MALLORY, 18, LATE), Standing::Unknown, "nobody has it");
+        assert_eq!(it.standing(MALLORY, 18, LATE), Standing::Nobodys);
+        assert_eq!(it.standing(MALLORY, 18, 10), Standing::Unknown, "handed out before, it may be");
     }
 
     #[test]
@@ -468,7 +472,7 @@ mod tests {
         let it = again(&known(), 60, true);
         assert_eq!(it.standing(ALICE, 17, 0), Standing::Given);
         assert_eq!(it.standing(MALLORY, 17, 0), Standing::Foreign, "at once");
-        assert_eq!(it.standing(MALLORY, 18, 0), Standing::Unknown);
+        assert_eq!(it.standing(MALLORY, 18, 0), Standing::Nobodys);
         assert_eq!(it.remembered(0).at_ns, LATE + 60);
         // And after one more.
         let twice = HandedOut::default();
@@ -481,6 +485,7 @@ mod tests {
         let it = again(&known(), 60, false);
         assert_eq!(it.standing(ALICE, 17, 0), Standing::Given);
         assert_eq!(it.standing(MALLORY, 17, 0), Standing::Unknown);
+        assert_eq!(it.standing(MALLORY, 18, 0), Standing::Unknown);
         assert_eq!(it.standing(SubjectId(2 + 256), 17, 0), Standing::Unknown);
         assert_eq!(it.standing(MALLORY, 17, HORIZON_NS), Standing::Foreign);
     }

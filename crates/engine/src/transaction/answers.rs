@@ -7,6 +7,8 @@
 //! Errors   an answer that is held to something and cannot be read is refused, unless the route lets it pass.
 
 use super::{Response, Transaction};
+use crate::described::Departure;
+use crate::described_answer::DescribedAnswer;
 use crate::issuing::Issuing;
 use crate::origin::Authority;
 use crate::outgoing::{
@@ -18,9 +20,9 @@ use crate::tables::{Room, Tables};
 use crate::talk::Talk;
 use bartizan_contract::decide::decide_body;
 use bartizan_model::assessment::Assessment;
-use bartizan_model::clause::{Effect, Hit, Mode};
+use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
 use bartizan_model::code::Code;
-use bartizan_model::evidence::Finding;
+use bartizan_model::evidence::{Breach, Finding};
 use bartizan_model::head::{Method, RequestHead, ResponseHead};
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{FINDINGS_MAX, Outcome, SubjectKind};
@@ -104,8 +106,8 @@ impl Transaction {
                 tables.handed().adopt(account, before, at.mono_ns);
             }
         }
-        if let Some((call, _)) = &self.tenancy {
-            tables.tenants().succeeded(subject, call);
+        if let Some((call, holds, _)) = &self.tenancy {
+            tables.tenants().succeeded(subject, call, *holds);
         }
         self.issued = Some(subject);
         if self.seen.subject_kind == SubjectKind::AddressAgent {
@@ -147,9 +149,64 @@ impl Transaction {
 
     /// An answer that is held to something cannot be read.
     pub(super) fn refuse_unread(&mut self, at: Moment) -> Step {
-        self.response = Response::AwaitHead;
         let code = self.seen.hits.last().map_or(Code::DisclosureData, |it| it.code);
+        self.refuse_unsent(code, at)
+    }
+
+    /// Says no in place of an answer of which only the head was read.
+    pub(super) fn refuse_unsent(&mut self, code: Code, at: Moment) -> Step {
+        self.response = Response::AwaitHead;
         self.refuse_late(code, at)
+    }
+
+    /// Begins to hold an answer to the description of its API; the code that it is refused for.
+    pub(super) fn begin_described(
+        &mut self,
+        head: &ResponseHead,
+        at: Moment,
+        tables: &Tables,
+    ) -> Option<Code> {
+        let has_body = !self.is_head && self.response != Response::Tunnel;
+        let is_judged = self.on.clauses.mode(ClauseName::DeclaredAnswer) != Mode::Off;
+        let operation = self.operation.take_if(|_| has_body && is_judged)?;
+        let (more, departures) = DescribedAnswer::of_head(head, &operation, tables);
+        self.described = more.map(Box::new);
+        self.depart(departures, at)
+    }
+
+    /// Whether nothing may leave before the whole answer was held to its description.
+    pub(super) fn withholds_described(&self) -> bool {
+        let mode = self.on.clauses.mode(ClauseName::DeclaredAnswer);
+        self.described.is_some() && mode == Mode::Enforce
+    }
+
+    /// Takes a piece of an answer of which something is described; the code that it is refused for, at its end.
+    pub(super) fn push_described(&mut self, bytes: &[u8], end: bool, at: Moment) -> Option<Code> {
+        let mut described = self.described.take()?;
+        described.push(bytes, end)?;
+        if !end {
+            self.described = Some(described);
+            return None;
+        }
+        self.depart(described.end(), at)
+    }
+
+    /// Records what an answer does not keep; the code that it is refused for.
+    fn depart(&mut self, departures: Vec<Departure>, at: Moment) -> Option<Code> {
+        if departures.is_empty() {
+            return None;
+        }
+        let mut assessment = Assessment::clean(at, self.seen.endpoint);
+        for (code, place) in departures {
+            let finding = unvalued(code, place);
+            if self.seen.findings.len() < FINDINGS_MAX {
+                self.seen.findings.push(finding.clone());
+            }
+            assessment.breaches.push(Breach { finding, mode: Mode::Enforce });
+        }
+        let (refusal, hits) = decide_body(&assessment, &self.on.clauses);
+        self.record_hits(hits);
+        refusal.map(|it| it.code)
     }
 
     /// Passes nothing on, not even the head, until it is known whose the answer is.
@@ -168,6 +225,10 @@ impl Transaction {
         at: Moment,
         tables: &Tables,
     ) -> Step {
+        if let Some(code) = self.push_described(bytes, end, at) {
+            self.withheld = None;
+            return self.refuse_answer(code, end);
+        }
         if self.gathers_answer() {
             return self.gather_answer(bytes, end, at, tables);
         }
@@ -177,7 +238,7 @@ impl Transaction {
                 self.withheld = None;
                 return self.refuse_answer(code, end);
             }
-            None => return Step::Cut,
+            None => bytes.to_vec(),
         };
         let Some(mut withheld) = self.withheld.take() else { return Step::Cut };
         let has_room = withheld.room.grow(released.len());
@@ -189,6 +250,8 @@ impl Transaction {
         if let Some(outgoing) = &mut self.outgoing {
             outgoing.stop_waiting();
         }
+        // What is too large to be held is not judged.
+        self.described = None;
         self.seen.phases.answered_us = at.us_since(self.seen.started);
         let head = withheld.head.clone();
         self.withheld = Some(withheld);
@@ -238,6 +301,8 @@ impl Transaction {
                 self.owed_trailers = None;
             }
         }
+        // What is too large to be held is not judged.
+        self.described = None;
         self.seen.phases.answered_us = at.us_since(self.seen.started);
         let head = withheld.head.clone();
         self.withheld = Some(withheld);
@@ -247,7 +312,7 @@ impl Transaction {
 
     /// Nothing more comes for now: what was gathered is released.
     pub(super) fn hurry_answer(&mut self, at: Moment, tables: &Tables) -> Step {
-        let gathers = self.gathers_answer();
+        let gathers = self.gathers_answer() && !self.withholds_described();
         let holds = self.withheld.as_ref().is_some_and(|it| !it.bytes.is_empty());
         match gathers && holds && self.response == Response::Judging {
             true => self.look_through(false, at, tables),
@@ -263,6 +328,7 @@ impl Transaction {
         at: Moment,
         tables: &Tables,
     ) -> Step {
+        self.push_described(bytes, end, at);
         match self.push_outgoing(bytes, end, at, tables) {
             None => {
                 self.response = Response::Streaming { end };

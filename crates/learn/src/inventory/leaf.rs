@@ -414,6 +414,16 @@ impl Leaf {
         self.owners.as_deref()
     }
 
+    /// Takes in who is shown what by another operation of the same envelope.
+    pub(crate) fn widen(&mut self, operation: &Self) {
+        if let Some(theirs) = &operation.owners {
+            self.owners.get_or_insert_default().add_missing(theirs);
+        }
+        if let Some(theirs) = &operation.asked_for {
+            self.asked_for.get_or_insert_default().add_missing(theirs);
+        }
+    }
+
     /// Which fields of its requests name somebody.
     pub fn asked_for(&self) -> Option<&OwnerFields> {
         self.asked_for.as_deref()

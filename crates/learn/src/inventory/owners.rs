@@ -11,14 +11,14 @@ use bartizan_model::terms::{folded, low, short};
 
 /// Fields of one side of an endpoint.
 pub const FIELDS_MAX: usize = 8;
+/// Fields of one side of an envelope, all of its operations together.
+pub const ENVELOPE_FIELDS_MAX: usize = 128;
 /// Callers who name the same, from which on a segment is no variable.
 const SAME_FROM: usize = 8;
 /// Callers of one field: of more, those whose hashes are least, which are as good as any.
 pub const SUBJECTS_MAX: usize = 32;
 /// Bytes of an identifier.
 const BYTES_MAX: u32 = 64;
-/// Callers that were shown their own and others', from which on a field tells nothing.
-const MIXED_MAX: usize = 8;
 /// Of a hundred answers, so many show somebody else's where a caller is one who sees to others: staff.
 const CROSSES_FROM_PERCENT: u32 = 30;
 /// Answers that a caller must have had to tell anything.
@@ -122,6 +122,17 @@ impl OwnerFields {
                 Some((_, shown)) => shown.merge(&theirs),
                 None if has_room => self.fields.push((place, theirs)),
                 None => {}
+            }
+        }
+    }
+
+    /// Adds the fields of another operation of an envelope, as far as they are not there.
+    pub(super) fn add_missing(&mut self, other: &Self) {
+        for (place, shown) in &other.fields {
+            if self.fields.len() < ENVELOPE_FIELDS_MAX
+                && !self.fields.iter().any(|it| it.0 == *place)
+            {
+                self.fields.push((place.clone(), shown.clone()));
             }
         }
     }
@@ -242,11 +253,10 @@ impl Shown {
             }
             Err(at) => self.admit(at, Seen { subject, value, same: 1, other: 0 }),
         }
-        let mixed = self.by.iter().filter(|it| it.is_mixed()).count();
         let is_same = may_be_literal
             && self.by.len() >= SAME_FROM
             && self.by.iter().all(|it| it.value == value && it.other == 0);
-        if mixed > MIXED_MAX || is_same {
+        if is_same {
             *self = Self { by: Vec::new(), is_mixed: true };
         }
     }
@@ -312,6 +322,14 @@ impl Shown {
     pub fn value_of(&self, subject: u32) -> Option<u32> {
         let at = self.by.binary_search_by_key(&subject, |it| it.subject).ok()?;
         self.by.get(at).filter(|it| it.other == 0).map(|it| it.value)
+    }
+
+    /// Of the callers whom `other` always shows one value, how many there are, and to how many this shows the same, the first time
+    /// that it was looked at.
+    pub fn shows_own(&self, other: &Self) -> (usize, usize) {
+        let of = |it: &&Seen| Some((it.value, other.value_of(it.subject)?));
+        let both = self.by.iter().filter_map(|it| of(&it));
+        both.fold((0, 0), |(both, same), (a, b)| (both + 1, same + usize::from(a == b)))
     }
 
     /// Of the callers that both fields always show one value, how many there are, and to how many both show the same.

@@ -23,7 +23,9 @@ fn key<'a>(it: &Endpoint<'a>) -> (&'a str, Method, String) {
 pub(super) fn all<'a>(endpoints: &[Endpoint<'a>]) -> Envelopes<'a> {
     let mut all = Envelopes::new();
     for it in endpoints.iter().filter(|it| !it.operation.is_empty()) {
-        all.entry(key(it)).or_default().merge(it.leaf.clone());
+        let whole = all.entry(key(it)).or_default();
+        whole.merge(it.leaf.clone());
+        whole.widen(it.leaf);
     }
     for it in endpoints.iter().filter(|it| it.operation.is_empty()) {
         if let Some(leaf) = all.get_mut(&key(it)) {

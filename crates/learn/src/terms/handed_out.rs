@@ -6,10 +6,11 @@
 //! Places that hand out to one another are of one resource. Only strong relations count: a chance one would make two
 //! resources the same, and whoever has an identifier of one would have that of the other.
 
+use super::INDEPENDENT_MIN;
 use crate::inventory::leaf::Leaf;
 use crate::inventory::owners::speaks_of_somebody;
 use crate::inventory::{Endpoint, Inventory};
-use crate::relations::{Explained, Point, Relations};
+use crate::relations::{Explained, Point, Relations, Uses};
 use bartizan_model::fact::Kind;
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
@@ -25,6 +26,8 @@ const HANDS_MIN: u16 = 20;
 const EXPLAINED_MIN: u16 = 950;
 /// Uses that could have been explained.
 const FAIR_MIN: u64 = 10;
+/// Of so many uses, one must be of something that is known to have been handed to its caller.
+const KNOWN_OF: u64 = 3;
 
 /// Of one service.
 #[derive(Default)]
@@ -55,6 +58,11 @@ impl HandedOut {
             // Whoever has it from where few have it has it all the same.
             let hands = it.by.iter().filter(|it| it.strength() >= HANDS_MIN);
             hands.for_each(|edge| put(&mut out.handing, &edge.from, resource));
+        }
+        for it in all.iter().filter(|it| !is_handed_out(it) && is_own_where_known(it)) {
+            if let Some(resource) = kin.most_used(it) {
+                put(&mut out.named, &it.at, resource);
+            }
         }
         out.spread(inventory, service);
         out
@@ -138,6 +146,15 @@ fn is_handed_out(it: &Explained) -> bool {
     fair.uses >= FAIR_MIN && fair.explained().is_some_and(|it| it >= EXPLAINED_MIN)
 }
 
+/// Whether callers name what was handed to them wherever it is known who was handed what, though that is not known of all: answers
+/// of seldom endpoints are looked at in part.
+fn is_own_where_known(it: &Explained) -> bool {
+    let Uses { handed, foreign, .. } = it.uses;
+    handed >= FAIR_MIN
+        && handed * 1_000 >= (handed + foreign) * u64::from(EXPLAINED_MIN)
+        && handed * KNOWN_OF >= it.uses.telling()
+}
+
 fn strong(it: &Explained) -> impl Iterator<Item = &crate::relations::Edge> {
     it.by.iter().filter(|it| it.strength() >= STRENGTH_MIN)
 }
@@ -175,6 +192,12 @@ impl Kin {
             it = next;
         }
         it.to_owned()
+    }
+
+    /// What most of the values of a place are that several callers were handed.
+    fn most_used(&self, it: &Explained) -> Option<Resource> {
+        let by_several = it.by.iter().filter(|it| it.subjects >= u64::from(INDEPENDENT_MIN));
+        self.resource(&by_several.max_by_key(|it| it.uses)?.from)
     }
 
     /// Named by the least of its places.

@@ -33,6 +33,10 @@ const GROUPS_MIN: usize = 2;
 /// Callers who are shown their own for each who sees to others'.
 const CONSTANT_PER_CROSSING: usize = 3;
 
+/// Callers who were shown their own, for a field to tell whose things are that people share.
+const OWN_MIN: usize = 4;
+/// So many times as many as chance would show their own.
+const OWN_TIMES_CHANCE: usize = 4;
 /// Callers who see to others, for whom something that their tokens say counts.
 const CROSSING_MIN: usize = 2;
 /// Claims that say what somebody is, not who.
@@ -85,6 +89,8 @@ struct Spot<'a> {
     shown: &'a Shown,
     name: String,
     is_exclusive: bool,
+    /// Callers are shown others' as well: what they were handed, it may be.
+    unless_given: bool,
 }
 
 impl Ownership {
@@ -104,7 +110,8 @@ impl Ownership {
         let spots: Vec<Spot<'_>> = claimed.into_iter().chain(fields).take(SPOTS_MAX).collect();
         let mut it = Self::default();
         for spot in spots.iter().filter(|it| it.at != At::Claim) {
-            let teaches = |of: &&Spot<'_>| matches!(of.at, At::Unasked | At::Claim);
+            let teaches =
+                |of: &&Spot<'_>| matches!(of.at, At::Unasked | At::Claim) && !of.unless_given;
             let agrees = |of: &&Spot<'_>| of.agrees(spot, pace);
             let teachers: Vec<&Spot<'_>> = spots.iter().filter(teaches).filter(agrees).collect();
             if teachers.is_empty() {
@@ -112,7 +119,10 @@ impl Ownership {
             }
             let owners = resource(service, &spot.name);
             it.judge(spot, owners);
-            it.except(spot, owners, &said);
+            // Whoever is shown what they were handed sees to nobody.
+            if !spot.unless_given {
+                it.except(spot, owners, &said);
+            }
             teachers.iter().for_each(|teacher| it.teach(teacher, owners));
         }
         it.pair(&of_service, service, handed);
@@ -127,8 +137,11 @@ impl Ownership {
                 self.asked.entry(key).or_default().push(it);
             }
             At::Unasked | At::Answer => {
-                let it = Owned { place, owners, is_exclusive: spot.is_exclusive };
-                self.answered.entry(key).or_default().push(it);
+                let (is_exclusive, unless_given) = (spot.is_exclusive, spot.unless_given);
+                let all = self.answered.entry(key).or_default();
+                if !all.iter().any(|it| it.place == place) {
+                    all.push(Owned { place, owners, is_exclusive, unless_given });
+                }
             }
             At::Claim => {}
         }
@@ -225,8 +238,9 @@ impl Ownership {
             let mut fields = it.leaf.response.by_place.iter();
             fields.any(|(place, _)| resource(service, &named(place, &template)) == owners)
         };
+        let is_one = |it: &Owned, owners| it.owners == owners && !it.unless_given;
         let is_judged =
-            |owners: Resource| judged.is_some_and(|all| all.iter().any(|it| it.owners == owners));
+            |owners: Resource| judged.is_some_and(|all| all.iter().any(|it| is_one(it, owners)));
         let all = handed.named(it).into_iter().map(|it| it.1);
         let is_shared = |objects: &Resource| {
             owners_of.get(objects).is_some_and(|of| shows_owner(*of) && !is_judged(*of))
@@ -236,7 +250,7 @@ impl Ownership {
 
     /// The owners of which each is one caller.
     fn exclusive(&self) -> BTreeSet<Resource> {
-        let all = self.answered.values().flatten();
+        let all = self.answered.values().flatten().filter(|it| !it.unless_given);
         all.filter(|it| it.is_exclusive).map(|it| it.owners).collect()
     }
 
@@ -298,11 +312,8 @@ impl Ownership {
             let owners = resource(service, &named(place, template));
             let tells = matches!(place, Place::Body(_)) && speaks_of_somebody(place);
             let place = (*place).clone();
-            (tells && known.contains(&owners)).then_some(Owned {
-                place,
-                owners,
-                is_exclusive: true,
-            })
+            let owned = Owned { place, owners, is_exclusive: true, unless_given: false };
+            (tells && known.contains(&owners)).then_some(owned)
         };
         beside.iter().filter_map(one).take(PLACES_MAX).collect()
     }
@@ -326,7 +337,7 @@ fn around(
     // The nearest one.
     let nearest = owned.max_by_key(|it| it.to_string().matches('.').count())?;
     let owners = resource(service, &named(nearest, template));
-    Some(Owned { place: (*nearest).clone(), owners, is_exclusive: true })
+    Some(Owned { place: (*nearest).clone(), owners, is_exclusive: true, unless_given: false })
 }
 
 /// The field that tells whose the object is that a field identifies: one beside it, or one of an object beside it, as
@@ -351,7 +362,12 @@ fn beside_of(
         (!is_known, it.to_string().matches('.').count())
     })?;
     let owners = resource(service, &named(owner, template));
-    known.contains(&owners).then(|| Owned { place: (*owner).clone(), owners, is_exclusive: true })
+    known.contains(&owners).then(|| Owned {
+        place: (*owner).clone(),
+        owners,
+        is_exclusive: true,
+        unless_given: false,
+    })
 }
 
 /// The name of a field, as names are compared: `customerid`, and `usersid` for `id` of what `/users` answers.
@@ -378,7 +394,7 @@ fn claim<'a>((place, shown): (&'a Place, &'a Shown), pace: &Pace) -> Option<Spot
     let name = header.strip_prefix(CLAIM)?;
     let is_exclusive = told(shown, !WHAT.contains(&name), pace)?;
     let (key, name) = ((Method::Other, String::new()), name.to_owned());
-    Some(Spot { at: At::Claim, key, place, shown, name, is_exclusive })
+    Some(Spot { at: At::Claim, key, place, shown, name, is_exclusive, unless_given: false })
 }
 
 fn spots<'a>(
@@ -403,6 +419,7 @@ fn spots<'a>(
             && objects.iter().any(|it| it.0 == *place)
     };
     let all = all.filter(|it| !is_object(it.1.0));
+    let asks_for_something = asks_for_something(it, handed);
     let spot = |(at, (place, shown)): (At, (&'a Place, &'a Shown))| {
         let name = match place {
             Place::Segment(n) => variable(&template, *n)?,
@@ -410,11 +427,37 @@ fn spots<'a>(
             Place::Path | Place::Header(_) | Place::Cookie(_) | Place::Name => return None,
         };
         let is_of_group = claims.contains(&name) || is_tenant(&name);
-        let is_exclusive = told(shown, is_of_group, pace)?;
-        let key = (it.method, template.clone());
-        Some(Spot { at, key, place, shown, name, is_exclusive })
+        let told = told(shown, is_of_group, pace);
+        let is_answer = matches!(at, At::Answer | At::Unasked);
+        let is_shared = is_answer && asks_for_something && is_shared(shown, pace);
+        let of = |is_exclusive: bool, unless_given: bool| {
+            let (key, name) = ((it.method, template.clone()), name.clone());
+            Spot { at, key, place, shown, name, is_exclusive, unless_given }
+        };
+        // Of what both can be said of, that people share it is the milder one.
+        let shared = (is_shared && !is_of_group).then(|| of(true, true));
+        Some(shared.into_iter().chain(told.map(|it| of(it, false))))
     };
-    all.filter_map(spot).collect()
+    all.filter_map(spot).flatten().collect()
+}
+
+/// Whether every call names something that was handed out; those of an envelope do where they have arguments.
+fn asks_for_something(it: &Endpoint<'_>, handed: &HandedOut) -> bool {
+    let always = it.leaf.habits.as_ref().map(|it| it.always()).unwrap_or_default();
+    let is_always = |place: &Place| {
+        matches!(place, Place::Segment(_))
+            || it.operation == envelopes::ALL
+            || always.contains(place)
+    };
+    handed.named(it).iter().any(|it| is_always(&it.0))
+}
+
+/// Whether callers are shown others' beside their own.
+fn is_shared(shown: &Shown, pace: &Pace) -> bool {
+    let now = shown.standings();
+    let all = now.constant + now.mixed + now.crossing;
+    now.mixed > 0 && all as u64 >= pace.subjects_min
+        || now.crossing * CONSTANT_PER_CROSSING > now.constant
 }
 
 /// The name of the variable that a segment is, from 1.
@@ -437,7 +480,16 @@ fn told(shown: &Shown, may_be_group: bool, pace: &Pace) -> Option<bool> {
 }
 
 impl Spot<'_> {
+    /// Whether it teaches who callers are, of whom `other` tells.
     fn agrees(&self, other: &Self, pace: &Pace) -> bool {
+        if other.unless_given {
+            let (both, same) = other.shown.shows_own(self.shown);
+            let values = self.shown.standings().values;
+            return self.is_exclusive
+                && both as u64 >= pace.subjects_min
+                && same >= OWN_MIN
+                && same * values >= both * OWN_TIMES_CHANCE;
+        }
         let (both, same) = self.shown.agree(other.shown);
         self.is_exclusive == other.is_exclusive
             && both as u64 >= pace.subjects_min

@@ -697,6 +697,37 @@ fn a_parameter_of_the_same_path_is_the_same_resource() {
     assert_eq!(named(Method::Get, "/parcel"), []);
 }
 
+/// What a link is made for, where of each other call of those who make orders it was not seen what it was answered with; `foreign`
+/// of them name what others were handed.
+fn links(foreign: u128) -> Vec<(Place, Resource)> {
+    let mut shop = Shop::new();
+    let reference = |n: u128| format!("BK-{}", n * 7_919 + 100_000);
+    for n in 0..70_u128 {
+        shop.at_us += DAY_US / 7;
+        let listed = json(&[("$.orders[*].ref", &reference(n))]);
+        shop.see(n, called(Method::Get, "/orders", 200, &[], Some(listed)));
+        let read = format!("/orders/{}", reference(n));
+        shop.see(n, called(Method::Get, &read, 200, &[], Some(json(&[("$.total", "5")]))));
+        let of = if (1..=foreign).contains(&n) { n - 1 } else { n };
+        for of in [of, n + 1_000] {
+            let sent = (Place::query(b"ref"), reference(of));
+            let sent = [(sent.0, &*sent.1)];
+            let answer = Some(json(&[("$.url", "x")]));
+            shop.see(n, called(Method::Get, "/links", 200, &sent, answer));
+        }
+    }
+    shop.inventory.settle();
+    handed_out(&shop.proposed(Method::Get, "/links")).to_vec()
+}
+
+#[test]
+fn who_names_their_own_wherever_that_is_known_names_what_they_were_handed() {
+    let named = links(0);
+    let [(place, _)] = named.as_slice() else { panic!("{named:?}") };
+    assert_eq!(*place, Place::query(b"ref"));
+    assert_eq!(links(10), []);
+}
+
 /// A bank of forty customers who are shown whose the accounts are, and read those; each of them shares one if `is_shared`.
 fn accounts(is_shared: bool) -> Shop {
     let mut it = Shop::new();
@@ -749,6 +780,57 @@ fn an_object_that_is_shared_belongs_to_nobody_alone() {
         assert_eq!(belongs(&shared, template), None, "{template}");
         assert_ne!(handed_out(&shared.proposed(Method::Get, template)), [], "{template}");
     }
+}
+
+#[test]
+fn where_people_share_things_they_are_shown_their_own_or_what_they_were_handed() {
+    let one = |it: &Shop| {
+        let it = it.proposed(Method::Get, "/accounts/{accountId}");
+        let [owned] = owned(&it).unwrap_or_else(|| panic!("{it:?}")) else { panic!("{it:?}") };
+        (owned.place.clone(), owned.unless_given, it.shows.others.is_nobody())
+    };
+    let owner = Place::body("$.ownerId");
+    assert_eq!(one(&accounts(false)), (owner.clone(), false, true));
+    // Nobody is excepted for reading what was shared with them.
+    assert_eq!(one(&accounts(true)), (owner, true, true));
+}
+
+#[test]
+fn of_what_a_team_shares_each_is_somebodys() {
+    let mut it = Shop::new();
+    let member = |n: u128| format!("mem_{}x", n * 7_919 + 100_000);
+    let issue = |n: u128, of: u128| format!("iss_{}x", n * 104_729 + of * 1_299_709 + 500_000);
+    let call = |operation: &str, sent: &[(&str, &str)], shown: &[(&str, &str)]| {
+        let mut call = called(Method::Post, "/graphql", 200, &[], Some(json(shown)));
+        call.request = Some(json(sent));
+        call.operation = format!("graphql query {operation}").into();
+        call
+    };
+    for round in 0..6 {
+        for n in 0..40_u128 {
+            it.at_us += DAY_US / 20;
+            let own = member(n);
+            let mut home = vec![("$.data.viewer.id", own.as_str())];
+            home.extend(["a", "b", "c", "d", "e", "f", "g", "h"].map(|_| ("$.data.x.id", "1")));
+            it.see(n, call("home", &[("$.viewer", "")], &home));
+            // Four make a team, and see each other's.
+            let of = n / 4 * 4 + (n + round) % 4;
+            let listed = issue(of, round);
+            let all = [("$.data.project.issues[*].id", listed.as_str())];
+            it.see(n, call("project", &[("$.project.id", "17")], &all));
+            let author = member(of);
+            let shown = [("$.data.issue.author.id", author.as_str())];
+            it.see(n, call("issue", &[("$.issue.id", &listed)], &shown));
+        }
+    }
+    it.inventory.settle();
+    let all = it.proposed(Method::Post, "/graphql");
+    let author = Place::body("$.data.issue.author.id");
+    let found = owned(&all).into_iter().flatten().find(|it| it.place == author);
+    let found = found.unwrap_or_else(|| panic!("{all:?}"));
+    assert!(found.unless_given && found.is_exclusive);
+    assert!(all.shows.caller.contains(&(Place::body("$.data.viewer.id"), found.owners)));
+    assert!(all.shows.others.is_nobody());
 }
 
 #[test]

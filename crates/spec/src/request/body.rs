@@ -1,25 +1,23 @@
-//! Bodies of requests, by their media types.
+//! Bodies of messages, by their media types.
 
 use super::parameter::{Named, is_of_the_value};
 use super::{BodyIs, Compiler, FaultOfRequest, Faults};
 use crate::validate::{self, FaultKind, ValidateLimits, Validator, Verdict};
-use bartizan_model::api::{MediaType, RequestBody};
-use bartizan_model::head::RequestHead;
-use bartizan_model::known::Known;
+use bartizan_model::api::{Content, MediaType};
 use bartizan_model::place::{Place, escaped_step};
 use bartizan_model::tape::{Tape, TapeLimits};
 
-/// What is said of the bodies of one operation.
+/// What is said of the bodies of one operation, or of its answers of one status.
 #[derive(Debug)]
-pub(super) struct Bodies {
-    pub(super) is_required: bool,
+pub(crate) struct Bodies {
+    pub(crate) is_required: bool,
     /// By media type or range, narrow before wide; in lower case.
-    by_type: Vec<(Box<str>, Content)>,
+    by_type: Vec<(Box<str>, Held)>,
 }
 
 /// What is said of bodies of one media type.
 #[derive(Debug)]
-struct Content {
+struct Held {
     /// Of JSON.
     json: Option<Validator>,
     /// Of a form.
@@ -27,23 +25,20 @@ struct Content {
 }
 
 impl Bodies {
-    pub(super) fn of(it: &RequestBody, compiler: &mut Compiler<'_>) -> Self {
-        let by_type = it.content.iter().map(|(name, media)| {
+    pub(crate) fn of(content: &Content, is_required: bool, compiler: &mut Compiler<'_>) -> Self {
+        let by_type = content.iter().map(|(name, media)| {
             let name: Box<str> = essence(name.as_bytes()).to_ascii_lowercase().into();
-            let content = Content::of(&name, media, compiler);
-            (name, content)
+            let held = Held::of(&name, media, compiler);
+            (name, held)
         });
-        let mut by_type: Vec<(Box<str>, Content)> = by_type.collect();
+        let mut by_type: Vec<(Box<str>, Held)> = by_type.collect();
         by_type.sort_by_key(|it| width(&it.0));
-        Self { is_required: it.required, by_type }
+        Self { is_required, by_type }
     }
 
-    /// Which media type a request has that has a body.
-    pub(super) fn of_head(&self, head: &RequestHead, faults: &mut Faults) -> BodyIs {
-        let mut said = head.fields.iter().filter(|it| it.0 == Known::ContentType).map(|it| it.2);
-        // Two of them mean two things.
-        let named = said.next().filter(|_| said.next().is_none());
-        let name = named.map(|it| essence(it).to_ascii_lowercase()).unwrap_or_default();
+    /// Which of the media types a body has whose head names `media`.
+    pub(crate) fn of_media(&self, media: Option<&[u8]>, faults: &mut Faults) -> BodyIs {
+        let name = media.map(|it| essence(it).to_ascii_lowercase()).unwrap_or_default();
         let found = self.by_type.iter().position(|it| is_in(&name, &it.0));
         if self.by_type.is_empty() {
             return BodyIs::Free;
@@ -58,7 +53,7 @@ impl Bodies {
         if is_read { BodyIs::Held(number) } else { BodyIs::Free }
     }
 
-    pub(super) fn hold(&self, number: usize, text: &[u8], faults: &mut Faults) {
+    pub(crate) fn hold(&self, number: usize, text: &[u8], faults: &mut Faults) {
         let Some((_, content)) = self.by_type.get(number) else { return };
         if text.is_empty() {
             if self.is_required {
@@ -84,7 +79,7 @@ impl Bodies {
     }
 }
 
-impl Content {
+impl Held {
     fn of(name: &str, media: &MediaType, compiler: &mut Compiler<'_>) -> Self {
         if is_form(name) {
             let form = Named::of_form(media, compiler);

@@ -7,11 +7,11 @@
 //! Errors   none; what cannot be held to is counted ([`Requests::gaps`]).
 //! Misses   parts of forms (`multipart`), XML and other types of bodies but JSON and flat forms; parameters that hold objects
 //!          or whole messages; how lists are written in paths and header fields, but for commas; header fields and cookies that
-//!          are not declared; what a credential is worth; answers. What the description leaves unclear (patterns beyond regular
+//!          are not declared; what a credential is worth; answers ([`crate::answer`]). What the description leaves unclear (patterns beyond regular
 //!          languages, references that lead nowhere, other dialects) holds nobody.
 //! Source   OpenAPI Specification 3.2.0, sections 4.8 to 4.14 and 4.27 to 4.30; JSON Schema 2020-12.
 
-mod body;
+pub(crate) mod body;
 mod credential;
 mod parameter;
 mod text;
@@ -86,7 +86,7 @@ pub struct Fault {
 pub struct Faults(Vec<Fault>);
 
 impl Faults {
-    fn add(&mut self, kind: FaultOfRequest, place: Place) {
+    pub(crate) fn add(&mut self, kind: FaultOfRequest, place: Place) {
         let it = Fault { kind, place };
         if self.0.len() < FAULTS_MAX && !self.0.contains(&it) {
             self.0.push(it);
@@ -112,7 +112,8 @@ impl Requests {
     /// Compiles what `api` says.
     pub fn of(api: &Api) -> Self {
         let lookup = Lookup::of(api);
-        let mut compiler = Compiler { api, schemas: 0, gaps: lookup.left_out() };
+        let (side, gaps) = (Side::Request, lookup.left_out());
+        let mut compiler = Compiler { api, side, schemas: 0, gaps };
         let operations = api.operations.iter().map(|it| Rules::of(it, &mut compiler)).collect();
         Self { lookup, operations, gaps: compiler.gaps }
     }
@@ -162,7 +163,12 @@ impl Requests {
                 }
                 BodyIs::Free
             }
-            Some(bodies) => bodies.of_head(head, faults),
+            Some(bodies) => {
+                let mut said = head.fields.iter().filter(|it| it.0 == Known::ContentType);
+                // Two of them mean two things.
+                let named = said.next().filter(|_| said.next().is_none());
+                bodies.of_media(named.map(|it| it.2), faults)
+            }
             None if is_bare => BodyIs::Free,
             None => {
                 faults.add(FaultOfRequest::Undeclared, Place::body("$"));
@@ -188,16 +194,18 @@ impl Rules {
             template: operation.path.clone(),
             credentials: Credentials::of(asked, schemes),
             parameters: Parameters::of(&operation.parameters, compiler),
-            bodies: operation.body.as_ref().map(|it| Bodies::of(it, compiler)),
+            bodies: (operation.body.as_ref())
+                .map(|it| Bodies::of(&it.content, it.required, compiler)),
         }
     }
 }
 
 /// Compiles schemas as far as there is room.
-struct Compiler<'a> {
-    api: &'a Api,
-    schemas: usize,
-    gaps: usize,
+pub(crate) struct Compiler<'a> {
+    pub(crate) api: &'a Api,
+    pub(crate) side: Side,
+    pub(crate) schemas: usize,
+    pub(crate) gaps: usize,
 }
 
 impl Compiler<'_> {
@@ -216,7 +224,7 @@ impl Compiler<'_> {
     fn schema(&mut self, schema: &Schema) -> Option<Validator> {
         let options = CompileOptions {
             dialect: SchemaDialect::Draft2020,
-            side: Some(Side::Request),
+            side: Some(self.side),
             asserts_formats: true,
             ..CompileOptions::default()
         };

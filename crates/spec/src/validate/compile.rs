@@ -138,6 +138,11 @@ impl<'d, 'o> Compiler<'d, 'o> {
         };
         let dialect = self.sources.dialect(at.resource);
         let part = Part { at, map, dialect };
+        // What only requests have is in no answer.
+        if self.options.side == Some(Side::Response) && part.flag("writeOnly")? {
+            schema.is_never = true;
+            return Ok(schema);
+        }
         if dialect == SchemaDialect::Unread {
             schema.applied.push(self.undecidable(at, UnknownReason::Dialect));
             return Ok(schema);

@@ -61,7 +61,7 @@ pub enum SchemaDialect {
 pub enum Side {
     /// To the API: members that are read-only need not be there.
     Request,
-    /// From the API: members that are write-only need not be there.
+    /// From the API: members that are write-only are not there.
     Response,
 }
 
