@@ -479,6 +479,7 @@ impl JsonEdit {
     }
 
     /// Passes over what follows a known value: in a list all that stands where it does, too.
+    #[inline(never)]
     fn pass_items<'a>(&mut self, behind: &'a [u8]) -> &'a [u8] {
         if self.frames.last().is_none_or(|it| it.is_object) {
             self.end_value();
@@ -493,6 +494,7 @@ impl JsonEdit {
     }
 
     /// Passes over the value of a known member, and over all further such members, unless they are objects or lists.
+    #[inline(never)]
     fn pass_known<'a>(&mut self, mut rest: &'a [u8], places: &Places) -> &'a [u8] {
         loop {
             let value = rest.iter().find(|it| !matches!(it, b':' | b' ' | b'\t' | b'\n' | b'\r'));
@@ -884,15 +886,34 @@ impl JsonEdit {
         places: &Places,
         each: &mut impl FnMut(Passing<'_>) -> Edit,
     ) -> Option<Edit> {
-        let next = self.next.filter(|_| self.beside == 0);
-        self.mark = next.and_then(|it| places.mark_of(it));
-        let trail = self.trail.as_mut().filter(|_| self.mark.is_none() && next.is_some());
-        let new_at = trail.and_then(|it| it.new_place());
-        self.mark = self.mark.or(new_at.map(|it| mark_of_new(it.0)));
-        let mark = self.mark?;
-        let mut numbers = self.frames.iter().rev().map(|it| it.number);
-        let within = [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)];
+        self.mark = self.next.filter(|_| self.beside == 0).and_then(|it| places.mark_of(it));
+        let Some(mark) = self.mark else {
+            return self.show_new(text, (is_string, is_whole), each);
+        };
+        let within = self.within();
+        Some(each(Passing { mark, text, is_string, is_whole, within, new_at: None }))
+    }
+
+    /// Shows a value where nothing is marked, if none is known to stand there.
+    #[cold]
+    #[inline(never)]
+    fn show_new(
+        &mut self,
+        text: &[u8],
+        (is_string, is_whole): (bool, bool),
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+    ) -> Option<Edit> {
+        let within = self.within();
+        let trail = self.trail.as_mut().filter(|_| self.next.is_some() && self.beside == 0)?;
+        let (spot, path) = trail.new_place()?;
+        let (mark, new_at) = (mark_of_new(spot), Some((spot, path)));
+        self.mark = Some(mark);
         Some(each(Passing { mark, text, is_string, is_whole, within, new_at }))
+    }
+
+    fn within(&self) -> [u32; 2] {
+        let mut numbers = self.frames.iter().rev().map(|it| it.number);
+        [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)]
     }
 
     fn end_value(&mut self) {
