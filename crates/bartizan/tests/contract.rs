@@ -11,6 +11,8 @@
 
 mod support;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -154,6 +156,64 @@ fn what_people_put_in_force_holds_and_survives_a_kill() {
     assert_eq!(forces, ["enforce", "withdrawn", "enforce"], "{changes:?}");
     assert_eq!(changes[0]["reason"], "nobody sets status");
     assert!(changes[0]["by"].as_str().unwrap().starts_with("user "));
+}
+
+/// Somebody of the clinic asks for something, with a token that says what they are.
+fn by_token(bartizan: &Bartizan, name: &str, role: &str, path: &str) -> Answer {
+    let claims = json!({"sub": name, "role": role}).to_string();
+    let token = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims));
+    bartizan.ask(&format!(
+        "GET {path} HTTP/1.1\r\nHost: shop.example\r\nAuthorization: Bearer {token}\r\n\r\n"
+    ))
+}
+
+#[test]
+fn who_is_of_a_kind_that_never_calls_is_refused_once_people_said_so() {
+    let upstream = shop();
+    let bartizan = Bartizan::observing(upstream.address);
+    let data = bartizan.data();
+    for n in 0..40 {
+        by_token(&bartizan, &format!("patient-{n}"), "patient", "/letters");
+        by_token(&bartizan, &format!("doctor-{}", n % 12), "doctor", "/patients");
+    }
+    let clause = observed(&data, "GET /patients", "identity.role");
+    assert_eq!(
+        (&clause["fields"], &clause["is_harm"]),
+        (&json!([{"claim": "role"}]), &json!(false))
+    );
+    let says = "No caller's token says what those of others do who call other endpoints and never \
+                this one: 1 of 2 values of `role`.";
+    assert_eq!(clause["says"], says);
+    let mallory = |role| by_token(&bartizan, "mallory", role, "/patients");
+    assert_eq!(mallory("patient").status, 200, "what is observed refuses nobody");
+
+    let id = clause["id"].as_str().unwrap();
+    let simulated = until("the call is kept", || {
+        let text = asked(&data, &["simulate", id, "-o", "json"]);
+        let found: Value = serde_json::from_str(&text).unwrap();
+        (found["calls"] == 41).then_some(found)
+    });
+    let counts = (&simulated["would_refuse"], &simulated["cannot_tell"]);
+    assert_eq!(counts, (&json!(1), &json!(0)), "{simulated}");
+    assert_eq!(simulated["examples"][0]["place"], "header authorization.role");
+    asked(&data, &["apply", id, "--as", "enforce", "--reason", "doctors list patients"]);
+    let refused = until("the instance follows", || {
+        let answer = mallory("patient");
+        (answer.status == 403).then_some(answer)
+    });
+    assert_eq!(refused.code(), "identity.foreign_role");
+    for known_or_not in ["doctor", "nurse"] {
+        assert_eq!(mallory(known_or_not).status, 200, "{known_or_not}");
+    }
+    assert_eq!(by_token(&bartizan, "mallory", "patient", "/letters").status, 200);
+
+    let written = asked(&data, &["export"]);
+    assert!(written.contains("\"role\": [") && !written.contains("patient\""), "{written}");
+    let told = Directory::new();
+    let file = told.path().join("contract.json");
+    fs::write(&file, &written).unwrap();
+    let same = asked(&data, &["import", file.to_str().unwrap(), "--check"]);
+    assert!(same.contains("no difference"), "{same}");
 }
 
 #[test]

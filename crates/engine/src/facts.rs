@@ -12,8 +12,10 @@ use crate::tables::detail::Level;
 use crate::tables::{self, Tables};
 use bartizan_inspect::body::Format;
 use bartizan_inspect::classify::{CustomClass, NameEvidence, own_sign, sign};
+use bartizan_inspect::token_claims::KindOfBearer;
 use bartizan_inspect::value::{PlaceRef, Value};
 use bartizan_learn::inventory::owners::CLAIM;
+use bartizan_learn::inventory::roles::LISTED_CLAIM;
 use bartizan_model::code::Code;
 use bartizan_model::evidence::Sighting;
 use bartizan_model::fact::{
@@ -218,6 +220,13 @@ impl Collector {
         self.keep_at(HEADER, format!("{CLAIM}{name}").as_bytes(), text, Forms::PLAIN, 0, key);
     }
 
+    /// Notes what the caller's token says that it is. What is one of several stands at a place of lists.
+    pub(crate) fn note_kind(&mut self, it: &KindOfBearer, key: &HashKey) {
+        let items = if it.is_within { LISTED_CLAIM } else { "" };
+        let name = format!("{CLAIM}{}{items}", it.claim);
+        self.keep_at(HEADER, name.as_bytes(), &it.value, Forms::PLAIN, 0, key);
+    }
+
     fn keep(&mut self, value: &Value<'_>, forms: Forms, score: u16, key: &HashKey) {
         if self.is_off {
             return;
@@ -275,7 +284,8 @@ impl Collector {
             fact.bytes = fact.bytes.max(bytes);
             fact.forms = fact.forms.and(forms);
             fact.score = fact.score.max(score);
-            let is_one = self.keeps_lists && kind == BODY && fact.times <= LISTED_EACH;
+            let is_listed = matches!(kind, BODY | HEADER);
+            let is_one = self.keeps_lists && is_listed && fact.times <= LISTED_EACH;
             if is_one && self.listed.len() < LISTED_MAX && may_identify(text) {
                 self.listed.push(Listed { field: fact.field, value: key.value(text) });
             }

@@ -11,6 +11,7 @@ use crate::log_in::LogIn;
 use crate::method_override::{another, names_method};
 use crate::path_ambiguity;
 use crate::reference::{parts, reference};
+use crate::role::{Stranger, strangers};
 use crate::routes::RouteRules;
 use crate::snapshot::Rules;
 use crate::tables::Tables;
@@ -180,6 +181,8 @@ pub(crate) struct Called {
     /// What is said of those that it names besides.
     pub(crate) others: Vec<Arc<Held>>,
     pub(crate) claimed: Vec<(Resource, u64)>,
+    /// By which claims its caller is of a kind that never calls.
+    pub(crate) strangers: Vec<Stranger>,
     pub(crate) sees_to_others: bool,
     pub(crate) is_graced: bool,
     pub(crate) at: Moment,
@@ -215,6 +218,7 @@ impl Gathering {
             held,
             others,
             claimed,
+            strangers,
             sees_to_others,
             is_graced,
             at,
@@ -278,7 +282,7 @@ impl Gathering {
         if let Framing::Length(length) = head.framing {
             it.count_body(length, rules);
         }
-        it.hold_caller();
+        it.hold_caller(strangers);
         let is_judged = DECLARED.into_iter().any(|name| mode(name) != Mode::Off);
         if let Some((description, methods)) = described.filter(|_| is_judged) {
             methods.into_iter().for_each(|method| it.describe(head, method, &description));
@@ -384,9 +388,10 @@ impl Gathering {
         terms: Option<Arc<Held>>,
         rules: &Rules,
     ) {
-        let terms = terms.filter(|it| it.judges_requests());
-        let Some(terms) = terms.map(|it| HeldTo::new(it, true)) else { return };
-        let before = std::mem::replace(&mut self.held, vec![terms]);
+        let Some(terms) = terms.filter(|it| it.judges_requests()) else { return };
+        let strangers = strangers(&head.fields, [&terms], &rules.key);
+        let before = std::mem::replace(&mut self.held, vec![HeldTo::new(terms, true)]);
+        self.hold_caller(strangers);
         let segments = std::mem::take(&mut self.segments);
         let mut scratch = Vec::new();
         let mut sink = Holding { gathering: self, key: &rules.key };
@@ -438,13 +443,17 @@ impl Gathering {
         }
     }
 
-    /// Holds the caller to showing a credential.
-    fn hold_caller(&mut self) {
+    /// Holds the caller to showing a credential, and to being of a kind that calls.
+    fn hold_caller(&mut self, strangers: Vec<Stranger>) {
         let force = self.held.iter().filter_map(|it| it.terms.credential()).max();
         if let Some(force) = force.filter(|_| !self.is_somebody) {
             let place = Place::header(b"authorization");
             let mode = force.mode(self.subject);
             self.breach(Code::CredentialMissing, mode, (place, 0, KeyedHash(0)));
+        }
+        for it in strangers {
+            let mode = it.force.mode(self.subject);
+            self.breach(Code::RoleForeign, mode, (it.place, it.bytes, it.value));
         }
     }
 

@@ -27,6 +27,7 @@ mod pointed;
 mod reference;
 pub mod refusal;
 pub mod replay;
+mod role;
 pub mod routes;
 mod shown;
 pub mod simulate;

@@ -81,7 +81,8 @@ impl News {
                 | Says::Belongs(_)
                 | Says::Required(_)
                 | Says::Bounds(_)
-                | Says::Credential => {}
+                | Says::Credential
+                | Says::Role(_) => {}
             }
         }
         it.share();

@@ -102,7 +102,8 @@ impl Shown {
                 | Says::Required(_)
                 | Says::Bounds(_)
                 | Says::Belongs(_)
-                | Says::Credential => {}
+                | Says::Credential
+                | Says::Role(_) => {}
             }
         }
         shown.news = News::of(&it.terms);

@@ -6,6 +6,7 @@
 //! Misses   of a place that repeats, the look of every value but the first.
 
 use crate::news::{News, of_sign};
+use crate::role::recorded;
 use crate::terms::{Held, Terms};
 use bartizan_model::clause::Effect;
 use bartizan_model::code::Code;
@@ -27,7 +28,7 @@ pub enum Verdict {
 /// What these terms would have made of an exchange; `None` if it is of no endpoint that has any.
 pub fn simulate(terms: &Terms, it: &Observation) -> Option<Verdict> {
     let held = terms.find(&it.route, it.method, &it.template).filter(|it| it.can_be_simulated())?;
-    let looks = [of_caller, of_recorded_hits, of_request, of_answer];
+    let looks = [of_caller, of_kind, of_recorded_hits, of_request, of_answer];
     let mut verdict = Verdict::Keeps;
     for look in looks {
         match look(held, it) {
@@ -44,6 +45,24 @@ fn of_caller(held: &Held, it: &Observation) -> Verdict {
     match held.credential() {
         Some(_) if is_anonymous => Verdict::Breaks(Code::CredentialMissing, None),
         Some(_) | None => Verdict::Keeps,
+    }
+}
+
+/// What the caller was, claims of its token tell, where they were recorded.
+fn of_kind(held: &Held, it: &Observation) -> Verdict {
+    let Some((kinds, _)) = held.kinds() else { return Verdict::Keeps };
+    match it.subject_kind {
+        SubjectKind::TokenClaim => {}
+        // They show no token that says anything.
+        SubjectKind::ApiKey
+        | SubjectKind::Cookie
+        | SubjectKind::Certificate
+        | SubjectKind::AddressAgent => return Verdict::Keeps,
+    }
+    match it.request.as_ref().and_then(|facts| recorded(facts, kinds)) {
+        Some(Some(place)) => Verdict::Breaks(Code::RoleForeign, Some(place)),
+        Some(None) => Verdict::Keeps,
+        None => Verdict::CannotTell,
     }
 }
 

@@ -15,7 +15,7 @@ use bartizan_model::host::Side;
 use bartizan_model::id::KeyedHash;
 use bartizan_model::place::{NAME_BYTES_MAX, Place, escaped};
 use bartizan_model::terms::{
-    Bounds, ENDPOINTS_MAX, EndpointTerms, Force, Resource, Says, TermsByRoute, Types, folded,
+    Bounds, ENDPOINTS_MAX, EndpointTerms, Force, Kinds, Resource, Says, TermsByRoute, Types, folded,
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +72,7 @@ pub(crate) struct Held {
     bounds: Option<Force>,
     required: Option<(Vec<Place>, Force)>,
     credential: Option<Force>,
+    kinds: Option<(Vec<Kinds>, Force)>,
     belongs: Option<Force>,
     /// The places that name something, as frameworks bind names: `From` is `from` to many.
     naming: BTreeMap<String, Spot<'static>>,
@@ -284,6 +285,7 @@ impl Held {
                     }
                 }
                 Says::Credential => held.credential = Some(force),
+                Says::Role(all) => held.kinds = Some((all, force)),
                 // They speak of answers.
                 Says::Owned(_) | Says::Secret(_) | Says::Masked(_) => {}
             }
@@ -311,6 +313,7 @@ impl Held {
             || self.bounds.is_some()
             || self.required.is_some()
             || self.credential.is_some()
+            || self.kinds.is_some()
             || self.belongs.is_some()
     }
 
@@ -333,6 +336,11 @@ impl Held {
     /// How strictly callers are held to showing a credential.
     pub(crate) fn credential(&self) -> Option<Force> {
         self.credential
+    }
+
+    /// Which kinds of callers never call, and how strictly they are held to it.
+    pub(crate) fn kinds(&self) -> Option<(&[Kinds], Force)> {
+        self.kinds.as_ref().map(|(all, force)| (all.as_slice(), *force))
     }
 
     /// The fields that must be there, and how strictly.

@@ -35,6 +35,7 @@ use crate::origin::{Authority, Origin};
 use crate::outgoing::{Asked, Outgoing, Unreadable};
 use crate::pointed;
 use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
+use crate::role::strangers;
 use crate::routes::RouteRules;
 use crate::shown::Shown;
 use crate::snapshot::{Rules, Snapshot};
@@ -58,7 +59,7 @@ use bartizan_inspect::client_address::client_spoke_tls;
 use bartizan_inspect::content_coding::{DecodeFault, Decoder};
 use bartizan_inspect::envelope::answer_names::AnswerNames;
 use bartizan_inspect::envelope::calls::Calls;
-use bartizan_inspect::token_claims::{bearer, identifying};
+use bartizan_inspect::token_claims::{KindOfBearer, bearer, identifying, kinds};
 use bartizan_inspect::trace_context::Trace;
 use bartizan_inspect::traits;
 use bartizan_learn::template::template;
@@ -468,6 +469,7 @@ impl Transaction {
             self.seen.cohort = cohort(&head.fields, &rules.key);
         }
         let is_graced = view.terms.is_graced(&on.route.name, self.seen.cohort);
+        let strangers = strangers(&head.fields, own.iter().chain(&named), &rules.key);
         let (claimed, sees_to_others) = self.ask(&head, is_graced, at);
         let is_envelope = calls.is_some();
         // What browsers ask first is answered for all operations, and declared by none.
@@ -481,6 +483,7 @@ impl Transaction {
             held: own,
             others: named,
             claimed,
+            strangers,
             sees_to_others,
             is_graced,
             at,
@@ -1451,11 +1454,16 @@ impl Transaction {
     }
 }
 
-/// Notes what the caller's token says of who it is.
+/// Notes what the caller's token says of who, and what, it is.
 fn note_claims(fields: &Fields, collector: &mut Collector, rules: &Rules) {
-    let token = fields.get(Known::Authorization).and_then(bearer);
-    for (name, value) in token.map(identifying).unwrap_or_default() {
-        collector.note_claim(&name, &value, &rules.key);
+    let Some(token) = fields.get(Known::Authorization).and_then(bearer) else { return };
+    let claims = identifying(token);
+    for (name, value) in &claims {
+        collector.note_claim(name, value, &rules.key);
+    }
+    let is_noted = |it: &KindOfBearer| !it.is_within && claims.iter().any(|of| of.0 == it.claim);
+    for kind in kinds(token).iter().filter(|it| !is_noted(it)) {
+        collector.note_kind(kind, &rules.key);
     }
 }
 

@@ -2,12 +2,13 @@
 //! let anybody in.
 //!
 //! Reads    the payload of a JWT (RFC 7519) in compact form, at most `TOKEN_BYTES_MAX` long.
-//! Writes   its `iss`, `sub` and `act`, whether a claim has a value; how long it lives, whether it is signed, has scopes, and is that of a program.
+//! Writes   its `iss`, `sub` and `act`, whether a claim has a value, what its bearer is; how long it lives, whether it is signed, has scopes, and is that of a program.
 //! Memory   the decoded payload.
 //! Misses   signatures, encrypted tokens; a subject under another claim than `sub`.
 
 use crate::body::{Format, Progress, Walk, WalkLimits};
 use crate::value::{PlaceRef, Sink, Value};
+use bartizan_model::claim::{is_of_words, says_kind};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -72,6 +73,61 @@ impl Sink for Identifying {
         {
             self.has_subject |= name == "sub";
             self.claims.push((name.to_owned(), value.text.to_vec()));
+        }
+    }
+
+    fn scalar(&mut self, value: Value<'_>) {
+        if !matches!(value.text, b"null" | b"true" | b"false") {
+            self.take(value);
+        }
+    }
+}
+
+/// One value of a claim that says what the bearer of a token is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KindOfBearer {
+    /// The claim, as `role` or `realm_access.roles`.
+    pub claim: String,
+    /// The value.
+    pub value: Vec<u8>,
+    /// It is an item of a list, or stands within an object: [`identifying`] does not tell it.
+    pub is_within: bool,
+}
+
+/// What `token` says that its bearer is: roles, groups, scopes and plans, at the top, in lists and within objects, at most
+/// [`KINDS_MAX`] of them. None where the token names no subject.
+pub fn kinds(token: &[u8]) -> Vec<KindOfBearer> {
+    let Some((_, payload)) = parts(token) else { return Vec::new() };
+    let found = read(payload, KindsOfBearer::default()).unwrap_or_default();
+    if found.has_subject { found.all } else { Vec::new() }
+}
+
+/// Values of one token that say what its bearer is.
+const KINDS_MAX: usize = 32;
+
+#[derive(Debug, Default)]
+struct KindsOfBearer {
+    all: Vec<KindOfBearer>,
+    has_subject: bool,
+}
+
+impl Sink for KindsOfBearer {
+    fn take(&mut self, value: Value<'_>) {
+        let PlaceRef::Body(path) = value.place else { return };
+        let Some(name) = path.strip_prefix("$.") else { return };
+        self.has_subject |= name == "sub" && !value.text.is_empty();
+        let claim = name.strip_suffix("[*]").unwrap_or(name);
+        if claim.len() > CLAIM_BYTES_MAX || !says_kind(claim) {
+            return;
+        }
+        let words = is_of_words(claim);
+        let is_within = words || claim.len() < name.len() || claim.contains(['.', '[']);
+        for text in value.text.split(|&b| words && b == b' ') {
+            let is_one = (1..=CLAIM_BYTES_MAX).contains(&text.len());
+            if is_one && self.all.len() < KINDS_MAX {
+                let (claim, value) = (claim.to_owned(), text.to_vec());
+                self.all.push(KindOfBearer { claim, value, is_within });
+            }
         }
     }
 
@@ -284,6 +340,35 @@ mod tests {
         let found: Vec<_> = found.iter().map(|it| (it.0.as_str(), it.1.as_slice())).collect();
         assert_eq!(found, [("sub", &b"a"[..]), ("tenant", b"7")]);
         assert!(of(r#"{"tenant":7}"#).is_empty() && identifying(b"opaque").is_empty());
+    }
+
+    #[test]
+    fn what_a_bearer_is_is_told_wherever_it_stands() {
+        let of = |payload: &str| {
+            let all = kinds(token(payload).as_bytes());
+            let text = |it: KindOfBearer| {
+                let within = if it.is_within { "[*]" } else { "" };
+                format!("{}{within}={}", it.claim, String::from_utf8_lossy(&it.value))
+            };
+            all.into_iter().map(text).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(
+            of(r#"{"sub":"a","role":"doctor","level":3,"tenant":"x"}"#),
+            "role=doctor level=3"
+        );
+        let lists = r#"{"roles":["a","b"],"realm_access":{"roles":["c"]},"scope":"r w","sub":1}"#;
+        let told = "roles[*]=a roles[*]=b realm_access.roles[*]=c scope[*]=r scope[*]=w";
+        assert_eq!(of(lists), told);
+        assert_eq!(
+            of(r#"{"sub":"a","https://a.example/role":"x"}"#).split('=').next_back(),
+            Some("x")
+        );
+        for nothing in [r#"{"role":"doctor"}"#, r#"{"sub":"a","role":true,"scope":""}"#] {
+            assert_eq!(of(nothing), "", "{nothing}");
+        }
+        let many: Vec<String> = (0..100).map(|n| format!("\"r{n}\"")).collect();
+        let many = token(&format!(r#"{{"sub":"a","roles":[{}]}}"#, many.join(",")));
+        assert_eq!(kinds(many.as_bytes()).len(), KINDS_MAX);
     }
 
     #[test]

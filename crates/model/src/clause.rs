@@ -60,6 +60,7 @@ clauses! {
     ShapeRequired = "shape.required", Declared, "The fields that every call of this endpoint has are there.";
     ShapeBounds = "shape.bounds", Declared, "Values are neither larger nor longer than those of this endpoint.";
     IdentityCredential = "identity.credential", Declared, "Who calls this endpoint shows a credential.";
+    IdentityRole = "identity.role", Declared, "Who calls this endpoint is of a kind that does, as far as its token says.";
     OwnershipRequest = "ownership.request", Declared, "Whoever names an owner, or an object whose owner is known, names their own.";
     OwnershipTenant = "ownership.tenant", Follows, "Whoever calls for a tenant belongs to it, where the API's `tenant` says what names one.";
     OwnershipAnswer = "ownership.answer", Declared, "Whoever asks for an object by its identifier is answered with their own.";
@@ -85,6 +86,7 @@ impl ClauseName {
                 | Self::ShapeRequired
                 | Self::ShapeBounds
                 | Self::IdentityCredential
+                | Self::IdentityRole
                 | Self::OwnershipRequest
                 | Self::OwnershipAnswer
                 | Self::DisclosureSecret

@@ -249,6 +249,8 @@ codes! {
         "The body has a media type that the description does not declare for this operation, or more than one.";
     TenantForeign = 143, "ownership.foreign_tenant", 403, OwnershipTenant, "not allowed",
         "The call is for a tenant to which others belong, and its caller belongs to another one (OWASP API1:2023, CWE-639): a claim of its token says so, or it was only ever answered for that one. Held where `tenant` of the API says what names the tenant of a call. People who see to several tenants are the usual harmless cause: write an exception.";
+    RoleForeign = 144, "identity.foreign_role", 403, IdentityRole, "not allowed",
+        "What the caller's token says of it (a role, a group, a scope, a plan) is what callers of the API's other endpoints have, and callers of this one never had (OWASP API5:2023, CWE-285). Held only where a person put the clause in force; `bartizan contract show` says on what evidence. People who were given a further task are the usual harmless cause: write an exception, or withdraw the clause.";
     DeclaredAnswerHead = 145, "declared.answer_head", 502, DeclaredAnswer, "answer withheld",
         "The API answered with a status of success, or a media type, that the description does not declare for this operation. Refused only where `declared.answer` is enforced by name.";
     DeclaredAnswerBody = 146, "declared.answer_body", 502, DeclaredAnswer, "answer withheld",

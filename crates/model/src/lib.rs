@@ -6,6 +6,7 @@
 pub mod api;
 pub mod assessment;
 pub mod calendar;
+pub mod claim;
 pub mod class;
 pub mod class_counts;
 pub mod clause;

@@ -7,7 +7,7 @@ use crate::class::Class;
 use crate::clause::{ClauseName, Mode};
 use crate::fact::{Forms, Kind, bucket, number};
 use crate::head::Method;
-use crate::id::SubjectId;
+use crate::id::{KeyedHash, SubjectId};
 use crate::place::{Place, unescaped};
 use crate::retirement::Template;
 use std::sync::Arc;
@@ -124,6 +124,8 @@ pub enum Says {
     Bounds(Vec<(Place, Bounds)>),
     /// Callers show a credential.
     Credential,
+    /// Callers are not of these kinds, by claims of their tokens.
+    Role(Vec<Kinds>),
 }
 
 impl Says {
@@ -141,6 +143,7 @@ impl Says {
             Self::Required(_) => ClauseName::ShapeRequired,
             Self::Bounds(_) => ClauseName::ShapeBounds,
             Self::Credential => ClauseName::IdentityCredential,
+            Self::Role(_) => ClauseName::IdentityRole,
         }
     }
 
@@ -156,7 +159,8 @@ impl Says {
             | Self::HandedOut(_)
             | Self::Required(_)
             | Self::Bounds(_)
-            | Self::Credential => Vec::new(),
+            | Self::Credential
+            | Self::Role(_) => Vec::new(),
         }
     }
 
@@ -241,6 +245,32 @@ pub struct Beyond {
     pub owners: Vec<Owned>,
     /// Only the request tells what its fields are: the answers are to operations within an envelope.
     pub is_of_operations: bool,
+}
+
+/// What one claim of a token says of whoever calls. Values are the low halves of their keyed hashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kinds {
+    /// The claim, as `role` or `realm_access.roles`.
+    pub claim: Box<str>,
+    /// Those of callers of other endpoints, and never of this one.
+    pub strangers: Vec<u32>,
+    /// The others that are known of the service.
+    pub others: Vec<u32>,
+}
+
+impl Kinds {
+    /// Which of a claim's values tells that its bearer is a stranger: all of them do that are known.
+    pub fn stranger(&self, mut values: impl Iterator<Item = KeyedHash>) -> Option<KeyedHash> {
+        let mut found = None;
+        let is_other = values.any(|value| {
+            let short = low(value.0);
+            if found.is_none() && self.strangers.contains(&short) {
+                found = Some(value);
+            }
+            self.others.contains(&short)
+        });
+        found.filter(|_| !is_other)
+    }
 }
 
 /// A field of answers that does not leave as it is.
@@ -404,6 +434,16 @@ mod tests {
         assert_eq!(steps("$.items[*].unitPrice"), ["items", "unitprice"]);
         assert_eq!(steps(r"$.user\x5brole\x5d"), ["user", "role"]);
         assert!(steps("$").is_empty());
+    }
+
+    #[test]
+    fn a_stranger_is_one_by_all_values_that_are_known() {
+        let kinds = Kinds { claim: "roles".into(), strangers: vec![1, 2], others: vec![3] };
+        let of = |values: &[u64]| kinds.stranger(values.iter().map(|it| KeyedHash(*it)));
+        assert_eq!((of(&[1]), of(&[9, 2, 1])), (Some(KeyedHash(1)), Some(KeyedHash(2))));
+        for values in [&[][..], &[9], &[3], &[1, 3], &[3, 1]] {
+            assert_eq!(of(values), None, "{values:?}");
+        }
     }
 
     #[test]

@@ -74,7 +74,7 @@ use bartizan_model::observation::{Observation, Outcome};
 use bartizan_model::retirement::Template;
 use bartizan_model::route::{Demand, HostPattern, Route, Spelling, Underscores};
 use bartizan_model::terms::{
-    Bounds, EndpointTerms, Force, Mask, Masked, Masking, Says, Shows, Term, Types,
+    Bounds, EndpointTerms, Force, Kinds, Mask, Masked, Masking, Says, Shows, Term, Types, low,
 };
 use bartizan_spec::Description;
 use std::collections::BTreeMap;
@@ -321,7 +321,7 @@ impl Scenario {
             see_to_others: Arc::default(),
             records: None,
         };
-        let key = HashKey::new(KeyEpoch(1), [7; 16]);
+        let key = key();
         let rules = Rules {
             routes: Routes::new(vec![on]),
             trusted: self.trusted.clone(),
@@ -381,6 +381,10 @@ impl Scenario {
     }
 }
 
+fn key() -> HashKey {
+    HashKey::new(KeyEpoch(1), [7; 16])
+}
+
 fn said(words: &[&str]) -> Says {
     match words {
         ["read_only", names @ ..] => Says::ReadOnly(names.iter().map(|it| (*it).into()).collect()),
@@ -400,6 +404,11 @@ fn said(words: &[&str]) -> Says {
             Says::Bounds(vec![(place.join(" ").parse().unwrap(), bounds)])
         }
         ["credential"] => Says::Credential,
+        ["stranger", claim, value, others @ ..] => {
+            let hash = |it: &&str| low(key().value(it.as_bytes()).0);
+            let (strangers, others) = (vec![hash(value)], others.iter().map(hash).collect());
+            Says::Role(vec![Kinds { claim: (*claim).into(), strangers, others }])
+        }
         ["secret", place @ ..] => {
             Says::Secret(Masking::of(vec![masked(place, DataClass::OneTimeCode)]))
         }

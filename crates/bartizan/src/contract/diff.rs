@@ -15,7 +15,7 @@ use bartizan_learn::terms::{Proposed, Stage};
 use bartizan_model::fact::magnitude;
 use bartizan_model::place::Place;
 use bartizan_model::terms::{
-    Belonging, Beyond, Bounds, Mask, Masked, Owned, Resource, Says, Types,
+    Belonging, Beyond, Bounds, Kinds, Mask, Masked, Owned, Resource, Says, Types,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,6 +128,7 @@ fn lines(says: &Says, known: &[Place], (handing, showing, claims): By<'_>) -> BT
         Says::Required(all) => all.iter().map(|it| format!("{it} is there")).collect(),
         Says::Bounds(all) => all.iter().map(bounded).collect(),
         Says::Credential => vec!["a credential is shown".to_owned()],
+        Says::Role(all) => all.iter().flat_map(kinds).collect(),
     };
     let of = |does: &'static str| {
         move |it: &Handing| {
@@ -140,6 +141,13 @@ fn lines(says: &Says, known: &[Place], (handing, showing, claims): By<'_>) -> BT
         format!("the claim {} says who a caller is: {}", claim.escape_debug(), hex(*of))
     });
     here.into_iter().chain(by).chain(claimed).collect()
+}
+
+fn kinds(it: &Kinds) -> impl Iterator<Item = String> {
+    let claim = it.claim.escape_debug();
+    let strangers = it.strangers.iter().map(|of| format!("{claim} {of:08x} is a stranger's"));
+    let others = it.others.iter().map(|of| format!("{claim} {of:08x} is not"));
+    strangers.chain(others).collect::<Vec<_>>().into_iter()
 }
 
 fn hex(it: Resource) -> String {

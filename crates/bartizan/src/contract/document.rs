@@ -358,6 +358,7 @@ fn size(says: &Says) -> usize {
         }
         Says::Required(all) => all.len(),
         Says::Bounds(all) => all.len(),
+        Says::Role(all) => all.iter().map(|it| it.strangers.len() + it.others.len()).sum(),
     }
 }
 
@@ -374,7 +375,7 @@ mod tests {
     use bartizan_model::fact::{Forms, Kind};
     use bartizan_model::place::Place;
     use bartizan_model::terms::{
-        Belonging, Beyond, Bounds, Force, Mask, Masked, Masking, Owned, Resource, Types,
+        Belonging, Beyond, Bounds, Force, Kinds, Mask, Masked, Masking, Owned, Resource, Types,
     };
 
     /// One kind after the other: a new one does not compile until it is here.
@@ -422,7 +423,11 @@ mod tests {
                 Says::Bounds(vec![(place("body $.quantity"), number), (place("body $.note"), text)])
             }
             Some(Says::Bounds(_)) => Says::Credential,
-            Some(Says::Credential) => return None,
+            Some(Says::Credential) => {
+                let (strangers, others) = (vec![7, u32::MAX], vec![9]);
+                Says::Role(vec![Kinds { claim: "realm_access.roles".into(), strangers, others }])
+            }
+            Some(Says::Role(_)) => return None,
         })
     }
 

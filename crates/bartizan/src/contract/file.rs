@@ -8,7 +8,7 @@ use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
 use bartizan_model::place::{NAME_BYTES_MAX, Place};
 use bartizan_model::terms::{
-    Belonging, Beyond, Bounds, Mask, Masked, Masking, Others, Owned, Resource, Says, Types,
+    Belonging, Beyond, Bounds, Kinds, Mask, Masked, Masking, Others, Owned, Resource, Says, Types,
 };
 use bartizan_store::document::{self, DOCUMENT_BYTES_MAX};
 use bartizan_store::files::Folder;
@@ -83,6 +83,16 @@ pub(super) enum Said {
     Required(Vec<String>),
     Bounds(Vec<Bounded>),
     Credential,
+    Role(Vec<KindsOf>),
+}
+
+/// Kinds of callers that never call, by a claim of their tokens: 32 bits of the hashes of its values.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KindsOf {
+    claim: String,
+    strangers: Vec<u32>,
+    others: Vec<u32>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -313,11 +323,16 @@ pub(super) fn claimed(all: &[(Box<str>, Resource)]) -> Vec<ClaimedBy> {
 }
 
 pub(super) fn claim(it: ClaimedBy) -> Result<(Box<str>, Resource), String> {
-    let is_name = (1..=NAME_BYTES_MAX).contains(&it.claim.len());
-    if !is_name || it.claim.chars().any(char::is_control) {
-        return Err(wrong("claim", &it.claim));
+    let of = resource(&it.owners)?;
+    Ok((claim_name(it.claim)?, of))
+}
+
+fn claim_name(text: String) -> Result<Box<str>, String> {
+    let is_name = (1..=NAME_BYTES_MAX).contains(&text.len());
+    match is_name && !text.chars().any(char::is_control) {
+        true => Ok(text.into()),
+        false => Err(wrong("claim", &text)),
     }
-    Ok((it.claim.into(), resource(&it.owners)?))
 }
 
 fn owned_by(it: &Owned) -> OwnedBy {
@@ -401,7 +416,13 @@ pub(super) fn said(it: &Says) -> Said {
             Said::Bounds(all.iter().map(bounded).collect())
         }
         Says::Credential => Said::Credential,
+        Says::Role(all) => Said::Role(all.iter().map(kinds_of).collect()),
     }
+}
+
+fn kinds_of(it: &Kinds) -> KindsOf {
+    let Kinds { claim, strangers, others } = it.clone();
+    KindsOf { claim: claim.into(), strangers, others }
 }
 
 fn changed(it: &Changed) -> Change {
@@ -488,6 +509,13 @@ pub(super) fn says(it: Said) -> Result<Says, String> {
             Says::Bounds(all.into_iter().map(bounded).collect::<Result<_, String>>()?)
         }
         Said::Credential => Says::Credential,
+        Said::Role(all) => {
+            let kinds = |it: KindsOf| {
+                let KindsOf { claim, strangers, others } = it;
+                Ok(Kinds { claim: claim_name(claim)?, strangers, others })
+            };
+            Says::Role(all.into_iter().map(kinds).collect::<Result<_, String>>()?)
+        }
     })
 }
 

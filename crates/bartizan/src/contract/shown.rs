@@ -7,7 +7,7 @@ use bartizan_model::calendar::timestamp;
 use bartizan_model::clause::ClauseName;
 use bartizan_model::fact::magnitude;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Bounds, Masked, Masking, Others, Resource, Says};
+use bartizan_model::terms::{Bounds, Kinds, Masked, Masking, Others, Resource, Says};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -204,6 +204,7 @@ fn fields(says: &Says) -> Value {
             .map(|(place, of)| json!({"place": place.to_string(), "bytes_max": of.bytes_max}))
             .collect(),
         Says::Credential => Value::Null,
+        Says::Role(all) => all.iter().map(|it| json!({"claim": *it.claim})).collect(),
     }
 }
 
@@ -289,6 +290,14 @@ fn sentence(says: &Says, known: &[Place], handed_by: &dyn Fn(Resource) -> Vec<St
             format!("Values are neither larger nor longer than they are here: {}.", told(&places))
         }
         Says::Credential => "Who calls shows a credential.".to_owned(),
+        Says::Role(all) => {
+            let kinds: Vec<String> = all.iter().map(kinds).collect();
+            format!(
+                "No caller's token says what those of others do who call other endpoints and never \
+                 this one: {}.",
+                told(&kinds)
+            )
+        }
     }
 }
 
@@ -301,6 +310,12 @@ fn all_masked(it: &Masking, new: &str) -> String {
     });
     let fields = (!fields.is_empty()).then(|| told(&fields));
     fields.into_iter().chain(new).collect::<Vec<_>>().join("; ")
+}
+
+/// Of how many kinds nobody calls.
+fn kinds(it: &Kinds) -> String {
+    let (strangers, all) = (it.strangers.len(), it.strangers.len() + it.others.len());
+    format!("{strangers} of {all} values of `{}`", it.claim)
 }
 
 /// What is masked, and for whom not.

@@ -88,7 +88,8 @@ impl Refusing {
             | Says::Belongs(_)
             | Says::Required(_)
             | Says::Bounds(_)
-            | Says::Credential => Vec::new(),
+            | Says::Credential
+            | Says::Role(_) => Vec::new(),
         };
         let (which, since_us, refused) = (it.which.clone(), it.at_us, Vec::new());
         Self { which, path, literals, since_us, masked, refused }

@@ -1,4 +1,5 @@
-//! What several callers have in common in what they send: which fields are always there, how great and long values are.
+//! What several callers have in common in what they send: which fields are always there, how great and long values are; and
+//! what they are.
 //!
 //! Reads    the facts of successful requests.
 //! Memory   of an endpoint at most [`SHAPES_MAX`] shapes and [`FIELDS_MAX`] fields of 48 bytes, and two bytes for each
@@ -8,6 +9,7 @@
 //!
 //! What fewer than three callers do counts for nothing, however often they do it: so nobody widens anything alone.
 
+use super::roles::Callers;
 use super::subjects::Some64;
 use crate::hashed::hash;
 use bartizan_model::fact::{Facts, Kind, Shape};
@@ -28,11 +30,13 @@ pub struct Habits {
     /// By the hash of their places, which are many and long.
     fields: Vec<(u64, Extremes)>,
     met: Met,
+    /// What they are, as their tokens say. It has its place here because a leaf has none to spare.
+    pub callers: Callers,
 }
 
 impl PartialEq for Habits {
     fn eq(&self, other: &Self) -> bool {
-        self.shapes == other.shapes && self.fields == other.fields
+        self.shapes == other.shapes && self.fields == other.fields && self.callers == other.callers
     }
 }
 
@@ -179,6 +183,7 @@ impl Habits {
 
     pub(super) fn merge(&mut self, other: Self) {
         self.met = Met::default();
+        self.callers.merge(other.callers);
         other.shapes.iter().for_each(|(shape, by)| self.note_shape(shape, *by));
         for (hash, theirs) in other.fields {
             let at = self.field(hash);

@@ -10,17 +10,18 @@ use super::distinct::Distinct;
 use super::habits::Habits;
 use super::handed::Handed;
 use super::hosts::{HostRoom, Hosts, Met};
-use super::is_unanswered;
 use super::owners::{OwnerFields, Reading};
 use super::places::Numbered;
+use super::roles::Roles;
 use super::subjects::Some64;
 pub use super::told::Told;
 use super::values::{Added, Enumeration, Occurrence, Values};
+use super::{is_success, is_unanswered};
 use bartizan_model::class_counts::{ClassCount, ClassCounts};
 use bartizan_model::clause::{ClauseName, Effect, Hit};
 use bartizan_model::fact::{Fact, Facts, Forms, Kind, bucket};
 use bartizan_model::id::SubjectId;
-use bartizan_model::observation::{Observation, SubjectKind};
+use bartizan_model::observation::{Observation, Outcome, SubjectKind};
 use bartizan_model::own_class::{OwnClass, OwnSign};
 use bartizan_model::place::Place;
 use bartizan_model::traits::{Trait, Traits};
@@ -435,6 +436,16 @@ impl Leaf {
         leaf.hosts.get_or_insert_default().add(it, room);
     }
 
+    /// Notes what the caller is of an exchange that was answered with success.
+    pub(super) fn note_caller(&mut self, it: &Observation, roles: &mut Roles) {
+        let Some(facts) = &it.request else { return };
+        if facts.facts.is_empty() || is_unanswered(it) {
+            return;
+        }
+        let leaf = if has_operation(it) { self.of(&it.operation) } else { self };
+        roles.observe(it.subject, facts, &mut leaf.habits.get_or_insert_default().callers);
+    }
+
     /// All exchanges, whatever their answer, and whether it was seen.
     pub fn all(&self) -> u64 {
         self.statuses.values().sum::<u64>() + self.unanswered
@@ -516,7 +527,7 @@ impl Leaf {
         let says_too_much = |it: &Hit| it.code.entry().clause == ClauseName::DisclosureErrors;
         self.disclosures += u64::from(it.hits.iter().any(says_too_much));
         for hit in &it.hits {
-            self.note_breach(*hit, Some64::of(it.subject), at);
+            self.note_breach(*hit, it);
         }
         let subject = it.subject.0;
         self.subjects
@@ -529,9 +540,13 @@ impl Leaf {
         }
     }
 
-    fn note_breach(&mut self, hit: Hit, subject: Some64, at_us: u64) {
+    fn note_breach(&mut self, hit: Hit, it: &Observation) {
+        let (subject, at_us) = (Some64::of(it.subject), it.started.wall_us);
         let clause = hit.code.entry().clause;
-        if !clause.is_of_terms() {
+        // Whom the application itself turns away shows that it is right.
+        let is_kept =
+            clause == ClauseName::IdentityRole && it.outcome == Outcome::Served && !is_success(it);
+        if !clause.is_of_terms() || is_kept {
             return;
         }
         let it = self.breaches.entry(clause).or_default();

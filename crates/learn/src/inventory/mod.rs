@@ -26,6 +26,7 @@ mod naming;
 mod node;
 pub mod owners;
 mod places;
+pub mod roles;
 mod said;
 #[cfg(test)]
 pub(crate) mod seen;
@@ -50,6 +51,7 @@ use hosts::HostRoom;
 use leaf::{Field, Leaf};
 pub use node::{NODES_MAX, Reason, Variable};
 use node::{Node, VARIABLE, WORDS_SURE};
+use roles::Roles;
 use said::Sayings;
 pub use said::{By, SAID_MAX, Said, SaidError};
 use std::collections::BTreeMap;
@@ -89,6 +91,7 @@ struct Service {
     /// As many as there were when variables were looked for last.
     nodes_settled: usize,
     handed: Handed,
+    roles: Roles,
     calls: u64,
     unsettled: u64,
     candidates: u64,
@@ -275,6 +278,11 @@ impl Inventory {
         it.find(&Segments::of(template), method, &mut |_| ())
     }
 
+    /// What callers of a service are, as their tokens say.
+    pub fn roles(&self, service: &str) -> Option<&Roles> {
+        self.services.get(service).map(|it| &it.roles)
+    }
+
     /// Hosts in URLs that found no room.
     pub fn hosts_more(&self) -> u64 {
         self.host_room.more
@@ -316,6 +324,7 @@ impl Service {
         };
         let leaf = node.leaves.entry(it.method).or_default();
         node.is_new |= leaf.add(it, &mut self.handed);
+        leaf.note_caller(it, &mut self.roles);
         if !it.pointed.is_empty() {
             leaf.point(it, room);
         }

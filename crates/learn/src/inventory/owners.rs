@@ -4,6 +4,7 @@
 //! Memory   of an endpoint that has such fields at most [`FIELDS_MAX`] of them with [`SUBJECTS_MAX`] callers each: 3 KiB.
 //! Misses   of a list, all values but the first; literal segments that are the same for everybody; fields whose names do not speak of somebody or of an identifier.
 
+use super::roles::LISTED_CLAIM;
 use bartizan_model::fact::{Fact, Facts, Kind};
 use bartizan_model::id::SubjectId;
 use bartizan_model::place::Place;
@@ -41,7 +42,10 @@ impl Reading {
             (Self::Answers, Place::Body(_))
             | (Self::Requests, Place::Query(_) | Place::Body(_)) => speaks_of_somebody(place),
             (Self::Requests, Place::Segment(_)) => true,
-            (Self::Claims, Place::Header(name)) => name.starts_with(CLAIM),
+            // What is one of several is nobody's name.
+            (Self::Claims, Place::Header(name)) => {
+                name.starts_with(CLAIM) && !name.ends_with(LISTED_CLAIM)
+            }
             _ => false,
         }
     }

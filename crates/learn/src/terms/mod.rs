@@ -19,10 +19,14 @@ mod handed_out;
 mod masked;
 mod owned;
 mod read_only;
+mod role;
+#[cfg(test)]
+mod role_tests;
 #[cfg(test)]
 mod tests;
 
 use crate::inventory::leaf::{Breaches, Leaf};
+use crate::inventory::roles::Roles;
 use crate::inventory::{ClassOf, Endpoint, Inventory};
 use crate::relations::Relations;
 use bartizan_model::clause::ClauseName;
@@ -93,7 +97,7 @@ impl Stage {
 pub struct Support {
     /// Successful calls of the endpoint.
     pub calls: u64,
-    /// By about so many subjects.
+    /// By about so many subjects: of its calls, and of what callers are, those who never made one besides.
     pub subjects: u64,
     /// From when to when, in microseconds since 1970.
     pub first_us: u64,
@@ -187,8 +191,8 @@ pub fn propose(
     let settable = read_only::Groups::of(&endpoints);
     let known = |it: &Endpoint<'_>| {
         let (handed, owners) = of_services.get(it.service)?;
-        let said = said(it.service);
-        one(it, &Known { settable: &settable, handed, owners, class_of, said }, pace)
+        let (said, roles) = (said(it.service), inventory.roles(it.service));
+        one(it, &Known { settable: &settable, handed, owners, roles, class_of, said }, pace)
     };
     endpoints.iter().filter_map(known).collect()
 }
@@ -198,12 +202,13 @@ struct Known<'a> {
     settable: &'a read_only::Groups<'a>,
     handed: &'a HandedOut,
     owners: &'a Ownership,
+    roles: Option<&'a Roles>,
     class_of: ClassOf<'a>,
     said: Said,
 }
 
 fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
-    let Known { settable: groups, handed, owners, class_of, said } = *known;
+    let Known { settable: groups, handed, owners, roles, class_of, said } = *known;
     let (leaf, template) = (it.leaf, it.template());
     let sent = fields::sent(&leaf.request);
     let (known, left_out) = (&sent.known, sent.left_out);
@@ -223,6 +228,8 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     says.extend(named.filter(|it| !it.is_empty()).map(Says::HandedOut));
     let is_of_somebody = says.iter().any(|it| matches!(it, Says::Owned(_) | Says::Belongs(_)));
     says.extend(credential(leaf, is_of_somebody));
+    let (kinds, witnesses) = roles.map(|it| role::kinds(leaf, it, pace)).unwrap_or_default();
+    says.extend(Some(kinds).filter(|it| !it.is_empty()).map(Says::Role));
     let hands_out = handed.handed_out(it.method, &template);
     let shows = owners.shows(it.method, &template, &says);
     if says.is_empty() && hands_out.is_empty() && shows == Shows::default() {
@@ -231,7 +238,11 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     // Those who see to others are told, and excepted.
     let are_told = !shows.others.is_nobody();
     let proposals = says.into_iter().map(|says| {
-        let support = support(leaf, &says, left_out);
+        let mut support = support(leaf, &says, left_out);
+        // Who calls elsewhere and never here speaks for it as well.
+        if says.clause() == ClauseName::IdentityRole {
+            support.subjects = witnesses;
+        }
         let stage = stage(&says, are_told, &support, pace, said.released_us);
         Proposal { says, stage, support }
     });
