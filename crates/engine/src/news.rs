@@ -38,8 +38,8 @@ pub(crate) struct News {
 struct Said {
     known: Arc<KnownPlaces>,
     is_of_operations: bool,
-    /// Fields tell whose something is: it leaves to its owner.
-    is_of_owners: bool,
+    /// The objects in which a field tells whose they are: what is in them leaves to its owner.
+    owned: Arc<[Box<str>]>,
     force: Force,
 }
 
@@ -48,8 +48,16 @@ impl Said {
         let known = it.known.iter().filter_map(|it| path(it));
         let open = it.open.iter().filter_map(path);
         let known = Arc::new(KnownPlaces::of(known, open));
-        let is_of_owners = !it.owners.is_empty();
-        Self { known, is_of_operations: it.is_of_operations, is_of_owners, force }
+        let owners = it.owners.iter().filter_map(|it| path(&it.place));
+        let owned = owners.map(|it| it.rsplit_once('.').map_or("$", |it| it.0).into()).collect();
+        Self { known, is_of_operations: it.is_of_operations, owned, force }
+    }
+
+    /// Whether a field is in an object that tells whose it is. Items of a list within that are others', as a team's members are.
+    fn is_of_owner(&self, path: &str) -> bool {
+        let rest = |object: &str| path.strip_prefix(object).filter(|it| it.starts_with('.'));
+        let nearest = self.owned.iter().filter_map(|it| rest(it)).min_by_key(|it| it.len());
+        nearest.is_some_and(|it| !it.contains("[*]"))
     }
 }
 
@@ -112,7 +120,7 @@ impl News {
             Some(Said {
                 known: Arc::new(one.known.united(&other.known)),
                 is_of_operations: one.is_of_operations || other.is_of_operations,
-                is_of_owners: one.is_of_owners || other.is_of_owners,
+                owned: one.owned.iter().chain(other.owned.iter()).cloned().collect(),
                 force: one.force.min(other.force),
             })
         };
@@ -141,7 +149,7 @@ impl News {
 
     /// Whether somebody may be shown what others are not.
     pub(crate) fn is_of_owners(&self, code: Code) -> bool {
-        self.said(code).is_some_and(|it| it.is_of_owners)
+        self.said(code).is_some_and(|it| !it.owned.is_empty())
     }
 
     /// How strictly a caller is held to it.
@@ -239,7 +247,10 @@ impl Met {
             Some((code, mask)) => {
                 field.code = Some(code);
                 // Whose it is may be told by what stands beside it.
-                if code == Code::DisclosureData { Edit::Await(mask) } else { Edit::Put(mask) }
+                let is_own = |it: &Said| it.is_of_owner(path);
+                let awaits =
+                    code == Code::DisclosureData && under.news.said(code).is_some_and(is_own);
+                if awaits { Edit::Await(mask) } else { Edit::Put(mask) }
             }
             None => Edit::Keep,
         }

@@ -212,6 +212,26 @@ fn who_is_known_to_be_the_owner_is_shown_it() {
 }
 
 #[test]
+fn a_list_within_what_is_the_callers_own_is_of_others() {
+    let owner = Owned {
+        place: Place::body("$.me.id"),
+        owners: CUSTOMER,
+        is_exclusive: true,
+        unless_given: false,
+    };
+    let home = Beyond { owners: vec![owner], ..beyond(&["$.me.id", "$.me.team.name"]) };
+    let me = EndpointTerms {
+        shows: Shows { caller: vec![(Place::body("$.id"), CUSTOMER)], ..Shows::default() },
+        ..endpoint(Method::Get, "/me", (None, None), &beyond(&[]))
+    };
+    let mut api = Api::held_to(vec![me, endpoint(Method::Get, "/home", BOTH, &home)]);
+    api.get("alice", "/me", r#"{"id":17}"#);
+    let shown = r#"{"me":{"id":17,"mail":"a@x.org","team":{"mail":"t@x.org","members":[{"mail":"m@x.org"}]}}}"#;
+    let got = api.get("alice", "/home", shown).body.unwrap();
+    assert!(got.contains("a@x.org") && got.contains("t@x.org") && !got.contains("m@x"), "{got}");
+}
+
+#[test]
 fn what_is_observed_or_graced_is_noted_and_passes() {
     let leak = r#"{"doctors":[{"password":"Winter-a1b2c3!","mail":"ann@mail.example"}]}"#;
     let observed = (Some(Force::Observed), Some(Force::Observed));

@@ -544,8 +544,9 @@ impl Leaf {
         let (subject, at_us) = (Some64::of(it.subject), it.started.wall_us);
         let clause = hit.code.entry().clause;
         // Whom the application itself turns away shows that it is right.
-        let is_kept =
-            clause == ClauseName::IdentityRole && it.outcome == Outcome::Served && !is_success(it);
+        let is_of_caller =
+            matches!(clause, ClauseName::IdentityRole | ClauseName::IdentityCredential);
+        let is_kept = is_of_caller && it.outcome == Outcome::Served && !is_success(it);
         if !clause.is_of_terms() || is_kept {
             return;
         }

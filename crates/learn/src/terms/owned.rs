@@ -14,6 +14,7 @@ use crate::inventory::Endpoint;
 use crate::inventory::owners::{
     CLAIM, OwnerFields, Shown, is_of_somebody, is_tenant, speaks_of_somebody,
 };
+use bartizan_model::clause::ClauseName;
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
@@ -420,6 +421,10 @@ fn spots<'a>(
     };
     let all = all.filter(|it| !is_object(it.1.0));
     let asks_for_something = asks_for_something(it, handed);
+    // Several were shown others' where that would be refused.
+    let breaches = it.leaf.breaches.get(&ClauseName::OwnershipAnswer);
+    let is_broken =
+        breaches.is_some_and(|it| it.passed > 0 && it.subjects.at_least() >= INDEPENDENT_MIN);
     let spot = |(at, (place, shown)): (At, (&'a Place, &'a Shown))| {
         let name = match place {
             Place::Segment(n) => variable(&template, *n)?,
@@ -429,7 +434,7 @@ fn spots<'a>(
         let is_of_group = claims.contains(&name) || is_tenant(&name);
         let told = told(shown, is_of_group, pace);
         let is_answer = matches!(at, At::Answer | At::Unasked);
-        let is_shared = is_answer && asks_for_something && is_shared(shown, pace);
+        let is_shared = is_answer && asks_for_something && (is_broken || is_shared(shown, pace));
         let of = |is_exclusive: bool, unless_given: bool| {
             let (key, name) = ((it.method, template.clone()), name.clone());
             Spot { at, key, place, shown, name, is_exclusive, unless_given }

@@ -796,6 +796,50 @@ fn where_people_share_things_they_are_shown_their_own_or_what_they_were_handed()
 }
 
 #[test]
+fn where_several_are_shown_others_at_times_these_are_shared() {
+    let mut bank = bank(40, 0);
+    let one = |it: &Shop| {
+        let it = it.proposed(Method::Get, "/accounts/{accountId}");
+        owned(&it).unwrap_or_else(|| panic!("{it:?}"))[0].unless_given
+    };
+    let read = |n: u128, hits: Vec<Hit>| {
+        let answer = json(&[("$.ownerId", &(n * 31 + 500).to_string()), ("$.rank", "1")]);
+        let path = format!("/accounts/{}", n * 17 + 90_000);
+        Observation { hits, ..called(Method::Get, &path, 200, &[], Some(answer)) }
+    };
+    for n in 0..40 {
+        let listed = json(&[("$.all[*].number", &(n * 17 + 90_000).to_string())]);
+        bank.see(n, called(Method::Get, "/mine", 200, &[], Some(listed)));
+        bank.see(n, read(n, Vec::new()));
+    }
+    assert!(!one(&bank));
+    let hit = Hit { code: Code::OwnerForeign, effect: Effect::WouldRefuse, margin: 0 };
+    for n in 0..4 {
+        bank.see(n, read(n, vec![hit]));
+    }
+    assert!(one(&bank));
+}
+
+#[test]
+fn whom_the_application_turns_away_itself_breaks_nothing() {
+    let mut shop = Shop::after(70, 8);
+    let breaches = |it: &Shop| {
+        let it = it.proposed(Method::Post, "/orders");
+        let found = it.proposals.iter().find(|it| it.says == Says::Credential).cloned();
+        found.map(|it| (it.support.breaches.passed, it.stage))
+    };
+    let hit = Hit { code: Code::CredentialMissing, effect: Effect::WouldRefuse, margin: 0 };
+    let logged_out = |status| Observation {
+        hits: vec![hit],
+        ..called(Method::Post, "/orders", status, &[], None)
+    };
+    (0..5).for_each(|n| shop.see(n, logged_out(401)));
+    assert_eq!(breaches(&shop), Some((0, Stage::Proposed)));
+    (0..5).for_each(|n| shop.see(n, logged_out(200)));
+    assert_eq!(breaches(&shop), Some((5, Stage::Observed)));
+}
+
+#[test]
 fn of_what_a_team_shares_each_is_somebodys() {
     let mut it = Shop::new();
     let member = |n: u128| format!("mem_{}x", n * 7_919 + 100_000);
