@@ -90,6 +90,7 @@ impl News {
                 | Says::Required(_)
                 | Says::Bounds(_)
                 | Says::Credential
+                | Says::Tls { .. }
                 | Says::Role(_) => {}
             }
         }

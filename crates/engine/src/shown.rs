@@ -103,6 +103,7 @@ impl Shown {
                 | Says::Bounds(_)
                 | Says::Belongs(_)
                 | Says::Credential
+                | Says::Tls { .. }
                 | Says::Role(_) => {}
             }
         }

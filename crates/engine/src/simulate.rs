@@ -13,6 +13,7 @@ use bartizan_model::code::Code;
 use bartizan_model::fact::{Fact, Facts};
 use bartizan_model::observation::{Observation, SubjectKind};
 use bartizan_model::place::Place;
+use bartizan_model::traits::Trait;
 
 /// What would have become of a recorded exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub enum Verdict {
 /// What these terms would have made of an exchange; `None` if it is of no endpoint that has any.
 pub fn simulate(terms: &Terms, it: &Observation) -> Option<Verdict> {
     let held = terms.find(&it.route, it.method, &it.template).filter(|it| it.can_be_simulated())?;
-    let looks = [of_caller, of_kind, of_recorded_hits, of_request, of_answer];
+    let looks = [of_caller, of_transport, of_kind, of_recorded_hits, of_request, of_answer];
     let mut verdict = Verdict::Keeps;
     for look in looks {
         match look(held, it) {
@@ -45,6 +46,20 @@ fn of_caller(held: &Held, it: &Observation) -> Verdict {
     match held.credential() {
         Some(_) if is_anonymous => Verdict::Breaks(Code::CredentialMissing, None),
         Some(_) | None => Verdict::Keeps,
+    }
+}
+
+/// What it came over, if that was recorded.
+fn of_transport(held: &Held, it: &Observation) -> Verdict {
+    let Some((certificate, _)) = held.tls() else { return Verdict::Keeps };
+    let breaks = |code| Verdict::Breaks(code, None);
+    match certificate && it.subject_kind != SubjectKind::Certificate {
+        _ if !it.traits.has(Trait::RequestSeen) => Verdict::CannotTell,
+        _ if it.traits.has(Trait::PlainText) => breaks(Code::TransportPlain),
+        // Whoever is known by a token may have shown one besides.
+        true if it.subject_kind != SubjectKind::AddressAgent => Verdict::CannotTell,
+        true => breaks(Code::TransportNoCertificate),
+        false => Verdict::Keeps,
     }
 }
 

@@ -28,7 +28,7 @@ use crate::described_answer::{DescribedAnswer, Operation};
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
-use crate::judge::{Called, Gathering, Needs, is_plain_text, walk};
+use crate::judge::{Called, Gathering, Needs, Over, is_plain_text, walk};
 use crate::method_override::overrides;
 use crate::operation::{called, operation};
 use crate::origin::{Authority, Origin};
@@ -469,6 +469,7 @@ impl Transaction {
             self.seen.cohort = cohort(&head.fields, &rules.key);
         }
         let is_graced = view.terms.is_graced(&on.route.name, self.seen.cohort);
+        let over = Over { tls: self.spoke_tls, certificate: self.origin.certificate.is_some() };
         let strangers = strangers(&head.fields, own.iter().chain(&named), &rules.key);
         let (claimed, sees_to_others) = self.ask(&head, is_graced, at);
         let is_envelope = calls.is_some();
@@ -484,6 +485,7 @@ impl Transaction {
             others: named,
             claimed,
             strangers,
+            over,
             sees_to_others,
             is_graced,
             at,

@@ -233,6 +233,22 @@ fn two_versions_of_a_client_live_side_by_side() {
 // Internal services.
 
 #[test]
+fn where_all_came_over_tls_with_a_certificate_others_do_not() {
+    let only = |certificate| {
+        let says = vec![Says::Tls { certificate }];
+        Api::held_to(vec![endpoint(Method::Get, "/stock", says)])
+    };
+    let by = |tls, certificate| Ask { tls, certificate, ..ask("key", "/stock", "{}") };
+    let mut api = only(false);
+    assert_eq!(api.refusal(by(false, None)), Some(Code::TransportPlain));
+    assert_eq!(api.refusal(by(true, None)), None);
+    let mut api = only(true);
+    assert_eq!(api.refusal(by(false, None)), Some(Code::TransportPlain));
+    assert_eq!(api.refusal(by(true, None)), Some(Code::TransportNoCertificate));
+    assert_eq!(api.refusal(by(true, Some(1))), None);
+}
+
+#[test]
 fn a_service_is_its_certificate() {
     let mut api = Api::held_to(vec![endpoint(Method::Get, "/stock", vec![Says::Credential])]);
     let by = |certificate| Ask { certificate, ..ask("", "/stock", "{}") };

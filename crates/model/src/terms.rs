@@ -124,6 +124,11 @@ pub enum Says {
     Bounds(Vec<(Place, Bounds)>),
     /// Callers show a credential.
     Credential,
+    /// Calls come over TLS; and show a client certificate that was verified here, if so.
+    Tls {
+        /// Whether a certificate is shown.
+        certificate: bool,
+    },
     /// Callers are not of these kinds, by claims of their tokens.
     Role(Vec<Kinds>),
 }
@@ -143,6 +148,7 @@ impl Says {
             Self::Required(_) => ClauseName::ShapeRequired,
             Self::Bounds(_) => ClauseName::ShapeBounds,
             Self::Credential => ClauseName::IdentityCredential,
+            Self::Tls { .. } => ClauseName::TransportTls,
             Self::Role(_) => ClauseName::IdentityRole,
         }
     }
@@ -160,6 +166,7 @@ impl Says {
             | Self::Required(_)
             | Self::Bounds(_)
             | Self::Credential
+            | Self::Tls { .. }
             | Self::Role(_) => Vec::new(),
         }
     }

@@ -404,6 +404,8 @@ fn said(words: &[&str]) -> Says {
             Says::Bounds(vec![(place.join(" ").parse().unwrap(), bounds)])
         }
         ["credential"] => Says::Credential,
+        ["tls"] => Says::Tls { certificate: false },
+        ["certificate"] => Says::Tls { certificate: true },
         ["stranger", claim, value, others @ ..] => {
             let hash = |it: &&str| low(key().value(it.as_bytes()).0);
             let (strangers, others) = (vec![hash(value)], others.iter().map(hash).collect());

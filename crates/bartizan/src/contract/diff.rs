@@ -128,6 +128,10 @@ fn lines(says: &Says, known: &[Place], (handing, showing, claims): By<'_>) -> BT
         Says::Required(all) => all.iter().map(|it| format!("{it} is there")).collect(),
         Says::Bounds(all) => all.iter().map(bounded).collect(),
         Says::Credential => vec!["a credential is shown".to_owned()],
+        Says::Tls { certificate: false } => vec!["it comes over TLS".to_owned()],
+        Says::Tls { certificate: true } => {
+            vec!["it comes over TLS".to_owned(), "a client certificate is shown".to_owned()]
+        }
         Says::Role(all) => all.iter().flat_map(kinds).collect(),
     };
     let of = |does: &'static str| {

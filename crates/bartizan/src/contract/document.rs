@@ -346,7 +346,7 @@ fn as_compared(says: Says) -> Result<Says, String> {
 fn size(says: &Says) -> usize {
     match says {
         Says::ReadOnly(names) => names.len(),
-        Says::OnlyKnown | Says::Credential => 0,
+        Says::OnlyKnown | Says::Credential | Says::Tls { .. } => 0,
         Says::Types(all) => all.len(),
         Says::HandedOut(all) => all.len(),
         Says::Owned(all) => all.len(),
@@ -423,7 +423,8 @@ mod tests {
                 Says::Bounds(vec![(place("body $.quantity"), number), (place("body $.note"), text)])
             }
             Some(Says::Bounds(_)) => Says::Credential,
-            Some(Says::Credential) => {
+            Some(Says::Credential) => Says::Tls { certificate: true },
+            Some(Says::Tls { .. }) => {
                 let (strangers, others) = (vec![7, u32::MAX], vec![9]);
                 Says::Role(vec![Kinds { claim: "realm_access.roles".into(), strangers, others }])
             }

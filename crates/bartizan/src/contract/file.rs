@@ -83,6 +83,7 @@ pub(super) enum Said {
     Required(Vec<String>),
     Bounds(Vec<Bounded>),
     Credential,
+    Tls { certificate: bool },
     Role(Vec<KindsOf>),
 }
 
@@ -416,6 +417,7 @@ pub(super) fn said(it: &Says) -> Said {
             Said::Bounds(all.iter().map(bounded).collect())
         }
         Says::Credential => Said::Credential,
+        Says::Tls { certificate } => Said::Tls { certificate: *certificate },
         Says::Role(all) => Said::Role(all.iter().map(kinds_of).collect()),
     }
 }
@@ -509,6 +511,7 @@ pub(super) fn says(it: Said) -> Result<Says, String> {
             Says::Bounds(all.into_iter().map(bounded).collect::<Result<_, String>>()?)
         }
         Said::Credential => Says::Credential,
+        Said::Tls { certificate } => Says::Tls { certificate },
         Said::Role(all) => {
             let kinds = |it: KindsOf| {
                 let KindsOf { claim, strangers, others } = it;

@@ -203,7 +203,7 @@ fn fields(says: &Says) -> Value {
             .iter()
             .map(|(place, of)| json!({"place": place.to_string(), "bytes_max": of.bytes_max}))
             .collect(),
-        Says::Credential => Value::Null,
+        Says::Credential | Says::Tls { .. } => Value::Null,
         Says::Role(all) => all.iter().map(|it| json!({"claim": *it.claim})).collect(),
     }
 }
@@ -290,6 +290,10 @@ fn sentence(says: &Says, known: &[Place], handed_by: &dyn Fn(Resource) -> Vec<St
             format!("Values are neither larger nor longer than they are here: {}.", told(&places))
         }
         Says::Credential => "Who calls shows a credential.".to_owned(),
+        Says::Tls { certificate: false } => "Calls come over TLS.".to_owned(),
+        Says::Tls { certificate: true } => {
+            "Calls come over TLS, with a client certificate.".to_owned()
+        }
         Says::Role(all) => {
             let kinds: Vec<String> = all.iter().map(kinds).collect();
             format!(

@@ -89,6 +89,7 @@ impl Refusing {
             | Says::Required(_)
             | Says::Bounds(_)
             | Says::Credential
+            | Says::Tls { .. }
             | Says::Role(_) => Vec::new(),
         };
         let (which, since_us, refused) = (it.which.clone(), it.at_us, Vec::new());

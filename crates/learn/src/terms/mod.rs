@@ -35,6 +35,7 @@ use bartizan_model::place::Place;
 use bartizan_model::profile::Subjects;
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
+use bartizan_model::traits::Trait;
 use handed_out::HandedOut;
 pub use masked::mask_of_new;
 use owned::Ownership;
@@ -228,6 +229,7 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     says.extend(named.filter(|it| !it.is_empty()).map(Says::HandedOut));
     let is_of_somebody = says.iter().any(|it| matches!(it, Says::Owned(_) | Says::Belongs(_)));
     says.extend(credential(leaf, is_of_somebody));
+    says.extend(transport(leaf));
     let (kinds, witnesses) = roles.map(|it| role::kinds(leaf, it, pace)).unwrap_or_default();
     says.extend(Some(kinds).filter(|it| !it.is_empty()).map(Says::Role));
     let hands_out = handed.handed_out(it.method, &template);
@@ -272,6 +274,13 @@ fn is_signed(says: &Says) -> bool {
 fn credential(leaf: &Leaf, is_of_somebody: bool) -> Option<Says> {
     let was_asked_for = leaf.statuses.contains_key(&401) || is_of_somebody;
     (leaf.succeeded() > 0 && leaf.anonymous == 0 && was_asked_for).then_some(Says::Credential)
+}
+
+/// Calls come over TLS, as far as their connections were seen; and all with a certificate.
+fn transport(leaf: &Leaf) -> Option<Says> {
+    let seen = leaf.traits.of(Trait::RequestSeen);
+    let is_so = leaf.succeeded() > 0 && seen > 0 && leaf.traits.of(Trait::PlainText) == 0;
+    is_so.then(|| Says::Tls { certificate: leaf.traits.certified == seen })
 }
 
 fn support(leaf: &Leaf, says: &Says, left_out: usize) -> Support {

@@ -15,8 +15,9 @@ use bartizan_model::code::Code;
 use bartizan_model::data_class::DataClass;
 use bartizan_model::fact::{Facts, Forms, bucket};
 use bartizan_model::id::SubjectId;
-use bartizan_model::observation::Observation;
+use bartizan_model::observation::{Observation, SubjectKind};
 use bartizan_model::terms::{Beyond, Bounds, Mask, Owned, Resource, Types};
+use bartizan_model::traits::{Trait, Traits};
 
 const DAY_US: u64 = 24 * 3_600 * 1_000_000;
 
@@ -54,10 +55,14 @@ impl Shop {
         it
     }
 
-    fn see(&mut self, subject: u128, mut it: Observation) {
+    fn see(&mut self, subject: u128, it: Observation) {
+        self.see_by(subject, SubjectKind::ApiKey, it);
+    }
+
+    fn see_by(&mut self, subject: u128, by: SubjectKind, mut it: Observation) {
         it.subject =
             SubjectId((subject + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835));
-        it.subject_kind = bartizan_model::observation::SubjectKind::ApiKey;
+        it.subject_kind = by;
         it.started.wall_us = self.at_us;
         self.at_us += 1;
         self.inventory.observe(&it);
@@ -837,6 +842,39 @@ fn whom_the_application_turns_away_itself_breaks_nothing() {
     assert_eq!(breaches(&shop), Some((0, Stage::Proposed)));
     (0..5).for_each(|n| shop.see(n, logged_out(200)));
     assert_eq!(breaches(&shop), Some((5, Stage::Observed)));
+}
+
+#[test]
+fn what_is_called_over_tls_alone_is_held_to_that() {
+    let tls = |calls: &dyn Fn(u128) -> (Traits, SubjectKind)| {
+        let mut shop = Shop::new();
+        for n in 0..70 {
+            shop.at_us += DAY_US / 7;
+            let mut call = called(Method::Get, "/stock", 200, &[], Some(json(&[("$.n", "1")])));
+            let by;
+            (call.traits, by) = calls(n);
+            shop.see_by(n, by, call);
+        }
+        shop.inventory.settle();
+        let it = shop.proposed(Method::Get, "/stock");
+        let mut all = it.proposals.into_iter();
+        all.find_map(|it| match it.says {
+            Says::Tls { certificate } => Some((certificate, it.stage)),
+            _ => None,
+        })
+    };
+    let over = |is_plain: bool| {
+        let mut all = Traits::default();
+        all.insert(Trait::RequestSeen);
+        all.insert_if(Trait::PlainText, is_plain);
+        all
+    };
+    let key = SubjectKind::ApiKey;
+    assert_eq!(tls(&|_| (over(false), key)), Some((false, Stage::Proposed)));
+    let certified = |_| (over(false), SubjectKind::Certificate);
+    assert_eq!(tls(&certified), Some((true, Stage::Proposed)));
+    assert_eq!(tls(&|n| (over(n == 3), key)), None, "somebody comes without");
+    assert_eq!(tls(&|_| (Traits::default(), key)), None, "nothing is known");
 }
 
 #[test]
