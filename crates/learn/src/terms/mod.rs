@@ -308,11 +308,12 @@ fn stage(
     let is_for_enough = is_harm || it.subjects >= pace.habit_subjects_min;
     let seldom_us = it.last_us.saturating_sub(it.breaches.last_us);
     // One caller who breaks it may be the attacker that it is for; several are a habit. What is wrong whoever does it has held
-    // again once nobody broke it for as long: those who see to others are told by then, and what people share.
-    let is_mended = are_told || is_shared(says);
+    // again once nobody broke it for as long: those who see to others are told by then, and what people share. So has what is
+    // said of fields that answers did not have: they are known once three callers were shown them.
+    let is_mended = is_growing(says) || (is_harm && (are_told || is_shared(says)));
     let is_broken = it.breaches.passed > 0
         && it.breaches.subjects.at_least() >= INDEPENDENT_MIN
-        && (!is_harm || !is_mended || seldom_us < pace.span_us);
+        && (!is_mended || seldom_us < pace.span_us);
     // A release explains why habit was broken. What it became is held to begin with the last such call.
     let is_renewed =
         !is_harm && is_broken && released_us.is_some_and(|at| it.breaches.last_us >= at);
@@ -329,6 +330,11 @@ fn stage(
 /// Whether callers are shown what is others' where they were handed it.
 fn is_shared(says: &Says) -> bool {
     matches!(says, Says::Owned(all) if all.iter().any(|it| it.unless_given))
+}
+
+/// Whether data of people is masked in fields that answers did not have.
+fn is_growing(says: &Says) -> bool {
+    matches!(says, Says::Masked(of) if of.beyond.is_some())
 }
 
 /// What is observed of proposals without anybody's doing.

@@ -9,6 +9,7 @@
 use super::*;
 use crate::inventory::leaf::FIELDS_MAX;
 use crate::inventory::seen::{called, told};
+use crate::inventory::subjects::Some64;
 use bartizan_model::class::Class;
 use bartizan_model::clause::{Effect, Hit};
 use bartizan_model::code::Code;
@@ -16,7 +17,7 @@ use bartizan_model::data_class::DataClass;
 use bartizan_model::fact::{Facts, Forms, bucket};
 use bartizan_model::id::SubjectId;
 use bartizan_model::observation::{Observation, SubjectKind};
-use bartizan_model::terms::{Beyond, Bounds, Mask, Owned, Resource, Types};
+use bartizan_model::terms::{Beyond, Bounds, Mask, Masking, Owned, Resource, Types};
 use bartizan_model::traits::{Trait, Traits};
 
 const DAY_US: u64 = 24 * 3_600 * 1_000_000;
@@ -591,6 +592,22 @@ fn fields_that_tell_whose_something_is_are_told_of_data_and_not_of_secrets() {
         }
     }
     assert_eq!(owners, ["body $[*].ownerId"]);
+}
+
+#[test]
+fn a_field_that_was_new_when_it_came_breaks_nothing_for_good() {
+    let callers = (0..3).map(|n| Some64::of(SubjectId(n)));
+    let subjects = callers.fold(Some64::default(), Some64::and);
+    let breaches = Breaches { passed: 3, subjects, last_us: 9 * DAY_US, ..Breaches::default() };
+    let far = |says: &Says, last_us| {
+        let (calls, subjects, first_us, left_out) = (90, 90, DAY_US, 0);
+        let support = Support { calls, subjects, first_us, last_us, breaches, left_out };
+        stage(says, false, &support, &Pace::USUAL, None)
+    };
+    let new = Says::Masked(Masking { fields: Vec::new(), beyond: Some(Beyond::default()) });
+    assert_eq!(far(&new, 10 * DAY_US), Stage::Observed);
+    assert_eq!(far(&new, 16 * DAY_US), Stage::Proposed);
+    assert_eq!(far(&Says::OnlyKnown, 16 * DAY_US), Stage::Observed, "habit that is broken");
 }
 
 #[test]
