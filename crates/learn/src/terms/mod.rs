@@ -280,7 +280,7 @@ fn credential(leaf: &Leaf, is_of_somebody: bool) -> Option<Says> {
 fn transport(leaf: &Leaf) -> Option<Says> {
     let seen = leaf.traits.of(Trait::RequestSeen);
     let is_so = leaf.succeeded() > 0 && seen > 0 && leaf.traits.of(Trait::PlainText) == 0;
-    is_so.then(|| Says::Tls { certificate: leaf.traits.certified == seen })
+    is_so.then_some(Says::Tls { certificate: leaf.traits.certified == seen })
 }
 
 fn support(leaf: &Leaf, says: &Says, left_out: usize) -> Support {
