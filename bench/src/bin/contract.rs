@@ -1,7 +1,7 @@
 //! What contracts cost: `contract CASE TIMES` prints nanoseconds.
 //!
 //! `mask` masks e-mail addresses and account numbers in a JSON answer of 100 KiB, for everybody but the owner of each
-//! item; `watch` looks at the owners in the same answer and changes nothing. `given` looks up identifiers that
+//! item; `new` does the same and looks for fields that the answer was not known to have; `watch` looks at the owners in the same answer and changes nothing. `given` looks up identifiers that
 //! their caller was handed, `foreign` those of others, `owner` whose an owner is, among a million of each.
 //! `flood TIMES` hands invented identifiers to invented callers and says how much is remembered.
 
@@ -10,10 +10,12 @@
 use bartizan_engine::tables::handed::HandedOut;
 use bartizan_engine::tables::owners::Owners;
 use bartizan_inspect::json_edit::{Edit, JsonEdit, Passing, Places};
+use bartizan_inspect::known_places::KnownPlaces;
 use bartizan_model::id::SubjectId;
 use bartizan_model::terms::{Mask, Resource};
 use std::error::Error;
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
 const SUBJECTS: u64 = 10_000;
@@ -25,11 +27,15 @@ const CUSTOMER: Resource = Resource(7);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let case = arguments.next().ok_or("a case: mask, watch, given, foreign, owner, flood")?;
+    let case = arguments
+        .next()
+        .ok_or("a case: mask, new, watch, watch-new, given, foreign, owner, flood")?;
     let times: u64 = arguments.next().ok_or("how often")?.parse()?;
     match case.as_str() {
-        "mask" => pass(times, true),
-        "watch" => pass(times, false),
+        "mask" => pass(times, true, &JsonEdit::default),
+        "new" => pass(times, true, &beyond()),
+        "watch" => pass(times, false, &JsonEdit::default),
+        "watch-new" => pass(times, false, &beyond()),
         "given" => look_up(times, 0),
         "foreign" => look_up(times, 1),
         "owner" => owner(times),
@@ -71,7 +77,16 @@ fn answer() -> String {
     items + "],\"more\":false}"
 }
 
-fn pass(times: u64, masks: bool) {
+/// A reader that looks for what is new; nothing is.
+fn beyond() -> impl Fn() -> JsonEdit {
+    let fields = ["id", "customerId", "name", "email", "iban", "total", "paid", "note", "tags[*]"];
+    let paths: Vec<String> = fields.iter().map(|it| format!("$.items[*].{it}")).collect();
+    let known = paths.iter().map(String::as_str).chain(["$.more"]);
+    let known = Arc::new(KnownPlaces::of(known, [].into_iter()));
+    move || JsonEdit::showing_new(&known, &Arc::default())
+}
+
+fn pass(times: u64, masks: bool, begin: &dyn Fn() -> JsonEdit) {
     let text = answer();
     let mut places = Places::default();
     for (mark, path) in (0..).zip(["$.items[*].customerId", "$.items[*].email", "$.items[*].iban"])
@@ -88,7 +103,7 @@ fn pass(times: u64, masks: bool) {
     let started = Instant::now();
     for _ in 0..times {
         out.clear();
-        let mut it = JsonEdit::default();
+        let mut it = begin();
         for piece in text.as_bytes().chunks(PIECE_BYTES) {
             match masks {
                 true => it.push(piece, &places, &mut each, &mut out),

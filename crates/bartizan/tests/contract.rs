@@ -36,7 +36,12 @@ fn shop() -> Upstream {
         };
         let status = sent.get("status").cloned().unwrap_or_else(|| json!("new"));
         let item = sent.get("item").cloned().unwrap_or_else(|| json!("tea"));
-        let body = json!({"id": id, "item": item, "status": status, "by": key}).to_string();
+        let mut body = json!({"id": id, "item": item, "status": status, "by": key});
+        if item == "leak" {
+            body["password"] = json!("Winter-a1b2c3!");
+            body["customer"] = json!({"mail": "ann@mail.example"});
+        }
+        let body = body.to_string();
         format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
@@ -244,6 +249,41 @@ fn identifiers_are_followed_and_a_lab_says_what_it_is() {
     let clause = observed(&data, "GET /orders/{orderId}", "provenance.reference");
     assert!(clause["says"].as_str().unwrap().contains("handed it by POST /orders"), "{clause}");
     assert!(bartizan.stdout().contains("LAB") || bartizan.stderr().contains("LAB"));
+}
+
+#[test]
+fn what_answers_never_told_is_masked_and_all_else_leaves_as_it_came() {
+    let upstream = shop();
+    let mut bartizan = Bartizan::observing(upstream.address);
+    let data = bartizan.data();
+    traffic(&bartizan);
+    let clause = observed(&data, "POST /orders", "disclosure.secret");
+    let says =
+        "No answer shows a secret: a secret in a field that answers did not have (they have 4).";
+    assert_eq!(clause["says"], says);
+    let leak = r#"{"item":"leak"}"#;
+    let shown = post(&bartizan, "secret-of-1", leak);
+    assert!(String::from_utf8_lossy(&shown.body).contains("Winter-a1b2c3!"), "observed only");
+    for name in ["disclosure.secret", "disclosure.data"] {
+        let clause = observed(&data, "POST /orders", name);
+        let id = clause["id"].as_str().unwrap().to_owned();
+        asked(&data, &["apply", &id, "--as", "enforce", "--reason", "nobody is shown it"]);
+    }
+    let until_masked = |bartizan: &Bartizan| {
+        until("it is masked", || {
+            let shown = post(bartizan, "secret-of-1", leak);
+            assert_eq!(shown.status, 200);
+            let body: Value = serde_json::from_slice(&shown.body).unwrap();
+            let is_masked = body["password"] == "***";
+            (is_masked && body["customer"]["mail"] == "a**@****.example").then_some(())
+        });
+    };
+    until_masked(&bartizan);
+    let plain = post(&bartizan, "secret-of-1", r#"{"item":"tea"}"#);
+    assert_eq!(plain.field("content-length"), Some(plain.body.len().to_string().as_str()));
+    bartizan.kill();
+    let bartizan = Bartizan::run_in(bartizan.home());
+    until_masked(&bartizan);
 }
 
 #[test]

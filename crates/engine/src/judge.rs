@@ -86,6 +86,7 @@ pub struct Gathering {
     sees_to_others: bool,
     /// Its version is too new to be held to habit.
     is_graced: bool,
+    over: Over,
     used: Vec<Used>,
     named: Vec<Named>,
     /// What the caller's token says of who it is.
@@ -170,6 +171,15 @@ fn references(key: &HashKey, of: Resource, text: &[u8]) -> impl Iterator<Item = 
     std::iter::once(text).chain(parts(text)).filter_map(move |it| reference(key, of, it))
 }
 
+/// What a call came over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Over {
+    /// The client spoke TLS.
+    pub(crate) tls: bool,
+    /// It showed a certificate that was verified here.
+    pub(crate) certificate: bool,
+}
+
 /// Whose call it is, and what it is held to.
 #[derive(Debug)]
 pub(crate) struct Called {
@@ -183,6 +193,8 @@ pub(crate) struct Called {
     pub(crate) claimed: Vec<(Resource, u64)>,
     /// By which claims its caller is of a kind that never calls.
     pub(crate) strangers: Vec<Stranger>,
+    /// What it came over.
+    pub(crate) over: Over,
     pub(crate) sees_to_others: bool,
     pub(crate) is_graced: bool,
     pub(crate) at: Moment,
@@ -219,6 +231,7 @@ impl Gathering {
             others,
             claimed,
             strangers,
+            over,
             sees_to_others,
             is_graced,
             at,
@@ -251,6 +264,7 @@ impl Gathering {
             is_somebody: by != SubjectKind::AddressAgent,
             sees_to_others,
             is_graced,
+            over,
             used: Vec::new(),
             named: Vec::new(),
             claimed,
@@ -450,6 +464,17 @@ impl Gathering {
             let place = Place::header(b"authorization");
             let mode = force.mode(self.subject);
             self.breach(Code::CredentialMissing, mode, (place, 0, KeyedHash(0)));
+        }
+        let faults = self.held.iter().filter_map(|it| it.terms.tls()).filter_map(|it| {
+            let code = match it.0 {
+                _ if !self.over.tls => Code::TransportPlain,
+                true if !self.over.certificate => Code::TransportNoCertificate,
+                true | false => return None,
+            };
+            Some((code, it.1))
+        });
+        for (code, force) in faults.collect::<Vec<_>>() {
+            self.breach(code, force.mode(self.subject), (Place::Name, 0, KeyedHash(0)));
         }
         for it in strangers {
             let mode = it.force.mode(self.subject);
@@ -854,6 +879,7 @@ mod tests {
             is_somebody: true,
             sees_to_others: false,
             is_graced: false,
+            over: Over::default(),
             used: Vec::new(),
             named: Vec::new(),
             claimed: Vec::new(),

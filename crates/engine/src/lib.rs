@@ -17,6 +17,7 @@ pub mod keys;
 mod log_in;
 pub mod merge;
 mod method_override;
+mod news;
 pub mod objects;
 mod operation;
 pub mod origin;

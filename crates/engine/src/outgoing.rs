@@ -10,6 +10,7 @@
 //!          neither text nor JSON does.
 
 use crate::keys::HashKey;
+use crate::news::{self, Met};
 use crate::reference::reference;
 use crate::shown::{Field, Shown};
 use crate::snapshot::Rules;
@@ -20,14 +21,14 @@ use bartizan_contract::decide::{decide_mask, mode_of};
 use bartizan_inspect::body::Format;
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
 use bartizan_inspect::envelope::answer_names::AnswerNames;
-use bartizan_inspect::json_edit::{Edit, JsonEdit, Passing, Places};
+use bartizan_inspect::json_edit::{Aliases, Edit, JsonEdit, Passing, Places};
 use bartizan_inspect::token_claims::{bearer, identifying};
 use bartizan_model::assessment::Assessment;
 use bartizan_model::clause::{Effect, Mode};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::{Breach, Finding, Fingerprint, Sighting};
 use bartizan_model::head::{Fields, Framing, RequestHead, ResponseHead};
-use bartizan_model::id::{KeyedHash, SubjectId};
+use bartizan_model::id::{EndpointId, KeyedHash, SubjectId};
 use bartizan_model::known::Known;
 use bartizan_model::moment::Moment;
 use bartizan_model::place::Place;
@@ -139,6 +140,10 @@ pub(crate) struct Asked {
     owned_if_asked: Mode,
     /// What the fields of the answer are called.
     names: Option<Arc<AnswerNames>>,
+    /// What the request asks for is known by its name.
+    is_called: bool,
+    /// How strictly fields are held that answers did not have.
+    news: news::Asked,
 }
 
 /// What is done with a field.
@@ -157,6 +162,7 @@ impl Asked {
         is_somebody: bool,
         head: &RequestHead,
         shown: &Shown,
+        is_graced: bool,
         (assessment, clauses): (&Assessment, &ClauseSet),
     ) -> Self {
         let decided = shown.masked().filter_map(|(mark, field, (_, code, force))| {
@@ -192,6 +198,8 @@ impl Asked {
             owned: if is_unasked { Mode::Off } else { owned },
             owned_if_asked: owned,
             names: None,
+            is_called: false,
+            news: shown.news.asked(subject, is_graced, clauses),
         }
     }
 
@@ -201,6 +209,7 @@ impl Asked {
         let is_held = has_arguments && !self.sees_to_others;
         self.owned = if is_held { self.owned_if_asked } else { Mode::Off };
         self.names = Some(Arc::clone(names)).filter(|it| !it.is_plain());
+        self.is_called = true;
     }
 
     /// The code of what is held and cannot be, if the answer cannot be read.
@@ -220,6 +229,20 @@ impl Asked {
     /// Who the caller is, as far as its token says.
     fn claimed(&self, of: Resource) -> Vec<u64> {
         self.claimed.iter().filter(|it| it.0 == of).map(|it| it.1).collect()
+    }
+
+    /// Whether the answer is looked through for fields that answers did not have, and may be changed for them.
+    pub(crate) fn masks_news(&self) -> bool {
+        self.news.any(Mode::Enforce)
+    }
+
+    /// How strictly fields are held that answers did not have, as far as it is known which those are.
+    fn news(&self, shown: &Shown) -> news::Asked {
+        match () {
+            () if shown.news.is_of_operations() && !self.is_called => news::Asked::NOTHING,
+            () if self.sees_to_others => self.news.without_data(),
+            () => self.news,
+        }
     }
 
     /// Whether the answer may be changed or refused.
@@ -249,6 +272,12 @@ pub(crate) struct Outgoing {
     /// What it hands to whoever is logged in by it.
     waiting: Vec<u64>,
     changes: bool,
+    /// It is only looked through for fields that answers did not have, and leaves as it came where there are none.
+    gathers: bool,
+    has_masked: bool,
+    /// Something may stand where nothing did: how strictly that is held, and what was met.
+    news: news::Asked,
+    met: Met,
 }
 
 /// Objects of an answer and their owners, as far as they have come, by the number of the object in the text.
@@ -323,18 +352,37 @@ impl Outgoing {
         if !is_json {
             return Ok(None);
         }
+        // Of a part it is not known where its fields stand.
+        let is_read = !is_lost && head.status != 206;
+        let news = if is_read { asked.news(shown) } else { news::Asked::NOTHING };
+        let names = asked.names.as_ref();
+        let aliases = names.map(|it| Arc::new(Aliases::of(it))).unwrap_or_default();
+        let begin = |mode| match shown.news.known(news, mode) {
+            Some(known) => JsonEdit::showing_new(known, &aliases),
+            None => JsonEdit::default(),
+        };
         let is_noted = |it: &(u32, Done)| it.1 == Done::Noted;
-        let shadow = asked.masks.iter().any(is_noted).then(JsonEdit::default);
-        if is_held {
+        let notes = asked.masks.iter().any(is_noted) || news.any(Mode::Observe);
+        let shadow = notes.then(|| begin(Mode::Observe));
+        let masks_news = news.any(Mode::Enforce);
+        // What streams waits for nobody, and what is longer than what is held does not wait at all.
+        let may_wait = !is_stream(media) && !is_longer(head.framing, HELD_BYTES_MAX);
+        let gathers = masks_news && !is_held && may_wait;
+        let changes = is_held || (masks_news && !gathers);
+        if changes {
             change(head);
         }
         Ok(Some(Self {
-            renamed: asked.names.as_ref().map(|it| shown.places.renamed(it)),
+            renamed: names.map(|it| shown.places.renamed(it)),
             shown: Arc::clone(shown),
             awaits_owner: asked.owned == Mode::Enforce,
-            changes: is_held,
+            changes,
+            gathers,
+            has_masked: false,
+            news,
+            met: Met::default(),
+            edit: begin(Mode::Enforce),
             asked,
-            edit: JsonEdit::default(),
             shadow,
             decoder,
             text: Vec::new(),
@@ -355,6 +403,21 @@ impl Outgoing {
         self.awaits_owner
     }
 
+    /// Whether as much as may be held of it is to be there before it is looked through.
+    pub(crate) fn gathers(&self) -> bool {
+        self.gathers
+    }
+
+    /// Whether anything of it was masked.
+    pub(crate) fn has_masked(&self) -> bool {
+        self.has_masked
+    }
+
+    /// What was gathered of it is looked through now.
+    pub(crate) fn stop_gathering(&mut self) {
+        (self.gathers, self.changes) = (false, true);
+    }
+
     /// Nothing is held any more: what is found from here on cuts.
     pub(crate) fn stop_waiting(&mut self) {
         self.awaits_owner = false;
@@ -366,6 +429,7 @@ impl Outgoing {
         bytes: &[u8],
         end: bool,
         (rules, tables, at): (&Rules, &Tables, Moment),
+        (clauses, endpoint): (&ClauseSet, EndpointId),
         issued: Option<SubjectId>,
         out: &mut Vec<u8>,
     ) -> Found {
@@ -382,6 +446,8 @@ impl Outgoing {
             objects,
             waiting,
             changes,
+            news,
+            met,
             ..
         } = self;
         let places = renamed.as_ref().unwrap_or(&shown.places);
@@ -393,11 +459,16 @@ impl Outgoing {
                 text
             }
         };
-        let under = Under { shown, asked, key: &rules.key, tables };
-        let mut showing = Showing { under, owners, objects, handed: Vec::new(), foreign: None };
+        let assessment = &Assessment::clean(at, endpoint);
+        let news = news::Under { news: &shown.news, asked: *news, clauses, assessment };
+        let under = Under { shown, asked, key: &rules.key, tables, news };
+        let (handed, foreign) = (Vec::new(), None);
+        let mut showing = Showing { under, owners, objects, handed, foreign, met };
         let mut each = |value: Passing<'_>| showing.see(&value);
         match changes {
             true => edit.push(piece, places, &mut each, out),
+            // Nothing is said of any place: there is nothing to see.
+            false if places.is_empty() => {}
             false => edit.watch(piece, places, &mut each),
         }
         if end {
@@ -406,9 +477,9 @@ impl Outgoing {
                 false => edit.end_watching(places, &mut each),
             }
         }
-        let Showing { mut handed, foreign, .. } = showing;
+        let Showing { mut handed, foreign, met, .. } = showing;
         if let Some(shadow) = shadow {
-            let mut each = |value: Passing<'_>| under.edited(&value, Done::Noted);
+            let mut each = |value: Passing<'_>| under.edited(&value, Done::Noted, met);
             let mut nowhere = Vec::new();
             shadow.push(piece, places, &mut each, &mut nowhere);
             if end {
@@ -437,9 +508,14 @@ impl Outgoing {
         let noted = noted.into_iter().map(|it| (it, Done::Noted));
         let masked = self.edit.masked().into_iter().map(|it| (it, Done::Masked)).chain(noted);
         for (mark, done) in masked {
-            let Some(field) = self.shown.field(mark) else { continue };
-            let Some((_, code, _)) = &field.masked else { continue };
-            let it = (*code, Place::Body(field.path.to_string()), done);
+            let known = self.shown.field(mark).and_then(|field| {
+                let code = field.masked.as_ref()?.1;
+                Some((code, Place::Body(field.path.to_string())))
+            });
+            let new = || self.met.masked(mark).map(|(code, place)| (code, place.clone()));
+            let Some((code, place)) = known.or_else(new) else { continue };
+            self.has_masked |= done == Done::Masked;
+            let it = (code, place, done);
             if !found.masked.contains(&it) {
                 found.masked.push(it);
             }
@@ -454,11 +530,16 @@ struct Under<'a> {
     asked: &'a Asked,
     key: &'a HashKey,
     tables: &'a Tables,
+    news: news::Under<'a>,
 }
 
 impl Under<'_> {
     /// What a value is changed to, where fields that this is done with are masked.
-    fn edited(&self, value: &Passing<'_>, done: Done) -> Edit {
+    fn edited(&self, value: &Passing<'_>, done: Done, met: &mut Met) -> Edit {
+        if value.new_at.is_some() {
+            let mode = if done == Done::Masked { Mode::Enforce } else { Mode::Observe };
+            return met.edit(value, mode, self.news);
+        }
         let Some(field) = self.shown.field(value.mark) else { return Edit::Keep };
         match self.asked.masks.contains(&(value.mark, done)) {
             true => masked(field),
@@ -476,6 +557,7 @@ struct Showing<'a> {
     handed: Vec<u64>,
     /// Whose it is not the caller's.
     foreign: Option<Breach>,
+    met: &'a mut Met,
 }
 
 impl Showing<'_> {
@@ -488,7 +570,7 @@ impl Showing<'_> {
                 self.note_whose(field, value);
             }
         }
-        self.under.edited(value, Done::Masked)
+        self.under.edited(value, Done::Masked, self.met)
     }
 
     fn hand_out(&mut self, field: &Field, value: &Passing<'_>) {
@@ -606,13 +688,28 @@ pub(crate) fn unvalued(code: Code, place: Place) -> Finding {
 }
 
 /// Has the head speak of what the answer will be.
-fn change(head: &mut ResponseHead) {
+pub(crate) fn change(head: &mut ResponseHead) {
     head.framing = Framing::Delimited;
     let positions = (0_u32..128)
         .zip(head.fields.iter())
         .filter(|(_, (_, name, _))| OF_BYTES.iter().any(|it| name.eq_ignore_ascii_case(it)));
     let positions = positions.fold(0_u128, |all, (at, _)| all | 1 << at);
     head.leave_out(positions);
+}
+
+/// Whether an answer of this type comes as one value after the other, for as long as it pleases.
+fn is_stream(media: Option<&[u8]>) -> bool {
+    let has = |media: &[u8], word: &[u8]| {
+        media.windows(word.len()).any(|it| it.eq_ignore_ascii_case(word))
+    };
+    media.is_some_and(|it| {
+        Format::of(Some(it)) == Format::Lenient || has(it, b"stream") || has(it, b"seq")
+    })
+}
+
+/// Whether a body is known to be longer.
+fn is_longer(framing: Framing, bytes: usize) -> bool {
+    matches!(framing, Framing::Length(length) if length > bytes as u64)
 }
 
 /// Whether an answer of this type is text, in which fields can be read by people.

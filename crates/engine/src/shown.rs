@@ -3,6 +3,7 @@
 //! Reads    the terms of one endpoint.
 //! Memory   a tree of the places that something is said of.
 
+use crate::news::News;
 use bartizan_inspect::json_edit::Places;
 use bartizan_model::code::Code;
 use bartizan_model::head::Method;
@@ -23,6 +24,8 @@ pub(crate) struct Shown {
     pub(crate) claims: Vec<(Box<str>, Resource)>,
     /// Who sees to others.
     pub(crate) others: Others,
+    /// What is said of fields that answers did not have.
+    pub(crate) news: News,
 }
 
 /// Whose an answer has to be.
@@ -87,8 +90,11 @@ impl Shown {
                         shown.put(&of.place, |it| it.owned = Some(owned));
                     }
                 }
-                Says::Secret(all) => shown.mask(all, Code::DisclosureSecret, term.force),
-                Says::Masked(all) => shown.mask(all, Code::DisclosureData, term.force),
+                Says::Secret(of) => shown.mask(&of.fields, Code::DisclosureSecret, term.force),
+                Says::Masked(of) => {
+                    shown.mask(&of.fields, Code::DisclosureData, term.force);
+                    of.beyond.iter().flat_map(|it| &it.owners).for_each(|it| shown.tell(it));
+                }
                 Says::ReadOnly(_)
                 | Says::OnlyKnown
                 | Says::Types(_)
@@ -97,19 +103,25 @@ impl Shown {
                 | Says::Bounds(_)
                 | Says::Belongs(_)
                 | Says::Credential
+                | Says::Tls { .. }
                 | Says::Role(_) => {}
             }
         }
+        shown.news = News::of(&it.terms);
         shown
+    }
+
+    /// Has a field tell whose the object around it is.
+    fn tell(&mut self, owned: &Owned) {
+        let Owned { place, owners, .. } = owned;
+        let Place::Body(path) = place else { return };
+        self.put(place, |it| it.tells = Some(*owners));
+        self.places.await_owner(path.rsplit_once('.').map_or("$", |it| it.0));
     }
 
     fn mask(&mut self, all: &[Masked], code: Code, force: Force) {
         for masked in all {
-            if let Some(Owned { place: Place::Body(owner), owners, .. }) = &masked.unless_own {
-                self.put(&Place::Body(owner.clone()), |it| it.tells = Some(*owners));
-                let object = owner.rsplit_once('.').map_or("$", |it| it.0);
-                self.places.await_owner(object);
-            }
+            masked.unless_own.iter().for_each(|it| self.tell(it));
             self.put(&masked.place, |it| it.masked = Some((masked.clone(), code, force)));
         }
     }
@@ -137,6 +149,7 @@ impl Shown {
             self.at.iter_mut().for_each(|it| it.owned = None);
             self.owned = other.owned;
         }
+        self.news.hold_to(&other.news);
         let takes_owned = self.owned == other.owned;
         for field in &other.at {
             let place = Place::Body(field.path.to_string());
@@ -159,12 +172,13 @@ impl Shown {
 
     /// Whether nothing is said.
     pub(crate) fn is_empty(&self) -> bool {
-        self.at.is_empty() && self.claims.is_empty() && self.others.is_nobody()
+        let says_nothing = self.at.is_empty() && self.news.is_empty();
+        says_nothing && self.claims.is_empty() && self.others.is_nobody()
     }
 
     /// Whether answers are held to anything.
     pub(crate) fn judges(&self) -> bool {
-        self.owned.is_some() || self.masked().next().is_some()
+        self.owned.is_some() || !self.news.is_empty() || self.masked().next().is_some()
     }
 
     /// What is said of the place with this number.

@@ -5,6 +5,7 @@
 //! Writes   a verdict; what cannot be told is said to be so.
 //! Misses   of a place that repeats, the look of every value but the first.
 
+use crate::news::{News, of_sign};
 use crate::role::recorded;
 use crate::terms::{Held, Terms};
 use bartizan_model::clause::Effect;
@@ -12,6 +13,7 @@ use bartizan_model::code::Code;
 use bartizan_model::fact::{Fact, Facts};
 use bartizan_model::observation::{Observation, SubjectKind};
 use bartizan_model::place::Place;
+use bartizan_model::traits::Trait;
 
 /// What would have become of a recorded exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +29,7 @@ pub enum Verdict {
 /// What these terms would have made of an exchange; `None` if it is of no endpoint that has any.
 pub fn simulate(terms: &Terms, it: &Observation) -> Option<Verdict> {
     let held = terms.find(&it.route, it.method, &it.template).filter(|it| it.can_be_simulated())?;
-    let looks = [of_caller, of_kind, of_recorded_hits, of_request, of_answer];
+    let looks = [of_caller, of_transport, of_kind, of_recorded_hits, of_request, of_answer];
     let mut verdict = Verdict::Keeps;
     for look in looks {
         match look(held, it) {
@@ -44,6 +46,20 @@ fn of_caller(held: &Held, it: &Observation) -> Verdict {
     match held.credential() {
         Some(_) if is_anonymous => Verdict::Breaks(Code::CredentialMissing, None),
         Some(_) | None => Verdict::Keeps,
+    }
+}
+
+/// What it came over, if that was recorded.
+fn of_transport(held: &Held, it: &Observation) -> Verdict {
+    let Some((certificate, _)) = held.tls() else { return Verdict::Keeps };
+    let breaks = |code| Verdict::Breaks(code, None);
+    match certificate && it.subject_kind != SubjectKind::Certificate {
+        _ if !it.traits.has(Trait::RequestSeen) => Verdict::CannotTell,
+        _ if it.traits.has(Trait::PlainText) => breaks(Code::TransportPlain),
+        // Whoever is known by a token may have shown one besides.
+        true if it.subject_kind != SubjectKind::AddressAgent => Verdict::CannotTell,
+        true => breaks(Code::TransportNoCertificate),
+        false => Verdict::Keeps,
     }
 }
 
@@ -137,7 +153,8 @@ fn is_only_counted(it: &Facts) -> bool {
 fn of_answer(held: &Held, it: &Observation) -> Verdict {
     let masked = held.shown().masked().filter(|(_, _, it)| it.0.unless_own.is_none());
     let masked: Vec<_> = masked.map(|(_, _, it)| (it.1, &it.0.place)).collect();
-    if masked.is_empty() || !(200..300).contains(&it.status) {
+    let news = &held.shown().news;
+    if (masked.is_empty() && news.is_empty()) || !(200..300).contains(&it.status) {
         return Verdict::Keeps;
     }
     let Some(answer) = it.response.as_ref().filter(|it| !is_only_counted(it)) else {
@@ -147,8 +164,31 @@ fn of_answer(held: &Held, it: &Observation) -> Verdict {
     match shown {
         Some((code, place)) => Verdict::Breaks(code, Some(place.clone())),
         None if answer.more > 0 => Verdict::CannotTell,
-        None => Verdict::Keeps,
+        None => of_news(news, answer),
     }
+}
+
+/// What a field holds that answers did not have, its first value tells.
+fn of_news(news: &News, answer: &Facts) -> Verdict {
+    let codes = [Code::DisclosureSecret, Code::DisclosureData];
+    let mut verdict = Verdict::Keeps;
+    for (at, place) in answer.shape.places.iter().enumerate() {
+        let new = codes.into_iter().filter(|it| news.knows(place, *it) == Some(false));
+        for code in new {
+            let Some(fact) = answer.facts.iter().find(|it| usize::from(it.field) == at) else {
+                verdict = Verdict::CannotTell;
+                continue;
+            };
+            let masks = fact.sign.and_then(|it| of_sign(it, place));
+            match masks.is_some_and(|it| it.0 == code) {
+                // Whose it was, nothing tells.
+                true if news.is_of_owners(code) => verdict = Verdict::CannotTell,
+                true => return Verdict::Breaks(code, Some(place.clone())),
+                false => {}
+            }
+        }
+    }
+    verdict
 }
 
 impl Held {

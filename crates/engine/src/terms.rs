@@ -72,6 +72,7 @@ pub(crate) struct Held {
     bounds: Option<Force>,
     required: Option<(Vec<Place>, Force)>,
     credential: Option<Force>,
+    tls: Option<(bool, Force)>,
     kinds: Option<(Vec<Kinds>, Force)>,
     belongs: Option<Force>,
     /// The places that name something, as frameworks bind names: `From` is `from` to many.
@@ -285,6 +286,7 @@ impl Held {
                     }
                 }
                 Says::Credential => held.credential = Some(force),
+                Says::Tls { certificate } => held.tls = Some((certificate, force)),
                 Says::Role(all) => held.kinds = Some((all, force)),
                 // They speak of answers.
                 Says::Owned(_) | Says::Secret(_) | Says::Masked(_) => {}
@@ -313,6 +315,7 @@ impl Held {
             || self.bounds.is_some()
             || self.required.is_some()
             || self.credential.is_some()
+            || self.tls.is_some()
             || self.kinds.is_some()
             || self.belongs.is_some()
     }
@@ -336,6 +339,11 @@ impl Held {
     /// How strictly callers are held to showing a credential.
     pub(crate) fn credential(&self) -> Option<Force> {
         self.credential
+    }
+
+    /// Whether calls come with a certificate, too, where they come over TLS; and how strictly they are held to it.
+    pub(crate) fn tls(&self) -> Option<(bool, Force)> {
+        self.tls
     }
 
     /// Which kinds of callers never call, and how strictly they are held to it.

@@ -28,7 +28,7 @@ use crate::described_answer::{DescribedAnswer, Operation};
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
-use crate::judge::{Called, Gathering, Needs, is_plain_text, walk};
+use crate::judge::{Called, Gathering, Needs, Over, is_plain_text, walk};
 use crate::method_override::overrides;
 use crate::operation::{called, operation};
 use crate::origin::{Authority, Origin};
@@ -469,8 +469,9 @@ impl Transaction {
             self.seen.cohort = cohort(&head.fields, &rules.key);
         }
         let is_graced = view.terms.is_graced(&on.route.name, self.seen.cohort);
+        let over = Over { tls: self.spoke_tls, certificate: self.origin.certificate.is_some() };
         let strangers = strangers(&head.fields, own.iter().chain(&named), &rules.key);
-        let (claimed, sees_to_others) = self.ask(&head, at);
+        let (claimed, sees_to_others) = self.ask(&head, is_graced, at);
         let is_envelope = calls.is_some();
         // What browsers ask first is answered for all operations, and declared by none.
         let described = on.described.clone().filter(|_| !self.to.is_preflight);
@@ -484,6 +485,7 @@ impl Transaction {
             others: named,
             claimed,
             strangers,
+            over,
             sees_to_others,
             is_graced,
             at,
@@ -517,8 +519,10 @@ impl Transaction {
             self.seen.trace = trace.id;
             head.continue_trace(trace.continued(u64::from_be_bytes([a, b, c, d, e, f, g, h])));
         }
-        if self.asked.as_ref().is_some_and(|it| it.is_held()) {
-            head.ask_plain();
+        match &self.asked {
+            Some(asked) if asked.is_held() => head.ask_plain(),
+            Some(asked) if asked.masks_news() => head.ask_whole(),
+            Some(_) | None => {}
         }
         match needs {
             Needs::Nothing => {
@@ -1120,8 +1124,8 @@ impl Transaction {
         if let Some(evidence) = &mut self.evidence {
             evidence.response_head(&head);
         }
-        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner()) || self.withholds_described()
-        {
+        let waits = |it: &Outgoing| it.awaits_owner() || it.gathers();
+        if self.outgoing.as_deref().is_some_and(waits) || self.withholds_described() {
             return self.withhold(head, tables);
         }
         self.seen.phases.answered_us = at.us_since(self.seen.started);
@@ -1203,7 +1207,7 @@ impl Transaction {
             }
             talk => {
                 self.talk = talk;
-                Step::Read { max: DATA_BYTES_MAX }
+                self.hurry_answer(at, tables)
             }
         }
     }
@@ -1240,6 +1244,10 @@ impl Transaction {
                 self.hold_response(&Bytes::new(), true, at, tables)
             }
             // Trailers speak of the bytes that came.
+            Response::Judging if self.gathers_answer() => {
+                self.owed_trailers = Some(self.scrubbed_message(fields, at));
+                self.judge_answer(&Bytes::new(), true, at, tables)
+            }
             Response::Judging => self.judge_answer(&Bytes::new(), true, at, tables),
             Response::Streaming { end: false } if self.changes_answer() => {
                 self.stream_answer(&Bytes::new(), true, at, tables)

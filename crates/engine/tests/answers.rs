@@ -13,7 +13,8 @@ use bartizan_model::head::Method;
 use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{
-    Belonging, EndpointTerms, Force, Mask, Masked, Owned, Pair, Resource, Says, Shows, Term,
+    Belonging, EndpointTerms, Force, Mask, Masked, Masking, Owned, Pair, Resource, Says, Shows,
+    Term,
 };
 use support::{Api, Ask, ask, gzip};
 
@@ -45,7 +46,12 @@ impl Api {
         };
         let order = vec![
             Says::Owned(vec![owned("$.customerId")]),
-            Says::Secret(vec![mask("$.pin", DataClass::OneTimeCode, Mask::Drop, None)]),
+            Says::Secret(Masking::of(vec![mask(
+                "$.pin",
+                DataClass::OneTimeCode,
+                Mask::Drop,
+                None,
+            )])),
         ];
         let list = vec![Says::Owned(vec![owned("$[*].customerId")])];
         let email = mask("$[*].email", DataClass::Email, Mask::Partial, Some(owned("$[*].id")));
@@ -72,7 +78,7 @@ impl Api {
             endpoint("/me", vec![], &["$.id"]),
             endpoint("/orders", list, &["$[*].customerId"]),
             endpoint("/orders/{id}", order, &[]),
-            endpoint("/people", vec![Says::Masked(vec![email])], &[]),
+            endpoint("/people", vec![Says::Masked(Masking::of(vec![email]))], &[]),
         ];
         let mut it = Self::held_to(terms);
         it.get("alice", "/me", r#"{"id":17}"#);

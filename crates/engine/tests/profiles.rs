@@ -30,7 +30,8 @@ use bartizan_model::profile::{Profile, Subjects};
 use bartizan_model::retirement::Template;
 use bartizan_model::route::{Demand, HostPattern, Route, Spelling};
 use bartizan_model::terms::{
-    Belonging, EndpointTerms, Force, Mask, Masked, Owned, Resource, Says, Shows, Term, Types, short,
+    Belonging, EndpointTerms, Force, Mask, Masked, Masking, Owned, Resource, Says, Shows, Term,
+    Types, short,
 };
 use std::sync::Arc;
 use support::{Api, Ask, HOUR_NS, ask};
@@ -232,6 +233,22 @@ fn two_versions_of_a_client_live_side_by_side() {
 // Internal services.
 
 #[test]
+fn where_all_came_over_tls_with_a_certificate_others_do_not() {
+    let only = |certificate| {
+        let says = vec![Says::Tls { certificate }];
+        Api::held_to(vec![endpoint(Method::Get, "/stock", says)])
+    };
+    let by = |tls, certificate| Ask { tls, certificate, ..ask("key", "/stock", "{}") };
+    let mut api = only(false);
+    assert_eq!(api.refusal(by(false, None)), Some(Code::TransportPlain));
+    assert_eq!(api.refusal(by(true, None)), None);
+    let mut api = only(true);
+    assert_eq!(api.refusal(by(false, None)), Some(Code::TransportPlain));
+    assert_eq!(api.refusal(by(true, None)), Some(Code::TransportNoCertificate));
+    assert_eq!(api.refusal(by(true, Some(1))), None);
+}
+
+#[test]
 fn a_service_is_its_certificate() {
     let mut api = Api::held_to(vec![endpoint(Method::Get, "/stock", vec![Says::Credential])]);
     let by = |certificate| Ask { certificate, ..ask("", "/stock", "{}") };
@@ -360,8 +377,11 @@ fn a_part_of_a_file_passes_unless_its_answers_are_held() {
         mask: Mask::Drop,
         unless_own: None,
     };
-    let mut api =
-        Api::held_to(vec![endpoint(Method::Get, "/notes/{id}", vec![Says::Secret(vec![pin])])]);
+    let mut api = Api::held_to(vec![endpoint(
+        Method::Get,
+        "/notes/{id}",
+        vec![Says::Secret(Masking::of(vec![pin]))],
+    )]);
     let part = |target| Ask { status: 206, ..ask("alice", target, r#"{"n":1}"#) };
     let file = api.ask(part("/files/7"));
     assert!(file.asked.iter().any(|it| it == "range"), "{:?}", file.asked);

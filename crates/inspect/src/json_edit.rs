@@ -12,10 +12,14 @@ use crate::json::unescaped;
 use crate::json_scan::{
     behind_values, ends_scalar, quote_or_backslash, whole_scalar, whole_string,
 };
+pub use crate::json_trail::Aliases;
+use crate::json_trail::Trail;
+use crate::known_places::{KnownPlaces, Spot};
 use crate::mask::{NOTHING, WHOLE, mask_into};
 use bartizan_model::place::{Step, steps};
 use bartizan_model::terms::Mask;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Bytes of a value that is shown whole.
 pub const TOKEN_BYTES_MAX: usize = 1_024;
@@ -25,6 +29,16 @@ pub const OBJECT_BYTES_MAX: usize = 16 * 1_024;
 pub const DEPTH_MAX: usize = 64;
 /// Places of interest; further ones are left out.
 pub const PLACES_MAX: usize = 4_096;
+
+/// The node of what is of no interest, but may hold what is new.
+const NOWHERE: usize = usize::MAX;
+/// From here on numbers are not of places, but of new ones.
+const NEW: u32 = 1 << 31;
+
+/// The number of a new place.
+pub fn mark_of_new(it: Spot) -> u32 {
+    it.short() | NEW
+}
 
 /// The places of interest, each with a number of its own.
 #[derive(Clone, Debug)]
@@ -168,6 +182,12 @@ impl Places {
     }
 }
 
+/// Whether a value that is no object and no list stands behind a name, for sure.
+fn opens_nothing(behind: &[u8]) -> bool {
+    let value = behind.iter().find(|it| !matches!(it, b':' | b' ' | b'\t' | b'\n' | b'\r'));
+    !matches!(value, None | Some(b'{' | b'['))
+}
+
 /// One bit, which tells most names apart.
 fn mark_of_name(name: &[u8]) -> u64 {
     let (Some(first), Some(last)) = (name.first(), name.last()) else { return 1 };
@@ -189,6 +209,8 @@ pub struct Passing<'a> {
     pub is_whole: bool,
     /// The object or list that it stands in, and the one around that: numbers of their own in this text.
     pub within: [u32; 2],
+    /// Its path, if it stands where answers are not known to have anything. Its number is [`mark_of_new`] then.
+    pub new_at: Option<(Spot, &'a str)>,
 }
 
 /// What becomes of a value.
@@ -224,6 +246,8 @@ pub struct JsonEdit {
     is_long: bool,
     scratch: Vec<u8>,
     passage: Passage,
+    /// Where it stands, if values at new places are shown.
+    trail: Option<Box<Trail>>,
 }
 
 #[derive(Debug)]
@@ -304,6 +328,12 @@ impl Change {
 }
 
 impl JsonEdit {
+    /// Of a text of which values are shown, too, where none are known to stand.
+    pub fn showing_new(known: &Arc<KnownPlaces>, aliases: &Arc<Aliases>) -> Self {
+        let trail = Trail::new(Arc::clone(known), Arc::clone(aliases));
+        Self { trail: Some(Box::new(trail)), ..Self::default() }
+    }
+
     /// Takes the next piece and gives what may be released of the text so far.
     pub fn push(
         &mut self,
@@ -414,12 +444,18 @@ impl JsonEdit {
             }
             self.key_is(Some(token), places);
             return Some(match self.next {
+                Some(NOWHERE) => self.pass_known(behind, places),
                 Some(_) => behind,
+                // The next member may be of interest, whatever this one is.
+                None if self.trail.is_some() => behind_values(behind, true),
                 None => self.pass_members(behind, places),
             });
         }
         if self.frames.is_empty() {
-            self.next = Some(0);
+            self.begin_text();
+        }
+        if self.next == Some(NOWHERE) && !self.is_new() {
+            return Some(self.pass_items(behind));
         }
         if self.next.is_some() {
             let end = at.saturating_add((rest.len() - behind.len()) as u64);
@@ -427,6 +463,70 @@ impl JsonEdit {
             self.end_value();
         }
         Some(behind)
+    }
+
+    /// A text begins: there may be several, one behind the other.
+    fn begin_text(&mut self) {
+        self.next = Some(0);
+        if let Some(trail) = &mut self.trail {
+            trail.begin();
+        }
+    }
+
+    /// Whether the value that comes next stands where none is known to.
+    fn is_new(&self) -> bool {
+        self.trail.as_ref().is_some_and(|it| it.is_new())
+    }
+
+    /// Passes over what follows a known value: in a list all that stands where it does, too.
+    #[inline(never)]
+    fn pass_items<'a>(&mut self, behind: &'a [u8]) -> &'a [u8] {
+        if self.frames.last().is_none_or(|it| it.is_object) {
+            self.end_value();
+            return behind;
+        }
+        let rest = behind_values(behind, false);
+        let passed = behind.get(..behind.len().saturating_sub(rest.len())).unwrap_or_default();
+        if !passed.trim_ascii_end().ends_with(b",") {
+            self.next = None;
+        }
+        rest
+    }
+
+    /// Passes over the value of a known member, and over all further such members, unless they are objects or lists.
+    #[inline(never)]
+    fn pass_known<'a>(&mut self, mut rest: &'a [u8], places: &Places) -> &'a [u8] {
+        loop {
+            let value = rest.iter().find(|it| !matches!(it, b':' | b' ' | b'\t' | b'\n' | b'\r'));
+            let is_other = matches!(value, None | Some(b'{' | b'[' | b',' | b'}' | b']'));
+            if is_other || self.is_new() {
+                return rest;
+            }
+            self.keep_member();
+            rest = behind_values(rest, true);
+            let Some((b',', behind)) = rest.split_first() else {
+                self.next = None;
+                return rest;
+            };
+            let (Some(frame), Some(trail)) = (self.frames.last(), &mut self.trail) else {
+                return rest;
+            };
+            match whole_string(behind.trim_ascii_start()) {
+                Some((name, behind))
+                    if places.member(frame.node, name).is_none() && trail.knows(name) =>
+                {
+                    // What opens is looked into.
+                    if !opens_nothing(behind) {
+                        self.next = trail.key(name).then_some(NOWHERE);
+                    }
+                    rest = behind;
+                }
+                _ => {
+                    self.next = None;
+                    return rest;
+                }
+            }
+        }
     }
 
     /// Passes over the value of a member of no interest, and over all further such members that stand whole here: nothing
@@ -446,9 +546,8 @@ impl JsonEdit {
     }
 
     fn between<'a>(&mut self, byte: u8, rest: &'a [u8], at: u64, places: &Places) -> &'a [u8] {
-        // There may be several texts, one behind the other.
         if self.frames.is_empty() && self.beside == 0 {
-            self.next = Some(0);
+            self.begin_text();
         }
         match byte {
             b'"' => {
@@ -488,7 +587,12 @@ impl JsonEdit {
     fn open(&mut self, is_object: bool, at: u64, places: &Places) {
         let node = self.next.take().filter(|_| self.beside == 0);
         self.keep_member();
-        let Some(node) = node.filter(|_| self.frames.len() < DEPTH_MAX) else {
+        let node = node.filter(|_| self.frames.len() < DEPTH_MAX);
+        let opens = |node: &usize| match &mut self.trail {
+            Some(trail) => trail.open(*node != NOWHERE),
+            None => true,
+        };
+        let Some(node) = node.filter(opens) else {
             self.beside = self.beside.saturating_add(1);
             return;
         };
@@ -504,8 +608,14 @@ impl JsonEdit {
             object,
         });
         if !is_object {
-            self.next = places.items(node);
+            self.item(node, places);
         }
+    }
+
+    /// An item comes next of the list at this node.
+    fn item(&mut self, node: usize, places: &Places) {
+        let may_be_new = self.trail.as_mut().is_some_and(|it| it.item());
+        self.next = places.items(node).or(may_be_new.then_some(NOWHERE));
     }
 
     fn close(&mut self) {
@@ -517,6 +627,9 @@ impl JsonEdit {
         if let Some(depth) = self.frames.len().checked_sub(1) {
             self.resolve(depth, false);
             self.frames.pop();
+            if let Some(trail) = &mut self.trail {
+                trail.close();
+            }
         }
         // What encloses it has a member now.
         self.keep_member();
@@ -538,7 +651,8 @@ impl JsonEdit {
                 self.passage.member_at = None;
             }
         } else {
-            self.next = places.items(frame.node);
+            let node = frame.node;
+            self.item(node, places);
         }
     }
 
@@ -666,6 +780,10 @@ impl JsonEdit {
         let Some(frame) = self.frames.last_mut() else { return };
         frame.awaits_key = false;
         self.next = name.and_then(|it| places.member(frame.node, it));
+        if let (Some(trail), Some(name)) = (&mut self.trail, name) {
+            let may_be_new = trail.key(name);
+            self.next = self.next.or(may_be_new.then_some(NOWHERE));
+        }
         // A member of no interest stays whatever its value is.
         if self.next.is_none() {
             frame.has_member = true;
@@ -769,10 +887,33 @@ impl JsonEdit {
         each: &mut impl FnMut(Passing<'_>) -> Edit,
     ) -> Option<Edit> {
         self.mark = self.next.filter(|_| self.beside == 0).and_then(|it| places.mark_of(it));
-        let mark = self.mark?;
+        let Some(mark) = self.mark else {
+            return self.show_new(text, (is_string, is_whole), each);
+        };
+        let within = self.within();
+        Some(each(Passing { mark, text, is_string, is_whole, within, new_at: None }))
+    }
+
+    /// Shows a value where nothing is marked, if none is known to stand there.
+    #[cold]
+    #[inline(never)]
+    fn show_new(
+        &mut self,
+        text: &[u8],
+        (is_string, is_whole): (bool, bool),
+        each: &mut impl FnMut(Passing<'_>) -> Edit,
+    ) -> Option<Edit> {
+        let within = self.within();
+        let trail = self.trail.as_mut().filter(|_| self.next.is_some() && self.beside == 0)?;
+        let (spot, path) = trail.new_place()?;
+        let (mark, new_at) = (mark_of_new(spot), Some((spot, path)));
+        self.mark = Some(mark);
+        Some(each(Passing { mark, text, is_string, is_whole, within, new_at }))
+    }
+
+    fn within(&self) -> [u32; 2] {
         let mut numbers = self.frames.iter().rev().map(|it| it.number);
-        let within = [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)];
-        Some(each(Passing { mark, text, is_string, is_whole, within }))
+        [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)]
     }
 
     fn end_value(&mut self) {
@@ -1236,6 +1377,187 @@ mod tests {
             let single = passed(&text, 1, &places);
             for piece in [2, 3, 7, 20, usize::MAX] {
                 assert_eq!(passed(&text, piece, &places), single, "{text} in pieces of {piece}");
+            }
+        }
+    }
+
+    /// What a text shows where nothing is known to stand, however it is cut; all of it passes unchanged.
+    #[track_caller]
+    fn check_new(
+        text: &str,
+        (known, open): (&[&str], &[&str]),
+        aliases: &Aliases,
+        new: &[(&str, &str)],
+    ) {
+        let known = KnownPlaces::of(known.iter().copied(), open.iter().copied());
+        let (known, aliases) = (Arc::new(known), Arc::new(aliases.clone()));
+        for marked in [&[][..], &["$.marked", "$.items[*].marked.id"]] {
+            let places = places(marked);
+            for piece in 1..=text.len() {
+                let mut it = JsonEdit::showing_new(&known, &aliases);
+                let mut watched = JsonEdit::showing_new(&known, &aliases);
+                let (mut seen, mut also, mut out) = (Vec::new(), 0, Vec::new());
+                let mut each = |value: Passing<'_>| {
+                    if let Some((spot, path)) = value.new_at {
+                        assert_eq!(value.mark, mark_of_new(spot));
+                        let text = String::from_utf8_lossy(value.text).into_owned();
+                        seen.push((path.to_owned(), text));
+                    }
+                    Edit::Keep
+                };
+                for piece in text.as_bytes().chunks(piece) {
+                    it.push(piece, &places, &mut each, &mut out);
+                    watched.watch(piece, &places, &mut |value| {
+                        also += usize::from(value.new_at.is_some());
+                        Edit::Keep
+                    });
+                }
+                it.end(&places, &mut each, &mut out);
+                watched.end_watching(&places, &mut |value| {
+                    also += usize::from(value.new_at.is_some());
+                    Edit::Keep
+                });
+                let seen: Vec<_> = seen.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
+                assert_eq!(seen, new, "{text} in pieces of {piece}");
+                assert_eq!(also, new.len(), "{text} in pieces of {piece}");
+                assert_eq!(String::from_utf8(out).unwrap(), text);
+            }
+        }
+    }
+
+    const SHOP: &[&str] =
+        &["$.items[*].id", "$.items[*].marked.id", "$.more", "$.marked", "$.at.x"];
+
+    #[test]
+    fn values_where_none_are_known_to_stand_are_shown() {
+        let check = |text, new: &[_]| check_new(text, (SHOP, &[]), &Aliases::default(), new);
+        check(r#"{"items":[{"id":1,"marked":{"id":2}},{"id":3}],"more":true}"#, &[]);
+        check(
+            r#"{"items" : [ {"id":1, "password":"x"}, {"password" : "y"} ], "more":true, "z": 7}"#,
+            &[("$.items[*].password", "x"), ("$.items[*].password", "y"), ("$.z", "7")],
+        );
+        check(
+            r#"{"pass\u0077ord":"x\ny","a.b":null}"#,
+            &[("$.password", "x\ny"), (r"$.a\x2eb", "null")],
+        );
+        check(
+            r#"{"new":{"deep":[{"er":["x","y"]}]},"more":1}"#,
+            &[("$.new.deep[*].er[*]", "x"), ("$.new.deep[*].er[*]", "y")],
+        );
+        check(
+            r#"{"more":{"than":"once"},"at":{"x":{"y":1}},"items":["z"]}"#,
+            &[("$.more.than", "once"), ("$.at.x.y", "1")],
+        );
+        check(r#"{"a":1,"a":2}{"b":3} 4"#, &[("$.a", "1"), ("$.a", "2"), ("$.b", "3")]);
+        check(
+            r#"{"more":[1,2,"x",[3],{"y":4}],"end":5}"#,
+            &[
+                ("$.more[*]", "1"),
+                ("$.more[*]", "2"),
+                ("$.more[*]", "x"),
+                ("$.more[*][*]", "3"),
+                ("$.more[*].y", "4"),
+                ("$.end", "5"),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_called_by_values_is_not_new() {
+        let open = &["$.rates", "$.items[*].by"];
+        let check = |text, new: &[_]| check_new(text, (SHOP, open), &Aliases::default(), new);
+        check(r#"{"rates":{"EUR":1,"x":{"y":"z"}},"n":1}"#, &[("$.n", "1")]);
+        check(
+            r#"{"17":"a","ann@mail.example":{"mail":"b"},"2026-01-01":[{"x":1}],"n":1}"#,
+            &[("$.n", "1")],
+        );
+        check(r#"{"items":[{"by":{"x":1},"to":{"x":2}}]}"#, &[("$.items[*].to.x", "2")]);
+        let long = "x".repeat(130);
+        check(&format!(r#"{{"{long}":1,"a":{{"{long}":{{"b":2}}}},"n":3}}"#), &[("$.n", "3")]);
+    }
+
+    #[test]
+    fn what_an_alias_stands_for_is_known() {
+        let (mut names, mut room) = (AnswerNames::default(), 9);
+        let data = names.root.note("data", "data", &mut room).unwrap();
+        let team = data.note("t", "team", &mut room).unwrap();
+        team.note("name", "apiToken", &mut room).unwrap();
+        team.note("x", "name", &mut room).unwrap();
+        let known = &["$.data.team[*].name"][..];
+        let text = r#"{"data":{"t":[{"x":"ann","name":"tok"}],"x":1}}"#;
+        let new = &[("$.data.team[*].apiToken", "tok"), ("$.data.x", "1")];
+        check_new(text, (known, &[]), &Aliases::of(&names), new);
+        names.is_batch = true;
+        check_new(
+            &format!("[{text},{text}]"),
+            (known, &[]),
+            &Aliases::of(&names),
+            &[*new, *new].concat(),
+        );
+    }
+
+    #[test]
+    fn what_is_new_is_masked_with_the_rest() {
+        let known =
+            Arc::new(KnownPlaces::of(["$.l[*].id", "$.l[*].owner"].into_iter(), [].into_iter()));
+        let mut places = places(&["$.l[*].owner"]);
+        places.await_owner("$.l[*]");
+        let text = r#"{"l":[{"id":1,"mail":"a","owner":"me"},{"mail":"b","owner":"you"},{"owner":"me","mail":"c"}],"mail":"d"}"#;
+        for piece in 1..=text.len() {
+            let (mut it, mut out) = (JsonEdit::showing_new(&known, &Arc::default()), Vec::new());
+            let mut each = |value: Passing<'_>| match value.new_at {
+                Some(_) => Edit::Await(Mask::Full),
+                None => Edit::Tell { is_own: value.text == b"me" },
+            };
+            for piece in text.as_bytes().chunks(piece) {
+                it.push(piece, &places, &mut each, &mut out);
+            }
+            it.end(&places, &mut each, &mut out);
+            let of = |path| mark_of_new(Spot::of(path).unwrap());
+            assert_eq!(it.masked(), [of("$.l[*].mail"), of("$.mail")]);
+            let expected = r#"{"l":[{"id":1,"mail":"a","owner":"me"},{"mail":"***","owner":"you"},{"owner":"me","mail":"c"}],"mail":"***"}"#;
+            assert_eq!(String::from_utf8(out).unwrap(), expected, "in pieces of {piece}");
+        }
+    }
+
+    /// What a reader shows that holds the whole text is what this one shows.
+    #[test]
+    fn what_is_new_is_found_in_any_text() {
+        let (known, open) = (["$.mail", "$.items[*].owner", "$.b.b", "$[*].a"], ["$.items[*].a"]);
+        let known = Arc::new(KnownPlaces::of(known.into_iter(), open.into_iter()));
+        let mut dice = Dice(23);
+        for n in 0..3_000 {
+            let mut text = String::new();
+            match n % 4 {
+                0 => dice.garbage(&mut text),
+                _ => dice.value(4, &mut text),
+            }
+            let places = places(&["$.owner", "$.items[*].mail"]);
+            let shown = |piece: usize| {
+                let (mut it, mut seen) =
+                    (JsonEdit::showing_new(&known, &Arc::default()), Vec::new());
+                let mut each = |value: Passing<'_>| {
+                    let path = value.new_at.map(|it| it.1.to_owned());
+                    seen.extend(
+                        path.map(|it| (it, String::from_utf8_lossy(value.text).into_owned())),
+                    );
+                    Edit::Keep
+                };
+                for piece in text.as_bytes().chunks(piece) {
+                    it.watch(piece, &places, &mut each);
+                }
+                it.end_watching(&places, &mut each);
+                seen
+            };
+            let single = shown(1);
+            for piece in [3, 20, usize::MAX] {
+                assert_eq!(shown(piece), single, "{text} in pieces of {piece}");
+            }
+            if n % 4 != 0 {
+                let mut whole = held(&text);
+                let marked = ["$.owner", "$.items[*].mail"];
+                whole.retain(|it| known.knows(&it.0) == Some(false) && !marked.contains(&&*it.0));
+                assert_eq!(single, whole, "{text}");
             }
         }
     }

@@ -12,6 +12,8 @@ pub mod head_values;
 mod json;
 pub mod json_edit;
 mod json_scan;
+mod json_trail;
+pub mod known_places;
 pub mod mask;
 pub mod path;
 pub mod path_readings;

@@ -61,6 +61,7 @@ clauses! {
     ShapeBounds = "shape.bounds", Declared, "Values are neither larger nor longer than those of this endpoint.";
     IdentityCredential = "identity.credential", Declared, "Who calls this endpoint shows a credential.";
     IdentityRole = "identity.role", Declared, "Who calls this endpoint is of a kind that does, as far as its token says.";
+    TransportTls = "transport.tls", Declared, "Calls of this endpoint come over TLS, and with a client certificate where all of them do.";
     OwnershipRequest = "ownership.request", Declared, "Whoever names an owner, or an object whose owner is known, names their own.";
     OwnershipTenant = "ownership.tenant", Follows, "Whoever calls for a tenant belongs to it, where the API's `tenant` says what names one.";
     OwnershipAnswer = "ownership.answer", Declared, "Whoever asks for an object by its identifier is answered with their own.";
@@ -87,6 +88,7 @@ impl ClauseName {
                 | Self::ShapeBounds
                 | Self::IdentityCredential
                 | Self::IdentityRole
+                | Self::TransportTls
                 | Self::OwnershipRequest
                 | Self::OwnershipAnswer
                 | Self::DisclosureSecret

@@ -255,6 +255,10 @@ codes! {
         "The API answered with a status of success, or a media type, that the description does not declare for this operation. Refused only where `declared.answer` is enforced by name.";
     DeclaredAnswerBody = 146, "declared.answer_body", 502, DeclaredAnswer, "answer withheld",
         "The body of an answer is not as the description declares it: a member is missing, has another type, is declared to be write-only, or is none where the description allows no others (OWASP API3:2023). Refused only where `declared.answer` is enforced by name, before anything of it has left; answers of more than 64 KiB are not judged.";
+    TransportPlain = 147, "transport.plain", 403, TransportTls, "encryption required",
+        "The call came without TLS to an endpoint that is called over TLS alone. A listener that was opened by mistake, a health check, or somebody who had a client taken down to plain text.";
+    TransportNoCertificate = 148, "transport.no_certificate", 403, TransportTls, "client certificate required",
+        "The call showed no client certificate that was verified here, at an endpoint all of whose callers show one.";
 }
 
 impl Code {

@@ -31,6 +31,8 @@ pub struct JudgedHead {
     nominates: bool,
     /// The answer will be read: it is asked for whole, and without a coding.
     asks_plain: bool,
+    /// It is asked for whole.
+    asks_whole: bool,
 }
 
 /// Bytes of a `traceparent` of version 00.
@@ -45,7 +47,16 @@ impl JudgedHead {
                 known == Known::Connection && list(value).any(|it| !is_ordinary_option(it))
             });
         let rewritten = route.rewrite.as_ref().and_then(|it| rewrite(&head, &route.prefix, it));
-        Self { head, client, route, rewritten, traceparent: None, nominates, asks_plain: false }
+        Self {
+            head,
+            client,
+            route,
+            rewritten,
+            traceparent: None,
+            nominates,
+            asks_plain: false,
+            asks_whole: false,
+        }
     }
 
     /// Continues the trace that the request belongs to: this is forwarded in place of its
@@ -57,6 +68,11 @@ impl JudgedHead {
     /// Asks for a whole answer without a coding, whatever the client asked for: it will be read, and may be changed.
     pub fn ask_plain(&mut self) {
         self.asks_plain = true;
+    }
+
+    /// Asks for a whole answer, in whatever coding the client takes: it will be read.
+    pub fn ask_whole(&mut self) {
+        self.asks_whole = true;
     }
 
     /// The route it takes.
@@ -100,7 +116,10 @@ impl JudgedHead {
                 if self.route.underscores == Underscores::Drop && name.contains(&b'_') {
                     return false;
                 }
-                if self.asks_plain && (known == Known::AcceptEncoding || is_of_ranges(name)) {
+                if self.asks_plain && known == Known::AcceptEncoding {
+                    return false;
+                }
+                if (self.asks_plain || self.asks_whole) && is_of_ranges(name) {
                     return false;
                 }
                 if known == Known::Other {

@@ -115,15 +115,20 @@ pub enum Says {
     /// Who names an owner here, or an object, names their own.
     Belongs(Vec<Belonging>),
     /// Credentials that answers show do not leave.
-    Secret(Vec<Masked>),
+    Secret(Masking),
     /// What answers show of people leaves masked.
-    Masked(Vec<Masked>),
+    Masked(Masking),
     /// These fields are there.
     Required(Vec<Place>),
     /// Values are neither larger nor longer than this.
     Bounds(Vec<(Place, Bounds)>),
     /// Callers show a credential.
     Credential,
+    /// Calls come over TLS; and show a client certificate that was verified here, if so.
+    Tls {
+        /// Whether a certificate is shown.
+        certificate: bool,
+    },
     /// Callers are not of these kinds, by claims of their tokens.
     Role(Vec<Kinds>),
 }
@@ -143,6 +148,7 @@ impl Says {
             Self::Required(_) => ClauseName::ShapeRequired,
             Self::Bounds(_) => ClauseName::ShapeBounds,
             Self::Credential => ClauseName::IdentityCredential,
+            Self::Tls { .. } => ClauseName::TransportTls,
             Self::Role(_) => ClauseName::IdentityRole,
         }
     }
@@ -152,9 +158,7 @@ impl Says {
         match self {
             Self::Owned(all) => all.iter().map(|it| it.owners).collect(),
             Self::Belongs(all) => all.iter().map(|it| it.owners).collect(),
-            Self::Masked(all) | Self::Secret(all) => {
-                all.iter().filter_map(|it| it.unless_own.as_ref()).map(|it| it.owners).collect()
-            }
+            Self::Masked(it) | Self::Secret(it) => it.owned().map(|it| it.owners).collect(),
             Self::ReadOnly(_)
             | Self::OnlyKnown
             | Self::Types(_)
@@ -162,8 +166,19 @@ impl Says {
             | Self::Required(_)
             | Self::Bounds(_)
             | Self::Credential
+            | Self::Tls { .. }
             | Self::Role(_) => Vec::new(),
         }
+    }
+
+    /// Whether another one says the same, whatever fields answers had by then.
+    pub fn agrees(&self, other: &Self) -> bool {
+        if let (Self::Secret(one), Self::Secret(other)) | (Self::Masked(one), Self::Masked(other)) =
+            (self, other)
+        {
+            return one.fields == other.fields && one.beyond.is_some() == other.beyond.is_some();
+        }
+        self == other
     }
 
     /// The kinds of identifiers that it speaks of: of owners, or of what is handed out.
@@ -197,6 +212,46 @@ pub struct Belonging {
     pub objects: Option<Resource>,
     /// What identifies owners.
     pub owners: Resource,
+}
+
+/// What answers show that does not leave as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Masking {
+    /// The fields that do not.
+    pub fields: Vec<Masked>,
+    /// What is said of fields that answers did not have; `None` if they are not looked at.
+    pub beyond: Option<Beyond>,
+}
+
+impl Masking {
+    /// Of these fields, and no others.
+    pub const fn of(fields: Vec<Masked>) -> Self {
+        Self { fields, beyond: None }
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.beyond.is_none()
+    }
+
+    /// The fields that tell whose something is.
+    pub fn owned(&self) -> impl Iterator<Item = &Owned> {
+        let beyond = self.beyond.iter().flat_map(|it| &it.owners);
+        self.fields.iter().filter_map(|it| it.unless_own.as_ref()).chain(beyond)
+    }
+}
+
+/// Fields that answers did not have: what they hold is looked at as it leaves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beyond {
+    /// The fields of bodies that they had.
+    pub known: Arc<[Arc<Place>]>,
+    /// Below these no field counts as one that was not there: members are called by values, or there never were any.
+    pub open: Vec<Place>,
+    /// Which fields tell whose the object around a field is: it leaves to its owner as it is.
+    pub owners: Vec<Owned>,
+    /// Only the request tells what its fields are: the answers are to operations within an envelope.
+    pub is_of_operations: bool,
 }
 
 /// What one claim of a token says of whoever calls. Values are the low halves of their keyed hashes.

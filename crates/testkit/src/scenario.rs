@@ -74,7 +74,7 @@ use bartizan_model::observation::{Observation, Outcome};
 use bartizan_model::retirement::Template;
 use bartizan_model::route::{Demand, HostPattern, Route, Spelling, Underscores};
 use bartizan_model::terms::{
-    Bounds, EndpointTerms, Force, Kinds, Mask, Masked, Says, Shows, Term, Types, low,
+    Bounds, EndpointTerms, Force, Kinds, Mask, Masked, Masking, Says, Shows, Term, Types, low,
 };
 use bartizan_spec::Description;
 use std::collections::BTreeMap;
@@ -404,13 +404,17 @@ fn said(words: &[&str]) -> Says {
             Says::Bounds(vec![(place.join(" ").parse().unwrap(), bounds)])
         }
         ["credential"] => Says::Credential,
+        ["tls"] => Says::Tls { certificate: false },
+        ["certificate"] => Says::Tls { certificate: true },
         ["stranger", claim, value, others @ ..] => {
             let hash = |it: &&str| low(key().value(it.as_bytes()).0);
             let (strangers, others) = (vec![hash(value)], others.iter().map(hash).collect());
             Says::Role(vec![Kinds { claim: (*claim).into(), strangers, others }])
         }
-        ["secret", place @ ..] => Says::Secret(vec![masked(place, DataClass::OneTimeCode)]),
-        ["masked", place @ ..] => Says::Masked(vec![masked(place, DataClass::Iban)]),
+        ["secret", place @ ..] => {
+            Says::Secret(Masking::of(vec![masked(place, DataClass::OneTimeCode)]))
+        }
+        ["masked", place @ ..] => Says::Masked(Masking::of(vec![masked(place, DataClass::Iban)])),
         _ => panic!("cannot read `term {}`", words.join(" ")),
     }
 }

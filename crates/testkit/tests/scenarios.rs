@@ -27,6 +27,8 @@ const NOT_IN_ONE_MESSAGE: &[Code] = &[
     // Answers of the API: `engine/tests/described.rs`.
     Code::DeclaredAnswerHead,
     Code::DeclaredAnswerBody,
+    // Over TLS only: `engine/tests/profiles.rs`.
+    Code::TransportNoCertificate,
     // Several exchanges show it: `engine/tests/tenants.rs`.
     Code::TenantForeign,
     // Several exchanges show them: `engine/tests/terms.rs`.

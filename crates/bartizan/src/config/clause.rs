@@ -90,6 +90,7 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::ClientThrottle
         | ClauseName::IdentityCertificate
         | ClauseName::IdentityCredential
+        | ClauseName::TransportTls
         | ClauseName::IdentityRole
         | ClauseName::OwnershipTenant
         | ClauseName::DeclaredOperation

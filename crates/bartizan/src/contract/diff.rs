@@ -14,7 +14,9 @@ use super::{Contracts, Decided, Fault, Handing, Which};
 use bartizan_learn::terms::{Proposed, Stage};
 use bartizan_model::fact::magnitude;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Belonging, Bounds, Kinds, Mask, Masked, Owned, Resource, Says, Types};
+use bartizan_model::terms::{
+    Belonging, Beyond, Bounds, Kinds, Mask, Masked, Owned, Resource, Says, Types,
+};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -120,10 +122,16 @@ fn lines(says: &Says, known: &[Place], (handing, showing, claims): By<'_>) -> BT
         }
         Says::Owned(all) => all.iter().map(owned).collect(),
         Says::Belongs(all) => all.iter().map(belongs).collect(),
-        Says::Secret(all) | Says::Masked(all) => all.iter().map(masked).collect(),
+        Says::Secret(it) | Says::Masked(it) => {
+            it.fields.iter().map(masked).chain(it.beyond.iter().flat_map(beyond)).collect()
+        }
         Says::Required(all) => all.iter().map(|it| format!("{it} is there")).collect(),
         Says::Bounds(all) => all.iter().map(bounded).collect(),
         Says::Credential => vec!["a credential is shown".to_owned()],
+        Says::Tls { certificate: false } => vec!["it comes over TLS".to_owned()],
+        Says::Tls { certificate: true } => {
+            vec!["it comes over TLS".to_owned(), "a client certificate is shown".to_owned()]
+        }
         Says::Role(all) => all.iter().flat_map(kinds).collect(),
     };
     let of = |does: &'static str| {
@@ -183,6 +191,15 @@ fn masked(it: &Masked) -> String {
     };
     let own = unless_own.as_ref().map_or(String::new(), |it| format!(", unless {}", owned(it)));
     format!("{place} ({class}) is {mask}{own}")
+}
+
+/// Of fields that answers did not have: those that they have.
+fn beyond(it: &Beyond) -> Vec<String> {
+    let mut all = vec!["fields that answers did not have are looked at".to_owned()];
+    all.extend(it.known.iter().map(|it| format!("answers have {it}")));
+    all.extend(it.open.iter().map(|it| format!("answers have anything below {it}")));
+    all.extend(it.owners.iter().map(|it| format!("what is new leaves if {}", owned(it))));
+    all
 }
 
 fn bounded((place, of): &(Place, Bounds)) -> String {

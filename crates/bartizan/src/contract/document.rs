@@ -346,12 +346,16 @@ fn as_compared(says: Says) -> Result<Says, String> {
 fn size(says: &Says) -> usize {
     match says {
         Says::ReadOnly(names) => names.len(),
-        Says::OnlyKnown | Says::Credential => 0,
+        Says::OnlyKnown | Says::Credential | Says::Tls { .. } => 0,
         Says::Types(all) => all.len(),
         Says::HandedOut(all) => all.len(),
         Says::Owned(all) => all.len(),
         Says::Belongs(all) => all.len(),
-        Says::Secret(all) | Says::Masked(all) => all.len(),
+        Says::Secret(it) | Says::Masked(it) => {
+            let beyond = it.beyond.as_ref();
+            let sizes = beyond.map(|it| [it.known.len(), it.open.len(), it.owners.len()]);
+            sizes.into_iter().flatten().fold(it.fields.len(), usize::max)
+        }
         Says::Required(all) => all.len(),
         Says::Bounds(all) => all.len(),
         Says::Role(all) => all.iter().map(|it| it.strangers.len() + it.others.len()).sum(),
@@ -371,7 +375,7 @@ mod tests {
     use bartizan_model::fact::{Forms, Kind};
     use bartizan_model::place::Place;
     use bartizan_model::terms::{
-        Belonging, Bounds, Force, Kinds, Mask, Masked, Owned, Resource, Types,
+        Belonging, Beyond, Bounds, Force, Kinds, Mask, Masked, Masking, Owned, Resource, Types,
     };
 
     /// One kind after the other: a new one does not compile until it is here.
@@ -397,11 +401,18 @@ mod tests {
                 Says::Belongs(vec![owner, Belonging { place, objects: Some(Resource(9)), owners }])
             }
             Some(Says::Belongs(_)) => {
-                Says::Secret(vec![masked("body $.password", Mask::Drop, None)])
+                Says::Secret(Masking::of(vec![masked("body $.password", Mask::Drop, None)]))
             }
             Some(Says::Secret(_)) => {
                 let own = masked("body $.items[*].card", Mask::Partial, Some(owned(false)));
-                Says::Masked(vec![masked("body $.email", Mask::Full, None), own])
+                let beyond = Beyond {
+                    known: [place("body $").into(), place(r"body $.a\x20b[*].id").into()].into(),
+                    open: vec![place("body $.rates")],
+                    owners: vec![owned(true)],
+                    is_of_operations: true,
+                };
+                let fields = vec![masked("body $.email", Mask::Full, None), own];
+                Says::Masked(Masking { fields, beyond: Some(beyond) })
             }
             Some(Says::Masked(_)) => {
                 Says::Required(vec![place("body $.item"), place("query page")])
@@ -412,7 +423,8 @@ mod tests {
                 Says::Bounds(vec![(place("body $.quantity"), number), (place("body $.note"), text)])
             }
             Some(Says::Bounds(_)) => Says::Credential,
-            Some(Says::Credential) => {
+            Some(Says::Credential) => Says::Tls { certificate: true },
+            Some(Says::Tls { .. }) => {
                 let (strangers, others) = (vec![7, u32::MAX], vec![9]);
                 Says::Role(vec![Kinds { claim: "realm_access.roles".into(), strangers, others }])
             }

@@ -8,12 +8,13 @@ use bartizan_model::fact::{Forms, Kind};
 use bartizan_model::head::Method;
 use bartizan_model::place::{NAME_BYTES_MAX, Place};
 use bartizan_model::terms::{
-    Belonging, Bounds, Kinds, Mask, Masked, Others, Owned, Resource, Says, Types,
+    Belonging, Beyond, Bounds, Kinds, Mask, Masked, Masking, Others, Owned, Resource, Says, Types,
 };
 use bartizan_store::document::{self, DOCUMENT_BYTES_MAX};
 use bartizan_store::files::Folder;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Name of the file in the data directory.
 pub(crate) const FILE: &str = "contract.json";
@@ -77,11 +78,12 @@ pub(super) enum Said {
     HandedOut(Vec<Named>),
     Owned(Vec<OwnedBy>),
     Belongs(Vec<BelongsTo>),
-    Secret(Vec<MaskedSo>),
-    Masked(Vec<MaskedSo>),
+    Secret(MaskedAll),
+    Masked(MaskedAll),
     Required(Vec<String>),
     Bounds(Vec<Bounded>),
     Credential,
+    Tls { certificate: bool },
     Role(Vec<KindsOf>),
 }
 
@@ -125,6 +127,26 @@ pub(super) struct BelongsTo {
 pub(super) struct ClaimedBy {
     claim: String,
     owners: String,
+}
+/// What is masked. Earlier versions wrote the fields alone, and so is what speaks of no others.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum MaskedAll {
+    Fields(Vec<MaskedSo>),
+    WithNew { fields: Vec<MaskedSo>, new: New },
+}
+
+/// What is said of fields that answers did not have. Those that they have are paths with spaces between them: there are many.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct New {
+    known: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    open: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    owners: Vec<OwnedBy>,
+    #[serde(default, skip_serializing_if = "is_not")]
+    operations: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -332,6 +354,29 @@ fn masked_so(it: &Masked) -> MaskedSo {
     }
 }
 
+fn masked_all(it: &Masking) -> MaskedAll {
+    let fields = it.fields.iter().map(masked_so).collect();
+    match &it.beyond {
+        None => MaskedAll::Fields(fields),
+        Some(new) => MaskedAll::WithNew { fields, new: self::new(new) },
+    }
+}
+
+fn new(it: &Beyond) -> New {
+    New {
+        known: paths(it.known.iter().map(|it| &**it)),
+        open: paths(it.open.iter()),
+        owners: it.owners.iter().map(owned_by).collect(),
+        operations: it.is_of_operations,
+    }
+}
+
+/// Paths of body fields, which have no spaces.
+fn paths<'a>(all: impl Iterator<Item = &'a Place>) -> String {
+    let path = |it: &Place| it.to_string().strip_prefix("body ").map(str::to_owned);
+    all.filter_map(path).collect::<Vec<_>>().join(" ")
+}
+
 pub(super) fn said(it: &Says) -> Said {
     match it {
         Says::ReadOnly(names) => Said::ReadOnly(names.iter().map(ToString::to_string).collect()),
@@ -360,8 +405,8 @@ pub(super) fn said(it: &Says) -> Said {
             };
             Said::Belongs(all.iter().map(belongs).collect())
         }
-        Says::Secret(all) => Said::Secret(all.iter().map(masked_so).collect()),
-        Says::Masked(all) => Said::Masked(all.iter().map(masked_so).collect()),
+        Says::Secret(it) => Said::Secret(masked_all(it)),
+        Says::Masked(it) => Said::Masked(masked_all(it)),
         Says::Required(all) => Said::Required(all.iter().map(ToString::to_string).collect()),
         Says::Bounds(all) => {
             let bounded = |(place, of): &(Place, Bounds)| Bounded {
@@ -372,6 +417,7 @@ pub(super) fn said(it: &Says) -> Said {
             Said::Bounds(all.iter().map(bounded).collect())
         }
         Says::Credential => Said::Credential,
+        Says::Tls { certificate } => Said::Tls { certificate: *certificate },
         Says::Role(all) => Said::Role(all.iter().map(kinds_of).collect()),
     }
 }
@@ -452,8 +498,8 @@ pub(super) fn says(it: Said) -> Result<Says, String> {
             };
             Says::Belongs(all.into_iter().map(belongs).collect::<Result<_, String>>()?)
         }
-        Said::Secret(all) => Says::Secret(all.iter().map(masked).collect::<Result<_, _>>()?),
-        Said::Masked(all) => Says::Masked(all.iter().map(masked).collect::<Result<_, _>>()?),
+        Said::Secret(it) => Says::Secret(masking(&it)?),
+        Said::Masked(it) => Says::Masked(masking(&it)?),
         Said::Required(all) => {
             Says::Required(all.iter().map(|it| place(it)).collect::<Result<_, _>>()?)
         }
@@ -465,6 +511,7 @@ pub(super) fn says(it: Said) -> Result<Says, String> {
             Says::Bounds(all.into_iter().map(bounded).collect::<Result<_, String>>()?)
         }
         Said::Credential => Says::Credential,
+        Said::Tls { certificate } => Says::Tls { certificate },
         Said::Role(all) => {
             let kinds = |it: KindsOf| {
                 let KindsOf { claim, strangers, others } = it;
@@ -488,6 +535,27 @@ fn masked(it: &MaskedSo) -> Result<Masked, String> {
         class: it.class.parse().map_err(|_| wrong("class", &it.class))?,
         mask: *mask.ok_or_else(|| wrong("mask", &it.mask))?,
         unless_own: it.unless_own.as_ref().map(owned).transpose()?,
+    })
+}
+
+fn masking(it: &MaskedAll) -> Result<Masking, String> {
+    let (fields, beyond) = match it {
+        MaskedAll::Fields(all) => (all, None),
+        MaskedAll::WithNew { fields, new } => (fields, Some(beyond(new)?)),
+    };
+    let fields = fields.iter().map(masked).collect::<Result<_, _>>()?;
+    Ok(Masking { fields, beyond })
+}
+
+fn beyond(it: &New) -> Result<Beyond, String> {
+    let body = |path: &str| place(&format!("body {path}"));
+    let known = it.known.split(' ').filter(|it| !it.is_empty());
+    let open = it.open.split(' ').filter(|it| !it.is_empty());
+    Ok(Beyond {
+        known: known.map(|it| body(it).map(Arc::new)).collect::<Result<Arc<[_]>, _>>()?,
+        open: open.map(body).collect::<Result<_, _>>()?,
+        owners: it.owners.iter().map(owned).collect::<Result<_, _>>()?,
+        is_of_operations: it.operations,
     })
 }
 
@@ -558,4 +626,43 @@ fn change(it: Change) -> Result<Changed, String> {
         at_us: it.at_us,
         reason: it.reason,
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+    use bartizan_model::data_class::DataClass;
+
+    #[track_caller]
+    fn check(kept: &str, expected: &Masking) {
+        let said: Said = serde_json::from_str(kept).unwrap();
+        assert_eq!(says(said).unwrap(), Says::Secret(expected.clone()));
+        let written = serde_json::to_string(&self::said(&Says::Secret(expected.clone()))).unwrap();
+        assert_eq!(written, kept);
+    }
+
+    #[test]
+    fn what_earlier_versions_kept_of_masks_speaks_of_no_new_fields() {
+        let field = r#"{"place":"body $.pin","class":"otp","mask":"full","unless_own":null}"#;
+        let class = DataClass::OneTimeCode;
+        let field = field.replace("otp", class.name());
+        let place = place("body $.pin").unwrap();
+        let class = bartizan_model::class::Class::BuiltIn(class);
+        let fields = vec![Masked { place, class, mask: Mask::Full, unless_own: None }];
+        let earlier = Masking::of(fields.clone());
+        check(&format!(r#"{{"secret":[{field}]}}"#), &earlier);
+        check(r#"{"secret":[]}"#, &Masking::default());
+        let known = ["$.pin", r"$.a\x20b[*].c"].iter().map(|it| Arc::new(Place::body(it)));
+        let known: Arc<[_]> = known.collect();
+        let beyond = Beyond { known, ..Beyond::default() };
+        let now = Masking { fields, beyond: Some(beyond.clone()) };
+        let new = r#""new":{"known":"$.pin $.a\\x20b[*].c"}"#;
+        check(&format!(r#"{{"secret":{{"fields":[{field}],{new}}}}}"#), &now);
+        let open = vec![Place::body("$.rates")];
+        let beyond = Beyond { open, is_of_operations: true, ..beyond };
+        let new = r#""new":{"known":"$.pin $.a\\x20b[*].c","open":"$.rates","operations":true}"#;
+        let all = Masking { fields: Vec::new(), beyond: Some(beyond) };
+        check(&format!(r#"{{"secret":{{"fields":[],{new}}}}}"#), &all);
+    }
 }

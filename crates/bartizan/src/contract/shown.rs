@@ -7,7 +7,7 @@ use bartizan_model::calendar::timestamp;
 use bartizan_model::clause::ClauseName;
 use bartizan_model::fact::magnitude;
 use bartizan_model::place::Place;
-use bartizan_model::terms::{Bounds, Kinds, Masked, Others, Resource, Says};
+use bartizan_model::terms::{Bounds, Kinds, Masked, Masking, Others, Resource, Says};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -101,7 +101,7 @@ fn shown(
     let refused = support.map(|it| it.breaches.refused);
     let in_force = it.decided.map(|it| it.held_now(refused, now_us, tempo).name());
     let stage = it.proposal.map_or("retired", |it| it.stage.name());
-    let differs = it.decided.is_some_and(|d| it.proposal.is_some_and(|p| p.says != d.says));
+    let differs = it.decided.is_some_and(|d| it.proposal.is_some_and(|p| !p.says.agrees(&d.says)));
     json!({
         "id": it.which.id(),
         "service": it.which.service,
@@ -185,7 +185,8 @@ fn fields(says: &Says) -> Value {
         }
         Says::Owned(all) => all.iter().map(|it| json!({"place": it.place.to_string()})).collect(),
         Says::Belongs(all) => all.iter().map(|it| json!({"place": it.place.to_string()})).collect(),
-        Says::Secret(all) | Says::Masked(all) => all
+        Says::Secret(it) | Says::Masked(it) => it
+            .fields
             .iter()
             .map(|it| {
                 let owner = it.unless_own.as_ref().map(|it| it.place.to_string());
@@ -202,7 +203,7 @@ fn fields(says: &Says) -> Value {
             .iter()
             .map(|(place, of)| json!({"place": place.to_string(), "bytes_max": of.bytes_max}))
             .collect(),
-        Says::Credential => Value::Null,
+        Says::Credential | Says::Tls { .. } => Value::Null,
         Says::Role(all) => all.iter().map(|it| json!({"claim": *it.claim})).collect(),
     }
 }
@@ -266,13 +267,13 @@ fn sentence(says: &Says, known: &[Place], handed_by: &dyn Fn(Resource) -> Vec<St
                 told(&places)
             )
         }
-        Says::Secret(all) => {
-            let fields: Vec<String> = all.iter().map(masked).collect();
-            format!("No answer shows a secret: {}.", told(&fields))
+        Says::Secret(it) => {
+            let what = "a secret in a field that answers did not have";
+            format!("No answer shows a secret: {}.", all_masked(it, what))
         }
-        Says::Masked(all) => {
-            let fields: Vec<String> = all.iter().map(masked).collect();
-            format!("What is of people leaves masked: {}.", told(&fields))
+        Says::Masked(it) => {
+            let what = "data of people, tokens and keys in fields that answers did not have";
+            format!("What is of people leaves masked: {}.", all_masked(it, what))
         }
         Says::Required(all) => {
             let places: Vec<String> = all.iter().map(field).collect();
@@ -289,6 +290,10 @@ fn sentence(says: &Says, known: &[Place], handed_by: &dyn Fn(Resource) -> Vec<St
             format!("Values are neither larger nor longer than they are here: {}.", told(&places))
         }
         Says::Credential => "Who calls shows a credential.".to_owned(),
+        Says::Tls { certificate: false } => "Calls come over TLS.".to_owned(),
+        Says::Tls { certificate: true } => {
+            "Calls come over TLS, with a client certificate.".to_owned()
+        }
         Says::Role(all) => {
             let kinds: Vec<String> = all.iter().map(kinds).collect();
             format!(
@@ -298,6 +303,17 @@ fn sentence(says: &Says, known: &[Place], handed_by: &dyn Fn(Resource) -> Vec<St
             )
         }
     }
+}
+
+/// The fields that are masked, and what is besides where it was never seen.
+fn all_masked(it: &Masking, new: &str) -> String {
+    let fields: Vec<String> = it.fields.iter().map(masked).collect();
+    let new = it.beyond.as_ref().map(|it| match it.known.len() {
+        1 => format!("{new} (they have 1)"),
+        count => format!("{new} (they have {count})"),
+    });
+    let fields = (!fields.is_empty()).then(|| told(&fields));
+    fields.into_iter().chain(new).collect::<Vec<_>>().join("; ")
 }
 
 /// Of how many kinds nobody calls.

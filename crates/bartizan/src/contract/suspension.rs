@@ -3,7 +3,7 @@
 //! Reads    observations, in their order; what is decided of contracts; releases that run.
 //! Writes   which clauses are to be suspended, and which versions of clients are held to no habit (`cohorts.rs`).
 //! Memory   callers (`learn::standing`), and at most [`REFUSED_MAX`] callers for each clause that refuses.
-//! Misses   who was refused before a start does not count after it. Clauses against harm are never suspended.
+//! Misses   what was masked where answers are known to have it: that is what the clause is for. Who was refused before a start does not count after it. Clauses against harm are never suspended.
 
 use super::cohorts::{Cohorts, NewVersion};
 use super::{Contracts, Decided, Which};
@@ -12,9 +12,12 @@ use bartizan_engine::terms::Graced;
 use bartizan_learn::standing::{Caller, Standing, is_attack};
 use bartizan_learn::terms::INDEPENDENT_MIN;
 use bartizan_model::clause::{ClauseName, Effect};
+use bartizan_model::evidence::Finding;
 use bartizan_model::head::Method;
 use bartizan_model::observation::Observation;
+use bartizan_model::place::Place;
 use bartizan_model::retirement::Template;
+use bartizan_model::terms::Says;
 use std::collections::BTreeMap;
 
 /// Within so long three callers must be refused for the first time.
@@ -64,6 +67,8 @@ struct Refusing {
     literals: usize,
     /// Since when it is held so.
     since_us: u64,
+    /// The fields that it masks in any case.
+    masked: Vec<Place>,
     /// When each was refused first, in that order.
     refused: Vec<(Caller, u64)>,
 }
@@ -72,7 +77,29 @@ impl Refusing {
     fn new(it: &Decided) -> Self {
         let path = Template::new(&it.which.path);
         let literals = path.segments().flatten().count();
-        Self { which: it.which.clone(), path, literals, since_us: it.at_us, refused: Vec::new() }
+        let masked = match &it.says {
+            Says::Masked(of) => of.fields.iter().map(|it| it.place.clone()).collect(),
+            Says::Secret(_)
+            | Says::ReadOnly(_)
+            | Says::OnlyKnown
+            | Says::Types(_)
+            | Says::HandedOut(_)
+            | Says::Owned(_)
+            | Says::Belongs(_)
+            | Says::Required(_)
+            | Says::Bounds(_)
+            | Says::Credential
+            | Says::Tls { .. }
+            | Says::Role(_) => Vec::new(),
+        };
+        let (which, since_us, refused) = (it.which.clone(), it.at_us, Vec::new());
+        Self { which, path, literals, since_us, masked, refused }
+    }
+
+    /// Whether something was masked in a field that answers did not have.
+    fn masked_new(&self, it: &Observation) -> bool {
+        let is_of = |it: &&Finding| it.sighting.code.entry().clause == self.which.clause;
+        it.findings.iter().filter(is_of).any(|it| !self.masked.contains(&it.place))
     }
 }
 
@@ -91,16 +118,25 @@ impl Watch {
 
     /// Adds an exchange.
     pub(crate) fn observe(&mut self, it: &Observation, around: Around<'_>) {
-        let is_refused = |effect| matches!(effect, Effect::Refused | Effect::Overtaken);
+        let is_refused =
+            |effect| matches!(effect, Effect::Refused | Effect::Overtaken | Effect::Scrubbed);
         let habits = it.hits.iter().filter(|hit| is_refused(hit.effect));
-        for clause in habits.map(|it| it.code.entry().clause).filter(|it| is_habit(*it)) {
-            self.refused(it, clause, around);
+        for hit in habits {
+            let clause = hit.code.entry().clause;
+            if is_habit(clause) {
+                self.refused(it, (clause, hit.effect), around);
+            }
         }
         self.standing.observe(it);
         self.cohorts.observe(it);
     }
 
-    fn refused(&mut self, it: &Observation, clause: ClauseName, around: Around<'_>) {
+    fn refused(
+        &mut self,
+        it: &Observation,
+        (clause, effect): (ClauseName, Effect),
+        around: Around<'_>,
+    ) {
         let Around { contracts, tempo } = around;
         let Some(caller) = Caller::of(it).filter(|_| !is_attack(it)) else { return };
         let Some(good_us) = self.standing.since(&it.route, caller) else { return };
@@ -112,6 +148,10 @@ impl Watch {
         // A literal segment goes before a variable, as where it is held.
         let of = all.into_iter().flatten().filter(fits).max_by_key(|of| of.literals);
         let Some(of) = of else { return };
+        // Masking what answers always had is what it is for.
+        if effect == Effect::Scrubbed && !of.masked_new(it) {
+            return;
+        }
         let is_good = good_us < of.since_us || good_us.saturating_add(tempo.standing_us()) <= at_us;
         // What its version is refused until that is in force says nothing more.
         if !is_good || self.cohorts.is_graced(it) {
@@ -189,12 +229,15 @@ const fn is_habit(it: ClauseName) -> bool {
 mod tests {
     use super::super::{Because, Held, Released};
     use super::*;
+    use bartizan_model::class::Class;
     use bartizan_model::clause::Hit;
     use bartizan_model::code::Code;
+    use bartizan_model::data_class::DataClass;
+    use bartizan_model::evidence::{Fingerprint, Sighting};
     use bartizan_model::id::{ExchangeId, KeyEpoch, KeyedHash, SubjectId};
     use bartizan_model::moment::Moment;
     use bartizan_model::observation::{Outcome, SubjectKind};
-    use bartizan_model::terms::{Force, Others, Says};
+    use bartizan_model::terms::{Beyond, Force, Mask, Masked, Masking, Others};
 
     const MINUTE_US: u64 = 60 * 1_000_000;
     const DAY_US: u64 = 24 * 60 * MINUTE_US;
@@ -360,6 +403,38 @@ mod tests {
         ] {
             assert_eq!(suspended(&contracts(Says::OnlyKnown, held), None, &all), expected);
         }
+    }
+
+    /// An answer in which something was masked here.
+    fn masked(minute: u64, caller: u128, code: Code, field: &str) -> Observation {
+        let mut it = seen(DECIDED_US + minute * MINUTE_US, caller, None);
+        it.hits = vec![Hit { code, effect: Effect::Scrubbed, margin: 0 }];
+        let sighting = Sighting { code, score: 1_000, fingerprint: Fingerprint::default() };
+        let (place, value) = (Place::body(field), KeyedHash(0));
+        it.findings = vec![Finding { sighting, place, bytes: 0, value }];
+        it
+    }
+
+    #[test]
+    fn what_a_release_shows_to_everybody_suspends_habit_and_no_harm() {
+        let fields = vec![Masked {
+            place: Place::body("$.iban"),
+            class: Class::BuiltIn(DataClass::Iban),
+            mask: Mask::Partial,
+            unless_own: None,
+        }];
+        let masking = Masking { fields, beyond: Some(Beyond::default()) };
+        let data = contracts(Says::Masked(masking.clone()), Held::As(Force::Enforced));
+        let all = |code, field| (0..5).map(|n| masked(1, n, code, field)).collect::<Vec<_>>();
+        let mail = all(Code::DisclosureData, "$.mail");
+        assert_eq!(suspended(&data, None, &mail[..2]), 0);
+        assert_eq!(suspended(&data, None, &mail[..3]), 1);
+        assert_eq!(suspended(&data, Some(DECIDED_US), &mail[..3]), 1);
+        let known = all(Code::DisclosureData, "$.iban");
+        assert_eq!(suspended(&data, None, &known), 0, "that is what it is for");
+        let secret = contracts(Says::Secret(masking), Held::As(Force::Enforced));
+        let password = all(Code::DisclosureSecret, "$.password");
+        assert_eq!(suspended(&secret, Some(DECIDED_US), &password), 0);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::described_answer::DescribedAnswer;
 use crate::issuing::Issuing;
 use crate::origin::Authority;
 use crate::outgoing::{
-    Asked, Done, Found, HELD_BYTES_MAX, Outgoing, Unreadable, claimed, unvalued,
+    Asked, Done, Found, HELD_BYTES_MAX, Outgoing, Unreadable, change, claimed, unvalued,
 };
 use crate::step::{DATA_BYTES_MAX, Payload, Reply, Step};
 use crate::tables::accounts::Link;
@@ -29,6 +29,9 @@ use bartizan_model::observation::{FINDINGS_MAX, Outcome, SubjectKind};
 use bartizan_model::terms::Resource;
 use bytes::{Bytes, BytesMut};
 
+/// Bytes of an answer that was gathered, decoded: of what is longer nothing is looked at.
+const LOOKED_BYTES_MAX: usize = 4 * 1024 * 1024;
+
 /// An answer that is not released yet.
 #[derive(Debug)]
 pub(super) struct Withheld {
@@ -39,7 +42,12 @@ pub(super) struct Withheld {
 
 impl Transaction {
     /// Notes what the answer is going to be held to; what the caller's token says of who it is.
-    pub(super) fn ask(&mut self, head: &RequestHead, at: Moment) -> (Vec<(Resource, u64)>, bool) {
+    pub(super) fn ask(
+        &mut self,
+        head: &RequestHead,
+        is_graced: bool,
+        at: Moment,
+    ) -> (Vec<(Resource, u64)>, bool) {
         let is_declared = self.on.sees_to_others(head);
         let Some(shown) = self.shown.as_ref().filter(|it| !it.is_empty()) else {
             return (Vec::new(), is_declared);
@@ -47,7 +55,8 @@ impl Transaction {
         let assessment = Assessment::clean(at, self.seen.endpoint);
         let under = (&assessment, &self.on.clauses);
         let is_somebody = self.seen.subject_kind != SubjectKind::AddressAgent;
-        let mut asked = Asked::of(self.seen.subject, is_somebody, head, shown, under);
+        let subject = self.seen.subject;
+        let mut asked = Asked::of(subject, is_somebody, head, shown, is_graced, under);
         let key = &self.view.rules.key;
         let (claimed, sees_to_others) = claimed(&head.fields, self.seen.subject, shown, key);
         let sees_to_others = sees_to_others || is_declared;
@@ -220,6 +229,9 @@ impl Transaction {
             self.withheld = None;
             return self.refuse_answer(code, end);
         }
+        if self.gathers_answer() {
+            return self.gather_answer(bytes, end, at, tables);
+        }
         let released = match self.push_outgoing(bytes, end, at, tables) {
             Some(Ok(released)) => released,
             Some(Err(code)) => {
@@ -247,6 +259,67 @@ impl Transaction {
         Step::Reply(Reply::Relay(head))
     }
 
+    /// Takes a piece of an answer that leaves as it came unless there is something in it that answers did not have.
+    fn gather_answer(&mut self, bytes: &Bytes, end: bool, at: Moment, tables: &Tables) -> Step {
+        let Some(withheld) = &mut self.withheld else { return Step::Cut };
+        let has_room = withheld.room.grow(bytes.len());
+        withheld.bytes.extend_from_slice(bytes);
+        if !end && has_room && withheld.bytes.len() < HELD_BYTES_MAX {
+            return Step::Read { max: DATA_BYTES_MAX };
+        }
+        self.look_through(end, at, tables)
+    }
+
+    /// Looks through what was gathered of an answer. If it has ended, and nothing was masked, it leaves as it came; so does what
+    /// cannot be read.
+    fn look_through(&mut self, end: bool, at: Moment, tables: &Tables) -> Step {
+        let Some(mut withheld) = self.withheld.take() else { return Step::Cut };
+        if let Some(outgoing) = &mut self.outgoing {
+            outgoing.stop_gathering();
+        }
+        let (mut out, mut is_read) = (BytesMut::new(), true);
+        let pieces = withheld.bytes.chunks(DATA_BYTES_MAX);
+        let last = pieces.len().saturating_sub(1);
+        for (n, piece) in pieces.enumerate() {
+            match self.push_outgoing(piece, end && n == last, at, tables) {
+                Some(Ok(released)) if out.len() <= LOOKED_BYTES_MAX => out.extend(released),
+                Some(Ok(_) | Err(_)) | None => {
+                    is_read = false;
+                    break;
+                }
+            }
+        }
+        let is_masked = self.outgoing.as_ref().is_some_and(|it| it.has_masked());
+        match (is_read, is_masked) {
+            // What was found may not leave, and the rest cannot be told.
+            (false, true) => return self.refuse_answer(Code::UpstreamMalformed, end),
+            (false, false) => self.outgoing = None,
+            (true, false) if end => {}
+            (true, _) => {
+                change(&mut withheld.head);
+                withheld.bytes = out;
+                self.owed_trailers = None;
+            }
+        }
+        // What is too large to be held is not judged.
+        self.described = None;
+        self.seen.phases.answered_us = at.us_since(self.seen.started);
+        let head = withheld.head.clone();
+        self.withheld = Some(withheld);
+        self.response = Response::Releasing { end: end && self.owed_trailers.is_none() };
+        Step::Reply(Reply::Relay(head))
+    }
+
+    /// Nothing more comes for now: what was gathered is released.
+    pub(super) fn hurry_answer(&mut self, at: Moment, tables: &Tables) -> Step {
+        let gathers = self.gathers_answer() && !self.withholds_described();
+        let holds = self.withheld.as_ref().is_some_and(|it| !it.bytes.is_empty());
+        match gathers && holds && self.response == Response::Judging {
+            true => self.look_through(false, at, tables),
+            false => Step::Read { max: DATA_BYTES_MAX },
+        }
+    }
+
     /// Passes a piece of an answer on.
     pub(super) fn stream_answer(
         &mut self,
@@ -270,6 +343,11 @@ impl Transaction {
         }
     }
 
+    /// Whether the answer is held until it can be looked through.
+    pub(super) fn gathers_answer(&self) -> bool {
+        self.outgoing.as_ref().is_some_and(|it| it.gathers())
+    }
+
     /// Whether what is passed on of the answer differs from what came.
     pub(super) fn changes_answer(&self) -> bool {
         self.outgoing.as_ref().is_some_and(|it| it.changes())
@@ -285,9 +363,10 @@ impl Transaction {
     ) -> Step {
         let (head, room) = (talk.head.clone(), tables.room());
         let held = talk.into_held();
+        let waits = |it: &Outgoing| it.awaits_owner() || it.gathers();
         self.withheld =
             Some(Box::new(Withheld { head: head.clone(), bytes: BytesMut::new(), room }));
-        if self.outgoing.as_ref().is_some_and(|it| it.awaits_owner()) {
+        if self.outgoing.as_deref().is_some_and(waits) {
             self.response = Response::Judging;
             return self.judge_answer(&held, end, at, tables);
         }
@@ -315,7 +394,8 @@ impl Transaction {
         let mut outgoing = self.outgoing.take()?;
         let mut out = Vec::new();
         let under = (&*self.view.rules, tables, at);
-        let found = outgoing.push(bytes, end, under, self.issued, &mut out);
+        let by = (&self.on.clauses, self.seen.endpoint);
+        let found = outgoing.push(bytes, end, under, by, self.issued, &mut out);
         let is_held = outgoing.changes();
         self.outgoing = Some(outgoing);
         let refused = self.note_found(found, is_held, at);

@@ -45,6 +45,8 @@ pub struct Ask<'a> {
     pub body: &'a str,
     /// The media type of `body`.
     pub sends: &'a str,
+    /// It comes over TLS.
+    pub tls: bool,
     /// The fingerprint of the certificate that the client showed.
     pub certificate: Option<u64>,
     pub answer: &'a [u8],
@@ -68,6 +70,7 @@ impl Default for Ask<'_> {
             body: "",
             sends: "application/json",
             certificate: None,
+            tls: false,
             answer: b"",
             media: "application/json",
             coding: "",
@@ -222,7 +225,7 @@ fn origin(number: u128, it: Ask<'_>) -> Origin {
         id: ExchangeId::new(1_700_000_000_000, number),
         authority: Authority::Inline,
         peer: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
-        tls: false,
+        tls: it.tls,
         certificate: it.certificate.map(KeyedHash),
         ja4: None,
         sees_bodies: true,

@@ -39,6 +39,7 @@ pub use names::NameEvidence;
 pub use shape::VALUE_BYTES_MAX;
 
 use bartizan_model::data_class::DataClass;
+use bartizan_model::fact::Sign;
 use shape::{Shape, has};
 use signs::Signs;
 
@@ -112,6 +113,11 @@ pub fn classify_named(name: &NameEvidence, value: &[u8]) -> Option<Classified> {
     }
     let signs = field::signs(name, &shape);
     field::best(signs.iter().map(|(class, bits)| field::judged(name, class, 1, 1, u16::from(bits))))
+}
+
+/// The same for what was kept of the value.
+pub fn classify_sign(name: &NameEvidence, sign: Sign) -> Option<Classified> {
+    field::best(std::iter::once(field::judged(name, sign.class, 1, 1, u16::from(sign.bits))))
 }
 
 /// The vendor of a key or token: by its form, or by its form and a field's name that has the vendor's.

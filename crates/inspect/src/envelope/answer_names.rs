@@ -30,7 +30,7 @@ pub struct Level {
 
 impl Level {
     /// Notes a member, and gives what is within it. `None` if it is known by another name.
-    pub(super) fn note(&mut self, key: &str, name: &str, room: &mut usize) -> Option<&mut Self> {
+    pub(crate) fn note(&mut self, key: &str, name: &str, room: &mut usize) -> Option<&mut Self> {
         let at = match self.members.iter().position(|it| *it.0 == *key) {
             Some(at) => at,
             None => {

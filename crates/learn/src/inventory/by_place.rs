@@ -91,6 +91,11 @@ impl ByPlace {
         Iter { entries: &self.entries, order: self.order.iter() }
     }
 
+    /// All, with names that endpoints share.
+    pub(crate) fn shared(&self) -> impl Iterator<Item = (&Arc<Place>, &Field)> {
+        self.entries().map(|it| (&it.place, &it.field))
+    }
+
     /// All, with what they are compared by, in the order of their places.
     pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.order.iter().filter_map(|it| self.entries.get(usize::from(*it)))

@@ -302,7 +302,7 @@ mod tests {
             .iter()
             .map(|(path, kind, messages)| (Place::body(path), field(*kind, *messages)))
             .collect();
-        Fields { messages: 10, by_place, more: 0 }
+        Fields { messages: 10, by_place, ..Fields::default() }
     }
 
     #[test]
@@ -330,7 +330,8 @@ mod tests {
         let mut both = field(Kind::Integer, 3);
         both.kinds[Kind::ALL.len() - 1] = 2;
         let by_place = [(Place::body("$[*].id"), both)].into_iter().collect();
-        let schema = body(&Fields { messages: 5, by_place, more: 0 }, &|_, _| None).unwrap();
+        let schema =
+            body(&Fields { messages: 5, by_place, ..Fields::default() }, &|_, _| None).unwrap();
         assert_eq!(schema.types, Types::ARRAY);
         let id = &schema.items.unwrap().properties["id"];
         assert_eq!(id.types, Types::INTEGER.or(Types::STRING));
@@ -353,7 +354,8 @@ mod tests {
             (Place::body("$.gone"), empty(Forms::OBJECT, 3)),
             (Place::body("$.gone.at"), filled(6)),
         ];
-        let fields = Fields { messages: 10, by_place: by_place.into_iter().collect(), more: 0 };
+        let fields =
+            Fields { messages: 10, by_place: by_place.into_iter().collect(), ..Fields::default() };
         let schema = body(&fields, &|_, _| None).unwrap();
         assert_eq!(schema.properties["tags"], Schema::list(Schema::string()));
         assert_eq!(schema.properties["meta"].types, Types::OBJECT.or(Types::NULL));
@@ -366,7 +368,8 @@ mod tests {
     fn a_body_that_is_always_empty_is_a_body() {
         let empty = Field { forms: Forms::OBJECT, empties: 3, ..field(Kind::Empty, 3) };
         let by_place = [(Place::body("$"), empty)].into_iter().collect();
-        let schema = body(&Fields { messages: 3, by_place, more: 0 }, &|_, _| None).unwrap();
+        let schema =
+            body(&Fields { messages: 3, by_place, ..Fields::default() }, &|_, _| None).unwrap();
         assert_eq!(schema, Schema::of(Types::OBJECT));
     }
 

@@ -128,6 +128,8 @@ impl TraitCounts {
 pub struct Fields {
     /// Messages whose fields were kept.
     pub messages: u64,
+    /// Of these, those that were read to their end, and had room for all.
+    pub whole: u64,
     /// By place.
     pub by_place: ByPlace,
     /// Fields that found no room.
@@ -345,6 +347,7 @@ impl Fields {
             return false;
         }
         self.messages += 1;
+        self.whole += u64::from(facts.more == 0);
         self.more += u64::from(facts.more);
         let mut has_new = false;
         let mut cursor = self.by_place.begin(&facts.shape, facts.facts.len().min(FIELDS_MAX));
@@ -387,6 +390,7 @@ impl Fields {
 
     fn merge(&mut self, other: Self) {
         self.messages += other.messages;
+        self.whole += other.whole;
         self.more += other.more;
         self.by_place.merge(other.by_place, FIELDS_MAX, &mut self.more);
     }
@@ -540,8 +544,9 @@ impl Leaf {
         let (subject, at_us) = (Some64::of(it.subject), it.started.wall_us);
         let clause = hit.code.entry().clause;
         // Whom the application itself turns away shows that it is right.
-        let is_kept =
-            clause == ClauseName::IdentityRole && it.outcome == Outcome::Served && !is_success(it);
+        let is_of_caller =
+            matches!(clause, ClauseName::IdentityRole | ClauseName::IdentityCredential);
+        let is_kept = is_of_caller && it.outcome == Outcome::Served && !is_success(it);
         if !clause.is_of_terms() || is_kept {
             return;
         }

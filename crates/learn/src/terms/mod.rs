@@ -12,6 +12,7 @@
 //! What one caller alone does teaches nothing: a field counts as taken when [`INDEPENDENT_MIN`] subjects sent it with
 //! success. So nobody can widen a term by many calls, and nobody's calls narrow it.
 
+mod beyond;
 mod envelopes;
 mod fields;
 mod handed_out;
@@ -34,7 +35,9 @@ use bartizan_model::place::Place;
 use bartizan_model::profile::Subjects;
 use bartizan_model::retirement::Template;
 use bartizan_model::terms::{EndpointTerms, Force, Resource, Says, Shows, Term, TermsByRoute};
+use bartizan_model::traits::Trait;
 use handed_out::HandedOut;
+pub use masked::mask_of_new;
 use owned::Ownership;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -218,7 +221,7 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     says.extend(fields::bounds(leaf, pace));
     says.extend(owners.owned(it.method, &template));
     says.extend(owners.belongs(it.method, &template));
-    says.extend(masked::masked(it, class_of, owners));
+    says.extend(masked::masked(it, class_of, owners, pace));
     let is_signed = says.iter().any(is_signed);
     // A link that its signature makes good is for whoever holds it.
     says.retain(|it| !(is_signed && matches!(it, Says::Belongs(_))));
@@ -226,6 +229,7 @@ fn one(it: &Endpoint<'_>, known: &Known<'_>, pace: &Pace) -> Option<Proposed> {
     says.extend(named.filter(|it| !it.is_empty()).map(Says::HandedOut));
     let is_of_somebody = says.iter().any(|it| matches!(it, Says::Owned(_) | Says::Belongs(_)));
     says.extend(credential(leaf, is_of_somebody));
+    says.extend(transport(leaf));
     let (kinds, witnesses) = roles.map(|it| role::kinds(leaf, it, pace)).unwrap_or_default();
     says.extend(Some(kinds).filter(|it| !it.is_empty()).map(Says::Role));
     let hands_out = handed.handed_out(it.method, &template);
@@ -272,6 +276,13 @@ fn credential(leaf: &Leaf, is_of_somebody: bool) -> Option<Says> {
     (leaf.succeeded() > 0 && leaf.anonymous == 0 && was_asked_for).then_some(Says::Credential)
 }
 
+/// Calls come over TLS, as far as their connections were seen; and all with a certificate.
+fn transport(leaf: &Leaf) -> Option<Says> {
+    let seen = leaf.traits.of(Trait::RequestSeen);
+    let is_so = leaf.succeeded() > 0 && seen > 0 && leaf.traits.of(Trait::PlainText) == 0;
+    is_so.then_some(Says::Tls { certificate: leaf.traits.certified == seen })
+}
+
 fn support(leaf: &Leaf, says: &Says, left_out: usize) -> Support {
     Support {
         calls: leaf.succeeded(),
@@ -297,11 +308,12 @@ fn stage(
     let is_for_enough = is_harm || it.subjects >= pace.habit_subjects_min;
     let seldom_us = it.last_us.saturating_sub(it.breaches.last_us);
     // One caller who breaks it may be the attacker that it is for; several are a habit. What is wrong whoever does it has held
-    // again once nobody broke it for as long: those who see to others are told by then, and what people share.
-    let is_mended = are_told || is_shared(says);
+    // again once nobody broke it for as long: those who see to others are told by then, and what people share. So has what is
+    // said of fields that answers did not have: they are known once three callers were shown them.
+    let is_mended = is_growing(says) || (is_harm && (are_told || is_shared(says)));
     let is_broken = it.breaches.passed > 0
         && it.breaches.subjects.at_least() >= INDEPENDENT_MIN
-        && (!is_harm || !is_mended || seldom_us < pace.span_us);
+        && (!is_mended || seldom_us < pace.span_us);
     // A release explains why habit was broken. What it became is held to begin with the last such call.
     let is_renewed =
         !is_harm && is_broken && released_us.is_some_and(|at| it.breaches.last_us >= at);
@@ -318,6 +330,11 @@ fn stage(
 /// Whether callers are shown what is others' where they were handed it.
 fn is_shared(says: &Says) -> bool {
     matches!(says, Says::Owned(all) if all.iter().any(|it| it.unless_given))
+}
+
+/// Whether data of people is masked in fields that answers did not have.
+fn is_growing(says: &Says) -> bool {
+    matches!(says, Says::Masked(of) if of.beyond.is_some())
 }
 
 /// What is observed of proposals without anybody's doing.

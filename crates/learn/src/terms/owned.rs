@@ -14,6 +14,7 @@ use crate::inventory::Endpoint;
 use crate::inventory::owners::{
     CLAIM, OwnerFields, Shown, is_of_somebody, is_tenant, speaks_of_somebody,
 };
+use bartizan_model::clause::ClauseName;
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
@@ -299,6 +300,26 @@ impl Ownership {
     }
 }
 
+impl Ownership {
+    /// All fields of an answer that tell whose the object around them is.
+    pub(super) fn told(
+        &self,
+        service: &str,
+        template: &str,
+        beside: &BTreeSet<&Place>,
+    ) -> Vec<Owned> {
+        let known = self.exclusive();
+        let one = |place: &&Place| {
+            let owners = resource(service, &named(place, template));
+            let tells = matches!(place, Place::Body(_)) && speaks_of_somebody(place);
+            let place = (*place).clone();
+            let owned = Owned { place, owners, is_exclusive: true, unless_given: false };
+            (tells && known.contains(&owners)).then_some(owned)
+        };
+        beside.iter().filter_map(one).take(PLACES_MAX).collect()
+    }
+}
+
 /// The field that tells whose the object around a field is: one of the name of a field that does elsewhere.
 fn around(
     (service, template): (&str, &str),
@@ -400,6 +421,10 @@ fn spots<'a>(
     };
     let all = all.filter(|it| !is_object(it.1.0));
     let asks_for_something = asks_for_something(it, handed);
+    // Several were shown others' where that would be refused.
+    let breaches = it.leaf.breaches.get(&ClauseName::OwnershipAnswer);
+    let is_broken =
+        breaches.is_some_and(|it| it.passed > 0 && it.subjects.at_least() >= INDEPENDENT_MIN);
     let spot = |(at, (place, shown)): (At, (&'a Place, &'a Shown))| {
         let name = match place {
             Place::Segment(n) => variable(&template, *n)?,
@@ -409,7 +434,7 @@ fn spots<'a>(
         let is_of_group = claims.contains(&name) || is_tenant(&name);
         let told = told(shown, is_of_group, pace);
         let is_answer = matches!(at, At::Answer | At::Unasked);
-        let is_shared = is_answer && asks_for_something && is_shared(shown, pace);
+        let is_shared = is_answer && asks_for_something && (is_broken || is_shared(shown, pace));
         let of = |is_exclusive: bool, unless_given: bool| {
             let (key, name) = ((it.method, template.clone()), name.clone());
             Spot { at, key, place, shown, name, is_exclusive, unless_given }

@@ -7,15 +7,18 @@
 )]
 
 use super::*;
+use crate::inventory::leaf::FIELDS_MAX;
 use crate::inventory::seen::{called, told};
+use crate::inventory::subjects::Some64;
 use bartizan_model::class::Class;
 use bartizan_model::clause::{Effect, Hit};
 use bartizan_model::code::Code;
 use bartizan_model::data_class::DataClass;
 use bartizan_model::fact::{Facts, Forms, bucket};
 use bartizan_model::id::SubjectId;
-use bartizan_model::observation::Observation;
-use bartizan_model::terms::{Bounds, Mask, Owned, Resource, Types};
+use bartizan_model::observation::{Observation, SubjectKind};
+use bartizan_model::terms::{Beyond, Bounds, Mask, Masking, Owned, Resource, Types};
+use bartizan_model::traits::{Trait, Traits};
 
 const DAY_US: u64 = 24 * 3_600 * 1_000_000;
 
@@ -53,10 +56,14 @@ impl Shop {
         it
     }
 
-    fn see(&mut self, subject: u128, mut it: Observation) {
+    fn see(&mut self, subject: u128, it: Observation) {
+        self.see_by(subject, SubjectKind::ApiKey, it);
+    }
+
+    fn see_by(&mut self, subject: u128, by: SubjectKind, mut it: Observation) {
         it.subject =
             SubjectId((subject + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835));
-        it.subject_kind = bartizan_model::observation::SubjectKind::ApiKey;
+        it.subject_kind = by;
         it.started.wall_us = self.at_us;
         self.at_us += 1;
         self.inventory.observe(&it);
@@ -105,6 +112,8 @@ fn what_an_endpoint_takes_and_what_nobody_sets_is_told() {
     let it = Shop::after(70, 8).proposed(Method::Post, "/orders");
     assert_eq!(it.known, [Place::body("$.item"), Place::body("$.n")]);
     let says: Vec<_> = it.proposals.iter().map(|it| it.says.clone()).collect();
+    let says = says.into_iter().filter(|it| !matches!(it, Says::Secret(_) | Says::Masked(_)));
+    let says: Vec<_> = says.collect();
     let number = Types { forms: Forms::NUMBER.and(Forms::NULL), kinds: 0 };
     let text = Types { forms: Forms::STRING.and(Forms::NULL), kinds: 0 };
     assert_eq!(
@@ -470,13 +479,13 @@ fn secrets_are_masked_for_all_and_data_of_people_for_others_than_their_owner() {
         it.proposals.iter().map(|it| it.says.clone()).collect::<Vec<_>>()
     };
     let found = says("/me").into_iter().find_map(|it| match it {
-        Says::Secret(all) => Some(all),
+        Says::Secret(it) => Some(it.fields),
         _ => None,
     });
     let [secret] = found.as_deref().unwrap() else { panic!("{found:?}") };
     assert_eq!((&secret.place, secret.mask), (&Place::body("$.password"), Mask::Full));
     let found = says("/accounts").into_iter().find_map(|it| match it {
-        Says::Masked(all) => Some(all),
+        Says::Masked(it) => Some(it.fields),
         _ => None,
     });
     let [data] = found.as_deref().unwrap() else { panic!("{found:?}") };
@@ -485,6 +494,120 @@ fn secrets_are_masked_for_all_and_data_of_people_for_others_than_their_owner() {
         (&data.place, owner),
         (&Place::body("$[*].iban"), Some(Place::body("$[*].ownerId")))
     );
+}
+
+/// What is said of fields that answers of the list did not have.
+fn beyond(it: &Shop) -> Option<Beyond> {
+    let all = it.proposed(Method::Get, "/orders").proposals;
+    let of = |clause| {
+        let found = all.iter().find(|it| it.says.clause() == clause)?;
+        match &found.says {
+            Says::Secret(of) | Says::Masked(of) => of.beyond.clone(),
+            _ => None,
+        }
+    };
+    let (secret, data) = (of(ClauseName::DisclosureSecret), of(ClauseName::DisclosureData));
+    assert_eq!(secret.is_some(), data.is_some());
+    data
+}
+
+fn known(it: &Beyond) -> Vec<String> {
+    it.known.iter().map(|it| it.to_string()).collect()
+}
+
+#[test]
+fn fields_that_answers_never_had_are_spoken_of_where_all_are_known() {
+    let mut it = Shop::after(70, 8);
+    let stage = |it: &Shop, clause| {
+        let all = it.proposed(Method::Get, "/orders").proposals;
+        all.iter().find(|it| it.says.clause() == clause).map(|it| it.stage)
+    };
+    for clause in [ClauseName::DisclosureSecret, ClauseName::DisclosureData] {
+        assert_eq!(stage(&it, clause), Some(Stage::Proposed), "{clause:?}");
+    }
+    assert_eq!(known(&beyond(&it).unwrap()), ["body $.orders[*].id", "body $.orders[*].total"]);
+    // Twenty people show no habit, and a password is none of them.
+    let mut few = Shop::after(20, 8);
+    (0..20).for_each(|n| few.visit(n));
+    assert_eq!(stage(&few, ClauseName::DisclosureSecret), Some(Stage::Proposed));
+    assert_eq!(stage(&few, ClauseName::DisclosureData), Some(Stage::Observed));
+    assert_eq!(beyond(&Shop::after(29, 8)), None, "29 answers are too few");
+    // What two were shown is none that answers have; what three were, is.
+    for subject in [1, 2, 3] {
+        let answer = json(&[("$.orders[*].id", "1"), ("$.mail", "ann@mail.example")]);
+        it.see(subject, called(Method::Get, "/orders", 200, &[], Some(answer)));
+        let has = known(&beyond(&it).unwrap()).contains(&"body $.mail".to_owned());
+        assert_eq!(has, subject == 3);
+    }
+    // Answers that are longer than what is read of them take nothing back, and say nothing by themselves.
+    let mut long = Shop::after(29, 8);
+    for n in 0..40 {
+        let mut answer = json(&[("$.orders[*].id", "1")]);
+        answer.more = 1;
+        for shop in [&mut it, &mut long] {
+            let seen = called(Method::Get, "/orders", 200, &[], Some(answer.clone()));
+            shop.see(n, seen);
+        }
+    }
+    assert!(beyond(&it).is_some());
+    assert_eq!(beyond(&long), None);
+    // Where there is no room for all fields, none is known to be new.
+    for n in 0..u32::try_from(FIELDS_MAX).unwrap() {
+        let answer = json(&[(&format!("$.f{n}"), "1")]);
+        it.see(1, called(Method::Get, "/orders", 200, &[], Some(answer)));
+    }
+    assert_eq!(beyond(&it), None);
+}
+
+#[test]
+fn what_is_called_by_values_or_was_never_filled_is_open() {
+    let mut it = Shop::after(70, 8);
+    for n in 0..6_u128 {
+        let path = format!("$.by.k{n}.total");
+        let mut answer =
+            json(&[("$.orders[*].id", "1"), (&path, "5"), ("$.meta.a", "1"), ("$.none", "")]);
+        answer.facts[3].forms = Forms::LIST;
+        it.see(n, called(Method::Get, "/orders", 200, &[], Some(answer)));
+    }
+    let found = beyond(&it).unwrap();
+    assert_eq!(found.open, [Place::body("$.by"), Place::body("$.none")]);
+    assert!(known(&found).contains(&"body $.meta.a".to_owned()));
+}
+
+#[test]
+fn fields_that_tell_whose_something_is_are_told_of_data_and_not_of_secrets() {
+    let it = bank(70, 8);
+    let said = |_: &str| Said::default();
+    let all = propose(&it.inventory, &it.relations, &|_, _| None, &Pace::USUAL, &said);
+    let accounts = all.iter().find(|it| it.template == "/accounts").unwrap();
+    let mut owners = Vec::new();
+    for it in &accounts.proposals {
+        match &it.says {
+            Says::Secret(of) => assert!(of.beyond.as_ref().unwrap().owners.is_empty()),
+            Says::Masked(of) => {
+                let all = &of.beyond.as_ref().unwrap().owners;
+                owners.extend(all.iter().map(|it| it.place.to_string()));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(owners, ["body $[*].ownerId"]);
+}
+
+#[test]
+fn a_field_that_was_new_when_it_came_breaks_nothing_for_good() {
+    let callers = (0..3).map(|n| Some64::of(SubjectId(n)));
+    let subjects = callers.fold(Some64::default(), Some64::and);
+    let breaches = Breaches { passed: 3, subjects, last_us: 9 * DAY_US, ..Breaches::default() };
+    let far = |says: &Says, last_us| {
+        let (calls, subjects, first_us, left_out) = (90, 90, DAY_US, 0);
+        let support = Support { calls, subjects, first_us, last_us, breaches, left_out };
+        stage(says, false, &support, &Pace::USUAL, None)
+    };
+    let new = Says::Masked(Masking { fields: Vec::new(), beyond: Some(Beyond::default()) });
+    assert_eq!(far(&new, 10 * DAY_US), Stage::Observed);
+    assert_eq!(far(&new, 16 * DAY_US), Stage::Proposed);
+    assert_eq!(far(&Says::OnlyKnown, 16 * DAY_US), Stage::Observed, "habit that is broken");
 }
 
 #[test]
@@ -692,6 +815,83 @@ fn where_people_share_things_they_are_shown_their_own_or_what_they_were_handed()
     assert_eq!(one(&accounts(false)), (owner.clone(), false, true));
     // Nobody is excepted for reading what was shared with them.
     assert_eq!(one(&accounts(true)), (owner, true, true));
+}
+
+#[test]
+fn where_several_are_shown_others_at_times_these_are_shared() {
+    let mut bank = bank(40, 0);
+    let one = |it: &Shop| {
+        let it = it.proposed(Method::Get, "/accounts/{accountId}");
+        owned(&it).unwrap_or_else(|| panic!("{it:?}"))[0].unless_given
+    };
+    let read = |n: u128, hits: Vec<Hit>| {
+        let answer = json(&[("$.ownerId", &(n * 31 + 500).to_string()), ("$.rank", "1")]);
+        let path = format!("/accounts/{}", n * 17 + 90_000);
+        Observation { hits, ..called(Method::Get, &path, 200, &[], Some(answer)) }
+    };
+    for n in 0..40 {
+        let listed = json(&[("$.all[*].number", &(n * 17 + 90_000).to_string())]);
+        bank.see(n, called(Method::Get, "/mine", 200, &[], Some(listed)));
+        bank.see(n, read(n, Vec::new()));
+    }
+    assert!(!one(&bank));
+    let hit = Hit { code: Code::OwnerForeign, effect: Effect::WouldRefuse, margin: 0 };
+    for n in 0..4 {
+        bank.see(n, read(n, vec![hit]));
+    }
+    assert!(one(&bank));
+}
+
+#[test]
+fn whom_the_application_turns_away_itself_breaks_nothing() {
+    let mut shop = Shop::after(70, 8);
+    let breaches = |it: &Shop| {
+        let it = it.proposed(Method::Post, "/orders");
+        let found = it.proposals.iter().find(|it| it.says == Says::Credential).cloned();
+        found.map(|it| (it.support.breaches.passed, it.stage))
+    };
+    let hit = Hit { code: Code::CredentialMissing, effect: Effect::WouldRefuse, margin: 0 };
+    let logged_out = |status| Observation {
+        hits: vec![hit],
+        ..called(Method::Post, "/orders", status, &[], None)
+    };
+    (0..5).for_each(|n| shop.see(n, logged_out(401)));
+    assert_eq!(breaches(&shop), Some((0, Stage::Proposed)));
+    (0..5).for_each(|n| shop.see(n, logged_out(200)));
+    assert_eq!(breaches(&shop), Some((5, Stage::Observed)));
+}
+
+#[test]
+fn what_is_called_over_tls_alone_is_held_to_that() {
+    let tls = |calls: &dyn Fn(u128) -> (Traits, SubjectKind)| {
+        let mut shop = Shop::new();
+        for n in 0..70 {
+            shop.at_us += DAY_US / 7;
+            let mut call = called(Method::Get, "/stock", 200, &[], Some(json(&[("$.n", "1")])));
+            let by;
+            (call.traits, by) = calls(n);
+            shop.see_by(n, by, call);
+        }
+        shop.inventory.settle();
+        let it = shop.proposed(Method::Get, "/stock");
+        let mut all = it.proposals.into_iter();
+        all.find_map(|it| match it.says {
+            Says::Tls { certificate } => Some((certificate, it.stage)),
+            _ => None,
+        })
+    };
+    let over = |is_plain: bool| {
+        let mut all = Traits::default();
+        all.insert(Trait::RequestSeen);
+        all.insert_if(Trait::PlainText, is_plain);
+        all
+    };
+    let key = SubjectKind::ApiKey;
+    assert_eq!(tls(&|_| (over(false), key)), Some((false, Stage::Proposed)));
+    let certified = |_| (over(false), SubjectKind::Certificate);
+    assert_eq!(tls(&certified), Some((true, Stage::Proposed)));
+    assert_eq!(tls(&|n| (over(n == 3), key)), None, "somebody comes without");
+    assert_eq!(tls(&|_| (Traits::default(), key)), None, "nothing is known");
 }
 
 #[test]
