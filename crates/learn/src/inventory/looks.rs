@@ -25,7 +25,7 @@ enum Form {
 }
 
 fn form(word: &str) -> Form {
-    let begins_small = word.bytes().next().is_some_and(|it| is_small(it));
+    let begins_small = word.bytes().next().is_some_and(is_small);
     let are_letters =
         |joints: &[u8]| word.bytes().all(|it| it.is_ascii_alphabetic() || joints.contains(&it));
     if begins_small && are_letters(b"") {
