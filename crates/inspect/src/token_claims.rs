@@ -95,7 +95,7 @@ pub struct KindOfBearer {
 }
 
 /// What `token` says that its bearer is: roles, groups, scopes and plans, at the top, in lists and within objects, at most
-/// [`KINDS_MAX`] of them. None where the token names no subject.
+/// 32 of them. None where the token names no subject.
 pub fn kinds(token: &[u8]) -> Vec<KindOfBearer> {
     let Some((_, payload)) = parts(token) else { return Vec::new() };
     let found = read(payload, KindsOfBearer::default()).unwrap_or_default();

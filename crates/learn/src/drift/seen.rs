@@ -44,7 +44,11 @@ impl<'a> Seen<'a> {
             for (place, field) in &fields.by_place {
                 let known = it.by_place.entry(place).or_default();
                 known.messages += field.messages;
-                known.kinds.iter_mut().zip(field.kinds).for_each(|(it, more)| *it += more);
+                known
+                    .kinds
+                    .iter_mut()
+                    .zip(field.kinds)
+                    .for_each(|(it, more)| *it += u64::from(more));
                 known.empties += field.empties;
                 known.forms = known.forms.and(field.forms);
             }

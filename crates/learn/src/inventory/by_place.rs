@@ -1,6 +1,6 @@
 //! The fields of one side of an endpoint.
 //!
-//! Memory   378 bytes a field beside what it holds itself, and two for each of the shape that came last; the names of answers are
+//! Memory   338 bytes a field beside what it holds itself, and two for each of the shape that came last; the names of answers are
 //!          shared by all endpoints.
 //! Misses   nothing: who has room for a field is asked by [`super::leaf::Fields`].
 
@@ -361,6 +361,6 @@ mod tests {
 
     #[test]
     fn a_field_has_the_size_that_the_head_of_this_file_tells() {
-        assert_eq!(size_of::<Entry>(), 376);
+        assert_eq!(size_of::<Entry>(), 336);
     }
 }

@@ -244,7 +244,8 @@ fn of_kinds(field: &Field) -> Schema {
     let mut out =
         one.unwrap_or_else(|| Schema::of(if types == Types::NONE { Types::STRING } else { types }));
     let seen = |kind: Kind| {
-        Kind::ALL.iter().zip(field.kinds).filter(|it| *it.0 == kind).map(|it| it.1).sum::<u64>()
+        let all = Kind::ALL.iter().zip(field.kinds).filter(|it| *it.0 == kind);
+        all.map(|it| u64::from(it.1)).sum::<u64>()
     };
     if out.format.is_some()
         && field.kind().is_some_and(|it| seen(it) + seen(Kind::Empty) < field.messages)
@@ -293,7 +294,7 @@ mod tests {
     fn field(kind: Kind, messages: u64) -> Field {
         let mut kinds = [0; Kind::ALL.len()];
         let at = Kind::ALL.iter().position(|it| *it == kind).unwrap();
-        kinds[at] = messages;
+        kinds[at] = u32::try_from(messages).unwrap();
         Field { messages, kinds, ..Field::default() }
     }
 

@@ -168,8 +168,8 @@ pub struct Field {
     pub times_max: u16,
     /// All notations that its values had.
     pub forms: Forms,
-    /// Messages by what the first value looked like, in the order of [`Kind::ALL`].
-    pub kinds: [u64; Kind::ALL.len()],
+    /// Messages by what the first value looked like, in the order of [`Kind::ALL`]; beyond four thousand millions, that.
+    pub kinds: [u32; Kind::ALL.len()],
 }
 
 /// Calls that did not keep a term of the endpoint's contract.
@@ -247,7 +247,7 @@ impl Field {
         }
         self.classify(fact, own);
         if let Some(count) = self.kinds.get_mut(fact.kind as usize) {
-            *count += 1;
+            *count = count.saturating_add(1);
         }
         let (least, most) = self.bytes;
         self.bytes =
@@ -267,7 +267,8 @@ impl Field {
     /// A little of each part that a message touches.
     pub(super) fn some(&self) -> u64 {
         let last = self.kinds.last().copied().unwrap_or(0);
-        u64::from(self.classes.values()) ^ self.messages ^ u64::from(self.forms.bits()) ^ last
+        let (classes, forms) = (self.classes.values(), self.forms.bits());
+        u64::from(classes) ^ self.messages ^ u64::from(forms) ^ u64::from(last)
     }
 
     fn classify(&mut self, fact: &Fact, own: Option<OwnSign>) {
@@ -302,7 +303,8 @@ impl Field {
             if self.messages == 0 { other.bytes.0 } else { self.bytes.0.min(other.bytes.0) };
         self.bytes = (least, self.bytes.1.max(other.bytes.1));
         self.messages += other.messages;
-        self.kinds.iter_mut().zip(other.kinds).for_each(|(it, more)| *it += more);
+        let kinds = self.kinds.iter_mut().zip(other.kinds);
+        kinds.for_each(|(it, more)| *it = it.saturating_add(more));
         self.buckets = match (self.buckets, other.buckets) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),

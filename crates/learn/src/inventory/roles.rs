@@ -6,7 +6,7 @@
 //! Misses   claims of other names (`model::claim`); claims of more values, which tell single callers apart; sessions and keys that
 //!          say nothing; tokens are not verified, so that a forged claim counts where the API takes it.
 //!
-//! A value counts once [`SEVERAL`] callers had it, so that nobody makes up values, and each caller counts once however often
+//! A value counts once three callers had it, so that nobody makes up values, and each caller counts once however often
 //! it calls. Of many callers those are kept whose hashes are least, which are as good as any.
 
 use super::owners::CLAIM;
