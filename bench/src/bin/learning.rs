@@ -126,7 +126,11 @@ fn find(name: &str) {
     let found = templates.iter().filter(|it| inventory.leaf("shop", Method::Get, it).is_some());
     let found = black_box(found.count());
     let each = (cpu_ns() - begun) as f64 / templates.len() as f64;
-    println!("{name}: {each:.0} ns without names, {found} found");
+    let nodes: usize = inventory.totals().map(|it| it.1.nodes).sum();
+    println!(
+        "{name}: {each:.0} ns without names, {found} found, {} endpoints, {nodes} nodes",
+        inventory.endpoints().len()
+    );
 }
 
 fn report(name: &str, took_ns: u64, exchanges: u64, inventory: &Inventory) {

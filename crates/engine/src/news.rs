@@ -62,15 +62,8 @@ impl Said {
 }
 
 fn path(place: &Place) -> Option<&str> {
-    match place {
-        Place::Body(path) => Some(path),
-        Place::Path
-        | Place::Segment(_)
-        | Place::Query(_)
-        | Place::Header(_)
-        | Place::Cookie(_)
-        | Place::Name => None,
-    }
+    let Place::Body(path) = place else { return None };
+    Some(path)
 }
 
 impl News {

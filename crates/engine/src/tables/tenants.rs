@@ -62,7 +62,7 @@ pub enum Holds {
 /// One call, as keyed hashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// Which tenants they are: those of one route, holds in one way.
+    /// Which tenants they are: those of one route, named in one way.
     pub kind: u64,
     /// The tenant that it is for.
     pub tenant: u64,
