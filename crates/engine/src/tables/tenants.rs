@@ -3,7 +3,7 @@
 //! Reads    calls that the API answered with success, and credentials that it issued: by whom, for which tenant, with which claims.
 //! Writes   how a caller stands to a tenant.
 //! Memory   at most [`CALLERS_MAX`] callers and [`VALUES_MAX`] values of claims, of [`HOMES_MAX`] tenants each,
-//!          [`WITNESSES_MAX`] tenants, and [`ENDPOINTS_MAX`] endpoints of each name of a claim: some 28 MiB.
+//!          [`WITNESSES_MAX`] tenants, and [`ENDPOINTS_MAX`] endpoints of each name of a claim: some 33 MiB.
 //! Misses   callers of whom nothing is known; those who were seen at several tenants; all of them, where more than one caller in
 //!          a hundred goes to several. They are refused nothing.
 //!
@@ -96,6 +96,8 @@ pub struct Tenants {
 struct Homes {
     all: [(u64, u32); HOMES_MAX],
     count: usize,
+    /// Of a caller: for which endpoints and tenants it was noted, a bit for each, which some share.
+    noted: [u64; 4],
 }
 
 impl Homes {
@@ -119,6 +121,17 @@ impl Homes {
         *free = (tenant, by);
         self.count += 1;
         true
+    }
+
+    /// Whether a call to this endpoint is noted for the first time, as far as its bit tells. Others who call it share the bit with
+    /// other endpoints.
+    fn note(&mut self, caller: SubjectId, call: &Call) -> bool {
+        let mixed = spread(caller) ^ call.tenant.rotate_left(21) ^ call.endpoint.rotate_left(42);
+        let [.., at, bit] = mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_le_bytes();
+        let Some(word) = self.noted.get_mut(usize::from(at) % 4) else { return true };
+        let before = *word;
+        *word |= 1 << (bit % 64);
+        *word != before
     }
 
     /// The one that most callers have, and how many.
@@ -253,6 +266,14 @@ impl Tenants {
         }
         let key = (caller.0, call.kind);
         let Some(shard) = at(&self.callers, spread(caller)) else { return };
+        {
+            // What all callers share is asked once for each caller, not with each of its calls.
+            let mut shard = lock(shard);
+            let Some(homes) = shard.at(&key, CALLERS_IN_SHARD, Homes::default) else { return };
+            if !homes.note(caller, call) {
+                return;
+            }
+        }
         // What people share with each other is seen by callers of everywhere.
         let counts = !self.is_mixed(call.kind, call);
         let (is_new, is_first) = {
@@ -458,6 +479,17 @@ mod tests {
         let elsewhere = Call { endpoint: 1, ..foreign };
         assert_eq!(it.belongs(caller(3), &elsewhere, Holds::Unknown), Belongs::Foreign);
         assert_eq!(it.belongs(caller(3), &letters(NORTH), Holds::Unknown), Belongs::Own);
+    }
+
+    #[test]
+    fn however_often_somebody_calls_they_are_noted_once_for_an_endpoint_and_a_tenant() {
+        let mut it = Homes::default();
+        let call = |endpoint, tenant| Call { endpoint, ..call(tenant, &[]) };
+        assert!(it.note(caller(1), &call(1, NORTH)));
+        assert!((0..100).all(|_| !it.note(caller(1), &call(1, NORTH))));
+        // Elsewhere, and for another tenant, nearly always anew.
+        let new = (2..12).filter(|n| it.note(caller(1), &call(*n, SOUTH))).count();
+        assert!(new >= 7, "{new}");
     }
 
     #[test]
