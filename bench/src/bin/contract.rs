@@ -1,18 +1,23 @@
 //! What contracts cost: `contract CASE TIMES` prints nanoseconds.
 //!
 //! `mask` masks e-mail addresses and account numbers in a JSON answer of 100 KiB, for everybody but the owner of each
-//! item; `new` does the same and looks for fields that the answer was not known to have; `watch` looks at the owners in the same answer and changes nothing. `given` looks up identifiers that
-//! their caller was handed, `foreign` those of others, `owner` whose an owner is, among a million of each.
+//! item; `new` does the same and looks for fields that the answer was not known to have; `watch` looks at the owners in
+//! the same answer and changes nothing. `given` looks up identifiers that their caller was handed, `foreign` those of
+//! others, `owner` whose an owner is, among a million of each. `endpoint` looks up what calls are held to, among
+//! 10,000 endpoints in any order.
 //! `flood TIMES` hands invented identifiers to invented callers and says how much is remembered.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 use bartizan_engine::tables::handed::HandedOut;
 use bartizan_engine::tables::owners::Owners;
+use bartizan_engine::terms::Terms;
 use bartizan_inspect::json_edit::{Edit, JsonEdit, Passing, Places};
 use bartizan_inspect::known_places::KnownPlaces;
+use bartizan_model::head::Method;
 use bartizan_model::id::SubjectId;
-use bartizan_model::terms::{Mask, Resource};
+use bartizan_model::retirement::Template;
+use bartizan_model::terms::{EndpointTerms, Mask, Resource, Shows};
 use std::error::Error;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -29,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let case = arguments
         .next()
-        .ok_or("a case: mask, new, watch, watch-new, given, foreign, owner, flood")?;
+        .ok_or("a case: mask, new, watch, watch-new, given, foreign, owner, endpoint, flood")?;
     let times: u64 = arguments.next().ok_or("how often")?.parse()?;
     match case.as_str() {
         "mask" => pass(times, true, &JsonEdit::default),
@@ -39,6 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "given" => look_up(times, 0),
         "foreign" => look_up(times, 1),
         "owner" => owner(times),
+        "endpoint" => endpoint(times),
         "flood" => flood(times),
         _ => return Err(format!("no case {case}").into()),
     }
@@ -141,6 +147,36 @@ fn owner(times: u64) {
         black_box(it.belongs(subject(who), CUSTOMER, mixed(who + n % 2)));
     }
     told(&format!("{:?} callers and owners", it.sizes()), started, times);
+}
+
+/// Endpoints that are looked up among each other.
+const ENDPOINTS: u64 = 10_000;
+
+fn endpoint(times: u64) {
+    let path = |n: u64, id: &str| {
+        let (area, resource) = (n % 25, mixed(n) % 1_000_000 + n * 1_000_000);
+        match n % 4 {
+            0 => format!("/api/v1/area{area}/resource{resource}"),
+            1 => format!("/api/v1/area{area}/resource{resource}/{id}/items"),
+            _ => format!("/api/v1/area{area}/resource{resource}/{id}"),
+        }
+    };
+    let all = (0..ENDPOINTS).map(|n| EndpointTerms {
+        method: Method::Get,
+        path: Template::new(&path(n, "{id}")),
+        known: Vec::new(),
+        terms: Vec::new(),
+        hands_out: Vec::new(),
+        shows: Shows::default(),
+    });
+    let terms = Terms::new(vec![("shop".into(), all.collect())]);
+    let asked: Vec<_> = (0..65_536).map(|n| path(mixed(n) % ENDPOINTS, "{int}")).collect();
+    let started = Instant::now();
+    let found = (0..times)
+        .filter_map(|n| asked.get(n as usize % asked.len()))
+        .filter(|it| terms.has("shop", Method::Get, it));
+    let found = black_box(found.count());
+    told(&format!("{found} found among {ENDPOINTS} endpoints"), started, times);
 }
 
 fn flood(times: u64) {

@@ -17,8 +17,10 @@ use bartizan_model::place::{NAME_BYTES_MAX, Place, escaped};
 use bartizan_model::terms::{
     Bounds, ENDPOINTS_MAX, EndpointTerms, Force, Kinds, Resource, Says, TermsByRoute, Types, folded,
 };
+use smol_str::SmolStr;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 /// Nodes that are visited to find one endpoint.
@@ -55,7 +57,8 @@ struct Paths {
 
 #[derive(Clone, Debug, Default)]
 struct Node {
-    literals: BTreeMap<Box<str>, Self>,
+    /// By segment. The hashes have no key: who chooses segments of what is in force gains slow look-ups at most.
+    literals: HashMap<SmolStr, Self, BuildHasherDefault<DefaultHasher>>,
     variable: Option<Box<Self>>,
     here: Option<Arc<Held>>,
 }
@@ -179,6 +182,11 @@ impl Terms {
     /// Whether a version of a client is held to no habit on a route.
     pub(crate) fn is_graced(&self, route: &str, cohort: KeyedHash) -> bool {
         self.graced.iter().any(|it| it.cohort == cohort && *it.route == *route)
+    }
+
+    /// Whether something is said of calls of this method and path template on a route.
+    pub fn has(&self, route: &str, method: Method, template: &str) -> bool {
+        self.at(route, method, template).is_some()
     }
 
     /// What calls of this method and path template are held to on a route. `HEAD` asks for what `GET` does.
