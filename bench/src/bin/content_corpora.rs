@@ -3,7 +3,7 @@
 //!
 //! `content_corpora DIR` prints the tables. `content_corpora DIR misses SOURCE CLASS` lists attack
 //! requests of the training half that stay below the refusing score; `benign SOURCE` the benign
-//! ones with any sighting; `pieces` examines each line of the benign values, and each of its tails. `content_corpora DIR fuzz SECONDS` mutates corpus values and looks for
+//! ones with any sighting; `dump FILE` writes the values for other tools; `pieces` examines each line of the benign values, and each of its tails. `content_corpora DIR fuzz SECONDS` mutates corpus values and looks for
 //! panics and slow inputs.
 //!
 //! Reads    `*.jsonl.gz` as the README of the corpora describes them. Values are taken from each
@@ -15,7 +15,7 @@ use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{examine, prefilter};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::head_values;
-use bartizan_inspect::value::Value;
+use bartizan_inspect::value::{PlaceRef, Value};
 use bartizan_model::evidence::Sighting;
 use bartizan_model::head::{Framing, HeadWriter, Version};
 use bartizan_model::known::Known;
@@ -39,7 +39,11 @@ struct Sample {
     is_attack: bool,
     is_training: bool,
     placement: String,
+    group: String,
+    key: String,
+    /// Whether each is a name, and its text.
     values: Vec<Vec<u8>>,
+    are_names: Vec<bool>,
 }
 
 impl Sample {
@@ -69,6 +73,7 @@ fn main() -> Result<(), Failure> {
     let samples = samples(Path::new(dir))?;
     match rest {
         [] => report(&samples),
+        ["dump", file] => dump(&samples, file),
         ["pieces"] => pieces(&samples),
         ["misses", source, class] => misses(&samples, source, class),
         ["benign", source] => benign(&samples, source),
@@ -106,7 +111,11 @@ fn sample(row: &Json) -> Result<Sample, Failure> {
     };
     let head = writer.request(Version::Http11, framing);
     let mut values = Vec::new();
-    let mut sink = |it: Value<'_>| values.push(it.text.to_vec());
+    let mut are_names = Vec::new();
+    let mut sink = |it: Value<'_>| {
+        values.push(it.text.to_vec());
+        are_names.push(it.place == PlaceRef::Name);
+    };
     let limits = Limits::default();
     head_values::read(&head, limits.values_max, &mut Vec::new(), &mut sink);
     let format = match head.fields.get(Known::ContentEncoding) {
@@ -127,7 +136,10 @@ fn sample(row: &Json) -> Result<Sample, Failure> {
         is_attack: text("label") == "attack",
         is_training: last % 2 == 0,
         placement: text("placement"),
+        group: text("group"),
+        key,
         values,
+        are_names,
     })
 }
 
@@ -379,6 +391,26 @@ fn worst(out: &mut impl Write) -> Result<(), Failure> {
         writeln!(out, "{unit:32?} {:10} {:11}", time(8 * 1024), time(64 * 1024))?;
     }
     Ok(())
+}
+
+/// Writes what `signs`, an example of the crate `detect`, reads: see there.
+fn dump(samples: &[Sample], file: &str) -> Result<(), Failure> {
+    let mut out = std::io::BufWriter::new(File::create(file)?);
+    for it in samples {
+        let label = if it.is_attack { "attack" } else { "benign" };
+        write!(
+            out,
+            "{}\t{}\t{}\t{label}\t{}\t{}\t{}\t",
+            it.source, it.group, it.class, it.placement, it.key, it.id
+        )?;
+        for (text, is_name) in it.values.iter().zip(&it.are_names) {
+            write!(out, "{}:", if *is_name { 'n' } else { 'v' })?;
+            text.iter().try_for_each(|byte| write!(out, "{byte:02x}"))?;
+            write!(out, " ")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(out.flush()?)
 }
 
 fn misses(samples: &[Sample], source: &str, class: &str) -> Result<(), Failure> {

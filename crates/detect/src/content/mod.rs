@@ -15,14 +15,20 @@
 //!          quote is. See also the parts.
 //! Source   CWE-89, CWE-79; measured with `content_corpora`.
 
+pub mod attack;
+pub mod marks;
 pub mod prefilter;
 mod recogniser;
 mod script;
+pub mod sign;
+mod sql;
 mod sql_break_out;
 mod sql_tokens;
 
+use attack::Attack;
 use bartizan_model::evidence::{Fingerprint, Sighting};
 use recogniser::{LibinjectionSql, LibinjectionXss, Recogniser};
+use sign::{Input, Signs};
 
 /// The recogniser alone: much prose and code reads like SQL, so this is never enough to refuse.
 const SQL_SUSPECTED: u16 = 700;
@@ -115,6 +121,13 @@ pub fn examine_within(text: &[u8], effort: &mut Effort) -> Result<Sightings, Exh
 pub fn examine(text: &[u8]) -> Option<Sighting> {
     let sightings = examine_within(text, &mut Effort::new(usize::MAX)).unwrap_or_default();
     sightings.into_iter().flatten().max_by_key(|it| it.score)
+}
+
+/// What each recogniser sees in one value.
+pub fn signs(text: &[u8], is_name: bool) -> impl Iterator<Item = (Attack, Signs)> {
+    let input = Input::of(text, is_name);
+    let seen = Attack::ALL.iter().map(move |&it| (it, it.look(&input)));
+    seen.filter(|it| !it.1.is_empty())
 }
 
 fn sql(text: &[u8]) -> Option<Sighting> {
