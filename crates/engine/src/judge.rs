@@ -246,9 +246,8 @@ impl Gathering {
         assessment.fails_open = on.route.fail_open;
         let mode = |name| on.clauses.mode(name);
         let examines = !held.is_empty()
-            || [ClauseName::ContentSqli, ClauseName::ContentXss, ClauseName::BaselineBodyParse]
-                .into_iter()
-                .any(|name| mode(name) != Mode::Off);
+            || mode(ClauseName::BaselineBodyParse) != Mode::Off
+            || ClauseName::CONTENT.into_iter().any(|name| mode(name) != Mode::Off);
         let effort = Effort::new(rules.limits.suspicious_bytes_max);
         let mut it = Self {
             assessment,
@@ -350,10 +349,9 @@ impl Gathering {
 
     /// Notes that content could not be assessed.
     pub fn is_unknown(&mut self, why: Why) {
-        for name in [ClauseName::ContentSqli, ClauseName::ContentXss] {
-            if !self.assessment.unknown.contains(&(name, why)) {
-                self.assessment.unknown.push((name, why));
-            }
+        let unknown = (ClauseName::ContentUnexamined, why);
+        if !self.assessment.unknown.contains(&unknown) {
+            self.assessment.unknown.push(unknown);
         }
     }
 
