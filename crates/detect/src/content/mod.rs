@@ -20,10 +20,12 @@ pub mod marks;
 pub mod prefilter;
 mod recogniser;
 mod script;
+pub mod shape;
 pub mod sign;
 mod sql;
 mod sql_break_out;
 mod sql_tokens;
+mod sql_traits;
 
 use attack::Attack;
 use bartizan_model::evidence::{Fingerprint, Sighting};

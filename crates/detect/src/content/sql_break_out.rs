@@ -197,7 +197,7 @@ fn asks(rest: &[Token<'_>]) -> bool {
 }
 
 /// Skips `NOT`, `(` and signs.
-fn skip_prefixes<'a, 'b>(rest: &'a [Token<'b>]) -> &'a [Token<'b>] {
+pub(super) fn skip_prefixes<'a, 'b>(rest: &'a [Token<'b>]) -> &'a [Token<'b>] {
     let is_prefix = |it: &&Token<'_>| {
         matches!(it, Token::Open | Token::Operator(b'!' | b'-' | b'+' | b'~'))
             || is_word(it, &["not", "binary"])
@@ -271,7 +271,7 @@ fn union(rest: &[Token<'_>]) -> Option<Evidence> {
 }
 
 /// What may follow `SELECT`: something only a list has, so not `select your size`.
-fn is_list(list: &[Token<'_>]) -> bool {
+pub(super) fn is_list(list: &[Token<'_>]) -> bool {
     let is_end = |it: &&Token<'_>| matches!(it, Token::Semicolon | Token::Ends { .. });
     let own = list.iter().take_while(|it| !is_end(it));
     let listed = own.clone().any(|it| {
@@ -396,7 +396,7 @@ fn clause(before: Before, tail: &[Token<'_>]) -> Option<Evidence> {
 }
 
 /// `(SELECT list`.
-fn has_sub_select(rest: &[Token<'_>]) -> bool {
+pub(super) fn has_sub_select(rest: &[Token<'_>]) -> bool {
     rest.iter().zip(rest.iter().skip(1)).enumerate().any(|(at, pair)| match pair {
         (Token::Open, Token::Word(word)) => {
             is(word, &["select"]) && rest.get(at + 2..).is_some_and(is_list)
@@ -406,7 +406,7 @@ fn has_sub_select(rest: &[Token<'_>]) -> bool {
 }
 
 /// Whether a function of these is called.
-fn calls(rest: &[Token<'_>], names: &[&str]) -> bool {
+pub(super) fn calls(rest: &[Token<'_>], names: &[&str]) -> bool {
     let mut pairs = rest.iter().zip(rest.iter().skip(1));
     pairs.any(|(it, &next)| next == Token::Open && is_word(it, names))
 }
@@ -418,7 +418,7 @@ fn is_call(it: &Token<'_>, next: &Token<'_>) -> bool {
 
 /// Whether the tokens could be SQL to their end: no two operands stand side by side, and nothing
 /// is foreign. Statements are not parsed; this is what tells SQL from prose.
-fn is_sql(tail: &[Token<'_>]) -> bool {
+pub(super) fn is_sql(tail: &[Token<'_>]) -> bool {
     let mut pairs = tail.iter().zip(tail.iter().skip(1)).enumerate();
     if tail.contains(&Token::Foreign) {
         return false;
@@ -477,7 +477,7 @@ fn begins_operand(it: &Token<'_>) -> bool {
     }
 }
 
-fn is_literal(it: &Token<'_>) -> bool {
+pub(super) fn is_literal(it: &Token<'_>) -> bool {
     matches!(it, Token::Number | Token::Text { .. } | Token::Variable)
         || matches!(it, Token::Word(word) if is_constant(word))
 }
@@ -486,15 +486,15 @@ fn is_constant(word: &[u8]) -> bool {
     is(word, &["null", "true", "false"])
 }
 
-fn is_word(it: &Token<'_>, words: &[&str]) -> bool {
+pub(super) fn is_word(it: &Token<'_>, words: &[&str]) -> bool {
     matches!(it, Token::Word(word) if is(word, words))
 }
 
-fn is(word: &[u8], words: &[&str]) -> bool {
+pub(super) fn is(word: &[u8], words: &[&str]) -> bool {
     words.iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()))
 }
 
-fn is_keyword(word: &[u8]) -> bool {
+pub(super) fn is_keyword(word: &[u8]) -> bool {
     word.len() <= 16 && is(word, KEYWORDS)
 }
 
@@ -545,7 +545,7 @@ const TAKES: &[&str] = &[
 ];
 
 /// Functions that wait, fail on purpose with a message, read files or reach out.
-const WAITS: &[&str] = &[
+pub(super) const WAITS: &[&str] = &[
     "sleep",
     "benchmark",
     "pg_sleep",
@@ -568,7 +568,7 @@ const WAITS: &[&str] = &[
 ];
 
 /// Functions with which a blind attack asks its questions.
-const PROBES: &[&str] = &[
+pub(super) const PROBES: &[&str] = &[
     "ascii",
     "substring",
     "substr",
