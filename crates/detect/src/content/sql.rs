@@ -77,7 +77,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         it.union,
         it.sub_select,
         it.waits,
-        it.catalogue,
+        it.catalogue || (it.is_sql && has(b"@@")),
         it.probe,
         it.nested_probe,
         it.characters,

@@ -88,7 +88,6 @@ impl Traits {
                     it.stacked |= is_statement(behind(at + 1)) || is_deed(behind(at + 1));
                 }
                 Token::Logic => it.constants |= is_constant_test(skip_prefixes(behind(at + 1))),
-                Token::Variable => it.catalogue |= at > 0,
                 Token::Word(word) => {
                     let is_call = tokens.get(at + 1) == Some(&Token::Open);
                     let keyword = is_keyword(word);
@@ -131,6 +130,7 @@ impl Traits {
                 | Token::Comma
                 | Token::Dot
                 | Token::Ends { .. }
+                | Token::Variable
                 | Token::Foreign => {}
             }
         }
@@ -139,7 +139,9 @@ impl Traits {
         it.characters = characters > 1;
         it.nulls = nulls > 1;
         it.prose = strange > 1;
-        it.is_sql = keywords > 0 && tokens.len() > 2 && strange == 0 && is_sql(tokens);
+        it.is_sql = keywords + probes > 0 && tokens.len() > 2 && strange == 0 && is_sql(tokens);
+        it.ends_in_string &= it.is_sql;
+        it.ends_in_comment &= it.is_sql;
         it.asks = it.is_sql && it.continues && (it.probe || it.catalogue || it.waits);
         it
     }
@@ -310,8 +312,7 @@ fn is_catalogue(word: &[u8]) -> bool {
             || begins("sysibm")
             || begins("rdb$")
             || begins("utl_")
-            || begins("dbms_")
-            || begins("pg_") && word.len() > 8)
+            || begins("dbms_"))
 }
 
 /// Tables, schemas and functions by which databases describe themselves.
@@ -322,6 +323,14 @@ const CATALOGUES: &[&str] = &[
     "sysdatabases",
     "sysusers",
     "syslogins",
+    "pg_catalog",
+    "pg_class",
+    "pg_database",
+    "pg_ls_dir",
+    "pg_read_file",
+    "pg_shadow",
+    "pg_tables",
+    "pg_user",
     "sqlite_master",
     "sqlite_schema",
     "sqlite_version",
