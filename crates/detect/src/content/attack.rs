@@ -2,9 +2,10 @@
 
 use super::sign::{Input, Sign, Signs};
 use super::{script, sql};
+use bartizan_model::code::Code;
 
 macro_rules! attacks {
-    ($($attack:ident = $name:literal, $file:ident, $says:literal;)*) => {
+    ($($attack:ident = $name:literal, $code:ident, $file:ident, $says:literal;)*) => {
         /// A kind of attack, by what would read the value as more than data.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Attack { $(#[doc = $says] $attack,)* }
@@ -16,6 +17,11 @@ macro_rules! attacks {
             /// Its name in tables and weights.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$attack => $name,)* }
+            }
+
+            /// The code of its findings.
+            pub const fn code(self) -> Code {
+                match self { $(Self::$attack => Code::$code,)* }
             }
 
             /// What its recogniser can see, in the order of the bits of [`Signs`].
@@ -32,6 +38,13 @@ macro_rules! attacks {
 }
 
 attacks! {
-    Sql = "sql", sql, "A database reads it as SQL.";
-    Script = "script", script, "A browser runs it.";
+    Sql = "sql", ContentSqlInjection, sql, "A database reads it as SQL.";
+    Script = "script", ContentScriptInjection, script, "A browser runs it.";
+}
+
+impl Attack {
+    /// The kind whose findings have this code.
+    pub fn of(code: Code) -> Option<Self> {
+        Self::ALL.iter().copied().find(|it| it.code() == code)
+    }
 }

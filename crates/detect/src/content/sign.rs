@@ -23,6 +23,8 @@ impl<'a> Input<'a> {
 /// How much a sign says by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
+    /// It speaks for harmless text: a whole statement, a sentence about code.
+    Against,
     /// It stands in much harmless text.
     Hint,
     /// It seldom stands in harmless text, and then in what speaks of code.
@@ -60,6 +62,16 @@ impl Signs {
     /// Whether the n-th sign was seen.
     pub const fn has(self, n: usize) -> bool {
         n < 32 && self.0 >> n & 1 == 1
+    }
+
+    /// All of them, a bit each.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Of bits as [`Self::bits`] gives them.
+    pub const fn of(bits: u32) -> Self {
+        Self(bits)
     }
 
     /// Whether none was seen.

@@ -10,7 +10,7 @@ use super::sign::{Input, Sign, Signs, Strength};
 use super::sql_break_out::{Evidence, break_out};
 use super::sql_tokens::{closing, tokens};
 use super::sql_traits::Traits;
-use Strength::{Certain, Hint, Likely};
+use Strength::{Against, Certain, Hint, Likely};
 use libinjectionrs::{SqliFlags, SqliState};
 
 /// Bytes that libinjection reads: from the front, since it judges by five tokens.
@@ -37,11 +37,11 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("sql", Hint),
     Sign::new("continues", Hint),
     Sign::new("constants", Likely),
-    Sign::new("statement", Hint),
+    Sign::new("statement", Against),
     Sign::new("deed", Likely),
     Sign::new("order", Likely),
     Sign::new("case", Hint),
-    Sign::new("prose", Hint),
+    Sign::new("prose", Against),
     Sign::new("joins", Hint),
     Sign::new("asks", Likely),
     Sign::new("stacked", Likely),
@@ -71,7 +71,8 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let behind =
         |quote: u8| text.get(closing(text, quote)? + 1..).map(|it| Traits::of(&tokens(it)));
     let (single, double) = (behind(b'\''), behind(b'"'));
-    let it = [single, double].into_iter().flatten().fold(Traits::of(&tokens(text)), Traits::or);
+    let whole = Traits::of(&tokens(text));
+    let it = [single, double].into_iter().flatten().fold(whole, Traits::or);
     let has = |part: &[u8]| memchr::memmem::find(read, part).is_some();
     [
         it.union,
@@ -87,7 +88,8 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         it.closes,
         it.is_sql,
         it.continues,
-        it.constants,
+        // A whole statement compares constants as examples do.
+        it.constants && !whole.statement,
         it.statement,
         it.deed,
         it.order,
@@ -95,7 +97,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         it.prose,
         it.joins,
         it.asks,
-        it.stacked,
+        it.stacked && !whole.statement,
         has(b"/*!"),
         has(b"/**/"),
         single.or(double).is_some_and(|it| it.continues && it.is_sql),

@@ -36,19 +36,6 @@ pub(super) enum Evidence {
     Clause,
 }
 
-impl Evidence {
-    /// The shape as a fingerprint shows it.
-    pub(super) const fn mark(self) -> u8 {
-        match self {
-            Self::Tautology => b't',
-            Self::Union => b'u',
-            Self::Stacked => b's',
-            Self::Probe => b'p',
-            Self::Clause => b'c',
-        }
-    }
-}
-
 /// What the value is taken to end before it breaks out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Before {
@@ -229,7 +216,7 @@ fn is_column(word: &[u8]) -> bool {
 }
 
 /// Whether `rest` compares with a literal as SQL spells it. `2 in 1` and `girls like 5` are prose.
-fn is_comparison(rest: &[Token<'_>]) -> bool {
+pub(super) fn is_comparison(rest: &[Token<'_>]) -> bool {
     let rest = match rest {
         [Token::Close, rest @ ..] | rest => rest,
     };
@@ -477,7 +464,7 @@ fn begins_operand(it: &Token<'_>) -> bool {
     }
 }
 
-pub(super) fn is_literal(it: &Token<'_>) -> bool {
+fn is_literal(it: &Token<'_>) -> bool {
     matches!(it, Token::Number | Token::Text { .. } | Token::Variable)
         || matches!(it, Token::Word(word) if is_constant(word))
 }
