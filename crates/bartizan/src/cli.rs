@@ -1293,6 +1293,10 @@ pub struct Serving {
     /// Refuse what violates a clause, rather than only record it [configuration: mode].
     #[arg(long)]
     pub enforce: bool,
+    /// From which score on a value counts as an attack: cautious, balanced, strict or a number such as 0.9
+    /// [configuration: content].
+    #[arg(long, value_name = "LEVEL")]
+    pub content: Option<OsString>,
     /// For drills and demonstrations, not for production: learn in minutes, and put clauses against harm in force
     /// without asking [configuration: lab].
     #[arg(long)]
@@ -1679,6 +1683,7 @@ impl Serving {
         let proxies = self.trusted_proxies.iter().map(|it| flag("--trusted-proxy", it));
         Overrides {
             mode,
+            content: self.content.as_ref().map(|it| flag("--content", it)),
             description: self.description.as_ref().map(|it| flag("--description", it)),
             lab: self.lab.then_some("--lab"),
             listen: self.listen.as_ref().map(|it| flag("--listen", it)),
