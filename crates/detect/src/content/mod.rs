@@ -31,7 +31,7 @@ use shape::Shape;
 use sign::{Input, Signs};
 
 /// Scores below say nothing, and are not told.
-pub const SCORE_MIN: u16 = 200;
+pub const SCORE_MIN: u16 = 300;
 
 /// What one message may cost: suspicious bytes that are looked at closely. Clearing a value is
 /// cheap and not counted; without a bound a megabyte of suspicious values would hold a worker for
