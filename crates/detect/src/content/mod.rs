@@ -15,7 +15,7 @@
 pub mod attack;
 pub mod marks;
 pub mod model;
-pub mod prefilter;
+mod prefilter;
 mod script;
 pub mod shape;
 pub mod sign;
@@ -27,6 +27,7 @@ mod weights;
 
 use attack::Attack;
 use bartizan_model::evidence::Sighting;
+use marks::Marks;
 use shape::Shape;
 use sign::{Input, Signs};
 
@@ -93,8 +94,7 @@ pub fn examine_within(
 
 /// Whether recognisers take long over it: those of SQL and of what runs in browsers.
 fn is_costly(input: &Input<'_>) -> bool {
-    let suspicion = prefilter::look(input.text);
-    suspicion.sql || suspicion.html
+    input.may_be_sql || input.marks.has_any(Marks::LESS.and(Marks::EQUALS).and(Marks::GREATER))
 }
 
 /// All sightings in one decoded value, whatever it costs. For evaluation.

@@ -1,6 +1,7 @@
 //! What recognisers see: signs, each with how much it says by itself.
 
 use super::marks::Marks;
+use super::prefilter::may_be_sql;
 
 /// One value, as recognisers are given it.
 #[derive(Clone, Copy, Debug)]
@@ -11,12 +12,15 @@ pub struct Input<'a> {
     pub marks: Marks,
     /// It is a name: of a parameter, a cookie or a field.
     pub is_name: bool,
+    /// It could be SQL.
+    pub(super) may_be_sql: bool,
 }
 
 impl<'a> Input<'a> {
     /// Of a value.
     pub fn of(text: &'a [u8], is_name: bool) -> Self {
-        Self { text, marks: Marks::of(text), is_name }
+        let marks = Marks::of(text);
+        Self { text, marks, is_name, may_be_sql: may_be_sql(text, marks) }
     }
 }
 

@@ -5,7 +5,7 @@
 //! Misses   see [`super::sql_break_out`].
 //! Source   CWE-89; libinjection (Nick Galbreath, 2012), in its Rust port.
 
-use super::prefilter;
+use super::marks::Marks;
 use super::sign::{Input, Sign, Signs, Strength};
 use super::sql_break_out::{Evidence, break_out};
 use super::sql_tokens::{closing, tokens};
@@ -15,6 +15,9 @@ use libinjectionrs::{SqliFlags, SqliState};
 
 /// Bytes that libinjection reads: from the front, since it judges by five tokens.
 const SHAPE_BYTES_MAX: usize = 2 * 1024;
+
+/// The place of the sign `shape`.
+const SHAPE: usize = 5;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("tautology", Certain),
@@ -53,7 +56,7 @@ pub(super) const SIGNS: &[Sign] = &[
 
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
-    if !prefilter::look(input.text).sql {
+    if !input.may_be_sql {
         return signs;
     }
     let text = input.text;
@@ -67,7 +70,6 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     ];
     all.into_iter().enumerate().for_each(|(n, it)| signs.note(n, evidence == Some(it)));
     let read = text.get(..SHAPE_BYTES_MAX).unwrap_or(text);
-    signs.note(5, SqliState::new(read, SqliFlags::FLAG_NONE).detect());
     let behind =
         |quote: u8| text.get(closing(text, quote)? + 1..).map(|it| Traits::of(&tokens(it)));
     let (single, double) = (behind(b'\''), behind(b'"'));
@@ -106,5 +108,9 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     .into_iter()
     .enumerate()
     .for_each(|(n, is_seen)| signs.note(6 + n, is_seen));
+    // It takes longest, and says little alone.
+    if !signs.is_empty() || input.marks.has_any(Marks::QUOTE.and(Marks::DOUBLE_QUOTE)) {
+        signs.note(SHAPE, SqliState::new(read, SqliFlags::FLAG_NONE).detect());
+    }
     signs
 }

@@ -8,54 +8,54 @@ use super::model::Weights;
 pub(super) const ALL: &[Weights] = &[
     Weights {
         attack: Attack::Sql,
-        always: -2968,
+        always: -2839,
         signs: &[
             ("tautology", 9000),
             ("break_union", 9000),
             ("break_stacked", 9000),
             ("break_probe", 9002),
             ("break_clause", 9001),
-            ("shape", 2787),
-            ("union", 5956),
-            ("sub_select", 4214),
-            ("waits", 1020),
-            ("catalogue", 4413),
-            ("probe", 1867),
-            ("nested_probe", 882),
-            ("characters", 3051),
-            ("nulls", 2728),
-            ("ends_in_comment", 3253),
-            ("ends_in_string", 1430),
-            ("closes", 1605),
-            ("sql", 333),
-            ("continues", 797),
-            ("constants", 5222),
+            ("shape", 2809),
+            ("union", 5928),
+            ("sub_select", 4227),
+            ("waits", 1028),
+            ("catalogue", 4357),
+            ("probe", 1798),
+            ("nested_probe", 883),
+            ("characters", 3064),
+            ("nulls", 2635),
+            ("ends_in_comment", 3259),
+            ("ends_in_string", 1356),
+            ("closes", 1529),
+            ("sql", 233),
+            ("continues", 698),
+            ("constants", 5203),
             ("statement", 0),
-            ("deed", 4596),
-            ("order", 4612),
-            ("case", 1913),
-            ("prose", -1947),
-            ("joins", -482),
-            ("asks", 3729),
-            ("stacked", 3722),
-            ("marked_comment", 3576),
-            ("comment_for_blank", 4566),
-            ("quote_ends", 1221),
-            ("hexadecimal", 1192),
+            ("deed", 4605),
+            ("order", 4661),
+            ("case", 1904),
+            ("prose", -1768),
+            ("joins", -509),
+            ("asks", 3738),
+            ("stacked", 3738),
+            ("marked_comment", 3565),
+            ("comment_for_blank", 4575),
+            ("quote_ends", 1307),
+            ("hexadecimal", 1197),
         ],
         shape: [
-            19, // over_32_bytes
-            116, // over_128_bytes
-            -1590, // over_512_bytes
-            685, // over_2048_bytes
-            -1647, // several_lines
-            -1516, // many_lines
-            -762, // words_in_a_row
-            -1940, // sentence
-            -768, // mostly_letters
-            1527, // mostly_marks
-            -1559, // is_name
-            -1346, // no_blank
+            -27, // over_32_bytes
+            82, // over_128_bytes
+            -1575, // over_512_bytes
+            686, // over_2048_bytes
+            -1660, // several_lines
+            -1481, // many_lines
+            -770, // words_in_a_row
+            -1937, // sentence
+            -813, // mostly_letters
+            1423, // mostly_marks
+            -1640, // is_name
+            -1120, // no_blank
         ],
     },
     Weights {
