@@ -16,6 +16,10 @@
 //! Source   CWE-89, CWE-79; measured with `content_corpora`.
 
 pub mod attack;
+mod caseless;
+mod command;
+mod command_line;
+mod command_names;
 pub mod marks;
 pub mod prefilter;
 mod recogniser;
