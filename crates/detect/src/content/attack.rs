@@ -1,7 +1,7 @@
 //! The kinds of attack that content detection tells apart, each with its recogniser.
 
 use super::sign::{Input, Sign, Signs};
-use super::{command, script, sql};
+use super::{command, script, sql, traversal};
 
 macro_rules! attacks {
     ($($attack:ident = $name:literal, $file:ident, $says:literal;)*) => {
@@ -35,4 +35,5 @@ attacks! {
     Sql = "sql", sql, "A database reads it as SQL.";
     Script = "script", script, "A browser runs it.";
     Command = "command", command, "A shell runs it.";
+    Traversal = "traversal", traversal, "A file system or loader opens it.";
 }

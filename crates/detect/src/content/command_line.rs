@@ -93,7 +93,10 @@ fn split(text: &[u8]) -> (&[u8], Option<(Before, &[u8])>) {
             [b'|', ..] => Some((Before::Pipe, 1)),
             [b'\n' | b'\r', ..] => Some((Before::Line, 1)),
             [b'%', b'0', b'a' | b'A' | b'd' | b'D', ..] => Some((Before::Line, 3)),
-            [b'`', b'`', ..] | [b'$', b'(', b')', ..] => None,
+            [b'`', b'`', ..] | [b'$', b'(', b')', ..] => {
+                at += 1;
+                None
+            }
             [b'`', ..] => Some((Before::Backtick, 1)),
             [b'$' | b'<' | b'>', b'(', ..] => Some((Before::Substitution, 2)),
             [b'&', b'&', ..] => Some((Before::Ampersand, 2)),
@@ -159,8 +162,13 @@ impl Spelling {
 }
 
 fn command(before: Before, text: &[u8], plus_is_blank: bool) -> Command<'_> {
-    let mut spelling =
-        Spelling { bytes: [0; NAME_BYTES_MAX], length: 0, is_dropped: false, is_spliced: false, quotes: 0 };
+    let mut spelling = Spelling {
+        bytes: [0; NAME_BYTES_MAX],
+        length: 0,
+        is_dropped: false,
+        is_spliced: false,
+        quotes: 0,
+    };
     let mut found = Command {
         before,
         text,
@@ -182,18 +190,19 @@ fn command(before: Before, text: &[u8], plus_is_blank: bool) -> Command<'_> {
             b'+' if plus_is_blank && is_empty => {}
             b' ' | b'\t' | 0x0B | 0x0C => break,
             b'+' if plus_is_blank => break,
-            b'%' if caseless::starts(after, b"20") => {
+            b'%' if matches!(after, [b'2', b'0', ..] | [b'0', b'9', ..]) => {
                 if !is_empty {
+                    found.arguments = after.get(2..).unwrap_or_default();
                     break;
                 }
                 skip = 3;
             }
             b'(' | b')' | b'!' | b'@' if is_empty => {}
-            b'{' if is_empty => found.is_braced = true,
+            b'{' if is_empty => found.is_braced = is_list(after),
+            b',' if found.is_braced && is_empty => {}
             b',' if found.is_braced => {
-                if !is_empty {
-                    break;
-                }
+                found.arguments = after;
+                break;
             }
             b'<' | b'>' | b'}' => break,
             b')' if !spelling.name().contains(&b'(') => break,
@@ -203,7 +212,9 @@ fn command(before: Before, text: &[u8], plus_is_blank: bool) -> Command<'_> {
                 if is_ifs && !is_empty {
                     break;
                 }
-                if bytes == 0 {
+                if matches!(after, [b'\'' | b'"', ..]) {
+                    spelling.drop_mark();
+                } else if bytes == 0 {
                     spelling.push(byte);
                 } else {
                     found.is_variable |= is_empty;
@@ -233,12 +244,18 @@ fn command(before: Before, text: &[u8], plus_is_blank: bool) -> Command<'_> {
 
 /// The bytes of an expansion behind its `$`, and whether it stands for a blank.
 fn expansion(after: &[u8]) -> (usize, bool) {
-    let word = |text: &[u8]| text.iter().take_while(|it| it.is_ascii_alphanumeric() || **it == b'_').count();
+    let word = |text: &[u8]| {
+        text.iter().take_while(|it| it.is_ascii_alphanumeric() || **it == b'_').count()
+    };
     match after {
-        [b'{', inside @ ..] => match memchr::memchr(b'}', inside.get(..EXPANSION_BYTES_MAX).unwrap_or(inside)) {
-            Some(end) => (end + 2, caseless::starts(inside, b"ifs") && inside.first() == Some(&b'I')),
-            None => (0, false),
-        },
+        [b'{', inside @ ..] => {
+            match memchr::memchr(b'}', inside.get(..EXPANSION_BYTES_MAX).unwrap_or(inside)) {
+                Some(end) => {
+                    (end + 2, caseless::starts(inside, b"ifs") && inside.first() == Some(&b'I'))
+                }
+                None => (0, false),
+            }
+        }
         [b'I', b'F', b'S', b'$', b'0'..=b'9', ..] => (5, true),
         [b'I', b'F', b'S', ..] => (3, true),
         [b'@' | b'*' | b'!' | b'-' | b'$' | b'#' | b'?' | b'0'..=b'9', ..] => (1, false),
@@ -246,6 +263,14 @@ fn expansion(after: &[u8]) -> (usize, bool) {
         [b'_', rest @ ..] if !rest.first().is_some_and(u8::is_ascii_alphanumeric) => (1, false),
         _ => (word(after), false),
     }
+}
+
+/// Whether what follows a brace is a list without blanks: `{a, b}` is no expansion.
+fn is_list(inside: &[u8]) -> bool {
+    let inside = inside.get(..NAME_BYTES_MAX).unwrap_or(inside);
+    let end = memchr::memchr(b'}', inside).unwrap_or(inside.len());
+    let is_foreign = |it: &u8| matches!(it, b' ' | b'\t' | b':');
+    inside.get(..end).is_some_and(|it| it.contains(&b',') && !it.iter().any(is_foreign))
 }
 
 /// Longest `${...}` that is skipped.
@@ -273,18 +298,18 @@ fn judge(found: &mut Command<'_>, spelling: &Spelling) {
         plain(found, spelling, is_balanced);
     }
     let argument = first_argument(found.arguments);
+    let marks =
+        argument.iter().rev().take_while(|it| matches!(it, b'}' | b')' | b'\'' | b'"')).count();
+    let argument = argument.get(..argument.len().saturating_sub(marks)).unwrap_or_default();
     found.is_fitting = found.name > Name::Other && command_names::takes(base, argument);
 }
 
 /// The name without backslashes and brackets: `w\ho\am\i`, `adduse[r]`, `/bin/l's'`.
 fn plain(found: &mut Command<'_>, spelling: &Spelling, is_balanced: bool) {
     // `sort[0]` and `sort[]` are names of parameters.
-    let is_index = spelling
-        .name()
-        .iter()
-        .enumerate()
-        .filter(|it| *it.1 == b'[')
-        .any(|(at, _)| !matches!(spelling.name().get(at + 1..), Some([b'a'..=b'z' | b'A'..=b'Z', b']', ..])));
+    let is_index = spelling.name().iter().enumerate().filter(|it| *it.1 == b'[').any(|(at, _)| {
+        !matches!(spelling.name().get(at + 1..), Some([b'a'..=b'z' | b'A'..=b'Z', b']', ..]))
+    });
     if is_index || spelling.name().starts_with(b"[") {
         return;
     }
@@ -301,11 +326,15 @@ fn plain(found: &mut Command<'_>, spelling: &Spelling, is_balanced: bool) {
     }
     let name = bytes.get(..length).unwrap_or_default();
     let base = name.rsplit(|it| *it == b'/').next().unwrap_or_default();
+    let folder = name.get(..name.len().saturating_sub(base.len())).unwrap_or_default();
+    let slashes = folder.iter().rev().take_while(|it| **it == b'/').count();
+    let folder = folder.get(..folder.len().saturating_sub(slashes)).unwrap_or_default();
     let kind = command_names::of(base);
     // `\ls` passes by an alias; a backslash before the name is no splice, and may be a line end's.
     if kind > Name::Other && is_balanced && !spelling.name().starts_with(b"\\") {
         found.name = kind;
         found.is_spliced = true;
+        found.has_folder = command_names::is_program_folder(folder);
     }
 }
 
@@ -326,8 +355,9 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[(Before, Name, bool)]) {
-        let found: Vec<_> =
-            commands(text.as_bytes(), false).map(|it| (it.before, it.name, it.is_spliced)).collect();
+        let found: Vec<_> = commands(text.as_bytes(), false)
+            .map(|it| (it.before, it.name, it.is_spliced))
+            .collect();
         assert_eq!(found, expected, "{text}");
     }
 
@@ -350,7 +380,16 @@ mod tests {
     fn a_name_is_read_through_its_disguise() {
         use Before::Start;
         use Name::{Other, Program, Word};
-        for text in ["w'h'oami", "who$@ami", "w\\ho\\am\\i", "wh\"oa\"mi", "who^ami", "who$()ami", "who``ami", "who${x}ami"] {
+        for text in [
+            "w'h'oami",
+            "who$@ami",
+            "w\\ho\\am\\i",
+            "wh\"oa\"mi",
+            "who^ami",
+            "who$()ami",
+            "who``ami",
+            "who${x}ami",
+        ] {
             check(text, &[(Start, Program, true)]);
         }
         check("cat${IFS}/etc/passwd", &[(Start, Word, false)]);

@@ -28,6 +28,8 @@ pub mod sign;
 mod sql;
 mod sql_break_out;
 mod sql_tokens;
+mod traversal;
+mod traversal_path;
 
 use attack::Attack;
 use bartizan_model::evidence::{Fingerprint, Sighting};
