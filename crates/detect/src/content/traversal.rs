@@ -57,8 +57,10 @@ signs! {
     TARGET_IN_TEXT = 25, "target in text", Hint;
     SYSTEM = 26, "path of a system", Hint;
     HIDDEN = 27, "hidden file", Hint;
-    SHARE_OF_HOST = 28, "share of a host", Likely;
+    SHARE_OF_HOST = 28, "share of a host", Hint;
     CLIMB_AT_END = 29, "climb and nothing else", Likely;
+    OWN_PROCESS = 30, "file of the process that reads it", Certain;
+    CUT_TARGET = 31, "known file and a null byte", Certain;
 }
 
 pub(super) fn look(input: &Input<'_>) -> Signs {
@@ -79,7 +81,10 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     if marks.has_any(Marks::DOT.and(Marks::SLASH).and(Marks::BACKSLASH)) {
         targets(&mut signs, text, is_path);
     }
+    let is_known = [USERS, WINDOWS, PROCESS, LOG, CONFIGURATION, SECRET].iter().any(|it| signs.has(*it));
+    signs.note(CUT_TARGET, signs.has(NULL) && is_known);
     signs.note(BASE64, is_base64(text));
+    signs.note(FILTER, caseless::starts_any(text, &["convert.iconv.", "convert.base64-"]));
     signs
 }
 
@@ -94,7 +99,7 @@ const NEEDED: Marks = Marks::DOT
 
 fn climbs(signs: &mut Signs, marks: Marks, text: &[u8], is_path: bool) {
     let has = |it: &[u8]| memchr::memmem::find(text, it).is_some();
-    let is_worth = marks.has(Marks::DOT) && (has(b"..") || has(b"./."))
+    let is_worth = marks.has(Marks::DOT) && (has(b"..") || has(b"./.") || has(b".\\."))
         || marks.has(Marks::PERCENT)
         || marks.has(Marks::HIGH)
             && (memchr::memchr2(0xC0, 0xC1, text).is_some() || has(b"\xEF\xBC\x8E\xEF\xBC\x8E"))
@@ -146,6 +151,7 @@ fn dot_run(signs: &mut Signs, text: &[u8]) {
     let begins = text.iter().take_while(|it| matches!(it, b'/' | b'\\')).count();
     let dots = text.iter().skip(begins).take_while(|it| **it == b'.').count();
     let goes_on = text.get(begins + dots).is_some();
+    signs.note(DOTS, dots >= 8 && begins > 0 && matches!(text.get(begins + dots), Some(b'/' | b'\\')));
     signs.note(DOT_RUN, (dots >= 3 && begins == 1 || dots >= 8) && goes_on);
 }
 
@@ -172,9 +178,7 @@ fn wrappers(signs: &mut Signs, text: &[u8]) {
     let is_archive =
         is(&["zip"]) && has_authority && (rest.contains(&b'#') || caseless::contains(rest, b"%23"));
     let is_data = is(&["data"])
-        && (has_authority
-            || caseless::starts_any(rest, &["text/plain", ";base64", ",<?"])
-                && caseless::contains_any(rest, &["base64", "<?", "php"]));
+        && (has_authority || memchr::memmem::find(rest, b"<?").is_some() || memchr::memmem::find(rest, b"base64,PD9").is_some());
     signs.note(WRAPPER, is_stream || is_archive || is_data);
     signs.note(FILE_URL, is(&["file", "netdoc"]) && (has_authority || rest.starts_with(b"/")));
     signs.note(
@@ -225,6 +229,8 @@ fn targets(signs: &mut Signs, text: &[u8], is_path: bool) {
         path.is_absolute
             && path.starts(&["/proc/", "proc/self/", "/sys/class", "/dev/fd/", "/dev/stdin"]),
     );
+    let own = ["/proc/self/environ", "/proc/self/fd/", "/proc/self/cmdline", "/proc/self/maps", "/proc/self/mem", "/proc/self/root"];
+    signs.note(OWN_PROCESS, path.is_absolute && path.starts(&own));
     let is_log = path.contains(&["log"])
         && ends(LOG_ENDS)
         && path.contains(&[
@@ -302,6 +308,7 @@ struct Whole<'a> {
 impl<'a> Whole<'a> {
     fn of(text: &'a [u8]) -> Self {
         let text = text.trim_ascii();
+        let text = ["%00", "%0a", "\0"].iter().find_map(|it| text.strip_prefix(it.as_bytes())).unwrap_or(text);
         let is_mark = |it: &u8| *it == 0;
         let text = text
             .get(
@@ -539,4 +546,80 @@ fn is_base64(text: &[u8]) -> bool {
     text.starts_with(b"Li4vLi4v")
         || text.starts_with(b"L2V0Yy9wYXNzd2")
         || text.starts_with(b"L2V0Yy9zaGFkb3")
+        || text.starts_with(b"L2V0Yy9tYXN0ZXI")
+        || text.starts_with(b"ZXRjL3Bhc3N3")
+        || text.starts_with(b"ZXRjL3NoYWRv")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(expected: Option<Strength>, values: &[&str]) {
+        for value in values {
+            let found = look(&Input::of(value.as_bytes(), false));
+            let names: Vec<_> = (0..SIGNS.len()).filter(|it| found.has(*it)).map(|it| SIGNS[it].name).collect();
+            assert_eq!(found.strength(SIGNS), expected, "{value}: {names:?}");
+        }
+    }
+
+    #[test]
+    fn a_climb_that_is_nothing_else_is_certain() {
+        check(
+            Some(Strength::Certain),
+            &[
+                "../../etc/passwd", "../../ETC/Passwd", "..\\..\\boot.ini", "../../../../../../x", "/../../x", "file/../../../x", "....//....//x", ".../.../x",
+                "..\\/..\\/x", "..//..//x", "..;/..;/x", "..;/manager/html", "%2e%2e%2fx", "%252e%252e%252fx", "..%c0%af..%c0%afx", "..%5c..%5cx", "0x2e0x2e/0x2e0x2e/x",
+                "%uff0e%uff0e%u2215x", "..2f..2fetc2fpasswd", "/././././x", "https://x/y?f=../../../etc/passwd",
+            ],
+        );
+    }
+
+    #[test]
+    fn wrappers_and_cut_paths_are_certain() {
+        check(
+            Some(Strength::Certain),
+            &[
+                "php://filter/convert.base64-encode/resource=index", "PHP://input", "expect://id", "phar://x.phar/y", "zip://x.zip#y.php", "data://text/plain,x", "data:text/plain;base64,PD9waHA=",
+                "../x.php%00", "/x/y\0.png", "/var/log/syslog\0", "Li4vLi4vZXRjL3Bhc3N3ZA==", "/proc/self/environ",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_known_file_alone_is_likely() {
+        check(
+            Some(Strength::Likely),
+            &[
+                "/etc/passwd", "/ETC/shadow", "C:\\boot.ini", "/proc/version", "/var/log/apache2/access.log", "C:\\xampp\\apache\\logs\\error.log", "/etc/php5/apache2/php.ini", "/WEB-INF/web.xml", ".env",
+                "/home/a/.ssh/id_rsa", ".git/config", "config.php.bak", "index.php~", "backup.sql.zip", "file:///x", "../../../x.js", "/..../x", "x.conf\0",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_people_write_has_no_certain_sign() {
+        let values = [
+            "import x from '../../../lib/x.js'", "../lib/x.js", "[readme](../../README.md)", "a/b/../c", "/usr/local/bin/node", "wait... what/why", "and/or...", "1.../2", "C:\\Users\\me\\notes.txt",
+            "\\\\server\\share\\x.doc", "how does ../../etc/passwd get through a filter of file names?\nI tried to read it and failed.", "data:image/png;base64,iVBORw0KGgo=", "data:;base64,=",
+            "http://www.example.com\0", "https://example.com/a/../b", "git@github.com:a/b.git", "100%", "50%2f", "v1..v2", "a..b/c", "/blog/...", "see file:///x/y for more", "../../tsconfig.json", "./a/./b",
+            "\u{ff0e}\u{ff0e}\u{3002}",
+        ];
+        for value in values {
+            let found = look(&Input::of(value.as_bytes(), false)).strength(SIGNS);
+            assert!(found.is_none_or(|it| it < Strength::Certain), "{value}");
+        }
+        check(None, &["", "alice", "1.5", "a.b", "/api/v1/users", "https://example.com/a?b=c", "image/png", "x/y/z.txt", "2026/01/31", "100%", "Wait...", "C:\\Users\\me\\notes.txt"]);
+    }
+
+    #[test]
+    fn hostile_values_take_bounded_time() {
+        for unit in ["../", "%25", "..;", "%c0", "0x2e", ".", "/", "\\", "%u", "./", "etc/passw"] {
+            let text: Vec<u8> = unit.bytes().cycle().take(64 * 1024).collect();
+            let start = std::time::Instant::now();
+            look(&Input::of(&text, false));
+            assert!(start.elapsed().as_millis() < 20, "{unit}: {:?}", start.elapsed());
+        }
+    }
 }
