@@ -1,7 +1,7 @@
 //! The kinds of attack that content detection tells apart, each with its recogniser.
 
 use super::sign::{Input, Sign, Signs};
-use super::{command, script, sql, traversal};
+use super::{command, lookup, script, sql, template, traversal};
 
 macro_rules! attacks {
     ($($attack:ident = $name:literal, $file:ident, $says:literal;)*) => {
@@ -35,5 +35,7 @@ attacks! {
     Sql = "sql", sql, "A database reads it as SQL.";
     Script = "script", script, "A browser runs it.";
     Command = "command", command, "A shell runs it.";
+    Lookup = "lookup", lookup, "A logger looks something up in it.";
+    Template = "template", template, "A template engine evaluates it.";
     Traversal = "traversal", traversal, "A file system or loader opens it.";
 }

@@ -20,6 +20,7 @@ mod caseless;
 mod command;
 mod command_line;
 mod command_names;
+mod lookup;
 pub mod marks;
 pub mod prefilter;
 mod recogniser;
@@ -28,6 +29,7 @@ pub mod sign;
 mod sql;
 mod sql_break_out;
 mod sql_tokens;
+mod template;
 mod traversal;
 mod traversal_path;
 

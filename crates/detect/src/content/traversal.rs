@@ -81,7 +81,8 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     if marks.has_any(Marks::DOT.and(Marks::SLASH).and(Marks::BACKSLASH)) {
         targets(&mut signs, text, is_path);
     }
-    let is_known = [USERS, WINDOWS, PROCESS, LOG, CONFIGURATION, SECRET].iter().any(|it| signs.has(*it));
+    let is_known =
+        [USERS, WINDOWS, PROCESS, LOG, CONFIGURATION, SECRET].iter().any(|it| signs.has(*it));
     signs.note(CUT_TARGET, signs.has(NULL) && is_known);
     signs.note(BASE64, is_base64(text));
     signs.note(FILTER, caseless::starts_any(text, &["convert.iconv.", "convert.base64-"]));
@@ -151,7 +152,10 @@ fn dot_run(signs: &mut Signs, text: &[u8]) {
     let begins = text.iter().take_while(|it| matches!(it, b'/' | b'\\')).count();
     let dots = text.iter().skip(begins).take_while(|it| **it == b'.').count();
     let goes_on = text.get(begins + dots).is_some();
-    signs.note(DOTS, dots >= 8 && begins > 0 && matches!(text.get(begins + dots), Some(b'/' | b'\\')));
+    signs.note(
+        DOTS,
+        dots >= 8 && begins > 0 && matches!(text.get(begins + dots), Some(b'/' | b'\\')),
+    );
     signs.note(DOT_RUN, (dots >= 3 && begins == 1 || dots >= 8) && goes_on);
 }
 
@@ -178,7 +182,9 @@ fn wrappers(signs: &mut Signs, text: &[u8]) {
     let is_archive =
         is(&["zip"]) && has_authority && (rest.contains(&b'#') || caseless::contains(rest, b"%23"));
     let is_data = is(&["data"])
-        && (has_authority || memchr::memmem::find(rest, b"<?").is_some() || memchr::memmem::find(rest, b"base64,PD9").is_some());
+        && (has_authority
+            || memchr::memmem::find(rest, b"<?").is_some()
+            || memchr::memmem::find(rest, b"base64,PD9").is_some());
     signs.note(WRAPPER, is_stream || is_archive || is_data);
     signs.note(FILE_URL, is(&["file", "netdoc"]) && (has_authority || rest.starts_with(b"/")));
     signs.note(
@@ -229,7 +235,14 @@ fn targets(signs: &mut Signs, text: &[u8], is_path: bool) {
         path.is_absolute
             && path.starts(&["/proc/", "proc/self/", "/sys/class", "/dev/fd/", "/dev/stdin"]),
     );
-    let own = ["/proc/self/environ", "/proc/self/fd/", "/proc/self/cmdline", "/proc/self/maps", "/proc/self/mem", "/proc/self/root"];
+    let own = [
+        "/proc/self/environ",
+        "/proc/self/fd/",
+        "/proc/self/cmdline",
+        "/proc/self/maps",
+        "/proc/self/mem",
+        "/proc/self/root",
+    ];
     signs.note(OWN_PROCESS, path.is_absolute && path.starts(&own));
     let is_log = path.contains(&["log"])
         && ends(LOG_ENDS)
@@ -308,7 +321,10 @@ struct Whole<'a> {
 impl<'a> Whole<'a> {
     fn of(text: &'a [u8]) -> Self {
         let text = text.trim_ascii();
-        let text = ["%00", "%0a", "\0"].iter().find_map(|it| text.strip_prefix(it.as_bytes())).unwrap_or(text);
+        let text = ["%00", "%0a", "\0"]
+            .iter()
+            .find_map(|it| text.strip_prefix(it.as_bytes()))
+            .unwrap_or(text);
         let is_mark = |it: &u8| *it == 0;
         let text = text
             .get(
@@ -559,7 +575,8 @@ mod tests {
     fn check(expected: Option<Strength>, values: &[&str]) {
         for value in values {
             let found = look(&Input::of(value.as_bytes(), false));
-            let names: Vec<_> = (0..SIGNS.len()).filter(|it| found.has(*it)).map(|it| SIGNS[it].name).collect();
+            let names: Vec<_> =
+                (0..SIGNS.len()).filter(|it| found.has(*it)).map(|it| SIGNS[it].name).collect();
             assert_eq!(found.strength(SIGNS), expected, "{value}: {names:?}");
         }
     }
@@ -569,9 +586,27 @@ mod tests {
         check(
             Some(Strength::Certain),
             &[
-                "../../etc/passwd", "../../ETC/Passwd", "..\\..\\boot.ini", "../../../../../../x", "/../../x", "file/../../../x", "....//....//x", ".../.../x",
-                "..\\/..\\/x", "..//..//x", "..;/..;/x", "..;/manager/html", "%2e%2e%2fx", "%252e%252e%252fx", "..%c0%af..%c0%afx", "..%5c..%5cx", "0x2e0x2e/0x2e0x2e/x",
-                "%uff0e%uff0e%u2215x", "..2f..2fetc2fpasswd", "/././././x", "https://x/y?f=../../../etc/passwd",
+                "../../etc/passwd",
+                "../../ETC/Passwd",
+                "..\\..\\boot.ini",
+                "../../../../../../x",
+                "/../../x",
+                "file/../../../x",
+                "....//....//x",
+                ".../.../x",
+                "..\\/..\\/x",
+                "..//..//x",
+                "..;/..;/x",
+                "..;/manager/html",
+                "%2e%2e%2fx",
+                "%252e%252e%252fx",
+                "..%c0%af..%c0%afx",
+                "..%5c..%5cx",
+                "0x2e0x2e/0x2e0x2e/x",
+                "%uff0e%uff0e%u2215x",
+                "..2f..2fetc2fpasswd",
+                "/././././x",
+                "https://x/y?f=../../../etc/passwd",
             ],
         );
     }
@@ -581,8 +616,18 @@ mod tests {
         check(
             Some(Strength::Certain),
             &[
-                "php://filter/convert.base64-encode/resource=index", "PHP://input", "expect://id", "phar://x.phar/y", "zip://x.zip#y.php", "data://text/plain,x", "data:text/plain;base64,PD9waHA=",
-                "../x.php%00", "/x/y\0.png", "/var/log/syslog\0", "Li4vLi4vZXRjL3Bhc3N3ZA==", "/proc/self/environ",
+                "php://filter/convert.base64-encode/resource=index",
+                "PHP://input",
+                "expect://id",
+                "phar://x.phar/y",
+                "zip://x.zip#y.php",
+                "data://text/plain,x",
+                "data:text/plain;base64,PD9waHA=",
+                "../x.php%00",
+                "/x/y\0.png",
+                "/var/log/syslog\0",
+                "Li4vLi4vZXRjL3Bhc3N3ZA==",
+                "/proc/self/environ",
             ],
         );
     }
@@ -592,8 +637,24 @@ mod tests {
         check(
             Some(Strength::Likely),
             &[
-                "/etc/passwd", "/ETC/shadow", "C:\\boot.ini", "/proc/version", "/var/log/apache2/access.log", "C:\\xampp\\apache\\logs\\error.log", "/etc/php5/apache2/php.ini", "/WEB-INF/web.xml", ".env",
-                "/home/a/.ssh/id_rsa", ".git/config", "config.php.bak", "index.php~", "backup.sql.zip", "file:///x", "../../../x.js", "/..../x", "x.conf\0",
+                "/etc/passwd",
+                "/ETC/shadow",
+                "C:\\boot.ini",
+                "/proc/version",
+                "/var/log/apache2/access.log",
+                "C:\\xampp\\apache\\logs\\error.log",
+                "/etc/php5/apache2/php.ini",
+                "/WEB-INF/web.xml",
+                ".env",
+                "/home/a/.ssh/id_rsa",
+                ".git/config",
+                "config.php.bak",
+                "index.php~",
+                "backup.sql.zip",
+                "file:///x",
+                "../../../x.js",
+                "/..../x",
+                "x.conf\0",
             ],
         );
     }
@@ -601,16 +662,53 @@ mod tests {
     #[test]
     fn what_people_write_has_no_certain_sign() {
         let values = [
-            "import x from '../../../lib/x.js'", "../lib/x.js", "[readme](../../README.md)", "a/b/../c", "/usr/local/bin/node", "wait... what/why", "and/or...", "1.../2", "C:\\Users\\me\\notes.txt",
-            "\\\\server\\share\\x.doc", "how does ../../etc/passwd get through a filter of file names?\nI tried to read it and failed.", "data:image/png;base64,iVBORw0KGgo=", "data:;base64,=",
-            "http://www.example.com\0", "https://example.com/a/../b", "git@github.com:a/b.git", "100%", "50%2f", "v1..v2", "a..b/c", "/blog/...", "see file:///x/y for more", "../../tsconfig.json", "./a/./b",
+            "import x from '../../../lib/x.js'",
+            "../lib/x.js",
+            "[readme](../../README.md)",
+            "a/b/../c",
+            "/usr/local/bin/node",
+            "wait... what/why",
+            "and/or...",
+            "1.../2",
+            "C:\\Users\\me\\notes.txt",
+            "\\\\server\\share\\x.doc",
+            "how does ../../etc/passwd get through a filter of file names?\nI tried to read it and failed.",
+            "data:image/png;base64,iVBORw0KGgo=",
+            "data:;base64,=",
+            "http://www.example.com\0",
+            "https://example.com/a/../b",
+            "git@github.com:a/b.git",
+            "100%",
+            "50%2f",
+            "v1..v2",
+            "a..b/c",
+            "/blog/...",
+            "see file:///x/y for more",
+            "../../tsconfig.json",
+            "./a/./b",
             "\u{ff0e}\u{ff0e}\u{3002}",
         ];
         for value in values {
             let found = look(&Input::of(value.as_bytes(), false)).strength(SIGNS);
             assert!(found.is_none_or(|it| it < Strength::Certain), "{value}");
         }
-        check(None, &["", "alice", "1.5", "a.b", "/api/v1/users", "https://example.com/a?b=c", "image/png", "x/y/z.txt", "2026/01/31", "100%", "Wait...", "C:\\Users\\me\\notes.txt"]);
+        check(
+            None,
+            &[
+                "",
+                "alice",
+                "1.5",
+                "a.b",
+                "/api/v1/users",
+                "https://example.com/a?b=c",
+                "image/png",
+                "x/y/z.txt",
+                "2026/01/31",
+                "100%",
+                "Wait...",
+                "C:\\Users\\me\\notes.txt",
+            ],
+        );
     }
 
     #[test]
