@@ -1,7 +1,7 @@
 //! The kinds of attack that content detection tells apart, each with its recogniser.
 
 use super::sign::{Input, Sign, Signs};
-use super::{script, sql};
+use super::{command, lookup, script, sql, template, traversal};
 use bartizan_model::code::Code;
 
 macro_rules! attacks {
@@ -40,6 +40,10 @@ macro_rules! attacks {
 attacks! {
     Sql = "sql", ContentSqlInjection, sql, "A database reads it as SQL.";
     Script = "script", ContentScriptInjection, script, "A browser runs it.";
+    Command = "command", CommandInjection, command, "A shell runs it.";
+    Traversal = "traversal", PathTraversal, traversal, "A file system or loader opens it.";
+    Template = "template", TemplateInjection, template, "A template engine evaluates it.";
+    Lookup = "lookup", LookupInjection, lookup, "A logger looks something up in it.";
 }
 
 impl Attack {

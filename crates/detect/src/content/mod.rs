@@ -13,6 +13,11 @@
 //! Source   measured on labelled requests of others: `docs/detection.md`.
 
 pub mod attack;
+mod caseless;
+mod command;
+mod command_line;
+mod command_names;
+mod lookup;
 pub mod marks;
 pub mod model;
 mod prefilter;
@@ -23,6 +28,9 @@ mod sql;
 mod sql_break_out;
 mod sql_tokens;
 mod sql_traits;
+mod template;
+mod traversal;
+mod traversal_path;
 mod weights;
 
 use attack::Attack;
