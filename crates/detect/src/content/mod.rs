@@ -20,6 +20,8 @@ pub mod marks;
 pub mod prefilter;
 mod recogniser;
 mod script;
+mod script_code;
+mod script_markup;
 pub mod shape;
 pub mod sign;
 mod sql;
