@@ -95,6 +95,9 @@ pub(super) fn facts(code: &[u8]) -> Facts {
             if is_assignment {
                 facts = facts.and(Facts::ASSIGN);
             }
+            if byte == b']' && matches!(plain.get(at + 1), Some(b'(' | b'`')) {
+                facts = facts.and(Facts::CALL);
+            }
             at += 1;
             continue;
         }

@@ -213,8 +213,16 @@ impl Page {
         let is_in_name =
             |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b':' | b'-' | b'_' | b'.');
         let length = tail.iter().rev().take_while(|it| is_in_name(it)).count();
-        let name = tail.get(tail.len() - length..).unwrap_or_default();
-        if let Some(at) = handler_at(name, before.len() - length) {
+        let (lead, name) = tail.split_at_checked(tail.len() - length).unwrap_or_default();
+        // An escape that nobody decoded stands for a separator: `x\\x0Aonload=`.
+        let escape = match (lead.last(), name) {
+            (Some(b'\\'), [b'x', ..]) => 3,
+            (Some(b'\\'), _) => 1,
+            (Some(b'%'), _) => 2,
+            _ => 0,
+        };
+        let name = name.get(escape..).unwrap_or(name);
+        if let Some(at) = handler_at(name, before.len() - name.len()) {
             let value = value_of(after);
             if !self.has(Markup::HANDLER) {
                 self.first_handler = at;
