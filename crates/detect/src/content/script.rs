@@ -168,11 +168,21 @@ fn look_at_markup(text: &[u8], signs: &mut Signs) {
     let proves = page.facts.proves();
     let acts = page.facts.acts();
 
-    signs.note(PROBE, is_own && (proves || has(Markup::ODD_ADDRESS) && acts));
-    signs.note(OUT_OF_ELEMENT, breaks_out && runs && (proves || acts && is_short));
+    let evaluates = runs && page.facts.has_any(Facts::EVAL);
+    let is_odd = has(Markup::ODD_DOCUMENT) || has(Markup::ODD_ADDRESS) && acts;
+    signs.note(PROBE, is_own && (proves || evaluates || is_odd));
+    signs.note(
+        OUT_OF_ELEMENT,
+        breaks_out
+            && runs
+            && (proves || is_short && (acts || lead == Lead::Closes && has(Markup::SCRIPT))),
+    );
     signs.note(HIDDEN_ADDRESS, has(Markup::HIDDEN_ADDRESS) && is_short);
     signs.note(TOLD, is_short && proves);
-    signs.note(RUNS, (is_own || breaks_out) && runs && (acts || has(Markup::ADDRESS)));
+    signs.note(
+        RUNS,
+        (is_own || breaks_out) && runs && (acts || has(Markup::ADDRESS)) && !has_prose(text),
+    );
     signs.note(SCRIPT_TAG, (is_own || breaks_out) && has(Markup::SCRIPT));
     signs.note(STYLE, is_short && has(Markup::STYLE));
     signs.note(CHANGES, (is_own || breaks_out) && has(Markup::CHANGES));
@@ -204,7 +214,12 @@ fn lead_of(lead: &[u8]) -> Lead {
     if closes(lead.trim_ascii()) {
         return Lead::Closes;
     }
-    let is_glued = lead.len() <= 32 && !lead.iter().any(u8::is_ascii_whitespace);
+    let is_short = lead.len() <= 32;
+    // `test 42 <svg ..>`: numbered, as in a list of probes.
+    let is_numbered =
+        lead.trim_ascii_end().last().is_some_and(|it| it.is_ascii_digit() || *it == b')')
+            && lead.split(u8::is_ascii_whitespace).count() <= 3;
+    let is_glued = is_short && (is_numbered || !lead.iter().any(u8::is_ascii_whitespace));
     if is_glued { Lead::Glued } else { Lead::Words }
 }
 
@@ -340,7 +355,6 @@ fn calls_much(text: &[u8]) -> bool {
         b"alert",
         b"prompt",
         b"confirm",
-        b"print",
         b"eval",
         b"msgbox",
         b"fetch",
@@ -377,6 +391,7 @@ fn calls_much(text: &[u8]) -> bool {
                 before.len().checked_sub(it.len()).and_then(|from| before.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(it))
             })
     }) || memchr::memmem::find(text, b"constructor").is_some()
+        || memchr::memmem::find(text, b"=alert").is_some()
 }
 
 /// `';alert(1)//`, `"-alert(1)-"`, `${alert(1)}`: the end of a string, an operator, a call that
@@ -482,7 +497,9 @@ fn symbols(text: &[u8]) -> usize {
     let is_symbol = |it: &u8| matches!(it, b'[' | b']' | b'(' | b')' | b'!' | b'+' | b' ');
     text.split(|it| !is_symbol(it))
         .filter(|run| {
-            run.windows(3).any(|it| matches!(it, [b'!' | b'+', b'[', b']'] | [b'!', b'!', b'[']))
+            run.windows(3).any(|it| {
+                matches!(it, [b'+', b'[', b']'] | [b'!', b'!', b'['] | [b'[', b'!' | b'+', b'['])
+            })
         })
         .map(|run| run.iter().filter(|it| **it != b' ').count())
         .max()
@@ -589,6 +606,7 @@ mod tests {
                 "alert(1)",
                 "eval('2 + 2')",
                 "javascript:go()",
+                "x.onload = function() { alert(1) }",
                 "how do I escape <script>alert(1)</script> in a template?",
             ],
         );
@@ -601,7 +619,6 @@ mod tests {
             "<3",
             "a < b && c > d",
             "<b>bold</b>",
-            "x.onload = function() { alert(1) }",
             "<!DOCTYPE html><html><head><script>alert(document.title)</script></head></html>",
             "say \"hi\" onclick=foo",
             "the function (see below) prints",

@@ -125,12 +125,10 @@ fn of_name(before: &[u8], name: &[u8], after: &[u8]) -> Facts {
         b"alert" | b"prompt" | b"confirm" | b"msgbox" => message_box(before, after, argument),
         b"print" if argument.is_some_and(|it| it.starts_with(b")")) => Facts::PROOF,
         b"eval" | b"execscript" if argument.is_some() => Facts::EVAL,
-        b"function" | b"settimeout" | b"setinterval" | b"import" | b"write" | b"writeln"
-            if is_quoted =>
-        {
-            Facts::EVAL
-        }
+        b"function" | b"settimeout" | b"setinterval" | b"import" if is_quoted => Facts::EVAL,
         b"importscripts" | b"insertadjacenthtml" if argument.is_some() => Facts::EVAL,
+        // A cookie is a string: a bare word in its place is there to be seen.
+        b"cookie" if assigns_word(after) => Facts::COOKIE.and(Facts::PROOF),
         b"cookie" if matches!(before.last(), Some(b'.' | b'\'' | b'"')) => Facts::COOKIE,
         b"fromcharcode" | b"atob" | b"unescape" | b"decodeuricomponent" | b"fromcodepoint"
             if argument.is_some() =>
@@ -168,7 +166,13 @@ fn constructor(before: &[u8], after: &[u8], argument: Option<&[u8]>) -> Facts {
         matches!(it, [b'\'' | b'"' | b'`', ..])
             && memchr::memmem::find(it.get(..256).unwrap_or(it), b")(").is_some()
     });
-    if is_chained || is_named || makes { Facts::CONSTRUCTOR } else { Facts::default() }
+    let is_of_literal = matches!(before, [.., b'\'' | b'"' | b']' | b')', b'.'])
+        && after.starts_with(b".prototype.");
+    if is_chained || is_named || makes || is_of_literal {
+        Facts::CONSTRUCTOR
+    } else {
+        Facts::default()
+    }
 }
 
 fn message_box(before: &[u8], after: &[u8], argument: Option<&[u8]>) -> Facts {
@@ -196,6 +200,14 @@ fn message_box(before: &[u8], after: &[u8], argument: Option<&[u8]>) -> Facts {
         }
         None => Facts::default(),
     }
+}
+
+fn assigns_word(after: &[u8]) -> bool {
+    let Some(value) = after.strip_prefix(b"=") else { return false };
+    let word = value.iter().take_while(|it| it.is_ascii_alphanumeric()).count();
+    let ends =
+        value.get(word).is_none_or(|it| matches!(it, b';' | b'<' | b'"' | b'\'' | b')' | b'/'));
+    (1..=8).contains(&word) && ends
 }
 
 /// What stands behind the opening parenthesis or backtick of a call.
@@ -241,6 +253,7 @@ fn is_proof_bare(argument: &[u8]) -> bool {
         b"sessionstorage",
         b"xss",
         b"navigator",
+        b"null",
     ];
     matches!(argument, [] | [b'0'..=b'9' | b')' | b'/' | b'-' | b'`', ..])
         || PAGE.iter().any(|it| argument.starts_with(it))
@@ -340,8 +353,10 @@ fn named(text: &[u8]) -> Option<(u8, usize)> {
 pub(super) enum Scheme {
     /// `javascript:` and its old kin.
     Script,
-    /// `data:` with a document or script in it.
+    /// `data:` with a picture or other document that may hold scripts.
     Document,
+    /// `data:` with a page or script in it.
+    Page,
 }
 
 /// The running scheme that `text` begins with, whether it is hidden behind references, blanks or
@@ -353,14 +368,13 @@ pub(super) fn scheme(text: &[u8]) -> Option<(Scheme, bool, &[u8])> {
         (b"livescript:", Scheme::Script),
         (b"mocha:", Scheme::Script),
         (b"feed:javascript:", Scheme::Script),
-        (b"data:text/html", Scheme::Document),
+        (b"data:text/html", Scheme::Page),
         (b"data:text/xml", Scheme::Document),
-        (b"data:text/javascript", Scheme::Document),
-        (b"data:application/javascript", Scheme::Document),
+        (b"data:text/javascript", Scheme::Page),
+        (b"data:application/javascript", Scheme::Page),
         (b"data:image/svg+xml", Scheme::Document),
-        (b"data:application/xhtml", Scheme::Document),
-        (b"data:,", Scheme::Document),
-        (b"data:;base64,", Scheme::Document),
+        (b"data:application/xhtml", Scheme::Page),
+        (b"data:,", Scheme::Page),
     ];
     let text = text.get(..SCHEME_BYTES_MAX.min(text.len()))?;
     let may = first_visible(text)?.to_ascii_lowercase();
@@ -483,7 +497,7 @@ mod tests {
         ] {
             assert_eq!(scheme(text.as_bytes()).map(|it| it.0), Some(Scheme::Script), "{text}");
         }
-        assert_eq!(scheme(b"data:text/html,x").map(|it| it.0), Some(Scheme::Document));
+        assert_eq!(scheme(b"data:text/html,x").map(|it| it.0), Some(Scheme::Page));
         for text in ["javascripts:1", "java script", "data:image/png;base64,AA", "date:", ""] {
             assert_eq!(scheme(text.as_bytes()), None, "{text}");
         }

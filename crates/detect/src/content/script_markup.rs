@@ -48,6 +48,9 @@ impl Markup {
     /// The value is a whole document.
     pub(super) const DOCUMENT: Self = Self(1 << 10);
 
+    /// An address that is a document, on what is no link.
+    pub(super) const ODD_DOCUMENT: Self = Self(1 << 11);
+
     const fn and_all(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -194,6 +197,9 @@ impl Page {
             let end = memchr::memmem::find(code, b"</").unwrap_or(code.len());
             self.note_code(code.get(..end).unwrap_or(code));
         }
+        if is(&["style"]) {
+            self.style(rest);
+        }
         if is(FRAMES) {
             self.note(Markup::FRAME);
         }
@@ -240,8 +246,14 @@ impl Page {
         } else if is(&["srcdoc"]) {
             self.note(Markup::CHANGES);
             self.note_code(value_of(after));
-        } else if is(&["attributename"]) && !self.is_link {
+        } else if is(&["attributename", "datasrc", "implementation"]) && !self.is_link {
             self.note(Markup::CHANGES);
+        } else if is(&["http-equiv"]) {
+            let acts = ["refresh", "link", "set-cookie"];
+            let value = value_of(after);
+            if acts.iter().any(|it| value.trim_ascii().eq_ignore_ascii_case(it.as_bytes())) {
+                self.note(Markup::CHANGES);
+            }
         } else if is(&["to", "values", "from"]) {
             self.note_code(value_of(after));
         }
@@ -301,8 +313,8 @@ impl Page {
         }
         let end = code.iter().position(|it| *it == b'>').unwrap_or(code.len());
         self.note_code(code.get(..end).unwrap_or(code));
-        if kind == Scheme::Document && !self.is_link {
-            self.note(Markup::CHANGES);
+        if kind == Scheme::Page && !self.is_link {
+            self.note(Markup::CHANGES.and(Markup::ODD_DOCUMENT));
         }
     }
 }
@@ -371,6 +383,8 @@ const CHANGERS: &[&str] = &[
     "maction",
     "isindex",
     "bgsound",
+    "namespace",
+    "vmlframe",
 ];
 
 #[cfg(test)]
