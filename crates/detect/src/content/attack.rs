@@ -1,7 +1,7 @@
 //! The kinds of attack that content detection tells apart, each with its recogniser.
 
 use super::sign::{Input, Sign, Signs};
-use super::{script, sql};
+use super::{graphql, ldap, nosql, object, prototype, scanner, script, sql, xml, xpath};
 
 macro_rules! attacks {
     ($($attack:ident = $name:literal, $file:ident, $says:literal;)*) => {
@@ -34,4 +34,12 @@ macro_rules! attacks {
 attacks! {
     Sql = "sql", sql, "A database reads it as SQL.";
     Script = "script", script, "A browser runs it.";
+    Xml = "xml", xml, "An XML reader fetches, runs or swells by it.";
+    NoSql = "nosql", nosql, "A document store reads it as a condition.";
+    Ldap = "ldap", ldap, "A directory reads it as a filter.";
+    XPath = "xpath", xpath, "An XML query reads it as a condition.";
+    Object = "object", object, "A reader of stored objects makes an object of it.";
+    Prototype = "prototype", prototype, "It reaches the prototype of all objects.";
+    GraphQl = "graphql", graphql, "A GraphQL server works too hard for it.";
+    Scanner = "scanner", scanner, "A scanner sent it.";
 }

@@ -16,18 +16,27 @@
 //! Source   CWE-89, CWE-79; measured with `content_corpora`.
 
 pub mod attack;
+mod graphql;
+mod ldap;
 pub mod marks;
+mod nosql;
+mod object;
 pub mod prefilter;
+mod prototype;
 mod recogniser;
+mod scanner;
 mod script;
 mod script_code;
 mod script_markup;
+mod search;
 pub mod shape;
 pub mod sign;
 mod sql;
 mod sql_break_out;
 mod sql_tokens;
 mod sql_traits;
+mod xml;
+mod xpath;
 
 use attack::Attack;
 use bartizan_model::evidence::{Fingerprint, Sighting};

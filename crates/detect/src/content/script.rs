@@ -281,7 +281,10 @@ fn look_at_attributes(text: &[u8], signs: &mut Signs) {
     signs.note(ADDRESS_SOMEWHERE, page.has(Markup::ADDRESS));
     signs.note(
         PROBE,
-        is_short && page.has(Markup::ADDRESS) && page.facts.proves() && !has_prose(text),
+        is_short
+            && page.has(Markup::ADDRESS.and(Markup::STYLE))
+            && page.facts.proves()
+            && !has_prose(text),
     );
     signs.note(STYLE, is_short && page.has(Markup::STYLE) && !has_prose(text));
     signs.note(PROOF_SOMEWHERE, page.facts.proves());

@@ -226,7 +226,8 @@ fn called_with(after: &[u8]) -> Option<&[u8]> {
 /// An argument that is no message for people: nothing, a number, one word, a part of the page.
 fn is_proof(argument: &[u8]) -> bool {
     let quoted = match argument {
-        [b'\'' | b'"' | b'`' | b'/', rest @ ..] => rest,
+        [b'/', ..] => return true,
+        [b'\'' | b'"' | b'`', rest @ ..] => rest,
         [b'\\', b'\'' | b'"' | b'`', rest @ ..] => rest,
         _ => return is_proof_bare(argument),
     };
@@ -394,12 +395,18 @@ fn first_visible(text: &[u8]) -> Option<u8> {
     let mut rest = text;
     for _ in 0..BLANKS_MAX {
         let (byte, length) = first(rest)?;
-        if byte > b' ' {
+        if !is_blank(byte, length) {
             return Some(byte);
         }
         rest = rest.get(length..)?;
     }
     None
+}
+
+/// What browsers have skipped in and before schemes: blanks, control bytes, and what is beyond ASCII
+/// and written as an escape.
+fn is_blank(byte: u8, length: usize) -> bool {
+    byte <= b' ' || byte == 0x7F || byte > 0x7F && length > 1
 }
 
 /// How many bytes of `text` stand for `name`, with blanks and references anywhere.
@@ -412,7 +419,7 @@ fn begins(text: &[u8], name: &[u8]) -> Option<(usize, bool)> {
         if byte.to_ascii_lowercase() == expected {
             is_hidden |= length > 1;
             met += 1;
-        } else if byte <= b' ' || byte == 0x7F {
+        } else if is_blank(byte, length) {
             is_hidden |= met > 0;
             blanks += 1;
             if blanks > BLANKS_MAX {

@@ -302,7 +302,11 @@ impl Page {
             .take(4)
             .take_while(|it| matches!(it, b'"' | b'\'' | b'`' | b' ' | b'\\'))
             .count();
-        let Some(from) = after.get(quotes..) else { return };
+        // A backslash before anything but a quote begins an escape of the address itself.
+        let is_escape = quotes > 0
+            && after.get(quotes - 1) == Some(&b'\\')
+            && after.get(quotes).is_some_and(|it| matches!(it, b'x' | b'u'));
+        let Some(from) = after.get(quotes - usize::from(is_escape)..) else { return };
         let Some((kind, is_hidden, code)) = scheme(from) else { return };
         self.note(Markup::ADDRESS);
         if is_hidden {
