@@ -11,7 +11,7 @@
 //! Source   CWE-943; reference of MongoDB's query operators; Redis serialisation protocol.
 
 use super::marks::Marks;
-use super::search::{find, from, has_any, head, starts};
+use super::search::{from, has_any, head, starts};
 use super::sign::{Input, Sign, Signs, Strength};
 
 const CREDENTIAL: usize = 0;

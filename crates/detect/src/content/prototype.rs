@@ -46,12 +46,13 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let is_whole = at == 0 && after.is_empty();
     let is_bracketed = matches!(before.last(), Some(b'[')) && after.starts_with(b"][")
         || (at == 0 || before == b"?") && after.starts_with(b"[");
-    let is_key = is_key(before, after) && begins_as_object(text)
+    let is_key_in_json = is_key(before, after);
+    let is_key = is_key_in_json && begins_as_object(text)
         || is_bracketed && text.len() <= SHORT_BYTES_MAX && !text.contains(&b'\n');
     let is_assigned = after.iter().take(64).any(|it| *it == b'=') && text.len() <= SHORT_BYTES_MAX;
     signs.note(WHOLE, is_whole);
     signs.note(KEY, is_key);
-    signs.note(ASSIGNS, is_assigned || is_key(before, after) && text.len() <= SHORT_BYTES_MAX);
+    signs.note(ASSIGNS, is_assigned || is_key_in_json && text.len() <= SHORT_BYTES_MAX);
     signs.note(MEMBER, true);
     signs
 }
