@@ -236,7 +236,7 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
     if !may {
         return;
     }
-    let Some(at) = GADGETS.iter().find_map(|it| find(text, it)) else { return };
+    let Some(at) = gadget(text) else { return };
     let begins = text
         .iter()
         .take_while(|it| matches!(it, b'"' | b'\'' | b'[' | b'{' | b' ' | b'<' | b'&'))
@@ -299,39 +299,75 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
     signs.note(TOOL, has_any(text, &[b"ysoserial", b"phpggc"]));
 }
 
-/// Classes that are made because something happens when they are made.
+/// Where a class is named, at its last name, that is made because something happens when it is made.
+fn gadget(text: &[u8]) -> Option<usize> {
+    memchr::memchr2_iter(b'.', b'<', text).take(PLACES_MAX).find_map(|at| {
+        let rest = from(text, at + 1);
+        let length = rest.iter().take(48).take_while(|it| it.is_ascii_alphanumeric()).count();
+        let name = head(rest, length);
+        let before = head(text, at);
+        let is_of = |package: &[u8]| {
+            from(before, before.len().saturating_sub(package.len())).eq_ignore_ascii_case(package)
+        };
+        let is_gadget = length >= 7
+            && (GADGETS.iter().any(|it| name.eq_ignore_ascii_case(it))
+                || PACKAGES
+                    .iter()
+                    .any(|(package, class)| name.eq_ignore_ascii_case(class) && is_of(package))
+                || starts(name, b"expandedwrapper"));
+        let start = before
+            .iter()
+            .rev()
+            .take(128)
+            .take_while(|it| it.is_ascii_alphanumeric() || **it == b'.')
+            .count();
+        is_gadget.then_some(at - start)
+    })
+}
+
+/// Classes whose name is enough.
 const GADGETS: &[&[u8]] = &[
     b"objectdataprovider",
-    b"system.windows.markup.xamlreader",
-    b"expandedwrapper",
-    b"system.diagnostics.process",
+    b"xamlreader",
     b"assemblyinstaller",
-    b"system.management.automation.psobject",
-    b"system.security.principal.windowsidentity",
+    b"psobject",
+    b"windowsidentity",
     b"typeconfusedelegate",
     b"textformattingrunproperties",
     b"templatesimpl",
     b"jdbcrowsetimpl",
-    b"commons.collections.functors",
     b"invokertransformer",
     b"chainedtransformer",
-    b"xmlapplicationcontext",
+    b"classpathxmlapplicationcontext",
+    b"filesystemxmlapplicationcontext",
     b"methodinvokingfactorybean",
     b"driveradaptercpds",
     b"anterosdbcpconfig",
-    b"hikariconfig",
-    b"c3p0.jndirefforwardingdatasource",
+    b"jndirefforwardingdatasource",
     b"wrapperconnectionpooldatasource",
-    b"java.beans.eventhandler",
-    b"java.beans.xmldecoder",
-    b"javax.imageio.imageio$containsfilter",
-    b"javax.script.scriptenginemanager",
-    b"java.lang.processbuilder",
-    b"java.lang.runtime",
-    b"bcel.util.classloader",
+    b"scriptenginemanager",
+    b"processbuilder",
     b"jndidatasource",
     b"drivermanagerconnectionsource",
     b"abstractbeanfactorypointcutadvisor",
+    b"containsfilter",
+    b"badattributevalueexpexception",
+    b"lazymap",
+    b"annotationinvocationhandler",
+    b"signedobject",
+    b"resourceref",
+];
+
+/// Classes that are gadgets in their package.
+const PACKAGES: &[(&[u8], &[u8])] = &[
+    (b"system.diagnostics", b"process"),
+    (b"java.lang", b"runtime"),
+    (b"java.beans", b"eventhandler"),
+    (b"java.beans", b"xmldecoder"),
+    (b"com.zaxxer.hikari", b"hikariconfig"),
+    (b"bcel.util", b"classloader"),
+    (b"java.net", b"urlclassloader"),
+    (b"commons.collections", b"functors"),
 ];
 
 #[cfg(test)]

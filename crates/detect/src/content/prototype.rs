@@ -6,7 +6,7 @@
 //! Source   CWE-1321.
 
 use super::marks::Marks;
-use super::search::{find, from, head};
+use super::search::{from, head};
 use super::sign::{Input, Sign, Signs, Strength};
 
 const NAME: usize = 0;
@@ -62,7 +62,7 @@ fn prototype(text: &[u8]) -> Option<(usize, usize)> {
     if let Some(at) = memchr::memmem::find(text, b"__proto__") {
         return Some((at, 9));
     }
-    let at = find(text, b"constructor")?;
+    let at = memchr::memmem::find(text, b"constructor")?;
     let after = from(text, at + 11);
     let between = after
         .iter()

@@ -3,13 +3,17 @@
 /// Places of the first letter that are looked at.
 const PLACES_MAX: usize = 4 * 1024;
 
-/// Where `word`, in small letters, stands first.
+/// Where `word`, in small letters, stands first. A byte of it that is no letter is searched for if
+/// there is one: it is seldom met.
 pub(super) fn find(text: &[u8], word: &[u8]) -> Option<usize> {
-    let first = *word.first()?;
-    let is_here = |at: &usize| {
-        text.get(*at..*at + word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word))
+    let anchor = word.iter().position(|it| !it.is_ascii_lowercase()).unwrap_or(0);
+    let first = *word.get(anchor)?;
+    let is_here = |at: usize| {
+        let at = at.checked_sub(anchor)?;
+        let is_here = text.get(at..at + word.len())?.eq_ignore_ascii_case(word);
+        is_here.then_some(at)
     };
-    memchr::memchr2_iter(first, first.to_ascii_uppercase(), text).take(PLACES_MAX).find(is_here)
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), text).take(PLACES_MAX).find_map(is_here)
 }
 
 /// Whether `word`, in small letters, stands there.
