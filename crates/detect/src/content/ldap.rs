@@ -58,6 +58,8 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
             let joins = next.is_some_and(|it| {
                 matches!(it, [b'|' | b'&' | b'!', b'(' | b')', ..] | [b'|' | b'&' | b'!'])
             });
+            let joins =
+                joins || next.is_some_and(|it| matches!(it, [b'(', b'|' | b'&' | b'!', ..]));
             let compares = next.is_some_and(is_comparison);
             signs.note(LEAVES, is_line && compares && has_star);
             signs.note(
@@ -68,17 +70,13 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
                             && next.is_some_and(|it| matches!(it, [b'|' | b'&' | b'!', ..]))),
             );
             signs.note(CLOSES, is_line && (compares || before.ends_with(b"*") && text.len() <= 32));
-            let is_cut = after.is_empty()
-                || after.starts_with(b"\0")
-                || after.starts_with(b"%00")
-                || after.starts_with(b"\\x00");
+            let ends: [&[u8]; 3] = [b"\0", b"%00", b"\\x00"];
+            let is_cut = ends.iter().any(|it| text.ends_with(it));
             signs.note(
                 CUT,
                 is_cut
                     && text.len() <= 128
-                    && (before.contains(&b'=') && before.contains(&b'(')
-                        || before.starts_with(b"*"))
-                    && !after.is_empty(),
+                    && (compares || before.starts_with(b"*") || before.contains(&b'=')),
             );
         }
         let filter = text.strip_prefix(b"*").unwrap_or(text);
@@ -93,7 +91,10 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         signs.note(CREDENTIAL, (joins || unopened(text).is_some()) && names_secret && is_line);
     }
     if input.marks.has(Marks::COLON.and(Marks::EQUALS).and(Marks::DOT)) {
-        signs.note(RULE, names_rule(text));
+        let names = names_rule(text);
+        // A filter of its own asks by rule too: flags of accounts are searched for so.
+        signs.note(RULE, names && !text.starts_with(b"("));
+        signs.note(FILTER, names);
     }
     if input.marks.has(Marks::BACKSLASH) {
         let escapes = memchr::memchr_iter(b'\\', text)
@@ -198,7 +199,14 @@ mod tests {
     #[test]
     fn closings_are_likely_and_filters_are_hints() {
         check(Some(Strength::Likely), &["x)(uid=admin", "(&(sn=a)(password=M*))"]);
-        check(Some(Strength::Hint), &["(&(objectClass=person)(uid=a))", "\\2a\\29\\28"]);
+        check(
+            Some(Strength::Hint),
+            &[
+                "(&(objectClass=person)(uid=a))",
+                "\\2a\\29\\28",
+                "(userAccountControl:1.2.840.113556.1.4.803:=8192)",
+            ],
+        );
     }
 
     #[test]

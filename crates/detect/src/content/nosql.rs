@@ -75,6 +75,9 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     if marks.has(Marks::SEMICOLON.and(Marks::LETTER)) {
         signs.note(OUT_OF_NUMBER, out_of_number(text));
     }
+    if let [b'|', b'|', code @ ..] | [b'&', b'&', code @ ..] = text {
+        signs.note(OUT_OF_NUMBER, text.len() <= 32 && has_double_equals(code));
+    }
     if marks.has(Marks::LINE.and(Marks::LETTER)) {
         signs.note(COMMAND, has_command(text));
     }
@@ -160,9 +163,10 @@ fn look_at_operators(text: &[u8], signs: &mut Signs) {
         signs.note(ALWAYS, is_short && is_object && is_first && is_met_by_all(operator, operand));
         signs.note(CREDENTIAL, is_short && is_object && names_credential(named));
         signs.note(RUNS, is_short && runs && (is_object || at <= 3));
-        let breaks = matches!(text.first(), Some(b'\'' | b'"' | b',' | b'0'..=b'9' | b'}'))
-            && lead.len() <= 8
-            && lead.ends_with(b",");
+        let breaks =
+            matches!(text.first(), Some(b'\'' | b'"' | b',' | b'0'..=b'9' | b'}' | b't' | b'f'))
+                && lead.len() <= 8
+                && lead.ends_with(b",");
         signs.note(OUT_OF_OBJECT, is_short && breaks);
     }
 }
@@ -258,7 +262,8 @@ fn is_statement_of_script(code: &[u8]) -> bool {
             code,
             &[
                 b"return true",
-                b"return 'a'",
+                b"return(true",
+                b"return \'a\'",
                 b"return 1",
                 b"sleep(",
                 b"new date",
@@ -338,6 +343,7 @@ const OPERATORS: &[&[u8]] = &[
     b"unionWith",
     b"merge",
     b"nlike",
+    b"comment",
 ];
 
 /// Operators that run JavaScript or expressions.
@@ -390,6 +396,9 @@ mod tests {
                 "'; return true; var x='",
                 "';sleep(5000);'",
                 "0;return true",
+                "|| 1==1",
+                "\";return(true);var x='a",
+                "' } ], $comment:'x'",
                 "';it=new Date();do{pt=new Date();}while(pt-it<5000);",
                 "x\r\nFLUSHALL\r\n",
             ],

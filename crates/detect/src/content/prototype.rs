@@ -50,7 +50,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let is_key = is_key_in_json && begins_as_object(text)
         || is_bracketed && text.len() <= SHORT_BYTES_MAX && !text.contains(&b'\n');
     let is_assigned = after.iter().take(64).any(|it| *it == b'=') && text.len() <= SHORT_BYTES_MAX;
-    signs.note(WHOLE, is_whole);
+    signs.note(WHOLE, is_whole || at == 0 && is_assigned && !text.contains(&b'\n'));
     signs.note(KEY, is_key);
     signs.note(ASSIGNS, is_assigned || is_key_in_json && text.len() <= SHORT_BYTES_MAX);
     signs.note(MEMBER, true);
@@ -125,6 +125,7 @@ mod tests {
                 "?__proto__[x]=y",
                 "x[__proto__][y]=z",
                 "__proto__[x]",
+                "__proto__.x = y",
             ],
         );
     }
