@@ -20,9 +20,10 @@ use crate::tables::owners::Belongs;
 use crate::tables::tenants::Holds;
 use crate::terms::{Held, Looked};
 use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
-use bartizan_detect::content::{Effort, Exhausted, examine_within};
+use bartizan_detect::content::{Effort, Exhausted, Sightings, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
+use bartizan_inspect::decoding::{Amplification, Extent, views};
 use bartizan_inspect::envelope::calls::Calls;
 use bartizan_inspect::envelope::json_patch::changes;
 use bartizan_inspect::head_values;
@@ -73,6 +74,7 @@ pub struct Gathering {
     pub(crate) log_in: LogIn,
     examines: bool,
     effort: Effort,
+    amplification: Amplification,
     held: Vec<HeldTo>,
     /// Other methods that the body names.
     pub(crate) methods: Vec<Method>,
@@ -249,12 +251,14 @@ impl Gathering {
             || mode(ClauseName::BaselineBodyParse) != Mode::Off
             || ClauseName::CONTENT.into_iter().any(|name| mode(name) != Mode::Off);
         let effort = Effort::new(rules.limits.suspicious_bytes_max);
+        let amplification = Amplification::new(rules.limits.views_bytes_max);
         let mut it = Self {
             assessment,
             collector,
             log_in: LogIn::default(),
             examines,
             effort,
+            amplification,
             held,
             methods: Vec::new(),
             subject,
@@ -765,15 +769,7 @@ impl Sink for Examiner<'_> {
             let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
             self.gathering.hold(&value, forms, self.key);
         }
-        let sightings = match examine_within(value.text, &mut self.gathering.effort) {
-            Ok(sightings) => sightings,
-            Err(Exhausted) => {
-                if !is_said {
-                    self.gathering.collector.note(&value, &[], self.key);
-                }
-                return self.gathering.is_unknown(Why::TooSuspicious);
-            }
-        };
+        let sightings = self.gathering.examine(value.text);
         match is_said {
             true => self.gathering.collector.score(&sightings),
             false => self.gathering.collector.note(&value, &sightings, self.key),
@@ -785,6 +781,35 @@ impl Sink for Examiner<'_> {
                 bytes: u32::try_from(value.text.len()).unwrap_or(u32::MAX),
                 value: self.key.value(value.text),
             });
+        }
+    }
+}
+
+impl Gathering {
+    /// What is to be seen in a value, and in every further reading of it: of each kind the surest. Marks it if there
+    /// was more than is looked at.
+    fn examine(&mut self, text: &[u8]) -> Sightings {
+        let Self { effort, amplification, .. } = self;
+        let (mut all, mut is_whole) = (Sightings::default(), true);
+        let mut look = |text: &[u8]| match examine_within(text, effort) {
+            Ok(more) => surest(&mut all, more),
+            Err(Exhausted) => is_whole = false,
+        };
+        look(text);
+        let extent = views(text, amplification, &mut |view, _| look(view));
+        if !is_whole || extent == Extent::Cut {
+            self.is_unknown(Why::TooSuspicious);
+        }
+        all
+    }
+}
+
+/// Of each kind the surer sighting.
+fn surest(all: &mut Sightings, more: Sightings) {
+    for (one, other) in all.iter_mut().zip(more) {
+        let score = |it: &Option<Sighting>| it.as_ref().map(|it| it.score);
+        if score(&other) > score(one) {
+            *one = other;
         }
     }
 }
@@ -869,6 +894,7 @@ mod tests {
             log_in: LogIn::default(),
             examines: true,
             effort: Effort::new(0),
+            amplification: Amplification::new(0),
             held: Vec::new(),
             methods: Vec::new(),
             subject: SubjectId(1),

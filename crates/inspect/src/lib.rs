@@ -5,6 +5,7 @@ pub mod body;
 pub mod classify;
 pub mod client_address;
 pub mod content_coding;
+pub mod decoding;
 pub mod envelope;
 pub mod form;
 mod handing;
