@@ -412,7 +412,7 @@ impl Gathering {
         let mut scratch = Vec::new();
         let mut sink = Holding { gathering: self, key: &rules.key };
         head_values::read(head, rules.limits.values_max, &mut scratch, &mut sink);
-        let mut walk = walk(format, rules);
+        let mut walk = walk(format, Some(head), rules);
         while walk.step(body, WALK_BYTES, &mut sink) == Progress::More {}
         self.segments = segments;
         self.held.splice(0..0, before);
@@ -421,7 +421,7 @@ impl Gathering {
     fn arguments(&mut self, texts: &[Vec<u8>], rules: &Rules) {
         self.body(Format::Json);
         for text in texts {
-            let mut walk = walk(Format::Json, rules);
+            let mut walk = walk(Format::Json, None, rules);
             let mut sink = Arguments { gathering: self, key: &rules.key };
             while walk.step(text, WALK_BYTES, &mut sink) == Progress::More {}
             self.assessment.oddities.extend(walk.oddities());
@@ -694,16 +694,22 @@ const fn rank(format: Format) -> u8 {
     match format {
         Format::Opaque => 0,
         Format::Text => 1,
-        Format::Form => 2,
-        Format::Lenient => 3,
-        Format::Json => 4,
+        Format::Xml => 2,
+        Format::Multipart => 3,
+        Format::Form => 4,
+        Format::Lenient => 5,
+        Format::Json => 6,
     }
 }
 
-/// A walk within the limits in force.
-pub fn walk(format: Format, rules: &Rules) -> Walk {
+/// A walk within the limits in force, over the body of a request with this head.
+pub fn walk(format: Format, head: Option<&RequestHead>, rules: &Rules) -> Walk {
     let (depth_max, values_max) = (rules.limits.depth_max, rules.limits.values_max);
-    Walk::new(format, WalkLimits { depth_max, values_max })
+    let fields = head.into_iter().flat_map(|it| it.fields.iter());
+    let types = fields.filter(|it| it.0 == Known::ContentType).map(|it| it.2);
+    // Nearly every message has one; of several the upstream may take any.
+    let types = types.collect::<Vec<_>>().join(&b';');
+    Walk::new(format, WalkLimits { depth_max, values_max }).declared(Some(&types))
 }
 
 /// Whether the head alone is refused by law: the rest of it may not even have been read.

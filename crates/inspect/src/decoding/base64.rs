@@ -127,6 +127,13 @@ fn whole(text: &[u8]) -> impl Iterator<Item = u8> {
     digits.map(|it| if *it == b' ' { b'+' } else { *it })
 }
 
+/// The bytes of a text that is Base64, whatever they are; what is no digit is passed over.
+pub(crate) fn bytes(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    decode(text.iter().copied(), &mut out);
+    out
+}
+
 fn decode(digits: impl Iterator<Item = u8>, out: &mut Vec<u8>) {
     let (mut bits, mut count) = (0_u32, 0);
     for value in digits.filter_map(digit) {

@@ -69,7 +69,7 @@ const NAMED: &[(&[u8], &str)] = &[
 ];
 
 /// Whether there was one.
-pub(super) fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
+pub(crate) fn decode(text: &[u8], out: &mut Vec<u8>) -> bool {
     let (mut rest, mut is_any) = (text, false);
     while let Some(at) = memchr::memchr(b'&', rest) {
         let (plain, reference) = rest.split_at_checked(at).unwrap_or_default();

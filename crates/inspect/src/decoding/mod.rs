@@ -8,10 +8,10 @@
 //!          over the body reads.
 //! Source   RFC 3986, RFC 4648, RFC 2152, RFC 1952, RFC 1950; WHATWG URL and HTML; ECMA-262; UAX #15.
 
-mod base64;
+pub(crate) mod base64;
 mod compatibility;
 mod compressed;
-mod entities;
+pub(crate) mod entities;
 mod escapes;
 mod hexadecimal;
 mod overlong;
@@ -276,7 +276,7 @@ impl<F: FnMut(&[u8], Decodings)> Found<'_, F> {
 }
 
 /// What is no text: control bytes, and bytes above 0x7F that do not have the shape of UTF-8. NULs between letters are text.
-fn strange(bytes: &[u8]) -> usize {
+pub(crate) fn strange(bytes: &[u8]) -> usize {
     let (mut strange, mut nuls, mut rest) = (0, 0, bytes);
     while let Some((&first, behind)) = rest.split_first() {
         rest = behind;
