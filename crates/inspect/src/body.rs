@@ -1,13 +1,13 @@
 //! Bodies: one bounded walk over a held body, resumable, so that long ones do not hold a worker.
 //!
-//! Reads    JSON, forms and plain text, as the `Content-Type` says; JSON, leniently, where it
+//! Reads    JSON, forms, XML, parts and plain text, as the `Content-Type` says; JSON, leniently, where it
 //!          says something else and the body looks like it, for many servers never ask. JSON
-//!          inside a string or form value is read one level deep.
+//!          inside a string or form value is read one level deep. UTF-7, UTF-16 and UTF-32 are rewritten first.
 //! Writes   values to a sink, and oddities.
 //! Memory   see `json`; for the rest the path of the current value and one scratch buffer.
 //! Errors   none: what is not of the declared format is an oddity, and its bytes are handed over
 //!          as text, so that nothing hides behind a fault that an upstream may forgive.
-//! Misses   multipart, XML beyond its raw text, every binary format; forms in another charset;
+//! Misses   every binary format, and of binary files in parts all but their first bytes; character sets of eight bits and of East Asia;
 //!          an attack longer than [`PIECE_OVERLAP_BYTES`] on the edge of two pieces of text.
 
 use crate::charset::Charset;

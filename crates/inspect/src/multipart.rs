@@ -98,11 +98,9 @@ pub(crate) fn boundaries(content_type: &[u8], body: &[u8]) -> Boundaries {
             all.push(it.to_vec());
         }
     };
-    let mut declared = 0;
-    for it in parameters(content_type).filter(|it| it.is(b"boundary")) {
-        declared += 1;
-        add(&it.value);
-    }
+    let declared = parameters(content_type).filter(|it| it.is(b"boundary")).map(|it| it.value);
+    let declared: Vec<Vec<u8>> = declared.collect();
+    declared.iter().for_each(|it| add(it));
     // Some readers look for the word, take quotes as part of it, or end at a blank or a comma.
     let lower = content_type.to_ascii_lowercase();
     for at in memmem::find_iter(&lower, b"boundary=").take(BOUNDARIES_MAX) {
@@ -115,7 +113,7 @@ pub(crate) fn boundaries(content_type: &[u8], body: &[u8]) -> Boundaries {
     if let Some(shown) = line.strip_prefix(b"--") {
         add(shown.trim_ascii_end());
     }
-    let is_odd = declared != 1 || all.len() != 1;
+    let is_odd = all.len() != 1 || declared != all;
     Boundaries { all, is_odd }
 }
 
