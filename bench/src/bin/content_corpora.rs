@@ -7,12 +7,12 @@
 //! panics and slow inputs.
 //!
 //! Reads    `*.jsonl.gz` as the README of the corpora describes them. Values are taken from each
-//!          request exactly as the engine takes them: path, query, cookies, body.
-//! Misses   values in header fields other than cookies, multipart parts and encoded bodies: the
-//!          engine does not examine them, so attacks placed there count as missed.
+//!          request exactly as the engine takes them: path, query, cookies, fields, body, and further readings of each.
+//! Misses   compressed bodies.
 
-use bartizan_detect::content::{examine, prefilter};
+use bartizan_detect::content::examine;
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
+use bartizan_inspect::decoding::{Amplification, Extent, views};
 use bartizan_inspect::head_values;
 use bartizan_inspect::value::{PlaceRef, Value};
 use bartizan_model::content_level::ContentLevel;
@@ -46,12 +46,18 @@ struct Sample {
     /// Whether each is a name, and its text.
     values: Vec<Vec<u8>>,
     are_names: Vec<bool>,
+    /// Whether each is a further reading of one before it.
+    are_views: Vec<bool>,
+    /// Values with further readings.
+    views_of: usize,
+    /// There were more readings than there is room for.
+    is_cut: bool,
 }
 
 impl Sample {
-    /// Whether its placement is one whose values the engine examines.
+    /// Whether its placement is one whose values the engine examines: all are.
     fn is_examined(&self) -> bool {
-        !matches!(&*self.placement, "header" | "multipart")
+        !self.values.is_empty()
     }
 
     fn sightings(&self) -> impl Iterator<Item = (&Vec<u8>, Sighting)> {
@@ -69,13 +75,14 @@ fn main() -> Result<(), Failure> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let Some((&dir, rest)) = words.split_first() else {
         return Err(
-            "usage: content_corpora DIR [misses SOURCE CLASS | benign SOURCE | pieces | fuzz SECONDS]"
+            "usage: content_corpora DIR [views | misses SOURCE CLASS | benign SOURCE | pieces | fuzz SECONDS]"
                 .into(),
         );
     };
     let samples = samples(Path::new(dir))?;
     match rest {
         [] => report(&samples),
+        ["views"] => readings(&samples, &mut stdout().lock()),
         ["dump", file] => dump(&samples, file),
         ["pieces"] => pieces(&samples),
         ["misses", source, class] => misses(&samples, source, class),
@@ -114,12 +121,27 @@ fn sample(row: &Json) -> Result<Sample, Failure> {
     };
     let head = writer.request(Version::Http11, framing);
     let mut values = Vec::new();
-    let mut are_names = Vec::new();
-    let mut sink = |it: Value<'_>| {
-        values.push(it.text.to_vec());
-        are_names.push(it.place == PlaceRef::Name);
-    };
+    let (mut are_names, mut are_views, mut is_cut) = (Vec::new(), Vec::new(), false);
+    let mut views_of = 0;
     let limits = Limits::default();
+    let mut budget = Amplification::new(limits.views_bytes_max);
+    let mut sink = |it: Value<'_>| {
+        let is_name = it.place == PlaceRef::Name;
+        let mut keep = |text: &[u8]| {
+            values.push(text.to_vec());
+            are_names.push(is_name);
+        };
+        keep(it.text);
+        let mut count = 0;
+        let extent = views(it.text, &mut budget, &mut |view, _| {
+            keep(view);
+            count += 1;
+        });
+        are_views.push(false);
+        are_views.extend((0..count).map(|_| true));
+        views_of += usize::from(count > 0);
+        is_cut |= extent == Extent::Cut;
+    };
     head_values::read(&head, limits.values_max, &mut Vec::new(), &mut sink);
     let format = match head.fields.get(Known::ContentEncoding) {
         Some(_) => Format::Opaque,
@@ -127,7 +149,8 @@ fn sample(row: &Json) -> Result<Sample, Failure> {
     };
     if !body.is_empty() {
         let limits = WalkLimits { depth_max: limits.depth_max, values_max: limits.values_max };
-        let mut walk = Walk::new(format, limits);
+        let content_type = head.fields.get(Known::ContentType);
+        let mut walk = Walk::new(format, limits).declared(content_type);
         while walk.step(&body, 16 * 1024, &mut sink) == Progress::More {}
     }
     let key = if text("key").is_empty() { text("id") } else { text("key") };
@@ -143,6 +166,9 @@ fn sample(row: &Json) -> Result<Sample, Failure> {
         key,
         values,
         are_names,
+        are_views,
+        views_of,
+        is_cut,
     })
 }
 
@@ -242,8 +268,8 @@ fn report(samples: &[Sample]) -> Result<(), Failure> {
     for it in refused {
         show(&mut out, it, CONTENT_SCORE_MIN)?;
     }
-    prefilter_misses(samples, &mut out)?;
     cost(samples, &mut out)?;
+    readings(samples, &mut out)?;
     worst(&mut out)
 }
 
@@ -257,35 +283,8 @@ fn show(out: &mut impl Write, sample: &Sample, score_min: u16) -> Result<(), Fai
     Ok(())
 }
 
-/// Values that libinjection flags and the prefilter clears; must be none.
-fn prefilter_misses(samples: &[Sample], out: &mut impl Write) -> Result<(), Failure> {
-    let (mut flagged, mut missed) = (0, 0);
-    for value in samples.iter().flat_map(|it| &it.values) {
-        let text = value.get(..8192).unwrap_or(value);
-        let look = prefilter::look(value);
-        for (is_flagged, passes) in [
-            (libinjectionrs::detect_sqli(text).is_injection(), look.sql),
-            (libinjectionrs::detect_xss(text).is_injection(), look.html),
-        ] {
-            flagged += usize::from(is_flagged);
-            if is_flagged && !passes {
-                missed += 1;
-                writeln!(out, "cleared but flagged: {:?}", String::from_utf8_lossy(text))?;
-            }
-        }
-    }
-    writeln!(
-        out,
-        "\nvalues that libinjection flags: {flagged}, of which the prefilter cleared {missed}"
-    )?;
-    Ok(())
-}
-
 fn cost(samples: &[Sample], out: &mut impl Write) -> Result<(), Failure> {
-    writeln!(
-        out,
-        "\nvalues                     count  bytes/value  to sql %  to html %  prefilter ns  examine ns"
-    )?;
+    writeln!(out, "\nvalues                     count  bytes/value  examine ns")?;
     let all = |_: &Sample| true;
     let api = |it: &Sample| {
         matches!(
@@ -306,27 +305,85 @@ fn cost(samples: &[Sample], out: &mut impl Write) -> Result<(), Failure> {
             .flat_map(|it| &it.values)
             .collect();
         let bytes: usize = values.iter().map(|it| it.len()).sum();
-        let sql = values.iter().filter(|it| prefilter::look(it).sql).count();
-        let html = values.iter().filter(|it| prefilter::look(it).html).count();
         let per_value = |work: &dyn Fn(&[u8])| {
             let start = Instant::now();
             values.iter().for_each(|it| work(it));
             start.elapsed().as_nanos() / values.len().max(1) as u128
         };
-        let filter = per_value(&|it| {
-            black_box(prefilter::look(black_box(it)));
-        });
         let whole = per_value(&|it| {
             black_box(examine(black_box(it), false));
         });
         writeln!(
             out,
-            "{name:24} {:8} {:12} {:>9} {:>10} {filter:13} {whole:11}",
+            "{name:24} {:8} {:12} {whole:11}",
             values.len(),
             bytes / values.len().max(1),
-            percent(sql, values.len()),
-            percent(html, values.len()),
         )?;
+    }
+    Ok(())
+}
+
+/// How many values have further readings, and what looking for them costs.
+fn readings(samples: &[Sample], out: &mut impl Write) -> Result<(), Failure> {
+    writeln!(
+        out,
+        "\nreadings                   values  bytes/value  with views %  views  requests cut  views ns/value  without any, ns"
+    )?;
+    let mut sources: Vec<&str> = samples.iter().map(|it| &*it.source).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    let all = [("all", None)].into_iter().chain(sources.iter().map(|it| (*it, Some(*it))));
+    for (name, source) in all {
+        for (label, is_attack) in [("benign", false), ("attack", true)] {
+            let chosen: Vec<&Sample> = samples
+                .iter()
+                .filter(|it| it.is_attack == is_attack && source.is_none_or(|of| of == it.source))
+                .collect();
+            let own = |it: &'_ &'_ Sample| it.are_views.iter().filter(|it| !**it).count();
+            let count: usize = chosen.iter().map(own).sum();
+            if count == 0 {
+                continue;
+            }
+            let with: usize = chosen.iter().map(|it| it.views_of).sum();
+            let made: usize = chosen.iter().map(|it| it.values.len()).sum::<usize>() - count;
+            let cut = chosen.iter().filter(|it| it.is_cut).count();
+            let values: Vec<&[u8]> = chosen
+                .iter()
+                .flat_map(|it| it.values.iter().zip(&it.are_views))
+                .filter(|it| !it.1)
+                .map(|it| it.0.as_slice())
+                .collect();
+            let bytes: usize = values.iter().map(|it| it.len()).sum();
+            let time = |values: &[&[u8]]| {
+                let mut budget = Amplification::new(usize::MAX);
+                let start = Instant::now();
+                for it in values {
+                    let extent = views(black_box(it), &mut budget, &mut |it, _| {
+                        black_box(it);
+                    });
+                    black_box(extent == Extent::Cut);
+                }
+                start.elapsed().as_nanos() / values.len().max(1) as u128
+            };
+            let mut budget = Amplification::new(usize::MAX);
+            let plain: Vec<&[u8]> = values
+                .iter()
+                .copied()
+                .filter(|it| {
+                    let mut is_plain = true;
+                    let extent = views(it, &mut budget, &mut |_, _| is_plain = false);
+                    is_plain && extent == Extent::Whole
+                })
+                .collect();
+            let (whole, none) = (time(&values), time(&plain));
+            writeln!(
+                out,
+                "{:26} {count:8} {:11} {:>13} {made:6} {cut:13} {whole:15} {none:16}",
+                format!("{name} {label}"),
+                bytes / count,
+                percent(with, count),
+            )?;
+        }
     }
     Ok(())
 }

@@ -513,7 +513,7 @@ fn print(weights: &Weights) {
         for (n, sign) in attack.signs().iter().enumerate() {
             println!("            ({:?}, {}),", sign.name, thousandths(w[n]));
         }
-        println!("        ],\n        shape: [");
+        println!("        ],\n        shape: &[");
         for n in 0..SHAPES {
             println!("            {}, // {}", thousandths(w[SIGNS + n]), Shape::FEATURES[n]);
         }

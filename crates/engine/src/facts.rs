@@ -236,7 +236,8 @@ impl Collector {
             PlaceRef::Query(name) => (QUERY, name),
             PlaceRef::Cookie(name) => (COOKIE, name),
             PlaceRef::Body(path) => (BODY, path.as_bytes()),
-            PlaceRef::Name => return,
+            // Fields are examined, and no facts are kept of them.
+            PlaceRef::Header(_) | PlaceRef::Name => return,
         };
         self.keep_at(kind, name, value.text, forms, score, key);
     }

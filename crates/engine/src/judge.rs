@@ -22,6 +22,7 @@ use crate::terms::{Held, Looked};
 use bartizan_detect::content::{Effort, Exhausted, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
+use bartizan_inspect::decoding::{Amplification, Extent, views};
 use bartizan_inspect::envelope::calls::Calls;
 use bartizan_inspect::envelope::json_patch::changes;
 use bartizan_inspect::head_values;
@@ -75,6 +76,7 @@ pub struct Gathering {
     effort: Effort,
     /// From which score on a value counts as an attack.
     content: ContentLevel,
+    amplification: Amplification,
     held: Vec<HeldTo>,
     /// Other methods that the body names.
     pub(crate) methods: Vec<Method>,
@@ -251,6 +253,7 @@ impl Gathering {
             || mode(ClauseName::BaselineBodyParse) != Mode::Off
             || ClauseName::CONTENT.into_iter().any(|name| mode(name) != Mode::Off);
         let effort = Effort::new(rules.limits.suspicious_bytes_max);
+        let amplification = Amplification::new(rules.limits.views_bytes_max);
         let mut it = Self {
             assessment,
             collector,
@@ -258,6 +261,7 @@ impl Gathering {
             examines,
             effort,
             content: on.clauses.content(),
+            amplification,
             held,
             methods: Vec::new(),
             subject,
@@ -411,7 +415,7 @@ impl Gathering {
         let mut scratch = Vec::new();
         let mut sink = Holding { gathering: self, key: &rules.key };
         head_values::read(head, rules.limits.values_max, &mut scratch, &mut sink);
-        let mut walk = walk(format, rules);
+        let mut walk = walk(format, Some(head), rules);
         while walk.step(body, WALK_BYTES, &mut sink) == Progress::More {}
         self.segments = segments;
         self.held.splice(0..0, before);
@@ -420,7 +424,7 @@ impl Gathering {
     fn arguments(&mut self, texts: &[Vec<u8>], rules: &Rules) {
         self.body(Format::Json);
         for text in texts {
-            let mut walk = walk(Format::Json, rules);
+            let mut walk = walk(Format::Json, None, rules);
             let mut sink = Arguments { gathering: self, key: &rules.key };
             while walk.step(text, WALK_BYTES, &mut sink) == Progress::More {}
             self.assessment.oddities.extend(walk.oddities());
@@ -693,16 +697,22 @@ const fn rank(format: Format) -> u8 {
     match format {
         Format::Opaque => 0,
         Format::Text => 1,
-        Format::Form => 2,
-        Format::Lenient => 3,
-        Format::Json => 4,
+        Format::Xml => 2,
+        Format::Multipart => 3,
+        Format::Form => 4,
+        Format::Lenient => 5,
+        Format::Json => 6,
     }
 }
 
-/// A walk within the limits in force.
-pub fn walk(format: Format, rules: &Rules) -> Walk {
+/// A walk within the limits in force, over the body of a request with this head.
+pub fn walk(format: Format, head: Option<&RequestHead>, rules: &Rules) -> Walk {
     let (depth_max, values_max) = (rules.limits.depth_max, rules.limits.values_max);
-    Walk::new(format, WalkLimits { depth_max, values_max })
+    let fields = head.into_iter().flat_map(|it| it.fields.iter());
+    let types = fields.filter(|it| it.0 == Known::ContentType).map(|it| it.2);
+    // Nearly every message has one; of several the upstream may take any.
+    let types = types.collect::<Vec<_>>().join(&b';');
+    Walk::new(format, WalkLimits { depth_max, values_max }).declared(Some(&types))
 }
 
 /// Whether the head alone is refused by law: the rest of it may not even have been read.
@@ -768,16 +778,7 @@ impl Sink for Examiner<'_> {
             let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
             self.gathering.hold(&value, forms, self.key);
         }
-        let is_name = value.place == PlaceRef::Name;
-        let sightings = match examine_within(value.text, is_name, &mut self.gathering.effort) {
-            Ok(sightings) => sightings,
-            Err(Exhausted) => {
-                if !is_said {
-                    self.gathering.collector.note(&value, &[], self.key);
-                }
-                return self.gathering.is_unknown(Why::TooSuspicious);
-            }
-        };
+        let sightings = self.gathering.examine(value.text, value.place == PlaceRef::Name);
         match is_said {
             true => self.gathering.collector.score(&sightings),
             false => self.gathering.collector.note(&value, &sightings, self.key),
@@ -789,6 +790,36 @@ impl Sink for Examiner<'_> {
                 bytes: u32::try_from(value.text.len()).unwrap_or(u32::MAX),
                 value: self.key.value(value.text),
             });
+        }
+    }
+}
+
+impl Gathering {
+    /// What is to be seen in a value, and in every further reading of it: of each kind the surest. Marks it if there
+    /// was more than is looked at.
+    fn examine(&mut self, text: &[u8], is_name: bool) -> Vec<Sighting> {
+        let Self { effort, amplification, .. } = self;
+        let (mut all, mut is_whole) = (Vec::new(), true);
+        let mut look = |text: &[u8]| match examine_within(text, is_name, effort) {
+            Ok(more) => surest(&mut all, more),
+            Err(Exhausted) => is_whole = false,
+        };
+        look(text);
+        let extent = views(text, amplification, &mut |view, _| look(view));
+        if !is_whole || extent == Extent::Cut {
+            self.is_unknown(Why::TooSuspicious);
+        }
+        all
+    }
+}
+
+/// Of each kind the surer sighting.
+fn surest(all: &mut Vec<Sighting>, more: Vec<Sighting>) {
+    for it in more {
+        match all.iter_mut().find(|known| known.code == it.code) {
+            Some(known) if known.score >= it.score => {}
+            Some(known) => *known = it,
+            None => all.push(it),
         }
     }
 }
@@ -876,6 +907,7 @@ mod tests {
             examines: true,
             effort: Effort::new(0),
             content: ContentLevel::CAUTIOUS,
+            amplification: Amplification::new(0),
             held: Vec::new(),
             methods: Vec::new(),
             subject: SubjectId(1),

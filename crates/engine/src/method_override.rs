@@ -30,7 +30,7 @@ pub(crate) fn names_method(place: PlaceRef<'_>) -> bool {
         PlaceRef::Body(path) => {
             path.strip_prefix("$.").is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(PARAMETER))
         }
-        PlaceRef::Path | PlaceRef::Cookie(_) | PlaceRef::Name => false,
+        PlaceRef::Path | PlaceRef::Header(_) | PlaceRef::Cookie(_) | PlaceRef::Name => false,
     }
 }
 

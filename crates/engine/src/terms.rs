@@ -431,7 +431,9 @@ impl Held {
                 let Place::Body(path) = Place::body(path) else { return Looked::default() };
                 (Spot::Body(Cow::Owned(path)), true)
             }
-            PlaceRef::Cookie(_) | PlaceRef::Name => return Looked::default(),
+            PlaceRef::Header(_) | PlaceRef::Cookie(_) | PlaceRef::Name => {
+                return Looked::default();
+            }
         };
         let named = self.named_at(&spot).unwrap_or_default();
         let terms = self.places.get(&spot).copied().unwrap_or_default();

@@ -780,7 +780,7 @@ impl Transaction {
         holding.gathering.changes(holding.head.head(), text, rules);
         holding.gathering.describe_body(text);
         holding.gathering.body(holding.format);
-        let walk = walk(holding.format, rules);
+        let walk = walk(holding.format, Some(holding.head.head()), rules);
         self.request = Request::Walking(holding, walk);
         self.walk_on(at, tables)
     }

@@ -1,19 +1,23 @@
 //! Bodies: one bounded walk over a held body, resumable, so that long ones do not hold a worker.
 //!
-//! Reads    JSON, forms and plain text, as the `Content-Type` says; JSON, leniently, where it
+//! Reads    JSON, forms, XML, parts and plain text, as the `Content-Type` says; JSON, leniently, where it
 //!          says something else and the body looks like it, for many servers never ask. JSON
-//!          inside a string or form value is read one level deep.
+//!          inside a string or form value is read one level deep. UTF-7, UTF-16 and UTF-32 are rewritten first.
 //! Writes   values to a sink, and oddities.
 //! Memory   see `json`; for the rest the path of the current value and one scratch buffer.
 //! Errors   none: what is not of the declared format is an oddity, and its bytes are handed over
 //!          as text, so that nothing hides behind a fault that an upstream may forgive.
-//! Misses   multipart, XML beyond its raw text, every binary format; forms in another charset;
+//! Misses   every binary format, and of binary files in parts all but their first bytes; character sets of eight bits and of East Asia;
 //!          an attack longer than [`PIECE_OVERLAP_BYTES`] on the edge of two pieces of text.
 
+use crate::charset::Charset;
+use crate::decoding::strange;
 use crate::form;
 use crate::handing::Handing;
 use crate::json::{Json, looks_like_container};
+use crate::multipart;
 use crate::value::{PlaceRef, Sink};
+use crate::xml::Xml;
 use bartizan_model::oddity::{Oddities, Oddity};
 use bartizan_model::place::escaped_step;
 
@@ -22,6 +26,21 @@ pub const PIECE_BYTES_MAX: usize = 64 * 1024;
 
 /// By how much two pieces of one text overlap, in bytes.
 pub const PIECE_OVERLAP_BYTES: usize = 1024;
+
+/// Bytes in which a body that begins as parts do shows it.
+const PART_HEAD_BYTES: usize = 512;
+
+/// Bytes of a `Content-Type` that are kept.
+const CONTENT_TYPE_BYTES_MAX: usize = 1024;
+
+/// Bodies within bodies: parts of parts, and texts in another character set.
+const NESTING_MAX: u8 = 4;
+
+/// Parts of one body.
+const PARTS_MAX: usize = 2_000;
+
+/// Bytes of a binary file that are handed over: they say what it is.
+const MAGIC_BYTES: usize = 256;
 
 /// How a body is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +51,13 @@ pub enum Format {
     Lenient,
     /// A form.
     Form,
-    /// One text value (`text/*`, XML, GraphQL).
+    /// One text value (`text/*`, GraphQL).
     Text,
-    /// Not read: binary, multipart, encoded.
+    /// XML: the whole as a text, and then each value in it.
+    Xml,
+    /// Parts, each in a format of its own.
+    Multipart,
+    /// Not read: binary, encoded.
     Opaque,
 }
 
@@ -53,8 +76,11 @@ impl Format {
             Self::Lenient
         } else if media == b"application/x-www-form-urlencoded" {
             Self::Form
+        } else if media.starts_with(b"multipart/") {
+            Self::Multipart
+        } else if has(b"xml") {
+            Self::Xml
         } else if media.starts_with(b"text/")
-            || has(b"xml")
             || has(b"yaml")
             || [&b"/graphql"[..], b"/javascript", b"/sql", b"/toml"].into_iter().any(ends)
             || !media.contains(&b'/')
@@ -70,10 +96,29 @@ impl Format {
     pub fn sniffed(self, first: &[u8]) -> Self {
         let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
         match (self, first.trim_ascii_start()) {
-            (Self::Text | Self::Opaque, [b'{' | b'[' | b'"', ..]) => Self::Lenient,
-            (Self::Json | Self::Lenient | Self::Form | Self::Text | Self::Opaque, _) => self,
+            (Self::Text | Self::Xml | Self::Opaque, [b'{' | b'[' | b'"', ..]) => Self::Lenient,
+            (Self::Text | Self::Opaque, it) if it.starts_with(b"<?xml ") => Self::Xml,
+            (Self::Text | Self::Form | Self::Opaque, it) if begins_as_parts(it) => Self::Multipart,
+            (
+                Self::Json
+                | Self::Lenient
+                | Self::Form
+                | Self::Text
+                | Self::Xml
+                | Self::Multipart
+                | Self::Opaque,
+                _,
+            ) => self,
         }
     }
+}
+
+/// Whether a text begins with a delimiter and the head of a part.
+fn begins_as_parts(text: &[u8]) -> bool {
+    text.starts_with(b"--")
+        && text
+            .get(..text.len().min(PART_HEAD_BYTES))
+            .is_some_and(|it| it.to_ascii_lowercase().windows(9).any(|it| it == b"\ncontent-"))
 }
 
 /// Whether a walk has come to its end.
@@ -102,6 +147,12 @@ pub struct Walk {
     values_left: usize,
     oddities: Oddities,
     stage: Stage,
+    /// Where its values stand.
+    path: String,
+    content_type: Vec<u8>,
+    /// The type says that it is written so, and the body does not show it: it is read both ways.
+    charset: Option<Charset>,
+    nesting_left: u8,
 }
 
 /// Where a walk is.
@@ -113,42 +164,114 @@ enum Stage {
     Form(usize, Option<Box<(Vec<u8>, Json)>>),
     /// Pieces of text, from here on.
     Text(usize),
+    Xml(Box<Xml>),
+    Multipart(Box<Parts>),
+    /// The same in another character set.
+    Rewritten(Box<Inner>),
     Ended,
+}
+
+/// A body within the body.
+#[derive(Debug)]
+struct Inner {
+    text: Vec<u8>,
+    walk: Walk,
+}
+
+/// Where in a multipart body a walk is.
+#[derive(Debug)]
+struct Parts {
+    boundaries: Vec<Vec<u8>>,
+    /// Which of them it is split by.
+    by: usize,
+    at: Option<usize>,
+    is_first: bool,
+    is_behind: bool,
+    count: usize,
+    is_odd: bool,
+    inner: Vec<Inner>,
 }
 
 impl Walk {
     /// Starts at the first byte. A text or opaque body is sniffed at the first step.
     pub fn new(format: Format, limits: WalkLimits) -> Self {
-        let values_left = limits.values_max;
-        Self { format, limits, values_left, oddities: Oddities::NONE, stage: Stage::Start }
+        Self {
+            format,
+            limits,
+            values_left: limits.values_max,
+            oddities: Oddities::NONE,
+            stage: Stage::Start,
+            path: String::from("$"),
+            content_type: Vec::new(),
+            charset: None,
+            nesting_left: NESTING_MAX,
+        }
+    }
+
+    /// What the `Content-Type` says beside the format: boundary and character set.
+    #[must_use]
+    pub fn declared(mut self, content_type: Option<&[u8]>) -> Self {
+        let text = content_type.unwrap_or_default();
+        let text = text.get(..CONTENT_TYPE_BYTES_MAX).unwrap_or(text);
+        self.content_type = text.to_vec();
+        self
+    }
+
+    /// A walk over a body within this one.
+    fn within(&self, format: Format, path: &str, content_type: &[u8]) -> Self {
+        let mut walk = Self::new(format, self.limits).declared(Some(content_type));
+        walk.path = path.to_owned();
+        walk.nesting_left = self.nesting_left.saturating_sub(1);
+        walk
     }
 
     /// Walks on over about `budget` bytes of `body`, which must be the same at each call. A
     /// single value is never cut, except text into its pieces.
     pub fn step(&mut self, body: &[u8], budget: usize, sink: &mut impl Sink) -> Progress {
-        let budget = budget.max(1);
         let mut values_left = self.values_left;
         let mut out = Handing::new(sink, &mut values_left);
+        let progress = self.go_on(body, budget.max(1), &mut out);
+        self.values_left = values_left;
+        progress
+    }
+
+    fn go_on(&mut self, body: &[u8], budget: usize, out: &mut Handing<'_, impl Sink>) -> Progress {
         let stage = std::mem::replace(&mut self.stage, Stage::Ended);
+        let stage = if let Stage::Start = stage { self.started(body) } else { stage };
         self.stage = match stage {
-            Stage::Start => self.started(body),
-            other @ (Stage::Json(_) | Stage::Form(..) | Stage::Text(_) | Stage::Ended) => other,
-        };
-        let stage = std::mem::replace(&mut self.stage, Stage::Ended);
-        self.stage = match stage {
-            Stage::Json(json) => self.json(json, body, budget, &mut out),
-            Stage::Form(at, inner) => self.form(at, inner, (body, budget), &mut out),
-            Stage::Text(at) => text(at, body, budget, &mut out),
+            Stage::Json(json) => self.json(json, body, budget, out),
+            Stage::Form(at, inner) => self.form(at, inner, (body, budget), out),
+            Stage::Text(at) => self.text(at, body, budget, out),
+            Stage::Xml(mut xml) => match xml.step(body, budget, out) {
+                Progress::More => Stage::Xml(xml),
+                Progress::Done => Stage::Ended,
+            },
+            Stage::Multipart(parts) => self.multipart(parts, body, budget, out),
+            Stage::Rewritten(mut inner) => match self.inner(&mut inner, budget, out) {
+                Progress::More => Stage::Rewritten(inner),
+                Progress::Done => Stage::Ended,
+            },
             Stage::Start | Stage::Ended => Stage::Ended,
         };
         if out.is_full() {
             self.oddities.insert(Oddity::TooManyValues);
             self.stage = Stage::Ended;
         }
-        self.values_left = values_left;
         match self.stage {
-            Stage::Ended => Progress::Done,
-            Stage::Start | Stage::Json(_) | Stage::Form(..) | Stage::Text(_) => Progress::More,
+            Stage::Ended => match self.charset.take() {
+                Some(charset) if !out.is_full() => {
+                    self.stage = self.rewritten(charset, body);
+                    Progress::More
+                }
+                Some(_) | None => Progress::Done,
+            },
+            Stage::Start
+            | Stage::Json(_)
+            | Stage::Form(..)
+            | Stage::Text(_)
+            | Stage::Xml(_)
+            | Stage::Multipart(_)
+            | Stage::Rewritten(_) => Progress::More,
         }
     }
 
@@ -158,18 +281,186 @@ impl Walk {
     }
 
     fn started(&mut self, body: &[u8]) -> Stage {
+        let is_text = !matches!(self.format, Format::Opaque | Format::Multipart);
+        if is_text && self.nesting_left > 0 {
+            match Charset::shown(body) {
+                Some(charset) => return self.rewritten(charset, body),
+                None => self.charset = Charset::declared(&self.content_type),
+            }
+        }
         self.format = self.format.sniffed(body);
         match self.format {
-            Format::Json | Format::Lenient => Stage::Json(self.new_json("$", true)),
+            Format::Json | Format::Lenient => Stage::Json(self.new_json(&self.path, true)),
             // `curl -d '{...}'`: the upstream may read either, so both are read.
             Format::Form if looks_like_container(body) => {
                 self.oddities.insert(Oddity::FormMalformed);
-                Stage::Json(self.new_json("$", true))
+                Stage::Json(self.new_json(&self.path, true))
             }
             Format::Form => Stage::Form(0, None),
-            Format::Text => Stage::Text(0),
+            Format::Text | Format::Xml => Stage::Text(0),
+            Format::Multipart => self.parts(body),
             Format::Opaque => Stage::Ended,
         }
+    }
+
+    fn rewritten(&self, charset: Charset, body: &[u8]) -> Stage {
+        let mut walk = self.within(self.format, &self.path, b"");
+        walk.nesting_left = 0;
+        Stage::Rewritten(Box::new(Inner { text: charset.rewritten(body), walk }))
+    }
+
+    fn inner(
+        &mut self,
+        inner: &mut Inner,
+        budget: usize,
+        out: &mut Handing<'_, impl Sink>,
+    ) -> Progress {
+        let progress = inner.walk.go_on(&inner.text, budget, out);
+        self.oddities.extend(inner.walk.oddities);
+        progress
+    }
+
+    fn parts(&mut self, body: &[u8]) -> Stage {
+        let multipart::Boundaries { all, is_odd } = multipart::boundaries(&self.content_type, body);
+        if all.is_empty() || self.nesting_left == 0 {
+            if !body.is_empty() {
+                self.oddities.insert(Oddity::MultipartMalformed);
+            }
+            // Whoever does not look for parts reads it as something else.
+            self.format = Format::Text.sniffed(body.trim_ascii_start());
+            return match self.format == Format::Lenient {
+                true => Stage::Json(self.new_json(&self.path, true)),
+                false => Stage::Text(0),
+            };
+        }
+        Stage::Multipart(Box::new(Parts {
+            boundaries: all,
+            by: 0,
+            at: Some(0),
+            is_first: true,
+            is_behind: false,
+            count: 0,
+            is_odd,
+            inner: Vec::new(),
+        }))
+    }
+
+    fn multipart(
+        &mut self,
+        mut parts: Box<Parts>,
+        body: &[u8],
+        budget: usize,
+        out: &mut Handing<'_, impl Sink>,
+    ) -> Stage {
+        let mut left = budget;
+        loop {
+            while let Some(mut inner) = parts.inner.pop() {
+                let progress = self.inner(&mut inner, left, out);
+                if progress == Progress::More {
+                    parts.inner.push(inner);
+                    return Stage::Multipart(parts);
+                }
+                if out.is_full() {
+                    return Stage::Ended;
+                }
+            }
+            let Some(boundary) = parts.boundaries.get(parts.by) else {
+                if !parts.is_odd {
+                    return Stage::Ended;
+                }
+                self.oddities.insert(Oddity::MultipartMalformed);
+                return Stage::Text(0);
+            };
+            let Some(from) = parts.at else {
+                // Without a last delimiter, some take the rest as a part, and some do not.
+                parts.is_odd |= !parts.is_behind;
+                (parts.at, parts.is_first, parts.is_behind) = (Some(0), true, false);
+                parts.by += 1;
+                continue;
+            };
+            if left == 0 || out.is_full() {
+                return Stage::Multipart(parts);
+            }
+            let found = multipart::section(body, boundary, from);
+            let text = body.get(found.from..found.to).unwrap_or_default();
+            let is_beside = parts.is_first || parts.is_behind;
+            parts.is_odd |= found.is_odd;
+            parts.at = found.next;
+            if is_beside {
+                // What is for nobody, some read all the same.
+                parts.is_odd |= !text.trim_ascii().is_empty();
+                if !text.is_empty() {
+                    out.give_piece(&self.path, text.get(..PIECE_BYTES_MAX).unwrap_or(text));
+                }
+            }
+            let is_read = !parts.is_first && !(parts.is_behind && text.trim_ascii().is_empty());
+            if is_read && parts.count >= PARTS_MAX {
+                self.oddities.insert(Oddity::TooManyValues);
+                return Stage::Text(found.from);
+            }
+            if is_read {
+                parts.count += 1;
+                self.part(text, &mut parts, out);
+            }
+            parts.is_first = false;
+            parts.is_behind |= found.is_last;
+            left = left.saturating_sub(text.len().max(1));
+        }
+    }
+
+    /// Hands over what the head of a part says, and begins with its body.
+    fn part(&self, text: &[u8], parts: &mut Parts, out: &mut Handing<'_, impl Sink>) {
+        let (head, at) = multipart::head(text);
+        let bytes = text.get(at..).unwrap_or_default();
+        parts.is_odd |= head.is_odd;
+        let path = match head.name.is_empty() {
+            true => self.path.clone(),
+            false => format!("{}.{}", self.path, escaped_step(&head.name)),
+        };
+        for name in std::iter::once(&head.name).chain(&head.names).filter(|it| !it.is_empty()) {
+            out.give(PlaceRef::Name, name);
+        }
+        let beside = |step: &str| format!("{path}.{step}");
+        for it in &head.files {
+            out.give(PlaceRef::Body(&beside("filename")), it);
+        }
+        if let Some(it) = &head.content_type {
+            out.give(PlaceRef::Body(&beside("type")), it);
+        }
+        for it in &head.others {
+            out.give(PlaceRef::Body(&beside("head")), it);
+        }
+        let content_type = head.content_type.as_deref();
+        let is_file = !head.files.is_empty();
+        if let Some(transfer) = head.transfer {
+            let text = multipart::transferred(transfer, bytes);
+            parts.inner.push(self.content(&path, content_type, is_file, text));
+        }
+        parts.inner.push(self.content(&path, content_type, is_file, bytes.to_vec()));
+    }
+
+    /// The walk over the body of a part.
+    fn content(
+        &self,
+        path: &str,
+        content_type: Option<&[u8]>,
+        is_file: bool,
+        mut text: Vec<u8>,
+    ) -> Inner {
+        let begin = text.get(..text.len().min(1_024)).unwrap_or_default();
+        let is_text = Charset::shown(begin).is_some() || strange(begin) * 8 <= begin.len();
+        let format = match Format::of(content_type) {
+            Format::Opaque => Format::Text,
+            other => other,
+        };
+        if is_file && !is_text && format == Format::Text {
+            text.truncate(MAGIC_BYTES);
+        }
+        let mut walk = self.within(format, path, content_type.unwrap_or_default());
+        if format == Format::Multipart && walk.nesting_left == 0 {
+            walk.format = Format::Text;
+        }
+        Inner { text, walk }
     }
 
     fn new_json(&self, path: &str, nests: bool) -> Box<Json> {
@@ -229,7 +520,7 @@ impl Walk {
                 self.oddities.insert(Oddity::FormMalformed);
             }
             let (name, value) = form::pair(pair, &mut name_scratch, &mut value_scratch);
-            let mut path = String::from("$.");
+            let mut path = format!("{}.", self.path);
             path.push_str(&escaped_step(name));
             out.give(PlaceRef::Body(&path), value);
             out.give(PlaceRef::Name, name);
@@ -238,23 +529,37 @@ impl Walk {
             }
         }
     }
-}
 
-/// Hands over the pieces of `body` from `at` on.
-fn text(mut at: usize, body: &[u8], budget: usize, out: &mut Handing<'_, impl Sink>) -> Stage {
-    let end = at.saturating_add(budget);
-    while let Some(rest) = body.get(at..).filter(|it| !it.is_empty()) {
-        if at >= end {
-            return Stage::Text(at);
+    /// Hands over the pieces of `body` from `at` on.
+    fn text(
+        &mut self,
+        mut at: usize,
+        body: &[u8],
+        budget: usize,
+        out: &mut Handing<'_, impl Sink>,
+    ) -> Stage {
+        let end = at.saturating_add(budget);
+        while let Some(rest) = body.get(at..).filter(|it| !it.is_empty()) {
+            if at >= end {
+                return Stage::Text(at);
+            }
+            let piece = rest.get(..PIECE_BYTES_MAX).unwrap_or(rest);
+            out.give_piece(&self.path, piece);
+            if piece.len() == rest.len() {
+                break;
+            }
+            at += PIECE_BYTES_MAX - PIECE_OVERLAP_BYTES;
         }
-        let piece = rest.get(..PIECE_BYTES_MAX).unwrap_or(rest);
-        out.give_piece(piece);
-        if piece.len() == rest.len() {
-            break;
+        match self.format {
+            Format::Xml => Stage::Xml(Box::new(Xml::new(self.limits.depth_max, &self.path))),
+            Format::Json
+            | Format::Lenient
+            | Format::Form
+            | Format::Text
+            | Format::Multipart
+            | Format::Opaque => Stage::Ended,
         }
-        at += PIECE_BYTES_MAX - PIECE_OVERLAP_BYTES;
     }
-    Stage::Ended
 }
 
 #[cfg(test)]
@@ -278,6 +583,7 @@ mod tests {
                 other @ (PlaceRef::Path
                 | PlaceRef::Query(_)
                 | PlaceRef::Cookie(_)
+                | PlaceRef::Header(_)
                 | PlaceRef::Name) => other.to_place().to_string(),
             };
             found.push((place, it.text.to_vec()));
@@ -319,12 +625,12 @@ mod tests {
             ("application/csp-report", Format::Lenient),
             ("APPLICATION/x-www-form-urlencoded;charset=x", Format::Form),
             ("text/html", Format::Text),
-            ("application/soap+xml", Format::Text),
+            ("application/soap+xml", Format::Xml),
             ("application/graphql", Format::Text),
             ("", Format::Text),
             ("json", Format::Lenient),
             ("image/png", Format::Opaque),
-            ("multipart/form-data; boundary=application/json", Format::Opaque),
+            ("multipart/form-data; boundary=application/json", Format::Multipart),
         ] {
             assert_eq!(Format::of(Some(media.as_bytes())), expected, "{media}");
         }

@@ -40,8 +40,8 @@ impl<'a, S: Sink> Handing<'a, S> {
 
     /// Hands over a piece of a text that is looked at as a whole, which has no limit: its length
     /// bounds the pieces.
-    pub(crate) fn give_piece(&mut self, text: &[u8]) {
-        self.sink.take(Value { place: PlaceRef::Body("$"), text });
+    pub(crate) fn give_piece(&mut self, path: &str, text: &[u8]) {
+        self.sink.take(Value { place: PlaceRef::Body(path), text });
     }
 
     /// Whether a value did not find room.

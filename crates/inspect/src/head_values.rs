@@ -1,9 +1,11 @@
-//! The values that a request head carries: path segments, query parameters, cookies.
+//! The values that a request head carries: path segments, query parameters, cookies, and the header fields that
+//! applications read.
 //!
 //! Reads    a request head, within `values_max`.
-//! Writes   decoded values to a sink, in order: path, query, cookies.
+//! Writes   decoded values to a sink, in order: path, query, cookies, fields.
 //! Memory   one scratch buffer, at most as long as the head.
-//! Misses   values of other header fields; encodings inside a value beyond one round of percent.
+//! Misses   fields that speak to servers and not to applications (see [`is_read`]); encodings inside a value beyond one
+//!          round of percent, which are [`crate::decoding`]'s; names of fields.
 
 use crate::form;
 use crate::percent::decode;
@@ -48,7 +50,76 @@ pub fn read(
             }
         }
     }
+    for (known, name, value) in head.fields.iter().filter(|it| !it.2.is_empty()) {
+        if is_read(known, name) {
+            take(PlaceRef::Header(name), value);
+        }
+    }
     oddities
+}
+
+/// Fields that hold credentials, conditions or what user agents alone write: in small letters.
+const UNREAD: &[&[u8]] = &[
+    b"accept",
+    b"accept-charset",
+    b"accept-datetime",
+    b"access-control-request-headers",
+    b"access-control-request-method",
+    b"cache-control",
+    b"dnt",
+    b"if-match",
+    b"if-modified-since",
+    b"if-none-match",
+    b"if-range",
+    b"if-unmodified-since",
+    b"max-forwards",
+    b"pragma",
+    b"priority",
+    b"range",
+    b"tracestate",
+    b"upgrade-insecure-requests",
+];
+
+/// Whether applications read a field: log it, look it up, or show it.
+fn is_read(known: Known, name: &[u8]) -> bool {
+    match known {
+        Known::UserAgent
+        | Known::Origin
+        | Known::Forwarded
+        | Known::XForwardedFor
+        | Known::XForwarded
+        | Known::XOriginal
+        | Known::ClientAddress
+        | Known::Via
+        | Known::ContentType
+        | Known::ProxyConnection => true,
+        Known::Other => {
+            let begins = |with: &[u8]| {
+                name.get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with))
+            };
+            let is_unread = || UNREAD.iter().any(|it| name.eq_ignore_ascii_case(it));
+            !begins(b"sec-") && !is_unread()
+        }
+        Known::AcceptEncoding
+        | Known::ApiKey
+        | Known::Authorization
+        | Known::Connection
+        | Known::ContentEncoding
+        | Known::ContentLength
+        | Known::Cookie
+        | Known::Date
+        | Known::Expect
+        | Known::Host
+        | Known::KeepAlive
+        | Known::ProxyAuthenticate
+        | Known::ProxyAuthorization
+        | Known::Te
+        | Known::Traceparent
+        | Known::Trailer
+        | Known::TransferEncoding
+        | Known::Upgrade
+        | Known::Http2Settings => false,
+    }
 }
 
 #[cfg(test)]
@@ -91,6 +162,32 @@ mod tests {
             ],
             false,
         );
+    }
+
+    #[test]
+    fn fields_that_applications_read_are_values() {
+        let mut writer = HeadWriter::new();
+        writer.target(b"/");
+        for (name, value) in [
+            ("Host", "shop.example"),
+            ("User-Agent", "' or 1=1"),
+            ("Authorization", "Bearer x"),
+            ("If-None-Match", "'"),
+            ("Sec-CH-UA", "'"),
+            ("Referer", "https://shop.example/?q=%27"),
+            ("X-Tenant", "a"),
+            ("X-Empty", ""),
+            ("Accept-Language", "de"),
+        ] {
+            writer.field(name.as_bytes(), value.as_bytes());
+        }
+        let head = writer.request(Version::Http11, Framing::None);
+        let mut found = Vec::new();
+        let mut sink = |value: Value<'_>| found.push(value.place.to_place().to_string());
+        read(&head, 100, &mut Vec::new(), &mut sink);
+        let expected =
+            ["header user-agent", "header referer", "header x-tenant", "header accept-language"];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -2,9 +2,11 @@
 //! oddities met on the way. Row 1, pure. Nothing here judges.
 
 pub mod body;
+mod charset;
 pub mod classify;
 pub mod client_address;
 pub mod content_coding;
+pub mod decoding;
 pub mod envelope;
 pub mod form;
 mod handing;
@@ -15,6 +17,7 @@ mod json_scan;
 mod json_trail;
 pub mod known_places;
 pub mod mask;
+mod multipart;
 pub mod path;
 pub mod path_readings;
 pub mod path_spelling;
@@ -25,3 +28,4 @@ pub mod token_claims;
 pub mod trace_context;
 pub mod traits;
 pub mod value;
+mod xml;

@@ -253,6 +253,7 @@ impl Sink for Read {
             PlaceRef::Body(_)
             | PlaceRef::Path
             | PlaceRef::Query(_)
+            | PlaceRef::Header(_)
             | PlaceRef::Cookie(_)
             | PlaceRef::Name => {}
         }
@@ -268,6 +269,7 @@ impl Sink for Claims {
             PlaceRef::Body(_)
             | PlaceRef::Path
             | PlaceRef::Query(_)
+            | PlaceRef::Header(_)
             | PlaceRef::Cookie(_)
             | PlaceRef::Name => {}
         }

@@ -18,6 +18,8 @@ pub enum PlaceRef<'a> {
     Path,
     /// A query parameter of this name.
     Query(&'a [u8]),
+    /// A header field of this name.
+    Header(&'a [u8]),
     /// A cookie of this name.
     Cookie(&'a [u8]),
     /// A body field at this path, already escaped.
@@ -32,6 +34,7 @@ impl PlaceRef<'_> {
         match self {
             Self::Path => Place::Path,
             Self::Query(name) => Place::query(name),
+            Self::Header(name) => Place::header(&name.to_ascii_lowercase()),
             Self::Cookie(name) => Place::cookie(name),
             Self::Body(path) => Place::body(path),
             Self::Name => Place::Name,

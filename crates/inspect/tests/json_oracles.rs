@@ -14,10 +14,11 @@ fn walked(body: &[u8], budget: usize) -> (Vec<(String, String)>, Oddities) {
     let mut sink = |it: Value<'_>| {
         let place = match it.place {
             PlaceRef::Body(path) => path.to_owned(),
-            other
-            @ (PlaceRef::Path | PlaceRef::Query(_) | PlaceRef::Cookie(_) | PlaceRef::Name) => {
-                other.to_place().to_string()
-            }
+            other @ (PlaceRef::Path
+            | PlaceRef::Query(_)
+            | PlaceRef::Cookie(_)
+            | PlaceRef::Header(_)
+            | PlaceRef::Name) => other.to_place().to_string(),
         };
         found.push((place, String::from_utf8_lossy(it.text).into_owned()));
     };

@@ -25,6 +25,9 @@ pub struct Limits {
     /// Suspicious bytes of one message that are looked at closely; further ones make content
     /// `Unknown`.
     pub suspicious_bytes_max: usize,
+    /// Bytes that further readings of the values of one message may have together; without room for one, content
+    /// is `Unknown`.
+    pub views_bytes_max: usize,
     /// Values of one message that are examined; further ones make content `Unknown`.
     pub values_max: usize,
 }
@@ -42,6 +45,7 @@ impl Default for Limits {
             decoded_ratio_max: 100,
             depth_max: 64,
             suspicious_bytes_max: 32 * 1024,
+            views_bytes_max: 4 * 1024 * 1024,
             values_max: 20_000,
         }
     }

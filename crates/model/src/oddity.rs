@@ -74,6 +74,7 @@ oddities! {
     MethodCase => FramingMethodCase: "A method with lower-case letters, such as `get`.";
     PaddedValue => FramingPaddedValue: "An HTTP/2 field value begins or ends with white space.";
     RawByte => PathRawByte: "A byte above 0x7F stands in the target as it is.";
+    MultipartMalformed => BodyFormMalformed: "Parsers may split a multipart body in different ways.";
 }
 
 /// A set of oddities.

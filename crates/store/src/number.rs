@@ -63,7 +63,7 @@ numbered! { Oddity, of_oddity, oddity:
     EncodedNul = 36, MalformedPercent = 37, Fragment = 38, JsonMalformed = 39,
     FormMalformed = 40, JsonDuplicateKey = 41, JsonDepth = 42, TooManyValues = 43,
     UnderscoreName = 44, BodyTooSlow = 45, CodingMalformed = 46, CodingTooLarge = 47,
-    MethodCase = 48, PaddedValue = 49, RawByte = 50,
+    MethodCase = 48, PaddedValue = 49, RawByte = 50, MultipartMalformed = 51,
 }
 
 /// A set of oddities: bit n for number n.

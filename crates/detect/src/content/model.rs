@@ -25,7 +25,7 @@ pub(super) struct Weights {
     /// Of each sign of its recogniser, by name, in the order of its bits.
     pub(super) signs: &'static [(&'static str, i32)],
     /// Of each feature of the shape.
-    pub(super) shape: [i32; Shape::FEATURES.len()],
+    pub(super) shape: &'static [i32],
 }
 
 impl Attack {

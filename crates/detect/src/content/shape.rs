@@ -12,7 +12,7 @@ pub struct Shape(u16);
 
 impl Shape {
     /// Names of the features, for weights and reasons.
-    pub const FEATURES: [&'static str; 12] = [
+    pub const FEATURES: [&'static str; 13] = [
         "over_32_bytes",
         "over_128_bytes",
         "over_512_bytes",
@@ -25,6 +25,7 @@ impl Shape {
         "mostly_marks",
         "is_name",
         "no_blank",
+        "document",
     ];
 
     /// Of one value.
@@ -73,6 +74,7 @@ impl Shape {
             marks * 100 >= all * 30,
             is_name,
             blanks == 0,
+            is_document(text),
         ]
         .into_iter()
         .enumerate()
@@ -85,13 +87,22 @@ impl Shape {
     }
 }
 
+/// Whether it declares itself a whole document: what stands within is examined for itself.
+fn is_document(text: &[u8]) -> bool {
+    let text = text.trim_ascii_start();
+    let begins = |with: &[u8]| {
+        text.get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with))
+    };
+    begins(b"<?xml") || begins(b"<!doctype") || begins(b"<html") || begins(b"<soap")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn features(text: &str) -> Vec<&'static str> {
         let it = Shape::of(text.as_bytes(), false);
-        (0..12).filter(|&n| it.has(n)).map(|n| Shape::FEATURES[n]).collect()
+        (0..13).filter(|&n| it.has(n)).map(|n| Shape::FEATURES[n]).collect()
     }
 
     #[test]

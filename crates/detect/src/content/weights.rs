@@ -43,7 +43,7 @@ pub(super) const ALL: &[Weights] = &[
             ("quote_ends", 1307),
             ("hexadecimal", 1197),
         ],
-        shape: [
+        shape: &[
             -27, // over_32_bytes
             82, // over_128_bytes
             -1575, // over_512_bytes
@@ -93,7 +93,7 @@ pub(super) const ALL: &[Weights] = &[
             ("torn", 2994),
             ("code", 1684),
         ],
-        shape: [
+        shape: &[
             -1329, // over_32_bytes
             14, // over_128_bytes
             -136, // over_512_bytes
@@ -145,7 +145,7 @@ pub(super) const ALL: &[Weights] = &[
             ("tilde expansion", -748),
             ("path to a program", -1320),
         ],
-        shape: [
+        shape: &[
             588, // over_32_bytes
             -2198, // over_128_bytes
             -1903, // over_512_bytes
@@ -197,7 +197,7 @@ pub(super) const ALL: &[Weights] = &[
             ("file of the process that reads it", 9000),
             ("known file and a null byte", 9000),
         ],
-        shape: [
+        shape: &[
             -1363, // over_32_bytes
             1104, // over_128_bytes
             1104, // over_512_bytes
@@ -243,7 +243,7 @@ pub(super) const ALL: &[Weights] = &[
             ("an assignment in a directive", 3521),
             ("an expression is closed before one opens", 3500),
         ],
-        shape: [
+        shape: &[
             69, // over_32_bytes
             -1154, // over_128_bytes
             -1093, // over_512_bytes
@@ -272,7 +272,7 @@ pub(super) const ALL: &[Weights] = &[
             ("the name of a remote look-up", 1000),
             ("the environment or a key is looked up", 3500),
         ],
-        shape: [
+        shape: &[
             0, // over_32_bytes
             0, // over_128_bytes
             0, // over_512_bytes
@@ -309,7 +309,7 @@ pub(super) const ALL: &[Weights] = &[
             ("letter", 1000),
             ("schema", 1000),
         ],
-        shape: [
+        shape: &[
             1198, // over_32_bytes
             591, // over_128_bytes
             -356, // over_512_bytes
@@ -342,7 +342,7 @@ pub(super) const ALL: &[Weights] = &[
             ("operator", 2217),
             ("tautology", 1000),
         ],
-        shape: [
+        shape: &[
             1551, // over_32_bytes
             0, // over_128_bytes
             0, // over_512_bytes
@@ -371,7 +371,7 @@ pub(super) const ALL: &[Weights] = &[
             ("escaped", 868),
             ("filter", 1737),
         ],
-        shape: [
+        shape: &[
             594, // over_32_bytes
             -132, // over_128_bytes
             -132, // over_512_bytes
@@ -396,7 +396,7 @@ pub(super) const ALL: &[Weights] = &[
             ("tautology", 4370),
             ("expression", 904),
         ],
-        shape: [
+        shape: &[
             342, // over_32_bytes
             -372, // over_128_bytes
             -192, // over_512_bytes
@@ -436,7 +436,7 @@ pub(super) const ALL: &[Weights] = &[
             ("type-name", 1000),
             ("tool", 1000),
         ],
-        shape: [
+        shape: &[
             918, // over_32_bytes
             918, // over_128_bytes
             664, // over_512_bytes
@@ -461,7 +461,7 @@ pub(super) const ALL: &[Weights] = &[
             ("assigns", 3770),
             ("member", 2436),
         ],
-        shape: [
+        shape: &[
             178, // over_32_bytes
             38, // over_128_bytes
             0, // over_512_bytes
@@ -495,7 +495,7 @@ pub(super) const ALL: &[Weights] = &[
             ("operations", 1000),
             ("types-loop", 3500),
         ],
-        shape: [
+        shape: &[
             1164, // over_32_bytes
             723, // over_128_bytes
             643, // over_512_bytes
@@ -519,7 +519,7 @@ pub(super) const ALL: &[Weights] = &[
             ("placeholder", 3500),
             ("collector", 1000),
         ],
-        shape: [
+        shape: &[
             0, // over_32_bytes
             0, // over_128_bytes
             0, // over_512_bytes

@@ -138,7 +138,12 @@ pub fn operation(head: &Head<'_>, body: &[u8], is_cut: bool) -> Option<Operation
     }
     match Format::of(head.content_type) {
         Format::Form => graphql::of_form(head, body, is_cut),
-        Format::Json | Format::Lenient | Format::Text | Format::Opaque => graphql::of_query(head),
+        Format::Json
+        | Format::Lenient
+        | Format::Text
+        | Format::Xml
+        | Format::Multipart
+        | Format::Opaque => graphql::of_query(head),
     }
 }
 

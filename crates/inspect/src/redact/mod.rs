@@ -175,8 +175,8 @@ impl Redactor {
                 json::json(bytes, &mut out, &mut self.places, "$", 0);
             }
             Format::Form => self.pairs(bytes, &mut out),
-            Format::Text => self.plain(bytes, &mut out),
-            Format::Opaque => match media.and_then(boundary) {
+            Format::Text | Format::Xml => self.plain(bytes, &mut out),
+            Format::Multipart | Format::Opaque => match media.and_then(boundary) {
                 Some(boundary) => self.parts(bytes, boundary, &mut out),
                 None => hidden(&mut out, body.len()),
             },
