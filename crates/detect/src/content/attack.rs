@@ -1,7 +1,7 @@
 //! The kinds of attack that content detection tells apart, each with its recogniser.
 
 use super::sign::{Input, Sign, Signs};
-use super::{command, lookup, script, sql, template, traversal};
+use super::{command, line, lookup, script, server_request, sql, template, traversal};
 
 macro_rules! attacks {
     ($($attack:ident = $name:literal, $file:ident, $says:literal;)*) => {
@@ -35,7 +35,9 @@ attacks! {
     Sql = "sql", sql, "A database reads it as SQL.";
     Script = "script", script, "A browser runs it.";
     Command = "command", command, "A shell runs it.";
+    Line = "line", line, "A line of it is read as one of a head, a mail or a log.";
     Lookup = "lookup", lookup, "A logger looks something up in it.";
+    ServerRequest = "server_request", server_request, "The API calls what it names.";
     Template = "template", template, "A template engine evaluates it.";
     Traversal = "traversal", traversal, "A file system or loader opens it.";
 }
