@@ -219,7 +219,7 @@ impl fmt::Display for AlertCode {
 /// How much a clause hit matters; `None` where nobody is told. Findings alert: what a detector saw in a
 /// value or in a response. A message that merely breaks the law of HTTP does not, or every scanner would.
 pub const fn severity_of(code: Code, effect: Effect) -> Option<Severity> {
-    let is_attack = matches!(code, Code::ContentSqlInjection | Code::ContentScriptInjection);
+    let is_attack = code.entry().clause.is_content();
     let is_disclosure = matches!(
         code,
         Code::DisclosureStackTrace

@@ -1030,7 +1030,7 @@ impl Transaction {
         }
         let mut assessment = Assessment::clean(at, self.seen.endpoint);
         assessment.fails_open = self.on.route.fail_open;
-        assessment.unknown.push((ClauseName::ContentSqli, Why::BodyTooLarge));
+        assessment.unknown.push((ClauseName::ContentUnexamined, Why::BodyTooLarge));
         let (refusal, hits) = decide_body(&assessment, &self.on.clauses);
         self.record_hits(hits);
         refusal.map(|it| self.refuse_late(it.code, at))

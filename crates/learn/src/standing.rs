@@ -7,7 +7,7 @@
 //!          that the API accepts is several callers.
 
 use crate::inventory::is_success;
-use bartizan_model::clause::{ClauseName, Effect, Hit};
+use bartizan_model::clause::{Effect, Hit};
 use bartizan_model::id::SubjectId;
 use bartizan_model::observation::{Observation, SubjectKind};
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ pub fn is_attack(it: &Observation) -> bool {
 
 fn is_attack_hit(hit: &Hit) -> bool {
     let clause = hit.code.entry().clause;
-    let is_content = matches!(clause, ClauseName::ContentSqli | ClauseName::ContentXss);
+    let is_content = clause.is_content();
     match hit.effect {
         Effect::Refused | Effect::Overtaken => is_content || clause.is_harm(),
         // What is learnt against harm is sometimes wrong while it is only observed.

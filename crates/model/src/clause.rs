@@ -49,6 +49,20 @@ clauses! {
     BaselineBodyParse = "baseline.body_parse", Follows, "The body is what its type says.";
     ContentSqli = "content.sqli", Follows, "No value breaks out into SQL.";
     ContentXss = "content.xss", Follows, "No value breaks out into script.";
+    ContentCommand = "content.command", Follows, "No value runs as a command of the operating system.";
+    ContentTemplate = "content.template", Follows, "No value is run by a template engine.";
+    ContentTraversal = "content.traversal", Follows, "No value names a file outside the folder that it was meant for.";
+    ContentLookup = "content.lookup", Follows, "No value makes a logger look something up.";
+    ContentSsrf = "content.ssrf", Follows, "No value sends the API to an address inside.";
+    ContentLine = "content.line", Follows, "No value adds lines to a head, a mail or a log.";
+    ContentNosql = "content.nosql", Follows, "No value or name is an operator of a document database.";
+    ContentLdap = "content.ldap", Follows, "No value breaks out into an LDAP filter.";
+    ContentXpath = "content.xpath", Follows, "No value breaks out into XPath.";
+    ContentXxe = "content.xxe", Follows, "No XML declares entities that read or multiply.";
+    ContentObject = "content.object", Follows, "No value is an object that code is run with when it is read.";
+    ContentPrototype = "content.prototype", Follows, "No name reaches the prototype of objects.";
+    ContentGraphql = "content.graphql", Follows, "No GraphQL document multiplies work or guesses.";
+    ContentScanner = "content.scanner", Follows, "No value names the tool that attacks, or a host that such tools listen at.";
     ContentUnexamined = "content.unexamined", Follows, "Every body of an examined kind is small enough to be examined.";
     DeclaredOperation = "declared.operation", Follows, "Method and path are those of an operation that the route's description declares.";
     DeclaredCredential = "declared.credential", Follows, "A credential is shown of a kind that the description asks for.";
@@ -93,6 +107,49 @@ impl ClauseName {
                 | Self::OwnershipAnswer
                 | Self::DisclosureSecret
                 | Self::DisclosureData
+        )
+    }
+
+    /// The clauses that speak of attacks in values.
+    pub const CONTENT: [Self; 16] = [
+        Self::ContentSqli,
+        Self::ContentXss,
+        Self::ContentCommand,
+        Self::ContentTemplate,
+        Self::ContentTraversal,
+        Self::ContentLookup,
+        Self::ContentSsrf,
+        Self::ContentLine,
+        Self::ContentNosql,
+        Self::ContentLdap,
+        Self::ContentXpath,
+        Self::ContentXxe,
+        Self::ContentObject,
+        Self::ContentPrototype,
+        Self::ContentGraphql,
+        Self::ContentScanner,
+    ];
+
+    /// Whether it speaks of attacks in values.
+    pub const fn is_content(self) -> bool {
+        matches!(
+            self,
+            Self::ContentSqli
+                | Self::ContentXss
+                | Self::ContentCommand
+                | Self::ContentTemplate
+                | Self::ContentTraversal
+                | Self::ContentLookup
+                | Self::ContentSsrf
+                | Self::ContentLine
+                | Self::ContentNosql
+                | Self::ContentLdap
+                | Self::ContentXpath
+                | Self::ContentXxe
+                | Self::ContentObject
+                | Self::ContentPrototype
+                | Self::ContentGraphql
+                | Self::ContentScanner
         )
     }
 

@@ -259,6 +259,34 @@ codes! {
         "The call came without TLS to an endpoint that is called over TLS alone. A listener that was opened by mistake, a health check, or somebody who had a client taken down to plain text.";
     TransportNoCertificate = 148, "transport.no_certificate", 403, TransportTls, "client certificate required",
         "The call showed no client certificate that was verified here, at an endpoint all of whose callers show one.";
+    ContentCommandInjection = 149, "content.command_injection", 403, ContentCommand, "request refused",
+        "A value reads as a command that a shell would run: a separator, a pipe or a substitution with a program behind (CWE-78, OWASP A03:2021). Documentation and support messages quote commands; they stand within a sentence.";
+    ContentTemplateInjection = 150, "content.template_injection", 403, ContentTemplate, "request refused",
+        "A value holds an expression that a template engine on the server would run: it calculates, calls or reaches into objects (CWE-1336). A bare placeholder such as `{{name}}` is none.";
+    ContentPathTraversal = 151, "content.path_traversal", 403, ContentTraversal, "request refused",
+        "A value climbs out of a folder, names a file that only the system reads, or a wrapper that reads files (CWE-22, CWE-98).";
+    ContentLookupInjection = 152, "content.lookup_injection", 403, ContentLookup, "request refused",
+        "A value holds a lookup such as `${jndi:…}`, plain or nested, which loggers of Java resolved (CWE-917, CVE-2021-44228).";
+    ContentServerRequest = 153, "content.server_request", 403, ContentSsrf, "request refused",
+        "A value is a URL or host that leads a server to itself, to its neighbours or to the metadata of its cloud, or has a scheme that no browser sends (CWE-918, OWASP API7:2023).";
+    ContentLineInjection = 154, "content.line_injection", 403, ContentLine, "request refused",
+        "A value goes on behind a line end with a field of a response or of a mail, or with an entry of a log (CWE-93, CWE-113, CWE-117).";
+    ContentNosqlInjection = 155, "content.nosql_injection", 403, ContentNosql, "request refused",
+        "A name is an operator where a field was expected (`user[$ne]`, `{\"$gt\": \"\"}`), or a value breaks out into the language of a document database (CWE-943).";
+    ContentLdapInjection = 156, "content.ldap_injection", 403, ContentLdap, "request refused",
+        "A value closes an LDAP filter and opens another (CWE-90).";
+    ContentXpathInjection = 157, "content.xpath_injection", 403, ContentXpath, "request refused",
+        "A value closes a string of XPath and goes on with an expression (CWE-643).";
+    ContentXmlEntity = 158, "content.xml_entity", 403, ContentXxe, "request refused",
+        "XML declares an entity that reads a file or an address, or entities that multiply each other (CWE-611, CWE-776).";
+    ContentObjectInjection = 159, "content.object_injection", 403, ContentObject, "request refused",
+        "A value is a serialised object of Java, PHP, Python, .NET, Ruby or Node, or names a class to be made (CWE-502).";
+    ContentPrototypePollution = 160, "content.prototype_pollution", 403, ContentPrototype, "request refused",
+        "A name is `__proto__` or `constructor.prototype`: merged into an object by JavaScript, it changes all objects (CWE-1321).";
+    ContentGraphqlAbuse = 161, "content.graphql_abuse", 403, ContentGraphql, "request refused",
+        "A GraphQL document nests, repeats or batches far beyond what clients do, goes in circles, or logs in many times at once (CWE-770, OWASP API4:2023).";
+    ContentScanner = 162, "content.scanner", 403, ContentScanner, "request refused",
+        "A value names a tool that looks for holes, or a host at which such tools wait for calls from inside. Tests that you ordered do the same: except their field, or their address.";
 }
 
 impl Code {

@@ -68,6 +68,20 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
     match clause {
         ClauseName::ContentSqli
         | ClauseName::ContentXss
+        | ClauseName::ContentCommand
+        | ClauseName::ContentTemplate
+        | ClauseName::ContentTraversal
+        | ClauseName::ContentLookup
+        | ClauseName::ContentSsrf
+        | ClauseName::ContentLine
+        | ClauseName::ContentNosql
+        | ClauseName::ContentLdap
+        | ClauseName::ContentXpath
+        | ClauseName::ContentXxe
+        | ClauseName::ContentObject
+        | ClauseName::ContentPrototype
+        | ClauseName::ContentGraphql
+        | ClauseName::ContentScanner
         | ClauseName::DeclaredRequest
         | ClauseName::DeclaredAnswer
         | ClauseName::ProvenanceReference
