@@ -1,10 +1,7 @@
 //! The kinds of attack that content detection tells apart, each with its recogniser.
 
 use super::sign::{Input, Sign, Signs};
-use super::{
-    command, graphql, ldap, lookup, nosql, object, prototype, scanner, script, sql, template,
-    traversal, xml, xpath,
-};
+use super::{command, graphql, ldap, line, lookup, nosql, object, prototype, scanner, script, server_request, sql, template, traversal, xml, xpath};
 use bartizan_model::code::Code;
 
 macro_rules! attacks {
@@ -51,6 +48,8 @@ attacks! {
     Traversal = "traversal", ContentPathTraversal, traversal, "A file system or loader opens it.";
     Template = "template", ContentTemplateInjection, template, "A template engine evaluates it.";
     Lookup = "lookup", ContentLookupInjection, lookup, "A logger looks something up in it.";
+    ServerRequest = "server_request", ContentServerRequest, server_request, "A server calls an address inside for it.";
+    Line = "line", ContentLineInjection, line, "A head, a mail or a log goes on with it.";
     Xml = "xml", ContentXmlEntity, xml, "An XML reader fetches, runs or swells by it.";
     NoSql = "nosql", ContentNosqlInjection, nosql, "A document store reads it as a condition.";
     Ldap = "ldap", ContentLdapInjection, ldap, "A directory reads it as a filter.";

