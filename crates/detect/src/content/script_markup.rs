@@ -153,11 +153,14 @@ impl Page {
         let slash = usize::from(inside.first() == Some(&b'/'));
         let inside_name = inside.get(slash..).unwrap_or_default();
         // Some readers skip what is no letter before the name: `<\0script`, `< script`.
-        let junk = inside_name
-            .iter()
-            .take(4)
-            .take_while(|it| matches!(it, 0..=32 | b'\\' | b'%' | b'0'))
-            .count();
+        let mut junk = 0;
+        for _ in 0..3 {
+            let rest = inside_name.get(junk..).unwrap_or_default();
+            match super::script_code::first(rest) {
+                Some((0..=32 | b'<', length)) => junk += length,
+                _ => break,
+            }
+        }
         let inside_name = inside_name.get(junk..).unwrap_or_default();
         let is_in_name =
             |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b':' | b'-' | b'!' | b'?');
