@@ -435,7 +435,14 @@ fn out_of_string(text: &[u8]) -> bool {
     });
     let facts = facts(code);
     let ends = ends_as_code(code, *quote);
-    is_template || is_word && goes_on && facts.proves() && ends && starts_with_code(code)
+    // `x";go()//`: what follows the value is commented out.
+    let is_cut = facts.has_any(Facts::CALL)
+        && (code.ends_with(b"//")
+            || code.ends_with(b"<!--")
+            || code.ends_with(b"//'")
+            || code.ends_with(b"//\""));
+    let runs = facts.proves() || facts.has_any(Facts::EVAL) || is_cut;
+    is_template || is_word && goes_on && runs && ends && starts_with_code(code)
 }
 
 /// The first word is called or assigned, or begins a statement.
@@ -498,13 +505,20 @@ fn ends_as_code(code: &[u8], quote: u8) -> bool {
 /// negates or adds arrays.
 fn symbols(text: &[u8]) -> usize {
     let is_symbol = |it: &u8| matches!(it, b'[' | b']' | b'(' | b')' | b'!' | b'+' | b' ');
+    let without_blanks =
+        |run: &[u8]| -> Vec<u8> { run.iter().filter(|it| **it != b' ').copied().collect() };
     text.split(|it| !is_symbol(it))
+        .filter(|run| run.len() >= 4)
+        .map(without_blanks)
         .filter(|run| {
-            run.windows(3).any(|it| {
-                matches!(it, [b'+', b'[', b']'] | [b'!', b'!', b'['] | [b'[', b'!' | b'+', b'['])
+            run.windows(3).any(|it| match it {
+                [b'+', b'[', b']'] | [b'!', b'!', b'['] | [b'[', b'!' | b'+', b'['] => true,
+                // A picture without a name is written so too: `![](x.png)`.
+                [b'!', b'[', b']'] => run.len() >= 12,
+                _ => false,
             })
         })
-        .map(|run| run.iter().filter(|it| **it != b' ').count())
+        .map(|run| run.len())
         .max()
         .unwrap_or(0)
 }
@@ -586,6 +600,10 @@ mod tests {
                 "\\'-alert(1)//",
                 "x'};alert(1);{'",
                 "${alert(1)}",
+                "x\";setTimeout(name, 1)//",
+                "<BR SIZE=\"&{alert(1)}\">",
+                "<style type=text/javascript>alert(1)</style>",
+                "\"'><\\x00script>alert(1)</script>",
                 "javascript:alert(1)",
                 " JaVa\tScript:alert(1)",
                 "data:text/html,<script>alert(1)</script>",

@@ -10,6 +10,7 @@
 //! Source   HTML Living Standard 13.2.5 and 13.2.6.4; SVG 2 section 19.
 
 use super::script_code::{Facts, Scheme, facts, scheme};
+use super::search::has;
 
 /// Pieces of code that are looked at.
 const PIECES_MAX: usize = 8;
@@ -201,6 +202,12 @@ impl Page {
             self.note_code(code.get(..end).unwrap_or(code));
         }
         if is(&["style"]) {
+            let code = rest.iter().position(|it| *it == b'>').unwrap_or(0);
+            let (attributes, code) = rest.split_at_checked(code).unwrap_or_default();
+            if has(attributes, b"javascript") {
+                self.note(Markup::SCRIPT);
+                self.note_code(code);
+            }
             self.style(rest);
         }
         if is(FRAMES) {
@@ -310,6 +317,12 @@ impl Page {
             && after.get(quotes - 1) == Some(&b'\\')
             && after.get(quotes).is_some_and(|it| matches!(it, b'x' | b'u'));
         let Some(from) = after.get(quotes - usize::from(is_escape)..) else { return };
+        // The oldest browsers ran what stood between `&{` and `}` in any attribute.
+        if let Some(code) = from.strip_prefix(b"&{") {
+            self.note(Markup::ADDRESS);
+            self.note_code(code);
+            return;
+        }
         let Some((kind, is_hidden, code)) = scheme(from) else { return };
         self.note(Markup::ADDRESS);
         if is_hidden {
