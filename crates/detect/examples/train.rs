@@ -150,6 +150,7 @@ fn prior(attack: Attack) -> [f64; ALL] {
     let mut w = [0.0; ALL];
     for (n, sign) in attack.signs().iter().enumerate() {
         w[n] = match sign.strength {
+            Strength::Against => -2.0,
             Strength::Hint => 1.0,
             Strength::Likely => 3.5,
             Strength::Certain => 9.0,
@@ -231,12 +232,13 @@ fn fit(attack: Attack, all: &[&Request], now: &Weights) -> [f64; ALL] {
         for n in 0..ALL {
             w[n] -= step[n] * scale;
         }
-        // What was made to speak for an attack never speaks against one, unless it may.
-        for n in 0..SIGNS {
-            let may = attack.signs().get(n).is_some_and(|it| it.strength == Strength::Hint);
-            if !may {
-                w[n] = w[n].max(0.0);
-            }
+        // What was made to speak for an attack never speaks against one, nor the other way round; hints may.
+        for (n, sign) in attack.signs().iter().enumerate() {
+            w[n] = match sign.strength {
+                Strength::Against => w[n].min(0.0),
+                Strength::Hint => w[n],
+                Strength::Likely | Strength::Certain => w[n].max(0.0),
+            };
         }
         if largest < 1e-6 {
             break;
@@ -437,12 +439,12 @@ fn print(weights: &Weights) {
         "//! Weights of content detection, in thousandths. Written by `train`; see the model card in"
     );
     println!("//! `docs/detection.md`. Not to be edited.\n");
-    println!("use super::model::Weights;\n");
+    println!("use super::attack::Attack;\nuse super::model::Weights;\n");
     println!("#[rustfmt::skip]\npub(super) const ALL: &[Weights] = &[");
     for attack in Attack::ALL {
         let w = weights.get(attack.name()).copied().unwrap_or([0.0; ALL]);
         let thousandths = |it: f64| (it * 1000.0).round() as i64;
-        println!("    Weights {{\n        attack: {:?},", attack.name());
+        println!("    Weights {{\n        attack: Attack::{attack:?},");
         println!("        always: {},", thousandths(w[ALL - 1]));
         println!("        signs: &[");
         for (n, sign) in attack.signs().iter().enumerate() {

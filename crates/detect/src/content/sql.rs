@@ -5,16 +5,19 @@
 //! Misses   see [`super::sql_break_out`].
 //! Source   CWE-89; libinjection (Nick Galbreath, 2012), in its Rust port.
 
-use super::prefilter;
+use super::marks::Marks;
 use super::sign::{Input, Sign, Signs, Strength};
 use super::sql_break_out::{Evidence, break_out};
 use super::sql_tokens::{closing, tokens};
 use super::sql_traits::Traits;
-use Strength::{Certain, Hint, Likely};
+use Strength::{Against, Certain, Hint, Likely};
 use libinjectionrs::{SqliFlags, SqliState};
 
 /// Bytes that libinjection reads: from the front, since it judges by five tokens.
 const SHAPE_BYTES_MAX: usize = 2 * 1024;
+
+/// The place of the sign `shape`.
+const SHAPE: usize = 5;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("tautology", Certain),
@@ -37,11 +40,11 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("sql", Hint),
     Sign::new("continues", Hint),
     Sign::new("constants", Likely),
-    Sign::new("statement", Hint),
+    Sign::new("statement", Against),
     Sign::new("deed", Likely),
     Sign::new("order", Likely),
     Sign::new("case", Hint),
-    Sign::new("prose", Hint),
+    Sign::new("prose", Against),
     Sign::new("joins", Hint),
     Sign::new("asks", Likely),
     Sign::new("stacked", Likely),
@@ -53,7 +56,7 @@ pub(super) const SIGNS: &[Sign] = &[
 
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
-    if !prefilter::look(input.text).sql {
+    if !input.may_be_sql {
         return signs;
     }
     let text = input.text;
@@ -67,11 +70,11 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     ];
     all.into_iter().enumerate().for_each(|(n, it)| signs.note(n, evidence == Some(it)));
     let read = text.get(..SHAPE_BYTES_MAX).unwrap_or(text);
-    signs.note(5, SqliState::new(read, SqliFlags::FLAG_NONE).detect());
     let behind =
         |quote: u8| text.get(closing(text, quote)? + 1..).map(|it| Traits::of(&tokens(it)));
     let (single, double) = (behind(b'\''), behind(b'"'));
-    let it = [single, double].into_iter().flatten().fold(Traits::of(&tokens(text)), Traits::or);
+    let whole = Traits::of(&tokens(text));
+    let it = [single, double].into_iter().flatten().fold(whole, Traits::or);
     let has = |part: &[u8]| memchr::memmem::find(read, part).is_some();
     [
         it.union,
@@ -87,7 +90,8 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         it.closes,
         it.is_sql,
         it.continues,
-        it.constants,
+        // A whole statement compares constants as examples do.
+        it.constants && !whole.statement,
         it.statement,
         it.deed,
         it.order,
@@ -95,7 +99,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         it.prose,
         it.joins,
         it.asks,
-        it.stacked,
+        it.stacked && !whole.statement,
         has(b"/*!"),
         has(b"/**/"),
         single.or(double).is_some_and(|it| it.continues && it.is_sql),
@@ -104,5 +108,9 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     .into_iter()
     .enumerate()
     .for_each(|(n, is_seen)| signs.note(6 + n, is_seen));
+    // It takes longest, and says little alone.
+    if !signs.is_empty() || input.marks.has_any(Marks::QUOTE.and(Marks::DOUBLE_QUOTE)) {
+        signs.note(SHAPE, SqliState::new(read, SqliFlags::FLAG_NONE).detect());
+    }
     signs
 }

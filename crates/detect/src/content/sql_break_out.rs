@@ -36,19 +36,6 @@ pub(super) enum Evidence {
     Clause,
 }
 
-impl Evidence {
-    /// The shape as a fingerprint shows it.
-    pub(super) const fn mark(self) -> u8 {
-        match self {
-            Self::Tautology => b't',
-            Self::Union => b'u',
-            Self::Stacked => b's',
-            Self::Probe => b'p',
-            Self::Clause => b'c',
-        }
-    }
-}
-
 /// What the value is taken to end before it breaks out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Before {
@@ -229,7 +216,7 @@ fn is_column(word: &[u8]) -> bool {
 }
 
 /// Whether `rest` compares with a literal as SQL spells it. `2 in 1` and `girls like 5` are prose.
-fn is_comparison(rest: &[Token<'_>]) -> bool {
+pub(super) fn is_comparison(rest: &[Token<'_>]) -> bool {
     let rest = match rest {
         [Token::Close, rest @ ..] | rest => rest,
     };
@@ -477,7 +464,7 @@ fn begins_operand(it: &Token<'_>) -> bool {
     }
 }
 
-pub(super) fn is_literal(it: &Token<'_>) -> bool {
+fn is_literal(it: &Token<'_>) -> bool {
     matches!(it, Token::Number | Token::Text { .. } | Token::Variable)
         || matches!(it, Token::Word(word) if is_constant(word))
 }
@@ -495,7 +482,11 @@ pub(super) fn is(word: &[u8], words: &[&str]) -> bool {
 }
 
 pub(super) fn is_keyword(word: &[u8]) -> bool {
-    word.len() <= 16 && is(word, KEYWORDS)
+    let order = |it: &&str| {
+        let lower = word.iter().map(u8::to_ascii_lowercase);
+        it.bytes().cmp(lower)
+    };
+    word.len() <= 16 && KEYWORDS.binary_search_by(|it| order(it)).is_ok()
 }
 
 /// Longest name without `AS` that may follow a table's.
@@ -617,7 +608,7 @@ pub(super) const PROBES: &[&str] = &[
     "conv",
 ];
 
-/// Words that stand between operands. What is here may stand beside a name; all else is a name.
+/// Words that stand between operands, sorted. What is here may stand beside a name; all else is a name.
 const KEYWORDS: &[&str] = &[
     "all",
     "alter",
@@ -629,6 +620,7 @@ const KEYWORDS: &[&str] = &[
     "between",
     "binary",
     "by",
+    "call",
     "cascade",
     "case",
     "char",
@@ -657,6 +649,7 @@ const KEYWORDS: &[&str] = &[
     "exec",
     "execute",
     "exists",
+    "false",
     "fetch",
     "for",
     "from",
@@ -666,6 +659,8 @@ const KEYWORDS: &[&str] = &[
     "grant",
     "group",
     "having",
+    "identified",
+    "if",
     "ilike",
     "in",
     "index",
@@ -686,12 +681,15 @@ const KEYWORDS: &[&str] = &[
     "minus",
     "mod",
     "natural",
+    "next",
     "not",
     "notnull",
+    "nowait",
     "null",
     "of",
     "offset",
     "on",
+    "only",
     "or",
     "order",
     "outer",
@@ -699,6 +697,7 @@ const KEYWORDS: &[&str] = &[
     "over",
     "partition",
     "procedure",
+    "program",
     "regexp",
     "replace",
     "return",
@@ -724,6 +723,7 @@ const KEYWORDS: &[&str] = &[
     "to",
     "top",
     "trigger",
+    "true",
     "truncate",
     "union",
     "unique",
@@ -739,13 +739,18 @@ const KEYWORDS: &[&str] = &[
     "while",
     "with",
     "xor",
-    "if",
-    "true",
-    "false",
-    "program",
-    "nowait",
-    "call",
-    "only",
-    "next",
-    "identified",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keywords_are_sorted_and_found_in_any_case() {
+        assert!(KEYWORDS.is_sorted());
+        for word in ["SELECT", "Union", "between", "all", "where"] {
+            assert!(is_keyword(word.as_bytes()), "{word}");
+        }
+        assert!(!is_keyword(b"selection"));
+    }
+}

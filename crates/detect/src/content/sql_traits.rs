@@ -7,7 +7,7 @@
 //!          catalogues.
 
 use super::sql_break_out::{
-    PROBES, WAITS, calls, has_sub_select, is, is_keyword, is_list, is_literal, is_sql, is_word,
+    PROBES, WAITS, calls, has_sub_select, is, is_comparison, is_keyword, is_list, is_sql, is_word,
     skip_prefixes,
 };
 use super::sql_tokens::Token;
@@ -31,7 +31,7 @@ pub(super) struct Traits {
     pub(super) characters: bool,
     /// Two columns of nothing side by side.
     pub(super) nulls: bool,
-    /// It ends in a comment.
+    /// It ends in a comment that says nothing.
     pub(super) ends_in_comment: bool,
     /// It ends within a string.
     pub(super) ends_in_string: bool,
@@ -68,7 +68,7 @@ impl Traits {
         let mut it = Self {
             sub_select: has_sub_select(tokens),
             waits: calls(tokens, WAITS),
-            ends_in_comment: matches!(tokens.last(), Some(Token::Ends { .. })),
+            ends_in_comment: matches!(tokens.last(), Some(Token::Ends { is_bare: true })),
             ends_in_string: matches!(tokens.last(), Some(Token::Text { is_closed: false })),
             order: is_order(tokens),
             continues: continues(tokens),
@@ -178,20 +178,10 @@ impl Traits {
 /// Words behind which a condition stands.
 const CONDITIONS: &[&str] = &["and", "or", "xor", "where", "having", "when", "if", "not"];
 
-/// Whether constants are compared, or a call with what it was given.
+/// Whether constants are compared, as SQL spells it.
 fn is_constant_test(rest: &[Token<'_>]) -> bool {
     let is_sure = |it: &Token<'_>| matches!(it, Token::Number | Token::Text { .. });
-    match rest {
-        [left, Token::Compare, rest @ ..] => {
-            is_sure(left) && skip_prefixes(rest).first().is_some_and(is_literal)
-        }
-        [left, Token::Word(word), rest @ ..] => {
-            is_sure(left)
-                && is(word, &["like", "in", "between", "is", "rlike", "regexp", "sounds", "glob"])
-                && skip_prefixes(rest).first().is_some_and(is_literal)
-        }
-        _ => false,
-    }
+    matches!(rest, [left, rest @ ..] if is_sure(left) && is_comparison(rest))
 }
 
 fn is_union(rest: &[Token<'_>]) -> bool {
@@ -200,7 +190,7 @@ fn is_union(rest: &[Token<'_>]) -> bool {
     let count = rest.iter().take_while(is_between).count();
     match rest.get(count..) {
         Some([Token::Word(select), list @ ..]) => {
-            is(select, &["select", "values"]) && is_list(list)
+            is(select, &["select", "values"]) && is_list(list) && is_sql(list)
         }
         _ => false,
     }
@@ -214,7 +204,11 @@ fn is_statement(tokens: &[Token<'_>]) -> bool {
             b"select" => is_list(rest),
             b"insert" | b"replace" => has(rest, &["into"]) && has(rest, &["values", "select"]),
             b"update" => has(rest, &["set"]) && rest.contains(&Token::Compare),
-            b"delete" => matches!(rest, [Token::Word(from), ..] if is(from, &["from"])),
+            b"delete" => {
+                has(rest, &["from"])
+                    && (has(rest, &["where"])
+                        || matches!(rest.last(), Some(Token::Ends { .. } | Token::Semicolon)))
+            }
             b"with" => has(rest, &["select"]),
             _ => false,
         },
@@ -253,7 +247,7 @@ fn is_order(tokens: &[Token<'_>]) -> bool {
     let rest = from.filter(|&it| it < 4).and_then(|it| tokens.get(it + 1..));
     match rest {
         Some([Token::Word(by), Token::Number, rest @ ..]) if is(by, &["by"]) => {
-            matches!(rest, [] | [Token::Ends { .. } | Token::Comma, ..])
+            matches!(rest, [] | [Token::Ends { is_bare: true } | Token::Comma, ..])
         }
         _ => false,
     }
@@ -389,7 +383,7 @@ mod tests {
             ("ascii(substring(a,1,1))", "left (the room)", |it| it.nested_probe),
             ("char(77)||char(78)", "chr(1)", |it| it.characters),
             ("1, null, null, null", "null, or nothing", |it| it.nulls),
-            ("1 or 2 --", "1 or 2 -- three\n4", |it| it.ends_in_comment),
+            ("1 or 2 -- ab", "1 or 2 -- three", |it| it.ends_in_comment),
             ("1)) and (1", "((1)) and (1)", |it| it.closes),
             ("1 and 5=5", "1 and only", |it| it.constants),
             ("1 order by 7 --", "order by seven", |it| it.order),
