@@ -131,11 +131,6 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     signs
 }
 
-/// Whether `text` is HTML or JavaScript that breaks out or probes, and runs.
-pub(super) fn runs(text: &[u8]) -> bool {
-    look(&Input::of(text, false)).strength(SIGNS) == Some(Strength::Certain)
-}
-
 /// What stands before the first tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lead {
@@ -196,7 +191,9 @@ fn look_at_markup(text: &[u8], signs: &mut Signs) {
     signs.note(FRAME, (is_own || breaks_out) && has(Markup::FRAME));
     signs.note(HIDDEN, page.facts.has_any(Facts::HIDDEN));
     signs.note(TORN, is_own && page.is_torn());
-    if is_own || breaks_out || runs {
+    // A declaration of XML reads like an attack to it, and says nothing.
+    let is_xml = rest.starts_with(b"<?xml ");
+    if (is_own || breaks_out || runs) && !is_xml {
         let from = rest_from(text, at.saturating_sub(SHAPE_LEAD_BYTES));
         signs.note(SHAPE, detect_xss(from).is_injection());
     }
