@@ -346,7 +346,7 @@ fn look_at_code(text: &[u8], marks: Marks, signs: &mut Signs) {
         .note(CALL, is_line && !is_prose && (proves || facts.has_any(Facts::BOX.and(Facts::EVAL))));
     signs.note(STEALS, is_line && !is_prose && facts.has_any(Facts::COOKIE) && facts.acts());
     signs.note(HIDDEN, facts.has_any(Facts::HIDDEN) && proves);
-    signs.note(CODE, proves);
+    signs.note(CODE, proves && !is_prose);
 }
 
 /// Whether a function is called, or a member named in brackets, that attackers use.
@@ -523,26 +523,8 @@ fn symbols(text: &[u8]) -> usize {
 /// Whether words follow each other as in a sentence: at least three pairs of words with nothing
 /// but a blank between, none of them a word of the language.
 pub(super) fn has_prose(text: &[u8]) -> bool {
-    const WORDS: &[&[u8]] = &[
-        b"var",
-        b"let",
-        b"const",
-        b"new",
-        b"return",
-        b"throw",
-        b"function",
-        b"in",
-        b"of",
-        b"if",
-        b"else",
-        b"typeof",
-        b"void",
-        b"delete",
-        b"set",
-        b"get",
-        b"try",
-        b"do",
-    ];
+    const WORDS: &[&[u8]] =
+        &[b"var", b"let", b"const", b"new", b"return", b"throw", b"function", b"typeof", b"void"];
     let mut pairs = 0;
     let mut is_after_word = false;
     for word in text.get(..1024).unwrap_or(text).split(u8::is_ascii_whitespace) {
