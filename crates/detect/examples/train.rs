@@ -35,6 +35,10 @@ const ALL: usize = SIGNS + SHAPES + 1;
 /// How strongly weights are pulled to what they are by themselves.
 const PULL: f64 = 0.5;
 const ROUNDS: usize = 3;
+/// How much more a harmless row counts than an attack.
+const HARM: f64 = 4.0;
+/// Different attacks of a kind from which on it has weights of its own.
+const ATTACKS_MIN: usize = 8;
 const NOT_TRAINED: [&str; 3] = ["blazehttp", "pygithub-replay", "sqlglot-sql"];
 
 type Weights = BTreeMap<&'static str, [f64; ALL]>;
@@ -72,6 +76,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             let weights = of_all();
             for it in all.iter().filter(|it| it.class == *class && it.source == *source) {
                 show(it, &weights, |z| z < 3.0);
+            }
+        }
+        ["harms", source] => {
+            let weights = train(
+                &all.iter().filter(|it| is_trained(it) && it.source != *source).collect::<Vec<_>>(),
+            );
+            for it in all.iter().filter(|it| !it.is_attack && it.source == *source) {
+                show(it, &weights, |z| z >= LEVELS[2]);
             }
         }
         ["harms"] => {
@@ -145,19 +157,27 @@ fn features(it: &Seen) -> [f64; ALL] {
     x
 }
 
-/// What weights are before anything was learnt.
-fn prior(attack: Attack) -> [f64; ALL] {
-    let mut w = [0.0; ALL];
-    for (n, sign) in attack.signs().iter().enumerate() {
-        w[n] = match sign.strength {
-            Strength::Against => -2.0,
-            Strength::Hint => 1.0,
-            Strength::Likely => 3.5,
-            Strength::Certain => 9.0,
-        };
+/// What all kinds of attack have in common: the worth of each strength, of the shape, and what holds always. A kind of
+/// which few attacks are known is weighed by it.
+struct Common {
+    strengths: [f64; 4],
+    shape: [f64; SHAPES],
+    always: f64,
+}
+
+impl Common {
+    const START: Self =
+        Self { strengths: [-2.0, 1.0, 3.5, 8.0], shape: [0.0; SHAPES], always: -5.0 };
+
+    fn prior(&self, attack: Attack) -> [f64; ALL] {
+        let mut w = [0.0; ALL];
+        for (n, sign) in attack.signs().iter().enumerate() {
+            w[n] = self.strengths[sign.strength as usize];
+        }
+        w[SIGNS..ALL - 1].copy_from_slice(&self.shape);
+        w[ALL - 1] = self.always;
+        w
     }
-    w[ALL - 1] = -5.0;
-    w
 }
 
 fn dot(a: &[f64; ALL], b: &[f64; ALL]) -> f64 {
@@ -172,16 +192,26 @@ fn best(it: &Request, weights: &Weights) -> f64 {
     it.seen.iter().map(|it| z(it, weights)).fold(-99.0, f64::max)
 }
 
+/// Features of one value, whether it is of an attack, and how much it counts.
+type Row = ([f64; ALL], bool, f64);
+
 fn train(all: &[&Request]) -> Weights {
-    let mut weights: Weights = Attack::ALL.iter().map(|it| (it.name(), prior(*it))).collect();
+    let mut common = Common::START;
+    let mut weights: Weights =
+        Attack::ALL.iter().map(|it| (it.name(), common.prior(*it))).collect();
     for _ in 0..ROUNDS {
-        let next = Attack::ALL.iter().map(|it| (it.name(), fit(*it, all, &weights)));
-        weights = next.collect();
+        let rows: Vec<(Attack, Vec<Row>)> =
+            Attack::ALL.iter().map(|it| (*it, rows(*it, all, &weights))).collect();
+        common = in_common(&rows);
+        weights = rows
+            .iter()
+            .map(|(attack, rows)| (attack.name(), fit(*attack, rows, &common)))
+            .collect();
     }
     weights
 }
 
-fn fit(attack: Attack, all: &[&Request], now: &Weights) -> [f64; ALL] {
+fn rows(attack: Attack, all: &[&Request], now: &Weights) -> Vec<Row> {
     // Rows that look alike, of one source and label, and how many.
     let mut rows: BTreeMap<(Vec<u8>, bool, &str), f64> = BTreeMap::new();
     for it in all {
@@ -197,32 +227,92 @@ fn fit(attack: Attack, all: &[&Request], now: &Weights) -> [f64; ALL] {
             best.into_iter().for_each(|seen| put(seen, true, &*it.source));
         }
     }
-    let rows: Vec<([f64; ALL], bool, f64)> = rows
-        .into_iter()
+    rows.into_iter()
         .map(|((bits, is_attack, _), count)| {
             let mut x = [0.0; ALL];
             bits.iter().enumerate().for_each(|(n, &bit)| x[n] = f64::from(bit));
             // A harmless row weighs more than an attack.
-            (x, is_attack, (1.0 + count).ln() * if is_attack { 1.0 } else { 4.0 })
+            (x, is_attack, (1.0 + count).ln() * if is_attack { 1.0 } else { HARM })
         })
-        .collect();
-    let start = prior(attack);
+        .collect()
+}
+
+/// One regression over all kinds that have attacks, in which signs are known by their strength alone.
+fn in_common(all: &[(Attack, Vec<Row>)]) -> Common {
+    let mut rows = Vec::new();
+    for (attack, own) in all {
+        if own.iter().filter(|it| it.1).count() < ATTACKS_MIN {
+            continue;
+        }
+        for (x, is_attack, weight) in own {
+            let mut it = [0.0; ALL];
+            for (n, sign) in attack.signs().iter().enumerate() {
+                // What is seen three times says little more than twice.
+                let at = sign.strength as usize;
+                it[at] = f64::min(it[at] + x[n], 2.0);
+            }
+            it[SIGNS..].copy_from_slice(&x[SIGNS..]);
+            rows.push((it, *is_attack, *weight));
+        }
+    }
+    let mut start = [0.0; ALL];
+    start[..4].copy_from_slice(&Common::START.strengths);
+    start[ALL - 1] = Common::START.always;
+    let w = newton(&rows, start, [20.0; ALL], |w| {
+        w[0] = w[0].min(0.0);
+        w[1] = w[1].max(0.3);
+        w[2] = w[2].max(1.0);
+        w[3] = w[3].max(3.0);
+    });
+    let mut common = Common { strengths: [w[0], w[1], w[2], w[3]], ..Common::START };
+    common.shape.copy_from_slice(&w[SIGNS..ALL - 1]);
+    common.always = w[ALL - 1];
+    common
+}
+
+fn fit(attack: Attack, rows: &[Row], common: &Common) -> [f64; ALL] {
+    let is_known = rows.iter().filter(|it| it.1).count() >= ATTACKS_MIN;
+    let mut pull = [PULL; ALL];
+    // Without attacks to learn from, harmless rows would teach that all is harmless.
+    pull[SIGNS..].fill(if is_known { 2.0 * PULL } else { 100.0 });
+    if !is_known {
+        pull[..SIGNS].fill(10.0);
+    }
+    newton(rows, common.prior(attack), pull, |w| {
+        // What was made to speak for an attack never speaks against one, nor the other way round; hints may.
+        for (n, sign) in attack.signs().iter().enumerate() {
+            w[n] = match sign.strength {
+                Strength::Against => w[n].min(0.0),
+                Strength::Hint => w[n],
+                Strength::Likely | Strength::Certain => w[n].max(0.0),
+            };
+        }
+    })
+}
+
+/// The weights under which the rows are likeliest, pulled towards `start`.
+fn newton(
+    rows: &[Row],
+    start: [f64; ALL],
+    pull: [f64; ALL],
+    within: impl Fn(&mut [f64; ALL]),
+) -> [f64; ALL] {
     let mut w = start;
-    for _ in 0..25 {
+    for _ in 0..30 {
         let mut gradient = [0.0; ALL];
         let mut curve = vec![[0.0; ALL]; ALL];
         for n in 0..ALL {
-            gradient[n] = PULL * (w[n] - start[n]);
-            curve[n][n] = PULL;
+            gradient[n] = pull[n] * (w[n] - start[n]);
+            curve[n][n] = pull[n];
         }
-        for (x, is_attack, weight) in &rows {
+        for (x, is_attack, weight) in rows {
             let p = 1.0 / (1.0 + (-dot(&w, x)).exp());
             let error = p - f64::from(u8::from(*is_attack));
             let slope = (p * (1.0 - p)).max(1e-4);
             for n in (0..ALL).filter(|&n| x[n] != 0.0) {
-                gradient[n] += weight * error;
+                gradient[n] += weight * error * x[n];
                 for m in (0..ALL).filter(|&m| x[m] != 0.0) {
-                    curve[n][m] += weight * slope;
+                    curve[n][m] += weight * slope * x[n] * x[m];
                 }
             }
         }
@@ -232,14 +322,7 @@ fn fit(attack: Attack, all: &[&Request], now: &Weights) -> [f64; ALL] {
         for n in 0..ALL {
             w[n] -= step[n] * scale;
         }
-        // What was made to speak for an attack never speaks against one, nor the other way round; hints may.
-        for (n, sign) in attack.signs().iter().enumerate() {
-            w[n] = match sign.strength {
-                Strength::Against => w[n].min(0.0),
-                Strength::Hint => w[n],
-                Strength::Likely | Strength::Certain => w[n].max(0.0),
-            };
-        }
+        within(&mut w);
         if largest < 1e-6 {
             break;
         }
@@ -278,20 +361,8 @@ fn is_counted(it: &Request) -> bool {
     !it.is_attack && it.source != "sqlglot-sql" && !it.group.starts_with("near-miss")
 }
 
-/// The scores above which so many of a thousand harmless requests are refused at most: of recorded and of hard ones.
-fn threshold(all: &[&Request], weights: &Weights, recorded: f64, hard: f64) -> f64 {
-    let least = |is_hard_asked: bool, share: f64| {
-        let mut scores: Vec<f64> = all
-            .iter()
-            .filter(|it| is_counted(it) && is_hard(it) == is_hard_asked)
-            .map(|it| best(it, weights))
-            .collect();
-        scores.sort_by(|a, b| b.total_cmp(a));
-        let allowed = (scores.len() as f64 * share / 1000.0) as usize;
-        scores.get(allowed).copied().unwrap_or(0.0) + 1e-9
-    };
-    least(false, recorded).max(least(true, hard)).max(0.0)
-}
+/// The scores from which on each level refuses: of 0.95, 0.8 and 0.5.
+const LEVELS: [f64; 3] = [2.944, 1.386, 0.0];
 
 #[derive(Default)]
 struct Count(u32, u32);
@@ -308,8 +379,6 @@ impl Count {
 
 fn leave_out(all: &[Request]) {
     let sources: BTreeSet<&str> = all.iter().map(|it| &*it.source).collect();
-    let levels: [(&str, f64, f64); 3] =
-        [("cautious", 0.0, 0.0), ("balanced", 0.3, 2.0), ("strict", 1.0, 5.0)];
     let mut found: BTreeMap<(&str, &str), [Count; 3]> = BTreeMap::new();
     let mut harmed: BTreeMap<(&str, &str), [Count; 3]> = BTreeMap::new();
     for source in &sources {
@@ -320,15 +389,13 @@ fn leave_out(all: &[Request]) {
             .filter(|it| it.source != *source && is_trained(it) && !keys.contains(&*it.key))
             .collect();
         let weights = train(&train_on);
-        let limits =
-            levels.map(|(_, recorded, hard)| threshold(&train_on, &weights, recorded, hard));
         for it in test {
             let score = best(it, &weights);
             for n in 0..3 {
                 if it.is_attack {
-                    found.entry((&it.class, &it.source)).or_default()[n].add(score > limits[n]);
+                    found.entry((&it.class, &it.source)).or_default()[n].add(score >= LEVELS[n]);
                 } else {
-                    harmed.entry((&it.source, &it.group)).or_default()[n].add(score > limits[n]);
+                    harmed.entry((&it.source, &it.group)).or_default()[n].add(score >= LEVELS[n]);
                 }
             }
         }
@@ -337,19 +404,15 @@ fn leave_out(all: &[Request]) {
 }
 
 fn report(all: &[Request], weights: &Weights) {
-    let every: Vec<&Request> = all.iter().filter(|it| is_trained(it)).collect();
-    let limits = [(0.0, 0.0), (0.2, 2.0), (1.0, 5.0)]
-        .map(|(recorded, hard)| threshold(&every, weights, recorded, hard));
-    println!("thresholds {limits:?}");
     let mut found: BTreeMap<(&str, &str), [Count; 3]> = BTreeMap::new();
     let mut harmed: BTreeMap<(&str, &str), [Count; 3]> = BTreeMap::new();
     for it in all {
         let score = best(it, weights);
         for n in 0..3 {
             if it.is_attack {
-                found.entry((&it.class, &it.source)).or_default()[n].add(score > limits[n]);
+                found.entry((&it.class, &it.source)).or_default()[n].add(score >= LEVELS[n]);
             } else {
-                harmed.entry((&it.source, &it.group)).or_default()[n].add(score > limits[n]);
+                harmed.entry((&it.source, &it.group)).or_default()[n].add(score >= LEVELS[n]);
             }
         }
     }
