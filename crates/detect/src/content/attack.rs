@@ -29,10 +29,6 @@ macro_rules! attacks {
                 match self { $(Self::$attack => $file::SIGNS,)* }
             }
 
-            // TEMP
-            #[doc(hidden)]
-            pub fn cost(self, text: &[u8], is_name: bool) -> Signs { let input = Input::of(text, is_name); self.look(&input) }
-
             /// What its recogniser sees in one value.
             pub(super) fn look(self, input: &Input<'_>) -> Signs {
                 match self { $(Self::$attack => $file::look(input),)* }

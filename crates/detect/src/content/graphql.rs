@@ -219,7 +219,6 @@ impl<'a> Document<'a> {
         place.before = name;
         self.repeated = self.repeated.max(place.row);
         if std::mem::take(&mut place.is_alias) {
-            self.repeated = self.repeated.max(0);
             place.row = 0;
             let free = self.fields.iter_mut().find(|it| it.1 == 0 || it.0 == name);
             if let Some(field) = free {

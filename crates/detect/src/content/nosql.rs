@@ -257,7 +257,9 @@ fn is_statement_of_script(code: &[u8]) -> bool {
     const ENDS: &[&[u8]] = &[b"//", b"'", b"\"", b";", b"}", b"+%00", b"\0"];
     let code = code.trim_ascii();
     BEGINNINGS.iter().any(|it| starts(code, it))
-        && (ENDS.iter().any(|it| code.ends_with(it)) || starts(code, b"return true"))
+        && (ENDS.iter().any(|it| code.ends_with(it))
+            || starts(code, b"return true")
+            || starts(code, b"return(true"))
         && has_any(
             code,
             &[

@@ -187,7 +187,7 @@ fn is_pickle(text: &[u8]) -> bool {
     let mut before = lines.next().unwrap_or_default();
     for line in lines {
         let module = before.iter().position(|it| *it == b'c').map(|at| from(before, at + 1));
-        let is_global = module.is_some_and(|it| is_name(it)) && is_name(line) && before.len() <= 64;
+        let is_global = module.is_some_and(is_name) && is_name(line) && before.len() <= 64;
         let calls = is_global
             && has_any(text, &[b"tr.", b"\nr.", b"(s'", b"(dp", b"\x85r.", b"o.", b"ntr", b"(lp"])
             && text.trim_ascii_end().ends_with(b".");

@@ -89,6 +89,9 @@ fn names_tool(text: &[u8]) -> bool {
         is_version
             && TOOLS.iter().any(|tool| {
                 let before = head(text, at);
+                if before.last().map(u8::to_ascii_lowercase) != tool.last().copied() {
+                    return false;
+                }
                 let Some(start) = before.len().checked_sub(tool.len()) else { return false };
                 let is_start = start
                     .checked_sub(1)

@@ -131,11 +131,6 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     signs
 }
 
-/// Whether `text` is HTML or JavaScript that breaks out or probes, and runs.
-pub(super) fn runs(text: &[u8]) -> bool {
-    look(&Input::of(text, false)).strength(SIGNS) == Some(Strength::Certain)
-}
-
 /// What stands before the first tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lead {
@@ -196,7 +191,9 @@ fn look_at_markup(text: &[u8], signs: &mut Signs) {
     signs.note(FRAME, (is_own || breaks_out) && has(Markup::FRAME));
     signs.note(HIDDEN, page.facts.has_any(Facts::HIDDEN));
     signs.note(TORN, is_own && page.is_torn());
-    if is_own || breaks_out || runs {
+    // A declaration of XML reads like an attack to it, and says nothing.
+    let is_xml = rest.starts_with(b"<?xml ");
+    if (is_own || breaks_out || runs) && !is_xml {
         let from = rest_from(text, at.saturating_sub(SHAPE_LEAD_BYTES));
         signs.note(SHAPE, detect_xss(from).is_injection());
     }
@@ -349,7 +346,7 @@ fn look_at_code(text: &[u8], marks: Marks, signs: &mut Signs) {
         .note(CALL, is_line && !is_prose && (proves || facts.has_any(Facts::BOX.and(Facts::EVAL))));
     signs.note(STEALS, is_line && !is_prose && facts.has_any(Facts::COOKIE) && facts.acts());
     signs.note(HIDDEN, facts.has_any(Facts::HIDDEN) && proves);
-    signs.note(CODE, proves);
+    signs.note(CODE, proves && !is_prose);
 }
 
 /// Whether a function is called, or a member named in brackets, that attackers use.
@@ -435,7 +432,14 @@ fn out_of_string(text: &[u8]) -> bool {
     });
     let facts = facts(code);
     let ends = ends_as_code(code, *quote);
-    is_template || is_word && goes_on && facts.proves() && ends && starts_with_code(code)
+    // `x";go()//`: what follows the value is commented out.
+    let is_cut = facts.has_any(Facts::CALL)
+        && (code.ends_with(b"//")
+            || code.ends_with(b"<!--")
+            || code.ends_with(b"//'")
+            || code.ends_with(b"//\""));
+    let runs = facts.proves() || facts.has_any(Facts::EVAL) || is_cut;
+    is_template || is_word && goes_on && runs && ends && starts_with_code(code)
 }
 
 /// The first word is called or assigned, or begins a statement.
@@ -498,13 +502,20 @@ fn ends_as_code(code: &[u8], quote: u8) -> bool {
 /// negates or adds arrays.
 fn symbols(text: &[u8]) -> usize {
     let is_symbol = |it: &u8| matches!(it, b'[' | b']' | b'(' | b')' | b'!' | b'+' | b' ');
+    let without_blanks =
+        |run: &[u8]| -> Vec<u8> { run.iter().filter(|it| **it != b' ').copied().collect() };
     text.split(|it| !is_symbol(it))
+        .filter(|run| run.len() >= 4)
+        .map(without_blanks)
         .filter(|run| {
-            run.windows(3).any(|it| {
-                matches!(it, [b'+', b'[', b']'] | [b'!', b'!', b'['] | [b'[', b'!' | b'+', b'['])
+            run.windows(3).any(|it| match it {
+                [b'+', b'[', b']'] | [b'!', b'!', b'['] | [b'[', b'!' | b'+', b'['] => true,
+                // A picture without a name is written so too: `![](x.png)`.
+                [b'!', b'[', b']'] => run.len() >= 12,
+                _ => false,
             })
         })
-        .map(|run| run.iter().filter(|it| **it != b' ').count())
+        .map(|run| run.len())
         .max()
         .unwrap_or(0)
 }
@@ -512,26 +523,8 @@ fn symbols(text: &[u8]) -> usize {
 /// Whether words follow each other as in a sentence: at least three pairs of words with nothing
 /// but a blank between, none of them a word of the language.
 pub(super) fn has_prose(text: &[u8]) -> bool {
-    const WORDS: &[&[u8]] = &[
-        b"var",
-        b"let",
-        b"const",
-        b"new",
-        b"return",
-        b"throw",
-        b"function",
-        b"in",
-        b"of",
-        b"if",
-        b"else",
-        b"typeof",
-        b"void",
-        b"delete",
-        b"set",
-        b"get",
-        b"try",
-        b"do",
-    ];
+    const WORDS: &[&[u8]] =
+        &[b"var", b"let", b"const", b"new", b"return", b"throw", b"function", b"typeof", b"void"];
     let mut pairs = 0;
     let mut is_after_word = false;
     for word in text.get(..1024).unwrap_or(text).split(u8::is_ascii_whitespace) {
@@ -586,6 +579,10 @@ mod tests {
                 "\\'-alert(1)//",
                 "x'};alert(1);{'",
                 "${alert(1)}",
+                "x\";setTimeout(name, 1)//",
+                "<BR SIZE=\"&{alert(1)}\">",
+                "<style type=text/javascript>alert(1)</style>",
+                "\"'><\\x00script>alert(1)</script>",
                 "javascript:alert(1)",
                 " JaVa\tScript:alert(1)",
                 "data:text/html,<script>alert(1)</script>",

@@ -10,6 +10,7 @@
 //! Source   HTML Living Standard 13.2.5 and 13.2.6.4; SVG 2 section 19.
 
 use super::script_code::{Facts, Scheme, facts, scheme};
+use super::search::has;
 
 /// Pieces of code that are looked at.
 const PIECES_MAX: usize = 8;
@@ -153,11 +154,14 @@ impl Page {
         let slash = usize::from(inside.first() == Some(&b'/'));
         let inside_name = inside.get(slash..).unwrap_or_default();
         // Some readers skip what is no letter before the name: `<\0script`, `< script`.
-        let junk = inside_name
-            .iter()
-            .take(4)
-            .take_while(|it| matches!(it, 0..=32 | b'\\' | b'%' | b'0'))
-            .count();
+        let mut junk = 0;
+        for _ in 0..3 {
+            let rest = inside_name.get(junk..).unwrap_or_default();
+            match super::script_code::first(rest) {
+                Some((0..=32 | b'<', length)) => junk += length,
+                _ => break,
+            }
+        }
         let inside_name = inside_name.get(junk..).unwrap_or_default();
         let is_in_name =
             |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b':' | b'-' | b'!' | b'?');
@@ -198,6 +202,12 @@ impl Page {
             self.note_code(code.get(..end).unwrap_or(code));
         }
         if is(&["style"]) {
+            let code = rest.iter().position(|it| *it == b'>').unwrap_or(0);
+            let (attributes, code) = rest.split_at_checked(code).unwrap_or_default();
+            if has(attributes, b"javascript") {
+                self.note(Markup::SCRIPT);
+                self.note_code(code);
+            }
             self.style(rest);
         }
         if is(FRAMES) {
@@ -307,6 +317,12 @@ impl Page {
             && after.get(quotes - 1) == Some(&b'\\')
             && after.get(quotes).is_some_and(|it| matches!(it, b'x' | b'u'));
         let Some(from) = after.get(quotes - usize::from(is_escape)..) else { return };
+        // The oldest browsers ran what stood between `&{` and `}` in any attribute.
+        if let Some(code) = from.strip_prefix(b"&{") {
+            self.note(Markup::ADDRESS);
+            self.note_code(code);
+            return;
+        }
         let Some((kind, is_hidden, code)) = scheme(from) else { return };
         self.note(Markup::ADDRESS);
         if is_hidden {

@@ -28,7 +28,8 @@ pub(super) fn has_any(text: &[u8], words: &[&[u8]]) -> bool {
 
 /// Whether `text` begins with `word`, in small letters.
 pub(super) fn starts(text: &[u8], word: &[u8]) -> bool {
-    text.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word))
+    text.first().map(u8::to_ascii_lowercase) == word.first().copied()
+        && text.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word))
 }
 
 /// The first `bytes_max` bytes.

@@ -41,7 +41,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         && let Some(behind) = behind_quote(text)
         && is_line
     {
-        signs.note(LEAVES, joined(behind).is_some_and(|it| is_of_xpath(it)));
+        signs.note(LEAVES, joined(behind).is_some_and(is_of_xpath));
         let pipe = behind
             .strip_prefix(b"|")
             .filter(|it| !it.starts_with(b"|"))
