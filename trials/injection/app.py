@@ -8,6 +8,7 @@ input. As root it becomes `nobody` before it serves: what a tool has it do, it d
 """
 
 import argparse
+import codecs
 import html
 import ipaddress
 import json
@@ -369,8 +370,9 @@ def serve(database, word, folder):
     """The application, and the service behind it, each on a port of its own; not yet serving."""
     furnish(folder, word)
     # Who is nobody may not be able to read the library of Python: what it loads late is loaded now.
-    render("{{ 1 }}")
-    "localhost".encode("idna")
+    render("{{ 'a' }}")
+    for name in ("idna", "unicode-escape", "latin-1", "ascii", "hex", "base64"):
+        codecs.lookup(name)
     become_nobody(folder)
     server = Server(("127.0.0.1", 0), Handler)
     server.folder, server.database = folder, Database(database, word)
