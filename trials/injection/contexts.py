@@ -53,6 +53,11 @@ QUICK = ("string", "json")
 DIALECTS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
+def narrowed(context):
+    """Effort for all but the first run: not spent on the way that would take hours."""
+    return HARD + context.plain[4:] if context.plain is PATIENT else HARD
+
+
 def command(sqlmap, context, database, port, folder, effort, tamper=""):
     """A run of sqlmap that finds its way in by itself and takes the table of marks."""
     of = ("-D", "public") if database == "postgresql" else ()

@@ -5,9 +5,16 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 GRACE_S = 8
+# Set when everything is to end: whoever waits for a process stops waiting.
+OVER = threading.Event()
+
+
+class Interrupted(Exception):
+    """Somebody asked us to end."""
 
 
 class Process:
@@ -25,11 +32,15 @@ class Process:
 
     def wait(self, seconds):
         """Its exit code; 124 if it ran out of time."""
-        try:
-            return self.it.wait(seconds + GRACE_S + 2)
-        except subprocess.TimeoutExpired:
-            self.stop()
-            return 124
+        end = time.monotonic() + seconds + GRACE_S + 2
+        while time.monotonic() < end:
+            try:
+                return self.it.wait(0.25)
+            except subprocess.TimeoutExpired:
+                if OVER.is_set():
+                    raise Interrupted from None
+        self.stop()
+        return 124
 
     def tell(self, line):
         """Writes a line and reads one."""
