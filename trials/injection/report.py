@@ -20,7 +20,7 @@ def markdown(told, about):
 def goals(told):
     for database, it in told.items():
         for name, halves in it["contexts"].items():
-            without, through = total(halves["without"]), total(halves["with"])
+            without, through = total(halves["without"][:1]), total(halves["with"])
             if without["rows"] < MARKS:
                 yield f"{name} on {DIALECTS[database]} was not dumped without bartizan, which shows nothing"
             if through["rows"]:
@@ -52,13 +52,15 @@ def sql(told):
         for database, it in told.items():
             halves = it["contexts"].get(context.name)
             if halves:
-                one, two = total(halves["without"]), total(halves["with"])
+                one, two = total(halves["without"][:1]), total(halves["with"])
                 lines.append(f"| {context.told} | {DIALECTS[database]} | {one['rows']} | {one['calls']} | {two['rows']} | {two['runs']} | {two['found']} | {two['cut']} | {two['calls']} | {two['refused']} ({share(two)}) |")
     through = [run | {"context": context} for it in told.values() for context, halves in it["contexts"].items() for run in halves["with"] if run["is_run"]]
-    lines += ["", "| scripts | runs | found | most rows | calls | refused |", "|---|---|---|---|---|---|"]
+    lines += ["", "| scripts | runs that dump without | runs through | found | most rows | calls | refused |", "|---|---|---|---|---|---|---|"]
+    without = [run for it in told.values() for halves in it["contexts"].values() for run in halves["without"] if run["is_run"]]
     for tamper in sorted({it["tamper"] for it in through}):
+        works = [it["rows"] >= MARKS for it in without if it["tamper"] == tamper]
         part = total([it for it in through if it["tamper"] == tamper])
-        lines.append(f"| {tamper.replace(',', ', ') or 'none'} | {part['runs']} | {part['found']} | {part['rows']} | {part['calls']} | {part['refused']} ({share(part)}) |")
+        lines.append(f"| {tamper.replace(',', ', ') or 'none'} | {sum(works)} of {len(works)} | {part['runs']} | {part['found']} | {part['rows']} | {part['calls']} | {part['refused']} ({share(part)}) |")
     return lines
 
 

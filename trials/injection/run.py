@@ -46,8 +46,8 @@ class Pace:
     tool: int
 
 
-FULL = Pace(whole=1740, plain=90, hard=30, tool=60)
-QUICK = Pace(whole=225, plain=30, hard=14, tool=15)
+FULL = Pace(whole=1740, plain=30, hard=45, tool=60)
+QUICK = Pace(whole=225, plain=30, hard=12, tool=15)
 
 
 @dataclass
@@ -91,8 +91,10 @@ class Lane:
         self.folder = folder
 
         names = [it for it in contexts.CONTEXTS if not self.asked.quick or it.name in contexts.QUICK]
-        for it in names:
-            self.told["contexts"][it.name] = {"without": [self.sqlmap(it, self.app.address, self.pace.plain, it.plain)], "with": []}
+        for turn, it in enumerate(names):
+            # With scripts as well: one that spoils the attack by itself shows nothing.
+            runs = [self.sqlmap(it, self.app.address, self.pace.plain, it.plain, tamper) for tamper in it.tampers(turn)]
+            self.told["contexts"][it.name] = {"without": runs, "with": []}
         self.told["tools"] = [{"tool": it.name, "weakness": it.weakness, "by": it.by, "without": self.tool(it, self.app.address)} for it in self.tools]
 
         guard = stage.Guard(self.asked.bartizan, self.app.address, folder / "guard", self.asked.content, lasts)
