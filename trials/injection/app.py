@@ -15,6 +15,7 @@ import json
 import os
 import pwd
 import queue
+import re
 import resource
 import signal
 import socket
@@ -192,7 +193,7 @@ class Handler(BaseHTTPRequestHandler):
                 login = json.loads(body)["login"]
             except (ValueError, KeyError, TypeError):
                 return self.say(400, {"error": "no login"})
-            return self.rows("json", str(login))
+            return self.rows("json", again(str(login)))
         return self.say(404, {"error": "no such page"})
 
     def index(self, _):
@@ -206,8 +207,7 @@ class Handler(BaseHTTPRequestHandler):
             self.say(200, {"rows": found})
 
     def search(self, value):
-        # Decoded once more, as happens where two layers both think that they must.
-        self.rows("like", unquote(value))
+        self.rows("like", again(value))
 
     def stored(self, context, value):
         found = self.ask(context, value)
@@ -319,6 +319,11 @@ PAGES = {
 }
 LINKS = ("/products?name=Lamp", "/products/of?category=1", "/search?q=lamp", "/lookup?host=shop", "/documents?file=guide.txt",
          "/greeting?words=hello", "/page?name=anna")
+
+
+def again(text):
+    """Decodes what was decoded, as happens where two layers both think that they must."""
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda it: chr(int(it[1], 16)), unquote(text))
 
 
 def render(words):

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 
 import process
 
-# Level and risk that suffice without a guard, and what is tried against one.
-PLAIN = ("--level", "2", "--risk", "1")
-# Where the quickest way in, a second statement that sleeps, would take hours for a table.
-PATIENT = ("--level", "3", "--risk", "1", "--technique", "BEU")
+# Level, risk and techniques that suffice without a guard, and what is tried against one. A second statement that sleeps is a way in, but takes
+# hours for a table: it is left to the first run through the guard, which stops at what it finds.
+TECHNIQUE = ("--technique", "BEU")
+PLAIN = ("--level", "2", "--risk", "1", *TECHNIQUE)
+# Where the value stands within a statement that writes.
+WRITING = ("--level", "3", "--risk", "1", *TECHNIQUE)
 HARD = ("--level", "5", "--risk", "3")
 
 # What every context is tried with, after a run without any: scripts that keep a statement valid for both databases.
 TAMPERS = ("space2comment,between,randomcase", "charencode,equaltolike")
-# One more for each context, of those that some reader between a client and its database undoes.
-FURTHER = ("randomcomments,symboliclogical,unionalltounion", "versionedkeywords", "space2randomblank,greatest,lowercase",
-           "commentbeforeparentheses,multiplespaces,least", "charencode,randomcomments,randomcase", "space2morecomment,dunion")
 
 
 @dataclass(frozen=True)
@@ -27,26 +26,27 @@ class Context:
     target: str
     # What sqlmap is told of the request.
     arguments: tuple
-    # A script that is of use here alone.
-    tamper: str = ""
+    # One more script or two, of those that something between a client and this statement undoes.
+    tamper: str
     # What suffices without a guard.
     plain: tuple = PLAIN
 
-    def tampers(self, turn):
-        """The scripts of each run against the guard; `turn` is the number of the context."""
-        return ("", *TAMPERS, self.tamper or FURTHER[turn % len(FURTHER)])
+    @property
+    def tampers(self):
+        """The scripts of each run, the first of which has none."""
+        return ("", *TAMPERS, self.tamper)
 
 
 CONTEXTS = (
-    Context("string", "string in `WHERE`", "/products?name=Lamp", ("-p", "name")),
-    Context("json", "JSON body, string in `WHERE`", "/log-in", ("--data", '{"login": "anna"}', "-H", "Content-Type: application/json", "-p", "login"), "charunicodeescape"),
-    Context("number", "number in `WHERE`", "/products/of?category=1", ("-p", "category")),
+    Context("string", "string in `WHERE`", "/products?name=Lamp", ("-p", "name"), "multiplespaces,unionalltounion,lowercase"),
+    Context("json", "JSON body, string in `WHERE`, decoded twice", "/log-in", ("--data", '{"login": "anna"}', "-H", "Content-Type: application/json", "-p", "login"), "charunicodeescape"),
+    Context("number", "number in `WHERE`", "/products/of?category=1", ("-p", "category"), "space2randomblank,greatest,lowercase"),
     Context("like", "pattern of `LIKE`, decoded twice", "/search?q=lamp", ("-p", "q"), "chardoubleencode"),
-    Context("order", "`ORDER BY`", "/products/sorted?by=price", ("-p", "by")),
-    Context("insert", "value of `INSERT`, form", "/reviews", ("--data", "words=good", "-p", "words"), plain=PATIENT),
-    Context("header", "`User-Agent` in `INSERT`", "/welcome", ("--user-agent", "shop/1.0", "-p", "user-agent"), plain=PATIENT),
+    Context("order", "`ORDER BY`", "/products/sorted?by=price", ("-p", "by"), "charencode,space2morecomment"),
+    Context("insert", "value of `INSERT`, form", "/reviews", ("--data", "words=good", "-p", "words"), "space2morecomment,dunion", WRITING),
+    Context("header", "`User-Agent` in `INSERT`", "/welcome", ("--user-agent", "shop/1.0", "-p", "user-agent"), "versionedkeywords", WRITING),
     Context("cookie", "cookie, plain or base64", "/account", ("--cookie", "session=t-anna-5150", "-p", "session"), "base64encode"),
-    Context("path", "segment of the path, number in `WHERE`", "/products/3*", ()),
+    Context("path", "segment of the path, number in `WHERE`", "/products/3*", (), "commentbeforeparentheses,multiplespaces,least"),
 )
 # With few minutes.
 QUICK = ("string", "json")
@@ -54,8 +54,8 @@ DIALECTS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def narrowed(context):
-    """Effort for all but the first run: not spent on the way that would take hours."""
-    return HARD + context.plain[4:] if context.plain is PATIENT else HARD
+    """Effort for all but the first run: where values are written, not spent on the way that takes hours."""
+    return HARD + TECHNIQUE if context.plain is WRITING else HARD
 
 
 def command(sqlmap, context, database, port, folder, effort, tamper=""):

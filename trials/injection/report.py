@@ -31,9 +31,15 @@ def goals(told):
             where = f"{kept['tool']} at {kept['weakness']}"
             if not kept["without"].get(kept["by"]):
                 yield f"{where} got nothing without bartizan, which shows nothing"
+            if not kept.get("with", {}).get("is_run"):
+                yield f"{where} was not tried through bartizan"
             if any(kept.get("with", {}).get(by) for by in ("marks", "files", "tags")):
                 yield f"{where} got something through bartizan"
-    refused = [it for database in told.values() for part in database["harmless"] for it in part["refused"]]
+    parts = [part for it in told.values() for part in it["harmless"]]
+    sent, planned = sum(it["sent"] for it in parts), sum(it["planned"] for it in told.values())
+    if sent < planned:
+        yield f"{planned - sent} harmless calls were not sent"
+    refused = [it for part in parts for it in part["refused"]]
     if refused:
         yield f"{len(refused)} harmless calls refused"
 
@@ -87,7 +93,7 @@ def obtained(it, is_through=False):
 def harmless(told):
     parts = [part for it in told.values() for part in it["harmless"]]
     refused = [it for part in parts for it in part["refused"]]
-    lines = ["## Harmless calls", "", f"{sum(it['sent'] for it in parts)} sent, half of them before the attacks and half after; {len(refused)} refused."]
+    lines = ["## Harmless calls", "", f"{sum(it['sent'] for it in parts)} of {sum(it['planned'] for it in told.values())} sent, half of them before the attacks and half after; {len(refused)} refused."]
     if refused:
         lines += ["", "| field | code | value |", "|---|---|---|", *(f"| {it['field']} | {it['code']} | {shown(it['value'])} |" for it in refused[:REFUSED_MAX])]
     if len(refused) > REFUSED_MAX:

@@ -63,7 +63,7 @@ class Lane:
     harmless: list
     tools: list
     word: str
-    told: dict = field(default_factory=lambda: {"contexts": {}, "tools": [], "harmless": [], "fault": None})
+    told: dict = field(default_factory=lambda: {"contexts": {}, "tools": [], "harmless": [], "planned": 0, "fault": None})
 
     def run(self):
         """Everything; what was found is kept even if it ends early."""
@@ -90,10 +90,11 @@ class Lane:
         self.mark = re.compile(self.word.encode() + rb"\d\dk")
         self.folder = folder
 
+        self.told["planned"] = len(self.harmless)
         names = [it for it in contexts.CONTEXTS if not self.asked.quick or it.name in contexts.QUICK]
-        for turn, it in enumerate(names):
+        for it in names:
             # With scripts as well: one that spoils the attack by itself shows nothing.
-            runs = [self.sqlmap(it, self.app.address, self.pace.plain, it.plain, tamper) for tamper in it.tampers(turn)]
+            runs = [self.sqlmap(it, self.app.address, self.pace.plain, it.plain, tamper) for tamper in it.tampers]
             self.told["contexts"][it.name] = {"without": runs, "with": []}
         self.told["tools"] = [{"tool": it.name, "weakness": it.weakness, "by": it.by, "without": self.tool(it, self.app.address)} for it in self.tools]
 
@@ -104,10 +105,9 @@ class Lane:
         for kept, it in zip(self.told["tools"], self.tools):
             kept["with"] = self.tool(it, guard.address)
         # One run of each context, then the second of each, so that what ends early is spread evenly.
-        for number in range(max(len(it.tampers(0)) for it in names)):
-            for turn, it in enumerate(names):
-                tamper = it.tampers(turn)[number]
-                effort = contexts.HARD if not number else contexts.narrowed(it)
+        for turn in zip(*(it.tampers for it in names)):
+            for it, tamper in zip(names, turn):
+                effort = contexts.narrowed(it) if tamper else contexts.HARD
                 self.told["contexts"][it.name]["with"].append(self.sqlmap(it, guard.address, self.pace.hard, effort, tamper))
         self.people(guard, self.harmless[half:], 2)
 

@@ -134,7 +134,7 @@ class PostgreSQL(unittest.TestCase):
 class Refusing(BaseHTTPRequestHandler):
     """Passes every other call, and refuses the rest."""
 
-    protocol_version = "HTTP/1.1"
+    protocol_version, disable_nagle_algorithm = "HTTP/1.1", True
 
     def do_GET(self):
         is_refused = "bad" in self.path
@@ -243,10 +243,11 @@ def run_of(rows, **other):
     return {"tamper": "", "is_run": True, "rows": rows, "found": bool(rows), "in_time": True, "calls": 10, "refused": 4, "codes": {}, "seconds": 1.0} | other
 
 
-def told_of(without=app.MARKS, through=0, refused=(), tool=0):
-    part = {"is_run": True, "files": 0, "tags": 0, "calls": 5, "refused": 1}
+def told_of(without=app.MARKS, through=0, refused=(), tool=0, planned=9, is_run=True):
+    part = {"is_run": True, "marks": 0, "files": 0, "tags": 0, "calls": 5, "refused": 1}
     return {"sqlite": {"fault": None, "contexts": {"string": {"without": [run_of(without)], "with": [run_of(through), run_of(0)]}},
-                       "tools": [{"tool": "ffuf", "weakness": "template", "by": "marks", "without": part | {"marks": 40}, "with": part | {"marks": tool}}],
+                       "tools": [{"tool": "ffuf", "weakness": "template", "by": "marks", "without": part | {"marks": 40}, "with": part | {"marks": tool, "is_run": is_run}}],
+                       "planned": planned,
                        "harmless": [{"sent": 9, "refused": list(refused)}]}}
 
 
@@ -259,7 +260,7 @@ class Reports(unittest.TestCase):
 
     def test_each_goal_can_be_missed(self):
         refused = [{"field": "like", "code": "content.sqli", "value": "a|b\nc"}]
-        for what in ({"without": 39}, {"through": 1}, {"tool": 1}, {"refused": refused}):
+        for what in ({"without": 39}, {"through": 1}, {"tool": 1}, {"refused": refused}, {"planned": 10}, {"is_run": False}):
             with self.subTest(what):
                 self.assertEqual(len(self.missed(**what)), 1)
 
