@@ -55,7 +55,7 @@ class Tally:
         (self.same if same else self.differing)[name] += 1
         self.ways[name].add(way)
         if not same:
-            self.examples.setdefault(name, (parent, child))
+            self.examples.setdefault(name, []).append((parent, child))
 
 
 def named(prefix, kind):
@@ -110,9 +110,9 @@ def spoken(text, victim):
     text = re.sub(r"\bchar\(([^()]*?) using utf8mb4\)", lambda it: "'" + "".join(chr(int(c, 0)) for c in it[1].split(",")) + "'", text)
     text = re.sub(r"\((?:chr|char)\(\d+\)(?:(?:\|\||\+)(?:chr|char)\(\d+\))*\)", lambda it: "'" + "".join(chr(int(c)) for c in re.findall(r"\d+", it[0])) + "'", text)
     text = re.sub(r"\bconcat\(('[^']*'|\"[^\"]*\"),('[^']*'|\"[^\"]*\")\)", r"(\1||\2)", text)
-    text = re.sub(r"(?:_utf8mb4 )?\b0x((?:[0-9a-f]{2})+)\b(?!\s*[<=>])|\bX'([0-9a-f]+)'", lambda it: "'" + bytes.fromhex(it[1] or it[2]).decode() + "'", text) if victim == "hex" else text
+    text = re.sub(r"(?:_utf8mb4 )?\b0x((?:[0-9a-f]{2})+)\b|\bX'([0-9a-f]+)'", lambda it: "'" + bytes.fromhex(it[1] or it[2]).decode() + "'", text) if victim == "hex" else text
     text = re.sub(r"'\+'", "'||'", text)
-    text = re.sub(r"(?<=')[ \n](?=')", "||", text) if victim == "adjacent" else text
+    text = re.sub(r"(?<=['\"])[ \n](?=['\"])", "||", text) if victim == "adjacent" else text
     text = re.sub(r"\bN(?=')", "", text)
     if victim == "symbols":
         text = text.replace("&&", " and ").replace("||", " or ")
@@ -152,6 +152,14 @@ def check_sql(tally, chance, rounds):
                 if not same and not isinstance(rows, str) and sorted(map(repr, before)) == sorted(map(repr, rows)):
                     same = True
                 tally.add(operator.name, way, same, f"[{shape}] {text}", f"{it.message.value} -> {rows!r:.90}")
+            it, used = Child("sqli", Message("GET", "/", (("q", ""),), (), "none", None, ("query", 0), text)), []
+            for operator in chance.sample(usable, len(usable)):
+                if "sqlite" in operator.victims and operator.name != "sql-union-all" and len(used) < 3 and it.take(operator, chance):
+                    used.append(operator.name)
+            if len(used) == 3:
+                rows = sql_rows(database, shape, it.message.value)
+                same = before == rows or (not isinstance(rows, str) and sorted(map(repr, before)) == sorted(map(repr, rows)))
+                tally.add("three of sql", "sqlite", same, f"[{shape}] {text}", f"{used} {it.message.value} -> {rows!r:.90}")
 
 
 # Shell: the same output, in an empty directory.
@@ -195,6 +203,24 @@ def check_shell(tally, chance, rounds):
 
 def undone_for_windows(text):
     return re.sub(r'\^|""', "", text).lower()
+
+
+def check_shell_compositions(tally, chance, rounds):
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "sub/deep").mkdir(parents=True)
+        (Path(folder) / "sub/notes.txt").write_text("second\nfirst\n")
+        usable = named("shell-", "cmdi")
+        for _ in range(rounds * 10):
+            for text in shell_texts(chance):
+                it, used = Child("cmdi", Message("GET", "/", (("q", ""),), (), "none", None, ("query", 0), text)), []
+                for operator in chance.sample(usable, len(usable)):
+                    if len(used) < 3 and it.take(operator, chance):
+                        used.append(operator.name)
+                program = SH if "sh" in it.victims else BASH
+                if len(used) < 2 or program is None:
+                    continue
+                scripts = [f"echo 'host {one}'" if text.startswith("'") else f"echo host {one}" for one in (text, it.message.value)]
+                tally.add("two or three of shell", Path(program).name, shell_output(program, scripts[0], folder) == shell_output(program, scripts[1], folder), text, f"{used} {it.message.value}")
 
 
 def check_windows_commands(tally, chance, rounds):
@@ -251,7 +277,7 @@ def same_path(name, text, child):
     if name == "path-windows-tail":
         return "rule", re.sub(r"(?:::\$DATA|[. ]+)\Z", "", child) == text
     # Absolute where the victim opens the text itself, joined where it does that; the operator says which it needs.
-    if name == "path-absolute":
+    if name == "path-absolute" or (text.startswith("/") and not text.startswith("/..")):
         return "realpath", joined_path(child)[0] == joined_path(text)[0]
     return "realpath", joined_path(text) == joined_path(child)
 
@@ -328,6 +354,15 @@ def check_markup(tally, chance, rounds):
                     tally.add(operator.name, "html.parser and rule", [it.lower() for it in one] == [it.lower() for it in other], text, child)
                 else:
                     waiting.append((operator.name, text, child))
+    usable = [it for it in named("html-", "xss") + named("js-", "xss") if it.name not in ("js-scheme-comment",)]
+    for _ in range(rounds * 5):
+        for kind, text in markup_texts(chance):
+            it, used = Child("xss", Message("GET", "/", (("q", ""),), (), "none", None, ("query", 0), text)), []
+            for operator in chance.sample(usable, len(usable)):
+                if len(used) < 3 and it.take(operator, chance):
+                    used.append(operator.name)
+            if len(used) > 1:
+                waiting.append(("two or three of markup", text, it.message.value))
     waiting = chance.sample(waiting, min(len(waiting), rounds * 60))
     if NODE is None:
         print("node is not here: scripts are not run")
@@ -342,7 +377,7 @@ def script_text(text):
     """The script that a page would run: of a handler, an element or an address."""
     runs = [(key, value) for key, value in runs_of(text) if value and (key.startswith("on") or key == "script" or address_of(value).lower().startswith("javascript:"))] if "<" in text else [("", text)]
     script = runs[0][1] if runs else ""
-    return re.sub(r"(?i)\A\s*javascript:", "", address_of(script)) if address_of(script).lower().startswith("javascript:") else script
+    return urllib.parse.unquote(re.sub(r"(?i)\A\s*javascript:", "", address_of(script))) if address_of(script).lower().startswith("javascript:") else script
 
 
 RECORDER = """
@@ -461,6 +496,101 @@ def check_rest(tally, chance, rounds):
             child = operator.apply(text, chance)
             if child and child != text:
                 tally.add(operator.name, "rule", looked_up(child).lower() == text, text, child)
+
+
+def plain_template(text):
+    """A template with every other spelling of an attribute, a string or a product written one way."""
+    text = re.sub(r"\{#.*?#\}", "", text)
+    text = re.sub(r"\{%\s*print\((.*)\)%\}", r"{{\1}}", text)
+    text = re.sub(r"\{\{-?\s*|\s*-?\}\}", lambda it: "{{" if "{" in it[0] else "}}", text)
+    text = re.sub(r"\\x5f|\\u005f|\\137", "_", text)
+    text = re.sub(r"(?<=[\w'\"])(['\"])\s*[~+ ]\s*\1(?=\w)|(?<=\w)(['\"])\s*[~+ ]\s*\2(?=\w)", "", text)
+    text = re.sub(r"\[(['\"])(\w+)\1(?:\[::-1\]|\|reverse)\]", lambda it: f"[{it[1]}{it[2][::-1]}{it[1]}]", text)
+    text = re.sub(r"\(([^()|]+|\(\))\|attr\('(\w+)'\)\)", r"\1.\2", text)
+    text = re.sub(r"\[(['\"])(__\w+__)\1\]", r".\2", text).replace('"', "'")
+    text = re.sub(r"\s+", "", text)
+    for _ in range(3):
+        text = re.sub(r"\((\d+)(?:\+0)?\)", r"\1", text)
+        text = re.sub(r"\((\d+\*\d+)\)", r"\1", text)
+        text = re.sub(r"\{\{\((.*)\)\}\}\Z", lambda it: "{{" + it[1] + "}}" if balanced(it[1]) else it[0], text)
+        text = re.sub(r"\$\{\((.*)\)\}\Z", lambda it: "${" + it[1] + "}" if balanced(it[1]) else it[0], text)
+    return re.sub(r"(\d+)\*(\d+)", lambda it: str(int(it[1]) * int(it[2])), text)
+
+
+def balanced(text):
+    depth = 0
+    for c in text:
+        depth += (c == "(") - (c == ")")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+OIDS = {"0.9.2342.19200300.100.1.1": "uid", "2.5.4.3": "cn", "2.5.4.4": "sn", "0.9.2342.19200300.100.1.3": "mail", "2.5.4.0": "objectclass", "2.5.4.35": "userpassword"}
+
+
+def plain_filter(text):
+    text = re.sub(r"\\([0-9a-f]{2})", lambda it: chr(int(it[1], 16)), text)
+    text = re.sub(r"(?<=\()([\w.]+)(?==)", lambda it: OIDS.get(it[1], it[1].lower()), text)
+    text = re.sub(r"\(!\(!(\([^()]*\))\)\)", r"\1", text)
+    return re.sub(r"\([&|](\([^()]*\))\)", r"\1", text)
+
+
+def plain_query(text):
+    """Tokens of a GraphQL document: commas, blanks and comments mean nothing."""
+    query = json.loads(text)["query"]
+    parts = re.findall(r'"(?:[^"\\]|\\.)*"|#[^\n]*|\w+|\.\.\.|[^\s,]', query)
+    parts = [it for it in parts if not it.startswith("#")]
+    return parts[2:] if parts[0] == "query" and parts[2:3] == ["{"] else parts
+
+
+def meets(condition, value):
+    """Whether a document's value meets a condition of MongoDB, for the few signs that are used here."""
+    orders = {"$ne": lambda it: value != it, "$eq": lambda it: value == it, "$gt": lambda it: type(value) is type(it) and value > it, "$lte": lambda it: type(value) is type(it) and value <= it,
+              "$nin": lambda it: value not in it, "$not": lambda it: not meets(it, value), "$regex": lambda it: isinstance(value, str) and bool(re.search(it, value))}
+    return all(orders[name](it) for name, it in condition.items())
+
+
+def plain_object(text):
+    text = re.sub(r"\\u([0-9a-f]{4})", lambda it: chr(int(it[1], 16)), text)
+    text = re.sub(r"\s+|/\*.*?\*/", "", text)
+    text = re.sub(r"\['(\w+)'\]|\[\"(\w+)\"\]|\[`(\w+)`\]", lambda it: "." + (it[1] or it[2] or it[3]), text.replace("'__pro'+'to__'", "'__proto__'"))
+    return text
+
+
+TEMPLATE_TEXTS = ("{{7*7}}", "{{ 7 * 7 }}", "{{''.__class__.__mro__[2].__subclasses__()}}", "{{ config.__class__.__init__.__globals__['os'].popen('id').read() }}", "{{self.__init__.__globals__}}", "${7*7}", "{{ [].__class__.__base__ }}",
+                  '{{request["__class__"]}}', "{{ ().__class__ }}", "${'abc'.getClass()}")
+FILTER_TEXTS = ("*)(uid=*))(|(uid=*", "admin)(cn=ad*)", "(&(sn=administrator)(mail=a*))", "x)(objectClass=*)(uid=a")
+QUERY_TEXTS = ('{"query": "{ __schema { types { name } } }"}', '{"query": "query { user(id: 1, name: \\"a b\\") { id, name } }"}', '{"query": "{__schema{queryType{name} types{name}}}"}')
+OBJECT_TEXTS = {"nosql-blanks": ('{"a": {"$ne": 1}}', "{ $gt: '' }", '{"u":{"$gt":"x y"}}'), "nosql-escaped-key": ('{"a": {"$ne": 1}}', '{"u":{"$gt":""}}'), "nosql-script-blanks": ("' || 1==1 || 'a'=='b", "' && this.password.match(/.*/)"),
+                "nosql-member": ("' && this.password.match(/.*/)", "; return this.a == this.b"), "prototype-escaped-key": ('{"__proto__": {"a": 1}}', "x['__proto__']"), "prototype-member": ("a.__proto__.b=1", "Object.__proto__.x=2")}
+
+
+def check_words(tally, chance, rounds):
+    for operator in OPERATORS:
+        for _ in range(rounds):
+            if operator.name.startswith("template-"):
+                text, plain, way = chance.choice(TEMPLATE_TEXTS), plain_template, "rule"
+            elif operator.name.startswith("ldap-"):
+                text, plain, way = chance.choice(FILTER_TEXTS), plain_filter, "rule"
+            elif operator.name.startswith("graphql-"):
+                text, plain, way = chance.choice(QUERY_TEXTS), plain_query, "tokens"
+            elif operator.name in OBJECT_TEXTS:
+                text, plain, way = chance.choice(OBJECT_TEXTS[operator.name]), plain_object, "rule"
+            elif operator.name == "nosql-other-operator":
+                text, way = json.dumps({"p": chance.choice(({"$ne": ""}, {"$ne": 1}, {"$gt": ""}, {"$ne": None}))}), "evaluation"
+                plain = lambda it: [meets(json.loads(it)["p"], value) for value in ("", "a", "zz")]  # noqa: E731
+            elif operator.name in ("latex-blanks", "latex-hex-letters"):
+                text, way = chance.choice(("\\input{/etc/passwd}", "\\immediate\\write18{id}", "\\include{a}")), "rule"
+                plain = lambda it: re.sub(r"%.*\n|\s", "", re.sub(r"\^\^([0-9a-f]{2})", lambda c: chr(int(c[1], 16)), it))  # noqa: E731
+            elif operator.name in ("crlf-line-feed", "crlf-header-case"):
+                text, way = chance.choice(("x%0d%0aSet-Cookie: a=b", "x\r\nLocation: /")), "rule"
+                plain = lambda it: it.lower().replace("%0d", "").replace("\r", "")  # noqa: E731
+            else:
+                break
+            child = operator.apply(text, chance)
+            if child and child != text:
+                tally.add(operator.name, way, plain(text) == plain(child), text, child)
 
 
 # Carriers: an independent reader finds the same value.
@@ -588,7 +718,9 @@ def undone(name, text):
         return None
 
 
-CHECKS = (check_sql, check_shell, check_windows_commands, check_paths, check_markup, check_addresses, check_rest, check_carriers)
+EXAMPLES_MAX = 4
+COMPOSED = ["three of sql", "two or three of shell", "two or three of markup"]
+CHECKS = (check_sql, check_shell, check_shell_compositions, check_windows_commands, check_paths, check_markup, check_addresses, check_rest, check_words, check_carriers)
 
 
 def main():
@@ -601,15 +733,16 @@ def main():
         check(tally, random.Random(arguments.seed), arguments.rounds)
     print(f"{'operator':36}{'tried':>7}{'same':>7}{'differ':>7}  by")
     untried = []
-    for it in OPERATORS:
-        same, differing = tally.same[it.name], tally.differing[it.name]
+    for name in [it.name for it in OPERATORS] + COMPOSED:
+        same, differing = tally.same[name], tally.differing[name]
         if same + differing == 0:
-            untried.append(it.name)
+            untried.append(name)
             continue
-        print(f"{it.name:36}{same + differing:>7}{same:>7}{differing:>7}  {', '.join(sorted(tally.ways[it.name]))}")
+        print(f"{name:36}{same + differing:>7}{same:>7}{differing:>7}  {', '.join(sorted(tally.ways[name]))}")
     print(f"\nNot checked by a machine: {', '.join(untried) or 'none'}")
-    for name, (parent, child) in tally.examples.items():
-        print(f"differs: {name}\n  {parent!r:.300}\n  {child!r:.500}")
+    for name, examples in tally.examples.items():
+        for parent, child in examples[:EXAMPLES_MAX]:
+            print(f"differs: {name}\n  {str(parent):.300}\n  {str(child):.500}")
     sys.exit(1 if tally.examples else 0)
 
 

@@ -194,7 +194,7 @@ def script_attributes(tag, random):
     if tag.name.lower() != "script" or tag.attributes:
         return None
     if tag.close:
-        return replace(tag, tail=random.choice((" >", "\n>", " x>", "\t\n>", "/>")))
+        return replace(tag, tail=random.choice((" >", "\n>", "\t\n>")))
     return replace(tag, tail=random.choice((" >", " x>", " async>", "\n>", "/ >", " data-a=1>", "/x>")))
 
 
@@ -272,7 +272,7 @@ def scheme_front(scheme, text, at, random):
 @operator("js-scheme-comment")
 @on_scheme
 def scheme_comment(scheme, text, at, random):
-    return scheme + random.choice(("/**/", "/*x*/", "0,", "1&&", "/*//*/", "//x\n" if is_quoted(text, at) else "+0,"))
+    return scheme + random.choice(("/**/", "/*x*/", "0,", "1&&", "/*//*/", "//x%0a"))
 
 
 @operator("js-scheme-entities")

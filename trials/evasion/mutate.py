@@ -1,6 +1,6 @@
 """Writes attacks of labelled corpora differently.
 
-    python3 trials/evasion/mutate.py CORPORA OUT.jsonl.gz [--seed 1] [--count 6000] [--parents 2400]
+    python3 trials/evasion/mutate.py CORPORA OUT.jsonl.gz [--seed 1] [--count 8000] [--parents 2200]
 """
 
 import argparse
@@ -37,7 +37,7 @@ TRIES = 40
 STAGE_MAX = {WRITE: 1, MOVE: 2, VALUE: 2}
 KIND_OF_MOVE = {"to-multipart": "multipart-", "to-json": "json-", "to-xml": "xml-"}
 # Parents that are looked for on purpose so that an operator has something to change.
-FOR_OPERATOR = 14
+FOR_OPERATOR = 40
 
 
 def victims_of(kind, text):
@@ -137,6 +137,9 @@ class Plan:
         """A row made from a parent with this operator and perhaps others, or None."""
         row, message = self.entries[at]
         chance, depth = self.chance, self.chance.choice(DEPTHS)
+        # What only carriers can change takes no more of their uses than it must.
+        if first.stage >= VALUE and self.uses[first.name] > USES_MIN:
+            depth = 1
         fits = sorted((it for it in self.of_entry[at] if it is not first), key=lambda it: (self.uses[it.name], it.name))
         for attempt in range(10):
             nearest = fits[:8 + 4 * attempt]
@@ -253,8 +256,8 @@ def main():
     parser.add_argument("corpora", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=6000)
-    parser.add_argument("--parents", type=int, default=2400)
+    parser.add_argument("--count", type=int, default=8000)
+    parser.add_argument("--parents", type=int, default=2200)
     arguments = parser.parse_args()
     originals, made = written_rows(arguments.corpora, arguments.seed, arguments.count, arguments.parents)
     if not made:

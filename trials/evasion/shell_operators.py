@@ -16,7 +16,7 @@ UNIX = frozenset("""cat curl cp date df dig echo env find grep head hostname id 
 printf ps pwd rm route sh bash sleep sort stat tail tee touch tr true uname w wc wget which who whoami xargs telnet host""".split())
 WINDOWS = frozenset("dir type net netsh ipconfig systeminfo tasklist powershell cmd reg ver whoami ping netstat nslookup start".split())
 # What these do depends on what is piped into them.
-READERS = frozenset("cat sh bash grep head tail tee sort wc tr xargs".split())
+READERS = frozenset("env cat sh bash grep head tail tee sort wc tr xargs".split())
 MERGED = {name: folder for folder, names in (("/bin/", "cat ls sleep echo date cp df kill mkdir mv ps pwd rm sh touch true uname bash"),
                                              ("/usr/bin/", "id whoami head tail wc sort env printenv tr who stat which tee find")) for name in names.split()}
 
@@ -44,7 +44,9 @@ def split(text):
 def commands(body):
     """Simple commands that begin behind a separator: what stands before the first one is the victim's."""
     for it in COMMAND.finditer(body):
-        if it["name"] in UNIX and (it["sign"] or it["folder"]) and body[it.end():it.end() + 1] != "(":
+        # A backtick behind a command ends it only where one was opened.
+        opens = body[it.end():].lstrip(" \t").startswith("`") and body[:it.start() + len(it["sign"])].count("`") % 2 == 0
+        if not opens and it["name"] in UNIX and (it["sign"] or it["folder"]) and body[it.end():it.end() + 1] != "(":
             yield it
 
 

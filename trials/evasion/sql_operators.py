@@ -442,19 +442,27 @@ def adjacent_strings(parts, random):
     return on_strings(parts, random, lambda one, other, quote: f"{quote}{one}{quote}{random.choice(' ' + chr(10))}{quote}{other}{quote}")
 
 
+def apart(parts, at, text):
+    """What stands in place of a string, with blanks where it would become one word with what is beside it."""
+    left, right = (parts[it].text if 0 <= it < len(parts) else "" for it in (at - 1, at + 1))
+    front = " " if re.match(r"\w", text) and re.search(r"\w\Z", left) else ""
+    back = " " if re.search(r"\w\Z", text) and re.match(r"\w", right) else ""
+    return Token("word", front + text + back)
+
+
 def on_strings(parts, random, make, quotes="'\""):
     places = [at for at in strings(parts) if parts[at].text[0] in quotes]
     for at in some(places, random, 0.8):
         text, quote = parts[at].text[1:-1], parts[at].text[0]
         cut = random.randint(1, len(text) - 1)
-        parts[at] = parts[at].with_text(make(text[:cut], text[cut:], quote))
+        parts[at] = apart(parts, at, make(text[:cut], text[cut:], quote))
     return parts if places else None
 
 
 def whole_strings(parts, random, make, letters=False):
     places = [at for at in strings(parts) if len(parts[at].text) < 40 and (not letters or parts[at].text[1].isalpha())]
     for at in some(places, random, 0.8):
-        parts[at] = Token("word", make(parts[at].text[1:-1]))
+        parts[at] = apart(parts, at, make(parts[at].text[1:-1]))
     return parts if places else None
 
 
@@ -493,8 +501,7 @@ def hex_string(parts, random):
 def national_string(parts, random):
     places = [at for at in strings(parts) if parts[at].text[0] == "'"]
     for at in some(places, random, 0.8):
-        gap = " " if at and parts[at - 1].kind == "word" else ""
-        parts[at] = parts[at].with_text(f"{gap}N{parts[at].text}")
+        parts[at] = apart(parts, at, f"N{parts[at].text}")
     return parts if places else None
 
 
