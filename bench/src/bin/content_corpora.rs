@@ -11,11 +11,11 @@
 //! Misses   values in header fields other than cookies, multipart parts and encoded bodies: the
 //!          engine does not examine them, so attacks placed there count as missed.
 
-use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{examine, prefilter};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::head_values;
 use bartizan_inspect::value::{PlaceRef, Value};
+use bartizan_model::content_level::ContentLevel;
 use bartizan_model::evidence::Sighting;
 use bartizan_model::head::{Framing, HeadWriter, Version};
 use bartizan_model::known::Known;
@@ -30,6 +30,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 type Failure = Box<dyn Error>;
+
+const CONTENT_SCORE_MIN: u16 = ContentLevel::CAUTIOUS.score_min();
 
 /// One request of a corpus, and the values that the engine would examine.
 struct Sample {
@@ -53,7 +55,8 @@ impl Sample {
     }
 
     fn sightings(&self) -> impl Iterator<Item = (&Vec<u8>, Sighting)> {
-        self.values.iter().filter_map(|it| Some((it, examine(it)?)))
+        let all = self.values.iter().zip(&self.are_names);
+        all.flat_map(|(it, is_name)| examine(it, *is_name).into_iter().map(move |seen| (it, seen)))
     }
 
     fn score(&self) -> u16 {
@@ -314,7 +317,7 @@ fn cost(samples: &[Sample], out: &mut impl Write) -> Result<(), Failure> {
             black_box(prefilter::look(black_box(it)));
         });
         let whole = per_value(&|it| {
-            black_box(examine(black_box(it)));
+            black_box(examine(black_box(it), false));
         });
         writeln!(
             out,
@@ -384,7 +387,7 @@ fn worst(out: &mut impl Write) -> Result<(), Failure> {
             let value: Vec<u8> = unit.bytes().cycle().take(bytes).collect();
             let start = Instant::now();
             for _ in 0..5 {
-                black_box(examine(black_box(&value)));
+                black_box(examine(black_box(&value), false));
             }
             start.elapsed().as_micros() / 5
         };
@@ -448,7 +451,8 @@ fn pieces(samples: &[Sample]) -> Result<(), Failure> {
             let mut at = 0;
             while let Some(tail) = line.get(at..).filter(|it| !it.is_empty()) {
                 *examined += 1;
-                if let Some(found) = examine(tail).filter(|it| it.score >= CONTENT_SCORE_MIN) {
+                let found = examine(tail, false);
+                if let Some(found) = found.iter().find(|it| it.score >= CONTENT_SCORE_MIN) {
                     *refused += 1;
                     let text: String = String::from_utf8_lossy(tail).chars().take(200).collect();
                     writeln!(out, "{} {} {text:?}", it.source, found.fingerprint)?;
@@ -504,7 +508,7 @@ fn fuzz(samples: &[Sample], time: Duration) -> Result<(), Failure> {
             }
         }
         let began = Instant::now();
-        if std::panic::catch_unwind(|| examine(&value)).is_err() {
+        if std::panic::catch_unwind(|| examine(&value, false)).is_err() {
             writeln!(out, "PANIC {:?}", String::from_utf8_lossy(&value))?;
             writeln!(out, "bytes {value:?}")?;
         }

@@ -19,6 +19,7 @@ use crate::config::{Endpoint, Given, Origin, Overrides, TextFault};
 use crate::held::{Ago, KeyAt};
 use crate::log::Log;
 use bartizan_ledger::note::VerifyingKey;
+use bartizan_model::content_level::ContentLevel;
 use bartizan_model::id::ExchangeId;
 
 /// What `bartizan` alone prints.
@@ -190,6 +191,14 @@ pub enum Command {
     /// Everything is verified first; ends with 5 if the file is damaged. The directory must be empty
     /// or missing.
     Restore(Restore),
+    /// Say what bartizan makes of requests: attacks in their values, with reasons.
+    ///
+    /// Of one request as it goes over the wire, of a HAR file, or of JSON lines. Ends with 1 if one would be refused.
+    /// Nothing is sent or kept.
+    Inspect(Inspect),
+    /// Measure detection on requests of your own.
+    #[command(subcommand)]
+    Bench(Bench),
     /// List every code: what is refused or noted, and by which clause.
     Codes(Codes),
     /// Attack a sample API behind bartizan and tell the story.
@@ -206,7 +215,7 @@ pub enum Config {
     /// Show the configuration in force: flags, then environment, then file, then defaults.
     ///
     /// What is shown is a configuration file itself.
-    Show(ConfigShow),
+    Show(Box<ConfigShow>),
     /// Print the JSON Schema of the configuration file, for editors and pipelines.
     Schema(ConfigSchema),
 }
@@ -1293,6 +1302,10 @@ pub struct Serving {
     /// Refuse what violates a clause, rather than only record it [configuration: mode].
     #[arg(long)]
     pub enforce: bool,
+    /// From which score on a value counts as an attack: cautious, balanced, strict or a number such as 0.9
+    /// [configuration: content].
+    #[arg(long, value_name = "LEVEL")]
+    pub content: Option<OsString>,
     /// For drills and demonstrations, not for production: learn in minutes, and put clauses against harm in force
     /// without asking [configuration: lab].
     #[arg(long)]
@@ -1534,6 +1547,53 @@ pub struct Restore {
     pub data: PathBuf,
 }
 
+/// Arguments of `inspect`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan inspect request.http
+  printf 'GET /?q=%%27+or+1=1-- HTTP/1.1\\n\\n' | bartizan inspect -o json")]
+pub struct Inspect {
+    /// The files; `-` is standard input [default: -].
+    pub files: Vec<PathBuf>,
+    /// From which score on a value counts as an attack: cautious, balanced, strict or a number such as 0.9.
+    #[arg(long, value_name = "LEVEL", default_value = "cautious", value_parser = content_level)]
+    pub content: ContentLevel,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+/// What to measure.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Bench {
+    /// How much content detection finds in labelled attacks, and refuses of harmless requests, at each level.
+    ///
+    /// Reads JSON lines, packed or not: objects with `method`, `path_and_query`, `headers`, `body_b64`, `label` (`attack`
+    /// or `benign`), `class`, `source`, `group`, `placement`. Intervals are Wilson's, of 95 %.
+    Content(BenchContent),
+}
+
+/// Arguments of `bench content`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan bench content corpora/
+  bartizan bench content mine.jsonl.gz --misses sqli")]
+pub struct BenchContent {
+    /// Files, or folders of files that end in .jsonl, .jsonl.gz or .har.
+    #[arg(required = true)]
+    pub corpora: Vec<PathBuf>,
+    /// A class of attacks of which what is missed is listed.
+    #[arg(long, value_name = "CLASS")]
+    pub misses: Option<String>,
+}
+
+fn content_level(text: &str) -> Result<ContentLevel, &'static str> {
+    text.parse()
+        .map_err(|_| "it is neither cautious, balanced or strict nor a number from 0.3 to 0.999")
+}
+
 /// Arguments of `codes`.
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 #[command(before_help = "\
@@ -1679,6 +1739,7 @@ impl Serving {
         let proxies = self.trusted_proxies.iter().map(|it| flag("--trusted-proxy", it));
         Overrides {
             mode,
+            content: self.content.as_ref().map(|it| flag("--content", it)),
             description: self.description.as_ref().map(|it| flag("--description", it)),
             lab: self.lab.then_some("--lab"),
             listen: self.listen.as_ref().map(|it| flag("--listen", it)),

@@ -3,12 +3,13 @@
 #[cfg(not(feature = "hunt"))]
 use crate::backend;
 use crate::cli::{
-    Alerts, Asking, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, OVERVIEW, Output,
-    Run, Tail, Why,
+    Alerts, Asking, Bench, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, OVERVIEW,
+    Output, Run, Tail, Why,
 };
 use crate::config::{
     Accepted, Given, Origin, Overrides, Report, Settings, Source, data_dir, schema,
 };
+use crate::content;
 use crate::contract;
 use crate::control::{self, Question};
 use crate::described;
@@ -91,6 +92,8 @@ pub fn run(cli: Cli) -> Exit {
             backup::save(&data_dir(&it.overrides().or(environment())), &it.file)
         }
         Some(Command::Restore(it)) => backup::restore(&it.file, &it.data),
+        Some(Command::Inspect(it)) => content::inspect::run(&it),
+        Some(Command::Bench(Bench::Content(it))) => content::bench::content(&it),
         Some(Command::Codes(it)) => say(&codes::listed(it.output)),
         Some(Command::Demo(it)) => demo(&it),
         Some(Command::Config(Config::Show(it))) => show_config(&it),

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod codes;
 pub mod commands;
 pub mod config;
+mod content;
 pub mod contract;
 pub mod control;
 mod declared;

@@ -206,9 +206,10 @@ fn clauses(settings: &Settings, on: Option<&Routing>, judging: Judging) -> Claus
             Clause { name, mode, set_by: given.map_or(set_by, |it| it.set_by) }
         };
         let clauses: Vec<_> = ClauseName::ALL.iter().map(|name| observed(*name)).collect();
-        return ClauseSet::new(mode.value.min(Mode::Observe), set_by, &clauses, exceptions);
+        return ClauseSet::new(mode.value.min(Mode::Observe), set_by, &clauses, exceptions)
+            .with_content(settings.content);
     }
-    ClauseSet::new(mode.value, set_by, &clauses, exceptions)
+    ClauseSet::new(mode.value, set_by, &clauses, exceptions).with_content(settings.content)
 }
 
 fn clients(settings: &Settings) -> Clients {

@@ -2,17 +2,15 @@
 
 use bartizan_model::assessment::Assessment;
 use bartizan_model::clause::{Clause, ClauseName, DefaultMode, Exception, Mode, SetBy};
+use bartizan_model::content_level::ContentLevel;
 use bartizan_model::place::Place;
-
-/// Score, in thousandths, from which a content finding violates its clause. Lower ones are
-/// recorded only.
-pub const CONTENT_SCORE_MIN: u16 = 980;
 
 /// All clauses of one API.
 #[derive(Clone, Debug)]
 pub struct ClauseSet {
     clauses: Vec<Clause>,
     exceptions: Vec<Exception>,
+    content: ContentLevel,
 }
 
 impl ClauseSet {
@@ -42,7 +40,18 @@ impl ClauseSet {
             .filter(|it| it.clause.default_mode() != DefaultMode::Law)
             .cloned()
             .collect();
-        Self { clauses, exceptions }
+        Self { clauses, exceptions, content: ContentLevel::default() }
+    }
+
+    /// The same, with values counting as attacks from this score on.
+    #[must_use]
+    pub fn with_content(self, content: ContentLevel) -> Self {
+        Self { content, ..self }
+    }
+
+    /// From which score on a value counts as an attack.
+    pub fn content(&self) -> ContentLevel {
+        self.content
     }
 
     /// The law and nothing else: what stays in force during a bypass.

@@ -5,7 +5,7 @@
 //! Memory   nothing: the same arguments give the same decision.
 //! Misses   nothing of its own; what no detector found and no reader met cannot be refused here.
 
-use crate::clause_set::{CONTENT_SCORE_MIN, ClauseSet};
+use crate::clause_set::ClauseSet;
 use crate::permit::Permit;
 use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, DefaultMode, Effect, Hit, Mode};
@@ -142,7 +142,7 @@ fn weigh(assessment: &Assessment, clauses: &ClauseSet) -> (Option<Refusal>, Hits
         scale.put(code, None, 0);
     }
     for finding in &assessment.findings {
-        if let Some(margin) = finding.sighting.score.checked_sub(CONTENT_SCORE_MIN) {
+        if let Some(margin) = finding.sighting.score.checked_sub(clauses.content().score_min()) {
             scale.put(finding.sighting.code, Some(&finding.place), margin);
         }
     }
@@ -200,6 +200,7 @@ impl Scale<'_> {
 mod tests {
     use super::*;
     use bartizan_model::clause::{Clause, Exception, SetBy};
+    use bartizan_model::content_level::ContentLevel;
     use bartizan_model::evidence::{Breach, Fingerprint, Sighting};
     use bartizan_model::head::{Framing, HeadWriter, Version};
     use bartizan_model::id::{EndpointId, KeyedHash};
@@ -210,6 +211,7 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
     use std::sync::Arc;
 
+    const CAUTIOUS: u16 = ContentLevel::CAUTIOUS.score_min();
     const NOW: Moment = Moment { mono_ns: 0, wall_us: 1_000 };
 
     fn assessment() -> Assessment {
@@ -310,9 +312,9 @@ mod tests {
     #[test]
     fn a_finding_violates_its_clause_from_the_limit_on() {
         let mut it = assessment();
-        it.findings.push(sqli(Place::Path, CONTENT_SCORE_MIN - 1));
+        it.findings.push(sqli(Place::Path, CAUTIOUS - 1));
         check(&it, Mode::Enforce, &[], None, &[]);
-        it.findings.push(sqli(Place::Path, CONTENT_SCORE_MIN));
+        it.findings.push(sqli(Place::Path, CAUTIOUS));
         check(&it, Mode::Enforce, &[], Some(Code::ContentSqlInjection), &[Effect::Refused]);
     }
 

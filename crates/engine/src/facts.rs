@@ -199,19 +199,14 @@ impl Collector {
     }
 
     /// Notes a value and what detectors made of it.
-    pub(crate) fn note(
-        &mut self,
-        value: &Value<'_>,
-        sightings: &[Option<Sighting>],
-        key: &HashKey,
-    ) {
+    pub(crate) fn note(&mut self, value: &Value<'_>, sightings: &[Sighting], key: &HashKey) {
         let score = self.scored(sightings);
         let is_json = self.is_json && matches!(value.place, PlaceRef::Body(_));
         self.keep(value, if is_json { Forms::STRING } else { Forms::PLAIN }, score, key);
     }
 
     /// Notes what detectors made of a value that is noted elsewhere.
-    pub(crate) fn score(&mut self, sightings: &[Option<Sighting>]) {
+    pub(crate) fn score(&mut self, sightings: &[Sighting]) {
         self.scored(sightings);
     }
 
@@ -324,15 +319,16 @@ impl Collector {
     }
 
     /// Notes the scores; the highest of them.
-    fn scored(&mut self, sightings: &[Option<Sighting>]) -> u16 {
+    fn scored(&mut self, sightings: &[Sighting]) -> u16 {
         let mut score = 0;
-        for it in sightings.iter().flatten() {
+        for it in sightings {
             score = score.max(it.score);
-            let class = match it.code == Code::ContentSqlInjection {
-                true => &mut self.scores.sql,
-                false => &mut self.scores.script,
-            };
-            *class = (*class).max(it.score);
+            let ClassScores { sql, script } = &mut self.scores;
+            if it.code == Code::ContentSqlInjection {
+                *sql = (*sql).max(it.score);
+            } else if it.code == Code::ContentScriptInjection {
+                *script = (*script).max(it.score);
+            }
         }
         score
     }
@@ -538,7 +534,7 @@ mod tests {
         let mut it = Collector::at(Level::HeadsOnly);
         let sighting = Sighting { code: Code::ContentSqlInjection, score: 700, ..sighting() };
         let value = Value { place: PlaceRef::Query(b"q"), text: b"v" };
-        it.note(&value, &[Some(sighting)], &key());
+        it.note(&value, &[sighting], &key());
         assert_eq!(it.scores.sql, 700);
         assert!(it.finish(&Tables::new(0), true, &key(), &[]).is_none());
     }

@@ -19,7 +19,6 @@ use crate::tables::handed::Standing;
 use crate::tables::owners::Belongs;
 use crate::tables::tenants::Holds;
 use crate::terms::{Held, Looked};
-use bartizan_contract::clause_set::CONTENT_SCORE_MIN;
 use bartizan_detect::content::{Effort, Exhausted, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
@@ -30,6 +29,7 @@ use bartizan_inspect::value::{PlaceRef, Sink, Value};
 use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, DefaultMode, Mode};
 use bartizan_model::code::Code;
+use bartizan_model::content_level::ContentLevel;
 use bartizan_model::evidence::{Breach, Finding, Fingerprint, Sighting};
 use bartizan_model::fact::Forms;
 use bartizan_model::head::{Framing, Method, RequestHead};
@@ -73,6 +73,8 @@ pub struct Gathering {
     pub(crate) log_in: LogIn,
     examines: bool,
     effort: Effort,
+    /// From which score on a value counts as an attack.
+    content: ContentLevel,
     held: Vec<HeldTo>,
     /// Other methods that the body names.
     pub(crate) methods: Vec<Method>,
@@ -255,6 +257,7 @@ impl Gathering {
             log_in: LogIn::default(),
             examines,
             effort,
+            content: on.clauses.content(),
             held,
             methods: Vec::new(),
             subject,
@@ -765,7 +768,8 @@ impl Sink for Examiner<'_> {
             let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
             self.gathering.hold(&value, forms, self.key);
         }
-        let sightings = match examine_within(value.text, &mut self.gathering.effort) {
+        let is_name = value.place == PlaceRef::Name;
+        let sightings = match examine_within(value.text, is_name, &mut self.gathering.effort) {
             Ok(sightings) => sightings,
             Err(Exhausted) => {
                 if !is_said {
@@ -778,7 +782,7 @@ impl Sink for Examiner<'_> {
             true => self.gathering.collector.score(&sightings),
             false => self.gathering.collector.note(&value, &sightings, self.key),
         }
-        for sighting in sightings.into_iter().flatten() {
+        for sighting in sightings {
             self.gathering.add(Finding {
                 sighting,
                 place: value.place.to_place(),
@@ -845,7 +849,7 @@ impl Gathering {
             Some(it) if it.sighting.score >= score => {}
             Some(it) => *it = finding,
             None if !is_full => findings.push(finding),
-            None if score < CONTENT_SCORE_MIN || violations.contains(&code) => {}
+            None if score < self.content.score_min() || violations.contains(&code) => {}
             None => violations.push(code),
         }
     }
@@ -854,6 +858,8 @@ impl Gathering {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const CAUTIOUS: u16 = ContentLevel::CAUTIOUS.score_min();
 
     fn finding(place: &str, score: u16) -> Finding {
         let code = Code::ContentSqlInjection;
@@ -869,6 +875,7 @@ mod tests {
             log_in: LogIn::default(),
             examines: true,
             effort: Effort::new(0),
+            content: ContentLevel::CAUTIOUS,
             held: Vec::new(),
             methods: Vec::new(),
             subject: SubjectId(1),
@@ -905,10 +912,10 @@ mod tests {
         for n in 0..ASSESSED_MAX {
             it.add(finding(&format!("$.f{n}"), 1));
         }
-        it.add(finding("$.late", CONTENT_SCORE_MIN - 1));
+        it.add(finding("$.late", CAUTIOUS - 1));
         assert_eq!(it.assessment.violations, []);
-        it.add(finding("$.late", CONTENT_SCORE_MIN));
-        it.add(finding("$.later", CONTENT_SCORE_MIN));
+        it.add(finding("$.late", CAUTIOUS));
+        it.add(finding("$.later", CAUTIOUS));
         assert_eq!(it.assessment.violations, [Code::ContentSqlInjection]);
     }
 }

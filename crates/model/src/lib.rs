@@ -11,6 +11,7 @@ pub mod class;
 pub mod class_counts;
 pub mod clause;
 pub mod code;
+pub mod content_level;
 pub mod data_class;
 pub mod evidence;
 pub mod fact;

@@ -43,6 +43,7 @@ pub(super) fn settings(
         Root::File(node) => file(&mut reader, node),
     };
     let mode = reader.word(&top, &keys::MODE, over.mode.as_ref());
+    let content = reader.word(&top, &keys::CONTENT, over.content.as_ref());
     let lab = reader.flag_or(&top, &keys::LAB, over.lab);
     let tempo = match (over.is_demo, lab) {
         (true, _) => Tempo::Demo,
@@ -124,6 +125,7 @@ pub(super) fn settings(
     let settings = Settings {
         file: None,
         mode: mode?.given(),
+        content: content?.value,
         tempo,
         contract,
         description: description.map(|it| it.value),

@@ -12,6 +12,7 @@ pub(super) mod upstream;
 
 use bartizan_inspect::classify::CLASSES_MAX;
 use bartizan_model::clause::{ClauseName, DefaultMode, Mode};
+use bartizan_model::content_level::ContentLevel;
 use bartizan_model::network::Network;
 use bartizan_model::place::Place;
 use serde_json::{Value as Json, json};
@@ -503,9 +504,10 @@ pub(super) fn items_max(section: &str) -> Option<usize> {
 
 /// Every key but the clauses, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
-    const BEFORE: [&dyn Key; 11] = [
+    const BEFORE: [&dyn Key; 12] = [
         &VERSION,
         &MODE,
+        &CONTENT,
         &LAB,
         &CONTRACT,
         &DESCRIPTION,
@@ -607,6 +609,19 @@ pub(super) const MODE: Word<Mode> = Word {
     shape: Shape::Among(|| mode::names(mode::OF_INSTANCE)),
     absent: Absent::Default(|| Mode::Observe, "observe"),
     parse: mode::of_instance,
+};
+
+pub(super) const CONTENT: Word<ContentLevel> = Word {
+    name: Name {
+        section: "",
+        key: "content",
+        says: "From which score on a value counts as an attack (clauses `content.*`): `cautious`, which no harmless value that was \
+               measured reaches (0.950), `balanced` (0.800), `strict` (0.500), or a number. What stays below is recorded only.",
+    },
+    form: "`cautious`, `balanced`, `strict` or a number from 0.3 to 0.999",
+    shape: Shape::Like("^(cautious|balanced|strict|0\\.[0-9]{1,3})$"),
+    absent: Absent::Default(ContentLevel::default, "cautious"),
+    parse: mode::of_content,
 };
 
 pub(super) const LAB: Flag = Flag {

@@ -11,8 +11,9 @@ use super::keys;
 use super::origin::{Given, Origin};
 
 /// The environment variables, and the key that each sets.
-pub(super) const VARIABLES: [(&str, &str); 5] = [
+pub(super) const VARIABLES: [(&str, &str); 6] = [
     ("BARTIZAN_MODE", "mode"),
+    ("BARTIZAN_CONTENT", "content"),
     ("BARTIZAN_LISTEN", "listen.address"),
     ("BARTIZAN_ADMIN", "admin.address"),
     ("BARTIZAN_DATA", "data.dir"),
@@ -24,6 +25,8 @@ pub(super) const VARIABLES: [(&str, &str); 5] = [
 pub struct Overrides {
     /// `mode`.
     pub mode: Option<Given<OsString>>,
+    /// `content`.
+    pub content: Option<Given<OsString>>,
     /// `listen.address`.
     pub listen: Option<Given<OsString>>,
     /// `admin.address`.
@@ -55,6 +58,7 @@ impl Overrides {
         };
         Self {
             mode: read("BARTIZAN_MODE"),
+            content: read("BARTIZAN_CONTENT"),
             listen: read("BARTIZAN_LISTEN"),
             description: None,
             mirror: None,
@@ -73,6 +77,7 @@ impl Overrides {
         let given = |value: OsString| Some(Given { value, origin: Origin::Flag("demo") });
         Self {
             mode: given("enforce".into()),
+            content: None,
             listen: given("127.0.0.1:0".into()),
             description: None,
             mirror: None,
@@ -91,6 +96,7 @@ impl Overrides {
         let is_silent = self.trusted_proxies.is_empty();
         Self {
             mode: self.mode.or(weaker.mode),
+            content: self.content.or(weaker.content),
             listen: self.listen.or(weaker.listen),
             description: self.description.or(weaker.description),
             mirror: self.mirror.or(weaker.mirror),

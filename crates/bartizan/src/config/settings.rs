@@ -3,6 +3,7 @@
 use bartizan_connect::alert::Severity;
 use bartizan_inspect::classify::CustomClass;
 use bartizan_model::clause::{Clause, Exception, Mode, SetBy};
+use bartizan_model::content_level::ContentLevel;
 use bartizan_model::id::EndpointId;
 use bartizan_model::network::Network;
 use bartizan_model::profile::{Duty, Profile};
@@ -30,6 +31,8 @@ pub struct Settings {
     pub file: Option<String>,
     /// The mode of each clause that is not configured and has no default of its own.
     pub mode: Given<Mode>,
+    /// From which score on a value counts as an attack.
+    pub content: ContentLevel,
     /// How fast what is learnt counts, and whether harm clauses are put in force by themselves.
     pub tempo: Tempo,
     /// The document that says what is decided of contracts.

@@ -1,10 +1,11 @@
 //! The kinds of attack that content detection tells apart, each with its recogniser.
 
 use super::sign::{Input, Sign, Signs};
-use super::{script, sql};
+use super::{command, graphql, ldap, lookup, nosql, object, prototype, scanner, script, sql, template, traversal, xml, xpath};
+use bartizan_model::code::Code;
 
 macro_rules! attacks {
-    ($($attack:ident = $name:literal, $file:ident, $says:literal;)*) => {
+    ($($attack:ident = $name:literal, $code:ident, $file:ident, $says:literal;)*) => {
         /// A kind of attack, by what would read the value as more than data.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Attack { $(#[doc = $says] $attack,)* }
@@ -18,10 +19,19 @@ macro_rules! attacks {
                 match self { $(Self::$attack => $name,)* }
             }
 
+            /// The code of its findings.
+            pub const fn code(self) -> Code {
+                match self { $(Self::$attack => Code::$code,)* }
+            }
+
             /// What its recogniser can see, in the order of the bits of [`Signs`].
             pub const fn signs(self) -> &'static [Sign] {
                 match self { $(Self::$attack => $file::SIGNS,)* }
             }
+
+            // TEMP
+            #[doc(hidden)]
+            pub fn cost(self, text: &[u8], is_name: bool) -> Signs { let input = Input::of(text, is_name); self.look(&input) }
 
             /// What its recogniser sees in one value.
             pub(super) fn look(self, input: &Input<'_>) -> Signs {
@@ -32,6 +42,25 @@ macro_rules! attacks {
 }
 
 attacks! {
-    Sql = "sql", sql, "A database reads it as SQL.";
-    Script = "script", script, "A browser runs it.";
+    Sql = "sql", ContentSqlInjection, sql, "A database reads it as SQL.";
+    Script = "script", ContentScriptInjection, script, "A browser runs it.";
+    Command = "command", ContentCommandInjection, command, "A shell runs it.";
+    Traversal = "traversal", ContentPathTraversal, traversal, "A file system or loader opens it.";
+    Template = "template", ContentTemplateInjection, template, "A template engine evaluates it.";
+    Lookup = "lookup", ContentLookupInjection, lookup, "A logger looks something up in it.";
+    Xml = "xml", ContentXmlEntity, xml, "An XML reader fetches, runs or swells by it.";
+    NoSql = "nosql", ContentNosqlInjection, nosql, "A document store reads it as a condition.";
+    Ldap = "ldap", ContentLdapInjection, ldap, "A directory reads it as a filter.";
+    XPath = "xpath", ContentXpathInjection, xpath, "An XML query reads it as a condition.";
+    Object = "object", ContentObjectInjection, object, "A reader of stored objects makes an object of it.";
+    Prototype = "prototype", ContentPrototypePollution, prototype, "It reaches the prototype of all objects.";
+    GraphQl = "graphql", ContentGraphqlAbuse, graphql, "A GraphQL server works too hard for it.";
+    Scanner = "scanner", ContentScanner, scanner, "A tool that looks for holes sent it, or waits for it.";
+}
+
+impl Attack {
+    /// The kind whose findings have this code.
+    pub fn of(code: Code) -> Option<Self> {
+        Self::ALL.iter().copied().find(|it| it.code() == code)
+    }
 }

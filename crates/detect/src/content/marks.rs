@@ -88,6 +88,11 @@ impl Marks {
         self.0 & all.0 == all.0
     }
 
+    /// Whether others than these stand there.
+    pub const fn is_more_than(self, these: Self) -> bool {
+        self.0 & !these.0 != 0
+    }
+
     /// Whether one of these stands there.
     pub const fn has_any(self, some: Self) -> bool {
         self.0 & some.0 != 0

@@ -1,277 +1,668 @@
-//! HTML that runs when it is shown: the evidence beside the recogniser's suspicion.
+//! HTML and JavaScript in a value: what a browser runs.
 //!
 //! People post HTML, and even HTML with handlers and scripts: mails, templates, embedded players,
 //! questions about code. Two shapes are left that are none of this. A *break-out* closes an
-//! attribute, comment or element that the value never opened and goes on with something that
-//! runs. A *probe* is nothing but one thing that runs and proves that it ran (`alert(1)`).
+//! attribute, comment, element or string that the value never opened and goes on with something
+//! that runs. A *probe* is nothing but one thing that runs and proves that it ran (`alert(1)`).
 //!
-//! Reads    the first `RUNS_BYTES_MAX` bytes of a value.
-//! Memory   none.
-//! Misses   scripts in the middle of text; entities and escapes inside handlers and URLs; templates
-//!          of front-end frameworks; what runs only after a sanitiser has changed it; a script that
-//!          loads another without closing anything first, which is how people embed players.
+//! Reads    at most `MARKUP_BYTES_MAX` bytes from a little before the first tag; bare code in
+//!          values of at most `CODE_VALUE_BYTES_MAX`.
+//! Memory   the decoded copy of one piece of code at a time.
+//! Misses   scripts in the middle of long text (hints only); what runs only after a sanitiser has
+//!          changed it; gadgets of the page's own scripts; a script that loads another without
+//!          closing anything first, which is how people embed players.
 //! Source   CWE-79, HTML Living Standard section 13.2.5 for where names and values end.
 
 use super::marks::Marks;
+use super::script_code::{Facts, facts, scheme};
+use super::script_markup::{Markup, Page};
 use super::sign::{Input, Sign, Signs, Strength};
 use libinjectionrs::detect_xss;
 
-/// Bytes that libinjection reads, beginning a little before the first tag. Some inputs cost it half a microsecond a
-/// byte.
-const SHAPE_BYTES_MAX: usize = 1024;
+const PROBE: usize = 0;
+const OUT_OF_ATTRIBUTE: usize = 1;
+const OUT_OF_ELEMENT: usize = 2;
+const OUT_OF_STRING: usize = 3;
+const ADDRESS: usize = 4;
+const CONSTRUCTED: usize = 5;
+const SYMBOLS: usize = 6;
+const HIDDEN_ADDRESS: usize = 7;
+const UTF7: usize = 8;
+const LONE_HANDLER: usize = 9;
+const TOLD: usize = 10;
+const RUNS: usize = 11;
+const SCRIPT_TAG: usize = 12;
+const STYLE: usize = 13;
+const CALL: usize = 14;
+const SYMBOLS_FEW: usize = 15;
+const CHANGES: usize = 16;
+const ODD_SEPARATOR: usize = 17;
+const ADDRESS_CALLS: usize = 18;
+const STEALS: usize = 19;
+const OPENS: usize = 20;
+const HANDLER: usize = 21;
+const SCRIPT: usize = 22;
+const ADDRESS_SOMEWHERE: usize = 23;
+const PROOF_SOMEWHERE: usize = 24;
+const FRAME: usize = 25;
+const SHAPE: usize = 26;
+const HIDDEN: usize = 27;
+const TORN: usize = 28;
+const CODE: usize = 29;
+
+pub(super) const SIGNS: &[Sign] = &[
+    Sign::new("probe", Strength::Certain),
+    Sign::new("out-of-attribute", Strength::Certain),
+    Sign::new("out-of-element", Strength::Certain),
+    Sign::new("out-of-string", Strength::Certain),
+    Sign::new("address", Strength::Certain),
+    Sign::new("constructed", Strength::Certain),
+    Sign::new("symbols", Strength::Certain),
+    Sign::new("hidden-address", Strength::Certain),
+    Sign::new("utf-7", Strength::Certain),
+    Sign::new("lone-handler", Strength::Certain),
+    Sign::new("told", Strength::Likely),
+    Sign::new("runs", Strength::Likely),
+    Sign::new("script-tag", Strength::Likely),
+    Sign::new("style", Strength::Likely),
+    Sign::new("call", Strength::Likely),
+    Sign::new("symbols-few", Strength::Likely),
+    Sign::new("changes", Strength::Likely),
+    Sign::new("odd-separator", Strength::Likely),
+    Sign::new("address-calls", Strength::Likely),
+    Sign::new("steals", Strength::Likely),
+    Sign::new("opens", Strength::Likely),
+    Sign::new("handler", Strength::Hint),
+    Sign::new("script", Strength::Hint),
+    Sign::new("address-somewhere", Strength::Hint),
+    Sign::new("proof-somewhere", Strength::Hint),
+    Sign::new("frame", Strength::Hint),
+    Sign::new("shape", Strength::Hint),
+    Sign::new("hidden", Strength::Hint),
+    Sign::new("torn", Strength::Hint),
+    Sign::new("code", Strength::Hint),
+];
+
+/// Bytes that libinjection reads, beginning a little before the first tag. Some inputs cost it half
+/// a microsecond a byte.
+const SHAPE_BYTES_MAX: usize = 512;
 
 /// Bytes before the first tag that are read with it.
 const SHAPE_LEAD_BYTES: usize = 64;
 
-pub(super) const SIGNS: &[Sign] =
-    &[Sign::new("runs", Strength::Certain), Sign::new("shape", Strength::Hint)];
+/// Bytes of markup that are read.
+const MARKUP_BYTES_MAX: usize = 2 * 1024;
+
+/// Longest probe.
+const PROBE_BYTES_MAX: usize = 768;
+
+/// Longest value that is looked at as bare code.
+const CODE_VALUE_BYTES_MAX: usize = 1024;
+
+/// Longest text before a break-out.
+const LEAD_BYTES_MAX: usize = 128;
+
+/// Calls that are looked at until one is met that attackers make.
+const CALLS_MAX: usize = 64;
 
 pub(super) fn look(input: &Input<'_>) -> Signs {
+    let marks = input.marks;
     let mut signs = Signs::default();
-    if !input.marks.has_any(Marks::LESS.and(Marks::GREATER).and(Marks::EQUALS)) {
-        return signs;
+    let text = input.text.trim_ascii();
+    let may_hold_tag = marks.has(Marks::LESS);
+    if may_hold_tag {
+        look_at_markup(text, &mut signs);
+    } else if marks.has(Marks::EQUALS.and(Marks::LETTER)) {
+        look_at_attributes(text, &mut signs);
     }
-    let first = memchr::memchr(b'<', input.text).unwrap_or(0);
-    let rest = input.text.get(first.saturating_sub(SHAPE_LEAD_BYTES)..).unwrap_or_default();
-    let has_shape = detect_xss(rest.get(..SHAPE_BYTES_MAX).unwrap_or(rest)).is_injection();
-    signs.note(0, has_shape && runs(input.text));
-    signs.note(1, has_shape);
+    if marks.has(Marks::COLON) {
+        look_at_address(text, &mut signs);
+    }
+    let may_call = marks.has_any(Marks::PARENTHESIS.and(Marks::BACKTICK).and(Marks::BRACKET));
+    if may_call && text.len() <= CODE_VALUE_BYTES_MAX {
+        look_at_code(text, marks, &mut signs);
+    }
+    if marks.has(Marks::PLUS.and(Marks::DASH)) {
+        let utf7 = memchr::memchr_iter(b'+', text)
+            .take(CALLS_MAX)
+            .any(|at| matches!(text.get(at..), Some([b'+', b'A', b'D', b'w' | b'4', b'-', ..])));
+        signs.note(UTF7, utf7);
+    }
     signs
 }
 
-/// Bytes that are read.
-const RUNS_BYTES_MAX: usize = 2 * 1024;
-
-/// Longest probe.
-const PROBE_BYTES_MAX: usize = 512;
-
-/// Longest text before a break-out.
-const LEAD_BYTES_MAX: usize = 64;
-
-/// Tags that are looked at.
-const TAGS_MAX: usize = 8;
-
-/// Whether `text` is HTML that breaks out or probes, and runs.
+/// Whether `text` is HTML or JavaScript that breaks out or probes, and runs.
 pub(super) fn runs(text: &[u8]) -> bool {
-    let text = text.trim_ascii();
-    let read = text.get(..RUNS_BYTES_MAX).unwrap_or(text);
-    breaks_out_of_attribute(read) || tag_runs(text.len(), read)
+    look(&Input::of(text, false)).strength(SIGNS) == Some(Strength::Certain)
 }
 
-fn tag_runs(length: usize, read: &[u8]) -> bool {
-    let Some(at) = memchr::memchr(b'<', read) else { return false };
-    let (lead, mut rest) = read.split_at(at);
-    let mut breaks_out = closes(lead.trim_ascii());
-    if !breaks_out && !lead.is_empty() {
+/// What stands before the first tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lead {
+    /// Nothing.
+    Nothing,
+    /// The end of an attribute or comment that the value did not begin.
+    Closes,
+    /// One word, with no blank before the tag.
+    Glued,
+    /// Prose.
+    Words,
+}
+
+fn look_at_markup(text: &[u8], signs: &mut Signs) {
+    let Some(at) = memchr::memchr(b'<', text) else { return };
+    let (lead, rest) = text.split_at_checked(at).unwrap_or_default();
+    let page = Page::of(rest.get(..MARKUP_BYTES_MAX).unwrap_or(rest));
+    let has = |it: Markup| page.has(it);
+    if !page.is_markup() {
+        look_at_attributes(text, signs);
+        return;
+    }
+    let lead = lead_of(lead);
+    let closes_element = has(Markup::CLOSES_FIRST);
+    let breaks_out = lead == Lead::Closes || closes_element;
+    let is_short = text.len() <= PROBE_BYTES_MAX;
+    let is_alone = is_short && matches!(lead, Lead::Nothing | Lead::Glued) && !page.ends_in_prose();
+    let is_own = is_alone && !has(Markup::DOCUMENT);
+    let runs = has(Markup::HANDLER.and(Markup::SCRIPT).and(Markup::ADDRESS).and(Markup::STYLE));
+    let proves = page.facts.proves();
+    let acts = page.facts.acts();
+
+    let evaluates = runs && page.facts.has_any(Facts::EVAL);
+    let is_odd = has(Markup::ODD_DOCUMENT) || has(Markup::ODD_ADDRESS) && acts;
+    signs.note(PROBE, is_own && (proves || evaluates || is_odd));
+    signs.note(
+        OUT_OF_ELEMENT,
+        breaks_out
+            && runs
+            && (proves || is_short && (acts || lead == Lead::Closes && has(Markup::SCRIPT))),
+    );
+    signs.note(HIDDEN_ADDRESS, has(Markup::HIDDEN_ADDRESS) && is_short);
+    signs.note(TOLD, is_short && proves);
+    signs.note(
+        RUNS,
+        (is_own || breaks_out) && runs && (acts || has(Markup::ADDRESS)) && !has_prose(text),
+    );
+    signs.note(SCRIPT_TAG, (is_own || breaks_out) && has(Markup::SCRIPT));
+    signs.note(STYLE, is_short && has(Markup::STYLE));
+    signs.note(CHANGES, (is_own || breaks_out) && has(Markup::CHANGES));
+    signs.note(ODD_SEPARATOR, is_short && has(Markup::ODD_SEPARATOR) && (runs || breaks_out));
+    signs.note(STEALS, is_short && page.facts.has_any(Facts::COOKIE) && runs);
+    signs.note(OPENS, breaks_out && is_short && lead == Lead::Closes);
+    signs.note(HANDLER, has(Markup::HANDLER));
+    signs.note(SCRIPT, has(Markup::SCRIPT));
+    signs.note(ADDRESS_SOMEWHERE, has(Markup::ADDRESS));
+    signs.note(PROOF_SOMEWHERE, proves);
+    signs.note(FRAME, (is_own || breaks_out) && has(Markup::FRAME));
+    signs.note(HIDDEN, page.facts.has_any(Facts::HIDDEN));
+    signs.note(TORN, is_own && page.is_torn());
+    if is_own || breaks_out || runs {
+        let from = rest_from(text, at.saturating_sub(SHAPE_LEAD_BYTES));
+        signs.note(SHAPE, detect_xss(from).is_injection());
+    }
+}
+
+fn rest_from(text: &[u8], from: usize) -> &[u8] {
+    let rest = text.get(from..).unwrap_or_default();
+    rest.get(..SHAPE_BYTES_MAX).unwrap_or(rest)
+}
+
+fn lead_of(lead: &[u8]) -> Lead {
+    if lead.trim_ascii().iter().all(|it| matches!(it, b'(' | b'[')) {
+        return Lead::Nothing;
+    }
+    if closes(lead.trim_ascii()) {
+        return Lead::Closes;
+    }
+    let is_short = lead.len() <= 32;
+    // `test 42 <svg ..>`: numbered, as in a list of probes.
+    let is_numbered =
+        lead.trim_ascii_end().last().is_some_and(|it| it.is_ascii_digit() || *it == b')')
+            && lead.split(u8::is_ascii_whitespace).count() <= 3;
+    let is_glued = is_short && (is_numbered || !lead.iter().any(u8::is_ascii_whitespace));
+    if is_glued { Lead::Glued } else { Lead::Words }
+}
+
+/// `x">`, `'/>`, `>"`, `"`, `-->`: closes what was not opened here.
+fn closes(lead: &[u8]) -> bool {
+    if lead.len() > LEAD_BYTES_MAX {
         return false;
     }
-    for n in 0..TAGS_MAX {
-        let Some(tag) = Tag::first(rest) else { return false };
-        breaks_out |= n == 0 && is(tag.name, CLOSERS);
-        if !breaks_out && is(tag.name, DOCUMENTS) {
-            return false;
-        }
-        if let Some(code) = tag.runs() {
-            return if breaks_out {
-                has_call(code)
-            } else {
-                length <= PROBE_BYTES_MAX && proves(code)
-            };
-        }
-        rest = tag.rest;
-    }
-    false
-}
-
-/// `x">`, `'/>`, `>"`, `-->`: closes what was not opened here.
-fn closes(lead: &[u8]) -> bool {
-    let mark = |it: &u8| matches!(it, b'"' | b'\'' | b'>' | b'/' | b'-' | b' ');
+    let mark = |it: &u8| {
+        matches!(
+            it,
+            b'"' | b'\''
+                | b'`'
+                | b'>'
+                | b'/'
+                | b'-'
+                | b' '
+                | b';'
+                | b')'
+                | b']'
+                | b'}'
+                | b'\\'
+                | b'\n'
+        )
+    };
     let marks = lead.iter().rev().take_while(|it| mark(it)).count();
     let tail = lead.get(lead.len().saturating_sub(marks)..).unwrap_or_default();
     // An even number of quotes closes what the lead itself opened: `colspan="2">`.
     let is_odd = |quote: u8| {
         tail.contains(&quote) && lead.iter().filter(|&&it| it == quote).count() % 2 == 1
     };
-    let has_quote = is_odd(b'"') || is_odd(b'\'') || tail.ends_with(b"-->");
-    lead.len() <= LEAD_BYTES_MAX && tail.contains(&b'>') && has_quote
+    let has_quote =
+        is_odd(b'"') || is_odd(b'\'') || tail.ends_with(b"-->") || tail.ends_with(b"]]>");
+    // A quote alone is said to begin a citation, unless nothing stands before it.
+    has_quote && (tail.contains(&b'>') || marks == lead.len())
+        || tail == lead && tail.contains(&b'>')
 }
 
-/// `x" onfocus=alert(1) `: closes an attribute and opens another that runs.
-fn breaks_out_of_attribute(read: &[u8]) -> bool {
-    let Some(at) = read.iter().take(LEAD_BYTES_MAX).position(|it| matches!(it, b'"' | b'\''))
-    else {
+/// `x" onfocus=alert(1) `, `onload=alert(1)`: handlers without a tag of their own.
+fn look_at_attributes(text: &[u8], signs: &mut Signs) {
+    let page = Page::of_attributes(text.get(..MARKUP_BYTES_MAX).unwrap_or(text));
+    let is_short = text.len() <= PROBE_BYTES_MAX;
+    if page.has(Markup::HANDLER) {
+        let lead = text.get(..page.first_handler).unwrap_or_default();
+        let odd = |quote: u8| lead.iter().filter(|it| **it == quote).count() % 2 == 1;
+        let breaks_out = (odd(b'"') || odd(b'\'') || odd(b'`'))
+            && out_of_quote(lead)
+            && lead.len() <= LEAD_BYTES_MAX;
+        let is_alone = lead.len() <= 1 && !text.contains(&b'\n');
+        let is_spaced =
+            is_short && !lead.contains(&b'\n') && lead.split(u8::is_ascii_whitespace).count() <= 3;
+        signs.note(OUT_OF_ATTRIBUTE, breaks_out && page.facts.proves());
+        signs.note(LONE_HANDLER, is_alone && is_short && page.facts.proves());
+        signs.note(TOLD, is_spaced && page.facts.proves());
+        signs.note(RUNS, is_short && (breaks_out || is_alone) && page.facts.acts());
+        signs.note(HANDLER, is_short && !page.facts.has_any(Facts::SOURCE));
+        signs.note(HIDDEN, is_short && page.facts.has_any(Facts::HIDDEN));
+    }
+    signs.note(ADDRESS_SOMEWHERE, page.has(Markup::ADDRESS));
+    signs.note(
+        PROBE,
+        is_short
+            && page.has(Markup::ADDRESS.and(Markup::STYLE))
+            && page.facts.proves()
+            && !has_prose(text),
+    );
+    signs.note(STYLE, is_short && page.has(Markup::STYLE) && !has_prose(text));
+    signs.note(PROOF_SOMEWHERE, page.facts.proves());
+}
+
+/// What follows the first quote that is left open is a blank, slash, or the handler itself.
+fn out_of_quote(lead: &[u8]) -> bool {
+    let Some(at) = lead.iter().position(|it| matches!(it, b'"' | b'\'' | b'`')) else {
         return false;
     };
-    let (lead, rest) = read.split_at(at);
-    let mut rest = rest.get(1..).unwrap_or_default();
-    if lead.contains(&b'<')
-        || !rest.first().is_some_and(|it| it.is_ascii_whitespace() || *it == b'/')
-    {
-        return false;
-    }
-    for _ in 0..TAGS_MAX {
-        let Some((name, value, after)) = attribute(rest) else { return false };
-        if is_handler(name) {
-            return has_call(value) && !value.is_empty();
-        }
-        rest = after;
-    }
-    false
-}
-
-/// An opening or closing tag.
-#[derive(Debug)]
-struct Tag<'a> {
-    /// With `/` in front if it closes.
-    name: &'a [u8],
-    attributes: &'a [u8],
-    /// What follows the tag's name.
-    rest: &'a [u8],
-}
-
-impl<'a> Tag<'a> {
-    fn first(text: &'a [u8]) -> Option<Self> {
-        let at = memchr::memchr(b'<', text)?;
-        let inside = text.get(at + 1..)?;
-        let slash = usize::from(inside.first() == Some(&b'/'));
-        let letters = inside
-            .iter()
-            .skip(slash)
-            .take_while(|it| !it.is_ascii_whitespace() && !matches!(it, b'/' | b'>' | b'<' | 0))
-            .count();
-        let (name, attributes) = inside.split_at_checked(slash + letters)?;
-        Some(Self { name, attributes, rest: attributes })
-    }
-
-    /// The code that runs when this tag is shown.
-    fn runs(&self) -> Option<&'a [u8]> {
-        if is(self.name, &["script"]) {
-            let body = self.attributes.get(memchr::memchr(b'>', self.attributes)? + 1..)?;
-            return Some(body);
-        }
-        if !self.name.first().is_some_and(u8::is_ascii_alphabetic) {
-            return None;
-        }
-        let mut rest = self.attributes;
-        for _ in 0..TAGS_MAX {
-            let (name, value, after) = attribute(rest)?;
-            if is_handler(name) || (is(name, LINKS) && is_script_url(value)) {
-                return Some(value);
-            }
-            rest = after;
-        }
-        None
-    }
-}
-
-/// The first attribute of `text`: name, value and what follows; none at the end of the tag.
-fn attribute(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let skip = |text: &'_ [u8]| {
-        text.iter()
-            .take_while(|it| it.is_ascii_whitespace() || matches!(it, b'/' | 0x0B | 0))
-            .count()
-    };
-    let text = text.get(skip(text)..)?;
-    let is_name = |it: &&u8| !it.is_ascii_whitespace() && !matches!(it, b'=' | b'>' | b'/' | 0);
-    let name_bytes = text.iter().take_while(is_name).count();
-    let (name, rest) = text.split_at_checked(name_bytes)?;
-    if name.is_empty() {
-        return None;
-    }
-    let Some(rest) = rest.trim_ascii_start().strip_prefix(b"=") else {
-        return Some((name, &[], rest));
-    };
-    let rest = rest.trim_ascii_start();
-    match rest {
-        [quote @ (b'"' | b'\''), inside @ ..] => {
-            let end = memchr::memchr(*quote, inside).unwrap_or(inside.len());
-            let (value, after) = inside.split_at_checked(end)?;
-            Some((name, value, after.get(1..).unwrap_or_default()))
-        }
-        _ => {
-            let end =
-                rest.iter().take_while(|it| !it.is_ascii_whitespace() && **it != b'>').count();
-            let (value, after) = rest.split_at_checked(end)?;
-            Some((name, value, after))
-        }
-    }
-}
-
-fn is_handler(name: &[u8]) -> bool {
-    matches!(name, [b'o' | b'O', b'n' | b'N', rest @ ..]
-        if rest.len() >= 3 && rest.iter().all(u8::is_ascii_alphabetic))
-}
-
-fn is_script_url(value: &[u8]) -> bool {
-    let mut plain = value.iter().filter(|it| **it > b' ').map(u8::to_ascii_lowercase);
-    let start: Vec<u8> = plain.by_ref().take(14).collect();
-    [&b"javascript:"[..], b"vbscript:", b"data:text/html"].iter().any(|it| start.starts_with(it))
-}
-
-/// Something is called.
-fn has_call(code: &[u8]) -> bool {
-    code.iter().any(|it| matches!(it, b'(' | b'`' | b'='))
-}
-
-/// Something is called to show that it could be: a message box without a message for people.
-fn proves(code: &[u8]) -> bool {
-    let lower = code.to_ascii_lowercase();
-    BOXES.iter().any(|name| {
-        memchr::memmem::find_iter(&lower, name).any(|at| {
-            let after = lower.get(at + name.len()..).unwrap_or_default().trim_ascii_start();
-            match after {
-                [b'`', ..] => true,
-                [b'(', argument @ ..] => is_proof(argument.trim_ascii_start()),
-                _ => false,
-            }
-        })
+    let after = lead.get(at + 1..).unwrap_or_default();
+    after.first().is_none_or(|it| {
+        it.is_ascii_whitespace() || matches!(it, b'/' | 0x0B | b'>' | b'"' | b'\'')
     })
 }
 
-fn is_proof(argument: &[u8]) -> bool {
-    let quoted = match argument {
-        [b'"' | b'\'' | b'`' | b'/' | b'\\', rest @ ..] => rest,
-        _ => argument,
-    };
-    matches!(argument, [b'0'..=b'9' | b')' | b'/', ..])
-        || [&b"xss"[..], b"document.", b"string.fromcharcode", b"window.", b"1", b"self.", b"atob("]
-            .iter()
-            .any(|it| quoted.starts_with(it))
+/// The value is an address that runs: `javascript:alert(1)`.
+fn look_at_address(text: &[u8], signs: &mut Signs) {
+    let shown = text.iter().take(24).position(u8::is_ascii_alphabetic).unwrap_or(0);
+    let from = text.get(shown..).unwrap_or_default();
+    let Some((_, is_hidden, code)) = scheme(text).or_else(|| scheme(from)) else { return };
+    let facts = facts(code);
+    let has_tag =
+        code.contains(&b'<') && Page::of(code.get(..MARKUP_BYTES_MAX).unwrap_or(code)).is_markup();
+    let is_prose = has_prose(code);
+    let decodes = code.windows(9).take(16).any(|it| it.starts_with(b"base64,P"));
+    signs.note(ADDRESS, !is_prose && (facts.proves() || has_tag || decodes));
+    signs.note(HIDDEN_ADDRESS, is_hidden && !is_prose && facts.acts());
+    signs.note(ADDRESS_CALLS, !is_prose && !is_void(code));
+    signs.note(ADDRESS_SOMEWHERE, true);
 }
 
-fn is(name: &[u8], names: &[&str]) -> bool {
-    names.iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()))
+/// `void(0)`, `;`, nothing: what links say that have no target.
+fn is_void(code: &[u8]) -> bool {
+    let code = code.trim_ascii();
+    code.is_empty()
+        || code.starts_with(b"void")
+        || code.starts_with(b";")
+        || code.starts_with(b"history.")
 }
 
-const BOXES: &[&[u8]] = &[b"alert", b"prompt", b"confirm", b"print", b"eval"];
+/// Bare code: alone, behind the quote of a string, in a template of the page.
+fn look_at_code(text: &[u8], marks: Marks, signs: &mut Signs) {
+    if marks.has(Marks::BRACKET) && marks.has_any(Marks::BANG.and(Marks::PLUS)) {
+        let symbols = symbols(text);
+        signs.note(SYMBOLS, symbols >= 40);
+        signs.note(SYMBOLS_FEW, (4..40).contains(&symbols) && !has_prose(text));
+    }
+    if !calls_much(text) {
+        return;
+    }
+    let facts = facts(text);
+    let proves = facts.proves();
+    let is_prose = has_prose(text);
+    let is_line = !text.contains(&b'\n');
+    signs.note(
+        CONSTRUCTED,
+        facts.has_any(Facts::CONSTRUCTOR) && !is_prose && is_line && text.len() <= PROBE_BYTES_MAX,
+    );
+    signs.note(OUT_OF_STRING, out_of_string(text));
+    signs
+        .note(CALL, is_line && !is_prose && (proves || facts.has_any(Facts::BOX.and(Facts::EVAL))));
+    signs.note(STEALS, is_line && !is_prose && facts.has_any(Facts::COOKIE) && facts.acts());
+    signs.note(HIDDEN, facts.has_any(Facts::HIDDEN) && proves);
+    signs.note(CODE, proves);
+}
 
-const LINKS: &[&str] = &[
-    "href",
-    "src",
-    "data",
-    "action",
-    "formaction",
-    "xlink:href",
-    "from",
-    "to",
-    "values",
-    "srcdoc",
-];
+/// Whether a function is called, or a member named in brackets, that attackers use.
+fn calls_much(text: &[u8]) -> bool {
+    const NAMES: &[&[u8]] = &[
+        b"alert",
+        b"prompt",
+        b"confirm",
+        b"eval",
+        b"msgbox",
+        b"fetch",
+        b"import",
+        b"function",
+        b"settimeout",
+        b"setinterval",
+        b"constructor",
+        b"fromcharcode",
+        b"atob",
+        b"write",
+        b"window",
+        b"document",
+        b"self",
+        b"top",
+        b"parent",
+        b"frames",
+        b"this",
+        b"globalthis",
+        b"btoa",
+        b"xmlhttprequest",
+    ];
+    memchr::memchr3_iter(b'(', b'`', b'[', text).take(CALLS_MAX).any(|at| {
+        let before = text.get(..at).unwrap_or_default().trim_ascii_end();
+        let before = before.strip_suffix(b"*/").map_or(before, |it| {
+            let open = memchr::memmem::rfind(it.get(it.len().saturating_sub(64)..).unwrap_or(it), b"/*");
+            open.and_then(|at| it.get(..it.len().saturating_sub(64) + at)).unwrap_or(it).trim_ascii_end()
+        });
+        let before = before.strip_suffix(b")").unwrap_or(before);
+        let before = before.strip_suffix(b"?.").unwrap_or(before);
+        let is_escaped = matches!(text.get(at.saturating_sub(24)..at), Some(it) if it.contains(&b'\\') || it.contains(&b'&'));
+        is_escaped
+            || NAMES.iter().any(|it| {
+                before.len().checked_sub(it.len()).and_then(|from| before.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(it))
+            })
+    }) || memchr::memmem::find(text, b"constructor").is_some()
+        || memchr::memmem::find(text, b"=alert").is_some()
+}
 
-/// What documents begin with.
-const DOCUMENTS: &[&str] = &["!doctype", "html", "head", "meta", "title", "?xml"];
+/// `';alert(1)//`, `"-alert(1)-"`, `${alert(1)}`: the end of a string, an operator, a call that
+/// proves.
+fn out_of_string(text: &[u8]) -> bool {
+    let is_template = text.strip_prefix(b"${").is_some_and(|it| facts(it).proves());
+    let quote = text.iter().take(LEAD_BYTES_MAX).position(|it| matches!(it, b'"' | b'\'' | b'`'));
+    let Some(at) = quote else { return is_template };
+    let Some((lead, [quote, rest @ ..])) = text.split_at_checked(at) else { return is_template };
+    let is_word = !lead.iter().any(|it| matches!(it, b'(' | b'=' | b'['));
+    let marks = rest
+        .iter()
+        .take_while(|it| {
+            it.is_ascii_punctuation() && !matches!(it, b'"' | b'\'' | b'`' | b'$' | b'_' | b'(')
+                || it.is_ascii_whitespace()
+        })
+        .count();
+    let (operators, code) = rest.split_at_checked(marks).unwrap_or_default();
+    let goes_on = operators.iter().any(|it| {
+        matches!(
+            it,
+            b';' | b'-'
+                | b'+'
+                | b'*'
+                | b'/'
+                | b'|'
+                | b'&'
+                | b'^'
+                | b','
+                | b'%'
+                | b'?'
+                | b'<'
+                | b'>'
+                | b'='
+                | b'}'
+                | b'\n'
+        )
+    });
+    let facts = facts(code);
+    let ends = ends_as_code(code, *quote);
+    is_template || is_word && goes_on && facts.proves() && ends && starts_with_code(code)
+}
 
-/// Elements whose content is not read as HTML, so that closing them is a break-out.
-const CLOSERS: &[&str] = &[
-    "/title",
-    "/textarea",
-    "/script",
-    "/style",
-    "/noscript",
-    "/xmp",
-    "/iframe",
-    "/noembed",
-    "/template",
-    "/select",
-    "/option",
-];
+/// The first word is called or assigned, or begins a statement.
+fn starts_with_code(code: &[u8]) -> bool {
+    let word = code
+        .iter()
+        .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'$' | b'.' | b'\\'))
+        .count();
+    let (name, after) = code.split_at_checked(word).unwrap_or_default();
+    let is_statement = [
+        &b"var"[..],
+        b"let",
+        b"const",
+        b"throw",
+        b"new",
+        b"return",
+        b"if",
+        b"for",
+        b"try",
+        b"while",
+        b"do",
+        b"with",
+    ]
+    .iter()
+    .any(|it| name.eq_ignore_ascii_case(it));
+    is_statement
+        || matches!(
+            after.trim_ascii_start().first(),
+            Some(b'(' | b'`' | b'=' | b'[' | b'?' | b'/' | b'{' | b';' | b')')
+        )
+}
+
+/// The value ends in a comment, an operator, the quote that was broken out of, or a bracket.
+fn ends_as_code(code: &[u8], quote: u8) -> bool {
+    let code = code.trim_ascii_end();
+    memchr::memmem::rfind(code, b"//").is_some_and(|at| code.len() - at <= 48)
+        || code.ends_with(b"<!--")
+        || code.ends_with(b"/*")
+        || code.last().is_some_and(|it| {
+            *it == quote
+                || matches!(
+                    it,
+                    b')' | b';'
+                        | b'}'
+                        | b']'
+                        | b'+'
+                        | b'-'
+                        | b'`'
+                        | b'>'
+                        | b'|'
+                        | b'&'
+                        | b'1'
+                        | b'\''
+                        | b'"'
+                )
+        })
+}
+
+/// Length of the longest run of the symbols that code without letters is made of; zero unless it
+/// negates or adds arrays.
+fn symbols(text: &[u8]) -> usize {
+    let is_symbol = |it: &u8| matches!(it, b'[' | b']' | b'(' | b')' | b'!' | b'+' | b' ');
+    text.split(|it| !is_symbol(it))
+        .filter(|run| {
+            run.windows(3).any(|it| {
+                matches!(it, [b'+', b'[', b']'] | [b'!', b'!', b'['] | [b'[', b'!' | b'+', b'['])
+            })
+        })
+        .map(|run| run.iter().filter(|it| **it != b' ').count())
+        .max()
+        .unwrap_or(0)
+}
+
+/// Whether words follow each other as in a sentence: at least three pairs of words with nothing
+/// but a blank between, none of them a word of the language.
+pub(super) fn has_prose(text: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"var",
+        b"let",
+        b"const",
+        b"new",
+        b"return",
+        b"throw",
+        b"function",
+        b"in",
+        b"of",
+        b"if",
+        b"else",
+        b"typeof",
+        b"void",
+        b"delete",
+        b"set",
+        b"get",
+        b"try",
+        b"do",
+    ];
+    let mut pairs = 0;
+    let mut is_after_word = false;
+    for word in text.get(..1024).unwrap_or(text).split(u8::is_ascii_whitespace) {
+        let trimmed = word.strip_suffix(b",").or_else(|| word.strip_suffix(b".")).unwrap_or(word);
+        let is_word = !trimmed.is_empty()
+            && trimmed.iter().all(|it| it.is_ascii_alphabetic() || *it == b'\'' || *it >= 128)
+            && !WORDS.contains(&trimmed);
+        pairs += usize::from(is_word && is_after_word);
+        is_after_word = is_word;
+    }
+    pairs >= 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(strength: Option<Strength>, values: &[&str]) {
+        for value in values {
+            let seen = look(&Input::of(value.as_bytes(), false)).strength(SIGNS);
+            assert_eq!(seen, strength, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_runs_and_proves_it_is_certain() {
+        check(
+            Some(Strength::Certain),
+            &[
+                "<script>alert(1)</script>",
+                "<ScRiPt>prompt`1`</sCrIpT>",
+                "<svg/onload=alert(1)>",
+                "<svg\u{c}onload=alert(1)",
+                "<img src=x onerror=alert(document.domain)//",
+                "<details open ontoggle=confirm()>",
+                "<iframe srcdoc='&lt;script&gt;alert(1)&lt;/script&gt;'>",
+                "<x onfoo='al&#101;rt(1)'>",
+                "<a href='java&Tab;script&colon;alert(1)'>x</a>",
+                "<table background=\"javascript:go()\">",
+                "<math><a xlink:href=javascript:alert(1)>x",
+                "<p style='x:expression(alert(1))'>",
+                "x<script>alert(1)</script>",
+                "\"><script>alert(1)</script>",
+                "--><img src=x onerror=alert(1)>",
+                "</textarea><svg onload=alert(1)>",
+                "\" onmouseover=\"alert(1)",
+                "'onfocus=alert(1) autofocus x='",
+                "onerror=alert(1)",
+                "';alert(1)//",
+                "\"-alert(1)-\"",
+                "\\'-alert(1)//",
+                "x'};alert(1);{'",
+                "${alert(1)}",
+                "javascript:alert(1)",
+                " JaVa\tScript:alert(1)",
+                "data:text/html,<script>alert(1)</script>",
+                "data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==",
+                "{{constructor.constructor('alert(1)')()}}",
+                "[].filter.constructor('alert(1)')()",
+                "[][(![]+[])[+[]]+([![]]+[][[]])[+!+[]+[+[]]]+(![]+[])[!+[]+!+[]]]",
+                "+ADw-script+AD4-alert(1)",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_runs_without_proof_is_likely() {
+        check(
+            Some(Strength::Likely),
+            &[
+                "<script>",
+                "<script src=//e.example/x.js></script>",
+                "<img src=x onerror=steal()>",
+                "alert(1)",
+                "eval('2 + 2')",
+                "javascript:go()",
+                "x.onload = function() { alert(1) }",
+                "how do I escape <script>alert(1)</script> in a template?",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_people_write_is_no_more_than_a_hint() {
+        for text in [
+            "",
+            "<3",
+            "a < b && c > d",
+            "<b>bold</b>",
+            "<!DOCTYPE html><html><head><script>alert(document.title)</script></head></html>",
+            "say \"hi\" onclick=foo",
+            "the function (see below) prints",
+            "confirm (again) that it works for all of us",
+            "- [ ] todo [x] done!",
+            "const [a, b] = f(c)",
+            "javascript: the good parts of it all",
+            "2024-01-01T00:00:00+00:00",
+            "{{ user.name }}",
+            "it's an alert (1) for you and me; it's fine",
+        ] {
+            let seen = look(&Input::of(text.as_bytes(), false)).strength(SIGNS);
+            let is_document = text.starts_with("<!DOCTYPE");
+            let most = if is_document { Strength::Likely } else { Strength::Hint };
+            assert!(seen.is_none_or(|it| it <= most), "{text}: {seen:?}");
+        }
+    }
+
+    #[test]
+    fn hostile_values_take_bounded_time() {
+        for unit in [
+            "<",
+            "<a ",
+            "=",
+            "(",
+            "on=",
+            "onload=alert(1) ",
+            "<script>",
+            "=j",
+            "=&#",
+            "alert(",
+            "[]!",
+            "`",
+            "&#x6a;",
+            "'-",
+        ] {
+            let text: Vec<u8> = unit.bytes().cycle().take(64 * 1024).collect();
+            let input = Input::of(&text, false);
+            let start = std::time::Instant::now();
+            look(&input);
+            assert!(start.elapsed().as_millis() < 50, "{unit}");
+        }
+    }
+}

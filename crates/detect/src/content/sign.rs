@@ -1,6 +1,7 @@
 //! What recognisers see: signs, each with how much it says by itself.
 
 use super::marks::Marks;
+use super::prefilter::may_be_sql;
 
 /// One value, as recognisers are given it.
 #[derive(Clone, Copy, Debug)]
@@ -11,18 +12,23 @@ pub struct Input<'a> {
     pub marks: Marks,
     /// It is a name: of a parameter, a cookie or a field.
     pub is_name: bool,
+    /// It could be SQL.
+    pub(super) may_be_sql: bool,
 }
 
 impl<'a> Input<'a> {
     /// Of a value.
     pub fn of(text: &'a [u8], is_name: bool) -> Self {
-        Self { text, marks: Marks::of(text), is_name }
+        let marks = Marks::of(text);
+        Self { text, marks, is_name, may_be_sql: may_be_sql(text, marks) }
     }
 }
 
 /// How much a sign says by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
+    /// It speaks for harmless text: a whole statement, a sentence about code.
+    Against,
     /// It stands in much harmless text.
     Hint,
     /// It seldom stands in harmless text, and then in what speaks of code.
@@ -60,6 +66,16 @@ impl Signs {
     /// Whether the n-th sign was seen.
     pub const fn has(self, n: usize) -> bool {
         n < 32 && self.0 >> n & 1 == 1
+    }
+
+    /// All of them, a bit each.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Of bits as [`Self::bits`] gives them.
+    pub const fn of(bits: u32) -> Self {
+        Self(bits)
     }
 
     /// Whether none was seen.

@@ -36,19 +36,6 @@ pub(super) enum Evidence {
     Clause,
 }
 
-impl Evidence {
-    /// The shape as a fingerprint shows it.
-    pub(super) const fn mark(self) -> u8 {
-        match self {
-            Self::Tautology => b't',
-            Self::Union => b'u',
-            Self::Stacked => b's',
-            Self::Probe => b'p',
-            Self::Clause => b'c',
-        }
-    }
-}
-
 /// What the value is taken to end before it breaks out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Before {
@@ -197,7 +184,7 @@ fn asks(rest: &[Token<'_>]) -> bool {
 }
 
 /// Skips `NOT`, `(` and signs.
-fn skip_prefixes<'a, 'b>(rest: &'a [Token<'b>]) -> &'a [Token<'b>] {
+pub(super) fn skip_prefixes<'a, 'b>(rest: &'a [Token<'b>]) -> &'a [Token<'b>] {
     let is_prefix = |it: &&Token<'_>| {
         matches!(it, Token::Open | Token::Operator(b'!' | b'-' | b'+' | b'~'))
             || is_word(it, &["not", "binary"])
@@ -229,7 +216,7 @@ fn is_column(word: &[u8]) -> bool {
 }
 
 /// Whether `rest` compares with a literal as SQL spells it. `2 in 1` and `girls like 5` are prose.
-fn is_comparison(rest: &[Token<'_>]) -> bool {
+pub(super) fn is_comparison(rest: &[Token<'_>]) -> bool {
     let rest = match rest {
         [Token::Close, rest @ ..] | rest => rest,
     };
@@ -271,7 +258,7 @@ fn union(rest: &[Token<'_>]) -> Option<Evidence> {
 }
 
 /// What may follow `SELECT`: something only a list has, so not `select your size`.
-fn is_list(list: &[Token<'_>]) -> bool {
+pub(super) fn is_list(list: &[Token<'_>]) -> bool {
     let is_end = |it: &&Token<'_>| matches!(it, Token::Semicolon | Token::Ends { .. });
     let own = list.iter().take_while(|it| !is_end(it));
     let listed = own.clone().any(|it| {
@@ -396,7 +383,7 @@ fn clause(before: Before, tail: &[Token<'_>]) -> Option<Evidence> {
 }
 
 /// `(SELECT list`.
-fn has_sub_select(rest: &[Token<'_>]) -> bool {
+pub(super) fn has_sub_select(rest: &[Token<'_>]) -> bool {
     rest.iter().zip(rest.iter().skip(1)).enumerate().any(|(at, pair)| match pair {
         (Token::Open, Token::Word(word)) => {
             is(word, &["select"]) && rest.get(at + 2..).is_some_and(is_list)
@@ -406,7 +393,7 @@ fn has_sub_select(rest: &[Token<'_>]) -> bool {
 }
 
 /// Whether a function of these is called.
-fn calls(rest: &[Token<'_>], names: &[&str]) -> bool {
+pub(super) fn calls(rest: &[Token<'_>], names: &[&str]) -> bool {
     let mut pairs = rest.iter().zip(rest.iter().skip(1));
     pairs.any(|(it, &next)| next == Token::Open && is_word(it, names))
 }
@@ -418,7 +405,7 @@ fn is_call(it: &Token<'_>, next: &Token<'_>) -> bool {
 
 /// Whether the tokens could be SQL to their end: no two operands stand side by side, and nothing
 /// is foreign. Statements are not parsed; this is what tells SQL from prose.
-fn is_sql(tail: &[Token<'_>]) -> bool {
+pub(super) fn is_sql(tail: &[Token<'_>]) -> bool {
     let mut pairs = tail.iter().zip(tail.iter().skip(1)).enumerate();
     if tail.contains(&Token::Foreign) {
         return false;
@@ -486,16 +473,20 @@ fn is_constant(word: &[u8]) -> bool {
     is(word, &["null", "true", "false"])
 }
 
-fn is_word(it: &Token<'_>, words: &[&str]) -> bool {
+pub(super) fn is_word(it: &Token<'_>, words: &[&str]) -> bool {
     matches!(it, Token::Word(word) if is(word, words))
 }
 
-fn is(word: &[u8], words: &[&str]) -> bool {
+pub(super) fn is(word: &[u8], words: &[&str]) -> bool {
     words.iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()))
 }
 
-fn is_keyword(word: &[u8]) -> bool {
-    word.len() <= 16 && is(word, KEYWORDS)
+pub(super) fn is_keyword(word: &[u8]) -> bool {
+    let order = |it: &&str| {
+        let lower = word.iter().map(u8::to_ascii_lowercase);
+        it.bytes().cmp(lower)
+    };
+    word.len() <= 16 && KEYWORDS.binary_search_by(|it| order(it)).is_ok()
 }
 
 /// Longest name without `AS` that may follow a table's.
@@ -545,7 +536,7 @@ const TAKES: &[&str] = &[
 ];
 
 /// Functions that wait, fail on purpose with a message, read files or reach out.
-const WAITS: &[&str] = &[
+pub(super) const WAITS: &[&str] = &[
     "sleep",
     "benchmark",
     "pg_sleep",
@@ -568,7 +559,7 @@ const WAITS: &[&str] = &[
 ];
 
 /// Functions with which a blind attack asks its questions.
-const PROBES: &[&str] = &[
+pub(super) const PROBES: &[&str] = &[
     "ascii",
     "substring",
     "substr",
@@ -617,7 +608,7 @@ const PROBES: &[&str] = &[
     "conv",
 ];
 
-/// Words that stand between operands. What is here may stand beside a name; all else is a name.
+/// Words that stand between operands, sorted. What is here may stand beside a name; all else is a name.
 const KEYWORDS: &[&str] = &[
     "all",
     "alter",
@@ -629,6 +620,7 @@ const KEYWORDS: &[&str] = &[
     "between",
     "binary",
     "by",
+    "call",
     "cascade",
     "case",
     "char",
@@ -657,6 +649,7 @@ const KEYWORDS: &[&str] = &[
     "exec",
     "execute",
     "exists",
+    "false",
     "fetch",
     "for",
     "from",
@@ -666,6 +659,8 @@ const KEYWORDS: &[&str] = &[
     "grant",
     "group",
     "having",
+    "identified",
+    "if",
     "ilike",
     "in",
     "index",
@@ -686,12 +681,15 @@ const KEYWORDS: &[&str] = &[
     "minus",
     "mod",
     "natural",
+    "next",
     "not",
     "notnull",
+    "nowait",
     "null",
     "of",
     "offset",
     "on",
+    "only",
     "or",
     "order",
     "outer",
@@ -699,6 +697,7 @@ const KEYWORDS: &[&str] = &[
     "over",
     "partition",
     "procedure",
+    "program",
     "regexp",
     "replace",
     "return",
@@ -724,6 +723,7 @@ const KEYWORDS: &[&str] = &[
     "to",
     "top",
     "trigger",
+    "true",
     "truncate",
     "union",
     "unique",
@@ -739,13 +739,18 @@ const KEYWORDS: &[&str] = &[
     "while",
     "with",
     "xor",
-    "if",
-    "true",
-    "false",
-    "program",
-    "nowait",
-    "call",
-    "only",
-    "next",
-    "identified",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keywords_are_sorted_and_found_in_any_case() {
+        assert!(KEYWORDS.is_sorted());
+        for word in ["SELECT", "Union", "between", "all", "where"] {
+            assert!(is_keyword(word.as_bytes()), "{word}");
+        }
+        assert!(!is_keyword(b"selection"));
+    }
+}

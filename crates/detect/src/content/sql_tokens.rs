@@ -12,6 +12,9 @@ pub(super) const TOKENS_MAX: usize = 192;
 /// Bytes that are read of one fragment.
 pub(super) const TOKEN_BYTES_MAX: usize = 4 * 1024;
 
+/// Letters behind a comment's mark that say nothing.
+const TAG_BYTES_MAX: usize = 4;
+
 /// One token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -111,7 +114,11 @@ fn next(text: &[u8]) -> (Option<Token<'_>>, &[u8]) {
 }
 
 fn comment(said: &[u8]) -> Token<'_> {
-    let is_bare = said.iter().all(|it| it.is_ascii_whitespace() || matches!(it, b'-' | b'+' | 0));
+    // Tools put a few letters of no meaning behind it.
+    let said = said.trim_ascii();
+    let is_tag = said.len() <= TAG_BYTES_MAX && said.iter().all(u8::is_ascii_alphanumeric);
+    let is_blank = |it: &u8| it.is_ascii_whitespace() || matches!(it, b'-' | b'+' | b';' | 0);
+    let is_bare = is_tag || said.iter().all(is_blank);
     Token::Ends { is_bare }
 }
 

@@ -1,0 +1,439 @@
+//! Stored objects of programming languages in a value.
+//!
+//! A reader that makes objects out of text makes those that the text names. The formats begin with
+//! marks that no other text has; where harmless programs send the same format (view states, signed
+//! sessions), the mark is a hint only.
+//!
+//! Reads    `TEXT_BYTES_MAX` bytes from the front.
+//! Memory   none.
+//! Misses   objects that are compressed or encrypted; classes of an application's own.
+//! Source   CWE-502; Java Object Serialization Specification 6; MS-NRBF; Python `pickletools`.
+
+use super::marks::Marks;
+use super::search::{find, from, has, has_any, head, starts};
+use super::sign::{Input, Sign, Signs, Strength};
+
+const PHP: usize = 0;
+const JAVA: usize = 1;
+const PICKLE: usize = 2;
+const DOTNET: usize = 3;
+const NODE: usize = 4;
+const TAG: usize = 5;
+const GADGET: usize = 6;
+const DECODER: usize = 7;
+const RUBY: usize = 8;
+const PICKLE_ENCODED: usize = 9;
+const PHP_STANDARD: usize = 10;
+const TAG_NAMED: usize = 11;
+const TYPE: usize = 12;
+const CLASS: usize = 13;
+const PHP_SCALARS: usize = 14;
+const STATE: usize = 15;
+const RUBY_ENCODED: usize = 16;
+const GADGET_NAMED: usize = 17;
+const TYPE_NAME: usize = 18;
+const TOOL: usize = 19;
+
+pub(super) const SIGNS: &[Sign] = &[
+    Sign::new("php", Strength::Certain),
+    Sign::new("java", Strength::Certain),
+    Sign::new("pickle", Strength::Certain),
+    Sign::new("dotnet", Strength::Certain),
+    Sign::new("node", Strength::Certain),
+    Sign::new("tag", Strength::Certain),
+    Sign::new("gadget", Strength::Certain),
+    Sign::new("decoder", Strength::Certain),
+    Sign::new("ruby", Strength::Likely),
+    Sign::new("pickle-encoded", Strength::Likely),
+    Sign::new("php-standard", Strength::Likely),
+    Sign::new("tag-named", Strength::Likely),
+    Sign::new("type", Strength::Likely),
+    Sign::new("class", Strength::Likely),
+    Sign::new("php-scalars", Strength::Hint),
+    Sign::new("state", Strength::Hint),
+    Sign::new("ruby-encoded", Strength::Hint),
+    Sign::new("gadget-named", Strength::Hint),
+    Sign::new("type-name", Strength::Hint),
+    Sign::new("tool", Strength::Hint),
+];
+
+/// Bytes that are read.
+const TEXT_BYTES_MAX: usize = 2 * 1024;
+
+/// Places that are looked at.
+const PLACES_MAX: usize = 64;
+
+pub(super) fn look(input: &Input<'_>) -> Signs {
+    let mut signs = Signs::default();
+    let marks = input.marks;
+    let text = head(input.text, TEXT_BYTES_MAX);
+    if input.is_name {
+        signs.note(TYPE_NAME, matches!(text, b"$type" | b"@type"));
+        return signs;
+    }
+    let text = text.trim_ascii_start();
+    if text.len() < 8 {
+        return signs;
+    }
+    look_at_front(text, &mut signs);
+    if marks.has(Marks::COLON.and(Marks::DOUBLE_QUOTE).and(Marks::DIGIT)) {
+        look_at_php(text, &mut signs);
+    }
+    if marks.has(Marks::LINE.and(Marks::LETTER)) {
+        signs.note(PICKLE, is_pickle(text));
+    }
+    if marks.has(Marks::BANG.and(Marks::LETTER)) {
+        look_at_tags(text, &mut signs);
+    }
+    if marks.has(Marks::UNDERSCORE) && marks.has_any(Marks::DOLLAR.and(Marks::BRACE)) {
+        signs.note(NODE, memchr::memmem::find(text, b"_$$ND_FUNC$$_").is_some());
+        signs.note(CLASS, memchr::memmem::find(text, b"\"__js_function\"").is_some());
+    }
+    if marks.has(Marks::DOT.and(Marks::LETTER)) {
+        look_at_classes(text, marks, &mut signs);
+    }
+    signs
+}
+
+fn look_at_front(text: &[u8], signs: &mut Signs) {
+    let is_java = text.starts_with(b"rO0AB")
+        || text.starts_with(b"\xAC\xED\x00\x05")
+        || starts(text, b"aced0005") && text.len() > 24;
+    signs.note(JAVA, is_java && !text.contains(&b' '));
+    signs.note(DOTNET, text.starts_with(b"AAEAAAD/////"));
+    signs.note(
+        STATE,
+        text.starts_with(b"/wE")
+            || text.starts_with(b"H4sIAAAA")
+            || text.starts_with(b"gAJ") && text.len() > 24,
+    );
+    let is_marshalled = matches!(
+        text,
+        [4, 8, b'o' | b'{' | b'[' | b'"' | b'I' | b'u' | b'c' | b'e' | b'U' | b'C', ..]
+    );
+    signs.note(RUBY, is_marshalled);
+    signs.note(
+        RUBY_ENCODED,
+        matches!(text, [b'B', b'A', b'h', b'b' | b'v' | b'7' | b'J' | b'V' | b'1' | b'l', ..])
+            && text.len() > 16,
+    );
+    let is_base64 = |it: &[u8]| {
+        it.iter()
+            .take(64)
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'+' | b'/' | b'=' | b'-' | b'_'))
+    };
+    let is_encoded = [
+        &b"gASV"[..],
+        b"Y29zCn",
+        b"Y3Bvc2l4C",
+        b"Y19fYnVpbHRpbl9fC",
+        b"KGRwM",
+        b"gANjc",
+        b"gAN9c",
+        b"Y3N1YnByb2Nlc3",
+    ]
+    .iter()
+    .any(|it| text.starts_with(it));
+    signs.note(PICKLE_ENCODED, is_encoded && text.len() >= 20 && is_base64(text));
+    signs.note(
+        PICKLE,
+        matches!(text, [0x80, 2..=5, b'c' | 0x95 | b'}' | b'(' | b']', ..]) && text.ends_with(b"."),
+    );
+}
+
+/// `O:4:"Name":1:{`.
+fn look_at_php(text: &[u8], signs: &mut Signs) {
+    for at in memchr::memchr_iter(b':', text).take(PLACES_MAX) {
+        let Some(kind) = at.checked_sub(1).and_then(|it| text.get(it)) else { continue };
+        let before = at.checked_sub(2).and_then(|it| text.get(it));
+        let is_start = before.is_none_or(|it| {
+            matches!(it, b'{' | b';' | b'"' | b'\'' | b'=' | b'}' | b' ' | b'>' | b'|')
+        });
+        if !is_start || !matches!(kind, b'O' | b'C' | b'a' | b'E') {
+            continue;
+        }
+        let rest = from(text, at + 1);
+        let rest = rest.strip_prefix(b"+").unwrap_or(rest);
+        let digits = rest.iter().take(6).take_while(|it| it.is_ascii_digit()).count();
+        let Some(rest) = from(rest, digits).strip_prefix(b":").filter(|_| digits > 0) else {
+            continue;
+        };
+        if *kind == b'a' {
+            signs.note(PHP_SCALARS, rest.starts_with(b"{"));
+            continue;
+        }
+        let rest = rest.strip_prefix(b"\\").unwrap_or(rest);
+        let Some(named) = rest.strip_prefix(b"\"") else { continue };
+        let name = named
+            .iter()
+            .take(128)
+            .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'\\' | 128..))
+            .count();
+        let after = from(named, name);
+        let is_object = name > 0 && (after.starts_with(b"\":") || after.starts_with(b"\\\":"));
+        signs.note(PHP, is_object && !starts(named, b"stdclass"));
+        signs.note(PHP_STANDARD, is_object);
+    }
+}
+
+/// `cos\nsystem\n(S'id'\ntR.`: a module and a name, each on its line, and a call.
+fn is_pickle(text: &[u8]) -> bool {
+    let is_name = |it: &[u8]| {
+        !it.is_empty()
+            && it.len() <= 48
+            && it.iter().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'.'))
+    };
+    let mut lines = text.splitn(12, |it| *it == b'\n');
+    let mut before = lines.next().unwrap_or_default();
+    for line in lines {
+        let module = before.iter().position(|it| *it == b'c').map(|at| from(before, at + 1));
+        let is_global = module.is_some_and(|it| is_name(it)) && is_name(line) && before.len() <= 64;
+        let calls = is_global
+            && has_any(text, &[b"tr.", b"\nr.", b"(s'", b"(dp", b"\x85r.", b"o.", b"ntr", b"(lp"])
+            && text.trim_ascii_end().ends_with(b".");
+        if calls {
+            return true;
+        }
+        before = line;
+    }
+    false
+}
+
+/// Tags of YAML that name a class.
+fn look_at_tags(text: &[u8], signs: &mut Signs) {
+    const PYTHON: &[&[u8]] = &[
+        b"!!python/object/apply:",
+        b"!!python/object/new:",
+        b"!!python/name:",
+        b"!!python/module:",
+        b"!!python/object:",
+    ];
+    const JAVA_NAMES: &[&[u8]] =
+        &[b"!!javax.script.", b"!!java.net.", b"!!com.sun.", b"!!org.", b"!!java.lang.", b"!!com."];
+    let python = PYTHON.iter().find_map(|it| find(text, it).map(|at| from(text, at + it.len())));
+    let names = |it: &[u8]| it.first().is_some_and(|it| it.is_ascii_alphabetic() || *it == b'_');
+    let ruby = find(text, b"!ruby/").map(|at| from(text, at + 6));
+    let is_ruby = ruby.is_some_and(|it| {
+        [&b"object:"[..], b"struct:", b"hash:", b"class:", b"object/"]
+            .iter()
+            .any(|kind| it.strip_prefix(*kind).is_some_and(names))
+    });
+    let java = JAVA_NAMES.iter().find_map(|it| find(text, it).map(|at| from(text, at)));
+    let is_java =
+        java.is_some_and(|it| head(it, 128).contains(&b'[') || head(it, 128).contains(&b'{'));
+    let has_short = text.len() <= 1024;
+    signs.note(TAG, has_short && (python.is_some_and(names) || is_ruby || is_java));
+    signs.note(
+        TAG_NAMED,
+        has_short && (has(text, b"!!python/") || ruby.is_some() || java.is_some()),
+    );
+}
+
+fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
+    let may = marks
+        .has_any(Marks::DOUBLE_QUOTE.and(Marks::QUOTE).and(Marks::COMMA).and(Marks::LESS))
+        || text.len() <= 200;
+    if !may {
+        return;
+    }
+    let Some(at) = gadget(text) else { return };
+    let begins = text
+        .iter()
+        .take_while(|it| matches!(it, b'"' | b'\'' | b'[' | b'{' | b' ' | b'<' | b'&'))
+        .count();
+    let is_whole = at <= begins + 1
+        && text.len() <= 256
+        && text.iter().filter(|it| it.is_ascii_whitespace()).count() <= 6;
+    let before = head(text, at);
+    let tail = from(before, before.len().saturating_sub(32));
+    let is_typed = has_any(
+        tail,
+        &[
+            b"\"$type\"",
+            b"\"@type\"",
+            b"\"@class\"",
+            b"$type",
+            b"'$type'",
+            b" type=\"",
+            b" class=\"",
+            b"class='",
+            b"xsi:type",
+        ],
+    );
+    signs.note(GADGET, is_typed || is_whole);
+    signs.note(CLASS, is_typed || text.len() <= 512);
+    signs.note(GADGET_NAMED, true);
+    if marks.has(Marks::LESS) {
+        let runs = has_any(
+            text,
+            &[
+                b"method=\"exec\"",
+                b"method=\"start\"",
+                b"java.lang.runtime",
+                b"java.lang.processbuilder",
+                b"methodname>",
+                b"eventhandler",
+            ],
+        );
+        signs.note(
+            DECODER,
+            runs && has_any(
+                text,
+                &[
+                    b"<java",
+                    b"<object",
+                    b"<dynamic-proxy",
+                    b"<sorted-set",
+                    b"<tree-map",
+                    b"<void",
+                    b"<objectdataprovider",
+                    b"<expandedwrapper",
+                    b"<root type",
+                    b"<map>",
+                    b"<java.util.",
+                ],
+            ),
+        );
+    }
+    signs.note(TYPE, has_any(text, &[b"publickeytoken="]));
+    signs.note(TOOL, has_any(text, &[b"ysoserial", b"phpggc"]));
+}
+
+/// Where a class is named, at its last name, that is made because something happens when it is made.
+fn gadget(text: &[u8]) -> Option<usize> {
+    memchr::memchr2_iter(b'.', b'<', text).take(PLACES_MAX).find_map(|at| {
+        let rest = from(text, at + 1);
+        let length = rest.iter().take(48).take_while(|it| it.is_ascii_alphanumeric()).count();
+        let name = head(rest, length);
+        let before = head(text, at);
+        let is_of = |package: &[u8]| {
+            from(before, before.len().saturating_sub(package.len())).eq_ignore_ascii_case(package)
+        };
+        let is_gadget = length >= 7
+            && (GADGETS.iter().any(|it| name.eq_ignore_ascii_case(it))
+                || PACKAGES
+                    .iter()
+                    .any(|(package, class)| name.eq_ignore_ascii_case(class) && is_of(package))
+                || starts(name, b"expandedwrapper"));
+        let start = before
+            .iter()
+            .rev()
+            .take(128)
+            .take_while(|it| it.is_ascii_alphanumeric() || **it == b'.')
+            .count();
+        is_gadget.then_some(at - start)
+    })
+}
+
+/// Classes whose name is enough.
+const GADGETS: &[&[u8]] = &[
+    b"objectdataprovider",
+    b"xamlreader",
+    b"assemblyinstaller",
+    b"psobject",
+    b"windowsidentity",
+    b"typeconfusedelegate",
+    b"textformattingrunproperties",
+    b"templatesimpl",
+    b"jdbcrowsetimpl",
+    b"invokertransformer",
+    b"chainedtransformer",
+    b"classpathxmlapplicationcontext",
+    b"filesystemxmlapplicationcontext",
+    b"methodinvokingfactorybean",
+    b"driveradaptercpds",
+    b"anterosdbcpconfig",
+    b"jndirefforwardingdatasource",
+    b"wrapperconnectionpooldatasource",
+    b"scriptenginemanager",
+    b"processbuilder",
+    b"jndidatasource",
+    b"drivermanagerconnectionsource",
+    b"abstractbeanfactorypointcutadvisor",
+    b"containsfilter",
+    b"badattributevalueexpexception",
+    b"lazymap",
+    b"annotationinvocationhandler",
+    b"signedobject",
+    b"resourceref",
+];
+
+/// Classes that are gadgets in their package.
+const PACKAGES: &[(&[u8], &[u8])] = &[
+    (b"system.diagnostics", b"process"),
+    (b"java.lang", b"runtime"),
+    (b"java.beans", b"eventhandler"),
+    (b"java.beans", b"xmldecoder"),
+    (b"com.zaxxer.hikari", b"hikariconfig"),
+    (b"bcel.util", b"classloader"),
+    (b"java.net", b"urlclassloader"),
+    (b"commons.collections", b"functors"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(strength: Option<Strength>, values: &[&str]) {
+        for value in values {
+            let seen = look(&Input::of(value.as_bytes(), false)).strength(SIGNS);
+            assert_eq!(seen, strength, "{value}");
+        }
+    }
+
+    #[test]
+    fn objects_of_any_language_are_certain() {
+        check(
+            Some(Strength::Certain),
+            &[
+                "O:4:\"Evil\":1:{s:1:\"a\";i:1;}",
+                "a:1:{i:0;O:+4:\"Evil\":0:{}}",
+                "rO0ABXNyABdqYXZhLnV0aWw=",
+                "aced0005737200116a6176612e7574696c",
+                "cos\nsystem\n(S'id'\ntR.",
+                "AAEAAAD/////AQAAAAAAAAAMAgAAAElT",
+                "{\"a\":\"_$$ND_FUNC$$_function(){}()\"}",
+                "!!python/object/apply:os.system [\"id\"]",
+                "!!javax.script.ScriptEngineManager [!!java.net.URLClassLoader [[]]]",
+                "--- !ruby/object:Gem::Installer",
+                "{\"$type\":\"System.Windows.Data.ObjectDataProvider, PresentationFramework\"}",
+                "[\"com.sun.rowset.JdbcRowSetImpl\",{}]",
+                "<java><object class=\"java.lang.ProcessBuilder\"><void method=\"start\"/></object></java>",
+            ],
+        );
+    }
+
+    #[test]
+    fn formats_that_programs_send_are_hints() {
+        check(
+            Some(Strength::Hint),
+            &[
+                "a:1:{s:1:\"a\";i:1;}",
+                "/wEPDwULLTE2MTY2ODcyMjkPZBYCAgMPZBYCAgE=",
+                "BAh7B0kiD3Nlc3Npb25faWQGOgZFVA==",
+            ],
+        );
+        check(
+            Some(Strength::Likely),
+            &["O:8:\"stdClass\":0:{}", "gASVIAAAAAAAAACMBXBvc2l4lIwGc3lzdGVt"],
+        );
+    }
+
+    #[test]
+    fn other_text_says_nothing() {
+        check(
+            None,
+            &[
+                "iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB",
+                "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc",
+                "O: 4 \"quoted\" things",
+                "call\nme\nlater.",
+                "class\nname\nends here.",
+                "!important; !!true",
+                "{\"$type\":\"Shop.Order, Shop\"}",
+                "com.example.shop.Order",
+            ],
+        );
+    }
+}

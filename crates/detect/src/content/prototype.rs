@@ -1,0 +1,160 @@
+//! Names that reach the prototype of all objects of a JavaScript program.
+//!
+//! Reads    names and values of at most `TEXT_BYTES_MAX` bytes from the front.
+//! Memory   none.
+//! Misses   `constructor` and `prototype` in names of their own, one inside the other.
+//! Source   CWE-1321.
+
+use super::marks::Marks;
+use super::search::{from, head};
+use super::sign::{Input, Sign, Signs, Strength};
+
+const NAME: usize = 0;
+const KEY: usize = 1;
+const WHOLE: usize = 2;
+const ASSIGNS: usize = 3;
+const MEMBER: usize = 4;
+
+pub(super) const SIGNS: &[Sign] = &[
+    Sign::new("name", Strength::Certain),
+    Sign::new("key", Strength::Certain),
+    Sign::new("whole", Strength::Certain),
+    Sign::new("assigns", Strength::Likely),
+    Sign::new("member", Strength::Hint),
+];
+
+/// Bytes that are read.
+const TEXT_BYTES_MAX: usize = 4 * 1024;
+
+/// Longest value that is taken for nothing but an assignment.
+const SHORT_BYTES_MAX: usize = 256;
+
+pub(super) fn look(input: &Input<'_>) -> Signs {
+    let mut signs = Signs::default();
+    let may = Marks::UNDERSCORE.and(Marks::BRACKET).and(Marks::DOT);
+    if !input.marks.has(Marks::LETTER) || !input.marks.has_any(may) || input.text.len() < 9 {
+        return signs;
+    }
+    let text = head(input.text, TEXT_BYTES_MAX).trim_ascii();
+    let Some((at, length)) = prototype(text) else { return signs };
+    let before = head(text, at);
+    let after = from(text, at + length).trim_ascii_start();
+    if input.is_name {
+        signs.note(NAME, true);
+        return signs;
+    }
+    let is_whole = at == 0 && after.is_empty();
+    let is_bracketed = matches!(before.last(), Some(b'[')) && after.starts_with(b"][")
+        || (at == 0 || before == b"?") && after.starts_with(b"[");
+    let is_key_in_json = is_key(before, after);
+    let is_key = is_key_in_json && begins_as_object(text)
+        || is_bracketed && text.len() <= SHORT_BYTES_MAX && !text.contains(&b'\n');
+    let is_assigned = after.iter().take(64).any(|it| *it == b'=') && text.len() <= SHORT_BYTES_MAX;
+    signs.note(WHOLE, is_whole || at == 0 && is_assigned && !text.contains(&b'\n'));
+    signs.note(KEY, is_key);
+    signs.note(ASSIGNS, is_assigned || is_key_in_json && text.len() <= SHORT_BYTES_MAX);
+    signs.note(MEMBER, true);
+    signs
+}
+
+/// Where the prototype is named, and how long its name is.
+fn prototype(text: &[u8]) -> Option<(usize, usize)> {
+    if let Some(at) = memchr::memmem::find(text, b"__proto__") {
+        return Some((at, 9));
+    }
+    let at = memchr::memmem::find(text, b"constructor")?;
+    let after = from(text, at + 11);
+    let between = after
+        .iter()
+        .take(4)
+        .take_while(|it| matches!(it, b'.' | b'[' | b']' | b'"' | b'\''))
+        .count();
+    let is_prototype = between > 0 && from(after, between).starts_with(b"prototype");
+    is_prototype.then_some((at, 11 + between + 9))
+}
+
+/// `"__proto__":` and `"__proto__.x":`.
+fn is_key(before: &[u8], after: &[u8]) -> bool {
+    let is_opened = matches!(before.last(), Some(b'"' | b'\''));
+    let rest = match after {
+        [b'.', rest @ ..] => {
+            from(rest, rest.iter().take(64).take_while(|it| it.is_ascii_alphanumeric()).count())
+        }
+        _ => after,
+    };
+    let quoted = matches!(rest, [b'"' | b'\'', ..]);
+    is_opened && quoted && from(rest, 1).trim_ascii_start().starts_with(b":")
+}
+
+fn begins_as_object(text: &[u8]) -> bool {
+    matches!(text.first(), Some(b'{' | b'[' | b'"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(strength: Option<Strength>, is_name: bool, values: &[&str]) {
+        for value in values {
+            let seen = look(&Input::of(value.as_bytes(), is_name)).strength(SIGNS);
+            assert_eq!(seen, strength, "{value}");
+        }
+    }
+
+    #[test]
+    fn names_that_reach_the_prototype_are_certain() {
+        check(
+            Some(Strength::Certain),
+            true,
+            &[
+                "__proto__",
+                "a[__proto__][b]",
+                "__proto__.x",
+                "constructor.prototype.x",
+                "constructor[prototype][x]",
+            ],
+        );
+        check(
+            Some(Strength::Certain),
+            false,
+            &[
+                "__proto__",
+                "{\"__proto__\": {\"admin\": true}}",
+                "{\"a\":{\"__proto__.x\":1}}",
+                "?__proto__[x]=y",
+                "x[__proto__][y]=z",
+                "__proto__[x]",
+                "__proto__.x = y",
+            ],
+        );
+    }
+
+    #[test]
+    fn assignments_are_likely_and_mentions_are_hints() {
+        check(
+            Some(Strength::Likely),
+            false,
+            &["Object.__proto__.x = 1", "a.constructor.prototype.x=1"],
+        );
+        check(
+            Some(Strength::Hint),
+            false,
+            &["what is __proto__ for", "Never use __proto__ in code"],
+        );
+    }
+
+    #[test]
+    fn other_names_say_nothing() {
+        check(
+            None,
+            true,
+            &["proto", "constructor", "prototype", "my_proto_name", "constructor_prototype"],
+        );
+        check(
+            None,
+            false,
+            &["the constructor. prototype", "class A { constructor(a) { this.b[0] = a } }"],
+        );
+    }
+}
