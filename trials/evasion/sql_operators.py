@@ -34,8 +34,8 @@ def on_tokens(change):
 
 
 def blanks(parts):
-    """Blanks between two pieces of SQL."""
-    return [at for at, it in enumerate(parts) if it.kind == "blank" and 0 < at < len(parts) - 1]
+    """Blanks between two pieces of SQL. Behind a minus or a slash a comment would begin elsewhere."""
+    return [at for at, it in enumerate(parts) if it.kind == "blank" and 0 < at < len(parts) - 1 and parts[at - 1].text not in ("-", "/")]
 
 
 def in_place_of_blanks(parts, random, make):
