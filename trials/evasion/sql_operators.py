@@ -296,7 +296,8 @@ def tautologies(parts):
 
 def replaced(parts, left, right, text):
     gap = "" if parts[left - 1].kind in ("blank", "comment") or parts[left - 1].text == "(" else " "
-    return parts[:left] + [Token("word", gap + text)] + parts[right + 1:]
+    end = " " if right + 1 < len(parts) and parts[right + 1].kind == "word" else ""
+    return parts[:left] + [Token("word", gap + text + end)] + parts[right + 1:]
 
 
 @operator("sql-tautology")
