@@ -1,7 +1,10 @@
 //! The kinds of attack that content detection tells apart, each with its recogniser.
 
 use super::sign::{Input, Sign, Signs};
-use super::{command, graphql, ldap, line, lookup, nosql, object, prototype, scanner, script, server_request, sql, template, traversal, xml, xpath};
+use super::{
+    command, graphql, ldap, line, lookup, nosql, object, prototype, scanner, script,
+    server_request, sql, template, traversal, xml, xpath,
+};
 use bartizan_model::code::Code;
 
 macro_rules! attacks {

@@ -90,9 +90,8 @@ impl Shape {
 /// Whether it declares itself a whole document: what stands within is examined for itself.
 fn is_document(text: &[u8]) -> bool {
     let text = text.trim_ascii_start();
-    let begins = |with: &[u8]| {
-        text.get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with))
-    };
+    let begins =
+        |with: &[u8]| text.get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with));
     begins(b"<?xml") || begins(b"<!doctype") || begins(b"<html") || begins(b"<soap")
 }
 
