@@ -16,6 +16,7 @@
 use super::marks::Marks;
 use super::script_code::{Facts, facts, scheme};
 use super::script_markup::{Markup, Page};
+use super::search::starts;
 use super::sign::{Input, Sign, Signs, Strength};
 use libinjectionrs::detect_xss;
 
@@ -96,6 +97,9 @@ const MARKUP_BYTES_MAX: usize = 2 * 1024;
 /// Longest probe.
 const PROBE_BYTES_MAX: usize = 768;
 
+/// A script element that holds or names code is longer than its bare tags.
+const SCRIPT_BYTES_MIN: usize = 18;
+
 /// Longest value that is looked at as bare code.
 const CODE_VALUE_BYTES_MAX: usize = 1024;
 
@@ -119,7 +123,8 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         look_at_address(text, &mut signs);
     }
     let may_call = marks.has_any(Marks::PARENTHESIS.and(Marks::BACKTICK).and(Marks::BRACKET));
-    if may_call && text.len() <= CODE_VALUE_BYTES_MAX {
+    let is_document = starts(text, b"<!doctype") || starts(text, b"<html>");
+    if may_call && !is_document && text.len() <= CODE_VALUE_BYTES_MAX {
         look_at_code(text, marks, &mut signs);
     }
     if marks.has(Marks::PLUS.and(Marks::DASH)) {
@@ -163,6 +168,9 @@ fn look_at_markup(text: &[u8], signs: &mut Signs) {
     let proves = page.facts.proves();
     let acts = page.facts.acts();
 
+    let waits = has(Markup::WAITS)
+        && !proves
+        && !has(Markup::SCRIPT.and(Markup::ADDRESS).and(Markup::STYLE));
     let evaluates = runs && page.facts.has_any(Facts::EVAL);
     let is_odd = has(Markup::ODD_DOCUMENT) || has(Markup::ODD_ADDRESS) && acts;
     signs.note(PROBE, is_own && (proves || evaluates || is_odd));
@@ -173,12 +181,19 @@ fn look_at_markup(text: &[u8], signs: &mut Signs) {
             && (proves || is_short && (acts || lead == Lead::Closes && has(Markup::SCRIPT))),
     );
     signs.note(HIDDEN_ADDRESS, has(Markup::HIDDEN_ADDRESS) && is_short);
-    signs.note(TOLD, is_short && proves);
+    signs.note(TOLD, is_short && proves && !has(Markup::DOCUMENT));
     signs.note(
         RUNS,
-        (is_own || breaks_out) && runs && (acts || has(Markup::ADDRESS)) && !has_prose(text),
+        (is_own || breaks_out)
+            && runs
+            && (acts || has(Markup::ADDRESS))
+            && !has_prose(text)
+            && !waits,
     );
-    signs.note(SCRIPT_TAG, (is_own || breaks_out) && has(Markup::SCRIPT));
+    signs.note(
+        SCRIPT_TAG,
+        (is_own || breaks_out) && has(Markup::SCRIPT) && text.len() > SCRIPT_BYTES_MIN,
+    );
     signs.note(STYLE, is_short && has(Markup::STYLE));
     signs.note(CHANGES, (is_own || breaks_out) && has(Markup::CHANGES));
     signs.note(ODD_SEPARATOR, is_short && has(Markup::ODD_SEPARATOR) && (runs || breaks_out));
@@ -342,8 +357,12 @@ fn look_at_code(text: &[u8], marks: Marks, signs: &mut Signs) {
         facts.has_any(Facts::CONSTRUCTOR) && !is_prose && is_line && text.len() <= PROBE_BYTES_MAX,
     );
     signs.note(OUT_OF_STRING, out_of_string(text));
-    signs
-        .note(CALL, is_line && !is_prose && (proves || facts.has_any(Facts::BOX.and(Facts::EVAL))));
+    signs.note(
+        CALL,
+        is_line
+            && !is_prose
+            && (proves || (!marks.has(Marks::LESS) && facts.has_any(Facts::BOX.and(Facts::EVAL)))),
+    );
     signs.note(STEALS, is_line && !is_prose && facts.has_any(Facts::COOKIE) && facts.acts());
     signs.note(HIDDEN, facts.has_any(Facts::HIDDEN) && proves);
     signs.note(CODE, proves && !is_prose);
@@ -600,7 +619,6 @@ mod tests {
         check(
             Some(Strength::Likely),
             &[
-                "<script>",
                 "<script src=//e.example/x.js></script>",
                 "<img src=x onerror=steal()>",
                 "alert(1)",

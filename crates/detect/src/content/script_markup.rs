@@ -52,6 +52,9 @@ impl Markup {
     /// An address that is a document, on what is no link.
     pub(super) const ODD_DOCUMENT: Self = Self(1 << 11);
 
+    /// A handler that pages of people have too: it waits for a click, a choice or a form.
+    pub(super) const WAITS: Self = Self(1 << 12);
+
     const fn and_all(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -240,6 +243,10 @@ impl Page {
         let name = name.get(escape..).unwrap_or(name);
         if let Some(at) = handler_at(name, before.len() - name.len()) {
             let value = value_of(after);
+            let waits: [&[u8]; 3] = [b"onclick", b"onsubmit", b"onchange"];
+            if waits.iter().any(|it| name.eq_ignore_ascii_case(it)) {
+                self.note(Markup::WAITS);
+            }
             if !self.has(Markup::HANDLER) {
                 self.first_handler = at;
             }
