@@ -37,6 +37,10 @@ const PULL: f64 = 0.5;
 const ROUNDS: usize = 3;
 /// How much more a harmless row counts than an attack.
 const HARM: f64 = 4.0;
+/// How much more the harmless texts of this project do, which were chosen for being hard.
+const OWN_HARM: f64 = 16.0;
+/// What they are called as a source.
+const OWN: &str = "own";
 /// Different attacks of a kind from which on it has weights of its own.
 const ATTACKS_MIN: usize = 8;
 const NOT_TRAINED: [&str; 3] = ["blazehttp", "pygithub-replay", "sqlglot-sql"];
@@ -66,7 +70,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let Some((file, rest)) = words.split_first() else { return Err("a file".into()) };
     let text = std::fs::read_to_string(file)?;
-    let all: Vec<Request> = text.lines().filter_map(request).collect();
+    let mut all: Vec<Request> = text.lines().filter_map(request).collect();
+    all.extend(own());
     let of_all = || train(&all.iter().filter(|it| is_trained(it)).collect::<Vec<_>>());
     match rest {
         [] => print(&of_all()),
@@ -107,14 +112,34 @@ fn request(line: &str) -> Option<Request> {
     let mut next = || parts.next().map(str::to_owned);
     let (source, group, class) = (next()?, next()?, next()?);
     let (label, placement, key, id, values) = (next()?, next()?, next()?, next()?, next()?);
-    let mut seen = Vec::new();
-    for (is_name, text) in values.split(' ').filter_map(value) {
-        for (attack, signs) in signs(&text, is_name) {
-            let shown = String::from_utf8_lossy(&text).chars().take(300).collect();
-            seen.push(Seen { attack, signs, shape: Shape::of(&text, is_name), text: shown });
-        }
-    }
+    let values = values.split(' ').filter_map(value);
+    let seen = values.flat_map(|(is_name, text)| seen(&text, is_name)).collect();
     Some(Request { source, group, class, is_attack: label == "attack", placement, key, id, seen })
+}
+
+/// The harmless texts that were written for this project.
+fn own() -> impl Iterator<Item = Request> {
+    let lines = include_str!("../training/harmless.txt").lines();
+    lines.filter(|it| !it.starts_with("# ")).map(|line| {
+        let text = line.replace("\\r", "\r").replace("\\n", "\n");
+        Request {
+            source: OWN.to_owned(),
+            group: "own".to_owned(),
+            class: "benign".to_owned(),
+            is_attack: false,
+            placement: String::new(),
+            key: text.clone(),
+            id: String::new(),
+            seen: seen(text.as_bytes(), false),
+        }
+    })
+}
+
+fn seen(text: &[u8], is_name: bool) -> Vec<Seen> {
+    let shape = Shape::of(text, is_name);
+    let shown: String = String::from_utf8_lossy(text).chars().take(300).collect();
+    let of = |(attack, signs)| Seen { attack, signs, shape, text: shown.clone() };
+    signs(text, is_name).map(of).collect()
 }
 
 fn value(text: &str) -> Option<(bool, Vec<u8>)> {
@@ -229,11 +254,16 @@ fn rows(attack: Attack, all: &[&Request], now: &Weights) -> Vec<Row> {
         }
     }
     rows.into_iter()
-        .map(|((bits, is_attack, _), count)| {
+        .map(|((bits, is_attack, source), count)| {
             let mut x = [0.0; ALL];
             bits.iter().enumerate().for_each(|(n, &bit)| x[n] = f64::from(bit));
             // A harmless row weighs more than an attack.
-            (x, is_attack, (1.0 + count).ln() * if is_attack { 1.0 } else { HARM })
+            let worth = match (is_attack, source == OWN) {
+                (true, _) => 1.0,
+                (false, true) => OWN_HARM,
+                (false, false) => HARM,
+            };
+            (x, is_attack, (1.0 + count).ln() * worth)
         })
         .collect()
 }

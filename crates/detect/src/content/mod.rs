@@ -154,8 +154,7 @@ mod tests {
     use super::*;
     use bartizan_model::code::Code;
 
-    /// The score from which a clause refuses (`contract::clause_set::CONTENT_SCORE_MIN`).
-    const REFUSES: u16 = 980;
+    const REFUSES: u16 = bartizan_model::content_level::ContentLevel::CAUTIOUS.score_min();
 
     #[track_caller]
     fn refused(code: Code, values: &[&str]) {
@@ -165,14 +164,6 @@ mod tests {
                 let is_refused = |it: &Sighting| it.code == code && it.score >= REFUSES;
                 assert!(found.iter().any(is_refused), "{text}: {found:?}");
             }
-        }
-    }
-
-    #[track_caller]
-    fn passes(values: &[&str]) {
-        for value in values {
-            let found = examine(value.as_bytes(), false);
-            assert!(found.iter().all(|it| it.score < REFUSES), "{value}: {found:?}");
         }
     }
 
@@ -232,46 +223,13 @@ mod tests {
     }
 
     #[test]
-    fn what_people_write_about_sql_passes() {
-        passes(&[
-            "O'Neil; DROP TABLE was a great band name",
-            "'; DROP TABLE was a great band name",
-            "SELECT your size",
-            "Select all that apply, or none; update from the drop down",
-            "50% off -- today only",
-            "AT&T; Johnson & Sons",
-            "1 = one",
-            "5' or 6' tall",
-            "it's 5' or 6'",
-            "rock 'n' roll and 'x'='x'",
-            "the workers' union select a leader from their members",
-            "union select committee",
-            "Terms' and conditions'",
-            "name = 'x' and age > 3",
-            "SELECT a FROM t WHERE b = 'x' OR 'a' = 'a'",
-            "SELECT * FROM users; DROP TABLE users;",
-            "if (a == '' || b == 'x') { return \"\" + c; }",
-            "\"exact phrase\" AND title=\"x\"",
-            "=IF(A1>0, 1, 2)",
-            "x + sum(y) * 2",
-            "How does ' OR '1'='1 work?",
-            "Shampoo and 2 in 1",
-            "Kids' and 3 in 1",
-            "the boys' and girls in 2",
-            "Boys' or Girls <12",
-            "2; create user accounts",
-            "3; drop index cards",
-            "buy the Kids'; delete from cart",
-            "1 or user(s)",
-            "Eat and sleep(8)",
-            "customers' order by 5 -- please",
-            "the teachers' union select 3 members",
-            "1; exec will create the case 7",
-            "admin'--",
-            "'tis -- so they say",
-            "1 or 2",
-            "c'est l'union, ou rien",
-        ]);
+    fn harmless_texts_that_look_like_attacks_pass() {
+        let lines = include_str!("../../training/harmless.txt").lines();
+        for line in lines.filter(|it| !it.starts_with("# ")) {
+            let text = line.replace("\\r", "\r").replace("\\n", "\n");
+            let found = examine(text.as_bytes(), false);
+            assert!(found.iter().all(|it| it.score < REFUSES), "{text}: {found:?}");
+        }
     }
 
     #[test]
@@ -289,23 +247,6 @@ mod tests {
                 "<img src=x onerror=alert`1`>",
             ],
         );
-    }
-
-    #[test]
-    fn html_that_people_write_passes() {
-        passes(&[
-            "<3",
-            "<b>bold</b>",
-            "a < b && c > d",
-            "how do I escape <script>alert(1)</script> in a template?",
-            "<script>",
-            "<script src=\"https://example.com/widget.js\"></script>",
-            "<a href=\"#\" onclick=\"return confirm('Sure?')\">Delete</a>",
-            "<button onclick='save()'>Save</button>",
-            "<!DOCTYPE html><html><head><script>alert(document.title)</script></head></html>\n",
-            "say \"hi\" onclick=foo",
-            "<iframe src=\"https://example.com/v\"></iframe>",
-        ]);
     }
 
     #[test]

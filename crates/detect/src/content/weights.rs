@@ -8,630 +8,630 @@ use super::model::Weights;
 pub(super) const ALL: &[Weights] = &[
     Weights {
         attack: Attack::Sql,
-        always: -3566,
+        always: -4171,
         signs: &[
-            ("tautology", 8019),
-            ("break_union", 8019),
-            ("break_stacked", 8018),
-            ("break_probe", 8020),
-            ("break_clause", 8034),
-            ("shape", 3377),
-            ("union", 5194),
-            ("sub_select", 3535),
-            ("waits", 4498),
-            ("catalogue", 4173),
-            ("probe", 2425),
-            ("nested_probe", 798),
-            ("characters", 3662),
-            ("nulls", 2207),
-            ("ends_in_comment", 3694),
-            ("ends_in_string", 1134),
-            ("closes", 415),
-            ("sql", 736),
-            ("continues", 1056),
-            ("constants", 4691),
+            ("tautology", 8038),
+            ("break_union", 8028),
+            ("break_stacked", 8031),
+            ("break_probe", 8071),
+            ("break_clause", 8037),
+            ("shape", 2784),
+            ("union", 5163),
+            ("sub_select", 3005),
+            ("waits", 1022),
+            ("catalogue", 3740),
+            ("probe", 528),
+            ("nested_probe", 1858),
+            ("characters", 2847),
+            ("nulls", 1650),
+            ("ends_in_comment", 4896),
+            ("ends_in_string", 2633),
+            ("closes", 1174),
+            ("sql", -125),
+            ("continues", 1197),
+            ("constants", 2647),
             ("statement", 0),
-            ("deed", 5209),
-            ("order", 5089),
-            ("case", 2425),
-            ("prose", -197),
-            ("joins", -283),
-            ("asks", 4459),
-            ("stacked", 4400),
-            ("marked_comment", 4438),
-            ("comment_for_blank", 4534),
-            ("quote_ends", 436),
-            ("hexadecimal", 867),
+            ("deed", 3177),
+            ("order", 5228),
+            ("case", 3055),
+            ("prose", -419),
+            ("joins", -206),
+            ("asks", 2392),
+            ("stacked", 3964),
+            ("marked_comment", 3139),
+            ("comment_for_blank", 3771),
+            ("quote_ends", -345),
+            ("hexadecimal", 1818),
         ],
         shape: &[
-            -550, // over_32_bytes
-            -1208, // over_128_bytes
-            -996, // over_512_bytes
-            356, // over_2048_bytes
-            -1190, // several_lines
-            -1207, // many_lines
-            -399, // words_in_a_row
-            -1905, // sentence
-            -763, // mostly_letters
-            1318, // mostly_marks
-            -709, // is_name
-            -1295, // no_blank
-            -1314, // document
+            -111, // over_32_bytes
+            -47, // over_128_bytes
+            -841, // over_512_bytes
+            190, // over_2048_bytes
+            -346, // several_lines
+            -1307, // many_lines
+            -376, // words_in_a_row
+            -2398, // sentence
+            -1051, // mostly_letters
+            1046, // mostly_marks
+            -483, // is_name
+            -268, // no_blank
+            -574, // document
         ],
     },
     Weights {
         attack: Attack::Script,
-        always: -1287,
+        always: -1774,
         signs: &[
-            ("probe", 8018),
-            ("out-of-attribute", 8018),
-            ("out-of-element", 8018),
-            ("out-of-string", 8020),
-            ("address", 8018),
-            ("constructed", 8018),
-            ("symbols", 8018),
-            ("hidden-address", 8018),
-            ("utf-7", 8021),
-            ("lone-handler", 8018),
-            ("told", 4385),
-            ("runs", 4443),
-            ("script-tag", 4419),
-            ("style", 4446),
-            ("call", 4859),
-            ("symbols-few", 4394),
-            ("changes", 4621),
-            ("odd-separator", 4386),
-            ("address-calls", 4404),
-            ("steals", 4385),
-            ("opens", 1694),
-            ("handler", 1741),
-            ("script", 197),
-            ("address-somewhere", 2818),
-            ("proof-somewhere", 1860),
-            ("frame", 3157),
-            ("shape", 3658),
-            ("hidden", 1854),
-            ("torn", 1604),
-            ("code", 2852),
+            ("probe", 8030),
+            ("out-of-attribute", 8026),
+            ("out-of-element", 8027),
+            ("out-of-string", 8029),
+            ("address", 8028),
+            ("constructed", 8026),
+            ("symbols", 8026),
+            ("hidden-address", 8027),
+            ("utf-7", 8034),
+            ("lone-handler", 8026),
+            ("told", 1492),
+            ("runs", 2176),
+            ("script-tag", 2358),
+            ("style", 3640),
+            ("call", 2669),
+            ("symbols-few", 2990),
+            ("changes", 4357),
+            ("odd-separator", 3277),
+            ("address-calls", 0),
+            ("steals", 3006),
+            ("opens", 1833),
+            ("handler", -470),
+            ("script", -721),
+            ("address-somewhere", 1682),
+            ("proof-somewhere", 370),
+            ("frame", 1553),
+            ("shape", 126),
+            ("hidden", 1469),
+            ("torn", 2201),
+            ("code", 155),
         ],
         shape: &[
-            -44, // over_32_bytes
-            -2434, // over_128_bytes
-            -917, // over_512_bytes
-            -96, // over_2048_bytes
-            -1329, // several_lines
-            -1592, // many_lines
-            -162, // words_in_a_row
-            -2006, // sentence
-            251, // mostly_letters
-            2343, // mostly_marks
-            628, // is_name
-            -207, // no_blank
-            -685, // document
+            230, // over_32_bytes
+            1535, // over_128_bytes
+            -405, // over_512_bytes
+            25, // over_2048_bytes
+            -1009, // several_lines
+            -1734, // many_lines
+            -1695, // words_in_a_row
+            -687, // sentence
+            -720, // mostly_letters
+            1248, // mostly_marks
+            2030, // is_name
+            841, // no_blank
+            693, // document
         ],
     },
     Weights {
         attack: Attack::Command,
-        always: -911,
+        always: -1546,
         signs: &[
-            ("leading separator", 8019),
-            ("appended", 8018),
-            ("separator and command", 5596),
-            ("substitution", 8018),
-            ("substitution of a word", 4953),
-            ("command", 3139),
-            ("command on a target", 8018),
-            ("spliced name", 8029),
-            ("blank by variable", 8019),
-            ("slice of a variable", 4747),
-            ("brace expansion", 8018),
-            ("globbed path", 8027),
-            ("function in an environment", 8043),
-            ("fork bomb", 8023),
-            ("reverse shell", 8018),
-            ("reverse shell in text", 4385),
-            ("server-side include", 8020),
-            ("call that runs a command", 8019),
-            ("call that runs something", 4545),
-            ("hidden powershell", 8018),
-            ("powershell", 4673),
-            ("control flow of cmd", 5864),
-            ("variable as a command", 4492),
-            ("empty expansion", 4390),
-            ("here string or process substitution", 4540),
-            ("command of a mail protocol", 4798),
-            ("command with a target in text", 4390),
-            ("separator and name of a program", 19),
-            ("command in text", -773),
-            ("name of a program alone", 2613),
-            ("tilde expansion", 2203),
-            ("path to a program", 1927),
+            ("leading separator", 8029),
+            ("appended", 8027),
+            ("separator and command", 5641),
+            ("substitution", 8027),
+            ("substitution of a word", 5015),
+            ("command", 785),
+            ("command on a target", 8034),
+            ("spliced name", 8060),
+            ("blank by variable", 8028),
+            ("slice of a variable", 3432),
+            ("brace expansion", 8031),
+            ("globbed path", 8032),
+            ("function in an environment", 8086),
+            ("fork bomb", 8043),
+            ("reverse shell", 8027),
+            ("reverse shell in text", 2816),
+            ("server-side include", 8027),
+            ("call that runs a command", 8032),
+            ("call that runs something", 3183),
+            ("hidden powershell", 8026),
+            ("powershell", 3378),
+            ("control flow of cmd", 4920),
+            ("variable as a command", 3230),
+            ("empty expansion", 2846),
+            ("here string or process substitution", 3409),
+            ("command of a mail protocol", 3261),
+            ("command with a target in text", 2886),
+            ("separator and name of a program", -1438),
+            ("command in text", -731),
+            ("name of a program alone", 109),
+            ("tilde expansion", 1385),
+            ("path to a program", 2237),
         ],
         shape: &[
-            -1007, // over_32_bytes
-            -1440, // over_128_bytes
-            -634, // over_512_bytes
-            -122, // over_2048_bytes
-            471, // several_lines
-            -1440, // many_lines
-            -1143, // words_in_a_row
-            -1217, // sentence
-            -406, // mostly_letters
-            2179, // mostly_marks
-            349, // is_name
-            -873, // no_blank
-            69, // document
+            -33, // over_32_bytes
+            -1233, // over_128_bytes
+            -633, // over_512_bytes
+            -176, // over_2048_bytes
+            1769, // several_lines
+            -2128, // many_lines
+            -934, // words_in_a_row
+            -1469, // sentence
+            212, // mostly_letters
+            2929, // mostly_marks
+            684, // is_name
+            173, // no_blank
+            303, // document
         ],
     },
     Weights {
         attack: Attack::Traversal,
-        always: -2099,
+        always: -2665,
         signs: &[
-            ("climb to a target", 8020),
-            ("escaped climb", 8018),
-            ("far climb", 8018),
-            ("climb out of the root", 8019),
-            ("odd separators in a climb", 8018),
-            ("climb with a parameter", 8018),
-            ("segments of dots", 8020),
-            ("many segments of one dot", 8179),
-            ("stream wrapper", 8021),
-            ("climb in base64", 8024),
-            ("path cut off by a null byte", 8019),
-            ("climb of some levels", 4406),
-            ("path with a null byte", 2836),
-            ("file of users", 4992),
-            ("file of windows", 4662),
-            ("file of a process", 4931),
-            ("log of a server", 5491),
-            ("configuration of a server", 5653),
-            ("file of secrets", 5082),
-            ("backup of a source", 4497),
-            ("file url", 4460),
-            ("filter of a stream", 5197),
-            ("path of a network share", 1382),
-            ("run of dots", 5735),
-            ("climb in text", 3600),
-            ("target in text", 2715),
-            ("path of a system", 2070),
-            ("hidden file", 45),
-            ("share of a host", 511),
-            ("climb and nothing else", 4394),
-            ("file of the process that reads it", 8018),
-            ("known file and a null byte", 8018),
+            ("climb to a target", 8075),
+            ("escaped climb", 8056),
+            ("far climb", 8053),
+            ("climb out of the root", 8068),
+            ("odd separators in a climb", 8039),
+            ("climb with a parameter", 8027),
+            ("segments of dots", 8033),
+            ("many segments of one dot", 8057),
+            ("stream wrapper", 8033),
+            ("climb in base64", 8039),
+            ("path cut off by a null byte", 8030),
+            ("climb of some levels", 0),
+            ("path with a null byte", 2725),
+            ("file of users", 2345),
+            ("file of windows", 4457),
+            ("file of a process", 4206),
+            ("log of a server", 2974),
+            ("configuration of a server", 2989),
+            ("file of secrets", 4869),
+            ("backup of a source", 3369),
+            ("file url", 713),
+            ("filter of a stream", 4224),
+            ("path of a network share", -393),
+            ("run of dots", 4038),
+            ("climb in text", 922),
+            ("target in text", 2496),
+            ("path of a system", -340),
+            ("hidden file", 32),
+            ("share of a host", 188),
+            ("climb and nothing else", 3057),
+            ("file of the process that reads it", 8027),
+            ("known file and a null byte", 8027),
         ],
         shape: &[
-            -1451, // over_32_bytes
-            618, // over_128_bytes
-            245, // over_512_bytes
-            -203, // over_2048_bytes
-            -887, // several_lines
-            -1529, // many_lines
-            -1416, // words_in_a_row
-            -1649, // sentence
-            268, // mostly_letters
-            -916, // mostly_marks
-            -244, // is_name
-            520, // no_blank
-            -335, // document
+            905, // over_32_bytes
+            1146, // over_128_bytes
+            402, // over_512_bytes
+            -210, // over_2048_bytes
+            -663, // several_lines
+            -1827, // many_lines
+            -1595, // words_in_a_row
+            -1524, // sentence
+            602, // mostly_letters
+            392, // mostly_marks
+            105, // is_name
+            386, // no_blank
+            132, // document
         ],
     },
     Weights {
         attack: Attack::Template,
-        always: -2694,
+        always: -3119,
         signs: &[
-            ("constants are calculated", 8019),
-            ("classes are reached", 8018),
-            ("objects of the platform are reached", 8020),
-            ("a program is run", 8018),
-            ("a filter runs a function", 8019),
-            ("a constructor is reached", 8021),
-            ("a directive imports or runs", 8026),
-            ("delimiters of several engines", 8018),
-            ("constants are calculated in text", 4386),
-            ("classes are reached in text", 3787),
-            ("objects of the platform in text", 3527),
-            ("a program is run in text", 3526),
-            ("classes are reached without delimiters", 4593),
-            ("objects of the platform without delimiters", 5143),
-            ("a program is run without delimiters", 4835),
-            ("a method of a literal", 4407),
-            ("globals of an engine", 4636),
-            ("a call in an expression", 3279),
-            ("an expression and nothing else", 1567),
-            ("a statement of a template", 2226),
-            ("an error is provoked", 4721),
-            ("an expression that is not closed", 1858),
-            ("a block with a value of its own", 4387),
-            ("a scriptlet", 2482),
-            ("an assignment in a directive", 4396),
-            ("an expression is closed before one opens", 4385),
+            ("constants are calculated", 8032),
+            ("classes are reached", 8028),
+            ("objects of the platform are reached", 8029),
+            ("a program is run", 8028),
+            ("a filter runs a function", 8027),
+            ("a constructor is reached", 8034),
+            ("a directive imports or runs", 8043),
+            ("delimiters of several engines", 8026),
+            ("constants are calculated in text", 2822),
+            ("classes are reached in text", 2179),
+            ("objects of the platform in text", 2315),
+            ("a program is run in text", 2314),
+            ("classes are reached without delimiters", 3308),
+            ("objects of the platform without delimiters", 4099),
+            ("a program is run without delimiters", 3773),
+            ("a method of a literal", 2926),
+            ("globals of an engine", 4100),
+            ("a call in an expression", 3624),
+            ("an expression and nothing else", 546),
+            ("a statement of a template", 1033),
+            ("an error is provoked", 3525),
+            ("an expression that is not closed", 1136),
+            ("a block with a value of its own", 2833),
+            ("a scriptlet", 228),
+            ("an assignment in a directive", 2845),
+            ("an expression is closed before one opens", 2816),
         ],
         shape: &[
-            -146, // over_32_bytes
-            -1369, // over_128_bytes
-            -1023, // over_512_bytes
-            -93, // over_2048_bytes
-            -1554, // several_lines
-            -1373, // many_lines
-            -528, // words_in_a_row
-            -1435, // sentence
-            -484, // mostly_letters
-            444, // mostly_marks
-            -273, // is_name
-            -1334, // no_blank
-            -336, // document
+            501, // over_32_bytes
+            -440, // over_128_bytes
+            -781, // over_512_bytes
+            -120, // over_2048_bytes
+            -976, // several_lines
+            -1406, // many_lines
+            -990, // words_in_a_row
+            -1128, // sentence
+            -459, // mostly_letters
+            299, // mostly_marks
+            24, // is_name
+            -753, // no_blank
+            -43, // document
         ],
     },
     Weights {
         attack: Attack::Lookup,
-        always: -3201,
+        always: -3474,
         signs: &[
-            ("names of a directory are looked up", 8018),
-            ("the name of a look-up is spliced", 8018),
-            ("a remote look-up in text", 4385),
-            ("a variable is looked up within another look-up", 4385),
-            ("a variable is looked up", 1858),
-            ("a look-up within a look-up", 1858),
-            ("a protocol of a directory", 1858),
-            ("the name of a remote look-up", 1858),
-            ("the environment or a key is looked up", 4385),
+            ("names of a directory are looked up", 8026),
+            ("the name of a look-up is spliced", 8026),
+            ("a remote look-up in text", 2816),
+            ("a variable is looked up within another look-up", 2816),
+            ("a variable is looked up", 1136),
+            ("a look-up within a look-up", 1136),
+            ("a protocol of a directory", 1136),
+            ("the name of a remote look-up", 1136),
+            ("the environment or a key is looked up", 2816),
         ],
         shape: &[
-            235, // over_32_bytes
-            -621, // over_128_bytes
-            -500, // over_512_bytes
-            -93, // over_2048_bytes
-            -805, // several_lines
-            -1054, // many_lines
-            -758, // words_in_a_row
-            -992, // sentence
-            -484, // mostly_letters
-            857, // mostly_marks
-            -273, // is_name
-            -270, // no_blank
-            -308, // document
+            557, // over_32_bytes
+            163, // over_128_bytes
+            -390, // over_512_bytes
+            -120, // over_2048_bytes
+            -371, // several_lines
+            -1053, // many_lines
+            -930, // words_in_a_row
+            -859, // sentence
+            -459, // mostly_letters
+            777, // mostly_marks
+            24, // is_name
+            102, // no_blank
+            9, // document
         ],
     },
     Weights {
         attack: Attack::ServerRequest,
-        always: -2037,
+        always: -2477,
         signs: &[
-            ("url of a metadata service", 8027),
-            ("internal address in an odd notation", 8018),
-            ("public address in an odd notation", 8023),
-            ("scheme that sends raw bytes", 8018),
-            ("authority that is read in two ways", 8025),
-            ("port of another protocol on the own machine", 8018),
-            ("internal host behind a user", 8018),
-            ("url of the own machine", 2822),
-            ("url of a private network", 1858),
-            ("url within a cluster", 1858),
-            ("name that resolves to what it says", 4511),
-            ("host that records its callers", 4385),
-            ("scheme of another service", 4670),
-            ("url of a file", 4506),
-            ("user that is written as a host", 4711),
-            ("url of a metadata service in text", 4556),
-            ("url of an internal host in text", 2345),
-            ("url without a scheme", 2260),
-            ("more slashes than a url has", 4516),
-            ("backslashes before a host", 4632),
-            ("scheme without slashes", 4567),
-            ("url as a path", 4832),
-            ("escaped bytes before a host", 5059),
-            ("host and a climb", 4698),
-            ("host in letters of another kind", 4563),
-            ("internal url in a parameter", 4385),
-            ("url of an address", 2048),
-            ("path of a metadata service", 4385),
-            ("user with a port", 4385),
-            ("address of a metadata service alone", 4385),
+            ("url of a metadata service", 8089),
+            ("internal address in an odd notation", 8031),
+            ("public address in an odd notation", 8115),
+            ("scheme that sends raw bytes", 8031),
+            ("authority that is read in two ways", 8032),
+            ("port of another protocol on the own machine", 8033),
+            ("internal host behind a user", 8026),
+            ("url of the own machine", 1200),
+            ("url of a private network", 65),
+            ("url within a cluster", 1136),
+            ("name that resolves to what it says", 3094),
+            ("host that records its callers", 2816),
+            ("scheme of another service", 1561),
+            ("url of a file", 1159),
+            ("user that is written as a host", 3502),
+            ("url of a metadata service in text", 3085),
+            ("url of an internal host in text", 1559),
+            ("url without a scheme", 1583),
+            ("more slashes than a url has", 3731),
+            ("backslashes before a host", 3780),
+            ("scheme without slashes", 3695),
+            ("url as a path", 4356),
+            ("escaped bytes before a host", 4438),
+            ("host and a climb", 4070),
+            ("host in letters of another kind", 3316),
+            ("internal url in a parameter", 2994),
+            ("url of an address", -458),
+            ("path of a metadata service", 2818),
+            ("user with a port", 2816),
+            ("address of a metadata service alone", 2816),
         ],
         shape: &[
-            -51, // over_32_bytes
-            -679, // over_128_bytes
-            -559, // over_512_bytes
-            -93, // over_2048_bytes
-            -864, // several_lines
-            -1112, // many_lines
-            -817, // words_in_a_row
-            -1051, // sentence
-            -420, // mostly_letters
-            1094, // mostly_marks
-            -273, // is_name
-            -117, // no_blank
-            -308, // document
+            1361, // over_32_bytes
+            14, // over_128_bytes
+            -539, // over_512_bytes
+            -120, // over_2048_bytes
+            -518, // several_lines
+            -1202, // many_lines
+            -1079, // words_in_a_row
+            -1008, // sentence
+            -399, // mostly_letters
+            1216, // mostly_marks
+            24, // is_name
+            -590, // no_blank
+            9, // document
         ],
     },
     Weights {
         attack: Attack::Line,
-        always: -3208,
+        always: -3483,
         signs: &[
-            ("field of a response behind a datum", 8018),
-            ("field behind an escaped line end", 8018),
-            ("second message behind a datum", 8018),
-            ("recipient behind a datum", 8018),
-            ("field of a response in text", 1829),
-            ("field of a mail behind a datum", 4385),
-            ("entry of a log behind a datum", 4385),
-            ("body behind an empty line", 4385),
-            ("line end in a name", 4385),
-            ("escaped line end", 1858),
-            ("field behind a line end as in source code", 4385),
-            ("field of a response behind a sentence", 4385),
-            ("line end at the beginning", 1831),
-            ("field of a mail in text", 1824),
+            ("field of a response behind a datum", 8026),
+            ("field behind an escaped line end", 8027),
+            ("second message behind a datum", 8026),
+            ("recipient behind a datum", 8026),
+            ("field of a response in text", 1105),
+            ("field of a mail behind a datum", 2816),
+            ("entry of a log behind a datum", 2816),
+            ("body behind an empty line", 2816),
+            ("line end in a name", 2816),
+            ("escaped line end", 1136),
+            ("field behind a line end as in source code", 2816),
+            ("field of a response behind a sentence", 2816),
+            ("line end at the beginning", 1098),
+            ("field of a mail in text", 1095),
         ],
         shape: &[
-            229, // over_32_bytes
-            -627, // over_128_bytes
-            -504, // over_512_bytes
-            -94, // over_2048_bytes
-            -812, // several_lines
-            -1058, // many_lines
-            -765, // words_in_a_row
-            -996, // sentence
-            -485, // mostly_letters
-            857, // mostly_marks
-            -273, // is_name
-            -270, // no_blank
-            -310, // document
+            548, // over_32_bytes
+            155, // over_128_bytes
+            -395, // over_512_bytes
+            -121, // over_2048_bytes
+            -380, // several_lines
+            -1059, // many_lines
+            -939, // words_in_a_row
+            -864, // sentence
+            -461, // mostly_letters
+            777, // mostly_marks
+            24, // is_name
+            102, // no_blank
+            7, // document
         ],
     },
     Weights {
         attack: Attack::Xml,
-        always: -2798,
+        always: -3396,
         signs: &[
-            ("external", 8018),
-            ("parameter", 8018),
-            ("nested", 8018),
-            ("bomb", 8018),
-            ("foreign-type", 8018),
-            ("includes-file", 8018),
-            ("transforms", 8019),
-            ("split", 8027),
-            ("encoding", 8018),
-            ("external-name", 4542),
-            ("internal", 4460),
-            ("includes", 4385),
-            ("repeats", 4385),
-            ("stylesheet", 2538),
-            ("type", 1858),
-            ("letter", 1862),
-            ("schema", 1858),
+            ("external", 8027),
+            ("parameter", 8026),
+            ("nested", 8026),
+            ("bomb", 8026),
+            ("foreign-type", 8026),
+            ("includes-file", 8026),
+            ("transforms", 8030),
+            ("split", 8051),
+            ("encoding", 8026),
+            ("external-name", 3395),
+            ("internal", 3211),
+            ("includes", 2816),
+            ("repeats", 2816),
+            ("stylesheet", 468),
+            ("type", 1454),
+            ("letter", 1160),
+            ("schema", 1136),
         ],
         shape: &[
-            638, // over_32_bytes
-            -337, // over_128_bytes
-            -558, // over_512_bytes
-            -150, // over_2048_bytes
-            -862, // several_lines
-            -1111, // many_lines
-            -758, // words_in_a_row
-            -992, // sentence
-            -541, // mostly_letters
-            862, // mostly_marks
-            -273, // is_name
-            -268, // no_blank
-            -249, // document
+            635, // over_32_bytes
+            715, // over_128_bytes
+            -478, // over_512_bytes
+            -207, // over_2048_bytes
+            -459, // several_lines
+            -1141, // many_lines
+            -930, // words_in_a_row
+            -859, // sentence
+            -547, // mostly_letters
+            -121, // mostly_marks
+            24, // is_name
+            109, // no_blank
+            257, // document
         ],
     },
     Weights {
         attack: Attack::NoSql,
-        always: -3369,
+        always: -4153,
         signs: &[
-            ("credential", 8018),
-            ("runs", 8018),
-            ("out-of-string", 8071),
-            ("out-of-number", 8044),
-            ("always", 8018),
-            ("out-of-object", 8021),
-            ("command", 8018),
-            ("script", 8018),
-            ("name", 2950),
-            ("object", 4406),
-            ("shell", 5002),
-            ("operator", 2446),
-            ("tautology", 1858),
+            ("credential", 8027),
+            ("runs", 8029),
+            ("out-of-string", 8098),
+            ("out-of-number", 8078),
+            ("always", 8026),
+            ("out-of-object", 8041),
+            ("command", 8026),
+            ("script", 8026),
+            ("name", 2273),
+            ("object", 3105),
+            ("shell", 2292),
+            ("operator", 1426),
+            ("tautology", 1136),
         ],
         shape: &[
-            735, // over_32_bytes
-            -621, // over_128_bytes
-            -500, // over_512_bytes
-            -93, // over_2048_bytes
-            -805, // several_lines
-            -1054, // many_lines
-            -758, // words_in_a_row
-            -992, // sentence
-            -484, // mostly_letters
-            1169, // mostly_marks
-            -1082, // is_name
-            -788, // no_blank
-            -308, // document
+            2006, // over_32_bytes
+            163, // over_128_bytes
+            -390, // over_512_bytes
+            -120, // over_2048_bytes
+            -371, // several_lines
+            -1053, // many_lines
+            -930, // words_in_a_row
+            -859, // sentence
+            -459, // mostly_letters
+            1512, // mostly_marks
+            -569, // is_name
+            -178, // no_blank
+            9, // document
         ],
     },
     Weights {
         attack: Attack::Ldap,
-        always: -2877,
+        always: -3558,
         signs: &[
-            ("leaves", 8018),
-            ("joins", 8021),
-            ("matches-all", 8019),
-            ("rule", 8020),
-            ("cut", 8018),
-            ("closes", 4385),
-            ("credential", 4432),
-            ("escaped", 1831),
-            ("filter", 2529),
+            ("leaves", 8029),
+            ("joins", 8040),
+            ("matches-all", 8048),
+            ("rule", 8043),
+            ("cut", 8030),
+            ("closes", 2825),
+            ("credential", 3348),
+            ("escaped", 1087),
+            ("filter", 996),
         ],
         shape: &[
-            556, // over_32_bytes
-            -634, // over_128_bytes
-            -514, // over_512_bytes
-            -93, // over_2048_bytes
-            -819, // several_lines
-            -1067, // many_lines
-            -772, // words_in_a_row
-            -1006, // sentence
-            -484, // mostly_letters
-            859, // mostly_marks
-            -273, // is_name
-            -269, // no_blank
-            -308, // document
+            1336, // over_32_bytes
+            139, // over_128_bytes
+            -415, // over_512_bytes
+            -120, // over_2048_bytes
+            -396, // several_lines
+            -1078, // many_lines
+            -954, // words_in_a_row
+            -883, // sentence
+            -459, // mostly_letters
+            291, // mostly_marks
+            24, // is_name
+            -766, // no_blank
+            9, // document
         ],
     },
     Weights {
         attack: Attack::XPath,
-        always: -2981,
+        always: -3263,
         signs: &[
-            ("leaves", 8034),
-            ("path", 8021),
-            ("probe", 4624),
-            ("tautology", 4692),
-            ("expression", 1798),
+            ("leaves", 8052),
+            ("path", 8034),
+            ("probe", 3612),
+            ("tautology", 3752),
+            ("expression", 287),
         ],
         shape: &[
-            295, // over_32_bytes
-            -684, // over_128_bytes
-            -536, // over_512_bytes
-            -93, // over_2048_bytes
-            -868, // several_lines
-            -1117, // many_lines
-            -821, // words_in_a_row
-            -1042, // sentence
-            -508, // mostly_letters
-            907, // mostly_marks
-            -273, // is_name
-            -238, // no_blank
-            -316, // document
+            890, // over_32_bytes
+            97, // over_128_bytes
+            -431, // over_512_bytes
+            -120, // over_2048_bytes
+            -438, // several_lines
+            -1120, // many_lines
+            -997, // words_in_a_row
+            -914, // sentence
+            -483, // mostly_letters
+            385, // mostly_marks
+            24, // is_name
+            -261, // no_blank
+            -4, // document
         ],
     },
     Weights {
         attack: Attack::Object,
-        always: -3193,
+        always: -3482,
         signs: &[
-            ("php", 8018),
-            ("java", 8018),
-            ("pickle", 8018),
-            ("dotnet", 8018),
-            ("node", 8019),
-            ("tag", 8018),
-            ("gadget", 8018),
-            ("decoder", 8018),
-            ("ruby", 4385),
-            ("pickle-encoded", 4385),
-            ("php-standard", 4385),
-            ("tag-named", 4385),
-            ("type", 4385),
-            ("class", 4406),
-            ("php-scalars", 1858),
-            ("state", 1858),
-            ("ruby-encoded", 1858),
-            ("gadget-named", 1920),
-            ("type-name", 1858),
-            ("tool", 1858),
+            ("php", 8026),
+            ("java", 8026),
+            ("pickle", 8026),
+            ("dotnet", 8026),
+            ("node", 8027),
+            ("tag", 8026),
+            ("gadget", 8026),
+            ("decoder", 8026),
+            ("ruby", 2816),
+            ("pickle-encoded", 2816),
+            ("php-standard", 2816),
+            ("tag-named", 2816),
+            ("type", 2816),
+            ("class", 2849),
+            ("php-scalars", 961),
+            ("state", 1136),
+            ("ruby-encoded", 1136),
+            ("gadget-named", 1197),
+            ("type-name", 1136),
+            ("tool", 1136),
         ],
         shape: &[
-            244, // over_32_bytes
-            -612, // over_128_bytes
-            -494, // over_512_bytes
-            -93, // over_2048_bytes
-            -805, // several_lines
-            -1054, // many_lines
-            -758, // words_in_a_row
-            -992, // sentence
-            -484, // mostly_letters
-            857, // mostly_marks
-            -273, // is_name
-            -270, // no_blank
-            -308, // document
+            566, // over_32_bytes
+            173, // over_128_bytes
+            -384, // over_512_bytes
+            -120, // over_2048_bytes
+            -371, // several_lines
+            -1053, // many_lines
+            -930, // words_in_a_row
+            -859, // sentence
+            -459, // mostly_letters
+            759, // mostly_marks
+            24, // is_name
+            84, // no_blank
+            9, // document
         ],
     },
     Weights {
         attack: Attack::Prototype,
-        always: -2679,
+        always: -2816,
         signs: &[
-            ("name", 8018),
-            ("key", 8018),
-            ("whole", 8018),
-            ("assigns", 4440),
-            ("member", 2903),
+            ("name", 8026),
+            ("key", 8026),
+            ("whole", 8026),
+            ("assigns", 3047),
+            ("member", 2453),
         ],
         shape: &[
-            256, // over_32_bytes
-            -617, // over_128_bytes
-            -500, // over_512_bytes
-            -93, // over_2048_bytes
-            -805, // several_lines
-            -1054, // many_lines
-            -758, // words_in_a_row
-            -992, // sentence
-            -181, // mostly_letters
-            1058, // mostly_marks
-            -273, // is_name
-            238, // no_blank
-            -308, // document
+            628, // over_32_bytes
+            171, // over_128_bytes
+            -390, // over_512_bytes
+            -120, // over_2048_bytes
+            -371, // several_lines
+            -1053, // many_lines
+            -930, // words_in_a_row
+            -859, // sentence
+            -131, // mostly_letters
+            1013, // mostly_marks
+            24, // is_name
+            684, // no_blank
+            9, // document
         ],
     },
     Weights {
         attack: Attack::GraphQl,
-        always: -2226,
+        always: -2428,
         signs: &[
-            ("cycle", 8018),
-            ("credentials", 8018),
-            ("directives", 8018),
-            ("repeated", 8018),
-            ("deep", 4385),
-            ("aliases", 4385),
-            ("credentials-few", 4517),
-            ("directives-few", 4385),
-            ("repeated-few", 4385),
-            ("introspection", 3314),
-            ("nested", 2221),
-            ("aliases-few", 1858),
-            ("operations", 1858),
-            ("types-loop", 4385),
+            ("cycle", 8026),
+            ("credentials", 8026),
+            ("directives", 8026),
+            ("repeated", 8026),
+            ("deep", 2816),
+            ("aliases", 2816),
+            ("credentials-few", 2998),
+            ("directives-few", 2816),
+            ("repeated-few", 2816),
+            ("introspection", 2757),
+            ("nested", 1426),
+            ("aliases-few", 1136),
+            ("operations", 1136),
+            ("types-loop", 2816),
         ],
         shape: &[
-            1036, // over_32_bytes
-            4, // over_128_bytes
-            59, // over_512_bytes
-            -93, // over_2048_bytes
-            -362, // several_lines
-            -713, // many_lines
-            -483, // words_in_a_row
-            -992, // sentence
-            -209, // mostly_letters
-            889, // mostly_marks
-            -273, // is_name
-            -57, // no_blank
-            -308, // document
+            1313, // over_32_bytes
+            699, // over_128_bytes
+            55, // over_512_bytes
+            -120, // over_2048_bytes
+            49, // several_lines
+            -741, // many_lines
+            -709, // words_in_a_row
+            -859, // sentence
+            -238, // mostly_letters
+            798, // mostly_marks
+            24, // is_name
+            268, // no_blank
+            9, // document
         ],
     },
     Weights {
         attack: Attack::Scanner,
-        always: -3198,
+        always: -3466,
         signs: &[
-            ("host", 8018),
-            ("tool", 4420),
-            ("placeholder", 4385),
-            ("collector", 1858),
+            ("host", 8026),
+            ("tool", 2903),
+            ("placeholder", 2816),
+            ("collector", 1136),
         ],
         shape: &[
-            235, // over_32_bytes
-            -621, // over_128_bytes
-            -500, // over_512_bytes
-            -93, // over_2048_bytes
-            -805, // several_lines
-            -1054, // many_lines
-            -758, // words_in_a_row
-            -992, // sentence
-            -484, // mostly_letters
-            857, // mostly_marks
-            -273, // is_name
-            -268, // no_blank
-            -308, // document
+            557, // over_32_bytes
+            163, // over_128_bytes
+            -390, // over_512_bytes
+            -120, // over_2048_bytes
+            -371, // several_lines
+            -1053, // many_lines
+            -930, // words_in_a_row
+            -859, // sentence
+            -459, // mostly_letters
+            777, // mostly_marks
+            24, // is_name
+            106, // no_blank
+            9, // document
         ],
     },
 ];
