@@ -37,6 +37,8 @@ const PULL: f64 = 0.5;
 const ROUNDS: usize = 3;
 /// How much more a harmless row counts than an attack.
 const HARM: f64 = 4.0;
+/// What that took from every score, about: the logarithm of how much more harmless rows counted on average.
+const HARM_OFFSET: f64 = 1.5;
 /// How much more the harmless texts of this project do, which were chosen for being hard.
 const OWN_HARM: f64 = 16.0;
 /// What they are called as a source.
@@ -234,6 +236,8 @@ fn train(all: &[&Request]) -> Weights {
             .map(|(attack, rows)| (attack.name(), fit(*attack, rows, &common)))
             .collect();
     }
+    // Harmless rows counted for more than they are.
+    weights.values_mut().for_each(|w| w[ALL - 1] += HARM_OFFSET);
     weights
 }
 

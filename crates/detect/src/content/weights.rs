@@ -8,7 +8,7 @@ use super::model::Weights;
 pub(super) const ALL: &[Weights] = &[
     Weights {
         attack: Attack::Sql,
-        always: -4171,
+        always: -2671,
         signs: &[
             ("tautology", 8038),
             ("break_union", 8028),
@@ -61,7 +61,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Script,
-        always: -1774,
+        always: -274,
         signs: &[
             ("probe", 8030),
             ("out-of-attribute", 8026),
@@ -112,7 +112,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Command,
-        always: -1546,
+        always: -46,
         signs: &[
             ("leading separator", 8029),
             ("appended", 8027),
@@ -165,7 +165,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Traversal,
-        always: -2665,
+        always: -1165,
         signs: &[
             ("climb to a target", 8075),
             ("escaped climb", 8056),
@@ -218,7 +218,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Template,
-        always: -3119,
+        always: -1619,
         signs: &[
             ("constants are calculated", 8032),
             ("classes are reached", 8028),
@@ -265,7 +265,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Lookup,
-        always: -3474,
+        always: -1974,
         signs: &[
             ("names of a directory are looked up", 8026),
             ("the name of a look-up is spliced", 8026),
@@ -295,7 +295,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::ServerRequest,
-        always: -2477,
+        always: -977,
         signs: &[
             ("url of a metadata service", 8089),
             ("internal address in an odd notation", 8031),
@@ -346,7 +346,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Line,
-        always: -3483,
+        always: -1983,
         signs: &[
             ("field of a response behind a datum", 8026),
             ("field behind an escaped line end", 8027),
@@ -381,7 +381,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Xml,
-        always: -3396,
+        always: -1896,
         signs: &[
             ("external", 8027),
             ("parameter", 8026),
@@ -419,7 +419,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::NoSql,
-        always: -4153,
+        always: -2653,
         signs: &[
             ("credential", 8027),
             ("runs", 8029),
@@ -453,7 +453,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Ldap,
-        always: -3558,
+        always: -2058,
         signs: &[
             ("leaves", 8029),
             ("joins", 8040),
@@ -483,7 +483,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::XPath,
-        always: -3263,
+        always: -1763,
         signs: &[
             ("leaves", 8052),
             ("path", 8034),
@@ -509,7 +509,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Object,
-        always: -3482,
+        always: -1982,
         signs: &[
             ("php", 8026),
             ("java", 8026),
@@ -550,7 +550,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Prototype,
-        always: -2816,
+        always: -1316,
         signs: &[
             ("name", 8026),
             ("key", 8026),
@@ -576,7 +576,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::GraphQl,
-        always: -2428,
+        always: -928,
         signs: &[
             ("cycle", 8026),
             ("credentials", 8026),
@@ -611,7 +611,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Scanner,
-        always: -3466,
+        always: -1966,
         signs: &[
             ("host", 8026),
             ("tool", 2903),
