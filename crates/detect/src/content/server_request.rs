@@ -230,7 +230,8 @@ fn with_scheme(signs: &mut Signs, url: &Url<'_>, after: &[u8]) {
         is_escaped || url.slashes == b"//" && url.host.is_empty() && url.rest.starts_with(b"\t"),
     );
     signs.note(DOTS_AFTER, climbs(url.rest));
-    let is_default = url.is_scheme(&["http"]) && url.port == b"80" || url.is_scheme(&["https"]) && url.port == b"443";
+    let is_default = url.is_scheme(&["http"]) && url.port == b"80"
+        || url.is_scheme(&["https"]) && url.port == b"443";
     let is_own = host.owner == Owner::Loopback && (is_default || url.user.is_some());
     signs.note(REPAIRED, is_own || url.slashes.len() > 2 && has_domain);
 }
@@ -336,7 +337,9 @@ fn without_scheme(signs: &mut Signs, text: &[u8]) {
             whole(signs, after);
         }
         signs.note(BACKSLASHES, slashes == b"\\" && is_site(after));
-        let is_mark = MARKS_FOR_SLASHES.iter().any(|it| after.strip_prefix(it.as_bytes()).is_some_and(is_site));
+        let is_mark = MARKS_FOR_SLASHES
+            .iter()
+            .any(|it| after.strip_prefix(it.as_bytes()).is_some_and(is_site));
         signs.note(DISGUISED, is_mark);
         return;
     }

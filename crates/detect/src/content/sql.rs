@@ -124,8 +124,9 @@ fn at_quote(text: &[u8], quote: u8) -> Option<(&[u8], &[u8])> {
     let text = text.trim_ascii();
     let at = memchr::memchr(quote, text.get(..=WORD_BYTES_MAX).unwrap_or(text))?;
     let (word, rest) = text.split_at_checked(at)?;
-    let is_in_word =
-        |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.' | b'@' | b'%' | b'\\');
+    let is_in_word = |it: &u8| {
+        it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.' | b'@' | b'%' | b'\\')
+    };
     word.iter().all(is_in_word).then_some((word, rest.get(1..)?))
 }
 
@@ -136,7 +137,8 @@ fn is_quote_and_comment(text: &[u8], quote: u8) -> bool {
     let closes = rest.iter().take_while(is_close).count();
     let rest = rest.get(closes..).unwrap_or_default();
     let said = ["--", "#", "/*"].iter().find_map(|it| rest.strip_prefix(it.as_bytes()));
-    !word.is_empty() && said.is_some_and(|it| it.len() <= 3 && !it.iter().any(u8::is_ascii_alphanumeric))
+    !word.is_empty()
+        && said.is_some_and(|it| it.len() <= 3 && !it.iter().any(u8::is_ascii_alphanumeric))
 }
 
 /// `x' OR 'y`, `x'||'`: a word, a quote, and an operator whose string the API would close.
@@ -148,7 +150,9 @@ fn is_quote_and_operator(text: &[u8], quote: u8) -> bool {
     let found = tokens(rest);
     let is_joined = match &*found {
         // `5'-6'` are feet.
-        [Token::Operator(_), Token::Number, Token::Text { .. }] => !word.iter().all(u8::is_ascii_digit),
+        [Token::Operator(_), Token::Number, Token::Text { .. }] => {
+            !word.iter().all(u8::is_ascii_digit)
+        }
         // A mark in quotes is quoted.
         [_, Token::Text { .. }] if word.is_empty() => rest.last() != Some(&quote),
         [Token::Operator(_) | Token::Compare | Token::Logic, ..] => true,
@@ -166,5 +170,6 @@ const JOINS: &[&str] = &["and", "or", "xor", "like", "rlike", "regexp", "div", "
 
 /// It begins with the clause of a statement that it does not have.
 fn is_clause(all: &[Token<'_>]) -> bool {
-    matches!(all, [Token::Word(word), ..] if is(word, &["order", "group", "having", "where"])) && is_sql(all)
+    matches!(all, [Token::Word(word), ..] if is(word, &["order", "group", "having", "where"]))
+        && is_sql(all)
 }

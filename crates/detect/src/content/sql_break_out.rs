@@ -435,7 +435,11 @@ pub(super) fn is_sql(tail: &[Token<'_>]) -> bool {
             false
         }
         (Token::Text { .. }, Token::Text { .. }) => false,
-        (Token::Number, Token::Word(_)) if at > 0 && tail.get(at - 1).is_some_and(|it| is_word(it, &["top"])) => false,
+        (Token::Number, Token::Word(_))
+            if at > 0 && tail.get(at - 1).is_some_and(|it| is_word(it, &["top"])) =>
+        {
+            false
+        }
         _ => ends_operand(it) && begins_operand(next),
     })
 }

@@ -168,9 +168,8 @@ impl Traits {
 }
 
 /// Words behind which a condition stands.
-const CONDITIONS: &[&str] = &[
-    "and", "or", "xor", "where", "having", "when", "if", "not", "iif", "elt", "make_set", "case",
-];
+const CONDITIONS: &[&str] =
+    &["and", "or", "xor", "where", "having", "when", "if", "not", "iif", "elt", "make_set", "case"];
 
 /// Whether constants are compared, as SQL spells it.
 fn is_constant_test(rest: &[Token<'_>]) -> bool {

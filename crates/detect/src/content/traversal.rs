@@ -216,7 +216,8 @@ fn nulls(signs: &mut Signs, text: &[u8], is_path: bool) {
     let is_file = is_name && !is_url && (has_slash || has_extension) && path.len() > 2;
     let is_extension = matches!(after, [b'.', rest @ ..] if (2..=5).contains(&rest.len()) && rest.iter().all(u8::is_ascii_alphanumeric))
         || caseless::starts_any(after, &["index.", "html"]);
-    let is_known = CONFIGURATIONS.iter().chain(&SERVER_LOGS).any(|it| caseless::ends(path, it.as_bytes()));
+    let is_known =
+        CONFIGURATIONS.iter().chain(&SERVER_LOGS).any(|it| caseless::ends(path, it.as_bytes()));
     let is_escape_at_end = raw.is_none() && after.is_empty();
     signs.note(CUT, is_file && (is_extension || is_escape_at_end || is_known && after.is_empty()));
     signs.note(NULL, is_file && (after.len() <= 16));
@@ -258,7 +259,10 @@ fn targets(signs: &mut Signs, marks: Marks, text: &[u8], is_path: bool) {
     signs.note(LOG, is_log || path.starts(&["/var/adm/", "/var/log/", "/var/run/utmp"]));
     signs.note(CONFIGURATION, ends(CONFIGURATIONS) || path.starts(SERVER_PATHS));
     signs.note(FOREIGN, path.has_foreign());
-    signs.note(BOTH_SLASHES, memchr::memchr(b'/', text).is_some() && memchr::memchr(b'\\', text).is_some());
+    signs.note(
+        BOTH_SLASHES,
+        memchr::memchr(b'/', text).is_some() && memchr::memchr(b'\\', text).is_some(),
+    );
     signs.note(SYSTEM, path.is_system());
     let is_known = KNOWN.iter().any(|it| *it != SYSTEM && *it != FOREIGN && signs.has(*it));
     signs.note(SETTINGS, !is_known && path.starts(SETTINGS_PATHS));
@@ -534,7 +538,10 @@ impl<'a> Whole<'a> {
             |it: &u8| matches!(it, b'\n' | b'<' | b'>' | b'"' | b'(' | b'=' | b',' | b'`' | b'?');
         let is_root = matches!(text, [b'/' | b'\\', ..] | [b'a'..=b'z' | b'A'..=b'Z', b':', ..] | [b'%', b'2', b'f' | b'F', ..])
             && !text.starts_with(b"//")
-            || caseless::starts_any(text, &["file:", "etc/", "etc\\", "proc/", "./etc/", "././", ">/"]);
+            || caseless::starts_any(
+                text,
+                &["file:", "etc/", "etc\\", "proc/", "./etc/", "././", ">/"],
+            );
         let is_one = blanks <= 2 && !text.iter().any(is_foreign);
         Self { text, is_one, is_absolute: is_one && is_root }
     }
@@ -563,7 +570,20 @@ impl<'a> Whole<'a> {
                 && matches!(
                     it,
                     [
-                        b'.' | b'i' | b'I' | b'a' | b'A' | b'w' | b'W' | b'm' | b'M' | b's' | b'S' | b'k' | b'K' | b't' | b'T',
+                        b'.' | b'i'
+                            | b'I'
+                            | b'a'
+                            | b'A'
+                            | b'w'
+                            | b'W'
+                            | b'm'
+                            | b'M'
+                            | b's'
+                            | b'S'
+                            | b'k'
+                            | b'K'
+                            | b't'
+                            | b'T',
                         ..
                     ]
                 )
@@ -590,11 +610,16 @@ impl<'a> Whole<'a> {
     fn is_system(&self) -> bool {
         let text = self.text.strip_prefix(b">").unwrap_or(self.text);
         let text = match text {
-            [b'/' | b'\\', drive, b':', rest @ ..] | [drive, b':', rest @ ..] if drive.is_ascii_alphabetic() => rest,
+            [b'/' | b'\\', drive, b':', rest @ ..] | [drive, b':', rest @ ..]
+                if drive.is_ascii_alphabetic() =>
+            {
+                rest
+            }
             _ => text,
         };
         let same = |at: usize, it: u8| {
-            let is = text.get(at).map(|it| if *it == b'\\' { b'/' } else { it.to_ascii_lowercase() });
+            let is =
+                text.get(at).map(|it| if *it == b'\\' { b'/' } else { it.to_ascii_lowercase() });
             is == Some(it)
         };
         SYSTEM_PATHS.iter().any(|path| path.bytes().enumerate().all(|(at, it)| same(at, it)))
