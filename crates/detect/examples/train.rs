@@ -88,18 +88,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["misses-out", class, source] => {
             let others = all.iter().filter(|it| is_trained(it) && it.source != *source);
             let weights = train(&others.collect::<Vec<_>>());
-            if std::env::var("DBG").is_ok() {
-                let a = Attack::ALL.iter().find(|it| Some(it.name()) == of_class(class)).unwrap();
-                let w = weights[a.name()];
-                for n in 0..ALL {
-                    println!(
-                        "{:+.1} {} {:?}",
-                        w[n],
-                        name(*a, n),
-                        a.signs().get(n).map(|it| it.strength)
-                    );
-                }
-            }
             for it in all.iter().filter(|it| it.class == *class && it.source == *source) {
                 show(it, &weights, |z| z < LEVELS[1]);
             }
@@ -250,9 +238,6 @@ fn train(all: &[&Request]) -> Weights {
         let rows: Vec<(Attack, Vec<Row>)> =
             Attack::ALL.iter().map(|it| (*it, rows(*it, all, &weights))).collect();
         common = in_common(&rows);
-        if std::env::var("DBG").is_ok() {
-            println!("{:?} {:?} {}", common.strengths, common.shape, common.always);
-        }
         weights = rows
             .iter()
             .map(|(attack, rows)| (attack.name(), fit(*attack, rows, &common)))

@@ -1352,14 +1352,22 @@ mod tests {
                 "for /f \"delims=,\" %a in (x.txt) do echo %a",
                 "if exist x.txt echo y",
                 "if 1 EQU 1 echo y",
-                "\r\nA1 QUIT",
+                "netstat -an",
+                "ipconfig /all",
+                "uname",
                 "phpinfo()",
                 "x$()y",
             ],
         );
         check(
             Some(Strength::Certain),
-            &["cat /etc/passwd", "type C:\\boot.ini", "cat</etc/shadow"],
+            &[
+                "cat /etc/passwd",
+                "type C:\\boot.ini",
+                "cat</etc/shadow",
+                "\r\nA1 QUIT",
+                "\r\nRCPT TO:<a@example.com>",
+            ],
         );
         check(Some(Strength::Hint), &["whoami", "~+"]);
     }

@@ -479,6 +479,8 @@ mod tests {
                 "http://www.good.com@3627734734",
                 "x.php?url=http://169.254.169.254/",
                 "//169.254.169.254/",
+                "/%09/example.com",
+                "//\t/example.com",
             ],
         );
     }
@@ -504,7 +506,14 @@ mod tests {
                 "https:example.com",
                 "https:/example.com",
                 "/https://example.com",
-                "/%09/example.com",
+                "//example.com/",
+                "\\example.com/x",
+                "〱example.com",
+                "/ーexample.com",
+                "//example。com",
+                "http://ⓔⓧⓐⓜⓟⓛⓔ.ⓒⓞⓜ",
+                "jar:http://127.0.0.1!/",
+                "https://localhost:443",
                 "//example.com/%2f%2e%2e",
                 "https:///example.com/..",
                 "169.254.169.254",
@@ -520,6 +529,25 @@ mod tests {
                 "http://93.184.216.34/",
             ],
         );
+    }
+
+    #[test]
+    fn what_browsers_repair_is_seen_twice_and_a_slip_once() {
+        let repaired = |value: &str| look(&Input::of(value.as_bytes(), false)).has(REPAIRED);
+        for value in [
+            "/\\example.com",
+            "https:example.com",
+            "/https://example.com",
+            "https:///example.com",
+            "https://www.good.com@evil.com/",
+            "//example.com/..",
+            "http://127.0.0.1:80",
+        ] {
+            assert!(repaired(value), "{value}");
+        }
+        for value in ["http:\\\\example.com", "http:/example.com", "http://127.0.0.1:8080/"] {
+            assert!(!repaired(value), "{value}");
+        }
     }
 
     #[test]
@@ -552,6 +580,11 @@ mod tests {
                 "https://",
                 "1.5",
                 "key:value",
+                "\\readme.txt",
+                "ーーー",
+                "価格は¥100.",
+                "http://例え。jp/",
+                "https://example.com:443/",
             ],
         );
     }

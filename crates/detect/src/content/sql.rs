@@ -144,7 +144,7 @@ fn is_quote_and_comment(text: &[u8], quote: u8) -> bool {
 /// `x' OR 'y`, `x'||'`: a word, a quote, and an operator whose string the API would close.
 fn is_quote_and_operator(text: &[u8], quote: u8) -> bool {
     let Some((word, rest)) = at_quote(text, quote) else { return false };
-    if !rest.contains(&quote) {
+    if rest.len() > WORD_BYTES_MAX || !rest.contains(&quote) {
         return false;
     }
     let found = tokens(rest);
@@ -159,10 +159,7 @@ fn is_quote_and_operator(text: &[u8], quote: u8) -> bool {
         [Token::Word(it), _, ..] => is(it, JOINS),
         _ => false,
     };
-    is_joined
-        && rest.len() <= WORD_BYTES_MAX
-        && matches!(found.last(), Some(Token::Text { is_closed: false }))
-        && is_sql(&found)
+    is_joined && matches!(found.last(), Some(Token::Text { is_closed: false })) && is_sql(&found)
 }
 
 /// Words that stand between two operands.
@@ -172,4 +169,60 @@ const JOINS: &[&str] = &["and", "or", "xor", "like", "rlike", "regexp", "div", "
 fn is_clause(all: &[Token<'_>]) -> bool {
     matches!(all, [Token::Word(word), ..] if is(word, &["order", "group", "having", "where"]))
         && is_sql(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Vec<&'static str> {
+        let seen = look(&Input::of(text.as_bytes(), false));
+        (0..SIGNS.len()).filter(|it| seen.has(*it)).map(|it| SIGNS[it].name).collect()
+    }
+
+    #[test]
+    fn a_quote_with_a_comment_is_told_from_a_sentence() {
+        for text in ["admin'--", "admin' #", "a@example.com') -- -", "x\"/*", "x';--"] {
+            assert!(names(text).contains(&"quote_and_comment"), "{text}: {:?}", names(text));
+        }
+        for text in
+            ["the girls' -- all of them", "rock'n'roll", "the admins'-- see below", "'#", "' --"]
+        {
+            assert!(!names(text).contains(&"quote_and_comment"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_quote_with_an_operator_is_told_from_what_is_quoted() {
+        for text in ["x' OR 'y", "aa'+'bb", "1'-1='0", "' or 1='1", "x\"||\"y"] {
+            assert!(names(text).contains(&"quote_and_operator"), "{text}: {:?}", names(text));
+        }
+        for text in ["'='", "'a' + 'b'", "5'-6'", "O'Neil & 'Sons", "\"*\"", "Boys' or Girls"] {
+            assert!(!names(text).contains(&"quote_and_operator"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_waits_or_asks_behind_a_quote_breaks_out() {
+        for text in ["1' waitfor delay '0:0:5'", "1);IIF(12=34,1,1/0)", "x\";elt(5=5,1)--"] {
+            assert!(
+                names(text).iter().any(|it| it.starts_with("break_")),
+                "{text}: {:?}",
+                names(text)
+            );
+        }
+        for text in ["I'll wait for the delay", "1'; if (so) then", "they'd wait; if only"] {
+            assert!(!names(text).iter().any(|it| it.starts_with("break_")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_clause_alone_has_constants_or_a_place() {
+        for text in [" ORDER BY 5 ", "having 1=1", "where 1=1 and 1=0", "GROUP BY 7 --"] {
+            assert!(names(text).contains(&"clause_alone"), "{text}: {:?}", names(text));
+        }
+        for text in ["order by name", "where is it?", "group by date", "having fun"] {
+            assert!(!names(text).contains(&"clause_alone"), "{text}");
+        }
+    }
 }

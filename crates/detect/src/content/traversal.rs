@@ -89,8 +89,8 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
 }
 
 /// Signs of files that attackers know.
-const KNOWN: [usize; 9] =
-    [USERS, WINDOWS, PROCESS, LOG, CONFIGURATION, SECRET, SETTINGS, SYSTEM, FOREIGN];
+const KNOWN: [usize; 10] =
+    [USERS, WINDOWS, PROCESS, LOG, CONFIGURATION, SECRET, SETTINGS, SYSTEM, FOREIGN, SHARED];
 
 /// What paths are made of.
 const NEEDED: Marks = Marks::DOT
@@ -540,7 +540,18 @@ impl<'a> Whole<'a> {
             && !text.starts_with(b"//")
             || caseless::starts_any(
                 text,
-                &["file:", "etc/", "etc\\", "proc/", "./etc/", "././", ">/"],
+                &[
+                    "file:",
+                    "etc/",
+                    "etc\\",
+                    "%windir%",
+                    "%systemroot%",
+                    "%systemdrive%",
+                    "proc/",
+                    "./etc/",
+                    "././",
+                    ">/",
+                ],
             );
         let is_one = blanks <= 2 && !text.iter().any(is_foreign);
         Self { text, is_one, is_absolute: is_one && is_root }
@@ -976,6 +987,13 @@ mod tests {
                 "/var/log/syslog\0",
                 "Li4vLi4vZXRjL3Bhc3N3ZA==",
                 "/proc/self/environ",
+                "/etc/passwd",
+                "/ETC/Shadow",
+                "file:///etc/passwd",
+                "etc/master.passwd",
+                "httpd.conf\0",
+                "logs/access_log\0",
+                "convert.iconv.UTF8.CSISO2022KR",
             ],
         );
     }
@@ -985,10 +1003,27 @@ mod tests {
         check(
             Some(Strength::Likely),
             &[
-                "/etc/passwd",
-                "/ETC/shadow",
                 "C:\\boot.ini",
                 "/proc/version",
+                "/etc/crontab",
+                "/etc/hostname.hme0",
+                "/ETC/Hosts.Equiv",
+                "/private/etc/ttys",
+                "/root/anaconda-ks.cfg",
+                "/boot/grub/grub.cfg",
+                "/var/mail/root",
+                "/var/adm/sulog",
+                "/var/spool/cron/crontabs/root",
+                "D:\\apps\\xampp\\php\\php.ini",
+                "/home2\\bin\\stable\\apache\\php.ini",
+                "C:/Windows/System32/drivers/etc/hosts",
+                "c:\\windows\\panther\\unattend.xml",
+                "%WINDIR%\\win.ini",
+                "C:\\Documents and Settings\\Administrator\\NTUSER.DAT",
+                "/opt/lampp/etc/httpd.conf",
+                "/usr/local/apache2/conf/extra/httpd-ssl.conf",
+                "../../",
+                "/.bash_profile",
                 "/var/log/apache2/access.log",
                 "C:\\xampp\\apache\\logs\\error.log",
                 "/etc/php5/apache2/php.ini",
@@ -1035,6 +1070,15 @@ mod tests {
             "../../tsconfig.json",
             "./a/./b",
             "\u{ff0e}\u{ff0e}\u{3002}",
+            "/etc/hosts",
+            "/etc/nginx/nginx.conf",
+            "/etc/systemd/system/app.service",
+            "/etc/ssl/certs/ca.pem",
+            "/var/run/docker.sock",
+            "/dev/sda1",
+            "C:\\Windows\\System32\\svchost.exe",
+            "/var/www/html/index.html",
+            "what does /etc/passwd hold?",
         ];
         for value in values {
             let found = look(&Input::of(value.as_bytes(), false)).strength(SIGNS);
@@ -1055,7 +1099,16 @@ mod tests {
                 "100%",
                 "Wait...",
                 "C:\\Users\\me\\notes.txt",
+                "/usr/lib/python3.11/ast.py",
+                "/usr/share/doc/x/readme.txt",
+                "/opt/app/bin/run",
+                "/home/ann/notes.txt",
+                "/log-in",
             ],
+        );
+        check(
+            Some(Strength::Against),
+            &["/etc/hosts", "/etc/systemd/system/app.service", "/dev/null", "/var/log/syslog"],
         );
     }
 
