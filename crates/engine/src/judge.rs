@@ -810,7 +810,12 @@ impl Gathering {
             Err(Exhausted) => is_whole = false,
         };
         look(text);
-        let extent = views(text, amplification, &mut |view, _| look(view));
+        // Names are mostly words, in which nothing is encoded.
+        let is_word = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.');
+        let extent = match is_name && text.iter().all(is_word) {
+            true => Extent::Whole,
+            false => views(text, amplification, &mut |view, _| look(view)),
+        };
         if !is_whole || extent == Extent::Cut {
             self.is_unknown(Why::TooSuspicious);
         }
