@@ -93,7 +93,7 @@ const KNOWN: [usize; 10] =
     [USERS, WINDOWS, PROCESS, LOG, CONFIGURATION, SECRET, SETTINGS, SYSTEM, FOREIGN, SHARED];
 
 /// What paths are made of.
-const NEEDED: Marks = Marks::DOT
+pub(super) const NEEDED: Marks = Marks::DOT
     .and(Marks::SLASH)
     .and(Marks::BACKSLASH)
     .and(Marks::PERCENT)
