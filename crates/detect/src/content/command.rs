@@ -718,15 +718,25 @@ const ALONE: &[&str] = &[
 fn looks_around(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     let mut words = words(text.get(..NAME_AND_OPTIONS_BYTES_MAX + 1).unwrap_or(text));
-    let first = words.next().unwrap_or_default();
-    let name = bare(first);
+    let is_wrapper =
+        |it: &&[u8]| WRAPPERS.iter().any(|name| unquoted(it).eq_ignore_ascii_case(name.as_bytes()));
+    let mut wrappers = 0;
+    let first = words.find(|it| {
+        let is_wrapper = is_wrapper(it);
+        wrappers += usize::from(is_wrapper);
+        !is_wrapper
+    });
+    let name = bare(first.unwrap_or_default());
+    let is_word = ["whoami", "nslookup"].iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()));
     let is_option = |it: &[u8]| matches!(it, [b'-' | b'/', rest @ ..] if !rest.is_empty() && rest.iter().all(u8::is_ascii_alphabetic));
     text.len() <= NAME_AND_OPTIONS_BYTES_MAX
         && is_probe(name, ALONE)
-        && !name.eq_ignore_ascii_case(b"whoami")
-        && !name.eq_ignore_ascii_case(b"nslookup")
+        && (wrappers > 0 || !is_word)
         && words.all(is_option)
 }
+
+/// Programs that run another.
+const WRAPPERS: &[&str] = &["env", "exec", "nice", "nohup", "setsid", "strace", "time"];
 
 /// Longest command that looks around.
 const NAME_AND_OPTIONS_BYTES_MAX: usize = 32;
@@ -1354,6 +1364,8 @@ mod tests {
                 "if 1 EQU 1 echo y",
                 "netstat -an",
                 "ipconfig /all",
+                "nohup whoami",
+                "'time' ifconfig -a",
                 "uname",
                 "phpinfo()",
                 "x$()y",

@@ -8,7 +8,7 @@ use super::model::Weights;
 pub(super) const ALL: &[Weights] = &[
     Weights {
         attack: Attack::Sql,
-        always: -2622,
+        always: -2623,
         signs: &[
             ("tautology", 8056),
             ("break_union", 8047),
@@ -16,42 +16,42 @@ pub(super) const ALL: &[Weights] = &[
             ("break_probe", 8058),
             ("break_clause", 8059),
             ("shape", 2718),
-            ("union", 5159),
+            ("union", 5160),
             ("sub_select", 2774),
-            ("waits", 660),
-            ("catalogue", 3721),
+            ("waits", 661),
+            ("catalogue", 3722),
             ("probe", 508),
             ("nested_probe", 1903),
-            ("characters", 2810),
-            ("nulls", 1673),
+            ("characters", 2814),
+            ("nulls", 1676),
             ("ends_in_comment", 4837),
-            ("ends_in_string", 2124),
+            ("ends_in_string", 2125),
             ("closes", 848),
             ("sql", -173),
             ("continues", 1170),
             ("constants", 2813),
             ("statement", 0),
             ("deed", 3164),
-            ("order", 3613),
+            ("order", 3616),
             ("case", 3091),
-            ("prose", -361),
-            ("clause_alone", 3469),
+            ("prose", -360),
+            ("clause_alone", 3472),
             ("asks", 1674),
-            ("stacked", 4207),
-            ("quote_and_comment", 4540),
-            ("comment_for_blank", 3956),
-            ("quote_and_operator", 2331),
+            ("stacked", 4209),
+            ("quote_and_comment", 4543),
+            ("comment_for_blank", 3958),
+            ("quote_and_operator", 2332),
             ("hexadecimal", 1715),
         ],
         shape: &[
             -112, // over_32_bytes
             -80, // over_128_bytes
-            -823, // over_512_bytes
+            -824, // over_512_bytes
             186, // over_2048_bytes
-            -292, // several_lines
-            -1247, // many_lines
+            -291, // several_lines
+            -1248, // many_lines
             -428, // words_in_a_row
-            -2383, // sentence
+            -2384, // sentence
             -1042, // mostly_letters
             782, // mostly_marks
             -396, // is_name
@@ -61,7 +61,7 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Script,
-        always: -316,
+        always: -317,
         signs: &[
             ("probe", 8050),
             ("out-of-attribute", 8046),
@@ -73,37 +73,37 @@ pub(super) const ALL: &[Weights] = &[
             ("hidden-address", 8047),
             ("utf-7", 8054),
             ("lone-handler", 8046),
-            ("told", 1483),
-            ("runs", 2176),
-            ("script-tag", 2366),
-            ("style", 3658),
-            ("call", 2679),
-            ("symbols-few", 3008),
-            ("changes", 4373),
-            ("odd-separator", 3286),
+            ("told", 1487),
+            ("runs", 2177),
+            ("script-tag", 2367),
+            ("style", 3661),
+            ("call", 2681),
+            ("symbols-few", 3013),
+            ("changes", 4376),
+            ("odd-separator", 3289),
             ("address-calls", 0),
-            ("steals", 3017),
-            ("opens", 1855),
+            ("steals", 3022),
+            ("opens", 1856),
             ("handler", -452),
-            ("script", -714),
+            ("script", -715),
             ("address-somewhere", 1717),
-            ("proof-somewhere", 381),
-            ("frame", 1572),
+            ("proof-somewhere", 379),
+            ("frame", 1573),
             ("shape", 151),
-            ("hidden", 1508),
-            ("torn", 2228),
-            ("code", 175),
+            ("hidden", 1509),
+            ("torn", 2229),
+            ("code", 174),
         ],
         shape: &[
-            232, // over_32_bytes
-            1549, // over_128_bytes
+            231, // over_32_bytes
+            1550, // over_128_bytes
             -421, // over_512_bytes
             18, // over_2048_bytes
-            -1022, // several_lines
-            -1667, // many_lines
-            -1689, // words_in_a_row
-            -678, // sentence
-            -725, // mostly_letters
+            -1018, // several_lines
+            -1669, // many_lines
+            -1690, // words_in_a_row
+            -679, // sentence
+            -723, // mostly_letters
             1253, // mostly_marks
             2053, // is_name
             851, // no_blank
@@ -112,113 +112,113 @@ pub(super) const ALL: &[Weights] = &[
     },
     Weights {
         attack: Attack::Command,
-        always: -132,
+        always: -125,
         signs: &[
             ("leading separator", 8049),
             ("appended", 8047),
-            ("separator and command", 5709),
+            ("separator and command", 5705),
             ("substitution", 8046),
-            ("substitution of a word", 5054),
-            ("command", 827),
+            ("substitution of a word", 5052),
+            ("command", 820),
             ("command on a target", 8054),
             ("spliced name", 8082),
-            ("blank by variable", 8048),
-            ("slice of a variable", 3428),
+            ("blank by variable", 8047),
+            ("slice of a variable", 3426),
             ("brace expansion", 8052),
             ("globbed path", 8052),
             ("function that runs where it is read", 8119),
-            ("command that looks around and nothing else", 3737),
+            ("command that looks around and nothing else", 3888),
             ("reverse shell", 8046),
-            ("reverse shell in text", 2831),
+            ("reverse shell in text", 2836),
             ("server-side include", 8046),
             ("call that runs a command", 8051),
             ("call that runs something", 3250),
             ("hidden powershell", 8046),
-            ("powershell", 3391),
-            ("control flow of cmd", 4928),
-            ("variable as a command", 3264),
-            ("empty expansion", 2861),
-            ("here string or process substitution", 3429),
+            ("powershell", 3392),
+            ("control flow of cmd", 4923),
+            ("variable as a command", 3266),
+            ("empty expansion", 2866),
+            ("here string or process substitution", 3431),
             ("command of a mail protocol", 8050),
-            ("command with a target in text", 2900),
+            ("command with a target in text", 2905),
             ("separator and name of a program", -1388),
-            ("command in text", -785),
-            ("name of a program alone", 8),
-            ("tilde expansion", 1482),
-            ("path to a program", 2331),
+            ("command in text", -789),
+            ("name of a program alone", -8),
+            ("tilde expansion", 1480),
+            ("path to a program", 2334),
         ],
         shape: &[
-            44, // over_32_bytes
-            -1238, // over_128_bytes
-            -636, // over_512_bytes
+            52, // over_32_bytes
+            -1241, // over_128_bytes
+            -638, // over_512_bytes
             -179, // over_2048_bytes
-            1766, // several_lines
-            -2082, // many_lines
-            -899, // words_in_a_row
-            -1491, // sentence
-            217, // mostly_letters
-            2973, // mostly_marks
-            704, // is_name
-            18, // no_blank
-            305, // document
+            1758, // several_lines
+            -2085, // many_lines
+            -888, // words_in_a_row
+            -1492, // sentence
+            198, // mostly_letters
+            2971, // mostly_marks
+            702, // is_name
+            24, // no_blank
+            303, // document
         ],
     },
     Weights {
         attack: Attack::Traversal,
-        always: -2176,
+        always: -2177,
         signs: &[
             ("climb to a target", 8091),
             ("escaped climb", 8068),
             ("far climb", 8078),
             ("climb out of the root", 8073),
             ("odd separators in a climb", 8055),
-            ("file that is the system's own", 3650),
+            ("file that is the system's own", 3654),
             ("segments of dots", 8119),
-            ("server that lists of files name", 3600),
+            ("server that lists of files name", 3604),
             ("stream wrapper", 8053),
             ("climb in base64", 8046),
             ("path cut off by a null byte", 8053),
             ("climb of some levels", 0),
-            ("path with a null byte", 1931),
+            ("path with a null byte", 1934),
             ("file of passwords", 8062),
-            ("file of windows", 4047),
-            ("file of a process", 3476),
-            ("log of a server", 3599),
-            ("configuration of a server", 3492),
-            ("file of secrets", 4992),
-            ("backup of a source", 3399),
+            ("file of windows", 4051),
+            ("file of a process", 3480),
+            ("log of a server", 3603),
+            ("configuration of a server", 3495),
+            ("file of secrets", 4994),
+            ("backup of a source", 3403),
             ("file url", 0),
             ("filter of a stream", 8086),
-            ("path with slashes of both kinds", 3447),
-            ("run of dots", 4486),
-            ("climb in text", 1395),
-            ("target in text", 2441),
+            ("path with slashes of both kinds", 3451),
+            ("run of dots", 4489),
+            ("climb in text", 1396),
+            ("target in text", 2440),
             ("path that a system has and no API", 1674),
-            ("hidden file", -119),
-            ("share of a host", 311),
-            ("climb and nothing else", 3574),
+            ("hidden file", -118),
+            ("share of a host", 313),
+            ("climb and nothing else", 3577),
             ("file of the process that reads it", 8046),
-            ("path of a system in its documentation", -190),
+            ("path of a system in its documentation", -188),
         ],
         shape: &[
             388, // over_32_bytes
-            1526, // over_128_bytes
+            1525, // over_128_bytes
             346, // over_512_bytes
             -231, // over_2048_bytes
-            -321, // several_lines
-            -1485, // many_lines
-            -1430, // words_in_a_row
+            -314, // several_lines
+            -1488, // many_lines
+            -1432, // words_in_a_row
             -1362, // sentence
-            434, // mostly_letters
+            437, // mostly_letters
             -276, // mostly_marks
             87, // is_name
-            1330, // no_blank
-            2, // document
+            1329, // no_blank
+            1, // document
         ],
     },
     Weights {
         attack: Attack::Template,
-        always: -1711,
+        always: -1713,
         signs: &[
             ("constants are calculated", 8052),
             ("classes are reached", 8048),
@@ -228,157 +228,157 @@ pub(super) const ALL: &[Weights] = &[
             ("a constructor is reached", 8054),
             ("a directive imports or runs", 8062),
             ("delimiters of several engines", 8046),
-            ("constants are calculated in text", 2837),
-            ("classes are reached in text", 2184),
-            ("objects of the platform in text", 2342),
-            ("a program is run in text", 2341),
-            ("classes are reached without delimiters", 3360),
-            ("objects of the platform without delimiters", 4166),
-            ("a program is run without delimiters", 3847),
-            ("a method of a literal", 3002),
-            ("globals of an engine", 4132),
+            ("constants are calculated in text", 2842),
+            ("classes are reached in text", 2188),
+            ("objects of the platform in text", 2345),
+            ("a program is run in text", 2344),
+            ("classes are reached without delimiters", 3364),
+            ("objects of the platform without delimiters", 4170),
+            ("a program is run without delimiters", 3851),
+            ("a method of a literal", 3007),
+            ("globals of an engine", 4135),
             ("a call in an expression", 3164),
-            ("an expression and nothing else", 571),
-            ("a statement of a template", 1169),
-            ("an error is provoked", 3549),
+            ("an expression and nothing else", 573),
+            ("a statement of a template", 1171),
+            ("an error is provoked", 3553),
             ("an expression that is not closed", 1208),
-            ("a block with a value of its own", 2858),
-            ("a scriptlet", 272),
-            ("an assignment in a directive", 2882),
-            ("an expression is closed before one opens", 2831),
+            ("a block with a value of its own", 2863),
+            ("a scriptlet", 273),
+            ("an assignment in a directive", 2887),
+            ("an expression is closed before one opens", 2836),
         ],
         shape: &[
-            425, // over_32_bytes
-            -360, // over_128_bytes
-            -770, // over_512_bytes
+            424, // over_32_bytes
+            -362, // over_128_bytes
+            -771, // over_512_bytes
             -119, // over_2048_bytes
-            -968, // several_lines
-            -1314, // many_lines
-            -1025, // words_in_a_row
-            -1101, // sentence
-            -471, // mostly_letters
+            -962, // several_lines
+            -1317, // many_lines
+            -1026, // words_in_a_row
+            -1103, // sentence
+            -465, // mostly_letters
             356, // mostly_marks
-            51, // is_name
-            -765, // no_blank
-            -18, // document
+            50, // is_name
+            -766, // no_blank
+            -19, // document
         ],
     },
     Weights {
         attack: Attack::Lookup,
-        always: -2160,
+        always: -2161,
         signs: &[
             ("names of a directory are looked up", 8046),
             ("the name of a look-up is spliced", 8046),
-            ("a remote look-up in text", 2831),
-            ("a variable is looked up within another look-up", 2831),
+            ("a remote look-up in text", 2836),
+            ("a variable is looked up within another look-up", 2836),
             ("a variable is looked up", 1208),
             ("a look-up within a look-up", 1208),
             ("a protocol of a directory", 1208),
             ("the name of a remote look-up", 1208),
-            ("the environment or a key is looked up", 2831),
+            ("the environment or a key is looked up", 2836),
         ],
         shape: &[
-            513, // over_32_bytes
-            248, // over_128_bytes
-            -379, // over_512_bytes
+            511, // over_32_bytes
+            247, // over_128_bytes
+            -380, // over_512_bytes
             -119, // over_2048_bytes
-            -359, // several_lines
-            -951, // many_lines
-            -906, // words_in_a_row
-            -837, // sentence
-            -471, // mostly_letters
+            -351, // several_lines
+            -953, // many_lines
+            -908, // words_in_a_row
+            -838, // sentence
+            -465, // mostly_letters
             729, // mostly_marks
-            51, // is_name
-            97, // no_blank
-            36, // document
+            50, // is_name
+            95, // no_blank
+            35, // document
         ],
     },
     Weights {
         attack: Attack::ServerRequest,
-        always: -1924,
+        always: -1925,
         signs: &[
-            ("url of a metadata service", 8168),
+            ("url of a metadata service", 8169),
             ("internal address in an odd notation", 8052),
             ("public address in an odd notation", 8186),
             ("scheme that sends raw bytes", 8053),
             ("authority that is read in two ways", 8062),
             ("port of another protocol on the own machine", 8054),
             ("internal host behind a user", 8046),
-            ("url of the own machine", 2080),
-            ("url of a private network", 326),
+            ("url of the own machine", 2083),
+            ("url of a private network", 328),
             ("url within a cluster", 1208),
-            ("name that resolves to what it says", 3332),
-            ("host that records its callers", 2831),
-            ("scheme of another service", 2216),
-            ("url of a file", 2113),
-            ("user that is written as a host", 2872),
-            ("url of a metadata service in text", 3236),
-            ("url of an internal host in text", 1685),
-            ("url without a scheme", 1759),
-            ("more slashes than a url has", 2966),
-            ("backslashes before a host", 3005),
-            ("scheme without slashes", 2928),
-            ("url as a path", 3123),
-            ("escaped bytes before a host", 8177),
-            ("host and a climb", 3049),
-            ("host in letters of another kind", 3213),
-            ("internal url in a parameter", 2852),
-            ("url of an address", 448),
-            ("path of a metadata service", 2833),
-            ("user with a port", 2831),
-            ("address of a metadata service alone", 2831),
-            ("form that browsers repair and nobody writes", 4665),
-            ("host without a scheme and nothing else", 4073),
+            ("name that resolves to what it says", 3337),
+            ("host that records its callers", 2836),
+            ("scheme of another service", 2220),
+            ("url of a file", 2117),
+            ("user that is written as a host", 2877),
+            ("url of a metadata service in text", 3241),
+            ("url of an internal host in text", 1686),
+            ("url without a scheme", 1762),
+            ("more slashes than a url has", 2971),
+            ("backslashes before a host", 3010),
+            ("scheme without slashes", 2933),
+            ("url as a path", 3128),
+            ("escaped bytes before a host", 8178),
+            ("host and a climb", 3054),
+            ("host in letters of another kind", 3216),
+            ("internal url in a parameter", 2857),
+            ("url of an address", 449),
+            ("path of a metadata service", 2838),
+            ("user with a port", 2836),
+            ("address of a metadata service alone", 2836),
+            ("form that browsers repair and nobody writes", 4666),
+            ("host without a scheme and nothing else", 4076),
         ],
         shape: &[
-            1675, // over_32_bytes
-            118, // over_128_bytes
-            -509, // over_512_bytes
+            1674, // over_32_bytes
+            117, // over_128_bytes
+            -510, // over_512_bytes
             -119, // over_2048_bytes
-            -488, // several_lines
-            -1081, // many_lines
-            -1036, // words_in_a_row
-            -967, // sentence
-            -393, // mostly_letters
+            -480, // several_lines
+            -1083, // many_lines
+            -1038, // words_in_a_row
+            -968, // sentence
+            -388, // mostly_letters
             328, // mostly_marks
-            51, // is_name
-            -1010, // no_blank
-            36, // document
+            50, // is_name
+            -1012, // no_blank
+            35, // document
         ],
     },
     Weights {
         attack: Attack::Line,
-        always: -2169,
+        always: -2170,
         signs: &[
             ("field of a response behind a datum", 8046),
             ("field behind an escaped line end", 8046),
             ("second message behind a datum", 8046),
             ("recipient behind a datum", 8046),
             ("field of a response in text", 1172),
-            ("field of a mail behind a datum", 2831),
-            ("entry of a log behind a datum", 2831),
-            ("body behind an empty line", 2831),
-            ("line end in a name", 2831),
+            ("field of a mail behind a datum", 2836),
+            ("entry of a log behind a datum", 2836),
+            ("body behind an empty line", 2836),
+            ("line end in a name", 2836),
             ("escaped line end", 1208),
-            ("field behind a line end as in source code", 2831),
-            ("field of a response behind a sentence", 2831),
+            ("field behind a line end as in source code", 2836),
+            ("field of a response behind a sentence", 2836),
             ("line end at the beginning", 1170),
             ("field of a mail in text", 1161),
         ],
         shape: &[
-            504, // over_32_bytes
-            239, // over_128_bytes
+            501, // over_32_bytes
+            238, // over_128_bytes
             -385, // over_512_bytes
             -121, // over_2048_bytes
-            -368, // several_lines
-            -958, // many_lines
-            -915, // words_in_a_row
-            -843, // sentence
-            -473, // mostly_letters
+            -361, // several_lines
+            -960, // many_lines
+            -917, // words_in_a_row
+            -844, // sentence
+            -467, // mostly_letters
             729, // mostly_marks
-            51, // is_name
-            97, // no_blank
-            34, // document
+            50, // is_name
+            95, // no_blank
+            33, // document
         ],
     },
     Weights {
@@ -394,34 +394,34 @@ pub(super) const ALL: &[Weights] = &[
             ("transforms", 8049),
             ("split", 8074),
             ("encoding", 8046),
-            ("external-name", 3438),
-            ("internal", 3234),
-            ("includes", 2831),
-            ("repeats", 2831),
-            ("stylesheet", 593),
-            ("type", 1518),
+            ("external-name", 3443),
+            ("internal", 3239),
+            ("includes", 2836),
+            ("repeats", 2836),
+            ("stylesheet", 595),
+            ("type", 1517),
             ("letter", 1230),
             ("schema", 1208),
         ],
         shape: &[
-            632, // over_32_bytes
-            785, // over_128_bytes
-            -473, // over_512_bytes
+            629, // over_32_bytes
+            784, // over_128_bytes
+            -474, // over_512_bytes
             -213, // over_2048_bytes
-            -453, // several_lines
-            -1045, // many_lines
-            -906, // words_in_a_row
-            -837, // sentence
-            -565, // mostly_letters
-            -136, // mostly_marks
-            51, // is_name
-            105, // no_blank
-            286, // document
+            -445, // several_lines
+            -1047, // many_lines
+            -908, // words_in_a_row
+            -838, // sentence
+            -559, // mostly_letters
+            -135, // mostly_marks
+            50, // is_name
+            103, // no_blank
+            285, // document
         ],
     },
     Weights {
         attack: Attack::NoSql,
-        always: -2766,
+        always: -2768,
         signs: &[
             ("credential", 8046),
             ("runs", 8048),
@@ -431,87 +431,87 @@ pub(super) const ALL: &[Weights] = &[
             ("out-of-object", 8060),
             ("command", 8046),
             ("script", 8046),
-            ("name", 2311),
-            ("object", 3126),
-            ("shell", 2387),
-            ("operator", 1524),
+            ("name", 2315),
+            ("object", 3131),
+            ("shell", 2391),
+            ("operator", 1525),
             ("tautology", 1208),
         ],
         shape: &[
-            1989, // over_32_bytes
-            248, // over_128_bytes
-            -379, // over_512_bytes
+            1988, // over_32_bytes
+            247, // over_128_bytes
+            -380, // over_512_bytes
             -119, // over_2048_bytes
-            -359, // several_lines
-            -951, // many_lines
-            -906, // words_in_a_row
-            -837, // sentence
-            -471, // mostly_letters
+            -351, // several_lines
+            -953, // many_lines
+            -908, // words_in_a_row
+            -838, // sentence
+            -465, // mostly_letters
             1478, // mostly_marks
-            -530, // is_name
-            -163, // no_blank
-            36, // document
+            -531, // is_name
+            -164, // no_blank
+            35, // document
         ],
     },
     Weights {
         attack: Attack::Ldap,
-        always: -2214,
+        always: -2215,
         signs: &[
             ("leaves", 8049),
             ("joins", 8062),
             ("matches-all", 8067),
             ("rule", 8063),
             ("cut", 8050),
-            ("closes", 2841),
-            ("credential", 3375),
-            ("escaped", 1153),
-            ("filter", 1131),
+            ("closes", 2846),
+            ("credential", 3380),
+            ("escaped", 1154),
+            ("filter", 1132),
         ],
         shape: &[
-            1303, // over_32_bytes
-            221, // over_128_bytes
+            1300, // over_32_bytes
+            220, // over_128_bytes
             -407, // over_512_bytes
             -119, // over_2048_bytes
-            -386, // several_lines
-            -978, // many_lines
-            -933, // words_in_a_row
-            -865, // sentence
-            -471, // mostly_letters
-            261, // mostly_marks
-            51, // is_name
-            -752, // no_blank
-            36, // document
+            -379, // several_lines
+            -981, // many_lines
+            -935, // words_in_a_row
+            -866, // sentence
+            -465, // mostly_letters
+            262, // mostly_marks
+            50, // is_name
+            -753, // no_blank
+            35, // document
         ],
     },
     Weights {
         attack: Attack::XPath,
-        always: -1896,
+        always: -1898,
         signs: &[
             ("leaves", 8074),
             ("path", 8055),
-            ("probe", 3659),
-            ("tautology", 3814),
-            ("expression", 383),
+            ("probe", 3664),
+            ("tautology", 3818),
+            ("expression", 384),
         ],
         shape: &[
-            854, // over_32_bytes
-            173, // over_128_bytes
-            -426, // over_512_bytes
+            852, // over_32_bytes
+            172, // over_128_bytes
+            -427, // over_512_bytes
             -119, // over_2048_bytes
-            -435, // several_lines
-            -1027, // many_lines
-            -982, // words_in_a_row
-            -900, // sentence
-            -497, // mostly_letters
+            -427, // several_lines
+            -1029, // many_lines
+            -984, // words_in_a_row
+            -901, // sentence
+            -492, // mostly_letters
             370, // mostly_marks
-            51, // is_name
-            -245, // no_blank
-            22, // document
+            50, // is_name
+            -246, // no_blank
+            21, // document
         ],
     },
     Weights {
         attack: Attack::Object,
-        always: -2166,
+        always: -2167,
         signs: &[
             ("php", 8046),
             ("java", 8046),
@@ -521,13 +521,13 @@ pub(super) const ALL: &[Weights] = &[
             ("tag", 8046),
             ("gadget", 8046),
             ("decoder", 8046),
-            ("ruby", 2831),
-            ("pickle-encoded", 2831),
-            ("php-standard", 2831),
-            ("tag-named", 2831),
-            ("type", 2831),
-            ("class", 2866),
-            ("php-scalars", 1053),
+            ("ruby", 2836),
+            ("pickle-encoded", 2836),
+            ("php-standard", 2836),
+            ("tag-named", 2836),
+            ("type", 2836),
+            ("class", 2871),
+            ("php-scalars", 1054),
             ("state", 1208),
             ("ruby-encoded", 1208),
             ("gadget-named", 1269),
@@ -535,105 +535,105 @@ pub(super) const ALL: &[Weights] = &[
             ("tool", 1208),
         ],
         shape: &[
-            523, // over_32_bytes
-            258, // over_128_bytes
-            -373, // over_512_bytes
+            520, // over_32_bytes
+            257, // over_128_bytes
+            -374, // over_512_bytes
             -119, // over_2048_bytes
-            -359, // several_lines
-            -951, // many_lines
-            -906, // words_in_a_row
-            -837, // sentence
-            -471, // mostly_letters
-            713, // mostly_marks
-            51, // is_name
-            81, // no_blank
-            36, // document
+            -351, // several_lines
+            -953, // many_lines
+            -908, // words_in_a_row
+            -838, // sentence
+            -465, // mostly_letters
+            714, // mostly_marks
+            50, // is_name
+            80, // no_blank
+            35, // document
         ],
     },
     Weights {
         attack: Attack::Prototype,
-        always: -1479,
+        always: -1480,
         signs: &[
             ("name", 8046),
             ("key", 8046),
             ("whole", 8046),
-            ("assigns", 3071),
+            ("assigns", 3076),
             ("member", 2570),
         ],
         shape: &[
-            588, // over_32_bytes
-            256, // over_128_bytes
-            -379, // over_512_bytes
+            585, // over_32_bytes
+            255, // over_128_bytes
+            -380, // over_512_bytes
             -119, // over_2048_bytes
-            -359, // several_lines
-            -951, // many_lines
-            -906, // words_in_a_row
-            -837, // sentence
-            -136, // mostly_letters
-            978, // mostly_marks
-            51, // is_name
-            699, // no_blank
-            36, // document
+            -351, // several_lines
+            -953, // many_lines
+            -908, // words_in_a_row
+            -838, // sentence
+            -131, // mostly_letters
+            979, // mostly_marks
+            50, // is_name
+            697, // no_blank
+            35, // document
         ],
     },
     Weights {
         attack: Attack::GraphQl,
-        always: -1093,
+        always: -1094,
         signs: &[
             ("cycle", 8046),
             ("credentials", 8046),
             ("directives", 8046),
             ("repeated", 8046),
-            ("deep", 2831),
-            ("aliases", 2831),
-            ("credentials-few", 3013),
-            ("directives-few", 2831),
-            ("repeated-few", 2831),
+            ("deep", 2836),
+            ("aliases", 2836),
+            ("credentials-few", 3018),
+            ("directives-few", 2836),
+            ("repeated-few", 2836),
             ("introspection", 2863),
-            ("nested", 1505),
+            ("nested", 1507),
             ("aliases-few", 1208),
             ("operations", 1208),
-            ("types-loop", 2831),
+            ("types-loop", 2836),
         ],
         shape: &[
-            1280, // over_32_bytes
-            778, // over_128_bytes
+            1278, // over_32_bytes
+            777, // over_128_bytes
             59, // over_512_bytes
             -119, // over_2048_bytes
-            57, // several_lines
-            -650, // many_lines
-            -696, // words_in_a_row
-            -837, // sentence
-            -261, // mostly_letters
-            751, // mostly_marks
-            51, // is_name
-            268, // no_blank
-            36, // document
+            64, // several_lines
+            -653, // many_lines
+            -699, // words_in_a_row
+            -838, // sentence
+            -256, // mostly_letters
+            752, // mostly_marks
+            50, // is_name
+            267, // no_blank
+            35, // document
         ],
     },
     Weights {
         attack: Attack::Scanner,
-        always: -2151,
+        always: -2152,
         signs: &[
             ("host", 8046),
-            ("tool", 2923),
-            ("placeholder", 2831),
+            ("tool", 2928),
+            ("placeholder", 2836),
             ("collector", 1208),
         ],
         shape: &[
-            513, // over_32_bytes
-            248, // over_128_bytes
-            -379, // over_512_bytes
+            511, // over_32_bytes
+            247, // over_128_bytes
+            -380, // over_512_bytes
             -119, // over_2048_bytes
-            -359, // several_lines
-            -951, // many_lines
-            -906, // words_in_a_row
-            -837, // sentence
-            -471, // mostly_letters
+            -351, // several_lines
+            -953, // many_lines
+            -908, // words_in_a_row
+            -838, // sentence
+            -465, // mostly_letters
             729, // mostly_marks
-            51, // is_name
-            101, // no_blank
-            36, // document
+            50, // is_name
+            100, // no_blank
+            35, // document
         ],
     },
 ];
