@@ -154,6 +154,11 @@ fn is_quote_and_operator(text: &[u8], quote: u8) -> bool {
             !word.iter().all(u8::is_ascii_digit)
         }
         // A mark in quotes is quoted.
+        [Token::Operator(_) | Token::Compare | Token::Logic, Token::Text { .. }]
+            if word.is_empty() =>
+        {
+            false
+        }
         [_, Token::Text { .. }] if word.is_empty() => rest.last() != Some(&quote),
         [Token::Operator(_) | Token::Compare | Token::Logic, ..] => true,
         [Token::Word(it), _, ..] => is(it, JOINS),
@@ -197,7 +202,9 @@ mod tests {
         for text in ["x' OR 'y", "aa'+'bb", "1'-1='0", "' or 1='1", "x\"||\"y"] {
             assert!(names(text).contains(&"quote_and_operator"), "{text}: {:?}", names(text));
         }
-        for text in ["'='", "'a' + 'b'", "5'-6'", "O'Neil & 'Sons", "\"*\"", "Boys' or Girls"] {
+        for text in
+            ["'='", "'a' + 'b'", "5'-6'", "O'Neil & 'Sons", "\"&\"g5sFS", "\"*\"", "Boys' or Girls"]
+        {
             assert!(!names(text).contains(&"quote_and_operator"), "{text}");
         }
     }
