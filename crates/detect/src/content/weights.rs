@@ -8,630 +8,632 @@ use super::model::Weights;
 pub(super) const ALL: &[Weights] = &[
     Weights {
         attack: Attack::Sql,
-        always: -2671,
+        always: -2638,
         signs: &[
-            ("tautology", 8038),
-            ("break_union", 8028),
-            ("break_stacked", 8031),
-            ("break_probe", 8071),
-            ("break_clause", 8037),
-            ("shape", 2784),
-            ("union", 5163),
-            ("sub_select", 3005),
-            ("waits", 1022),
-            ("catalogue", 3740),
-            ("probe", 528),
-            ("nested_probe", 1858),
-            ("characters", 2847),
-            ("nulls", 1650),
-            ("ends_in_comment", 4896),
-            ("ends_in_string", 2633),
-            ("closes", 1174),
-            ("sql", -125),
-            ("continues", 1197),
-            ("constants", 2647),
+            ("tautology", 8056),
+            ("break_union", 8047),
+            ("break_stacked", 8050),
+            ("break_probe", 8058),
+            ("break_clause", 8060),
+            ("shape", 2719),
+            ("union", 5167),
+            ("sub_select", 2771),
+            ("waits", 670),
+            ("catalogue", 3724),
+            ("probe", 496),
+            ("nested_probe", 1912),
+            ("characters", 2821),
+            ("nulls", 1681),
+            ("ends_in_comment", 4839),
+            ("ends_in_string", 2044),
+            ("closes", 842),
+            ("sql", -165),
+            ("continues", 1162),
+            ("constants", 2812),
             ("statement", 0),
-            ("deed", 3177),
-            ("order", 5228),
-            ("case", 3055),
-            ("prose", -419),
-            ("joins", -206),
-            ("asks", 2392),
-            ("stacked", 3964),
-            ("marked_comment", 3139),
-            ("comment_for_blank", 3771),
-            ("quote_ends", -345),
-            ("hexadecimal", 1818),
+            ("deed", 3166),
+            ("order", 3623),
+            ("case", 3089),
+            ("prose", -350),
+            ("clause_alone", 3479),
+            ("asks", 1694),
+            ("stacked", 4229),
+            ("quote_and_comment", 4548),
+            ("comment_for_blank", 3954),
+            ("quote_and_operator", 2936),
+            ("hexadecimal", 1708),
         ],
         shape: &[
-            -111, // over_32_bytes
-            -47, // over_128_bytes
-            -841, // over_512_bytes
-            190, // over_2048_bytes
-            -346, // several_lines
-            -1307, // many_lines
-            -376, // words_in_a_row
-            -2398, // sentence
-            -1051, // mostly_letters
-            1046, // mostly_marks
-            -483, // is_name
-            -268, // no_blank
-            -574, // document
+            -115, // over_32_bytes
+            -66, // over_128_bytes
+            -827, // over_512_bytes
+            185, // over_2048_bytes
+            -285, // several_lines
+            -1246, // many_lines
+            -429, // words_in_a_row
+            -2380, // sentence
+            -1029, // mostly_letters
+            803, // mostly_marks
+            -407, // is_name
+            -405, // no_blank
+            -941, // document
         ],
     },
     Weights {
         attack: Attack::Script,
-        always: -274,
+        always: -320,
         signs: &[
-            ("probe", 8030),
-            ("out-of-attribute", 8026),
-            ("out-of-element", 8027),
-            ("out-of-string", 8029),
-            ("address", 8028),
-            ("constructed", 8026),
-            ("symbols", 8026),
-            ("hidden-address", 8027),
-            ("utf-7", 8034),
-            ("lone-handler", 8026),
-            ("told", 1492),
-            ("runs", 2176),
-            ("script-tag", 2358),
-            ("style", 3640),
-            ("call", 2669),
-            ("symbols-few", 2990),
-            ("changes", 4357),
-            ("odd-separator", 3277),
+            ("probe", 8050),
+            ("out-of-attribute", 8046),
+            ("out-of-element", 8046),
+            ("out-of-string", 8049),
+            ("address", 8047),
+            ("constructed", 8046),
+            ("symbols", 8046),
+            ("hidden-address", 8047),
+            ("utf-7", 8054),
+            ("lone-handler", 8046),
+            ("told", 1490),
+            ("runs", 2178),
+            ("script-tag", 2369),
+            ("style", 3667),
+            ("call", 2684),
+            ("symbols-few", 3020),
+            ("changes", 4380),
+            ("odd-separator", 3295),
             ("address-calls", 0),
-            ("steals", 3006),
-            ("opens", 1833),
-            ("handler", -470),
-            ("script", -721),
-            ("address-somewhere", 1682),
-            ("proof-somewhere", 370),
-            ("frame", 1553),
-            ("shape", 126),
-            ("hidden", 1469),
-            ("torn", 2201),
-            ("code", 155),
+            ("steals", 3030),
+            ("opens", 1859),
+            ("handler", -452),
+            ("script", -716),
+            ("address-somewhere", 1717),
+            ("proof-somewhere", 378),
+            ("frame", 1574),
+            ("shape", 152),
+            ("hidden", 1509),
+            ("torn", 2230),
+            ("code", 173),
         ],
         shape: &[
-            230, // over_32_bytes
-            1535, // over_128_bytes
-            -405, // over_512_bytes
-            25, // over_2048_bytes
-            -1009, // several_lines
-            -1734, // many_lines
-            -1695, // words_in_a_row
-            -687, // sentence
-            -720, // mostly_letters
-            1248, // mostly_marks
-            2030, // is_name
-            841, // no_blank
-            693, // document
+            231, // over_32_bytes
+            1550, // over_128_bytes
+            -422, // over_512_bytes
+            18, // over_2048_bytes
+            -1017, // several_lines
+            -1668, // many_lines
+            -1690, // words_in_a_row
+            -679, // sentence
+            -724, // mostly_letters
+            1254, // mostly_marks
+            2053, // is_name
+            852, // no_blank
+            703, // document
         ],
     },
     Weights {
         attack: Attack::Command,
-        always: -46,
+        always: -129,
         signs: &[
-            ("leading separator", 8029),
-            ("appended", 8027),
-            ("separator and command", 5641),
-            ("substitution", 8027),
-            ("substitution of a word", 5015),
-            ("command", 785),
-            ("command on a target", 8034),
-            ("spliced name", 8060),
-            ("blank by variable", 8028),
-            ("slice of a variable", 3432),
-            ("brace expansion", 8031),
-            ("globbed path", 8032),
-            ("function in an environment", 8086),
-            ("fork bomb", 8043),
-            ("reverse shell", 8027),
-            ("reverse shell in text", 2816),
-            ("server-side include", 8027),
-            ("call that runs a command", 8032),
-            ("call that runs something", 3183),
-            ("hidden powershell", 8026),
-            ("powershell", 3378),
-            ("control flow of cmd", 4920),
-            ("variable as a command", 3230),
-            ("empty expansion", 2846),
-            ("here string or process substitution", 3409),
-            ("command of a mail protocol", 3261),
-            ("command with a target in text", 2886),
-            ("separator and name of a program", -1438),
-            ("command in text", -731),
-            ("name of a program alone", 109),
-            ("tilde expansion", 1385),
-            ("path to a program", 2237),
+            ("leading separator", 8049),
+            ("appended", 8047),
+            ("separator and command", 5710),
+            ("substitution", 8046),
+            ("substitution of a word", 5056),
+            ("command", 823),
+            ("command on a target", 8054),
+            ("spliced name", 8082),
+            ("blank by variable", 8047),
+            ("slice of a variable", 3433),
+            ("brace expansion", 8052),
+            ("globbed path", 8052),
+            ("function that runs where it is read", 8119),
+            ("command that looks around and nothing else", 3892),
+            ("reverse shell", 8046),
+            ("reverse shell in text", 2845),
+            ("server-side include", 8046),
+            ("call that runs a command", 8051),
+            ("call that runs something", 3257),
+            ("hidden powershell", 8046),
+            ("powershell", 3399),
+            ("control flow of cmd", 4929),
+            ("variable as a command", 3274),
+            ("empty expansion", 2875),
+            ("here string or process substitution", 3437),
+            ("command of a mail protocol", 8050),
+            ("command with a target in text", 2913),
+            ("separator and name of a program", -1387),
+            ("command in text", -789),
+            ("name of a program alone", -7),
+            ("tilde expansion", 1480),
+            ("path to a program", 2335),
         ],
         shape: &[
-            -33, // over_32_bytes
-            -1233, // over_128_bytes
-            -633, // over_512_bytes
-            -176, // over_2048_bytes
-            1769, // several_lines
-            -2128, // many_lines
-            -934, // words_in_a_row
-            -1469, // sentence
-            212, // mostly_letters
-            2929, // mostly_marks
-            684, // is_name
-            173, // no_blank
+            52, // over_32_bytes
+            -1241, // over_128_bytes
+            -638, // over_512_bytes
+            -179, // over_2048_bytes
+            1760, // several_lines
+            -2083, // many_lines
+            -887, // words_in_a_row
+            -1492, // sentence
+            199, // mostly_letters
+            2977, // mostly_marks
+            701, // is_name
+            26, // no_blank
             303, // document
         ],
     },
     Weights {
         attack: Attack::Traversal,
-        always: -1165,
+        always: -2182,
         signs: &[
-            ("climb to a target", 8075),
-            ("escaped climb", 8056),
-            ("far climb", 8053),
-            ("climb out of the root", 8068),
-            ("odd separators in a climb", 8039),
-            ("climb with a parameter", 8027),
-            ("segments of dots", 8033),
-            ("many segments of one dot", 8057),
-            ("stream wrapper", 8033),
-            ("climb in base64", 8039),
-            ("path cut off by a null byte", 8030),
+            ("climb to a target", 8091),
+            ("escaped climb", 8068),
+            ("far climb", 8078),
+            ("climb out of the root", 8073),
+            ("odd separators in a climb", 8055),
+            ("file that is the system's own", 3660),
+            ("segments of dots", 8119),
+            ("server that lists of files name", 3610),
+            ("stream wrapper", 8053),
+            ("climb in base64", 8046),
+            ("path cut off by a null byte", 8053),
             ("climb of some levels", 0),
-            ("path with a null byte", 2725),
-            ("file of users", 2345),
-            ("file of windows", 4457),
-            ("file of a process", 4206),
-            ("log of a server", 2974),
-            ("configuration of a server", 2989),
-            ("file of secrets", 4869),
-            ("backup of a source", 3369),
-            ("file url", 713),
-            ("filter of a stream", 4224),
-            ("path of a network share", -393),
-            ("run of dots", 4038),
-            ("climb in text", 922),
-            ("target in text", 2496),
-            ("path of a system", -340),
-            ("hidden file", 32),
-            ("share of a host", 188),
-            ("climb and nothing else", 3057),
-            ("file of the process that reads it", 8027),
-            ("known file and a null byte", 8027),
+            ("path with a null byte", 1938),
+            ("file of passwords", 8062),
+            ("file of windows", 4057),
+            ("file of a process", 3487),
+            ("log of a server", 3609),
+            ("configuration of a server", 3501),
+            ("file of secrets", 4997),
+            ("backup of a source", 3411),
+            ("file url", 0),
+            ("filter of a stream", 8086),
+            ("path with slashes of both kinds", 3458),
+            ("run of dots", 4494),
+            ("climb in text", 1399),
+            ("target in text", 2442),
+            ("path that a system has and no API", 1675),
+            ("hidden file", -115),
+            ("share of a host", 315),
+            ("climb and nothing else", 3582),
+            ("file of the process that reads it", 8046),
+            ("path of a system in its documentation", -185),
         ],
         shape: &[
-            905, // over_32_bytes
-            1146, // over_128_bytes
-            402, // over_512_bytes
-            -210, // over_2048_bytes
-            -663, // several_lines
-            -1827, // many_lines
-            -1595, // words_in_a_row
-            -1524, // sentence
-            602, // mostly_letters
-            392, // mostly_marks
-            105, // is_name
-            386, // no_blank
-            132, // document
+            387, // over_32_bytes
+            1526, // over_128_bytes
+            346, // over_512_bytes
+            -231, // over_2048_bytes
+            -313, // several_lines
+            -1488, // many_lines
+            -1431, // words_in_a_row
+            -1362, // sentence
+            437, // mostly_letters
+            -275, // mostly_marks
+            85, // is_name
+            1331, // no_blank
+            2, // document
         ],
     },
     Weights {
         attack: Attack::Template,
-        always: -1619,
+        always: -1719,
         signs: &[
-            ("constants are calculated", 8032),
-            ("classes are reached", 8028),
-            ("objects of the platform are reached", 8029),
-            ("a program is run", 8028),
-            ("a filter runs a function", 8027),
-            ("a constructor is reached", 8034),
-            ("a directive imports or runs", 8043),
-            ("delimiters of several engines", 8026),
-            ("constants are calculated in text", 2822),
-            ("classes are reached in text", 2179),
-            ("objects of the platform in text", 2315),
-            ("a program is run in text", 2314),
-            ("classes are reached without delimiters", 3308),
-            ("objects of the platform without delimiters", 4099),
-            ("a program is run without delimiters", 3773),
-            ("a method of a literal", 2926),
-            ("globals of an engine", 4100),
-            ("a call in an expression", 3624),
-            ("an expression and nothing else", 546),
-            ("a statement of a template", 1033),
-            ("an error is provoked", 3525),
-            ("an expression that is not closed", 1136),
-            ("a block with a value of its own", 2833),
-            ("a scriptlet", 228),
-            ("an assignment in a directive", 2845),
-            ("an expression is closed before one opens", 2816),
+            ("constants are calculated", 8052),
+            ("classes are reached", 8048),
+            ("objects of the platform are reached", 8049),
+            ("a program is run", 8048),
+            ("a filter runs a function", 8047),
+            ("a constructor is reached", 8054),
+            ("a directive imports or runs", 8062),
+            ("delimiters of several engines", 8046),
+            ("constants are calculated in text", 2851),
+            ("classes are reached in text", 2196),
+            ("objects of the platform in text", 2352),
+            ("a program is run in text", 2351),
+            ("classes are reached without delimiters", 3372),
+            ("objects of the platform without delimiters", 4177),
+            ("a program is run without delimiters", 3859),
+            ("a method of a literal", 3015),
+            ("globals of an engine", 4139),
+            ("a call in an expression", 3165),
+            ("an expression and nothing else", 577),
+            ("a statement of a template", 1175),
+            ("an error is provoked", 3560),
+            ("an expression that is not closed", 1209),
+            ("a block with a value of its own", 2872),
+            ("a scriptlet", 276),
+            ("an assignment in a directive", 2896),
+            ("an expression is closed before one opens", 2845),
         ],
         shape: &[
-            501, // over_32_bytes
-            -440, // over_128_bytes
-            -781, // over_512_bytes
-            -120, // over_2048_bytes
-            -976, // several_lines
-            -1406, // many_lines
-            -990, // words_in_a_row
-            -1128, // sentence
-            -459, // mostly_letters
-            299, // mostly_marks
-            24, // is_name
-            -753, // no_blank
-            -43, // document
+            423, // over_32_bytes
+            -362, // over_128_bytes
+            -773, // over_512_bytes
+            -119, // over_2048_bytes
+            -962, // several_lines
+            -1316, // many_lines
+            -1026, // words_in_a_row
+            -1104, // sentence
+            -465, // mostly_letters
+            359, // mostly_marks
+            49, // is_name
+            -765, // no_blank
+            -18, // document
         ],
     },
     Weights {
         attack: Attack::Lookup,
-        always: -1974,
+        always: -2167,
         signs: &[
-            ("names of a directory are looked up", 8026),
-            ("the name of a look-up is spliced", 8026),
-            ("a remote look-up in text", 2816),
-            ("a variable is looked up within another look-up", 2816),
-            ("a variable is looked up", 1136),
-            ("a look-up within a look-up", 1136),
-            ("a protocol of a directory", 1136),
-            ("the name of a remote look-up", 1136),
-            ("the environment or a key is looked up", 2816),
+            ("names of a directory are looked up", 8046),
+            ("the name of a look-up is spliced", 8046),
+            ("a remote look-up in text", 2845),
+            ("a variable is looked up within another look-up", 2845),
+            ("a variable is looked up", 1209),
+            ("a look-up within a look-up", 1209),
+            ("a protocol of a directory", 1209),
+            ("the name of a remote look-up", 1209),
+            ("the environment or a key is looked up", 2845),
         ],
         shape: &[
-            557, // over_32_bytes
-            163, // over_128_bytes
-            -390, // over_512_bytes
-            -120, // over_2048_bytes
-            -371, // several_lines
-            -1053, // many_lines
-            -930, // words_in_a_row
-            -859, // sentence
-            -459, // mostly_letters
-            777, // mostly_marks
-            24, // is_name
+            508, // over_32_bytes
+            248, // over_128_bytes
+            -381, // over_512_bytes
+            -119, // over_2048_bytes
+            -350, // several_lines
+            -952, // many_lines
+            -907, // words_in_a_row
+            -838, // sentence
+            -465, // mostly_letters
+            741, // mostly_marks
+            49, // is_name
             102, // no_blank
-            9, // document
+            36, // document
         ],
     },
     Weights {
         attack: Attack::ServerRequest,
-        always: -977,
+        always: -1933,
         signs: &[
-            ("url of a metadata service", 8089),
-            ("internal address in an odd notation", 8031),
-            ("public address in an odd notation", 8115),
-            ("scheme that sends raw bytes", 8031),
-            ("authority that is read in two ways", 8032),
-            ("port of another protocol on the own machine", 8033),
-            ("internal host behind a user", 8026),
-            ("url of the own machine", 1200),
-            ("url of a private network", 65),
-            ("url within a cluster", 1136),
-            ("name that resolves to what it says", 3094),
-            ("host that records its callers", 2816),
-            ("scheme of another service", 1561),
-            ("url of a file", 1159),
-            ("user that is written as a host", 3502),
-            ("url of a metadata service in text", 3085),
-            ("url of an internal host in text", 1559),
-            ("url without a scheme", 1583),
-            ("more slashes than a url has", 3731),
-            ("backslashes before a host", 3780),
-            ("scheme without slashes", 3695),
-            ("url as a path", 4356),
-            ("escaped bytes before a host", 4438),
-            ("host and a climb", 4070),
-            ("host in letters of another kind", 3316),
-            ("internal url in a parameter", 2994),
-            ("url of an address", -458),
-            ("path of a metadata service", 2818),
-            ("user with a port", 2816),
-            ("address of a metadata service alone", 2816),
+            ("url of a metadata service", 8169),
+            ("internal address in an odd notation", 8052),
+            ("public address in an odd notation", 8187),
+            ("scheme that sends raw bytes", 8053),
+            ("authority that is read in two ways", 8062),
+            ("port of another protocol on the own machine", 8054),
+            ("internal host behind a user", 8046),
+            ("url of the own machine", 2088),
+            ("url of a private network", 332),
+            ("url within a cluster", 1209),
+            ("name that resolves to what it says", 3345),
+            ("host that records its callers", 2845),
+            ("scheme of another service", 2226),
+            ("url of a file", 2124),
+            ("user that is written as a host", 2885),
+            ("url of a metadata service in text", 3249),
+            ("url of an internal host in text", 1689),
+            ("url without a scheme", 1765),
+            ("more slashes than a url has", 2979),
+            ("backslashes before a host", 3018),
+            ("scheme without slashes", 2941),
+            ("url as a path", 3135),
+            ("escaped bytes before a host", 8178),
+            ("host and a climb", 3061),
+            ("host in letters of another kind", 3224),
+            ("internal url in a parameter", 2866),
+            ("url of an address", 446),
+            ("path of a metadata service", 2847),
+            ("user with a port", 2845),
+            ("address of a metadata service alone", 2845),
+            ("form that browsers repair and nobody writes", 4667),
+            ("host without a scheme and nothing else", 4082),
         ],
         shape: &[
-            1361, // over_32_bytes
-            14, // over_128_bytes
-            -539, // over_512_bytes
-            -120, // over_2048_bytes
-            -518, // several_lines
-            -1202, // many_lines
-            -1079, // words_in_a_row
-            -1008, // sentence
-            -399, // mostly_letters
-            1216, // mostly_marks
-            24, // is_name
-            -590, // no_blank
-            9, // document
+            1673, // over_32_bytes
+            118, // over_128_bytes
+            -510, // over_512_bytes
+            -119, // over_2048_bytes
+            -479, // several_lines
+            -1082, // many_lines
+            -1037, // words_in_a_row
+            -968, // sentence
+            -389, // mostly_letters
+            334, // mostly_marks
+            49, // is_name
+            -1010, // no_blank
+            36, // document
         ],
     },
     Weights {
         attack: Attack::Line,
-        always: -1983,
+        always: -2176,
         signs: &[
-            ("field of a response behind a datum", 8026),
-            ("field behind an escaped line end", 8027),
-            ("second message behind a datum", 8026),
-            ("recipient behind a datum", 8026),
-            ("field of a response in text", 1105),
-            ("field of a mail behind a datum", 2816),
-            ("entry of a log behind a datum", 2816),
-            ("body behind an empty line", 2816),
-            ("line end in a name", 2816),
-            ("escaped line end", 1136),
-            ("field behind a line end as in source code", 2816),
-            ("field of a response behind a sentence", 2816),
-            ("line end at the beginning", 1098),
-            ("field of a mail in text", 1095),
+            ("field of a response behind a datum", 8046),
+            ("field behind an escaped line end", 8046),
+            ("second message behind a datum", 8046),
+            ("recipient behind a datum", 8046),
+            ("field of a response in text", 1173),
+            ("field of a mail behind a datum", 2845),
+            ("entry of a log behind a datum", 2845),
+            ("body behind an empty line", 2845),
+            ("line end in a name", 2845),
+            ("escaped line end", 1210),
+            ("field behind a line end as in source code", 2845),
+            ("field of a response behind a sentence", 2845),
+            ("line end at the beginning", 1171),
+            ("field of a mail in text", 1163),
         ],
         shape: &[
-            548, // over_32_bytes
-            155, // over_128_bytes
-            -395, // over_512_bytes
+            498, // over_32_bytes
+            239, // over_128_bytes
+            -386, // over_512_bytes
             -121, // over_2048_bytes
-            -380, // several_lines
-            -1059, // many_lines
-            -939, // words_in_a_row
-            -864, // sentence
-            -461, // mostly_letters
-            777, // mostly_marks
-            24, // is_name
+            -359, // several_lines
+            -959, // many_lines
+            -916, // words_in_a_row
+            -844, // sentence
+            -467, // mostly_letters
+            741, // mostly_marks
+            49, // is_name
             102, // no_blank
-            7, // document
+            34, // document
         ],
     },
     Weights {
         attack: Attack::Xml,
-        always: -1896,
+        always: -2048,
         signs: &[
-            ("external", 8027),
-            ("parameter", 8026),
-            ("nested", 8026),
-            ("bomb", 8026),
-            ("foreign-type", 8026),
-            ("includes-file", 8026),
-            ("transforms", 8030),
-            ("split", 8051),
-            ("encoding", 8026),
-            ("external-name", 3395),
-            ("internal", 3211),
-            ("includes", 2816),
-            ("repeats", 2816),
-            ("stylesheet", 468),
-            ("type", 1454),
-            ("letter", 1160),
-            ("schema", 1136),
+            ("external", 8046),
+            ("parameter", 8046),
+            ("nested", 8046),
+            ("bomb", 8046),
+            ("foreign-type", 8046),
+            ("includes-file", 8046),
+            ("transforms", 8049),
+            ("split", 8074),
+            ("encoding", 8046),
+            ("external-name", 3452),
+            ("internal", 3248),
+            ("includes", 2845),
+            ("repeats", 2845),
+            ("stylesheet", 595),
+            ("type", 1518),
+            ("letter", 1231),
+            ("schema", 1209),
         ],
         shape: &[
-            635, // over_32_bytes
-            715, // over_128_bytes
-            -478, // over_512_bytes
-            -207, // over_2048_bytes
-            -459, // several_lines
-            -1141, // many_lines
-            -930, // words_in_a_row
-            -859, // sentence
-            -547, // mostly_letters
-            -121, // mostly_marks
-            24, // is_name
-            109, // no_blank
-            257, // document
+            626, // over_32_bytes
+            786, // over_128_bytes
+            -474, // over_512_bytes
+            -213, // over_2048_bytes
+            -444, // several_lines
+            -1046, // many_lines
+            -907, // words_in_a_row
+            -838, // sentence
+            -559, // mostly_letters
+            -124, // mostly_marks
+            49, // is_name
+            110, // no_blank
+            285, // document
         ],
     },
     Weights {
         attack: Attack::NoSql,
-        always: -2653,
+        always: -2775,
         signs: &[
-            ("credential", 8027),
-            ("runs", 8029),
-            ("out-of-string", 8098),
-            ("out-of-number", 8078),
-            ("always", 8026),
-            ("out-of-object", 8041),
-            ("command", 8026),
-            ("script", 8026),
-            ("name", 2273),
-            ("object", 3105),
-            ("shell", 2292),
-            ("operator", 1426),
-            ("tautology", 1136),
+            ("credential", 8046),
+            ("runs", 8048),
+            ("out-of-string", 8125),
+            ("out-of-number", 8103),
+            ("always", 8046),
+            ("out-of-object", 8060),
+            ("command", 8046),
+            ("script", 8046),
+            ("name", 2319),
+            ("object", 3138),
+            ("shell", 2398),
+            ("operator", 1524),
+            ("tautology", 1209),
         ],
         shape: &[
-            2006, // over_32_bytes
-            163, // over_128_bytes
-            -390, // over_512_bytes
-            -120, // over_2048_bytes
-            -371, // several_lines
-            -1053, // many_lines
-            -930, // words_in_a_row
-            -859, // sentence
-            -459, // mostly_letters
-            1512, // mostly_marks
-            -569, // is_name
-            -178, // no_blank
-            9, // document
+            1985, // over_32_bytes
+            248, // over_128_bytes
+            -381, // over_512_bytes
+            -119, // over_2048_bytes
+            -350, // several_lines
+            -952, // many_lines
+            -907, // words_in_a_row
+            -838, // sentence
+            -465, // mostly_letters
+            1487, // mostly_marks
+            -533, // is_name
+            -159, // no_blank
+            36, // document
         ],
     },
     Weights {
         attack: Attack::Ldap,
-        always: -2058,
+        always: -2221,
         signs: &[
-            ("leaves", 8029),
-            ("joins", 8040),
-            ("matches-all", 8048),
-            ("rule", 8043),
-            ("cut", 8030),
-            ("closes", 2825),
-            ("credential", 3348),
-            ("escaped", 1087),
-            ("filter", 996),
+            ("leaves", 8049),
+            ("joins", 8062),
+            ("matches-all", 8067),
+            ("rule", 8063),
+            ("cut", 8050),
+            ("closes", 2855),
+            ("credential", 3389),
+            ("escaped", 1155),
+            ("filter", 1131),
         ],
         shape: &[
-            1336, // over_32_bytes
-            139, // over_128_bytes
-            -415, // over_512_bytes
-            -120, // over_2048_bytes
-            -396, // several_lines
-            -1078, // many_lines
-            -954, // words_in_a_row
-            -883, // sentence
-            -459, // mostly_letters
-            291, // mostly_marks
-            24, // is_name
-            -766, // no_blank
-            9, // document
+            1298, // over_32_bytes
+            221, // over_128_bytes
+            -408, // over_512_bytes
+            -119, // over_2048_bytes
+            -378, // several_lines
+            -980, // many_lines
+            -934, // words_in_a_row
+            -865, // sentence
+            -465, // mostly_letters
+            271, // mostly_marks
+            49, // is_name
+            -748, // no_blank
+            36, // document
         ],
     },
     Weights {
         attack: Attack::XPath,
-        always: -1763,
+        always: -1906,
         signs: &[
-            ("leaves", 8052),
-            ("path", 8034),
-            ("probe", 3612),
-            ("tautology", 3752),
-            ("expression", 287),
+            ("leaves", 8074),
+            ("path", 8055),
+            ("probe", 3673),
+            ("tautology", 3825),
+            ("expression", 382),
         ],
         shape: &[
-            890, // over_32_bytes
-            97, // over_128_bytes
-            -431, // over_512_bytes
-            -120, // over_2048_bytes
-            -438, // several_lines
-            -1120, // many_lines
-            -997, // words_in_a_row
-            -914, // sentence
-            -483, // mostly_letters
-            385, // mostly_marks
-            24, // is_name
-            -261, // no_blank
-            -4, // document
+            849, // over_32_bytes
+            173, // over_128_bytes
+            -427, // over_512_bytes
+            -119, // over_2048_bytes
+            -426, // several_lines
+            -1028, // many_lines
+            -982, // words_in_a_row
+            -900, // sentence
+            -492, // mostly_letters
+            379, // mostly_marks
+            49, // is_name
+            -241, // no_blank
+            22, // document
         ],
     },
     Weights {
         attack: Attack::Object,
-        always: -1982,
+        always: -2172,
         signs: &[
-            ("php", 8026),
-            ("java", 8026),
-            ("pickle", 8026),
-            ("dotnet", 8026),
-            ("node", 8027),
-            ("tag", 8026),
-            ("gadget", 8026),
-            ("decoder", 8026),
-            ("ruby", 2816),
-            ("pickle-encoded", 2816),
-            ("php-standard", 2816),
-            ("tag-named", 2816),
-            ("type", 2816),
-            ("class", 2849),
-            ("php-scalars", 961),
-            ("state", 1136),
-            ("ruby-encoded", 1136),
-            ("gadget-named", 1197),
-            ("type-name", 1136),
-            ("tool", 1136),
+            ("php", 8046),
+            ("java", 8046),
+            ("pickle", 8046),
+            ("dotnet", 8046),
+            ("node", 8046),
+            ("tag", 8046),
+            ("gadget", 8046),
+            ("decoder", 8046),
+            ("ruby", 2845),
+            ("pickle-encoded", 2845),
+            ("php-standard", 2845),
+            ("tag-named", 2845),
+            ("type", 2845),
+            ("class", 2880),
+            ("php-scalars", 1053),
+            ("state", 1209),
+            ("ruby-encoded", 1209),
+            ("gadget-named", 1270),
+            ("type-name", 1209),
+            ("tool", 1209),
         ],
         shape: &[
-            566, // over_32_bytes
-            173, // over_128_bytes
-            -384, // over_512_bytes
-            -120, // over_2048_bytes
-            -371, // several_lines
-            -1053, // many_lines
-            -930, // words_in_a_row
-            -859, // sentence
-            -459, // mostly_letters
-            759, // mostly_marks
-            24, // is_name
-            84, // no_blank
-            9, // document
+            517, // over_32_bytes
+            258, // over_128_bytes
+            -374, // over_512_bytes
+            -119, // over_2048_bytes
+            -350, // several_lines
+            -952, // many_lines
+            -907, // words_in_a_row
+            -838, // sentence
+            -465, // mostly_letters
+            726, // mostly_marks
+            49, // is_name
+            86, // no_blank
+            36, // document
         ],
     },
     Weights {
         attack: Attack::Prototype,
-        always: -1316,
+        always: -1487,
         signs: &[
-            ("name", 8026),
-            ("key", 8026),
-            ("whole", 8026),
-            ("assigns", 3047),
-            ("member", 2453),
+            ("name", 8046),
+            ("key", 8046),
+            ("whole", 8046),
+            ("assigns", 3084),
+            ("member", 2569),
         ],
         shape: &[
-            628, // over_32_bytes
-            171, // over_128_bytes
-            -390, // over_512_bytes
-            -120, // over_2048_bytes
-            -371, // several_lines
-            -1053, // many_lines
-            -930, // words_in_a_row
-            -859, // sentence
+            582, // over_32_bytes
+            256, // over_128_bytes
+            -381, // over_512_bytes
+            -119, // over_2048_bytes
+            -350, // several_lines
+            -952, // many_lines
+            -907, // words_in_a_row
+            -838, // sentence
             -131, // mostly_letters
-            1013, // mostly_marks
-            24, // is_name
-            684, // no_blank
-            9, // document
+            989, // mostly_marks
+            49, // is_name
+            703, // no_blank
+            36, // document
         ],
     },
     Weights {
         attack: Attack::GraphQl,
-        always: -928,
+        always: -1098,
         signs: &[
-            ("cycle", 8026),
-            ("credentials", 8026),
-            ("directives", 8026),
-            ("repeated", 8026),
-            ("deep", 2816),
-            ("aliases", 2816),
-            ("credentials-few", 2998),
-            ("directives-few", 2816),
-            ("repeated-few", 2816),
-            ("introspection", 2757),
-            ("nested", 1426),
-            ("aliases-few", 1136),
-            ("operations", 1136),
-            ("types-loop", 2816),
+            ("cycle", 8046),
+            ("credentials", 8046),
+            ("directives", 8046),
+            ("repeated", 8046),
+            ("deep", 2845),
+            ("aliases", 2845),
+            ("credentials-few", 3026),
+            ("directives-few", 2845),
+            ("repeated-few", 2845),
+            ("introspection", 2866),
+            ("nested", 1508),
+            ("aliases-few", 1209),
+            ("operations", 1209),
+            ("types-loop", 2845),
         ],
         shape: &[
-            1313, // over_32_bytes
-            699, // over_128_bytes
-            55, // over_512_bytes
-            -120, // over_2048_bytes
-            49, // several_lines
-            -741, // many_lines
-            -709, // words_in_a_row
-            -859, // sentence
-            -238, // mostly_letters
-            798, // mostly_marks
-            24, // is_name
-            268, // no_blank
-            9, // document
+            1275, // over_32_bytes
+            778, // over_128_bytes
+            59, // over_512_bytes
+            -119, // over_2048_bytes
+            65, // several_lines
+            -653, // many_lines
+            -698, // words_in_a_row
+            -838, // sentence
+            -256, // mostly_letters
+            763, // mostly_marks
+            49, // is_name
+            273, // no_blank
+            36, // document
         ],
     },
     Weights {
         attack: Attack::Scanner,
-        always: -1966,
+        always: -2157,
         signs: &[
-            ("host", 8026),
-            ("tool", 2903),
-            ("placeholder", 2816),
-            ("collector", 1136),
+            ("host", 8046),
+            ("tool", 2937),
+            ("placeholder", 2845),
+            ("collector", 1209),
         ],
         shape: &[
-            557, // over_32_bytes
-            163, // over_128_bytes
-            -390, // over_512_bytes
-            -120, // over_2048_bytes
-            -371, // several_lines
-            -1053, // many_lines
-            -930, // words_in_a_row
-            -859, // sentence
-            -459, // mostly_letters
-            777, // mostly_marks
-            24, // is_name
+            508, // over_32_bytes
+            248, // over_128_bytes
+            -381, // over_512_bytes
+            -119, // over_2048_bytes
+            -350, // several_lines
+            -952, // many_lines
+            -907, // words_in_a_row
+            -838, // sentence
+            -465, // mostly_letters
+            741, // mostly_marks
+            49, // is_name
             106, // no_blank
-            9, // document
+            36, // document
         ],
     },
 ];
