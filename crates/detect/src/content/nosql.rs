@@ -27,6 +27,8 @@ const OBJECT: usize = 9;
 const SHELL: usize = 10;
 const OPERATOR: usize = 11;
 const TAUTOLOGY: usize = 12;
+const SHELL_WRITES: usize = 13;
+const OPERATOR_ALONE: usize = 14;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("credential", Strength::Certain),
@@ -42,6 +44,8 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("shell", Strength::Likely),
     Sign::new("operator", Strength::Hint),
     Sign::new("tautology", Strength::Hint),
+    Sign::new("shell-writes", Strength::Likely),
+    Sign::new("operator-alone", Strength::Likely),
 ];
 
 /// Bytes that are read.
@@ -94,6 +98,9 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         ];
         let is_shell = starts(text, b"db.") && has_any(text, CALLS);
         signs.note(SHELL, is_shell);
+        const WRITES: &[&[u8]] = &[b".insert", b".drop", b".remove(", b".update", b"mapreduce("];
+        let ends = matches!(text.last(), Some(b';' | b')' | b'}' | b'1'));
+        signs.note(SHELL_WRITES, is_shell && ends && has_any(text, WRITES) && !text.contains(&b'\n'));
         const MATCHES: &[&[u8]] =
             &[b"this.password", b"this.username", b"this.passwd", b"tojsononeline("];
         signs.note(SHELL, has_any(text, MATCHES) && has_any(text, &[b".match(", b"==", b".test("]));
@@ -160,6 +167,8 @@ fn look_at_operators(text: &[u8], signs: &mut Signs) {
             .trim_ascii_end();
         let is_first = lead.ends_with(b"{");
         let named = lead.strip_suffix(b"{").unwrap_or(lead);
+        // The whole value is a condition on a field that it does not name.
+        signs.note(OPERATOR_ALONE, is_short && is_first && named.trim_ascii().is_empty());
         signs.note(ALWAYS, is_short && is_object && is_first && is_met_by_all(operator, operand));
         signs.note(CREDENTIAL, is_short && is_object && names_credential(named));
         signs.note(RUNS, is_short && runs && (is_object || at <= 3));

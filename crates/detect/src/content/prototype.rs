@@ -6,7 +6,7 @@
 //! Source   CWE-1321.
 
 use super::marks::Marks;
-use super::search::{from, head};
+use super::search::{from, has, head};
 use super::sign::{Input, Sign, Signs, Strength};
 
 const NAME: usize = 0;
@@ -14,6 +14,7 @@ const KEY: usize = 1;
 const WHOLE: usize = 2;
 const ASSIGNS: usize = 3;
 const MEMBER: usize = 4;
+const ALONE: usize = 5;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("name", Strength::Certain),
@@ -21,10 +22,14 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("whole", Strength::Certain),
     Sign::new("assigns", Strength::Likely),
     Sign::new("member", Strength::Hint),
+    Sign::new("alone", Strength::Likely),
 ];
 
 /// Bytes that are read.
 const TEXT_BYTES_MAX: usize = 4 * 1024;
+
+/// Places that are looked at.
+const PLACES_MAX: usize = 1024;
 
 /// Longest value that is taken for nothing but an assignment.
 const SHORT_BYTES_MAX: usize = 256;
@@ -50,27 +55,46 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let is_key = is_key_in_json && begins_as_object(text)
         || is_bracketed && text.len() <= SHORT_BYTES_MAX && !text.contains(&b'\n');
     let is_assigned = after.iter().take(64).any(|it| *it == b'=') && text.len() <= SHORT_BYTES_MAX;
-    signs.note(WHOLE, is_whole || at == 0 && is_assigned && !text.contains(&b'\n'));
+    let is_of_all = text.starts_with(b"Object.");
+    signs.note(WHOLE, !is_of_all && (is_whole || at == 0 && is_assigned && !text.contains(&b'\n')));
     signs.note(KEY, is_key);
     signs.note(ASSIGNS, is_assigned || is_key_in_json && text.len() <= SHORT_BYTES_MAX);
     signs.note(MEMBER, true);
+    // One expression or assignment, and no word beside it.
+    let words = text.split(u8::is_ascii_whitespace).filter(|it| it.len() > 1).count();
+    let is_chain = matches!(before.last(), None | Some(b'.' | b'[' | b'"' | b'\''));
+    signs.note(ALONE, is_chain && !before.contains(&b' ') && words <= 2 && text.len() <= SHORT_BYTES_MAX);
     signs
 }
 
 /// Where the prototype is named, and how long its name is.
 fn prototype(text: &[u8]) -> Option<(usize, usize)> {
-    if let Some(at) = memchr::memmem::find(text, b"__proto__") {
-        return Some((at, 9));
+    // Filters that take the name away once leave it where it stood twice.
+    let doubled = |name: &[u8]| name.ends_with(b"ructor");
+    let mut from_at = 0;
+    for _ in 0..PLACES_MAX {
+        let found = memchr::memchr3(b'_', b'.', b'[', from(text, from_at))?;
+        let at = from_at + found;
+        let (before, after) = text.split_at_checked(at)?;
+        if after.starts_with(b"__proto__") {
+            return Some((at, 9));
+        }
+        from_at = at + 1;
+        if after.starts_with(b"_") {
+            continue;
+        }
+        let closed = before.iter().rev().take(3).take_while(|it| matches!(it, b']' | b'"' | b'\'')).count();
+        let owner = head(before, at - closed);
+        let is_owner = owner.ends_with(b"constructor") || doubled(owner);
+        let opened = after.iter().take(3).take_while(|it| matches!(it, b'.' | b'[' | b'"' | b'\'')).count();
+        let member = from(after, opened);
+        let is_object = owner.ends_with(b"Object") && after.starts_with(b".prototype.");
+        if is_owner && member.starts_with(b"proto") && has(head(member, 24), b"prototype") || is_object {
+            let name = owner.len() - owner.iter().rev().take(32).take_while(|it| it.is_ascii_alphanumeric()).count();
+            return Some((name, at - name + opened + 9));
+        }
     }
-    let at = memchr::memmem::find(text, b"constructor")?;
-    let after = from(text, at + 11);
-    let between = after
-        .iter()
-        .take(4)
-        .take_while(|it| matches!(it, b'.' | b'[' | b']' | b'"' | b'\''))
-        .count();
-    let is_prototype = between > 0 && from(after, between).starts_with(b"prototype");
-    is_prototype.then_some((at, 11 + between + 9))
+    None
 }
 
 /// `"__proto__":` and `"__proto__.x":`.
@@ -113,6 +137,8 @@ mod tests {
                 "__proto__.x",
                 "constructor.prototype.x",
                 "constructor[prototype][x]",
+                "__pro__proto__to__[x]",
+                "constconstructorructor.protoprototypetype.x",
             ],
         );
         check(
@@ -135,7 +161,7 @@ mod tests {
         check(
             Some(Strength::Likely),
             false,
-            &["Object.__proto__.x = 1", "a.constructor.prototype.x=1"],
+            &["Object.__proto__.x = 1", "a.constructor.prototype.x=1", "Object.prototype.x = true;", "dog.__proto__;"],
         );
         check(
             Some(Strength::Hint),
