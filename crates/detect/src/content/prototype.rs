@@ -6,7 +6,7 @@
 //! Source   CWE-1321.
 
 use super::marks::Marks;
-use super::search::{from, has, head};
+use super::search::{from, head};
 use super::sign::{Input, Sign, Signs, Strength};
 
 const NAME: usize = 0;
@@ -36,12 +36,16 @@ const SHORT_BYTES_MAX: usize = 256;
 
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
-    let may = Marks::UNDERSCORE.and(Marks::BRACKET).and(Marks::DOT);
+    let may = Marks::UNDERSCORE
+        .and(Marks::BRACKET)
+        .and(Marks::DOT)
+        .and(Marks::DOUBLE_QUOTE)
+        .and(Marks::SLASH);
     if !input.marks.has(Marks::LETTER) || !input.marks.has_any(may) || input.text.len() < 9 {
         return signs;
     }
     let text = head(input.text, TEXT_BYTES_MAX).trim_ascii();
-    let Some((at, length)) = prototype(text) else { return signs };
+    let Some((at, length)) = prototype(text, input.marks) else { return signs };
     let before = head(text, at);
     let after = from(text, at + length).trim_ascii_start();
     if input.is_name {
@@ -51,11 +55,14 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let is_whole = at == 0 && after.is_empty();
     let is_bracketed = matches!(before.last(), Some(b'[')) && after.starts_with(b"][")
         || (at == 0 || before == b"?") && after.starts_with(b"[");
-    let is_key_in_json = is_key(before, after);
+    let is_key_in_json = is_key(before, after) || before.last() == Some(&b'"') && after.starts_with(b"\":");
     let is_key = is_key_in_json && begins_as_object(text)
         || is_bracketed && text.len() <= SHORT_BYTES_MAX && !text.contains(&b'\n');
     let is_assigned = after.iter().take(64).any(|it| *it == b'=') && text.len() <= SHORT_BYTES_MAX;
     let is_of_all = text.starts_with(b"Object.");
+    // A path into a document: `/__proto__/x`.
+    let is_path = text.starts_with(b"/") && !text.contains(&b' ') && !text.contains(&b'.');
+    signs.note(WHOLE, is_path && at == 1);
     signs.note(WHOLE, !is_of_all && (is_whole || at == 0 && is_assigned && !text.contains(&b'\n')));
     signs.note(KEY, is_key);
     signs.note(ASSIGNS, is_assigned || is_key_in_json && text.len() <= SHORT_BYTES_MAX);
@@ -68,33 +75,44 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
 }
 
 /// Where the prototype is named, and how long its name is.
-fn prototype(text: &[u8]) -> Option<(usize, usize)> {
-    // Filters that take the name away once leave it where it stood twice.
-    let doubled = |name: &[u8]| name.ends_with(b"ructor");
-    let mut from_at = 0;
-    for _ in 0..PLACES_MAX {
-        let found = memchr::memchr3(b'_', b'.', b'[', from(text, from_at))?;
-        let at = from_at + found;
-        let (before, after) = text.split_at_checked(at)?;
-        if after.starts_with(b"__proto__") {
-            return Some((at, 9));
-        }
-        from_at = at + 1;
-        if after.starts_with(b"_") {
-            continue;
-        }
-        let closed = before.iter().rev().take(3).take_while(|it| matches!(it, b']' | b'"' | b'\'')).count();
-        let owner = head(before, at - closed);
-        let is_owner = owner.ends_with(b"constructor") || doubled(owner);
-        let opened = after.iter().take(3).take_while(|it| matches!(it, b'.' | b'[' | b'"' | b'\'')).count();
-        let member = from(after, opened);
-        let is_object = owner.ends_with(b"Object") && after.starts_with(b".prototype.");
-        if is_owner && member.starts_with(b"proto") && has(head(member, 24), b"prototype") || is_object {
-            let name = owner.len() - owner.iter().rev().take(32).take_while(|it| it.is_ascii_alphanumeric()).count();
-            return Some((name, at - name + opened + 9));
-        }
+fn prototype(text: &[u8], marks: Marks) -> Option<(usize, usize)> {
+    if marks.has(Marks::UNDERSCORE)
+        && let Some(at) = memchr::memchr_iter(b'_', text)
+            .take(PLACES_MAX)
+            .find(|at| from(text, *at).starts_with(b"__proto__"))
+    {
+        return Some((at, 9));
     }
-    None
+    // The `y` is the rarest letter of the name.
+    memchr::memchr_iter(b'y', text).take(PLACES_MAX).find_map(|at| {
+        let (before, after) = text.split_at_checked(at)?;
+        let before = before.strip_suffix(b"protot")?;
+        let mut end = at + after.strip_prefix(b"ype").map(|_| 3)?;
+        // Filters that take the name away once leave it where it stood twice.
+        let before = before.strip_suffix(b"proto").unwrap_or(before);
+        if from(text, end).starts_with(b"type") {
+            end += 4;
+        }
+        let marks = before
+            .iter()
+            .rev()
+            .take(8)
+            .take_while(|it| {
+                matches!(it, b'.' | b'[' | b']' | b'"' | b'\'' | b':' | b'{' | b',' | b'/' | b' ')
+            })
+            .count();
+        let owner = head(before, before.len() - marks);
+        let is_joined = from(before, owner.len()).iter().any(|it| *it != b' ');
+        let is_object = owner.ends_with(b"Object") && before.ends_with(b".");
+        let is_owner = owner.ends_with(b"constructor")
+            || owner.ends_with(b"constructorructor")
+            || is_object && from(text, end).starts_with(b".");
+        let letters =
+            owner.iter().rev().take(32).take_while(|it| it.is_ascii_alphanumeric()).count();
+        let start = owner.len() - letters;
+        (is_owner && is_joined && !from(before, owner.len()).starts_with(b". "))
+            .then_some((start, end - start))
+    })
 }
 
 /// `"__proto__":` and `"__proto__.x":`.
@@ -152,6 +170,9 @@ mod tests {
                 "x[__proto__][y]=z",
                 "__proto__[x]",
                 "__proto__.x = y",
+                "{\"constructor\": {\"prototype\": {\"x\": 1}}}",
+                "/constructor/prototype/x",
+                "/__proto__/x",
             ],
         );
     }

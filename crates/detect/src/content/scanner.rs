@@ -34,6 +34,9 @@ const TEXT_BYTES_MAX: usize = 1024;
 /// Longest line in which a client names itself.
 const SELF_BYTES_MAX: usize = 160;
 
+/// Words of a line that are looked at.
+const WORDS_MAX: usize = 40;
+
 /// Places that are looked at.
 const PLACES_MAX: usize = 128;
 
@@ -54,13 +57,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         let is_own = tool.is_some_and(|it| OWN.iter().any(|own| it.eq_ignore_ascii_case(own)));
         signs.note(NAMES_ITSELF, is_own && text.len() <= SELF_BYTES_MAX);
     }
-    // A browser's name, and the tool's behind it.
-    let last = text.rsplit(|it| matches!(it, b' ' | b')')).next().unwrap_or(text);
-    if (6..=12).contains(&last.len()) {
-        let is_whole = OWN.iter().any(|it| last.eq_ignore_ascii_case(it));
-        signs.note(NAMED, is_whole);
-        signs.note(TOOL, is_whole && starts(text, b"mozilla/"));
-    }
+    look_at_words(text, &mut signs);
     if input.marks.has_any(Marks::SPACE.and(Marks::SLASH))
         && matches!(text.first(), Some(b'M' | b'm' | b'N' | b'n' | b'O' | b'o' | b'F' | b'f'))
     {
@@ -80,6 +77,31 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         signs.note(PLACEHOLDER, find(text, b"burp-collaborator-").is_some());
     }
     signs
+}
+
+/// The name of a tool at the front, or behind that of a browser.
+fn look_at_words(text: &[u8], signs: &mut Signs) {
+    let length = text.iter().take(20).take_while(|it| it.is_ascii_alphanumeric()).count();
+    let (first, rest) = text.split_at_checked(length).unwrap_or_default();
+    if is_own(first) {
+        let is_version = matches!(
+            rest,
+            [b'-' | b' ', b'0'..=b'9', ..] | [b'-' | b' ', b'v', b'0'..=b'9', ..]
+        );
+        signs.note(NAMES_ITSELF, is_version && text.len() <= SELF_BYTES_MAX);
+        signs.note(TOOL, is_version);
+        signs.note(NAMED, rest.is_empty() || is_version);
+    }
+    if first.eq_ignore_ascii_case(b"mozilla") && rest.starts_with(b"/") {
+        let words = rest.split(|it| !it.is_ascii_alphanumeric()).filter(|it| it.len() >= 4);
+        let names = words.take(WORDS_MAX).any(is_own);
+        signs.note(TOOL, names);
+        signs.note(NAMED, names);
+    }
+}
+
+fn is_own(word: &[u8]) -> bool {
+    OWN_LETTERS.begin(word) && OWN.iter().any(|it| word.eq_ignore_ascii_case(it))
 }
 
 /// A label, a dot, the host, and then the end of the name.
@@ -183,6 +205,7 @@ impl FirstLetters {
 }
 
 const TOOL_LETTERS: FirstLetters = FirstLetters::of(TOOLS).with(FirstLetters::of(OWN));
+const OWN_LETTERS: FirstLetters = FirstLetters::of(OWN);
 const HOST_LETTERS: FirstLetters = FirstLetters::of(HOSTS);
 const COLLECTOR_LETTERS: FirstLetters = FirstLetters::of(COLLECTORS);
 
@@ -320,13 +343,15 @@ mod tests {
 
     #[test]
     fn tools_that_name_themselves_are_certain() {
-        check(Some(Strength::Likely), &["burp/2.1", "Mozilla/5.0 Hydra/9.5", "nmap/7.94"]);
-        check(Some(Strength::Hint), &["nessus", "we ran SQLmap"]);
+        check(Some(Strength::Likely), &["burp/2.1", "Mozilla/5.0 Hydra/9.5", "Mozilla/4.0 (compatible; MSIE 7.0) Havij", "Mozilla/5.0 (compatible; Nessus)", "nmap/7.94"]);
+        check(Some(Strength::Hint), &["nessus", "SQLmap"]);
         check(
             Some(Strength::Certain),
             &[
                 "Arachni/0.2.1",
                 "Mozilla/5.0 zgrab/0.x",
+                "DirBuster-1.0-RC1",
+                "WPScan v3.8.25 (https://wpscan.com)",
                 "sqlmap/1.7.2#stable (https://sqlmap.org)",
                 "Mozilla/5.00 (Nikto/2.1.6) (Evasions:None)",
                 "Nuclei - Open-source project (github.com)",

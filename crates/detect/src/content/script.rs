@@ -421,6 +421,7 @@ fn calls_much(text: &[u8]) -> bool {
         b"globalthis",
         b"btoa",
         b"xmlhttprequest",
+        b"image",
     ];
     const BOXES: &[&[u8]] = &[b"alert", b"prompt)", b"prompt}", b"confirm)", b"confirm}"];
     memchr::memchr3_iter(b'(', b'`', b'[', text).take(CALLS_MAX).any(|at| {

@@ -130,6 +130,9 @@ fn of_name(before: &[u8], name: &[u8], after: &[u8]) -> Facts {
         // Nobody calls these with a template but to call without parentheses.
         b"call" | b"apply" | b"bind" if after.starts_with(b"`") => Facts::CONSTRUCTOR,
         b"print" if argument.is_some_and(|it| it.starts_with(b")")) => Facts::PROOF,
+        b"eval" if matches!(before.last(), Some(b'=' | b',')) && matches!(after.first(), None | Some(b')' | b';')) => {
+            Facts::BOX_HANDED
+        }
         b"eval" | b"execscript" if argument.is_some() => Facts::EVAL,
         b"function" | b"settimeout" | b"setinterval" | b"import" if is_quoted => Facts::EVAL,
         b"importscripts" | b"insertadjacenthtml" if argument.is_some() => Facts::EVAL,
@@ -195,7 +198,7 @@ fn message_box(before: &[u8], after: &[u8], argument: Option<&[u8]>) -> Facts {
     }
     let is_spliced = before.ends_with(b"${") && after.starts_with(b"}");
     let handed = is_spliced || matches!(before.last(), Some(b'=' | b'(' | b',' | b'[' | b':' | b'?'))
-        && matches!(after.first(), Some(b')' | b',' | b';' | b']' | b'.' | b'|'));
+        && matches!(after.first(), Some(b')' | b',' | b';' | b']' | b'.' | b'|' | b'}'));
     match argument {
         Some(argument) if is_proof(argument) => Facts::BOX.and(Facts::PROOF),
         Some(_) => Facts::BOX,

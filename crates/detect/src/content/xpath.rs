@@ -37,7 +37,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
     let quote = Marks::QUOTE.and(Marks::DOUBLE_QUOTE);
     if input.is_name
-        || !input.marks.has_any(quote.and(Marks::PARENTHESIS))
+        || !input.marks.has_any(quote.and(Marks::PARENTHESIS).and(Marks::BRACKET))
         || !input.marks.has_any(Marks::EQUALS.and(Marks::PARENTHESIS).and(Marks::SLASH))
     {
         return signs;
@@ -55,6 +55,11 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
             .map(<[u8]>::trim_ascii_start);
         signs.note(PATH, pipe.is_some_and(is_path));
         signs.note(TAUTOLOGY, joined(behind).is_some_and(is_tautology));
+    }
+    if input.marks.has(Marks::BRACKET.and(Marks::PIPE)) && is_line {
+        // `1] | //user | x[1`: out of the predicate, and another path.
+        let joins: [&[u8]; 3] = [b"]|//", b"] | //", b"]| //"];
+        signs.note(PATH, joins.iter().any(|it| memchr::memmem::find(text, it).is_some()));
     }
     if !input.marks.has(Marks::PARENTHESIS) || !calls(text) {
         return signs;
@@ -119,7 +124,7 @@ fn is_of_xpath(text: &[u8]) -> bool {
     let argument = from(text, open + 1).trim_ascii_start();
     let is_own = OWN.iter().any(|it| name.eq_ignore_ascii_case(it));
     let is_shared = SHARED.iter().any(|it| name.eq_ignore_ascii_case(it));
-    is_own || is_shared && (is_path(argument) || is_of_own_call(argument)) || is_path(text)
+    is_own || name.eq_ignore_ascii_case(b"contains") || is_shared && (is_path(argument) || is_of_own_call(argument)) || is_path(text)
 }
 
 fn is_of_own_call(text: &[u8]) -> bool {
@@ -252,6 +257,8 @@ mod tests {
                 "' and string-length(name(/*[1]))=4 and '1'='1",
                 "x' or name()='username' or 'x'='y",
                 "')] | //user/*[contains(*,'",
+                "1] | //user | x[1",
+                "' or contains(name,'adm') or '",
                 "') and contains(../password,'c",
                 "' AND count(/comment())=1 and '1'='1",
                 "\" or //user[1]/name=\"a",
