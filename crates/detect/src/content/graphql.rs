@@ -395,6 +395,16 @@ mod tests {
     }
 
     #[test]
+    fn questions_for_the_schema_say_more_without_their_usual_name() {
+        let has = |text: &str| look(&Input::of(text.as_bytes(), false)).has(PROBES);
+        assert!(has("{__schema{types{name}}}"));
+        assert!(has("fragment F on __Type { name fields { name } }"));
+        assert!(has("__schema{queryType{name}}"));
+        assert!(!has("query IntrospectionQuery { __schema { types { name } } }"));
+        assert!(!has("{ a { __typename } }"));
+    }
+
+    #[test]
     fn documents_of_clients_say_little() {
         check(Some(Strength::Likely), "{ __schema { types { name } } }");
         check(None, "query Find($term: String!) { items(search: $term) { id title } }");

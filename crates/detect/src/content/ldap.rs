@@ -218,6 +218,13 @@ mod tests {
     }
 
     #[test]
+    fn a_second_filter_is_seen() {
+        let has = |text: &str| look(&Input::of(text.as_bytes(), false)).has(SECOND);
+        assert!(has("(&(uid=*)(uid=*))(|(uid=*)(userPassword=x))"));
+        assert!(!has("(&(uid=a)(|(cn=b)(cn=c)))"));
+    }
+
+    #[test]
     fn parentheses_of_people_say_nothing() {
         check(
             None,

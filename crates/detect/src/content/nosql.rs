@@ -11,7 +11,7 @@
 //! Source   CWE-943; reference of MongoDB's query operators; Redis serialisation protocol.
 
 use super::marks::Marks;
-use super::search::{from, has_any, head, starts};
+use super::search::{find, from, has_any, head, starts};
 use super::sign::{Input, Sign, Signs, Strength};
 
 const CREDENTIAL: usize = 0;
@@ -100,10 +100,17 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         signs.note(SHELL, is_shell);
         const WRITES: &[&[u8]] = &[b".insert", b".drop", b".remove(", b".update", b"mapreduce("];
         let ends = matches!(text.last(), Some(b';' | b')' | b'}' | b'1'));
-        signs.note(SHELL_WRITES, is_shell && ends && has_any(text, WRITES) && !text.contains(&b'\n'));
+        signs.note(
+            SHELL_WRITES,
+            is_shell && ends && has_any(text, WRITES) && !text.contains(&b'\n'),
+        );
         const MATCHES: &[&[u8]] =
             &[b"this.password", b"this.username", b"this.passwd", b"tojsononeline("];
-        signs.note(SHELL, has_any(text, MATCHES) && has_any(text, &[b".match(", b"==", b".test("]));
+        let looks = find(text, b"this.").is_some() || find(text, b"tojsononeline").is_some();
+        signs.note(
+            SHELL,
+            looks && has_any(text, MATCHES) && has_any(text, &[b".match(", b"==", b".test("]),
+        );
     }
     if marks.has(Marks::DOUBLE_QUOTE.and(Marks::BRACE)) && text.starts_with(b"{") {
         let is_query = has_any(text, &[b"script_fields", b"\"script\""]);
@@ -333,11 +340,12 @@ fn has_command(text: &[u8]) -> bool {
         b"flush_all",
     ];
     let is_framed = matches!(text, [b'*', b'1'..=b'9', b'\r', b'\n', b'$', b'0'..=b'9', ..]);
-    is_framed || memchr::memchr_iter(b'\n', text).take(PLACES_MAX).any(|at| {
-        let line = from(text, at + 1);
-        COMMANDS.iter().any(|it| starts(line, it))
-            && (line.contains(&b'\r') || line.trim_ascii().len() <= 64)
-    }) && memchr::memchr(b'\r', text).is_some()
+    is_framed
+        || memchr::memchr_iter(b'\n', text).take(PLACES_MAX).any(|at| {
+            let line = from(text, at + 1);
+            COMMANDS.iter().any(|it| starts(line, it))
+                && (line.contains(&b'\r') || line.trim_ascii().len() <= 64)
+        }) && memchr::memchr(b'\r', text).is_some()
 }
 
 const OPERATORS: &[&[u8]] = &[
@@ -422,6 +430,8 @@ mod tests {
                 "' } ], $comment:'x'",
                 "';it=new Date();do{pt=new Date();}while(pt-it<5000);",
                 "x\r\nFLUSHALL\r\n",
+                "*2\r\n$4\r\nKEYS\r\n$1\r\n*\r\n",
+                "a'; sleep(2000); var b='1",
             ],
         );
     }
@@ -432,7 +442,12 @@ mod tests {
         check(
             Some(Strength::Likely),
             false,
-            &["{\"age\": {\"$gt\": 20}}", "db.products.find({ \"price\": 1 })"],
+            &[
+                "{\"age\": {\"$gt\": 20}}",
+                "db.products.find({ \"price\": 1 })",
+                "db.x.insert({a:1});",
+                "{\"$in\":[\"a\"]}",
+            ],
         );
     }
 

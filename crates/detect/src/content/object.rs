@@ -86,8 +86,33 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     if text.len() < 8 {
         return signs;
     }
-    look_at_front(text, &mut signs);
-    if marks.has(Marks::COLON.and(Marks::EQUALS)) && marks.has_any(Marks::SEMICOLON.and(Marks::PLUS)) {
+    let may_begin = matches!(
+        text.first(),
+        Some(
+            0
+            | 4
+            | 0x80
+            | 0xAC
+            | b'/'
+            | b'0'
+            | b'a'
+            | b'c'
+            | b'g'
+            | b'r'
+            | b'y'
+            | b'A'..=b'C'
+            | b'H'
+            | b'K'
+            | b'Q'..=b'T'
+            | b'Y',
+        )
+    );
+    if may_begin {
+        look_at_front(text, &mut signs);
+    }
+    if marks.has(Marks::COLON.and(Marks::EQUALS))
+        && marks.has_any(Marks::SEMICOLON.and(Marks::PLUS))
+    {
         signs.note(CONNECTS, connects(text));
     }
     if marks.has(Marks::DOLLAR.and(Marks::LETTER)) {
@@ -395,8 +420,16 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
 /// `"@type": "java.net.Inet4Address"`: the name of a class and not of a concept.
 fn names_java(text: &[u8]) -> bool {
     const PACKAGES: &[&[u8]] = &[
-        b"java.", b"javax.", b"com.sun.", b"org.apache.", b"sun.", b"org.springframework.",
-        b"com.mchange.", b"com.zaxxer.", b"ch.qos.", b"oracle.",
+        b"java.",
+        b"javax.",
+        b"com.sun.",
+        b"org.apache.",
+        b"sun.",
+        b"org.springframework.",
+        b"com.mchange.",
+        b"com.zaxxer.",
+        b"ch.qos.",
+        b"oracle.",
     ];
     memchr::memchr_iter(b'@', text).take(PLACES_MAX).any(|at| {
         let rest = from(text, at + 1);

@@ -55,7 +55,8 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let is_whole = at == 0 && after.is_empty();
     let is_bracketed = matches!(before.last(), Some(b'[')) && after.starts_with(b"][")
         || (at == 0 || before == b"?") && after.starts_with(b"[");
-    let is_key_in_json = is_key(before, after) || before.last() == Some(&b'"') && after.starts_with(b"\":");
+    let is_key_in_json =
+        is_key(before, after) || before.last() == Some(&b'"') && after.starts_with(b"\":");
     let is_key = is_key_in_json && begins_as_object(text)
         || is_bracketed && text.len() <= SHORT_BYTES_MAX && !text.contains(&b'\n');
     let is_assigned = after.iter().take(64).any(|it| *it == b'=') && text.len() <= SHORT_BYTES_MAX;
@@ -70,7 +71,10 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     // One expression or assignment, and no word beside it.
     let words = text.split(u8::is_ascii_whitespace).filter(|it| it.len() > 1).count();
     let is_chain = matches!(before.last(), None | Some(b'.' | b'[' | b'"' | b'\''));
-    signs.note(ALONE, is_chain && !before.contains(&b' ') && words <= 2 && text.len() <= SHORT_BYTES_MAX);
+    signs.note(
+        ALONE,
+        is_chain && !before.contains(&b' ') && words <= 2 && text.len() <= SHORT_BYTES_MAX,
+    );
     signs
 }
 
@@ -182,7 +186,12 @@ mod tests {
         check(
             Some(Strength::Likely),
             false,
-            &["Object.__proto__.x = 1", "a.constructor.prototype.x=1", "Object.prototype.x = true;", "dog.__proto__;"],
+            &[
+                "Object.__proto__.x = 1",
+                "a.constructor.prototype.x=1",
+                "Object.prototype.x = true;",
+                "dog.__proto__;",
+            ],
         );
         check(
             Some(Strength::Hint),

@@ -84,10 +84,8 @@ fn look_at_words(text: &[u8], signs: &mut Signs) {
     let length = text.iter().take(20).take_while(|it| it.is_ascii_alphanumeric()).count();
     let (first, rest) = text.split_at_checked(length).unwrap_or_default();
     if is_own(first) {
-        let is_version = matches!(
-            rest,
-            [b'-' | b' ', b'0'..=b'9', ..] | [b'-' | b' ', b'v', b'0'..=b'9', ..]
-        );
+        let is_version =
+            matches!(rest, [b'-' | b' ', b'0'..=b'9', ..] | [b'-' | b' ', b'v', b'0'..=b'9', ..]);
         signs.note(NAMES_ITSELF, is_version && text.len() <= SELF_BYTES_MAX);
         signs.note(TOOL, is_version);
         signs.note(NAMED, rest.is_empty() || is_version);
@@ -127,11 +125,8 @@ fn names_host(text: &[u8], hosts: &[&[u8]], first: FirstLetters) -> bool {
 /// The name of a tool before a slash and a version.
 fn names_tool(text: &[u8]) -> Option<&[u8]> {
     memchr::memchr_iter(b'/', text).take(PLACES_MAX).find_map(|at| {
-        let is_version = match from(text, at + 1) {
-            [b'0'..=b'9', ..] => true,
-            [b'v' | b'V', b'0'..=b'9', ..] => true,
-            _ => false,
-        };
+        let is_version =
+            matches!(from(text, at + 1), [b'0'..=b'9', ..] | [b'v' | b'V', b'0'..=b'9', ..]);
         if !is_version {
             return None;
         }
@@ -343,7 +338,16 @@ mod tests {
 
     #[test]
     fn tools_that_name_themselves_are_certain() {
-        check(Some(Strength::Likely), &["burp/2.1", "Mozilla/5.0 Hydra/9.5", "Mozilla/4.0 (compatible; MSIE 7.0) Havij", "Mozilla/5.0 (compatible; Nessus)", "nmap/7.94"]);
+        check(
+            Some(Strength::Likely),
+            &[
+                "burp/2.1",
+                "Mozilla/5.0 Hydra/9.5",
+                "Mozilla/4.0 (compatible; MSIE 7.0) Havij",
+                "Mozilla/5.0 (compatible; Nessus)",
+                "nmap/7.94",
+            ],
+        );
         check(Some(Strength::Hint), &["nessus", "SQLmap"]);
         check(
             Some(Strength::Certain),

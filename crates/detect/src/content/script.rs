@@ -331,7 +331,7 @@ fn look_at_address(text: &[u8], signs: &mut Signs) {
     signs.note(ADDRESS, !is_prose && (facts.proves() || has_tag || decodes));
     signs.note(HIDDEN_ADDRESS, is_hidden && !is_prose && facts.acts());
     signs.note(ADDRESS_CALLS, !is_prose && !is_void(code));
-    signs.note(ADDRESS_SOMEWHERE, true);
+    signs.note(ADDRESS_SOMEWHERE, !is_void(code));
 }
 
 /// `void(0)`, `;`, nothing: what links say that have no target.
@@ -370,7 +370,7 @@ fn is_unfinished(text: &[u8]) -> bool {
 
 /// Bare code: alone, behind the quote of a string, in a template of the page.
 fn look_at_code(text: &[u8], marks: Marks, signs: &mut Signs) {
-    if !calls_much(text) {
+    if !calls_much(text, marks) {
         return;
     }
     let facts = facts(text);
@@ -395,7 +395,7 @@ fn look_at_code(text: &[u8], marks: Marks, signs: &mut Signs) {
 }
 
 /// Whether a function is called, or a member named in brackets, that attackers use.
-fn calls_much(text: &[u8]) -> bool {
+fn calls_much(text: &[u8], marks: Marks) -> bool {
     const NAMES: &[&[u8]] = &[
         b"alert",
         b"prompt",
@@ -426,6 +426,10 @@ fn calls_much(text: &[u8]) -> bool {
     const BOXES: &[&[u8]] = &[b"alert", b"prompt)", b"prompt}", b"confirm)", b"confirm}"];
     memchr::memchr3_iter(b'(', b'`', b'[', text).take(CALLS_MAX).any(|at| {
         let before = text.get(..at).unwrap_or_default().trim_ascii_end();
+        // What a browser says of itself: `Mozilla/5.0 (X11`.
+        if before.last().is_some_and(u8::is_ascii_digit) && text.get(at) == Some(&b'(') {
+            return false;
+        }
         let before = before.strip_suffix(b"*/").map_or(before, |it| {
             let open = memchr::memmem::rfind(it.get(it.len().saturating_sub(64)..).unwrap_or(it), b"/*");
             open.and_then(|at| it.get(..it.len().saturating_sub(64) + at)).unwrap_or(it).trim_ascii_end()
@@ -443,8 +447,9 @@ fn calls_much(text: &[u8]) -> bool {
             || NAMES.iter().any(|it| {
                 before.len().checked_sub(it.len()).and_then(|from| before.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(it))
             })
-    }) || find(text, b"constructor").is_some()
-        || find(text, b"=alert").is_some()
+    }) || marks.has_any(Marks::QUOTE.and(Marks::DOUBLE_QUOTE).and(Marks::BACKTICK))
+        && find(text, b"constructor").is_some()
+        || marks.has(Marks::EQUALS) && find(text, b"=alert").is_some()
         || starts(text, b"document")
 }
 
@@ -645,6 +650,13 @@ mod tests {
                 "[].filter.constructor('alert(1)')()",
                 "[][(![]+[])[+[]]+([![]]+[][[]])[+!+[]+[+[]]]+(![]+[])[!+[]+!+[]]]",
                 "+ADw-script+AD4-alert(1)",
+                "' onselect=go('//e.example') '",
+                "<xss onfoo=go()>",
+                "<f o r m",
+                "[].sort.call`${alert}1`",
+                "<img onerror=msgbox+1 src=a>",
+                "<input onfocus=write(1) autofocus>",
+                "\"onfocus=alert(\u{201c}x\u{201d})//",
             ],
         );
     }
@@ -660,6 +672,16 @@ mod tests {
                 "eval('2 + 2')",
                 "javascript:go()",
                 "x.onload = function() { alert(1) }",
+                "<script src=//e.example/x>",
+                "<embed src=\"http://e.example/x.swf\">",
+                "<style>@import'http://e.example/x.css';</style>",
+                "<link rel=stylesheet href=//e.example/x.css>",
+                "<?import namespace=\"x\" implementation=\"http://e.example/x.htc\">",
+                "<div style=\"font-family:foo}color:red;\">x</div>",
+                "\"onzoom=",
+                "<x onend=",
+                " onload= ",
+                "(document)[\"cookie\"]",
                 "how do I escape <script>alert(1)</script> in a template?",
             ],
         );
@@ -672,6 +694,12 @@ mod tests {
             "<3",
             "a < b && c > d",
             "<b>bold</b>",
+            "<style>.a[b]{color:red}</style>",
+            "<div style=\"color:red\">x</div>",
+            "<VIDEO",
+            "f=on=",
+            "onload=",
+            "document.title",
             "<!DOCTYPE html><html><head><script>alert(document.title)</script></head></html>",
             "say \"hi\" onclick=foo",
             "the function (see below) prints",
@@ -707,6 +735,12 @@ mod tests {
             "`",
             "&#x6a;",
             "'-",
+            "style=x",
+            "<a style=x ",
+            "<style>",
+            "<script src=x ",
+            "<link ",
+            "<f o r m",
         ] {
             let text: Vec<u8> = unit.bytes().cycle().take(64 * 1024).collect();
             let input = Input::of(&text, false);

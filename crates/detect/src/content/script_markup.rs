@@ -233,7 +233,7 @@ impl Page {
                 self.note(Markup::SCRIPT);
                 self.note_code(code);
             }
-            self.style(rest);
+            self.style(rest, false);
         }
         if is(FRAMES) {
             self.note(Markup::FRAME);
@@ -254,7 +254,8 @@ impl Page {
 
     /// Where a script, frame, style or document comes from.
     fn source(&mut self, element: &[u8], rest: &[u8]) {
-        let is = |names: &[&str]| names.iter().any(|it| element.eq_ignore_ascii_case(it.as_bytes()));
+        let is =
+            |names: &[&str]| names.iter().any(|it| element.eq_ignore_ascii_case(it.as_bytes()));
         let (is_script, is_frame) = (is(&["script"]), is(FRAMES));
         let (is_sheet, is_document) =
             (is(&["link"]), is(&["xml", "?import", "?xml-stylesheet", "image"]));
@@ -263,7 +264,8 @@ impl Page {
         }
         self.sources += 1;
         let end = rest.iter().take(SOURCE_BYTES_MAX).position(|it| *it == b'>');
-        let (attributes, after) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or_default();
+        let (attributes, after) =
+            rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or_default();
         let attributes = head(attributes, SOURCE_BYTES_MAX);
         if is_sheet {
             let is_style = has_any(attributes, &[b"stylesheet", b"import", b"scriptlet"]);
@@ -290,13 +292,15 @@ impl Page {
             b"vbs",
         ];
         let source = find(attributes, b"src=").map(|at| from(attributes, at + 4));
-        let source = source.or_else(|| find(attributes, b"data=").map(|at| from(attributes, at + 5)));
+        let source =
+            source.or_else(|| find(attributes, b"data=").map(|at| from(attributes, at + 5)));
         // Who embeds a player or a library quotes its address and names a file.
         let is_bare =
             source.is_some_and(|it| matches!(it, [b'/', b'/', ..]) || starts(it, b"http"));
         let is_strange = source.is_some_and(|it| {
             let it = it.strip_prefix(b"\"").or_else(|| it.strip_prefix(b"'")).unwrap_or(it);
-            let end = it.iter().position(|it| matches!(it, b'"' | b'\'' | b' ')).unwrap_or(it.len());
+            let end =
+                it.iter().position(|it| matches!(it, b'"' | b'\'' | b' ')).unwrap_or(it.len());
             let it = head(it, end);
             let ends = [&b".jpg"[..], b".png", b".gif", b".bmp", b".txt", b"/.j"];
             is_script && ends.iter().any(|end| it.ends_with(end)) || it.starts_with(b"/\\")
@@ -341,7 +345,7 @@ impl Page {
         let local = name.rsplit(|it| *it == b':').next().unwrap_or(name);
         let is = |names: &[&str]| names.iter().any(|it| local.eq_ignore_ascii_case(it.as_bytes()));
         if is(&["style"]) {
-            self.style(value_of(after));
+            self.style(value_of(after), true);
         } else if is(&["srcdoc"]) {
             self.note(Markup::CHANGES);
             self.note_code(value_of(after));
@@ -370,7 +374,7 @@ impl Page {
     }
 
     /// A style that runs: `expression(`, `behavior:`, `-moz-binding`, `@import`.
-    fn style(&mut self, value: &[u8]) {
+    fn style(&mut self, value: &[u8], is_attribute: bool) {
         if self.styles >= PIECES_MAX {
             return;
         }
@@ -396,7 +400,10 @@ impl Page {
             self.note(Markup::STYLE);
             self.note_code(value);
         }
-        let is_broken = has(b"color:red") && value.iter().any(|it| matches!(it, b'[' | b'}'));
+        // Rules do not end within an attribute.
+        let is_broken = is_attribute
+            && has(b"color:")
+            && value.iter().any(|it| matches!(it, b'[' | b'}' | b'{'));
         if has(b"@import") || has(b"binding:url") || is_broken {
             self.note(Markup::LOADS);
         }
@@ -458,7 +465,7 @@ fn is_of_element(inside: &[u8]) -> bool {
     let length = inside.iter().take(16).take_while(|it| it.is_ascii_alphanumeric()).count();
     let name = head(inside, length);
     let is_named = ELEMENTS.iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()));
-    is_named && length >= 3 || inside.contains(&b'=') && length > 0
+    is_named && inside.len() > length || inside.contains(&b'=') && length > 0
 }
 
 /// Where a handler's name begins that ends `name`: `onload`, `xonload` not.
@@ -513,37 +520,10 @@ const CLOSERS: &[&str] = &[
 
 /// Elements that attackers begin with.
 const ELEMENTS: &[&str] = &[
-    "script",
-    "iframe",
-    "img",
-    "image",
-    "svg",
-    "body",
-    "form",
-    "input",
-    "style",
-    "object",
-    "embed",
-    "video",
-    "audio",
-    "math",
-    "link",
-    "base",
-    "meta",
-    "applet",
-    "details",
-    "dialog",
-    "button",
-    "textarea",
-    "marquee",
-    "noscript",
-    "template",
-    "frameset",
-    "isindex",
-    "animate",
-    "vmlframe",
-    "bgsound",
-    "layer",
+    "script", "iframe", "img", "image", "svg", "body", "form", "input", "style", "object", "embed",
+    "video", "audio", "math", "link", "base", "meta", "applet", "details", "dialog", "button",
+    "textarea", "marquee", "noscript", "template", "frameset", "isindex", "animate", "vmlframe",
+    "bgsound", "layer",
 ];
 
 const FRAMES: &[&str] =

@@ -299,6 +299,15 @@ mod tests {
     }
 
     #[test]
+    fn declarations_alone_and_entities_in_use_are_seen() {
+        let has = |text: &str, n| look(&Input::of(text.as_bytes(), false)).has(n);
+        assert!(has("<!ENTITY x SYSTEM \"robots.txt\">", BARE));
+        assert!(has("<!DOCTYPE a [<!ENTITY x SYSTEM \"a.txt\">]><a>&x;</a>", USED));
+        assert!(!has("<!DOCTYPE a [<!ENTITY x SYSTEM \"a.xml\">]><a>&y;</a>", USED));
+        assert!(!has("<!ENTITY is how XML declares an entity", BARE));
+    }
+
+    #[test]
     fn documents_of_people_are_no_more_than_hints() {
         check(
             Some(Strength::Hint),

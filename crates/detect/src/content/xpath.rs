@@ -71,13 +71,17 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     signs.note(PROBE, is_line && begins_with_call(text) && text.contains(&b'='));
     signs.note(EXPRESSION, names_nodes);
     // `1 or count(/*)=1`: what stands before is a number, a star or one word.
-    let word = text.iter().take(24).take_while(|it| it.is_ascii_alphanumeric() || **it == b'*').count();
+    let word =
+        text.iter().take(24).take_while(|it| it.is_ascii_alphanumeric() || **it == b'*').count();
     let blank = from(text, word);
     if word > 0 && blank.starts_with(b" ") && is_line {
         let behind = joined(blank.trim_ascii_start());
         signs.note(LEAVES_NUMBER, behind.is_some_and(|it| is_of_xpath(it) && text.contains(&b'=')));
         let fetches = behind.and_then(|it| it.strip_prefix(b"doc("));
-        signs.note(FETCHES, fetches.is_some_and(|it| matches!(it, [b'\'' | b'"' | b'c' | b'C', ..])));
+        signs.note(
+            FETCHES,
+            fetches.is_some_and(|it| matches!(it, [b'\'' | b'"' | b'c' | b'C', ..])),
+        );
     }
     signs
 }
@@ -124,7 +128,10 @@ fn is_of_xpath(text: &[u8]) -> bool {
     let argument = from(text, open + 1).trim_ascii_start();
     let is_own = OWN.iter().any(|it| name.eq_ignore_ascii_case(it));
     let is_shared = SHARED.iter().any(|it| name.eq_ignore_ascii_case(it));
-    is_own || name.eq_ignore_ascii_case(b"contains") || is_shared && (is_path(argument) || is_of_own_call(argument)) || is_path(text)
+    is_own
+        || name.eq_ignore_ascii_case(b"contains")
+        || is_shared && (is_path(argument) || is_of_own_call(argument))
+        || is_path(text)
 }
 
 fn is_of_own_call(text: &[u8]) -> bool {
@@ -269,7 +276,10 @@ mod tests {
 
     #[test]
     fn what_stands_behind_a_number_or_star_is_seen() {
-        check(Some(Strength::Certain), &["* and doc('//e.example/x')", "1 and doc(concat('http://e/',a))"]);
+        check(
+            Some(Strength::Certain),
+            &["* and doc('//e.example/x')", "1 and doc(concat('http://e/',a))"],
+        );
         check(Some(Strength::Likely), &["1 or count(/*)=1", "5 and string-length(name(/*[1]))=4"]);
         check(None, &["5 and doc", "* or contains (3)", "1 or name it"]);
     }
