@@ -183,7 +183,7 @@ mod tests {
             (|it| it.clause = "content.sql".to_owned()) as fn(&mut Written),
             |it| it.clause = "law.framing".to_owned(),
             |it| it.endpoint = Some("reviews".to_owned()),
-            |it| it.field = Some("header x".to_owned()),
+            |it| it.field = Some("place x".to_owned()),
             |it| it.reason = " ".to_owned(),
             |it| it.expires = "tomorrow".to_owned(),
             |it| it.clause = "baseline.path".to_owned(),

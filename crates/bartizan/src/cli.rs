@@ -1552,7 +1552,7 @@ pub struct Restore {
 #[command(before_help = "\
 Examples:
   bartizan inspect request.http
-  printf 'GET /?q=%%27+or+1=1-- HTTP/1.1\\n\\n' | bartizan inspect -o json")]
+  bartizan inspect recorded.har --content balanced -o json")]
 pub struct Inspect {
     /// The files; `-` is standard input [default: -].
     pub files: Vec<PathBuf>,

@@ -16,6 +16,7 @@ use bartizan::config::{
 };
 use bartizan_connect::alert::Severity;
 use bartizan_model::clause::{Clause, ClauseName, Mode, SetBy};
+use bartizan_model::content_level::ContentLevel;
 use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
@@ -130,6 +131,7 @@ fn every_key_is_read() {
         [of("orders", "orders.yaml"), of("pages", "shop.yaml"), of("everything-else", "shop.yaml")];
     assert_eq!(described, expected);
     assert_eq!(settings.mode.value, Mode::Enforce);
+    assert_eq!(settings.content, ContentLevel::BALANCED);
     assert_eq!(settings.listen.address.value.to_string(), "0.0.0.0:80");
     assert_eq!((settings.listen.http2, settings.listen.workers), (false, Some(2)));
     assert!(settings.listen.proxy_protocol);

@@ -341,13 +341,16 @@ impl Gathering {
             // The beginning tells whether a long text is one that somebody would take apart.
             Framing::Length(length)
                 if length > rules.limits.inspect_bytes_max as u64
-                    && format != Format::Opaque
+                    && !matches!(format, Format::Opaque | Format::Multipart)
                     && !is_plain_text(head) =>
             {
                 self.is_unknown(Why::BodyTooLarge);
                 Needs::Nothing
             }
-            Framing::Length(length) if length > rules.limits.inspect_bytes_max as u64 => {
+            Framing::Length(length)
+                if length > rules.limits.inspect_bytes_max as u64
+                    && (format != Format::Multipart || coding.is_some()) =>
+            {
                 Needs::Body(Format::Opaque, None)
             }
             Framing::Length(_) | Framing::Delimited | Framing::Close => Needs::Body(format, coding),
@@ -645,11 +648,13 @@ impl Gathering {
         }
     }
 
-    /// Walks on through a held body.
-    pub fn walk(&mut self, walk: &mut Walk, body: &[u8], rules: &Rules) -> Progress {
+    /// Walks on through a held body, or the beginning of one.
+    pub fn walk(&mut self, walk: &mut Walk, body: &[u8], is_cut: bool, rules: &Rules) -> Progress {
         let progress = walk.step(body, WALK_BYTES, &mut Examiner::new(self, &rules.key));
-        self.assessment.oddities.extend(walk.oddities());
-        self.is_whole |= progress == Progress::Done && walk.oddities().is_empty();
+        // That the end is missing is no fault of a body whose end was not read.
+        let is_met = |it: &Oddity| !is_cut || *it != Oddity::MultipartMalformed;
+        self.assessment.oddities.extend(walk.oddities().iter().filter(is_met).collect());
+        self.is_whole |= progress == Progress::Done && !is_cut && walk.oddities().is_empty();
         progress
     }
 }
@@ -805,7 +810,12 @@ impl Gathering {
             Err(Exhausted) => is_whole = false,
         };
         look(text);
-        let extent = views(text, amplification, &mut |view, _| look(view));
+        // Names are mostly words, in which nothing is encoded.
+        let is_word = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.');
+        let extent = match is_name && text.iter().all(is_word) {
+            true => Extent::Whole,
+            false => views(text, amplification, &mut |view, _| look(view)),
+        };
         if !is_whole || extent == Extent::Cut {
             self.is_unknown(Why::TooSuspicious);
         }

@@ -17,10 +17,8 @@ use bartizan_model::place::{NAME_BYTES_MAX, Place, escaped};
 use bartizan_model::terms::{
     Bounds, ENDPOINTS_MAX, EndpointTerms, Force, Kinds, Resource, Says, TermsByRoute, Types, folded,
 };
-use smol_str::SmolStr;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Nodes that are visited to find one endpoint.
@@ -57,8 +55,7 @@ struct Paths {
 
 #[derive(Clone, Debug, Default)]
 struct Node {
-    /// By segment. The hashes have no key: who chooses segments of what is in force gains slow look-ups at most.
-    literals: HashMap<SmolStr, Self, BuildHasherDefault<DefaultHasher>>,
+    literals: BTreeMap<Box<str>, Self>,
     variable: Option<Box<Self>>,
     here: Option<Arc<Held>>,
 }

@@ -153,9 +153,12 @@ pub struct Transaction {
 enum Request {
     AwaitHead,
     Holding(Box<Holding>),
-    Walking(Box<Holding>, Walk),
+    /// With what comes behind the held part.
+    Walking(Box<Holding>, Walk, Rest),
     Committing(Permit, BodyPlan),
-    Streaming { end: bool },
+    Streaming {
+        end: bool,
+    },
     Ended,
 }
 
@@ -757,7 +760,10 @@ impl Transaction {
             Sniffed::Opaque => return self.decide_held(*holding, rest, at, tables),
             Sniffed::Examined => {}
         }
-        if holding.body.len() > rules.limits.inspect_bytes_max {
+        let is_cut = holding.body.len() > rules.limits.inspect_bytes_max;
+        // Uploads are long: of their parts, those within the bound are examined.
+        let is_upload = holding.format == Format::Multipart && holding.decoded.is_none();
+        if is_cut && !is_upload {
             let is_plain = holding.format == Format::Text && is_plain_text(holding.head.head());
             if !is_plain {
                 holding.gathering.is_unknown(Why::BodyTooLarge);
@@ -767,7 +773,7 @@ impl Transaction {
         if refused {
             return self.decide_held(*holding, rest, at, tables);
         }
-        if !end {
+        if !end && !is_cut {
             self.request = Request::Holding(holding);
             return Step::Read { max: DATA_BYTES_MAX };
         }
@@ -781,7 +787,7 @@ impl Transaction {
         holding.gathering.describe_body(text);
         holding.gathering.body(holding.format);
         let walk = walk(holding.format, Some(holding.head.head()), rules);
-        self.request = Request::Walking(holding, walk);
+        self.request = Request::Walking(holding, walk, rest);
         self.walk_on(at, tables)
     }
 
@@ -834,17 +840,17 @@ impl Transaction {
     fn walk_on(&mut self, at: Moment, tables: &Tables) -> Step {
         let view = Arc::clone(&self.view);
         match std::mem::replace(&mut self.request, Request::Ended) {
-            Request::Walking(mut holding, mut walk) => {
+            Request::Walking(mut holding, mut walk, rest) => {
                 let held = holding.body.bytes();
                 let decoded = holding.decoded.as_ref().and_then(Decoded::usable);
                 let text = decoded.unwrap_or(&held);
-                match holding.gathering.walk(&mut walk, text, &view.rules) {
+                match holding.gathering.walk(&mut walk, text, rest == Rest::Stream, &view.rules) {
                     Progress::Done => {
                         self.hold_to_named(&mut holding);
-                        self.decide_held(*holding, Rest::End, at, tables)
+                        self.decide_held(*holding, rest, at, tables)
                     }
                     Progress::More => {
-                        self.request = Request::Walking(holding, walk);
+                        self.request = Request::Walking(holding, walk, rest);
                         Step::Yield
                     }
                 }
@@ -893,6 +899,8 @@ impl Transaction {
         let is_cut = plan.rest == Rest::Stream;
         self.seen.operation = operation(head.head(), decoded.unwrap_or(&plan.held), is_cut);
         let is_coded = decoded.is_none() && head.head().fields.has(Known::ContentEncoding);
+        // Of several findings the surest explains a refusal.
+        it.assessment.findings.sort_by_key(|it| std::cmp::Reverse(it.sighting.score));
         let (decision, hits) = decide(head, &it.assessment, &self.on.clauses);
         self.seen.oddities.extend(it.assessment.oddities);
         self.record_hits(hits);

@@ -393,12 +393,12 @@ impl Walk {
                     out.give_piece(&self.path, text.get(..PIECE_BYTES_MAX).unwrap_or(text));
                 }
             }
-            let is_read = !parts.is_first && !(parts.is_behind && text.trim_ascii().is_empty());
-            if is_read && parts.count >= PARTS_MAX {
+            let is_unread = parts.is_first || (parts.is_behind && text.trim_ascii().is_empty());
+            if !is_unread && parts.count >= PARTS_MAX {
                 self.oddities.insert(Oddity::TooManyValues);
                 return Stage::Text(found.from);
             }
-            if is_read {
+            if !is_unread {
                 parts.count += 1;
                 self.part(text, &mut parts, out);
             }
@@ -449,10 +449,8 @@ impl Walk {
     ) -> Inner {
         let begin = text.get(..text.len().min(1_024)).unwrap_or_default();
         let is_text = Charset::shown(begin).is_some() || strange(begin) * 8 <= begin.len();
-        let format = match Format::of(content_type) {
-            Format::Opaque => Format::Text,
-            other => other,
-        };
+        let declared = Format::of(content_type);
+        let format = if declared == Format::Opaque { Format::Text } else { declared };
         if is_file && !is_text && format == Format::Text {
             text.truncate(MAGIC_BYTES);
         }

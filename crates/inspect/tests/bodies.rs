@@ -1,6 +1,6 @@
 //! Bodies of parts, XML and other character sets: which values are handed over, at every budget.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::value::Value;

@@ -404,7 +404,7 @@ impl Fault {
             }
             Self::NotAnEndpoint { .. } => "expected METHOD /template".to_owned(),
             Self::NotAField { .. } => {
-                "expected `path`, `segment N`, `name`, `query NAME`, `cookie NAME` or `body $.POINTER`"
+                "expected `path`, `segment N`, `name`, `query NAME`, `cookie NAME`, `header NAME` or `body $.POINTER`"
                     .to_owned()
             }
             Self::ReasonTooLong { chars, chars_max } => {

@@ -9,14 +9,22 @@ pub(super) fn parse(text: &str) -> Result<Place, Fault> {
     let place = Place::written(text).map_err(|_| not_one())?;
     let is_one = match &place {
         Place::Path | Place::Name => true,
-        Place::Query(_) | Place::Cookie(_) => is_trimmed(text),
+        Place::Query(_) | Place::Cookie(_) | Place::Header(_) => is_trimmed(text),
         Place::Body(path) => is_trimmed(text) && is_pointer(path),
         // Where an identifier stands; content is found in `path`, whichever segment it is in.
         Place::Segment(at) => *at > 0,
-        // Values of other fields are not examined.
-        Place::Header(_) => false,
     };
-    if is_one { Ok(place) } else { Err(not_one()) }
+    match place {
+        _ if !is_one => Err(not_one()),
+        // Fields of heads have no case.
+        Place::Header(name) => Ok(Place::Header(name.to_ascii_lowercase())),
+        it @ (Place::Path
+        | Place::Name
+        | Place::Query(_)
+        | Place::Cookie(_)
+        | Place::Body(_)
+        | Place::Segment(_)) => Ok(it),
+    }
 }
 
 /// A space at either end is a slip far more often than a part of a name.
@@ -42,6 +50,7 @@ mod tests {
             "name",
             "query q",
             "cookie sid",
+            "header x-search",
             "body $",
             "body $.a[*].b",
             "body $.a[0]",
@@ -53,6 +62,7 @@ mod tests {
     #[test]
     fn a_name_is_escaped_as_that_of_a_finding() {
         assert_eq!(parse("query a b"), Ok(Place::query(b"a b")));
+        assert_eq!(parse("header X-Search"), parse("header x-search"));
         assert_eq!(parse(r"query a\x20b"), Ok(Place::query(b"a b")));
         assert_eq!(parse("body $.a b").unwrap().to_string(), r"body $.a\x20b");
     }
@@ -66,7 +76,8 @@ mod tests {
             "query",
             "query ",
             "query  q",
-            "header X-Search",
+            "header",
+            "header  x",
             "body comment",
             "body $x",
             "q x",

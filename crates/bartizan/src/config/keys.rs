@@ -1234,12 +1234,13 @@ pub(super) const EXCEPTION_FIELD: Word<Place> = Word {
         section: EXCEPTIONS,
         key: "field",
         says: "The only field it holds for, as sent or as `bartizan why` shows it. Clauses \
-               `content.sqli`, `content.xss`, `declared.request`, `declared.answer`, `provenance.reference`, \
+               `content.sqli`, `content.xss`, `content.command`, `content.template`, `content.traversal`, `content.lookup`, `content.ssrf`, `content.line`, \
+               `content.nosql`, `content.ldap`, `content.xpath`, `content.xxe`, `content.object`, `content.prototype`, `content.graphql`, `content.scanner`, `declared.request`, `declared.answer`, `provenance.reference`, \
                `shape.read_only`, `shape.undeclared`, `shape.type`, `shape.required`, `shape.bounds`, \
                `ownership.request`, `ownership.answer`, `disclosure.secret` and `disclosure.data` only.",
     },
-    form: "`path`, `segment N`, `name`, `query NAME`, `cookie NAME` or `body $.POINTER`",
-    shape: Shape::Like("^(path|name|segment [0-9]{1,3}|(query|cookie|body) .+)$"),
+    form: "`path`, `segment N`, `name`, `query NAME`, `cookie NAME`, `header NAME` or `body $.POINTER`",
+    shape: Shape::Like("^(path|name|segment [0-9]{1,3}|(query|cookie|header|body) .+)$"),
     absent: Absent::Nothing("all fields"),
     parse: field::parse,
 };

@@ -139,14 +139,16 @@ mod tests {
     }
 
     #[test]
-    fn five_variables_are_read_and_empty_ones_are_unset() {
+    fn six_variables_are_read_and_empty_ones_are_unset() {
         let read = Overrides::from_environment(|name| match name {
             "BARTIZAN_MODE" => Some("enforce".into()),
             "BARTIZAN_LISTEN" => Some("".into()),
+            "BARTIZAN_CONTENT" => Some("strict".into()),
             "BARTIZAN_ADMIN" | "BARTIZAN_DATA" | "BARTIZAN_UPSTREAM" => Some(name.into()),
             other => panic!("{other} is not documented"),
         });
         assert_eq!(read.mode, given("enforce", Origin::Environment("BARTIZAN_MODE")));
+        assert_eq!(read.content, given("strict", Origin::Environment("BARTIZAN_CONTENT")));
         assert_eq!(read.listen, None);
         assert_eq!(read.data, given("BARTIZAN_DATA", Origin::Environment("BARTIZAN_DATA")));
         assert!(read.admin.is_some() && read.upstream.is_some());

@@ -7,7 +7,7 @@ use crate::bar::Bar;
 use crate::cli::{BenchContent, Exit};
 use crate::commands::{fail, say};
 use bartizan_model::content_level::ContentLevel;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -68,7 +68,10 @@ impl Counts {
 struct Tables {
     classes: BTreeMap<(String, String), Counts>,
     placements: BTreeMap<String, Counts>,
-    operators: BTreeMap<String, Counts>,
+    /// By operator, and whether the victim has to do more than for the parent.
+    operators: BTreeMap<(bool, String), Counts>,
+    /// Attacks that were found, of which others are made.
+    found: BTreeSet<String>,
     harmless: BTreeMap<(String, String), Counts>,
     refused: Vec<String>,
     missed: Vec<String>,
@@ -143,11 +146,21 @@ impl Tables {
         let (score, code) = judged.score();
         let is_refused = score >= ContentLevel::CAUTIOUS.score_min();
         if label.is_attack == Some(true) {
+            if is_refused {
+                self.found.insert(label.id.clone());
+            }
+            // What is made of an attack that was missed says nothing.
+            if !label.operators.is_empty() && !self.found.contains(&label.parent) {
+                return;
+            }
             let class = (label.class.clone(), label.source.clone());
             self.classes.entry(class).or_default().add(&judged);
             self.placements.entry(label.placement.clone()).or_default().add(&judged);
-            for operator in &label.operators {
-                self.operators.entry(operator.clone()).or_default().add(&judged);
+            for operator in label.operators.iter().map(String::as_str).chain(["all"]) {
+                if !label.operators.is_empty() {
+                    let key = (label.needs_more, operator.to_owned());
+                    self.operators.entry(key).or_default().add(&judged);
+                }
             }
             if asked.misses.as_deref() == Some(&*label.class) && !is_refused {
                 self.missed.push(format!("{score} {} {}", label.placement, label.id));
@@ -200,7 +213,15 @@ impl Tables {
         table("attacks found, % [95 %]: class, source", named(&self.classes));
         table("attacks found, % [95 %]: class", classes.clone());
         table("attacks found, % [95 %]: placement", self.placements.clone().into_iter().collect());
-        table("attacks found, % [95 %]: operator", self.operators.clone().into_iter().collect());
+        for (title, is_asked) in
+            [("operator", false), ("operator, where the victim decodes more", true)]
+        {
+            let own = self.operators.iter().filter(|it| it.0.0 == is_asked);
+            table(
+                &format!("of found ones, changed: {title}"),
+                own.map(|it| (it.0.1.clone(), *it.1)).collect(),
+            );
+        }
         table("harmless refused, % [95 %]: source, group", named(&self.harmless));
         let _written = writeln!(
             out,

@@ -33,8 +33,10 @@ pub(super) struct Label {
     pub(super) group: String,
     pub(super) class: String,
     pub(super) placement: String,
-    /// What changed it, where it was made of another.
+    /// What changed it, where it was made of another; of which, and whether its victim has to do more for it.
     pub(super) operators: Vec<String>,
+    pub(super) parent: String,
+    pub(super) needs_more: bool,
     /// `None` if it does not say.
     pub(super) is_attack: Option<bool>,
 }
@@ -133,6 +135,8 @@ fn of_line(line: &[u8]) -> Result<Request, String> {
             class: own("class"),
             placement: own("placement"),
             operators: operators.filter_map(|it| Some(it.as_str()?.to_owned())).collect(),
+            parent: own("parent"),
+            needs_more: row.get("needs").and_then(Value::as_array).is_some_and(|it| !it.is_empty()),
             is_attack: text("label").map(|it| it == "attack"),
         },
     })

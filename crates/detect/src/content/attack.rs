@@ -1,5 +1,6 @@
 //! The kinds of attack that content detection tells apart, each with its recogniser.
 
+use super::marks::Marks;
 use super::sign::{Input, Sign, Signs};
 use super::{
     command, graphql, ldap, line, lookup, nosql, object, prototype, scanner, script,
@@ -63,5 +64,187 @@ impl Attack {
     /// The kind whose findings have this code.
     pub fn of(code: Code) -> Option<Self> {
         Self::ALL.iter().copied().find(|it| it.code() == code)
+    }
+}
+
+/// Words and numbers: what most values and nearly all names are made of.
+const WORD: Marks = Marks::LETTER.and(Marks::DIGIT).and(Marks::UNDERSCORE).and(Marks::DASH);
+
+const QUOTES: Marks = Marks::QUOTE.and(Marks::DOUBLE_QUOTE).and(Marks::BACKTICK);
+
+impl Attack {
+    /// Whether its recogniser could see anything: a look at the marks alone, for most values have few. It may be wrong in
+    /// one direction only, which a test over random values watches.
+    pub(super) fn may_be(self, input: &Input<'_>) -> bool {
+        let marks = input.marks;
+        let is_word = !marks.is_more_than(WORD);
+        if is_word && !marks.has(Marks::DASH) && !self.may_be_word() {
+            return false;
+        }
+        match self {
+            Self::Sql => input.may_be_sql,
+            Self::Command => {
+                if is_word {
+                    !input.is_name && input.text.len() <= ALONE_BYTES_MAX
+                } else {
+                    marks.has_any(command::NEEDED) || input.text.len() <= ALONE_BYTES_MAX
+                }
+            }
+            Self::Object => match input.is_name {
+                true => marks.has_any(Marks::DOLLAR.and(Marks::AT)),
+                false => input.text.len() >= 8,
+            },
+            Self::Prototype => marks.has_any(Marks::UNDERSCORE.and(Marks::BRACKET).and(Marks::DOT)),
+            Self::Script => marks.has_any(
+                QUOTES
+                    .and(Marks::LESS)
+                    .and(Marks::EQUALS)
+                    .and(Marks::COLON)
+                    .and(Marks::PARENTHESIS)
+                    .and(Marks::BRACKET)
+                    .and(Marks::PLUS),
+            ),
+            Self::Traversal => marks.has_any(traversal::NEEDED),
+            Self::Template => marks.has_any(
+                Marks::BRACE
+                    .and(Marks::LESS)
+                    .and(Marks::HASH)
+                    .and(Marks::BRACKET)
+                    .and(Marks::AT)
+                    .and(Marks::DOT),
+            ),
+            Self::Lookup => marks.has(Marks::BRACE),
+            Self::ServerRequest => {
+                marks.has_any(Marks::COLON.and(Marks::SLASH).and(Marks::BACKSLASH).and(Marks::DOT))
+            }
+            Self::Line => marks
+                .has_any(Marks::LINE.and(Marks::PERCENT).and(Marks::HIGH).and(Marks::BACKSLASH)),
+            Self::Xml => marks.has(Marks::LESS),
+            Self::GraphQl => marks.has(Marks::BRACE),
+            Self::Ldap => marks.has_any(Marks::PARENTHESIS.and(Marks::BACKSLASH).and(Marks::COLON)),
+            Self::XPath => marks.has_any(QUOTES.and(Marks::PARENTHESIS)),
+            Self::NoSql | Self::Scanner => true,
+        }
+    }
+}
+
+impl Attack {
+    /// Whether a single word could be of its kind.
+    const fn may_be_word(self) -> bool {
+        matches!(self, Self::Sql | Self::Command | Self::Object | Self::Prototype | Self::Traversal)
+    }
+}
+
+/// Longest name of a program that says something alone.
+const ALONE_BYTES_MAX: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values of pieces that recognisers know, and of what stands between them.
+    #[test]
+    fn what_may_be_nothing_shows_no_sign() {
+        const PIECES: &[&str] = &[
+            "a",
+            "1",
+            " ",
+            "or",
+            "=",
+            "'",
+            "\"",
+            "<",
+            ">",
+            "script",
+            "alert",
+            "(",
+            ")",
+            "{",
+            "}",
+            "$",
+            "ne",
+            ".",
+            "..",
+            "/",
+            "etc",
+            "passwd",
+            "\\",
+            "%",
+            "2e",
+            "whoami",
+            "cat",
+            ";",
+            "|",
+            "&",
+            "`",
+            "\n",
+            "\r",
+            "Set-Cookie",
+            ":",
+            "http",
+            "//",
+            "127.0.0.1",
+            "jndi",
+            "ldap",
+            "__proto__",
+            "constructor",
+            "prototype",
+            "[",
+            "]",
+            "*",
+            "rO0AB",
+            "AAEAAAD",
+            "O:4:",
+            "sqlmap",
+            "1.7",
+            "query",
+            "-",
+            "--",
+            "#",
+            "!",
+            "ENTITY",
+            "DOCTYPE",
+            "SYSTEM",
+            "+",
+            "@",
+            "_",
+            ",",
+            "?",
+            "union",
+            "select",
+            "é",
+            "\0",
+            "id",
+            "data",
+            "javascript",
+            "onload",
+            "7*7",
+            "text()",
+            "uid",
+        ];
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut next = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % below as u64) as usize
+        };
+        let mut seen = 0;
+        for _ in 0..200_000 {
+            let mut text = String::new();
+            for _ in 0..=next(5) {
+                text.push_str(PIECES[next(PIECES.len())]);
+            }
+            for is_name in [false, true] {
+                let input = Input::of(text.as_bytes(), is_name);
+                for attack in Attack::ALL {
+                    let signs = attack.look(&input);
+                    seen += usize::from(!signs.is_empty());
+                    let may = attack.may_be(&input);
+                    assert!(may || signs.is_empty(), "{} in {text:?}", attack.name());
+                }
+            }
+        }
+        assert!(seen > 10_000, "{seen}");
     }
 }

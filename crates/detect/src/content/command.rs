@@ -95,7 +95,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
 }
 
 /// One of them stands in every command line that is more than a name.
-const NEEDED: Marks = Marks::SPACE
+pub(super) const NEEDED: Marks = Marks::SPACE
     .and(Marks::SEMICOLON)
     .and(Marks::PIPE)
     .and(Marks::AMPERSAND)

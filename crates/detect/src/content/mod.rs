@@ -128,6 +128,9 @@ fn sightings(input: &Input<'_>) -> Vec<Sighting> {
     let mut shape = None;
     let mut found = Vec::new();
     for &attack in Attack::ALL {
+        if !attack.may_be(input) {
+            continue;
+        }
         let signs = attack.look(input);
         if signs.is_empty() {
             continue;

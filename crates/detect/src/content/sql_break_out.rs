@@ -486,7 +486,7 @@ pub(super) fn is_keyword(word: &[u8]) -> bool {
         let lower = word.iter().map(u8::to_ascii_lowercase);
         it.bytes().cmp(lower)
     };
-    word.len() <= 16 && KEYWORDS.binary_search_by(|it| order(it)).is_ok()
+    word.len() <= 16 && KEYWORDS.binary_search_by(order).is_ok()
 }
 
 /// Longest name without `AS` that may follow a table's.

@@ -90,7 +90,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
 }
 
 /// What paths are made of.
-const NEEDED: Marks = Marks::DOT
+pub(super) const NEEDED: Marks = Marks::DOT
     .and(Marks::SLASH)
     .and(Marks::BACKSLASH)
     .and(Marks::PERCENT)
