@@ -25,6 +25,13 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("alone", Strength::Likely),
 ];
 
+/// What stands in each of these names or between two of them.
+pub(super) const NEEDED: Marks = Marks::UNDERSCORE
+    .and(Marks::BRACKET)
+    .and(Marks::DOT)
+    .and(Marks::DOUBLE_QUOTE)
+    .and(Marks::SLASH);
+
 /// Bytes that are read.
 const TEXT_BYTES_MAX: usize = 4 * 1024;
 
@@ -36,12 +43,7 @@ const SHORT_BYTES_MAX: usize = 256;
 
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
-    let may = Marks::UNDERSCORE
-        .and(Marks::BRACKET)
-        .and(Marks::DOT)
-        .and(Marks::DOUBLE_QUOTE)
-        .and(Marks::SLASH);
-    if !input.marks.has(Marks::LETTER) || !input.marks.has_any(may) || input.text.len() < 9 {
+    if !input.marks.has(Marks::LETTER) || !input.marks.has_any(NEEDED) || input.text.len() < 9 {
         return signs;
     }
     let text = head(input.text, TEXT_BYTES_MAX).trim_ascii();

@@ -17,7 +17,6 @@ const TOOL: usize = 1;
 const PLACEHOLDER: usize = 2;
 const COLLECTOR: usize = 3;
 const NAMES_ITSELF: usize = 4;
-const NAMED: usize = 5;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("host", Strength::Certain),
@@ -25,7 +24,6 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("placeholder", Strength::Likely),
     Sign::new("collector", Strength::Hint),
     Sign::new("names-itself", Strength::Certain),
-    Sign::new("named", Strength::Hint),
 ];
 
 /// Bytes that are read.
@@ -88,13 +86,11 @@ fn look_at_words(text: &[u8], signs: &mut Signs) {
             matches!(rest, [b'-' | b' ', b'0'..=b'9', ..] | [b'-' | b' ', b'v', b'0'..=b'9', ..]);
         signs.note(NAMES_ITSELF, is_version && text.len() <= SELF_BYTES_MAX);
         signs.note(TOOL, is_version);
-        signs.note(NAMED, rest.is_empty() || is_version);
     }
     if first.eq_ignore_ascii_case(b"mozilla") && rest.starts_with(b"/") {
         let words = rest.split(|it| !it.is_ascii_alphanumeric()).filter(|it| it.len() >= 4);
         let names = words.take(WORDS_MAX).any(is_own);
         signs.note(TOOL, names);
-        signs.note(NAMED, names);
     }
 }
 
@@ -348,7 +344,7 @@ mod tests {
                 "nmap/7.94",
             ],
         );
-        check(Some(Strength::Hint), &["nessus", "SQLmap"]);
+        check(None, &["nessus", "SQLmap", "we ran sqlmap"]);
         check(
             Some(Strength::Certain),
             &[

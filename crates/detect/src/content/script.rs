@@ -124,7 +124,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     if marks.has(Marks::EQUALS.and(Marks::LETTER)) {
         signs.note(UNFINISHED, is_unfinished(input.text));
     }
-    if marks.has_any(Marks::COLON.and(Marks::HASH)) {
+    if marks.has(Marks::COLON) {
         look_at_address(text, &mut signs);
     }
     let may_call = marks.has_any(Marks::PARENTHESIS.and(Marks::BACKTICK).and(Marks::BRACKET));

@@ -8,647 +8,646 @@ use super::model::Weights;
 pub(super) const ALL: &[Weights] = &[
     Weights {
         attack: Attack::Sql,
-        always: -2633,
+        always: -2634,
         signs: &[
-            ("tautology", 8049),
+            ("tautology", 8050),
             ("break_union", 8039),
-            ("break_stacked", 8042),
+            ("break_stacked", 8043),
             ("break_probe", 8073),
-            ("break_clause", 8047),
-            ("shape", 2620),
-            ("union", 5198),
+            ("break_clause", 8048),
+            ("shape", 2621),
+            ("union", 5201),
             ("sub_select", 3027),
             ("waits", 1287),
-            ("catalogue", 3703),
+            ("catalogue", 3704),
             ("probe", 458),
-            ("nested_probe", 1939),
-            ("characters", 2970),
-            ("nulls", 1620),
+            ("nested_probe", 1940),
+            ("characters", 2975),
+            ("nulls", 1624),
             ("ends_in_comment", 4841),
-            ("ends_in_string", 2509),
-            ("closes", 1230),
+            ("ends_in_string", 2510),
+            ("closes", 1231),
             ("sql", -133),
             ("continues", 1143),
-            ("constants", 2661),
+            ("constants", 2662),
             ("statement", 0),
-            ("deed", 3112),
-            ("order", 5305),
-            ("case", 3087),
-            ("prose", -539),
+            ("deed", 3114),
+            ("order", 5308),
+            ("case", 3088),
+            ("prose", -538),
             ("joins", -230),
-            ("asks", 1227),
-            ("stacked", 3922),
-            ("marked_comment", 3260),
-            ("comment_for_blank", 3890),
-            ("quote_ends", -10),
-            ("hexadecimal", 1847),
+            ("asks", 1228),
+            ("stacked", 3927),
+            ("marked_comment", 3266),
+            ("comment_for_blank", 3895),
+            ("quote_ends", -11),
+            ("hexadecimal", 1848),
         ],
         shape: &[
-            -27, // over_32_bytes
-            -42, // over_128_bytes
+            -28, // over_32_bytes
+            -41, // over_128_bytes
             -879, // over_512_bytes
             169, // over_2048_bytes
             -341, // several_lines
             -1287, // many_lines
-            -373, // words_in_a_row
-            -2384, // sentence
+            -372, // words_in_a_row
+            -2385, // sentence
             -1034, // mostly_letters
             1109, // mostly_marks
-            -532, // is_name
+            -548, // is_name
             -176, // no_blank
-            -563, // document
+            -568, // document
         ],
     },
     Weights {
         attack: Attack::Script,
-        always: -1829,
+        always: -1890,
         signs: &[
-            ("probe", 8552),
-            ("out-of-attribute", 8038),
+            ("probe", 8560),
+            ("out-of-attribute", 8039),
             ("out-of-element", 8038),
-            ("out-of-string", 8050),
-            ("address", 8038),
-            ("constructed", 8038),
+            ("out-of-string", 8051),
+            ("address", 8039),
+            ("constructed", 8039),
             ("symbols", 8038),
-            ("hidden-address", 8038),
-            ("utf-7", 8053),
+            ("hidden-address", 8039),
+            ("utf-7", 8055),
             ("lone-handler", 8038),
-            ("told", 2060),
-            ("runs", 2820),
-            ("script-tag", 2391),
-            ("style", 3592),
-            ("call", 2446),
-            ("symbols-few", 3107),
-            ("changes", 5245),
-            ("odd-separator", 3537),
-            ("address-calls", 805),
-            ("steals", 3891),
-            ("opens", 2104),
-            ("handler", -585),
-            ("script", -593),
-            ("address-somewhere", 2218),
-            ("proof-somewhere", 1081),
-            ("frame", 1609),
-            ("loads", 4829),
-            ("hidden", 1672),
-            ("torn", 3070),
-            ("code", 720),
-            ("odd-source", 4680),
-            ("unfinished", 4466),
+            ("told", 2009),
+            ("runs", 2946),
+            ("script-tag", 2354),
+            ("style", 3609),
+            ("call", 2476),
+            ("symbols-few", 3122),
+            ("changes", 5290),
+            ("odd-separator", 3548),
+            ("address-calls", 1262),
+            ("steals", 3928),
+            ("opens", 2133),
+            ("handler", -582),
+            ("script", -495),
+            ("address-somewhere", 1571),
+            ("proof-somewhere", 1153),
+            ("frame", 1681),
+            ("loads", 4892),
+            ("hidden", 1686),
+            ("torn", 3148),
+            ("code", 750),
+            ("odd-source", 4674),
+            ("unfinished", 4910),
         ],
         shape: &[
-            716, // over_32_bytes
-            2097, // over_128_bytes
-            -501, // over_512_bytes
-            -199, // over_2048_bytes
-            -718, // several_lines
-            -1469, // many_lines
-            -2172, // words_in_a_row
-            -818, // sentence
-            -1193, // mostly_letters
-            2921, // mostly_marks
-            1271, // is_name
-            2369, // no_blank
-            418, // document
+            697, // over_32_bytes
+            2125, // over_128_bytes
+            -476, // over_512_bytes
+            -197, // over_2048_bytes
+            -693, // several_lines
+            -1466, // many_lines
+            -2217, // words_in_a_row
+            -827, // sentence
+            -997, // mostly_letters
+            2925, // mostly_marks
+            931, // is_name
+            2334, // no_blank
+            285, // document
         ],
     },
     Weights {
         attack: Attack::Command,
-        always: -143,
+        always: -148,
         signs: &[
-            ("leading separator", 8040),
-            ("appended", 8038),
-            ("separator and command", 5728),
+            ("leading separator", 8041),
+            ("appended", 8039),
+            ("separator and command", 5734),
             ("substitution", 8038),
-            ("substitution of a word", 5100),
-            ("command", 847),
+            ("substitution of a word", 5105),
+            ("command", 850),
             ("command on a target", 8046),
             ("spliced name", 8073),
-            ("blank by variable", 8039),
-            ("slice of a variable", 3556),
-            ("brace expansion", 8042),
+            ("blank by variable", 8040),
+            ("slice of a variable", 3564),
+            ("brace expansion", 8043),
             ("globbed path", 8044),
             ("function in an environment", 8101),
-            ("fork bomb", 8055),
+            ("fork bomb", 8056),
             ("reverse shell", 8038),
-            ("reverse shell in text", 2969),
-            ("server-side include", 8038),
+            ("reverse shell in text", 2978),
+            ("server-side include", 8039),
             ("call that runs a command", 8043),
-            ("call that runs something", 3314),
-            ("hidden powershell", 8037),
-            ("powershell", 3504),
-            ("control flow of cmd", 5015),
-            ("variable as a command", 3366),
-            ("empty expansion", 2995),
-            ("here string or process substitution", 3527),
-            ("command of a mail protocol", 3381),
-            ("command with a target in text", 3029),
-            ("separator and name of a program", -1416),
+            ("call that runs something", 3322),
+            ("hidden powershell", 8038),
+            ("powershell", 3512),
+            ("control flow of cmd", 5021),
+            ("variable as a command", 3374),
+            ("empty expansion", 3004),
+            ("here string or process substitution", 3534),
+            ("command of a mail protocol", 3388),
+            ("command with a target in text", 3037),
+            ("separator and name of a program", -1415),
             ("command in text", -736),
-            ("name of a program alone", 144),
-            ("tilde expansion", 1396),
-            ("path to a program", 2239),
+            ("name of a program alone", 147),
+            ("tilde expansion", 1399),
+            ("path to a program", 2240),
         ],
         shape: &[
             -14, // over_32_bytes
-            -1267, // over_128_bytes
+            -1265, // over_128_bytes
             -665, // over_512_bytes
             -186, // over_2048_bytes
-            1805, // several_lines
-            -2073, // many_lines
+            1806, // several_lines
+            -2072, // many_lines
             -939, // words_in_a_row
-            -1435, // sentence
-            242, // mostly_letters
-            2978, // mostly_marks
-            662, // is_name
-            198, // no_blank
-            324, // document
+            -1436, // sentence
+            244, // mostly_letters
+            2981, // mostly_marks
+            645, // is_name
+            199, // no_blank
+            314, // document
         ],
     },
     Weights {
         attack: Attack::Traversal,
-        always: -1284,
+        always: -1290,
         signs: &[
             ("climb to a target", 8085),
             ("escaped climb", 8067),
-            ("far climb", 8063),
+            ("far climb", 8064),
             ("climb out of the root", 8078),
             ("odd separators in a climb", 8050),
-            ("climb with a parameter", 8038),
-            ("segments of dots", 8044),
-            ("many segments of one dot", 8069),
-            ("stream wrapper", 8045),
+            ("climb with a parameter", 8039),
+            ("segments of dots", 8045),
+            ("many segments of one dot", 8070),
+            ("stream wrapper", 8046),
             ("climb in base64", 8051),
-            ("path cut off by a null byte", 8041),
+            ("path cut off by a null byte", 8042),
             ("climb of some levels", 0),
-            ("path with a null byte", 2807),
-            ("file of users", 2406),
-            ("file of windows", 4554),
-            ("file of a process", 4323),
-            ("log of a server", 3035),
-            ("configuration of a server", 3045),
-            ("file of secrets", 4931),
-            ("backup of a source", 3502),
-            ("file url", 806),
-            ("filter of a stream", 4335),
-            ("path of a network share", -349),
-            ("run of dots", 4136),
-            ("climb in text", 982),
-            ("target in text", 2522),
-            ("path of a system", -308),
-            ("hidden file", 89),
-            ("share of a host", 196),
-            ("climb and nothing else", 3186),
+            ("path with a null byte", 2812),
+            ("file of users", 2409),
+            ("file of windows", 4559),
+            ("file of a process", 4331),
+            ("log of a server", 3039),
+            ("configuration of a server", 3049),
+            ("file of secrets", 4935),
+            ("backup of a source", 3510),
+            ("file url", 811),
+            ("filter of a stream", 4342),
+            ("path of a network share", -346),
+            ("run of dots", 4142),
+            ("climb in text", 985),
+            ("target in text", 2527),
+            ("path of a system", -306),
+            ("hidden file", 93),
+            ("share of a host", 198),
+            ("climb and nothing else", 3194),
             ("file of the process that reads it", 8038),
-            ("known file and a null byte", 8038),
+            ("known file and a null byte", 8039),
         ],
         shape: &[
-            940, // over_32_bytes
-            1096, // over_128_bytes
-            382, // over_512_bytes
-            -223, // over_2048_bytes
-            -616, // several_lines
+            941, // over_32_bytes
+            1097, // over_128_bytes
+            381, // over_512_bytes
+            -222, // over_2048_bytes
+            -614, // several_lines
             -1794, // many_lines
-            -1605, // words_in_a_row
-            -1480, // sentence
-            639, // mostly_letters
+            -1604, // words_in_a_row
+            -1481, // sentence
+            641, // mostly_letters
             406, // mostly_marks
-            77, // is_name
+            55, // is_name
             420, // no_blank
-            157, // document
+            146, // document
         ],
     },
     Weights {
         attack: Attack::Template,
-        always: -1762,
+        always: -1770,
         signs: &[
             ("constants are calculated", 8043),
-            ("classes are reached", 8039),
-            ("objects of the platform are reached", 8040),
-            ("a program is run", 8039),
-            ("a filter runs a function", 8038),
+            ("classes are reached", 8040),
+            ("objects of the platform are reached", 8041),
+            ("a program is run", 8040),
+            ("a filter runs a function", 8039),
             ("a constructor is reached", 8045),
-            ("a directive imports or runs", 8055),
-            ("delimiters of several engines", 8037),
-            ("constants are calculated in text", 2974),
-            ("classes are reached in text", 2324),
-            ("objects of the platform in text", 2440),
-            ("a program is run in text", 2439),
-            ("classes are reached without delimiters", 3447),
-            ("objects of the platform without delimiters", 4223),
-            ("a program is run without delimiters", 3902),
-            ("a method of a literal", 3066),
-            ("globals of an engine", 4175),
-            ("a call in an expression", 3624),
-            ("an expression and nothing else", 651),
-            ("a statement of a template", 1123),
-            ("an error is provoked", 3662),
-            ("an expression that is not closed", 1145),
-            ("a block with a value of its own", 2983),
-            ("a scriptlet", 302),
-            ("an assignment in a directive", 2996),
-            ("an expression is closed before one opens", 2968),
+            ("a directive imports or runs", 8056),
+            ("delimiters of several engines", 8038),
+            ("constants are calculated in text", 2983),
+            ("classes are reached in text", 2332),
+            ("objects of the platform in text", 2446),
+            ("a program is run in text", 2445),
+            ("classes are reached without delimiters", 3456),
+            ("objects of the platform without delimiters", 4231),
+            ("a program is run without delimiters", 3911),
+            ("a method of a literal", 3074),
+            ("globals of an engine", 4180),
+            ("a call in an expression", 3625),
+            ("an expression and nothing else", 658),
+            ("a statement of a template", 1130),
+            ("an error is provoked", 3671),
+            ("an expression that is not closed", 1147),
+            ("a block with a value of its own", 2993),
+            ("a scriptlet", 307),
+            ("an assignment in a directive", 3006),
+            ("an expression is closed before one opens", 2978),
         ],
         shape: &[
-            532, // over_32_bytes
-            -517, // over_128_bytes
-            -831, // over_512_bytes
-            -132, // over_2048_bytes
-            -941, // several_lines
+            530, // over_32_bytes
+            -514, // over_128_bytes
+            -832, // over_512_bytes
+            -131, // over_2048_bytes
+            -939, // several_lines
             -1363, // many_lines
             -1005, // words_in_a_row
-            -1099, // sentence
-            -408, // mostly_letters
-            337, // mostly_marks
-            -3, // is_name
-            -740, // no_blank
-            -20, // document
+            -1101, // sentence
+            -400, // mostly_letters
+            338, // mostly_marks
+            -27, // is_name
+            -741, // no_blank
+            -32, // document
         ],
     },
     Weights {
         attack: Attack::Lookup,
-        always: -2185,
+        always: -2196,
         signs: &[
-            ("names of a directory are looked up", 8037),
-            ("the name of a look-up is spliced", 8037),
-            ("a remote look-up in text", 2968),
-            ("a variable is looked up within another look-up", 2968),
-            ("a variable is looked up", 1145),
-            ("a look-up within a look-up", 1145),
-            ("a protocol of a directory", 1145),
-            ("the name of a remote look-up", 1145),
-            ("the environment or a key is looked up", 2968),
+            ("names of a directory are looked up", 8038),
+            ("the name of a look-up is spliced", 8038),
+            ("a remote look-up in text", 2978),
+            ("a variable is looked up within another look-up", 2978),
+            ("a variable is looked up", 1147),
+            ("a look-up within a look-up", 1147),
+            ("a protocol of a directory", 1147),
+            ("the name of a remote look-up", 1147),
+            ("the environment or a key is looked up", 2978),
         ],
         shape: &[
-            618, // over_32_bytes
-            103, // over_128_bytes
+            613, // over_32_bytes
+            108, // over_128_bytes
             -427, // over_512_bytes
-            -132, // over_2048_bytes
-            -319, // several_lines
+            -131, // over_2048_bytes
+            -315, // several_lines
             -1007, // many_lines
-            -940, // words_in_a_row
+            -939, // words_in_a_row
             -816, // sentence
-            -408, // mostly_letters
-            858, // mostly_marks
-            -3, // is_name
-            148, // no_blank
-            32, // document
+            -400, // mostly_letters
+            860, // mostly_marks
+            -27, // is_name
+            147, // no_blank
+            19, // document
         ],
     },
     Weights {
         attack: Attack::ServerRequest,
-        always: -1153,
+        always: -1161,
         signs: &[
-            ("url of a metadata service", 8108),
-            ("internal address in an odd notation", 8042),
-            ("public address in an odd notation", 8135),
-            ("scheme that sends raw bytes", 8042),
+            ("url of a metadata service", 8109),
+            ("internal address in an odd notation", 8043),
+            ("public address in an odd notation", 8136),
+            ("scheme that sends raw bytes", 8043),
             ("authority that is read in two ways", 8044),
             ("port of another protocol on the own machine", 8044),
-            ("internal host behind a user", 8037),
-            ("url of the own machine", 1322),
-            ("url of a private network", 135),
-            ("url within a cluster", 1145),
-            ("name that resolves to what it says", 3235),
-            ("host that records its callers", 2968),
-            ("scheme of another service", 1689),
-            ("url of a file", 1295),
-            ("user that is written as a host", 3624),
-            ("url of a metadata service in text", 3234),
-            ("url of an internal host in text", 1588),
-            ("url without a scheme", 1667),
-            ("more slashes than a url has", 3840),
-            ("backslashes before a host", 3887),
-            ("scheme without slashes", 3831),
-            ("url as a path", 4490),
-            ("escaped bytes before a host", 4585),
-            ("host and a climb", 4200),
-            ("host in letters of another kind", 3442),
-            ("internal url in a parameter", 3122),
-            ("url of an address", -458),
-            ("path of a metadata service", 2970),
-            ("user with a port", 2968),
-            ("address of a metadata service alone", 2968),
+            ("internal host behind a user", 8038),
+            ("url of the own machine", 1329),
+            ("url of a private network", 140),
+            ("url within a cluster", 1147),
+            ("name that resolves to what it says", 3244),
+            ("host that records its callers", 2978),
+            ("scheme of another service", 1698),
+            ("url of a file", 1304),
+            ("user that is written as a host", 3633),
+            ("url of a metadata service in text", 3244),
+            ("url of an internal host in text", 1591),
+            ("url without a scheme", 1673),
+            ("more slashes than a url has", 3847),
+            ("backslashes before a host", 3894),
+            ("scheme without slashes", 3839),
+            ("url as a path", 4499),
+            ("escaped bytes before a host", 4593),
+            ("host and a climb", 4209),
+            ("host in letters of another kind", 3449),
+            ("internal url in a parameter", 3129),
+            ("url of an address", -457),
+            ("path of a metadata service", 2979),
+            ("user with a port", 2978),
+            ("address of a metadata service alone", 2978),
         ],
         shape: &[
-            1402, // over_32_bytes
-            -41, // over_128_bytes
+            1400, // over_32_bytes
+            -37, // over_128_bytes
             -572, // over_512_bytes
-            -132, // over_2048_bytes
-            -462, // several_lines
+            -131, // over_2048_bytes
+            -458, // several_lines
             -1151, // many_lines
             -1084, // words_in_a_row
-            -960, // sentence
-            -351, // mostly_letters
+            -961, // sentence
+            -344, // mostly_letters
             1236, // mostly_marks
-            -3, // is_name
-            -545, // no_blank
-            32, // document
+            -27, // is_name
+            -544, // no_blank
+            19, // document
         ],
     },
     Weights {
         attack: Attack::Line,
-        always: -2193,
+        always: -2204,
         signs: &[
-            ("field of a response behind a datum", 8037),
+            ("field of a response behind a datum", 8038),
             ("field behind an escaped line end", 8038),
-            ("second message behind a datum", 8037),
-            ("recipient behind a datum", 8037),
-            ("field of a response in text", 1116),
-            ("field of a mail behind a datum", 2968),
-            ("entry of a log behind a datum", 2968),
-            ("body behind an empty line", 2968),
-            ("line end in a name", 2968),
-            ("escaped line end", 1145),
-            ("field behind a line end as in source code", 2968),
-            ("field of a response behind a sentence", 2968),
-            ("line end at the beginning", 1110),
-            ("field of a mail in text", 1107),
+            ("second message behind a datum", 8038),
+            ("recipient behind a datum", 8038),
+            ("field of a response in text", 1119),
+            ("field of a mail behind a datum", 2978),
+            ("entry of a log behind a datum", 2978),
+            ("body behind an empty line", 2978),
+            ("line end in a name", 2978),
+            ("escaped line end", 1147),
+            ("field behind a line end as in source code", 2978),
+            ("field of a response behind a sentence", 2978),
+            ("line end at the beginning", 1112),
+            ("field of a mail in text", 1110),
         ],
         shape: &[
-            610, // over_32_bytes
-            96, // over_128_bytes
+            605, // over_32_bytes
+            100, // over_128_bytes
             -431, // over_512_bytes
             -133, // over_2048_bytes
-            -327, // several_lines
-            -1013, // many_lines
-            -948, // words_in_a_row
+            -323, // several_lines
+            -1012, // many_lines
+            -947, // words_in_a_row
             -821, // sentence
-            -410, // mostly_letters
-            858, // mostly_marks
-            -3, // is_name
-            148, // no_blank
-            30, // document
+            -402, // mostly_letters
+            860, // mostly_marks
+            -27, // is_name
+            147, // no_blank
+            18, // document
         ],
     },
     Weights {
         attack: Attack::Xml,
-        always: -2225,
+        always: -2233,
         signs: &[
-            ("external", 8038),
-            ("parameter", 8037),
-            ("nested", 8037),
-            ("bomb", 8037),
-            ("foreign-type", 8037),
-            ("includes-file", 8037),
+            ("external", 8039),
+            ("parameter", 8038),
+            ("nested", 8038),
+            ("bomb", 8038),
+            ("foreign-type", 8038),
+            ("includes-file", 8038),
             ("transforms", 8042),
-            ("split", 8068),
-            ("encoding", 8037),
-            ("external-name", 3050),
-            ("internal", 3421),
-            ("includes", 2968),
-            ("repeats", 2968),
-            ("stylesheet", 641),
-            ("type", 1470),
-            ("letter", 1174),
-            ("schema", 1145),
-            ("bare", 3038),
-            ("used", 2980),
+            ("split", 8069),
+            ("encoding", 8038),
+            ("external-name", 3059),
+            ("internal", 3433),
+            ("includes", 2978),
+            ("repeats", 2978),
+            ("stylesheet", 646),
+            ("type", 1473),
+            ("letter", 1176),
+            ("schema", 1147),
+            ("bare", 3047),
+            ("used", 2989),
         ],
         shape: &[
-            578, // over_32_bytes
-            657, // over_128_bytes
+            576, // over_32_bytes
+            661, // over_128_bytes
             -497, // over_512_bytes
             -201, // over_2048_bytes
-            -389, // several_lines
+            -385, // several_lines
             -1077, // many_lines
-            -940, // words_in_a_row
+            -939, // words_in_a_row
             -816, // sentence
-            -477, // mostly_letters
-            20, // mostly_marks
-            -3, // is_name
-            157, // no_blank
-            266, // document
+            -470, // mostly_letters
+            24, // mostly_marks
+            -27, // is_name
+            155, // no_blank
+            255, // document
         ],
     },
     Weights {
         attack: Attack::NoSql,
-        always: -2871,
+        always: -2878,
         signs: &[
             ("credential", 8038),
             ("runs", 8040),
-            ("out-of-string", 8129),
-            ("out-of-number", 8100),
-            ("always", 8037),
-            ("out-of-object", 8053),
-            ("command", 8037),
-            ("script", 8037),
-            ("name", 2543),
-            ("object", 2987),
-            ("shell", 2151),
-            ("operator", 1593),
-            ("tautology", 1145),
-            ("shell-writes", 3313),
-            ("operator-alone", 2987),
+            ("out-of-string", 8130),
+            ("out-of-number", 8101),
+            ("always", 8038),
+            ("out-of-object", 8054),
+            ("command", 8038),
+            ("script", 8038),
+            ("name", 2556),
+            ("object", 2997),
+            ("shell", 2158),
+            ("operator", 1595),
+            ("tautology", 1147),
+            ("shell-writes", 3321),
+            ("operator-alone", 2996),
         ],
         shape: &[
-            1584, // over_32_bytes
-            103, // over_128_bytes
+            1580, // over_32_bytes
+            108, // over_128_bytes
             -427, // over_512_bytes
-            -132, // over_2048_bytes
-            -319, // several_lines
+            -131, // over_2048_bytes
+            -315, // several_lines
             -1007, // many_lines
-            -940, // words_in_a_row
+            -939, // words_in_a_row
             -816, // sentence
-            -408, // mostly_letters
-            1548, // mostly_marks
-            -530, // is_name
-            -395, // no_blank
-            32, // document
+            -400, // mostly_letters
+            1549, // mostly_marks
+            -548, // is_name
+            -393, // no_blank
+            19, // document
         ],
     },
     Weights {
         attack: Attack::Ldap,
-        always: -2171,
+        always: -2180,
         signs: &[
             ("leaves", 8038),
-            ("joins", 8050),
-            ("matches-all", 8057),
-            ("rule", 8055),
-            ("cut", 8040),
-            ("closes", 2973),
-            ("credential", 3450),
-            ("escaped", 1092),
-            ("filter", 958),
-            ("second", 3220),
+            ("joins", 8051),
+            ("matches-all", 8058),
+            ("rule", 8056),
+            ("cut", 8041),
+            ("closes", 2982),
+            ("credential", 3459),
+            ("escaped", 1094),
+            ("filter", 964),
+            ("second", 3230),
         ],
         shape: &[
-            1495, // over_32_bytes
-            77, // over_128_bytes
+            1491, // over_32_bytes
+            82, // over_128_bytes
             -454, // over_512_bytes
-            -132, // over_2048_bytes
-            -346, // several_lines
+            -131, // over_2048_bytes
+            -342, // several_lines
             -1033, // many_lines
-            -967, // words_in_a_row
-            -842, // sentence
-            -408, // mostly_letters
-            461, // mostly_marks
-            -3, // is_name
+            -966, // words_in_a_row
+            -843, // sentence
+            -400, // mostly_letters
+            464, // mostly_marks
+            -27, // is_name
             -719, // no_blank
-            32, // document
+            19, // document
         ],
     },
     Weights {
         attack: Attack::XPath,
-        always: -1940,
+        always: -1949,
         signs: &[
-            ("leaves", 8065),
-            ("path", 8046),
-            ("probe", 3715),
-            ("tautology", 3899),
-            ("expression", 362),
-            ("leaves-number", 2968),
-            ("fetches", 8046),
+            ("leaves", 8066),
+            ("path", 8047),
+            ("probe", 3725),
+            ("tautology", 3908),
+            ("expression", 367),
+            ("leaves-number", 2978),
+            ("fetches", 8047),
         ],
         shape: &[
-            983, // over_32_bytes
-            93, // over_128_bytes
+            979, // over_32_bytes
+            97, // over_128_bytes
             -438, // over_512_bytes
-            -132, // over_2048_bytes
-            -330, // several_lines
-            -1018, // many_lines
-            -951, // words_in_a_row
-            -826, // sentence
-            -408, // mostly_letters
-            463, // mostly_marks
-            -3, // is_name
-            -237, // no_blank
-            32, // document
+            -131, // over_2048_bytes
+            -326, // several_lines
+            -1017, // many_lines
+            -950, // words_in_a_row
+            -827, // sentence
+            -400, // mostly_letters
+            466, // mostly_marks
+            -27, // is_name
+            -238, // no_blank
+            19, // document
         ],
     },
     Weights {
         attack: Attack::Object,
-        always: -2349,
+        always: -2358,
         signs: &[
-            ("php", 8037),
-            ("java", 8037),
-            ("pickle", 8037),
-            ("dotnet", 8037),
+            ("php", 8038),
+            ("java", 8038),
+            ("pickle", 8038),
+            ("dotnet", 8038),
             ("node", 8044),
-            ("tag", 8037),
-            ("gadget", 8038),
+            ("tag", 8038),
+            ("gadget", 8039),
             ("decoder", 8041),
-            ("ruby", 2968),
-            ("pickle-encoded", 2968),
-            ("php-standard", 2968),
-            ("tag-named", 2968),
-            ("type", 2968),
-            ("class", 3414),
-            ("php-scalars", 348),
-            ("state", 1145),
-            ("ruby-encoded", 1145),
-            ("gadget-named", 1148),
-            ("type-name", 1145),
-            ("tool", 1145),
-            ("connects", 8051),
-            ("bytecode", 2968),
-            ("name", 2968),
+            ("ruby", 2978),
+            ("pickle-encoded", 2978),
+            ("php-standard", 2978),
+            ("tag-named", 2978),
+            ("type", 2978),
+            ("class", 3424),
+            ("php-scalars", 352),
+            ("state", 1147),
+            ("ruby-encoded", 1147),
+            ("gadget-named", 1151),
+            ("type-name", 1147),
+            ("tool", 1147),
+            ("connects", 8052),
+            ("bytecode", 2978),
+            ("name", 2978),
         ],
         shape: &[
-            852, // over_32_bytes
-            331, // over_128_bytes
+            848, // over_32_bytes
+            335, // over_128_bytes
             -426, // over_512_bytes
-            -132, // over_2048_bytes
-            -319, // several_lines
+            -131, // over_2048_bytes
+            -315, // several_lines
             -1007, // many_lines
-            -940, // words_in_a_row
+            -939, // words_in_a_row
             -816, // sentence
-            -408, // mostly_letters
-            460, // mostly_marks
-            -3, // is_name
+            -400, // mostly_letters
+            463, // mostly_marks
+            -27, // is_name
             -250, // no_blank
-            32, // document
+            19, // document
         ],
     },
     Weights {
         attack: Attack::Prototype,
-        always: -2493,
+        always: -2503,
         signs: &[
-            ("name", 8037),
+            ("name", 8038),
             ("key", 8038),
-            ("whole", 8037),
-            ("assigns", 3813),
-            ("member", 529),
-            ("alone", 2078),
+            ("whole", 8038),
+            ("assigns", 3819),
+            ("member", 532),
+            ("alone", 2088),
         ],
         shape: &[
-            -505, // over_32_bytes
-            241, // over_128_bytes
+            -508, // over_32_bytes
+            245, // over_128_bytes
             -427, // over_512_bytes
-            -132, // over_2048_bytes
-            -319, // several_lines
+            -131, // over_2048_bytes
+            -315, // several_lines
             -1007, // many_lines
-            -940, // words_in_a_row
+            -939, // words_in_a_row
             -816, // sentence
-            37, // mostly_letters
-            1311, // mostly_marks
-            -3, // is_name
-            981, // no_blank
-            32, // document
+            43, // mostly_letters
+            1314, // mostly_marks
+            -27, // is_name
+            978, // no_blank
+            19, // document
         ],
     },
     Weights {
         attack: Attack::GraphQl,
-        always: -1967,
+        always: -1978,
         signs: &[
-            ("cycle", 8037),
-            ("credentials", 8037),
-            ("directives", 8037),
-            ("repeated", 8037),
-            ("deep", 2968),
-            ("aliases", 2968),
-            ("credentials-few", 3056),
-            ("directives-few", 2968),
-            ("repeated-few", 2968),
-            ("introspection", 3318),
-            ("nested", 1145),
-            ("aliases-few", 1145),
-            ("operations", 1145),
-            ("types-loop", 2969),
-            ("probes", 3318),
-            ("credentials-several", 3056),
+            ("cycle", 8038),
+            ("credentials", 8038),
+            ("directives", 8038),
+            ("repeated", 8038),
+            ("deep", 2978),
+            ("aliases", 2978),
+            ("credentials-few", 3065),
+            ("directives-few", 2978),
+            ("repeated-few", 2978),
+            ("introspection", 3326),
+            ("nested", 1147),
+            ("aliases-few", 1147),
+            ("operations", 1147),
+            ("types-loop", 2978),
+            ("probes", 3326),
+            ("credentials-several", 3065),
         ],
         shape: &[
-            808, // over_32_bytes
-            267, // over_128_bytes
-            -308, // over_512_bytes
-            -132, // over_2048_bytes
-            -160, // several_lines
-            -862, // many_lines
+            803, // over_32_bytes
+            270, // over_128_bytes
+            -309, // over_512_bytes
+            -131, // over_2048_bytes
+            -157, // several_lines
+            -863, // many_lines
             -839, // words_in_a_row
             -816, // sentence
-            -307, // mostly_letters
-            863, // mostly_marks
-            -3, // is_name
-            153, // no_blank
-            32, // document
+            -300, // mostly_letters
+            865, // mostly_marks
+            -27, // is_name
+            152, // no_blank
+            19, // document
         ],
     },
     Weights {
         attack: Attack::Scanner,
-        always: -2205,
+        always: -2223,
         signs: &[
-            ("host", 8037),
-            ("tool", 2670),
-            ("placeholder", 2968),
-            ("collector", 1145),
+            ("host", 8038),
+            ("tool", 2701),
+            ("placeholder", 2978),
+            ("collector", 1147),
             ("names-itself", 8038),
-            ("named", 1268),
         ],
         shape: &[
-            620, // over_32_bytes
-            103, // over_128_bytes
+            617, // over_32_bytes
+            108, // over_128_bytes
             -427, // over_512_bytes
-            -132, // over_2048_bytes
-            -319, // several_lines
+            -131, // over_2048_bytes
+            -315, // several_lines
             -1007, // many_lines
-            -940, // words_in_a_row
+            -939, // words_in_a_row
             -816, // sentence
-            -398, // mostly_letters
-            858, // mostly_marks
-            -3, // is_name
-            127, // no_blank
-            32, // document
+            -400, // mostly_letters
+            860, // mostly_marks
+            -27, // is_name
+            115, // no_blank
+            19, // document
         ],
     },
 ];
