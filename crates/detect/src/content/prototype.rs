@@ -62,7 +62,11 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let is_key = is_key_in_json && begins_as_object(text)
         || is_bracketed && text.len() <= SHORT_BYTES_MAX && !text.contains(&b'\n');
     let is_assigned = after.iter().take(64).any(|it| *it == b'=') && text.len() <= SHORT_BYTES_MAX;
+    // `Object.prototype.hasOwnProperty.call(a, b)` is what careful people write.
     let is_of_all = text.starts_with(b"Object.");
+    if is_of_all && !is_assigned {
+        return signs;
+    }
     // A path into a document: `/__proto__/x`.
     let is_path = text.starts_with(b"/") && !text.contains(&b' ') && !text.contains(&b'.');
     signs.note(WHOLE, is_path && at == 1);

@@ -17,6 +17,7 @@ const TOOL: usize = 1;
 const PLACEHOLDER: usize = 2;
 const COLLECTOR: usize = 3;
 const NAMES_ITSELF: usize = 4;
+const BESIDE_BROWSER: usize = 5;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("host", Strength::Certain),
@@ -24,6 +25,7 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("placeholder", Strength::Likely),
     Sign::new("collector", Strength::Hint),
     Sign::new("names-itself", Strength::Certain),
+    Sign::new("beside-browser", Strength::Likely),
 ];
 
 /// Bytes that are read.
@@ -91,6 +93,7 @@ fn look_at_words(text: &[u8], signs: &mut Signs) {
         let words = rest.split(|it| !it.is_ascii_alphanumeric()).filter(|it| it.len() >= 4);
         let names = words.take(WORDS_MAX).any(is_own);
         signs.note(TOOL, names);
+        signs.note(BESIDE_BROWSER, names);
     }
 }
 
