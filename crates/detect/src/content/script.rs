@@ -16,9 +16,8 @@
 use super::marks::Marks;
 use super::script_code::{Facts, facts, scheme};
 use super::script_markup::{Markup, Page};
-use super::search::starts;
+use super::search::{find, from, head, starts};
 use super::sign::{Input, Sign, Signs, Strength};
-use libinjectionrs::detect_xss;
 
 const PROBE: usize = 0;
 const OUT_OF_ATTRIBUTE: usize = 1;
@@ -46,10 +45,12 @@ const SCRIPT: usize = 22;
 const ADDRESS_SOMEWHERE: usize = 23;
 const PROOF_SOMEWHERE: usize = 24;
 const FRAME: usize = 25;
-const SHAPE: usize = 26;
+const LOADS: usize = 26;
 const HIDDEN: usize = 27;
 const TORN: usize = 28;
 const CODE: usize = 29;
+const ODD_SOURCE: usize = 30;
+const UNFINISHED: usize = 31;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("probe", Strength::Certain),
@@ -78,18 +79,13 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("address-somewhere", Strength::Hint),
     Sign::new("proof-somewhere", Strength::Hint),
     Sign::new("frame", Strength::Hint),
-    Sign::new("shape", Strength::Hint),
+    Sign::new("loads", Strength::Likely),
     Sign::new("hidden", Strength::Hint),
     Sign::new("torn", Strength::Hint),
     Sign::new("code", Strength::Hint),
+    Sign::new("odd-source", Strength::Likely),
+    Sign::new("unfinished", Strength::Likely),
 ];
-
-/// Bytes that libinjection reads, beginning a little before the first tag. Some inputs cost it half
-/// a microsecond a byte.
-const SHAPE_BYTES_MAX: usize = 512;
-
-/// Bytes before the first tag that are read with it.
-const SHAPE_LEAD_BYTES: usize = 64;
 
 /// Bytes of markup that are read.
 const MARKUP_BYTES_MAX: usize = 2 * 1024;
@@ -106,6 +102,12 @@ const CODE_VALUE_BYTES_MAX: usize = 1024;
 /// Longest text before a break-out.
 const LEAD_BYTES_MAX: usize = 128;
 
+/// Longest handler without a value, with what stands before it.
+const UNFINISHED_BYTES_MAX: usize = 64;
+
+/// Longest element that loads something and stands alone.
+const LOADS_BYTES_MAX: usize = 256;
+
 /// Calls that are looked at until one is met that attackers make.
 const CALLS_MAX: usize = 64;
 
@@ -119,11 +121,18 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     } else if marks.has(Marks::EQUALS.and(Marks::LETTER)) {
         look_at_attributes(text, &mut signs);
     }
+    if marks.has(Marks::EQUALS.and(Marks::LETTER)) {
+        signs.note(UNFINISHED, is_unfinished(input.text));
+    }
     if marks.has(Marks::COLON) {
         look_at_address(text, &mut signs);
     }
     let may_call = marks.has_any(Marks::PARENTHESIS.and(Marks::BACKTICK).and(Marks::BRACKET));
     let is_document = starts(text, b"<!doctype") || starts(text, b"<html>");
+    let may_call = may_call || marks.has(Marks::DOT) && starts(text, b"document");
+    if marks.has(Marks::BRACKET.and(Marks::BANG)) {
+        look_at_symbols(head(text, CODE_VALUE_BYTES_MAX), &mut signs);
+    }
     if may_call && !is_document && text.len() <= CODE_VALUE_BYTES_MAX {
         look_at_code(text, marks, &mut signs);
     }
@@ -173,7 +182,9 @@ fn look_at_markup(text: &[u8], signs: &mut Signs) {
         && !has(Markup::SCRIPT.and(Markup::ADDRESS).and(Markup::STYLE));
     let evaluates = runs && page.facts.has_any(Facts::EVAL);
     let is_odd = has(Markup::ODD_DOCUMENT) || has(Markup::ODD_ADDRESS) && acts;
-    signs.note(PROBE, is_own && (proves || evaluates || is_odd));
+    let is_made_up = has(Markup::ODD_ELEMENT) && has(Markup::HANDLER) && acts;
+    let is_spaced = is_short && has(Markup::SPACED);
+    signs.note(PROBE, is_own && (proves || evaluates || is_odd || is_made_up) || is_spaced);
     signs.note(
         OUT_OF_ELEMENT,
         breaks_out
@@ -206,17 +217,9 @@ fn look_at_markup(text: &[u8], signs: &mut Signs) {
     signs.note(FRAME, (is_own || breaks_out) && has(Markup::FRAME));
     signs.note(HIDDEN, page.facts.has_any(Facts::HIDDEN));
     signs.note(TORN, is_own && page.is_torn());
-    // A declaration of XML reads like an attack to it, and says nothing.
-    let is_xml = rest.starts_with(b"<?xml ");
-    if (is_own || breaks_out || runs) && !is_xml {
-        let from = rest_from(text, at.saturating_sub(SHAPE_LEAD_BYTES));
-        signs.note(SHAPE, detect_xss(from).is_injection());
-    }
-}
-
-fn rest_from(text: &[u8], from: usize) -> &[u8] {
-    let rest = text.get(from..).unwrap_or_default();
-    rest.get(..SHAPE_BYTES_MAX).unwrap_or(rest)
+    let loads = has(Markup::LOADS) && text.len() <= LOADS_BYTES_MAX && !has_prose(text);
+    signs.note(LOADS, (is_own || breaks_out || lead == Lead::Glued) && loads);
+    signs.note(ODD_SOURCE, (is_own || breaks_out) && has(Markup::ODD_SOURCE));
 }
 
 fn lead_of(lead: &[u8]) -> Lead {
@@ -283,7 +286,9 @@ fn look_at_attributes(text: &[u8], signs: &mut Signs) {
         let is_alone = lead.len() <= 1 && !text.contains(&b'\n');
         let is_spaced =
             is_short && !lead.contains(&b'\n') && lead.split(u8::is_ascii_whitespace).count() <= 3;
-        signs.note(OUT_OF_ATTRIBUTE, breaks_out && page.facts.proves());
+        // Nothing but the quote stands before it, and what is called need prove nothing.
+        let is_bare = lead.len() <= 16 && lead.trim_ascii().len() <= 2 && page.facts.acts();
+        signs.note(OUT_OF_ATTRIBUTE, breaks_out && (page.facts.proves() || is_bare));
         signs.note(LONE_HANDLER, is_alone && is_short && page.facts.proves());
         signs.note(TOLD, is_spaced && page.facts.proves());
         signs.note(RUNS, is_short && (breaks_out || is_alone) && page.facts.acts());
@@ -326,7 +331,7 @@ fn look_at_address(text: &[u8], signs: &mut Signs) {
     signs.note(ADDRESS, !is_prose && (facts.proves() || has_tag || decodes));
     signs.note(HIDDEN_ADDRESS, is_hidden && !is_prose && facts.acts());
     signs.note(ADDRESS_CALLS, !is_prose && !is_void(code));
-    signs.note(ADDRESS_SOMEWHERE, true);
+    signs.note(ADDRESS_SOMEWHERE, !is_void(code));
 }
 
 /// `void(0)`, `;`, nothing: what links say that have no target.
@@ -338,14 +343,34 @@ fn is_void(code: &[u8]) -> bool {
         || code.starts_with(b"history.")
 }
 
+/// Code that is made of brackets and negations alone.
+fn look_at_symbols(text: &[u8], signs: &mut Signs) {
+    let symbols = symbols(text);
+    signs.note(SYMBOLS, symbols >= 40);
+    signs.note(SYMBOLS_FEW, (4..40).contains(&symbols) && !has_prose(text));
+}
+
+/// `"onload=`, `<x onend=`, a blank and `onload=`: what a page would have to go on with.
+fn is_unfinished(text: &[u8]) -> bool {
+    let Some(named) = text.trim_ascii_end().strip_suffix(b"=") else { return false };
+    if text.len() > UNFINISHED_BYTES_MAX {
+        return false;
+    }
+    let length = named.iter().rev().take_while(|it| it.is_ascii_alphabetic()).count();
+    let (lead, name) = named.split_at_checked(named.len() - length).unwrap_or_default();
+    let runs = starts(name, b"on") && name.len() >= 5
+        || [&b"formaction"[..], b"srcdoc", b"implementation", b"importimplementation"]
+            .iter()
+            .any(|it| name.eq_ignore_ascii_case(it));
+    let is_alone = !lead.is_empty() && lead.iter().all(u8::is_ascii_whitespace);
+    let leaves = lead.iter().any(|it| matches!(it, b'"' | b'\'' | b'<' | b'`'))
+        && lead.iter().all(|it| !matches!(it, b'=' | b'?' | b'&' | b'('));
+    runs && (is_alone || leaves)
+}
+
 /// Bare code: alone, behind the quote of a string, in a template of the page.
 fn look_at_code(text: &[u8], marks: Marks, signs: &mut Signs) {
-    if marks.has(Marks::BRACKET) && marks.has_any(Marks::BANG.and(Marks::PLUS)) {
-        let symbols = symbols(text);
-        signs.note(SYMBOLS, symbols >= 40);
-        signs.note(SYMBOLS_FEW, (4..40).contains(&symbols) && !has_prose(text));
-    }
-    if !calls_much(text) {
+    if !calls_much(text, marks) {
         return;
     }
     let facts = facts(text);
@@ -363,13 +388,14 @@ fn look_at_code(text: &[u8], marks: Marks, signs: &mut Signs) {
             && !is_prose
             && (proves || (!marks.has(Marks::LESS) && facts.has_any(Facts::BOX.and(Facts::EVAL)))),
     );
-    signs.note(STEALS, is_line && !is_prose && facts.has_any(Facts::COOKIE) && facts.acts());
+    let is_cookie = facts.has_any(Facts::COOKIE) && (facts.acts() || text.len() <= 48);
+    signs.note(STEALS, is_line && !is_prose && is_cookie);
     signs.note(HIDDEN, facts.has_any(Facts::HIDDEN) && proves);
     signs.note(CODE, proves && !is_prose);
 }
 
 /// Whether a function is called, or a member named in brackets, that attackers use.
-fn calls_much(text: &[u8]) -> bool {
+fn calls_much(text: &[u8], marks: Marks) -> bool {
     const NAMES: &[&[u8]] = &[
         b"alert",
         b"prompt",
@@ -395,9 +421,15 @@ fn calls_much(text: &[u8]) -> bool {
         b"globalthis",
         b"btoa",
         b"xmlhttprequest",
+        b"image",
     ];
+    const BOXES: &[&[u8]] = &[b"alert", b"prompt)", b"prompt}", b"confirm)", b"confirm}"];
     memchr::memchr3_iter(b'(', b'`', b'[', text).take(CALLS_MAX).any(|at| {
         let before = text.get(..at).unwrap_or_default().trim_ascii_end();
+        // What a browser says of itself: `Mozilla/5.0 (X11`.
+        if before.last().is_some_and(u8::is_ascii_digit) && text.get(at) == Some(&b'(') {
+            return false;
+        }
         let before = before.strip_suffix(b"*/").map_or(before, |it| {
             let open = memchr::memmem::rfind(it.get(it.len().saturating_sub(64)..).unwrap_or(it), b"/*");
             open.and_then(|at| it.get(..it.len().saturating_sub(64) + at)).unwrap_or(it).trim_ascii_end()
@@ -405,12 +437,20 @@ fn calls_much(text: &[u8]) -> bool {
         let before = before.strip_suffix(b")").unwrap_or(before);
         let before = before.strip_suffix(b"?.").unwrap_or(before);
         let is_escaped = matches!(text.get(at.saturating_sub(24)..at), Some(it) if it.contains(&b'\\') || it.contains(&b'&'));
+        // `[1].find(alert)`, `x.call`${alert}``: a box is handed on.
+        let argument = from(text, at + 1);
+        let argument = argument.strip_prefix(b"${").unwrap_or(argument);
+        let is_tagged = text.get(at) == Some(&b'`') && before.ends_with(b"call");
         is_escaped
+            || is_tagged
+            || BOXES.iter().any(|it| starts(argument, it))
             || NAMES.iter().any(|it| {
                 before.len().checked_sub(it.len()).and_then(|from| before.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(it))
             })
-    }) || memchr::memmem::find(text, b"constructor").is_some()
-        || memchr::memmem::find(text, b"=alert").is_some()
+    }) || marks.has_any(Marks::QUOTE.and(Marks::DOUBLE_QUOTE).and(Marks::BACKTICK))
+        && find(text, b"constructor").is_some()
+        || marks.has(Marks::EQUALS) && find(text, b"=alert").is_some()
+        || starts(text, b"document")
 }
 
 /// `';alert(1)//`, `"-alert(1)-"`, `${alert(1)}`: the end of a string, an operator, a call that
@@ -610,6 +650,13 @@ mod tests {
                 "[].filter.constructor('alert(1)')()",
                 "[][(![]+[])[+[]]+([![]]+[][[]])[+!+[]+[+[]]]+(![]+[])[!+[]+!+[]]]",
                 "+ADw-script+AD4-alert(1)",
+                "' onselect=go('//e.example') '",
+                "<xss onfoo=go()>",
+                "<f o r m",
+                "[].sort.call`${alert}1`",
+                "<img onerror=msgbox+1 src=a>",
+                "<input onfocus=write(1) autofocus>",
+                "\"onfocus=alert(\u{201c}x\u{201d})//",
             ],
         );
     }
@@ -625,6 +672,16 @@ mod tests {
                 "eval('2 + 2')",
                 "javascript:go()",
                 "x.onload = function() { alert(1) }",
+                "<script src=//e.example/x>",
+                "<embed src=\"http://e.example/x.swf\">",
+                "<style>@import'http://e.example/x.css';</style>",
+                "<link rel=stylesheet href=//e.example/x.css>",
+                "<?import namespace=\"x\" implementation=\"http://e.example/x.htc\">",
+                "<div style=\"font-family:foo}color:red;\">x</div>",
+                "\"onzoom=",
+                "<x onend=",
+                " onload= ",
+                "(document)[\"cookie\"]",
                 "how do I escape <script>alert(1)</script> in a template?",
             ],
         );
@@ -637,6 +694,12 @@ mod tests {
             "<3",
             "a < b && c > d",
             "<b>bold</b>",
+            "<style>.a[b]{color:red}</style>",
+            "<div style=\"color:red\">x</div>",
+            "<VIDEO",
+            "f=on=",
+            "onload=",
+            "document.title",
             "<!DOCTYPE html><html><head><script>alert(document.title)</script></head></html>",
             "say \"hi\" onclick=foo",
             "the function (see below) prints",
@@ -672,6 +735,12 @@ mod tests {
             "`",
             "&#x6a;",
             "'-",
+            "style=x",
+            "<a style=x ",
+            "<style>",
+            "<script src=x ",
+            "<link ",
+            "<f o r m",
         ] {
             let text: Vec<u8> = unit.bytes().cycle().take(64 * 1024).collect();
             let input = Input::of(&text, false);

@@ -122,8 +122,25 @@ fn of_name(before: &[u8], name: &[u8], after: &[u8]) -> Facts {
         if argument.is_some() && name != b"function" { Facts::CALL } else { Facts::default() };
     let is_quoted = argument.is_some_and(|it| matches!(it, [b'\'' | b'"' | b'`' | b'/', ..]));
     let own = match name {
+        b"msgbox"
+            if argument.is_none()
+                && matches!(after.first(), Some(b'0'..=b'9' | b'a'..=b'z' | b'"' | b'+')) =>
+        {
+            Facts::BOX.and(Facts::PROOF)
+        }
         b"alert" | b"prompt" | b"confirm" | b"msgbox" => message_box(before, after, argument),
+        b"write" if argument.is_some_and(|it| matches!(it, [b'0'..=b'9', b')', ..])) => {
+            Facts::PROOF
+        }
+        // Nobody calls these with a template but to call without parentheses.
+        b"call" | b"apply" | b"bind" if after.starts_with(b"`") => Facts::CONSTRUCTOR,
         b"print" if argument.is_some_and(|it| it.starts_with(b")")) => Facts::PROOF,
+        b"eval"
+            if matches!(before.last(), Some(b'=' | b','))
+                && matches!(after.first(), None | Some(b')' | b';')) =>
+        {
+            Facts::BOX_HANDED
+        }
         b"eval" | b"execscript" if argument.is_some() => Facts::EVAL,
         b"function" | b"settimeout" | b"setinterval" | b"import" if is_quoted => Facts::EVAL,
         b"importscripts" | b"insertadjacenthtml" if argument.is_some() => Facts::EVAL,
@@ -187,8 +204,10 @@ fn message_box(before: &[u8], after: &[u8], argument: Option<&[u8]>) -> Facts {
     if !is_own {
         return Facts::default();
     }
-    let handed = matches!(before.last(), Some(b'=' | b'(' | b',' | b'[' | b':' | b'?'))
-        && matches!(after.first(), Some(b')' | b',' | b';' | b']' | b'.' | b'|'));
+    let is_spliced = before.ends_with(b"${") && after.starts_with(b"}");
+    let handed = is_spliced
+        || matches!(before.last(), Some(b'=' | b'(' | b',' | b'[' | b':' | b'?'))
+            && matches!(after.first(), Some(b')' | b',' | b';' | b']' | b'.' | b'|' | b'}'));
     match argument {
         Some(argument) if is_proof(argument) => Facts::BOX.and(Facts::PROOF),
         Some(_) => Facts::BOX,
@@ -227,13 +246,15 @@ fn called_with(after: &[u8]) -> Option<&[u8]> {
 fn is_proof(argument: &[u8]) -> bool {
     let quoted = match argument {
         [b'/', ..] => return true,
+        [0xE2, 0x80, 0x98..=0x9F, rest @ ..] => rest,
         [b'\'' | b'"' | b'`', rest @ ..] => rest,
         [b'\\', b'\'' | b'"' | b'`', rest @ ..] => rest,
         _ => return is_proof_bare(argument),
     };
     let word = quoted.iter().take_while(|it| is_in_name(**it)).count();
-    let ends =
-        quoted.get(word).is_none_or(|it| matches!(it, b'\'' | b'"' | b'`' | b'/' | b'\\' | b'!'));
+    let ends = quoted
+        .get(word)
+        .is_none_or(|it| matches!(it, b'\'' | b'"' | b'`' | b'/' | b'\\' | b'!' | 0xE2));
     let is_word = ends && word <= 24;
     is_word || quoted.starts_with(b"xss") || quoted.starts_with(b"1")
 }
@@ -365,6 +386,7 @@ pub(super) enum Scheme {
 pub(super) fn scheme(text: &[u8]) -> Option<(Scheme, bool, &[u8])> {
     const SCHEMES: &[(&[u8], Scheme)] = &[
         (b"javascript:", Scheme::Script),
+        (b"javascript#", Scheme::Script),
         (b"vbscript:", Scheme::Script),
         (b"livescript:", Scheme::Script),
         (b"mocha:", Scheme::Script),

@@ -10,7 +10,7 @@
 //! Source   HTML Living Standard 13.2.5 and 13.2.6.4; SVG 2 section 19.
 
 use super::script_code::{Facts, Scheme, facts, scheme};
-use super::search::has;
+use super::search::{find, from, has, has_any, head, starts};
 
 /// Pieces of code that are looked at.
 const PIECES_MAX: usize = 8;
@@ -18,12 +18,15 @@ const PIECES_MAX: usize = 8;
 /// Bytes of code that belong to one place.
 const CODE_BYTES_MAX: usize = 384;
 
+/// Bytes of a tag in which its source is looked for.
+const SOURCE_BYTES_MAX: usize = 192;
+
 /// Places that may be the start of something.
 const PLACES_MAX: usize = 512;
 
 /// A set of things met.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Markup(u16);
+pub(super) struct Markup(u32);
 
 impl Markup {
     /// An event handler with a value.
@@ -55,6 +58,18 @@ impl Markup {
     /// A handler that pages of people have too: it waits for a click, a choice or a form.
     pub(super) const WAITS: Self = Self(1 << 12);
 
+    /// A style, import or document that is loaded from elsewhere.
+    pub(super) const LOADS: Self = Self(1 << 13);
+
+    /// A script or frame whose source is written as people who embed one do not.
+    pub(super) const ODD_SOURCE: Self = Self(1 << 14);
+
+    /// The name of an element with blanks between its letters.
+    pub(super) const SPACED: Self = Self(1 << 15);
+
+    /// An element that no language has.
+    pub(super) const ODD_ELEMENT: Self = Self(1 << 16);
+
     const fn and_all(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -75,6 +90,8 @@ pub(super) struct Page {
     pub(super) first_handler: usize,
     tags: usize,
     pieces: usize,
+    styles: usize,
+    sources: usize,
     has_prose_end: bool,
     is_torn: bool,
     is_link: bool,
@@ -92,7 +109,9 @@ impl Page {
             .filter(|it| it.len() > 1 && it.iter().all(u8::is_ascii_alphabetic))
             .count()
             >= 3;
-        page.is_torn = memchr::memrchr(b'<', text) > end;
+        let last = memchr::memrchr(b'<', text);
+        let torn = last.filter(|_| last > end).and_then(|at| text.get(at + 1..));
+        page.is_torn = torn.is_some_and(is_of_element);
         page
     }
 
@@ -175,6 +194,9 @@ impl Page {
         if !is_name {
             return;
         }
+        if length == 1 && is_spaced(inside_name) {
+            self.note(Markup::SPACED);
+        }
         let local = name.rsplit(|it| *it == b':').next().unwrap_or(name);
         let is = |names: &[&str]| names.iter().any(|it| local.eq_ignore_ascii_case(it.as_bytes()));
         let is_first = self.tags == 0;
@@ -211,11 +233,15 @@ impl Page {
                 self.note(Markup::SCRIPT);
                 self.note_code(code);
             }
-            self.style(rest);
+            self.style(rest, false);
         }
         if is(FRAMES) {
             self.note(Markup::FRAME);
         }
+        if is(&["x", "y", "z", "xx", "xxx"]) || has(local, b"xss") {
+            self.note(Markup::ODD_ELEMENT);
+        }
+        self.source(local, rest);
         if is(CHANGERS) {
             self.note(Markup::CHANGES);
         }
@@ -223,6 +249,66 @@ impl Page {
             || matches!(rest.first(), Some(0..=8 | 11 | 12))
         {
             self.note(Markup::ODD_SEPARATOR);
+        }
+    }
+
+    /// Where a script, frame, style or document comes from.
+    fn source(&mut self, element: &[u8], rest: &[u8]) {
+        let is =
+            |names: &[&str]| names.iter().any(|it| element.eq_ignore_ascii_case(it.as_bytes()));
+        let (is_script, is_frame) = (is(&["script"]), is(FRAMES));
+        let (is_sheet, is_document) =
+            (is(&["link"]), is(&["xml", "?import", "?xml-stylesheet", "image"]));
+        if !is_script && !is_frame && !is_sheet && !is_document || self.sources >= PIECES_MAX {
+            return;
+        }
+        self.sources += 1;
+        let end = rest.iter().take(SOURCE_BYTES_MAX).position(|it| *it == b'>');
+        let (attributes, after) =
+            rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or_default();
+        let attributes = head(attributes, SOURCE_BYTES_MAX);
+        if is_sheet {
+            let is_style = has_any(attributes, &[b"stylesheet", b"import", b"scriptlet"]);
+            if is_style && has(attributes, b"href") {
+                self.note(Markup::LOADS);
+            }
+            return;
+        }
+        if is_document {
+            if has_any(attributes, &[b"src=", b"implementation=", b"href="]) {
+                self.note(Markup::LOADS);
+            }
+            return;
+        }
+        let odd: [&[u8]; 9] = [
+            b"text/x-scriptlet",
+            b"allowscriptaccess",
+            b"mhtml:",
+            b"view-source:",
+            b"jar:",
+            b".swf",
+            b"code=\"",
+            b"%(",
+            b"vbs",
+        ];
+        let source = find(attributes, b"src=").map(|at| from(attributes, at + 4));
+        let source =
+            source.or_else(|| find(attributes, b"data=").map(|at| from(attributes, at + 5)));
+        // Who embeds a player or a library quotes its address and names a file.
+        let is_bare =
+            source.is_some_and(|it| matches!(it, [b'/', b'/', ..]) || starts(it, b"http"));
+        let is_strange = source.is_some_and(|it| {
+            let it = it.strip_prefix(b"\"").or_else(|| it.strip_prefix(b"'")).unwrap_or(it);
+            let end =
+                it.iter().position(|it| matches!(it, b'"' | b'\'' | b' ')).unwrap_or(it.len());
+            let it = head(it, end);
+            let ends = [&b".jpg"[..], b".png", b".gif", b".bmp", b".txt", b"/.j"];
+            is_script && ends.iter().any(|end| it.ends_with(end)) || it.starts_with(b"/\\")
+        });
+        let is_open = is_script && source.is_some() && end.is_some() && from(after, 1).is_empty();
+        let is_old = is(&["applet", "layer", "ilayer", "portal"]);
+        if is_bare || is_strange || is_open || is_old || has_any(attributes, &odd) {
+            self.note(Markup::ODD_SOURCE);
         }
     }
 
@@ -259,7 +345,7 @@ impl Page {
         let local = name.rsplit(|it| *it == b':').next().unwrap_or(name);
         let is = |names: &[&str]| names.iter().any(|it| local.eq_ignore_ascii_case(it.as_bytes()));
         if is(&["style"]) {
-            self.style(value_of(after));
+            self.style(value_of(after), true);
         } else if is(&["srcdoc"]) {
             self.note(Markup::CHANGES);
             self.note_code(value_of(after));
@@ -288,7 +374,11 @@ impl Page {
     }
 
     /// A style that runs: `expression(`, `behavior:`, `-moz-binding`, `@import`.
-    fn style(&mut self, value: &[u8]) {
+    fn style(&mut self, value: &[u8], is_attribute: bool) {
+        if self.styles >= PIECES_MAX {
+            return;
+        }
+        self.styles += 1;
         let mut plain = Vec::with_capacity(256);
         let mut rest = value.get(..256).unwrap_or(value);
         while let Some((byte, length)) = super::script_code::first(rest) {
@@ -309,6 +399,13 @@ impl Page {
         {
             self.note(Markup::STYLE);
             self.note_code(value);
+        }
+        // Rules do not end within an attribute.
+        let is_broken = is_attribute
+            && has(b"color:")
+            && value.iter().any(|it| matches!(it, b'[' | b'}' | b'{'));
+        if has(b"@import") || has(b"binding:url") || is_broken {
+            self.note(Markup::LOADS);
         }
     }
 
@@ -344,6 +441,31 @@ impl Page {
             self.note(Markup::CHANGES.and(Markup::ODD_DOCUMENT));
         }
     }
+}
+
+/// `f o r m`: one letter, then others with a blank before each, and together the name of an element.
+fn is_spaced(text: &[u8]) -> bool {
+    let mut name = Vec::with_capacity(16);
+    let mut rest = text;
+    while let [letter, after @ ..] = rest
+        && letter.is_ascii_alphabetic()
+        && name.len() < 16
+    {
+        name.push(letter.to_ascii_lowercase());
+        rest = match after {
+            [b' ', next @ ..] => next,
+            _ => break,
+        };
+    }
+    name.len() >= 3 && ELEMENTS.iter().any(|it| name == it.as_bytes())
+}
+
+/// What a tag without an end would be: it names an element that runs something, or sets an attribute.
+fn is_of_element(inside: &[u8]) -> bool {
+    let length = inside.iter().take(16).take_while(|it| it.is_ascii_alphanumeric()).count();
+    let name = head(inside, length);
+    let is_named = ELEMENTS.iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()));
+    is_named && inside.len() > length || inside.contains(&b'=') && length > 0
 }
 
 /// Where a handler's name begins that ends `name`: `onload`, `xonload` not.
@@ -394,6 +516,14 @@ const CLOSERS: &[&str] = &[
     "svg",
     "noframes",
     "plaintext",
+];
+
+/// Elements that attackers begin with.
+const ELEMENTS: &[&str] = &[
+    "script", "iframe", "img", "image", "svg", "body", "form", "input", "style", "object", "embed",
+    "video", "audio", "math", "link", "base", "meta", "applet", "details", "dialog", "button",
+    "textarea", "marquee", "noscript", "template", "frameset", "isindex", "animate", "vmlframe",
+    "bgsound", "layer",
 ];
 
 const FRAMES: &[&str] =

@@ -31,6 +31,8 @@ const STYLESHEET: usize = 13;
 const TYPE: usize = 14;
 const LETTER: usize = 15;
 const SCHEMA: usize = 16;
+const BARE: usize = 17;
+const USED: usize = 18;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("external", Strength::Certain),
@@ -50,10 +52,15 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("type", Strength::Hint),
     Sign::new("letter", Strength::Hint),
     Sign::new("schema", Strength::Hint),
+    Sign::new("bare", Strength::Likely),
+    Sign::new("used", Strength::Likely),
 ];
 
 /// Bytes that are read.
 const XML_BYTES_MAX: usize = 4 * 1024;
+
+/// Longest value that is one declaration.
+const SHORT_BYTES_MAX: usize = 256;
 
 /// Declarations that are looked at.
 const DECLARATIONS_MAX: usize = 64;
@@ -178,6 +185,15 @@ fn look_at_entities(text: &[u8], signs: &mut Signs) {
             signs.note(EXTERNAL, target == Target::Inside || target == Target::Host && !is_public);
             signs.note(PARAMETER, is_parameter && target != Target::None && !is_public);
             signs.note(EXTERNAL_NAME, target != Target::None);
+            // A declaration outside any document, and one whose entity the document asks for.
+            let is_short = text.len() <= SHORT_BYTES_MAX;
+            signs.note(BARE, target != Target::None && is_short && starts(text, b"<!entity"));
+            let name = head(declared, name_bytes);
+            let is_used = memchr::memchr2_iter(b'&', b'%', text).take(DECLARATIONS_MAX).any(|at| {
+                let after = from(text, at + 1);
+                after.starts_with(name) && from(after, name.len()).starts_with(b";")
+            });
+            signs.note(USED, target != Target::None && !name.is_empty() && is_used);
             continue;
         }
         let Some((&quote, inside)) = value.split_first() else { continue };
@@ -280,6 +296,15 @@ mod tests {
                 "x'||(select xmltype('<!DOCTYPE r [ <!ENTITY % a SYSTEM \"http://e.example/\">%a;]>'))",
             ],
         );
+    }
+
+    #[test]
+    fn declarations_alone_and_entities_in_use_are_seen() {
+        let has = |text: &str, n| look(&Input::of(text.as_bytes(), false)).has(n);
+        assert!(has("<!ENTITY x SYSTEM \"robots.txt\">", BARE));
+        assert!(has("<!DOCTYPE a [<!ENTITY x SYSTEM \"a.txt\">]><a>&x;</a>", USED));
+        assert!(!has("<!DOCTYPE a [<!ENTITY x SYSTEM \"a.xml\">]><a>&y;</a>", USED));
+        assert!(!has("<!ENTITY is how XML declares an entity", BARE));
     }
 
     #[test]

