@@ -92,6 +92,13 @@ fn main() -> Result<(), Box<dyn Error>> {
                 show(it, &weights, |z| z < LEVELS[1]);
             }
         }
+        ["scores", other] => {
+            let weights = of_all();
+            let text = std::fs::read_to_string(other)?;
+            for it in text.lines().filter_map(request) {
+                println!("{}\t{:.2}", it.id, best(&it, &weights));
+            }
+        }
         ["harms", source] => {
             let weights = train(
                 &all.iter().filter(|it| is_trained(it) && it.source != *source).collect::<Vec<_>>(),
