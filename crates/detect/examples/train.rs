@@ -85,6 +85,13 @@ fn main() -> Result<(), Box<dyn Error>> {
                 show(it, &weights, |z| z < 3.0);
             }
         }
+        ["misses-out", class, source] => {
+            let others = all.iter().filter(|it| is_trained(it) && it.source != *source);
+            let weights = train(&others.collect::<Vec<_>>());
+            for it in all.iter().filter(|it| it.class == *class && it.source == *source) {
+                show(it, &weights, |z| z < LEVELS[1]);
+            }
+        }
         ["harms", source] => {
             let weights = train(
                 &all.iter().filter(|it| is_trained(it) && it.source != *source).collect::<Vec<_>>(),

@@ -49,8 +49,8 @@ signs! {
     SLICED = 9, "slice of a variable", Likely;
     BRACED = 10, "brace expansion", Certain;
     GLOB = 11, "globbed path", Certain;
-    SHELLSHOCK = 12, "function in an environment", Certain;
-    FORK = 13, "fork bomb", Certain;
+    SHELLSHOCK = 12, "function that runs where it is read", Certain;
+    RECONNAISSANCE = 13, "command that looks around and nothing else", Likely;
     SOCKET = 14, "reverse shell", Certain;
     SOCKET_TOLD = 15, "reverse shell in text", Likely;
     INCLUDE = 16, "server-side include", Certain;
@@ -62,7 +62,7 @@ signs! {
     VARIABLE = 22, "variable as a command", Likely;
     EMPTY = 23, "empty expansion", Likely;
     HERE = 24, "here string or process substitution", Likely;
-    PROTOCOL = 25, "command of a mail protocol", Likely;
+    PROTOCOL = 25, "command of a mail protocol", Certain;
     TARGET = 26, "command with a target in text", Likely;
     LIST = 27, "separator and name of a program", Hint;
     MIDST = 28, "command in text", Hint;
@@ -76,6 +76,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let marks = input.marks;
     if !marks.has_any(NEEDED) {
         signs.note(NAME, !input.is_name && is_probe(input.text, ALONE));
+        signs.note(RECONNAISSANCE, signs.has(NAME) && looks_around(input.text));
         return signs;
     }
     // Most values with slashes are URLs.
@@ -91,6 +92,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     };
     value.pieces(&mut signs);
     value.marks(&mut signs);
+    signs.note(RECONNAISSANCE, !input.is_name && looks_around(text));
     signs
 }
 
@@ -340,8 +342,7 @@ impl Value<'_> {
         let (text, marks) = (self.text, self.marks);
         let has = |it: Marks| marks.has(it);
         if has(Marks::PARENTHESIS.and(Marks::BRACE)) {
-            signs.note(SHELLSHOCK, is_function(text));
-            signs.note(FORK, is_fork_bomb(text));
+            signs.note(SHELLSHOCK, is_function(text) || is_fork_bomb(text));
         }
         if has(Marks::DOLLAR.and(Marks::BRACE).and(Marks::COLON))
             || has(Marks::PERCENT.and(Marks::COLON).and(Marks::BANG))
@@ -712,6 +713,33 @@ const ALONE: &[&str] = &[
     "sysinfo",
     "uname",
 ];
+
+/// Whether the value is a command that tells of the machine, with options at most. `whoami` is a word of chats too.
+fn looks_around(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    let mut words = words(text.get(..NAME_AND_OPTIONS_BYTES_MAX + 1).unwrap_or(text));
+    let is_wrapper =
+        |it: &&[u8]| WRAPPERS.iter().any(|name| unquoted(it).eq_ignore_ascii_case(name.as_bytes()));
+    let mut wrappers = 0;
+    let first = words.find(|it| {
+        let is_wrapper = is_wrapper(it);
+        wrappers += usize::from(is_wrapper);
+        !is_wrapper
+    });
+    let name = bare(first.unwrap_or_default());
+    let is_word = ["whoami", "nslookup"].iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()));
+    let is_option = |it: &[u8]| matches!(it, [b'-' | b'/', rest @ ..] if !rest.is_empty() && rest.iter().all(u8::is_ascii_alphabetic));
+    text.len() <= NAME_AND_OPTIONS_BYTES_MAX
+        && is_probe(name, ALONE)
+        && (wrappers > 0 || !is_word)
+        && words.all(is_option)
+}
+
+/// Programs that run another.
+const WRAPPERS: &[&str] = &["env", "exec", "nice", "nohup", "setsid", "strace", "time"];
+
+/// Longest command that looks around.
+const NAME_AND_OPTIONS_BYTES_MAX: usize = 32;
 
 /// Names that say something behind a separator.
 const PROBES: &[&str] = &[
@@ -1334,14 +1362,24 @@ mod tests {
                 "for /f \"delims=,\" %a in (x.txt) do echo %a",
                 "if exist x.txt echo y",
                 "if 1 EQU 1 echo y",
-                "\r\nA1 QUIT",
+                "netstat -an",
+                "ipconfig /all",
+                "nohup whoami",
+                "'time' ifconfig -a",
+                "uname",
                 "phpinfo()",
                 "x$()y",
             ],
         );
         check(
             Some(Strength::Certain),
-            &["cat /etc/passwd", "type C:\\boot.ini", "cat</etc/shadow"],
+            &[
+                "cat /etc/passwd",
+                "type C:\\boot.ini",
+                "cat</etc/shadow",
+                "\r\nA1 QUIT",
+                "\r\nRCPT TO:<a@example.com>",
+            ],
         );
         check(Some(Strength::Hint), &["whoami", "~+"]);
     }

@@ -94,11 +94,15 @@ impl Name {
             text.iter().for_each(|it| self.push(*it));
             return;
         }
+        let mut is_foreign = false;
         for letter in String::from_utf8_lossy(text.get(..NAME_BYTES_MAX).unwrap_or(text)).chars() {
             let plain = plain(letter);
             self.is_disguised |= plain.is_some() && !letter.is_ascii();
+            is_foreign |= plain.is_none();
             self.push(plain.unwrap_or(b'x'));
         }
+        // Who writes a name in his own script writes its dot in it too.
+        self.is_disguised &= !is_foreign;
     }
 }
 

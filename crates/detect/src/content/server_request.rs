@@ -50,7 +50,7 @@ signs! {
     BACKSLASHES = 19, "backslashes before a host", Likely;
     SCHEME_ONLY = 20, "scheme without slashes", Likely;
     PATH_URL = 21, "url as a path", Likely;
-    ESCAPED_SLASHES = 22, "escaped bytes before a host", Likely;
+    ESCAPED_SLASHES = 22, "escaped bytes before a host", Certain;
     DOTS_AFTER = 23, "host and a climb", Likely;
     DISGUISED = 24, "host in letters of another kind", Likely;
     IN_PARAMETER = 25, "internal url in a parameter", Likely;
@@ -58,6 +58,8 @@ signs! {
     METADATA_PATH = 27, "path of a metadata service", Likely;
     WORDY_PORT = 28, "user with a port", Likely;
     BARE_METADATA = 29, "address of a metadata service alone", Likely;
+    REPAIRED = 30, "form that browsers repair and nobody writes", Likely;
+    BARE_RELATIVE = 31, "host without a scheme and nothing else", Likely;
 }
 
 pub(super) fn look(input: &Input<'_>) -> Signs {
@@ -68,7 +70,8 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     }
     let text = input.text.get(..READ_BYTES_MAX).unwrap_or(input.text).trim_ascii();
     signs.note(BARE_METADATA, matches!(text, b"169.254.169.254" | b"metadata.google.internal"));
-    if !marks.has_any(Marks::COLON.and(Marks::SLASH).and(Marks::BACKSLASH)) {
+    let is_disguised = marks.has(Marks::HIGH.and(Marks::DOT));
+    if !marks.has_any(Marks::COLON.and(Marks::SLASH).and(Marks::BACKSLASH)) && !is_disguised {
         return signs;
     }
     let is_whole = input.text.len() <= WHOLE_BYTES_MAX && is_one(text);
@@ -89,7 +92,7 @@ fn is_one(text: &[u8]) -> bool {
     let mut words = text.split(|it| it.is_ascii_whitespace()).filter(|it| !it.is_empty());
     let first = words.next().unwrap_or_default();
     let rest = words.take(WORDS_MAX + 1).count();
-    (first.contains(&b':') || matches!(first, [b'/' | b'\\' | b'.' | b'<', ..]))
+    (first.contains(&b':') || matches!(first, [b'/' | b'\\' | b'.' | b'<' | 0xE2..=0xFF, ..]))
         && rest <= WORDS_MAX
         && !first.contains(&b'\n')
 }
@@ -159,8 +162,14 @@ fn whole(signs: &mut Signs, text: &[u8]) {
             with_scheme(signs, &Url::of(scheme, after), after)
         }
         ([], after @ [b'/' | b'\\', ..]) => without_scheme(signs, after),
+        ([], after @ [0x80..=0xFF, ..]) => {
+            let site = MARKS_FOR_SLASHES.iter().find_map(|it| after.strip_prefix(it.as_bytes()));
+            signs.note(DISGUISED, site.is_some_and(is_site));
+        }
         _ => {}
     }
+    let is_repaired = [BACKSLASHES, SCHEME_ONLY, PATH_URL, DOTS_AFTER, DOMAIN_USER, DISGUISED];
+    signs.note(REPAIRED, is_repaired.iter().any(|it| signs.has(*it)));
 }
 
 fn with_scheme(signs: &mut Signs, url: &Url<'_>, after: &[u8]) {
@@ -170,6 +179,7 @@ fn with_scheme(signs: &mut Signs, url: &Url<'_>, after: &[u8]) {
         && after.contains(&b'!')
     {
         signs.note(SCHEME, true);
+        signs.note(REPAIRED, !caseless::starts(after, b"file"));
         return;
     }
     if url.slashes.is_empty() && !is_web {
@@ -209,7 +219,9 @@ fn with_scheme(signs: &mut Signs, url: &Url<'_>, after: &[u8]) {
     );
     signs.note(
         BACKSLASHES,
-        (url.slashes.contains(&b'\\') || url.authority.contains(&b'\\')) && has_domain,
+        // Two of them and nothing else are a slip of those who use Windows.
+        (url.slashes.contains(&b'\\') && url.slashes != b"\\\\" || url.authority.contains(&b'\\'))
+            && has_domain,
     );
     let is_escaped = caseless::starts_any(url.host, &["%5c", "%2f", "%09", "%0d", "%0a", "%00"])
         || url.host.is_empty() && caseless::starts_any(url.rest, &["/%09", "\t/", "/%5c"]);
@@ -218,6 +230,10 @@ fn with_scheme(signs: &mut Signs, url: &Url<'_>, after: &[u8]) {
         is_escaped || url.slashes == b"//" && url.host.is_empty() && url.rest.starts_with(b"\t"),
     );
     signs.note(DOTS_AFTER, climbs(url.rest));
+    let is_default = url.is_scheme(&["http"]) && url.port == b"80"
+        || url.is_scheme(&["https"]) && url.port == b"443";
+    let is_own = host.owner == Owner::Loopback && (is_default || url.user.is_some());
+    signs.note(REPAIRED, is_own || url.slashes.len() > 2 && has_domain);
 }
 
 /// What scheme and host say together.
@@ -320,6 +336,11 @@ fn without_scheme(signs: &mut Signs, text: &[u8]) {
         if lower(&["http:", "https:"]) {
             whole(signs, after);
         }
+        signs.note(BACKSLASHES, slashes == b"\\" && is_site(after));
+        let is_mark = MARKS_FOR_SLASHES
+            .iter()
+            .any(|it| after.strip_prefix(it.as_bytes()).is_some_and(is_site));
+        signs.note(DISGUISED, is_mark);
         return;
     }
     let url = Url::of(&[], after);
@@ -331,7 +352,10 @@ fn without_scheme(signs: &mut Signs, text: &[u8]) {
     signs.note(ESCAPED_SLASHES, is_escaped);
     signs.note(BACKSLASHES, is_mixed && is_domain);
     signs.note(SLASHES, slashes.len() > 2 && !slashes.contains(&b'\\') && is_domain);
+    signs.note(REPAIRED, slashes.len() > 2 && is_domain);
     signs.note(PROTOCOL_RELATIVE, is_domain);
+    let is_bare = url.rest.iter().all(|it| *it == b'/') && is_site(url.host);
+    signs.note(BARE_RELATIVE, is_bare && url.user.is_none() && slashes == b"//");
     signs.note(DOTS_AFTER, is_domain && climbs(url.rest));
     if is_domain && slashes.starts_with(b"/") {
         judge(signs, &url, host, true);
@@ -340,6 +364,21 @@ fn without_scheme(signs: &mut Signs, text: &[u8]) {
         signs.note(PATH_URL, true);
         whole(signs, after);
     }
+}
+
+/// Marks that some servers map to a slash: of repetition, and the slashes of other scripts.
+const MARKS_FOR_SLASHES: [&str; 8] = ["〱", "〵", "ゝ", "ー", "ｰ", "／", "⁄", "∕"];
+
+/// Ends of names that are no files.
+const SITE_ENDS: [&str; 10] =
+    [".com", ".net", ".org", ".io", ".tld", ".info", ".xyz", ".dev", ".biz", ".ru"];
+
+/// The name of a site, perhaps with a path behind it.
+fn is_site(text: &[u8]) -> bool {
+    let host = text.split(|it| *it == b'/').next().unwrap_or_default();
+    let host = host.rsplit(|it| *it == b'@').next().unwrap_or_default();
+    let is_name = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-');
+    host.iter().all(is_name) && SITE_ENDS.iter().any(|it| caseless::ends(host, it.as_bytes()))
 }
 
 /// `example.com`: letters behind the last dot.
@@ -440,6 +479,8 @@ mod tests {
                 "http://www.good.com@3627734734",
                 "x.php?url=http://169.254.169.254/",
                 "//169.254.169.254/",
+                "/%09/example.com",
+                "//\t/example.com",
             ],
         );
     }
@@ -465,7 +506,14 @@ mod tests {
                 "https:example.com",
                 "https:/example.com",
                 "/https://example.com",
-                "/%09/example.com",
+                "//example.com/",
+                "\\example.com/x",
+                "〱example.com",
+                "/ーexample.com",
+                "//example。com",
+                "http://ⓔⓧⓐⓜⓟⓛⓔ.ⓒⓞⓜ",
+                "jar:http://127.0.0.1!/",
+                "https://localhost:443",
                 "//example.com/%2f%2e%2e",
                 "https:///example.com/..",
                 "169.254.169.254",
@@ -481,6 +529,25 @@ mod tests {
                 "http://93.184.216.34/",
             ],
         );
+    }
+
+    #[test]
+    fn what_browsers_repair_is_seen_twice_and_a_slip_once() {
+        let repaired = |value: &str| look(&Input::of(value.as_bytes(), false)).has(REPAIRED);
+        for value in [
+            "/\\example.com",
+            "https:example.com",
+            "/https://example.com",
+            "https:///example.com",
+            "https://www.good.com@evil.com/",
+            "//example.com/..",
+            "http://127.0.0.1:80",
+        ] {
+            assert!(repaired(value), "{value}");
+        }
+        for value in ["http:\\\\example.com", "http:/example.com", "http://127.0.0.1:8080/"] {
+            assert!(!repaired(value), "{value}");
+        }
     }
 
     #[test]
@@ -513,6 +580,11 @@ mod tests {
                 "https://",
                 "1.5",
                 "key:value",
+                "\\readme.txt",
+                "ーーー",
+                "価格は¥100.",
+                "http://例え。jp/",
+                "https://example.com:443/",
             ],
         );
     }

@@ -112,6 +112,8 @@ fn judge(before: Before, tail: &[Token<'_>]) -> Option<Evidence> {
     }?;
     let needs_closing = match found {
         Evidence::Tautology => false,
+        // It waits whether the string is closed or not.
+        Evidence::Probe if tail.first().is_some_and(|it| is_word(it, &["waitfor"])) => false,
         Evidence::Union | Evidence::Stacked | Evidence::Probe | Evidence::Clause => true,
     };
     let is_open = before == Before::Quote && needs_closing && !closes_string(tail);
@@ -277,6 +279,7 @@ fn stacked(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
     let second = |words: &[&str]| matches!(object, [Token::Word(word), _, ..] if is(word, words));
     let lower = verb.to_ascii_lowercase();
     let harms = match &*lower {
+        b"iif" | b"elt" | b"make_set" | b"if" if is_asked(object) => true,
         b"drop" | b"alter" | b"create" => second(OBJECTS),
         b"truncate" => second(&["table"]),
         b"delete" | b"copy" => object.iter().any(|it| is_word(it, &["from", "to"])),
@@ -308,6 +311,11 @@ fn stacked(before: Before, rest: &[Token<'_>]) -> Option<Evidence> {
         Before::Word => !calls(rest, WAITS) && *lower != *b"waitfor",
     };
     (harms && !is_plain).then_some(Evidence::Stacked)
+}
+
+/// `(1=1, …`: a call with a comparison of constants.
+fn is_asked(object: &[Token<'_>]) -> bool {
+    matches!(object, [Token::Open, rest @ ..] if is_tautology(skip_prefixes(rest)))
 }
 
 /// What `EXEC` is given: a name with a namespace or an argument, a string, a variable.
@@ -427,6 +435,11 @@ pub(super) fn is_sql(tail: &[Token<'_>]) -> bool {
             false
         }
         (Token::Text { .. }, Token::Text { .. }) => false,
+        (Token::Number, Token::Word(_))
+            if at > 0 && tail.get(at - 1).is_some_and(|it| is_word(it, &["top"])) =>
+        {
+            false
+        }
         _ => ends_operand(it) && begins_operand(next),
     })
 }

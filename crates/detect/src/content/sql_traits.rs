@@ -53,8 +53,6 @@ pub(super) struct Traits {
     pub(super) case: bool,
     /// Words side by side that no SQL has: prose.
     pub(super) prose: bool,
-    /// Two strings with nothing but an operator between: `'||'`.
-    pub(super) joins: bool,
     /// Logic with a call or variable at one side, and nothing foreign.
     pub(super) asks: bool,
     /// A semicolon with a statement behind it.
@@ -118,13 +116,8 @@ impl Traits {
                         !keyword && matches!(next, Some(Token::Word(next)) if !is_keyword(next)),
                     );
                 }
-                Token::Text { .. } => {
-                    it.joins |= matches!(
-                        behind(at + 1),
-                        [Token::Operator(_) | Token::Logic, Token::Text { .. }, ..]
-                    );
-                }
-                Token::Number
+                Token::Text { .. }
+                | Token::Number
                 | Token::Compare
                 | Token::Operator(_)
                 | Token::Comma
@@ -168,7 +161,6 @@ impl Traits {
             order: self.order | other.order,
             case: self.case | other.case,
             prose: self.prose & other.prose,
-            joins: self.joins | other.joins,
             asks: self.asks | other.asks,
             stacked: self.stacked | other.stacked,
         }
@@ -176,7 +168,8 @@ impl Traits {
 }
 
 /// Words behind which a condition stands.
-const CONDITIONS: &[&str] = &["and", "or", "xor", "where", "having", "when", "if", "not"];
+const CONDITIONS: &[&str] =
+    &["and", "or", "xor", "where", "having", "when", "if", "not", "iif", "elt", "make_set", "case"];
 
 /// Whether constants are compared, as SQL spells it.
 fn is_constant_test(rest: &[Token<'_>]) -> bool {
@@ -237,6 +230,7 @@ fn is_deed(tokens: &[Token<'_>]) -> bool {
                 || (is(a, &["procedure"]) && is(b, &["analyse"]))
                 || (is(a, &["load"]) && is(b, &["data"]))
                 || (is(a, &["bulk"]) && is(b, &["insert"]))
+                || (is(a, &["waitfor"]) && matches!(rest, [Token::Text { .. }, ..]))
         }
         _ => false,
     }
@@ -392,7 +386,6 @@ mod tests {
             ("drop table users", "drop table tennis lessons", |it| it.deed),
             ("select a, b from t", "select your size", |it| it.statement),
             ("1; select 1, 2", "1; then select two", |it| it.stacked),
-            ("'a'||'b'", "'a' b", |it| it.joins),
         ];
         for (yes, no, has) in rows {
             assert!(has(of(yes)), "{yes}");

@@ -370,7 +370,9 @@ impl Reached {
             || is(&["template"]) && is_after(&["freemarker"])
             || is(&["inspect"]) && is_after(&["class"])
             || is(&["process"]) && is_after(&["global", "root"])
-            || is(&["file"]) && is_called && before == b"new"
+            || is(&["file", "url"]) && is_called && before == b"new"
+            || is(&["newinstance", "getmethod", "getdeclaredmethod"]) && is_called && mark == b'.'
+            || is(&["evaluate", "eval"]) && is_called && is_after(&["this"])
             || is(&["env"]) && is_after(&["_self"])
             || is(&["new", "api"]) && mark == b'?'
             || name == b"T" && is_called && mark != b'.';

@@ -34,15 +34,15 @@ signs! {
     FAR_CLIMB = 2, "far climb", Certain;
     OUT_OF_ROOT = 3, "climb out of the root", Certain;
     ODD_CLIMB = 4, "odd separators in a climb", Certain;
-    PARAMETER_CLIMB = 5, "climb with a parameter", Certain;
+    SETTINGS = 5, "file that is the system's own", Likely;
     DOTS = 6, "segments of dots", Certain;
-    STAYS = 7, "many segments of one dot", Certain;
+    FOREIGN = 7, "server that lists of files name", Likely;
     WRAPPER = 8, "stream wrapper", Certain;
     BASE64 = 9, "climb in base64", Certain;
     CUT = 10, "path cut off by a null byte", Certain;
     CLIMB = 11, "climb of some levels", Likely;
     NULL = 12, "path with a null byte", Likely;
-    USERS = 13, "file of users", Likely;
+    USERS = 13, "file of passwords", Certain;
     WINDOWS = 14, "file of windows", Likely;
     PROCESS = 15, "file of a process", Likely;
     LOG = 16, "log of a server", Likely;
@@ -50,17 +50,17 @@ signs! {
     SECRET = 18, "file of secrets", Likely;
     BACKUP = 19, "backup of a source", Likely;
     FILE_URL = 20, "file url", Likely;
-    FILTER = 21, "filter of a stream", Likely;
-    UNC = 22, "path of a network share", Hint;
+    FILTER = 21, "filter of a stream", Certain;
+    BOTH_SLASHES = 22, "path with slashes of both kinds", Likely;
     DOT_RUN = 23, "run of dots", Likely;
     CLIMB_IN_TEXT = 24, "climb in text", Hint;
     TARGET_IN_TEXT = 25, "target in text", Hint;
-    SYSTEM = 26, "path of a system", Hint;
+    SYSTEM = 26, "path that a system has and no API", Hint;
     HIDDEN = 27, "hidden file", Hint;
     SHARE_OF_HOST = 28, "share of a host", Hint;
     CLIMB_AT_END = 29, "climb and nothing else", Likely;
     OWN_PROCESS = 30, "file of the process that reads it", Certain;
-    CUT_TARGET = 31, "known file and a null byte", Certain;
+    SHARED = 31, "path of a system in its documentation", Against;
 }
 
 pub(super) fn look(input: &Input<'_>) -> Signs {
@@ -81,13 +81,16 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     if marks.has_any(Marks::DOT.and(Marks::SLASH).and(Marks::BACKSLASH)) {
         targets(&mut signs, marks, text, is_path);
     }
-    let is_known =
-        [USERS, WINDOWS, PROCESS, LOG, CONFIGURATION, SECRET].iter().any(|it| signs.has(*it));
-    signs.note(CUT_TARGET, signs.has(NULL) && is_known);
+    let is_known = KNOWN.iter().any(|it| signs.has(*it));
+    signs.note(CUT, is_known && signs.has(NULL));
     signs.note(BASE64, is_base64(text));
     signs.note(FILTER, caseless::starts_any(text, &["convert.iconv.", "convert.base64-"]));
     signs
 }
+
+/// Signs of files that attackers know.
+const KNOWN: [usize; 10] =
+    [USERS, WINDOWS, PROCESS, LOG, CONFIGURATION, SECRET, SETTINGS, SYSTEM, FOREIGN, SHARED];
 
 /// What paths are made of.
 pub(super) const NEEDED: Marks = Marks::DOT
@@ -128,12 +131,13 @@ fn climbs(signs: &mut Signs, marks: Marks, text: &[u8], is_path: bool) {
     );
     signs.note(FAR_CLIMB, found.out >= FAR_MIN && is_path && begins);
     signs.note(OUT_OF_ROOT, found.is_out_of_root && is_path && begins && !has(b"://"));
-    signs.note(ODD_CLIMB, is_out && found.is_mixed && found.ups > 1 && is_path);
-    signs.note(PARAMETER_CLIMB, is_out && found.has_parameter && is_path);
-    signs.note(DOTS, is_path && (found.dots >= 2 && begins || found.dots == 1 && has(b"....//")));
-    signs.note(STAYS, found.stays >= STAYS_MIN && is_path);
+    let is_odd = found.is_mixed && found.ups > 1 || found.has_parameter;
+    signs.note(ODD_CLIMB, is_out && is_odd && is_path);
+    let is_dots = found.dots >= 2 && begins || found.dots == 1 && has(b"....//");
+    signs.note(DOTS, is_path && (is_dots || found.stays >= STAYS_MIN));
     signs.note(CLIMB, is_out && is_path && begins && found.ups >= 2);
-    signs.note(CLIMB_AT_END, is_out && is_path && text.len() <= 4);
+    let is_bare = text.iter().all(|it| matches!(it, b'.' | b'/' | b'\\'));
+    signs.note(CLIMB_AT_END, is_out && is_path && is_bare);
     signs.note(CLIMB_IN_TEXT, found.ups > 0 || found.dots > 0);
     dot_run(signs, text);
 }
@@ -212,7 +216,10 @@ fn nulls(signs: &mut Signs, text: &[u8], is_path: bool) {
     let is_file = is_name && !is_url && (has_slash || has_extension) && path.len() > 2;
     let is_extension = matches!(after, [b'.', rest @ ..] if (2..=5).contains(&rest.len()) && rest.iter().all(u8::is_ascii_alphanumeric))
         || caseless::starts_any(after, &["index.", "html"]);
-    signs.note(CUT, is_file && (is_extension || raw.is_none() && after.is_empty()));
+    let is_known =
+        CONFIGURATIONS.iter().chain(&SERVER_LOGS).any(|it| caseless::ends(path, it.as_bytes()));
+    let is_escape_at_end = raw.is_none() && after.is_empty();
+    signs.note(CUT, is_file && (is_extension || is_escape_at_end || is_known && after.is_empty()));
     signs.note(NULL, is_file && (after.len() <= 16));
 }
 
@@ -229,25 +236,36 @@ fn targets(signs: &mut Signs, marks: Marks, text: &[u8], is_path: bool) {
     signs.note(BACKUP, marks.has(Marks::DOT) && path.is_backup());
     signs.note(HIDDEN, path.has_hidden());
     share(signs, text);
-    let is_system = path.begins_with_system();
-    if !is_system {
+    if !path.begins_with_system() {
         return;
     }
     let ends = |names: &[&str]| names.iter().any(|it| path.ends_with(it.as_bytes()));
     let is_absolute = path.is_absolute;
-    signs.note(USERS, is_absolute && path.contains(USERS_FILES));
     let is_short = text.len() < SHORT_BYTES;
     let is_command = ends(&["cmd.exe"]) && is_absolute;
     signs.note(WINDOWS, path.contains(WINDOWS_FILES) && (is_absolute || is_short) || is_command);
-    signs.note(PROCESS, is_absolute && path.starts(PROCESS_PATHS));
-    signs.note(OWN_PROCESS, is_absolute && path.starts(OWN_PATHS));
+    if !is_absolute {
+        return;
+    }
+    // What every guide to a system names is no reason to think of an attack.
+    if path.starts(SHARED_PATHS) || ends(SHARED_FILES) {
+        signs.note(SHARED, true);
+        return;
+    }
+    signs.note(USERS, path.contains(PASSWORD_FILES));
+    signs.note(PROCESS, path.starts(PROCESS_PATHS));
+    signs.note(OWN_PROCESS, path.starts(OWN_PATHS));
     let is_log = ends(LOG_ENDS) && path.contains(&["log"]) && path.contains(LOG_FOLDERS);
+    signs.note(LOG, is_log || path.starts(&["/var/adm/", "/var/log/", "/var/run/utmp"]));
+    signs.note(CONFIGURATION, ends(CONFIGURATIONS) || path.starts(SERVER_PATHS));
+    signs.note(FOREIGN, path.has_foreign());
     signs.note(
-        LOG,
-        is_absolute && (is_log || path.starts(&["/var/adm/", "/var/log/", "/var/run/utmp"])),
+        BOTH_SLASHES,
+        memchr::memchr(b'/', text).is_some() && memchr::memchr(b'\\', text).is_some(),
     );
-    signs.note(CONFIGURATION, is_absolute && (ends(CONFIGURATIONS) || path.starts(SERVER_PATHS)));
-    signs.note(SYSTEM, is_absolute && path.starts(SYSTEM_PATHS));
+    signs.note(SYSTEM, path.is_system());
+    let is_known = KNOWN.iter().any(|it| *it != SYSTEM && *it != FOREIGN && signs.has(*it));
+    signs.note(SETTINGS, !is_known && path.starts(SETTINGS_PATHS));
 }
 
 /// Longest name of a file without a folder.
@@ -262,7 +280,6 @@ fn share(signs: &mut Signs, text: &[u8]) {
     let host = rest.split(|it| *it == b'\\').next().unwrap_or_default();
     let has_share = host.len() > 1 && host.len() < rest.len();
     let is_part = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-' | b'@' | b':');
-    signs.note(UNC, has_share);
     signs.note(SHARE_OF_HOST, has_share && host.contains(&b'.') && host.iter().all(is_part));
 }
 
@@ -300,46 +317,167 @@ const SERVER_PATHS: &[&str] = &[
     "/etc/security/",
 ];
 
+/// Where a system keeps what is its own. Source trees, homes and shared folders are elsewhere.
 const SYSTEM_PATHS: &[&str] = &[
+    "/apache",
+    "/bin/",
+    "/boot/",
+    "/dev/",
     "/etc/",
-    "/root/",
-    "/usr/",
-    "/opt/",
-    "/var/",
+    "/httpd",
+    "/inetpub",
+    "/lampp/",
+    "/log/",
+    "/logs/",
+    "/mysql/",
+    "/nginx/",
+    "/opt/apache",
+    "/opt/httpd",
+    "/opt/lampp",
+    "/opt/nginx",
+    "/opt/xampp",
+    "/php",
     "/private/etc",
-    "/volumes/",
-    "c:\\windows",
-    "c:/windows",
-    "c:\\winnt",
+    "/proc/",
+    "/program files",
+    "/programfiles",
+    "/root/",
+    "/sys/",
+    "/system32",
+    "/usr/adm/",
+    "/usr/etc/",
+    "/usr/local/apache",
+    "/usr/local/cpanel",
+    "/usr/local/etc/",
+    "/usr/local/httpd",
+    "/usr/local/nginx",
+    "/usr/local/php",
+    "/usr/local/pureftpd",
+    "/usr/local/pure-ftpd",
+    "/usr/local/www/logs",
+    "/usr/local/zend/etc",
+    "/usr/pkg",
+    "/usr/ports/",
+    "/usr/spool/",
+    "/var/adm/",
+    "/var/apache",
+    "/var/cpanel",
+    "/var/lib/",
+    "/var/local/",
+    "/var/log",
+    "/var/lp",
+    "/var/mail/",
+    "/var/mysql",
+    "/var/nm2/",
+    "/var/run/",
+    "/var/saf/",
+    "/var/spool/",
+    "/var/www/",
+    "/var/cron/",
+    "/volumes/macintosh_hd",
+    "/volumes/webbackup",
     "/windows/",
-    "\\windows\\",
-    "c:\\xampp",
-    "\\xampp\\",
-    "\\apache",
-    "c:\\apache",
-    "/home/",
-    "c:\\program files",
-    "c:\\programfiles",
-    "c:\\inetpub",
-    "c:\\php",
-    "c:\\mysql",
-    "c:\\system32",
+    "/winnt/",
+    "/www/",
+    "/xampp/",
+    "/appserv",
+    "/wamp",
+    "/php",
+    "/opt/tomcat",
+    "/system volume information",
+    "/documents and settings",
+    "file:",
+];
+
+/// Settings, mail and queues of the system as a whole.
+const SETTINGS_PATHS: &[&str] = &[
+    "/boot/",
+    "/etc/",
+    "/etc%2f",
+    "/private/etc/",
+    "/root/",
+    "/usr/adm/",
+    "/usr/etc/",
+    "/usr/local/etc/",
+    "/usr/spool/",
+    "/var/cron/",
+    "/var/lib/mlocate",
+    "/var/lib/mysql/",
+    "/var/lp/",
+    "/var/mail/",
+    "/var/saf/",
+    "/var/spool/",
+];
+
+/// Beginnings of paths of which people write: of services that somebody sets up, certificates, time zones.
+const SHARED_PATHS: &[&str] = &[
+    "/etc/systemd/",
+    "/etc/ssl/",
+    "/etc/letsencrypt/",
+    "/etc/kubernetes/",
+    "/etc/docker/",
+    "/etc/localtime",
+    "/etc/timezone",
+    "/etc/os-release",
+    "/dev/null",
+    "/dev/sd",
+    "/dev/nvme",
+    "/dev/disk/",
+    "/dev/tty",
+    "/var/run/docker.sock",
+    "/var/lib/docker",
+    "/var/lib/kubelet",
+    "/var/lib/postgresql",
+];
+
+/// The whole path of a file of which people write.
+const SHARED_FILES: &[&str] = &["/etc/hosts", "/etc/nginx/nginx.conf", "/var/log/syslog"];
+
+/// Servers of another age or of a bundle, as folders or beginnings of names. What logs and settings they have is known
+/// from lists of files, sorted.
+const FOREIGN_NAMES: &[&str] = &[
+    "appserv",
+    "apache",
+    "cpanel",
+    "ftpd",
+    "httpd",
+    "lampp",
+    "lighttpd",
+    "mysql",
+    "nginx",
+    "php",
+    "proftpd",
+    "pure-ftpd",
+    "pureftpd",
+    "thttpd",
+    "vsftpd",
+    "wamp",
+    "webmin",
+    "xampp",
+    "xferlog",
+    "zeus",
 ];
 
 /// First folders, or names, of paths that no API has, sorted.
 const SYSTEM_FOLDERS: &[&str] = &[
+    "%systemroot%",
+    "%windir%",
     "admin",
     "apache",
     "apache2",
+    "appserv",
     "bin",
+    "boot",
     "boot.ini",
     "dev",
+    "documents and settings",
     "etc",
     "global.asa",
     "home",
     "home2",
     "httpd",
     "inetpub",
+    "inetsrv",
     "lampp",
     "log",
     "logs",
@@ -361,6 +499,7 @@ const SYSTEM_FOLDERS: &[&str] = &[
     "usr",
     "var",
     "volumes",
+    "wamp",
     "web-inf",
     "web.config",
     "win.ini",
@@ -399,7 +538,21 @@ impl<'a> Whole<'a> {
             |it: &u8| matches!(it, b'\n' | b'<' | b'>' | b'"' | b'(' | b'=' | b',' | b'`' | b'?');
         let is_root = matches!(text, [b'/' | b'\\', ..] | [b'a'..=b'z' | b'A'..=b'Z', b':', ..] | [b'%', b'2', b'f' | b'F', ..])
             && !text.starts_with(b"//")
-            || caseless::starts_any(text, &["file:", "etc/", "proc/", "./etc/", "././", ">/"]);
+            || caseless::starts_any(
+                text,
+                &[
+                    "file:",
+                    "etc/",
+                    "etc\\",
+                    "%windir%",
+                    "%systemroot%",
+                    "%systemdrive%",
+                    "proc/",
+                    "./etc/",
+                    "././",
+                    ">/",
+                ],
+            );
         let is_one = blanks <= 2 && !text.iter().any(is_foreign);
         Self { text, is_one, is_absolute: is_one && is_root }
     }
@@ -428,7 +581,20 @@ impl<'a> Whole<'a> {
                 && matches!(
                     it,
                     [
-                        b'.' | b'i' | b'I' | b'a' | b'A' | b'w' | b'W' | b'm' | b'M' | b's' | b'S',
+                        b'.' | b'i'
+                            | b'I'
+                            | b'a'
+                            | b'A'
+                            | b'w'
+                            | b'W'
+                            | b'm'
+                            | b'M'
+                            | b's'
+                            | b'S'
+                            | b'k'
+                            | b'K'
+                            | b't'
+                            | b'T',
                         ..
                     ]
                 )
@@ -439,7 +605,7 @@ impl<'a> Whole<'a> {
     /// It begins in a folder of a system, on a drive, or with a climb.
     fn begins_with_system(&self) -> bool {
         let text = self.text.strip_prefix(b">").unwrap_or(self.text);
-        if matches!(text, [_, b':', ..])
+        if matches!(text, [_, b':', ..] | [b'/', _, b':', ..])
             || text.starts_with(b"..")
             || caseless::starts(text, b"file:")
             || text.starts_with(b"%")
@@ -449,6 +615,30 @@ impl<'a> Whole<'a> {
         let is_name = |it: &&[u8]| !it.is_empty() && *it != b".";
         let first = text.split(|it| matches!(it, b'/' | b'\\')).find(is_name).unwrap_or_default();
         caseless::is_among(first, SYSTEM_FOLDERS)
+    }
+
+    /// It stands where a system keeps what is its own; a drive and the direction of slashes do not matter.
+    fn is_system(&self) -> bool {
+        let text = self.text.strip_prefix(b">").unwrap_or(self.text);
+        let text = match text {
+            [b'/' | b'\\', drive, b':', rest @ ..] | [drive, b':', rest @ ..]
+                if drive.is_ascii_alphabetic() =>
+            {
+                rest
+            }
+            _ => text,
+        };
+        let same = |at: usize, it: u8| {
+            let is =
+                text.get(at).map(|it| if *it == b'\\' { b'/' } else { it.to_ascii_lowercase() });
+            is == Some(it)
+        };
+        SYSTEM_PATHS.iter().any(|path| path.bytes().enumerate().all(|(at, it)| same(at, it)))
+    }
+
+    /// One of its folders or its name is of a server.
+    fn has_foreign(&self) -> bool {
+        self.segments().any(|it| caseless::starts_any(it, FOREIGN_NAMES))
     }
 
     fn has_hidden(&self) -> bool {
@@ -479,6 +669,24 @@ fn has_target(text: &[u8]) -> bool {
         || caseless::contains_any(text, WINDOWS_FILES)
         || caseless::contains_any(text, OTHER_TARGETS)
 }
+
+/// Nobody names them alone but to read them.
+const PASSWORD_FILES: &[&str] = &[
+    "etc/passwd",
+    "etc/shadow",
+    "etc/master.passwd",
+    "etc/security/passwd",
+    "etc/gshadow",
+    "etc/sudoers",
+    "etc\\passwd",
+    "etc\\shadow",
+    "etc2fpasswd",
+    "etc2fshadow",
+    "etc%2fpasswd",
+    "etc%2fshadow",
+    "etc//passwd",
+    "etc/./passwd",
+];
 
 const USERS_FILES: &[&str] = &[
     "etc/passwd",
@@ -512,6 +720,25 @@ const WINDOWS_FILES: &[&str] = &[
     "inetpub",
     "global.asa",
     "unattend.xml",
+    "unattended.xml",
+    "unattend.txt",
+    "sysprep.inf",
+    "sysprep.xml",
+    "ntuser.dat",
+    "drivers\\etc\\",
+    "drivers/etc/",
+    "config\\regback",
+    "config/regback",
+    "config\\system.sav",
+    "windows\\php.ini",
+    "windows/php.ini",
+    "winnt\\php.ini",
+    "winnt/php.ini",
+    "windows\\debug\\",
+    "windows/debug/",
+    "%windir%",
+    "%systemroot%",
+    "%systemdrive%",
 ];
 
 const OTHER_TARGETS: &[&str] = &[
@@ -540,6 +767,9 @@ const OTHER_TARGETS: &[&str] = &[
     "/bin/ls",
     "config.php",
 ];
+
+const SERVER_LOGS: [&str; 7] =
+    ["access.log", "access_log", "error.log", "error_log", "ftpd.log", "ftpd.pdb", "xferlog"];
 
 const LOG_ENDS: &[&str] =
     &["log", "logs", "log/", "logs/", "_log", ".gz", ".err", "log.1", "log.2", "log.3"];
@@ -599,16 +829,30 @@ const CONFIGURATIONS: &[&str] = &[
 /// Files and folders that hold secrets or sources, by one segment, sorted.
 const SECRETS: &[&str] = &[
     ".aws",
+    ".azure",
     ".bash_history",
+    ".bash_logout",
+    ".bash_profile",
     ".bashrc",
+    ".boto",
     ".bzr",
+    ".cshrc",
+    ".curlrc",
     ".docker",
     ".dockercfg",
     ".ds_store",
     ".env",
     ".env.backup",
+    ".env.bak",
+    ".env.dev",
+    ".env.development",
     ".env.local",
+    ".env.old",
     ".env.production",
+    ".env.staging",
+    ".env.test",
+    ".forward",
+    ".gcloud",
     ".git",
     ".git-credentials",
     ".gitconfig",
@@ -616,29 +860,53 @@ const SECRETS: &[&str] = &[
     ".hg",
     ".history",
     ".htaccess",
+    ".htgroup",
     ".htpasswd",
+    ".htusers",
+    ".ksh_history",
+    ".kshrc",
     ".kube",
+    ".lesshst",
+    ".login",
+    ".logout",
+    ".my.cnf",
     ".mysql_history",
     ".netrc",
     ".npmrc",
+    ".passwd",
     ".pgpass",
     ".profile",
+    ".psql_history",
     ".pypirc",
+    ".python_history",
+    ".rediscli_history",
     ".rhosts",
+    ".s3cfg",
     ".sh_history",
     ".shosts",
+    ".sqlite_history",
     ".ssh",
+    ".subversion",
     ".svn",
+    ".tcshrc",
+    ".terraform",
+    ".tfstate",
+    ".user.ini",
     ".vault-token",
     ".viminfo",
+    ".wgetrc",
+    ".xauthority",
     ".zsh_history",
+    ".zshrc",
     "authorized_keys",
     "id_dsa",
     "id_ecdsa",
     "id_ed25519",
     "id_rsa",
+    "known_hosts",
     "meta-inf",
     "secrets.env",
+    "tomcat-users.xml",
     "web-inf",
     "wp-config.php",
 ];
@@ -719,6 +987,13 @@ mod tests {
                 "/var/log/syslog\0",
                 "Li4vLi4vZXRjL3Bhc3N3ZA==",
                 "/proc/self/environ",
+                "/etc/passwd",
+                "/ETC/Shadow",
+                "file:///etc/passwd",
+                "etc/master.passwd",
+                "httpd.conf\0",
+                "logs/access_log\0",
+                "convert.iconv.UTF8.CSISO2022KR",
             ],
         );
     }
@@ -728,10 +1003,27 @@ mod tests {
         check(
             Some(Strength::Likely),
             &[
-                "/etc/passwd",
-                "/ETC/shadow",
                 "C:\\boot.ini",
                 "/proc/version",
+                "/etc/crontab",
+                "/etc/hostname.hme0",
+                "/ETC/Hosts.Equiv",
+                "/private/etc/ttys",
+                "/root/anaconda-ks.cfg",
+                "/boot/grub/grub.cfg",
+                "/var/mail/root",
+                "/var/adm/sulog",
+                "/var/spool/cron/crontabs/root",
+                "D:\\apps\\xampp\\php\\php.ini",
+                "/home2\\bin\\stable\\apache\\php.ini",
+                "C:/Windows/System32/drivers/etc/hosts",
+                "c:\\windows\\panther\\unattend.xml",
+                "%WINDIR%\\win.ini",
+                "C:\\Documents and Settings\\Administrator\\NTUSER.DAT",
+                "/opt/lampp/etc/httpd.conf",
+                "/usr/local/apache2/conf/extra/httpd-ssl.conf",
+                "../../",
+                "/.bash_profile",
                 "/var/log/apache2/access.log",
                 "C:\\xampp\\apache\\logs\\error.log",
                 "/etc/php5/apache2/php.ini",
@@ -778,6 +1070,15 @@ mod tests {
             "../../tsconfig.json",
             "./a/./b",
             "\u{ff0e}\u{ff0e}\u{3002}",
+            "/etc/hosts",
+            "/etc/nginx/nginx.conf",
+            "/etc/systemd/system/app.service",
+            "/etc/ssl/certs/ca.pem",
+            "/var/run/docker.sock",
+            "/dev/sda1",
+            "C:\\Windows\\System32\\svchost.exe",
+            "/var/www/html/index.html",
+            "what does /etc/passwd hold?",
         ];
         for value in values {
             let found = look(&Input::of(value.as_bytes(), false)).strength(SIGNS);
@@ -798,7 +1099,16 @@ mod tests {
                 "100%",
                 "Wait...",
                 "C:\\Users\\me\\notes.txt",
+                "/usr/lib/python3.11/ast.py",
+                "/usr/share/doc/x/readme.txt",
+                "/opt/app/bin/run",
+                "/home/ann/notes.txt",
+                "/log-in",
             ],
+        );
+        check(
+            Some(Strength::Against),
+            &["/etc/hosts", "/etc/systemd/system/app.service", "/dev/null", "/var/log/syslog"],
         );
     }
 
