@@ -234,7 +234,7 @@ mod tests {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
-            (state % below as u64) as usize
+            usize::try_from(state % below as u64).unwrap_or(0)
         };
         let mut seen = 0;
         for _ in 0..200_000 {
