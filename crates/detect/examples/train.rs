@@ -487,6 +487,7 @@ fn tables(found: &BTreeMap<(&str, &str), [Count; 3]>, harmed: &BTreeMap<(&str, &
         println!();
         let kind = match *group {
             "hard-sql-statement" => "SQL statements",
+            "own" => "texts of our own",
             it if it.starts_with("near-miss") => "near misses",
             it if it.starts_with("hard") => "hard text",
             _ => "recorded",

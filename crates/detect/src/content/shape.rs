@@ -30,6 +30,8 @@ impl Shape {
 
     /// Of one value.
     pub fn of(text: &[u8], is_name: bool) -> Self {
+        // The line end of a file is no line more.
+        let text = text.trim_ascii();
         let read = text.get(..SHAPE_BYTES_MAX).unwrap_or(text);
         let (mut letters, mut marks, mut blanks, mut lines) = (0_usize, 0_usize, 0_usize, 0_usize);
         let (mut row, mut longest, mut word) = (0_u32, 0_u32, 0_u32);
