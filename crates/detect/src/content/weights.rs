@@ -8,649 +8,649 @@ use super::model::Weights;
 pub(super) const ALL: &[Weights] = &[
     Weights {
         attack: Attack::Sql,
-        always: -2671,
+        always: -2721,
         signs: &[
-            ("tautology", 8069),
-            ("break_union", 8061),
-            ("break_stacked", 8064),
-            ("break_probe", 8073),
-            ("break_clause", 8072),
-            ("shape", 2618),
-            ("union", 5248),
-            ("sub_select", 2896),
-            ("waits", 991),
-            ("catalogue", 3752),
-            ("probe", 383),
-            ("nested_probe", 2027),
-            ("characters", 2975),
-            ("nulls", 1717),
-            ("ends_in_comment", 4810),
-            ("ends_in_string", 2007),
-            ("closes", 890),
-            ("sql", -121),
-            ("continues", 1180),
-            ("constants", 2981),
+            ("tautology", 8071),
+            ("break_union", 8063),
+            ("break_stacked", 8066),
+            ("break_probe", 8075),
+            ("break_clause", 8074),
+            ("shape", 2670),
+            ("union", 5268),
+            ("sub_select", 2838),
+            ("waits", 993),
+            ("catalogue", 3764),
+            ("probe", 374),
+            ("nested_probe", 2054),
+            ("characters", 2995),
+            ("nulls", 1763),
+            ("ends_in_comment", 4846),
+            ("ends_in_string", 2037),
+            ("closes", 919),
+            ("sql", -138),
+            ("continues", 1197),
+            ("constants", 3004),
             ("statement", 0),
-            ("deed", 3135),
-            ("order", 3732),
-            ("case", 3121),
-            ("prose", -404),
-            ("clause_alone", 3556),
-            ("asks", 437),
-            ("stacked", 4196),
-            ("quote_and_comment", 4660),
-            ("comment_for_blank", 4079),
-            ("quote_and_operator", 3084),
-            ("hexadecimal", 1842),
+            ("deed", 3188),
+            ("order", 3742),
+            ("case", 2291),
+            ("prose", -357),
+            ("clause_alone", 3569),
+            ("asks", 460),
+            ("stacked", 4216),
+            ("quote_and_comment", 4678),
+            ("comment_for_blank", 4081),
+            ("quote_and_operator", 3077),
+            ("hexadecimal", 1870),
         ],
         shape: &[
-            -26, // over_32_bytes
-            -24, // over_128_bytes
-            -849, // over_512_bytes
-            174, // over_2048_bytes
-            -334, // several_lines
-            -1189, // many_lines
-            -452, // words_in_a_row
-            -2425, // sentence
-            -1028, // mostly_letters
-            855, // mostly_marks
-            -458, // is_name
-            -349, // no_blank
-            -958, // document
+            -73, // over_32_bytes
+            3, // over_128_bytes
+            -835, // over_512_bytes
+            196, // over_2048_bytes
+            -309, // several_lines
+            -1193, // many_lines
+            -415, // words_in_a_row
+            -2438, // sentence
+            -995, // mostly_letters
+            857, // mostly_marks
+            -454, // is_name
+            -327, // no_blank
+            -934, // document
         ],
     },
     Weights {
         attack: Attack::Script,
-        always: -2047,
+        always: -2058,
         signs: &[
             ("probe", 8675),
-            ("out-of-attribute", 8061),
-            ("out-of-element", 8060),
-            ("out-of-string", 8075),
-            ("address", 8061),
-            ("constructed", 8061),
-            ("symbols", 8060),
-            ("hidden-address", 8061),
-            ("utf-7", 8078),
-            ("lone-handler", 8060),
-            ("told", 2081),
-            ("runs", 3030),
-            ("script-tag", 2441),
-            ("style", 3659),
-            ("call", 2608),
-            ("symbols-few", 3135),
-            ("changes", 5421),
-            ("odd-separator", 3589),
-            ("address-calls", 1508),
-            ("steals", 4037),
-            ("opens", 2222),
-            ("handler", -627),
-            ("script", -532),
-            ("address-somewhere", 1688),
-            ("proof-somewhere", 1033),
-            ("frame", 1757),
-            ("loads", 4963),
-            ("hidden", 1692),
-            ("torn", 3268),
-            ("code", 674),
-            ("odd-source", 4734),
-            ("unfinished", 4009),
+            ("out-of-attribute", 8062),
+            ("out-of-element", 8062),
+            ("out-of-string", 8077),
+            ("address", 8062),
+            ("constructed", 8062),
+            ("symbols", 8062),
+            ("hidden-address", 8062),
+            ("utf-7", 8079),
+            ("lone-handler", 8061),
+            ("told", 2080),
+            ("runs", 3035),
+            ("script-tag", 2447),
+            ("style", 3667),
+            ("call", 2614),
+            ("symbols-few", 3142),
+            ("changes", 5432),
+            ("odd-separator", 3594),
+            ("address-calls", 1511),
+            ("steals", 4045),
+            ("opens", 2228),
+            ("handler", -619),
+            ("script", -527),
+            ("address-somewhere", 1694),
+            ("proof-somewhere", 1034),
+            ("frame", 1770),
+            ("loads", 4974),
+            ("hidden", 1698),
+            ("torn", 3278),
+            ("code", 679),
+            ("odd-source", 4736),
+            ("unfinished", 4012),
         ],
         shape: &[
-            767, // over_32_bytes
-            2222, // over_128_bytes
-            -466, // over_512_bytes
-            -204, // over_2048_bytes
-            -318, // several_lines
-            -1422, // many_lines
-            -2093, // words_in_a_row
-            -831, // sentence
-            -1348, // mostly_letters
-            3004, // mostly_marks
-            746, // is_name
-            2530, // no_blank
-            169, // document
+            762, // over_32_bytes
+            2228, // over_128_bytes
+            -468, // over_512_bytes
+            -205, // over_2048_bytes
+            -310, // several_lines
+            -1423, // many_lines
+            -2081, // words_in_a_row
+            -837, // sentence
+            -1344, // mostly_letters
+            3009, // mostly_marks
+            745, // is_name
+            2536, // no_blank
+            176, // document
         ],
     },
     Weights {
         attack: Attack::Command,
-        always: 42,
+        always: -343,
         signs: &[
-            ("leading separator", 8062),
-            ("appended", 8060),
-            ("separator and command", 5679),
-            ("substitution", 8060),
-            ("substitution of a word", 4758),
-            ("command", 665),
-            ("command on a target", 8068),
-            ("spliced name", 8091),
-            ("blank by variable", 8061),
-            ("slice of a variable", 3437),
-            ("brace expansion", 8065),
-            ("globbed path", 8064),
-            ("function that runs where it is read", 8107),
-            ("command that looks around and nothing else", 4002),
-            ("reverse shell", 8060),
-            ("reverse shell in text", 3030),
-            ("server-side include", 8060),
-            ("call that runs a command", 8062),
-            ("call that runs something", 3302),
-            ("hidden powershell", 8060),
-            ("powershell", 3449),
-            ("control flow of cmd", 4799),
-            ("variable as a command", 3401),
-            ("empty expansion", 3055),
-            ("here string or process substitution", 3830),
-            ("command of a mail protocol", 8078),
-            ("command with a target in text", 3079),
-            ("separator and name of a program", -1446),
-            ("command in text", -508),
-            ("name of a program alone", -135),
-            ("tilde expansion", 1420),
-            ("path to a program", 2484),
+            ("leading separator", 8063),
+            ("appended", 8062),
+            ("separator and command", 5787),
+            ("substitution", 8062),
+            ("substitution of a word", 4858),
+            ("command", 910),
+            ("command on a target", 8071),
+            ("spliced name", 8102),
+            ("blank by variable", 8063),
+            ("slice of a variable", 3694),
+            ("brace expansion", 8067),
+            ("globbed path", 8069),
+            ("function that runs where it is read", 8126),
+            ("command that looks around and nothing else", 3969),
+            ("reverse shell", 8062),
+            ("reverse shell in text", 3037),
+            ("server-side include", 8062),
+            ("call that runs a command", 8064),
+            ("call that runs something", 3383),
+            ("hidden powershell", 8061),
+            ("powershell", 3681),
+            ("control flow of cmd", 2581),
+            ("variable as a command", 3510),
+            ("empty expansion", 3065),
+            ("here string or process substitution", 3887),
+            ("command of a mail protocol", 8090),
+            ("command with a target in text", 3095),
+            ("separator and name of a program", -1160),
+            ("command in text", -464),
+            ("name of a program alone", 88),
+            ("tilde expansion", 1463),
+            ("path to a program", 2577),
         ],
         shape: &[
-            160, // over_32_bytes
-            -417, // over_128_bytes
-            -556, // over_512_bytes
-            -158, // over_2048_bytes
-            -1389, // several_lines
-            -1316, // many_lines
-            -790, // words_in_a_row
-            -1184, // sentence
-            132, // mostly_letters
-            2853, // mostly_marks
-            759, // is_name
-            306, // no_blank
-            276, // document
+            -184, // over_32_bytes
+            -420, // over_128_bytes
+            -597, // over_512_bytes
+            -166, // over_2048_bytes
+            -1308, // several_lines
+            -1283, // many_lines
+            -245, // words_in_a_row
+            -1076, // sentence
+            321, // mostly_letters
+            3021, // mostly_marks
+            793, // is_name
+            327, // no_blank
+            315, // document
         ],
     },
     Weights {
         attack: Attack::Traversal,
-        always: -2326,
+        always: -2344,
         signs: &[
-            ("climb to a target", 8104),
-            ("escaped climb", 8081),
-            ("far climb", 8090),
-            ("climb out of the root", 8087),
-            ("odd separators in a climb", 8069),
-            ("file that is the system's own", 3791),
-            ("segments of dots", 8137),
-            ("server that lists of files name", 3731),
-            ("stream wrapper", 8068),
-            ("climb in base64", 8060),
-            ("path cut off by a null byte", 8067),
+            ("climb to a target", 8105),
+            ("escaped climb", 8082),
+            ("far climb", 8092),
+            ("climb out of the root", 8088),
+            ("odd separators in a climb", 8070),
+            ("file that is the system's own", 3795),
+            ("segments of dots", 8139),
+            ("server that lists of files name", 3737),
+            ("stream wrapper", 8070),
+            ("climb in base64", 8061),
+            ("path cut off by a null byte", 8068),
             ("climb of some levels", 0),
-            ("path with a null byte", 2058),
-            ("file of passwords", 8078),
-            ("file of windows", 4198),
-            ("file of a process", 3633),
-            ("log of a server", 3745),
-            ("configuration of a server", 3637),
-            ("file of secrets", 5074),
-            ("backup of a source", 3577),
+            ("path with a null byte", 2069),
+            ("file of passwords", 8079),
+            ("file of windows", 4205),
+            ("file of a process", 3638),
+            ("log of a server", 3749),
+            ("configuration of a server", 3641),
+            ("file of secrets", 5077),
+            ("backup of a source", 3585),
             ("file url", 0),
-            ("filter of a stream", 8104),
-            ("path with slashes of both kinds", 3615),
-            ("run of dots", 4603),
-            ("climb in text", 1485),
-            ("target in text", 2413),
-            ("path that a system has and no API", 1717),
-            ("hidden file", -17),
-            ("share of a host", 342),
-            ("climb and nothing else", 3695),
-            ("file of the process that reads it", 8060),
-            ("path of a system in its documentation", -77),
+            ("filter of a stream", 8106),
+            ("path with slashes of both kinds", 3623),
+            ("run of dots", 4613),
+            ("climb in text", 1494),
+            ("target in text", 2423),
+            ("path that a system has and no API", 1728),
+            ("hidden file", -7),
+            ("share of a host", 358),
+            ("climb and nothing else", 3699),
+            ("file of the process that reads it", 8062),
+            ("path of a system in its documentation", -63),
         ],
         shape: &[
-            448, // over_32_bytes
-            1549, // over_128_bytes
-            347, // over_512_bytes
-            -207, // over_2048_bytes
-            -1012, // several_lines
-            -1184, // many_lines
-            -1417, // words_in_a_row
-            -1281, // sentence
-            427, // mostly_letters
+            434, // over_32_bytes
+            1565, // over_128_bytes
+            346, // over_512_bytes
+            -209, // over_2048_bytes
+            -1002, // several_lines
+            -1185, // many_lines
+            -1400, // words_in_a_row
+            -1287, // sentence
+            429, // mostly_letters
             -249, // mostly_marks
             35, // is_name
-            1352, // no_blank
-            -28, // document
+            1361, // no_blank
+            -15, // document
         ],
     },
     Weights {
         attack: Attack::Template,
-        always: -1885,
+        always: -1900,
         signs: &[
-            ("constants are calculated", 8065),
-            ("classes are reached", 8061),
-            ("objects of the platform are reached", 8063),
-            ("a program is run", 8062),
-            ("a filter runs a function", 8062),
-            ("a constructor is reached", 8068),
-            ("a directive imports or runs", 8078),
-            ("delimiters of several engines", 8060),
-            ("constants are calculated in text", 3035),
-            ("classes are reached in text", 2392),
-            ("objects of the platform in text", 2528),
-            ("a program is run in text", 2527),
-            ("classes are reached without delimiters", 3535),
-            ("objects of the platform without delimiters", 4313),
-            ("a program is run without delimiters", 4004),
-            ("a method of a literal", 3183),
-            ("globals of an engine", 4232),
-            ("a call in an expression", 3145),
-            ("an expression and nothing else", 686),
-            ("a statement of a template", 1273),
-            ("an error is provoked", 3722),
-            ("an expression that is not closed", 1211),
-            ("a block with a value of its own", 3053),
-            ("a scriptlet", 363),
-            ("an assignment in a directive", 3078),
-            ("an expression is closed before one opens", 3030),
+            ("constants are calculated", 8067),
+            ("classes are reached", 8063),
+            ("objects of the platform are reached", 8064),
+            ("a program is run", 8063),
+            ("a filter runs a function", 8063),
+            ("a constructor is reached", 8070),
+            ("a directive imports or runs", 8080),
+            ("delimiters of several engines", 8061),
+            ("constants are calculated in text", 3042),
+            ("classes are reached in text", 2395),
+            ("objects of the platform in text", 2530),
+            ("a program is run in text", 2529),
+            ("classes are reached without delimiters", 3547),
+            ("objects of the platform without delimiters", 4326),
+            ("a program is run without delimiters", 4020),
+            ("a method of a literal", 3190),
+            ("globals of an engine", 4236),
+            ("a call in an expression", 3151),
+            ("an expression and nothing else", 700),
+            ("a statement of a template", 1290),
+            ("an error is provoked", 3730),
+            ("an expression that is not closed", 1220),
+            ("a block with a value of its own", 3060),
+            ("a scriptlet", 377),
+            ("an assignment in a directive", 3086),
+            ("an expression is closed before one opens", 3037),
         ],
         shape: &[
-            479, // over_32_bytes
-            -374, // over_128_bytes
-            -781, // over_512_bytes
-            -121, // over_2048_bytes
-            -1221, // several_lines
+            466, // over_32_bytes
+            -354, // over_128_bytes
+            -783, // over_512_bytes
+            -122, // over_2048_bytes
+            -1214, // several_lines
             -1142, // many_lines
-            -1034, // words_in_a_row
-            -1039, // sentence
-            -462, // mostly_letters
+            -1021, // words_in_a_row
+            -1043, // sentence
+            -446, // mostly_letters
             396, // mostly_marks
-            -1, // is_name
-            -731, // no_blank
-            -53, // document
+            0, // is_name
+            -726, // no_blank
+            -41, // document
         ],
     },
     Weights {
         attack: Attack::Lookup,
-        always: -2417,
+        always: -2447,
         signs: &[
-            ("names of a directory are looked up", 8060),
-            ("the name of a look-up is spliced", 8060),
-            ("a remote look-up in text", 3030),
-            ("a variable is looked up within another look-up", 3030),
-            ("a variable is looked up", 1211),
-            ("a look-up within a look-up", 1211),
-            ("a protocol of a directory", 1211),
-            ("the name of a remote look-up", 1211),
-            ("the environment or a key is looked up", 3030),
+            ("names of a directory are looked up", 8061),
+            ("the name of a look-up is spliced", 8061),
+            ("a remote look-up in text", 3037),
+            ("a variable is looked up within another look-up", 3037),
+            ("a variable is looked up", 1220),
+            ("a look-up within a look-up", 1220),
+            ("a protocol of a directory", 1220),
+            ("the name of a remote look-up", 1220),
+            ("the environment or a key is looked up", 3037),
         ],
         shape: &[
-            636, // over_32_bytes
-            231, // over_128_bytes
-            -388, // over_512_bytes
-            -121, // over_2048_bytes
-            -615, // several_lines
-            -788, // many_lines
-            -904, // words_in_a_row
-            -768, // sentence
-            -462, // mostly_letters
-            810, // mostly_marks
-            -1, // is_name
-            181, // no_blank
-            -2, // document
+            590, // over_32_bytes
+            256, // over_128_bytes
+            -387, // over_512_bytes
+            -122, // over_2048_bytes
+            -603, // several_lines
+            -786, // many_lines
+            -883, // words_in_a_row
+            -770, // sentence
+            -446, // mostly_letters
+            815, // mostly_marks
+            0, // is_name
+            201, // no_blank
+            12, // document
         ],
     },
     Weights {
         attack: Attack::ServerRequest,
-        always: -2161,
+        always: -2183,
         signs: &[
-            ("url of a metadata service", 8198),
-            ("internal address in an odd notation", 8066),
-            ("public address in an odd notation", 8217),
-            ("scheme that sends raw bytes", 8067),
-            ("authority that is read in two ways", 8077),
-            ("port of another protocol on the own machine", 8068),
-            ("internal host behind a user", 8060),
-            ("url of the own machine", 2238),
-            ("url of a private network", 401),
-            ("url within a cluster", 1211),
-            ("name that resolves to what it says", 3503),
-            ("host that records its callers", 3030),
-            ("scheme of another service", 2380),
-            ("url of a file", 2296),
-            ("user that is written as a host", 3063),
-            ("url of a metadata service in text", 3422),
-            ("url of an internal host in text", 1735),
-            ("url without a scheme", 1835),
-            ("more slashes than a url has", 3148),
-            ("backslashes before a host", 3186),
-            ("scheme without slashes", 3119),
-            ("url as a path", 3300),
-            ("escaped bytes before a host", 8214),
-            ("host and a climb", 3228),
-            ("host in letters of another kind", 3388),
-            ("internal url in a parameter", 3045),
-            ("url of an address", 460),
-            ("path of a metadata service", 3032),
-            ("user with a port", 3030),
-            ("address of a metadata service alone", 3030),
-            ("form that browsers repair and nobody writes", 4724),
-            ("host without a scheme and nothing else", 4222),
+            ("url of a metadata service", 8201),
+            ("internal address in an odd notation", 8067),
+            ("public address in an odd notation", 8219),
+            ("scheme that sends raw bytes", 8069),
+            ("authority that is read in two ways", 8078),
+            ("port of another protocol on the own machine", 8070),
+            ("internal host behind a user", 8061),
+            ("url of the own machine", 2245),
+            ("url of a private network", 408),
+            ("url within a cluster", 1220),
+            ("name that resolves to what it says", 3514),
+            ("host that records its callers", 3037),
+            ("scheme of another service", 2389),
+            ("url of a file", 2302),
+            ("user that is written as a host", 3071),
+            ("url of a metadata service in text", 3437),
+            ("url of an internal host in text", 1749),
+            ("url without a scheme", 1846),
+            ("more slashes than a url has", 3154),
+            ("backslashes before a host", 3192),
+            ("scheme without slashes", 3126),
+            ("url as a path", 3306),
+            ("escaped bytes before a host", 8217),
+            ("host and a climb", 3234),
+            ("host in letters of another kind", 3392),
+            ("internal url in a parameter", 3052),
+            ("url of an address", 461),
+            ("path of a metadata service", 3039),
+            ("user with a port", 3037),
+            ("address of a metadata service alone", 3037),
+            ("form that browsers repair and nobody writes", 4725),
+            ("host without a scheme and nothing else", 4223),
         ],
         shape: &[
-            1767, // over_32_bytes
-            111, // over_128_bytes
-            -508, // over_512_bytes
-            -121, // over_2048_bytes
-            -734, // several_lines
+            1747, // over_32_bytes
+            134, // over_128_bytes
+            -509, // over_512_bytes
+            -122, // over_2048_bytes
+            -724, // several_lines
             -908, // many_lines
-            -1024, // words_in_a_row
-            -888, // sentence
-            -388, // mostly_letters
+            -1006, // words_in_a_row
+            -893, // sentence
+            -375, // mostly_letters
             352, // mostly_marks
-            -1, // is_name
-            -948, // no_blank
-            -2, // document
+            0, // is_name
+            -930, // no_blank
+            12, // document
         ],
     },
     Weights {
         attack: Attack::Line,
-        always: -2425,
+        always: -2456,
         signs: &[
-            ("field of a response behind a datum", 8060),
-            ("field behind an escaped line end", 8060),
-            ("second message behind a datum", 8060),
-            ("recipient behind a datum", 8060),
-            ("field of a response in text", 1181),
-            ("field of a mail behind a datum", 3030),
-            ("entry of a log behind a datum", 3030),
-            ("body behind an empty line", 3030),
-            ("line end in a name", 3030),
-            ("escaped line end", 1211),
-            ("field behind a line end as in source code", 3030),
-            ("field of a response behind a sentence", 3030),
-            ("line end at the beginning", 1173),
-            ("field of a mail in text", 1172),
+            ("field of a response behind a datum", 8061),
+            ("field behind an escaped line end", 8062),
+            ("second message behind a datum", 8061),
+            ("recipient behind a datum", 8061),
+            ("field of a response in text", 1190),
+            ("field of a mail behind a datum", 3037),
+            ("entry of a log behind a datum", 3037),
+            ("body behind an empty line", 3037),
+            ("line end in a name", 3037),
+            ("escaped line end", 1220),
+            ("field behind a line end as in source code", 3037),
+            ("field of a response behind a sentence", 3037),
+            ("line end at the beginning", 1183),
+            ("field of a mail in text", 1181),
         ],
         shape: &[
-            627, // over_32_bytes
-            224, // over_128_bytes
-            -392, // over_512_bytes
+            582, // over_32_bytes
+            249, // over_128_bytes
+            -391, // over_512_bytes
             -123, // over_2048_bytes
-            -622, // several_lines
-            -793, // many_lines
-            -912, // words_in_a_row
-            -774, // sentence
-            -464, // mostly_letters
-            810, // mostly_marks
-            -1, // is_name
-            181, // no_blank
-            -3, // document
+            -610, // several_lines
+            -791, // many_lines
+            -891, // words_in_a_row
+            -776, // sentence
+            -448, // mostly_letters
+            815, // mostly_marks
+            0, // is_name
+            201, // no_blank
+            10, // document
         ],
     },
     Weights {
         attack: Attack::Xml,
-        always: -2423,
+        always: -2442,
         signs: &[
-            ("external", 8060),
-            ("parameter", 8060),
-            ("nested", 8060),
-            ("bomb", 8060),
-            ("foreign-type", 8060),
-            ("includes-file", 8060),
-            ("transforms", 8064),
-            ("split", 8094),
-            ("encoding", 8060),
-            ("external-name", 3111),
-            ("internal", 3490),
-            ("includes", 3030),
-            ("repeats", 3030),
-            ("stylesheet", 758),
-            ("type", 1546),
-            ("letter", 1236),
-            ("schema", 1211),
-            ("bare", 3101),
-            ("used", 3039),
+            ("external", 8062),
+            ("parameter", 8061),
+            ("nested", 8061),
+            ("bomb", 8061),
+            ("foreign-type", 8061),
+            ("includes-file", 8061),
+            ("transforms", 8065),
+            ("split", 8096),
+            ("encoding", 8061),
+            ("external-name", 3120),
+            ("internal", 3502),
+            ("includes", 3037),
+            ("repeats", 3037),
+            ("stylesheet", 785),
+            ("type", 1558),
+            ("letter", 1245),
+            ("schema", 1220),
+            ("bare", 3110),
+            ("used", 3046),
         ],
         shape: &[
-            629, // over_32_bytes
-            776, // over_128_bytes
-            -456, // over_512_bytes
-            -189, // over_2048_bytes
-            -683, // several_lines
-            -855, // many_lines
-            -904, // words_in_a_row
-            -768, // sentence
-            -530, // mostly_letters
-            8, // mostly_marks
-            -1, // is_name
-            190, // no_blank
-            236, // document
+            596, // over_32_bytes
+            800, // over_128_bytes
+            -455, // over_512_bytes
+            -190, // over_2048_bytes
+            -671, // several_lines
+            -854, // many_lines
+            -883, // words_in_a_row
+            -770, // sentence
+            -515, // mostly_letters
+            22, // mostly_marks
+            0, // is_name
+            210, // no_blank
+            251, // document
         ],
     },
     Weights {
         attack: Attack::NoSql,
-        always: -3032,
+        always: -3053,
         signs: &[
-            ("credential", 8060),
-            ("runs", 8063),
-            ("out-of-string", 8164),
-            ("out-of-number", 8132),
-            ("always", 8060),
-            ("out-of-object", 8077),
-            ("command", 8060),
-            ("script", 8060),
-            ("name", 2620),
-            ("object", 3048),
-            ("shell", 2273),
-            ("operator", 1690),
-            ("tautology", 1211),
-            ("shell-writes", 3358),
-            ("operator-alone", 3048),
+            ("credential", 8062),
+            ("runs", 8064),
+            ("out-of-string", 8167),
+            ("out-of-number", 8134),
+            ("always", 8061),
+            ("out-of-object", 8078),
+            ("command", 8061),
+            ("script", 8061),
+            ("name", 2622),
+            ("object", 3055),
+            ("shell", 2294),
+            ("operator", 1701),
+            ("tautology", 1220),
+            ("shell-writes", 3368),
+            ("operator-alone", 3055),
         ],
         shape: &[
-            1607, // over_32_bytes
-            231, // over_128_bytes
-            -388, // over_512_bytes
-            -121, // over_2048_bytes
-            -615, // several_lines
-            -788, // many_lines
-            -904, // words_in_a_row
-            -768, // sentence
-            -462, // mostly_letters
-            1511, // mostly_marks
-            -515, // is_name
-            -350, // no_blank
-            -2, // document
+            1575, // over_32_bytes
+            256, // over_128_bytes
+            -387, // over_512_bytes
+            -122, // over_2048_bytes
+            -603, // several_lines
+            -786, // many_lines
+            -883, // words_in_a_row
+            -770, // sentence
+            -446, // mostly_letters
+            1519, // mostly_marks
+            -513, // is_name
+            -335, // no_blank
+            12, // document
         ],
     },
     Weights {
         attack: Attack::Ldap,
-        always: -2366,
+        always: -2389,
         signs: &[
-            ("leaves", 8060),
-            ("joins", 8075),
-            ("matches-all", 8080),
-            ("rule", 8078),
-            ("cut", 8063),
-            ("closes", 3035),
-            ("credential", 3506),
-            ("escaped", 1155),
-            ("filter", 1078),
-            ("second", 3303),
+            ("leaves", 8062),
+            ("joins", 8077),
+            ("matches-all", 8081),
+            ("rule", 8079),
+            ("cut", 8064),
+            ("closes", 3042),
+            ("credential", 3523),
+            ("escaped", 1164),
+            ("filter", 1094),
+            ("second", 3318),
         ],
         shape: &[
-            1525, // over_32_bytes
-            203, // over_128_bytes
-            -416, // over_512_bytes
-            -121, // over_2048_bytes
-            -643, // several_lines
-            -816, // many_lines
-            -932, // words_in_a_row
-            -796, // sentence
-            -462, // mostly_letters
-            443, // mostly_marks
-            -1, // is_name
-            -662, // no_blank
-            -2, // document
+            1493, // over_32_bytes
+            228, // over_128_bytes
+            -415, // over_512_bytes
+            -122, // over_2048_bytes
+            -631, // several_lines
+            -814, // many_lines
+            -911, // words_in_a_row
+            -799, // sentence
+            -446, // mostly_letters
+            447, // mostly_marks
+            0, // is_name
+            -649, // no_blank
+            12, // document
         ],
     },
     Weights {
         attack: Attack::XPath,
-        always: -2119,
+        always: -2142,
         signs: &[
-            ("leaves", 8091),
-            ("path", 8070),
-            ("probe", 3782),
-            ("tautology", 4007),
-            ("expression", 458),
-            ("leaves-number", 3030),
-            ("fetches", 8070),
+            ("leaves", 8094),
+            ("path", 8072),
+            ("probe", 3803),
+            ("tautology", 4020),
+            ("expression", 466),
+            ("leaves-number", 3037),
+            ("fetches", 8072),
         ],
         shape: &[
-            1003, // over_32_bytes
-            220, // over_128_bytes
-            -400, // over_512_bytes
-            -121, // over_2048_bytes
-            -627, // several_lines
-            -799, // many_lines
-            -916, // words_in_a_row
-            -780, // sentence
-            -462, // mostly_letters
-            453, // mostly_marks
-            -1, // is_name
-            -188, // no_blank
-            -2, // document
+            965, // over_32_bytes
+            244, // over_128_bytes
+            -399, // over_512_bytes
+            -122, // over_2048_bytes
+            -615, // several_lines
+            -797, // many_lines
+            -895, // words_in_a_row
+            -782, // sentence
+            -446, // mostly_letters
+            456, // mostly_marks
+            0, // is_name
+            -170, // no_blank
+            12, // document
         ],
     },
     Weights {
         attack: Attack::Object,
-        always: -2556,
+        always: -2583,
         signs: &[
-            ("php", 8060),
-            ("java", 8060),
-            ("pickle", 8060),
-            ("dotnet", 8060),
-            ("node", 8067),
-            ("tag", 8060),
-            ("gadget", 8061),
-            ("decoder", 8063),
-            ("ruby", 3030),
-            ("pickle-encoded", 3030),
-            ("php-standard", 3030),
-            ("tag-named", 3030),
-            ("type", 3030),
-            ("class", 3475),
-            ("php-scalars", 461),
-            ("state", 1211),
-            ("ruby-encoded", 1211),
-            ("gadget-named", 1214),
-            ("type-name", 1211),
-            ("tool", 1211),
-            ("connects", 8076),
-            ("bytecode", 3030),
-            ("name", 3030),
+            ("php", 8061),
+            ("java", 8061),
+            ("pickle", 8061),
+            ("dotnet", 8061),
+            ("node", 8068),
+            ("tag", 8061),
+            ("gadget", 8062),
+            ("decoder", 8064),
+            ("ruby", 3037),
+            ("pickle-encoded", 3037),
+            ("php-standard", 3037),
+            ("tag-named", 3037),
+            ("type", 3037),
+            ("class", 3490),
+            ("php-scalars", 469),
+            ("state", 1220),
+            ("ruby-encoded", 1220),
+            ("gadget-named", 1224),
+            ("type-name", 1220),
+            ("tool", 1220),
+            ("connects", 8079),
+            ("bytecode", 3037),
+            ("name", 3037),
         ],
         shape: &[
-            871, // over_32_bytes
-            459, // over_128_bytes
-            -387, // over_512_bytes
-            -121, // over_2048_bytes
-            -615, // several_lines
-            -788, // many_lines
-            -904, // words_in_a_row
-            -768, // sentence
-            -462, // mostly_letters
-            436, // mostly_marks
-            -1, // is_name
-            -194, // no_blank
-            -2, // document
+            831, // over_32_bytes
+            487, // over_128_bytes
+            -385, // over_512_bytes
+            -122, // over_2048_bytes
+            -603, // several_lines
+            -786, // many_lines
+            -883, // words_in_a_row
+            -770, // sentence
+            -446, // mostly_letters
+            439, // mostly_marks
+            0, // is_name
+            -175, // no_blank
+            12, // document
         ],
     },
     Weights {
         attack: Attack::Prototype,
-        always: -2173,
+        always: -2204,
         signs: &[
-            ("name", 8060),
-            ("key", 8060),
-            ("whole", 8060),
-            ("assigns", 3139),
-            ("member", 1699),
-            ("alone", 3453),
+            ("name", 8061),
+            ("key", 8062),
+            ("whole", 8061),
+            ("assigns", 3149),
+            ("member", 1707),
+            ("alone", 3457),
         ],
         shape: &[
-            679, // over_32_bytes
-            264, // over_128_bytes
-            -388, // over_512_bytes
-            -121, // over_2048_bytes
-            -615, // several_lines
-            -788, // many_lines
-            -904, // words_in_a_row
-            -768, // sentence
-            -334, // mostly_letters
-            908, // mostly_marks
-            -1, // is_name
-            378, // no_blank
-            -2, // document
+            635, // over_32_bytes
+            289, // over_128_bytes
+            -387, // over_512_bytes
+            -122, // over_2048_bytes
+            -603, // several_lines
+            -786, // many_lines
+            -883, // words_in_a_row
+            -770, // sentence
+            -320, // mostly_letters
+            913, // mostly_marks
+            0, // is_name
+            396, // no_blank
+            12, // document
         ],
     },
     Weights {
         attack: Attack::GraphQl,
-        always: -2192,
+        always: -2220,
         signs: &[
-            ("cycle", 8060),
-            ("credentials", 8060),
-            ("directives", 8060),
-            ("repeated", 8060),
-            ("deep", 3030),
-            ("aliases", 3030),
-            ("credentials-few", 3119),
-            ("directives-few", 3030),
-            ("repeated-few", 3030),
-            ("introspection", 3391),
-            ("nested", 1211),
-            ("aliases-few", 1211),
-            ("operations", 1211),
-            ("types-loop", 3030),
-            ("probes", 3391),
-            ("credentials-several", 3119),
+            ("cycle", 8061),
+            ("credentials", 8061),
+            ("directives", 8061),
+            ("repeated", 8061),
+            ("deep", 3037),
+            ("aliases", 3037),
+            ("credentials-few", 3127),
+            ("directives-few", 3037),
+            ("repeated-few", 3037),
+            ("introspection", 3400),
+            ("nested", 1221),
+            ("aliases-few", 1220),
+            ("operations", 1220),
+            ("types-loop", 3037),
+            ("probes", 3400),
+            ("credentials-several", 3127),
         ],
         shape: &[
-            831, // over_32_bytes
-            392, // over_128_bytes
+            787, // over_32_bytes
+            417, // over_128_bytes
             -272, // over_512_bytes
-            -121, // over_2048_bytes
-            -450, // several_lines
-            -643, // many_lines
-            -804, // words_in_a_row
-            -768, // sentence
-            -362, // mostly_letters
-            815, // mostly_marks
-            -1, // is_name
-            186, // no_blank
-            -2, // document
+            -122, // over_2048_bytes
+            -437, // several_lines
+            -642, // many_lines
+            -785, // words_in_a_row
+            -770, // sentence
+            -348, // mostly_letters
+            820, // mostly_marks
+            0, // is_name
+            205, // no_blank
+            12, // document
         ],
     },
     Weights {
         attack: Attack::Scanner,
-        always: -2445,
+        always: -2475,
         signs: &[
-            ("host", 8060),
-            ("tool", 2747),
-            ("placeholder", 3030),
-            ("collector", 1211),
-            ("names-itself", 8060),
-            ("beside-browser", 3035),
+            ("host", 8061),
+            ("tool", 2755),
+            ("placeholder", 3037),
+            ("collector", 1220),
+            ("names-itself", 8062),
+            ("beside-browser", 3042),
         ],
         shape: &[
-            636, // over_32_bytes
-            231, // over_128_bytes
-            -388, // over_512_bytes
-            -121, // over_2048_bytes
-            -615, // several_lines
-            -788, // many_lines
-            -904, // words_in_a_row
-            -768, // sentence
-            -462, // mostly_letters
-            810, // mostly_marks
-            -1, // is_name
-            152, // no_blank
-            -2, // document
+            591, // over_32_bytes
+            256, // over_128_bytes
+            -387, // over_512_bytes
+            -122, // over_2048_bytes
+            -603, // several_lines
+            -786, // many_lines
+            -883, // words_in_a_row
+            -770, // sentence
+            -446, // mostly_letters
+            815, // mostly_marks
+            0, // is_name
+            172, // no_blank
+            12, // document
         ],
     },
 ];
