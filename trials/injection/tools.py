@@ -7,6 +7,7 @@ import venv
 from dataclasses import dataclass
 from typing import Callable
 
+import contexts
 import process
 import words
 
@@ -51,7 +52,7 @@ class Tool:
 
 
 def ffuf(path):
-    return lambda programs, base, stage: [process.program("ffuf"), "-s", "-t", "8", "-timeout", "10", "-mc", "all", "-w", "WORDS", "-u", f"{base}{path}=FUZZ"]
+    return lambda programs, base, stage: [process.program("ffuf"), "-s", "-t", "8", "-timeout", "10", "-mc", "all", "-H", f"User-Agent: {contexts.BROWSER}", "-w", "WORDS", "-u", f"{base}{path}=FUZZ"]
 
 
 def wapiti(path, modules):

@@ -180,7 +180,7 @@ codes! {
     ContentScriptInjection = 97, "content.script_injection", 403, ContentXss, "request refused",
         "A value reads as HTML or script that would run in a browser (OWASP A03:2021, CWE-79).";
     ContentUnexamined = 98, "content.unexamined", 413, ContentUnexamined, "body too large",
-        "A body of a kind that is examined exceeds `limits.inspect_bytes_max`, holds more than 32 KiB of suspicious values, or has a content coding that cannot be decoded, so its content was not examined whole. Raise the limit, or let the route say `fail_open: true`.";
+        "A body of a kind that is examined exceeds `limits.inspect_bytes_max`, holds more than 256 KiB of suspicious values, or has a content coding that cannot be decoded, so its content was not examined whole. Raise the limit, or let the route say `fail_open: true`.";
     DisclosureStackTrace = 104, "disclosure.stack_trace", 500, DisclosureErrors, "internal error",
         "A response body holds a stack trace (CWE-209). The client got this document and the API's status instead.";
     DisclosureSqlError = 105, "disclosure.sql_error", 500, DisclosureErrors, "internal error",

@@ -44,7 +44,7 @@ impl Default for Limits {
             decoded_bytes_max: 8 * 1024 * 1024,
             decoded_ratio_max: 100,
             depth_max: 64,
-            suspicious_bytes_max: 32 * 1024,
+            suspicious_bytes_max: 256 * 1024,
             views_bytes_max: 4 * 1024 * 1024,
             values_max: 20_000,
         }

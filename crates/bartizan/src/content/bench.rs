@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// Harmless requests that are listed.
 const LISTED_MAX: usize = 200;
+/// Slow requests that are told.
+const SLOWEST_MAX: usize = 12;
 const LEVELS: usize = ContentLevel::NAMED.len();
 
 /// How many, of how many.
@@ -77,6 +79,8 @@ struct Tables {
     missed: Vec<String>,
     unreadable: u32,
     took_ns: u64,
+    /// The longest, and of which request.
+    slowest: Vec<(u64, String)>,
     requests: u64,
     bytes: u64,
 }
@@ -141,7 +145,13 @@ impl Tables {
         };
         self.requests += 1;
         self.bytes += (request.head.len() + request.body.len()) as u64;
-        self.took_ns += u64::try_from(judged.took.as_nanos()).unwrap_or(u64::MAX);
+        let took_ns = u64::try_from(judged.took.as_nanos()).unwrap_or(u64::MAX);
+        self.took_ns += took_ns;
+        if self.slowest.len() < SLOWEST_MAX || self.slowest.iter().any(|it| it.0 < took_ns) {
+            self.slowest.push((took_ns, request.label.id.clone()));
+            self.slowest.sort_by(|a, b| b.cmp(a));
+            self.slowest.truncate(SLOWEST_MAX);
+        }
         let label = &request.label;
         let (score, code) = judged.score();
         let is_refused = score >= ContentLevel::CAUTIOUS.score_min();
@@ -233,6 +243,9 @@ impl Tables {
             self.took_ns as f64 / 1_000.0 / self.requests.max(1) as f64,
             self.bytes / self.requests.max(1),
         );
+        for (took_ns, id) in &self.slowest {
+            let _written = writeln!(out, "slowest: {:.2} ms {id}", *took_ns as f64 / 1e6);
+        }
         for (title, lines) in [("harmless, refused", &self.refused), ("missed", &self.missed)] {
             if !lines.is_empty() {
                 let _written = writeln!(out, "\n{title}:\n{}", lines.join("\n"));

@@ -98,8 +98,22 @@ fn of_wire(text: &[u8]) -> Option<Request> {
     if !head.ends_with(b"\r\n\r\n") {
         head.extend_from_slice(b"\r\n");
     }
+    if !rest.is_empty() && !is_framed(&head) {
+        head.truncate(head.len() - 2);
+        head.extend_from_slice(format!("Content-Length: {}\r\n\r\n", rest.len()).as_bytes());
+    }
     let is_request = head.split(|it| *it == b'\r').next()?.contains(&b' ');
     is_request.then(|| Request { head, body: rest.to_vec(), label: Label::default() })
+}
+
+/// Whether the head says how long the body is.
+fn is_framed(head: &[u8]) -> bool {
+    head.split(|it| *it == b'\n').any(|line| {
+        let name = line.split(|it| *it == b':').next().unwrap_or_default();
+        [&b"content-length"[..], b"transfer-encoding"]
+            .iter()
+            .any(|it| name.eq_ignore_ascii_case(it))
+    })
 }
 
 fn of_line(line: &[u8]) -> Result<Request, String> {
@@ -198,7 +212,9 @@ mod tests {
     #[test]
     fn a_request_over_the_wire_may_have_the_line_ends_of_a_file() {
         let it = only("POST /a HTTP/1.1\nHost: b\n\n{\"c\":1}\n");
-        assert_eq!(it.head, b"POST /a HTTP/1.1\r\nHost: b\r\n\r\n");
+        assert_eq!(it.head, b"POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 8\r\n\r\n");
+        let framed = only("POST /a HTTP/1.1\ncontent-length: 3\n\nabc");
+        assert_eq!(framed.head, b"POST /a HTTP/1.1\r\ncontent-length: 3\r\n\r\n");
         assert_eq!(it.body, b"{\"c\":1}\n");
         assert_eq!(only("GET /a HTTP/1.1").head, b"GET /a HTTP/1.1\r\n\r\n");
         assert!(requests(b"nothing").remove(0).is_err());

@@ -3,7 +3,7 @@
 use super::marks::Marks;
 use super::sign::{Input, Sign, Signs};
 use super::{
-    command, graphql, ldap, line, lookup, nosql, object, prototype, scanner, script,
+    command, command_names, graphql, ldap, line, lookup, nosql, object, prototype, scanner, script,
     server_request, sql, template, traversal, xml, xpath,
 };
 use bartizan_model::code::Code;
@@ -70,6 +70,9 @@ impl Attack {
 /// Words and numbers: what most values and nearly all names are made of.
 const WORD: Marks = Marks::LETTER.and(Marks::DIGIT).and(Marks::UNDERSCORE).and(Marks::DASH);
 
+/// What sentences are made of.
+const PROSE: Marks = WORD.and(Marks::SPACE).and(Marks::COMMA).and(Marks::DOT);
+
 const QUOTES: Marks = Marks::QUOTE.and(Marks::DOUBLE_QUOTE).and(Marks::BACKTICK);
 
 impl Attack {
@@ -86,8 +89,13 @@ impl Attack {
             Self::Command => {
                 if is_word {
                     !input.is_name && input.text.len() <= ALONE_BYTES_MAX
-                } else {
+                } else if marks.is_more_than(PROSE) {
                     marks.has_any(command::NEEDED) || input.text.len() <= ALONE_BYTES_MAX
+                } else {
+                    // A sentence is a command where its first word is one.
+                    let mut words = input.text.split(|it| matches!(it, b' ' | b'\t'));
+                    let first = words.find(|it| !it.is_empty()).unwrap_or_default();
+                    !matches!(command_names::of(first), command_names::Name::Other)
                 }
             }
             Self::Object => match input.is_name {
