@@ -24,7 +24,7 @@
 use bartizan_detect::content::attack::Attack;
 use bartizan_detect::content::shape::Shape;
 use bartizan_detect::content::sign::{Signs, Strength};
-use bartizan_detect::content::signs;
+use bartizan_detect::content::{core, signs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
@@ -152,6 +152,12 @@ fn own() -> impl Iterator<Item = Request> {
 }
 
 fn seen(text: &[u8], is_name: bool) -> Vec<Seen> {
+    let core = if is_name { None } else { core(text) };
+    let within = core.map(|it| seen_of(it, false)).unwrap_or_default();
+    seen_of(text, is_name).into_iter().chain(within).collect()
+}
+
+fn seen_of(text: &[u8], is_name: bool) -> Vec<Seen> {
     let shape = Shape::of(text, is_name);
     let shown: String = String::from_utf8_lossy(text).chars().take(300).collect();
     let of = |(attack, signs)| Seen { attack, signs, shape, text: shown.clone() };

@@ -12,6 +12,7 @@
 //! Source   CWE-77, CWE-78; see [`super::command_line`].
 
 use super::caseless;
+use super::command_disguise;
 use super::command_line::{Before, Command, commands, first_argument, words};
 use super::command_names::Name;
 use super::marks::Marks;
@@ -92,6 +93,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     };
     value.pieces(&mut signs);
     value.marks(&mut signs);
+    value.disguised(&mut signs);
     signs.note(RECONNAISSANCE, !input.is_name && looks_around(text));
     signs
 }
@@ -114,6 +116,15 @@ pub(super) const NEEDED: Marks = Marks::SPACE
     .and(Marks::BRACE)
     .and(Marks::PERCENT)
     .and(Marks::BANG);
+
+/// One of them stands in every command line that runs something and is disguised.
+const DISGUISE: Marks = Marks::DOLLAR
+    .and(Marks::BACKSLASH)
+    .and(Marks::BACKTICK)
+    .and(Marks::PIPE)
+    .and(Marks::SEMICOLON)
+    .and(Marks::AMPERSAND)
+    .and(Marks::BRACKET);
 
 /// One of them stands in every command line behind a URL.
 const SHELL: Marks = Marks::SPACE
@@ -175,6 +186,24 @@ enum Lead {
 }
 
 impl Value<'_> {
+    /// The same for what a shell makes of it.
+    fn disguised(&self, signs: &mut Signs) {
+        if self.is_name || !self.is_short || !self.marks.has_any(DISGUISE) {
+            return;
+        }
+        let Some(text) = command_disguise::resolve(self.text) else { return };
+        let plain = Value { text: &text, marks: Marks::of(&text), ..*self };
+        let mut seen = Signs::default();
+        plain.pieces(&mut seen);
+        let is_break = [LEADING, APPENDED, BREAKS, SUBSTITUTION, SUBSTITUTES, WHOLE_TARGET]
+            .iter()
+            .any(|it| seen.has(*it));
+        for sign in (0..SIGNS.len()).filter(|it| is_break && seen.has(*it)) {
+            signs.note(sign, true);
+        }
+        signs.note(SPLICED, is_break);
+    }
+
     fn pieces(&self, signs: &mut Signs) {
         let plus_is_blank = !self.marks.has(Marks::SPACE)
             && (matches!(self.text, [b'+' | b'|' | b'&' | b';' | b'$', ..])
@@ -1132,7 +1161,8 @@ fn is_control(text: &[u8]) -> bool {
     };
     let third = rest.next();
     is_test && third.is_some() && rest.next().is_some()
-        || (compares(second) || third.is_some_and(compares))
+        // With blanks on both sides it is how others write it.
+        || (compares(second) || third.is_some_and(|it| it != b"==" && compares(it)))
             && !matches!(second, [b'(', b'a'..=b'z' | b'A'..=b'Z' | b'$', ..])
 }
 

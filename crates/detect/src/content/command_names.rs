@@ -46,9 +46,9 @@ fn plain(name: &[u8]) -> Name {
 /// Longest name that is looked up.
 const NAME_BYTES_MAX: usize = 24;
 
-/// `Date` begins a sentence; `date` and `DATE` may be a command.
+/// `Date` begins a sentence; `date`, `DATE` and `DaTe` may be a command.
 fn is_capitalised(name: &[u8]) -> bool {
-    matches!(name, [first, second, ..] if first.is_ascii_uppercase() && !second.is_ascii_uppercase())
+    matches!(name, [first, rest @ ..] if first.is_ascii_uppercase() && !rest.iter().any(u8::is_ascii_uppercase))
 }
 
 fn without_extension(name: &[u8]) -> &[u8] {

