@@ -4,7 +4,7 @@
 //! Reads    a request head, within `values_max`.
 //! Writes   decoded values to a sink, in order: path, query, cookies, fields.
 //! Memory   one scratch buffer, at most as long as the head.
-//! Misses   fields that speak to servers and not to applications (see [`is_read`]); encodings inside a value beyond one
+//! Misses   fields that speak to servers and not to applications (see `is_read`); encodings inside a value beyond one
 //!          round of percent, which are [`crate::decoding`]'s; names of fields.
 
 use crate::form;

@@ -3,7 +3,7 @@
 //! A logistic regression for each kind: the weights of the signs that were seen, and of what the value is like as a
 //! whole. Whole numbers throughout, so that a replay gives the same scores on every machine.
 //!
-//! Reads    signs, the shape of the value, and the weights in [`super::weights`].
+//! Reads    signs, the shape of the value, and the weights of `weights.rs`.
 //! Writes   a score in thousandths, and reasons.
 //! Memory   none.
 //! Misses   what recognisers do not see: without a sign there is no score.

@@ -1,6 +1,6 @@
 //! What a value is like as a whole, whatever it says: short or long, prose, code or marks.
 //!
-//! Reads    the first [`SHAPE_BYTES_MAX`] bytes of a value, and its length.
+//! Reads    the first `SHAPE_BYTES_MAX` bytes of a value, and its length.
 //! Writes   one bit for each feature.
 
 /// Bytes that are looked at.
