@@ -42,7 +42,7 @@ export function contract_of(contract, service) {
     const force = decided?.force ?? (stage === 'candidate' ? 'none' : 'observe');
     return { id: ids[at], service: of, method, path, clause, is_harm, says, stage, force, decided, proposed_otherwise: null, fields: null, support };
   });
-  return { revision: contract.revision, clauses: clauses.filter((it) => !service || it.service === service), releases: contract.releases };
+  return { revision: contract.revision, clauses: clauses.filter((it) => !service || it.service === service), releases: contract.releases, usual: [] };
 }
 
 export const history_of = ({ revision, changes, releases }) => ({ revision, changes: changes.map(({ was, ...it }) => it), releases });

@@ -12,14 +12,14 @@ const endpoints = [
   ['GET', 'GET /health', 'shop'],
 ];
 
-/** What may be met: code, clause, what it means, what the clause says, place, shape. */
+/** What may be met: code, clause, what it means, what the clause says, place, signs. */
 export const findings = [
-  ['content.sql_injection', 'content.sqli', 'A value reads as SQL that breaks out of the place it was meant for.', 'No value breaks out into SQL.', 'query q', 'sUEnk', true],
-  ['content.script_injection', 'content.xss', 'A value reads as script that breaks out of its place in a page.', 'No value breaks out into script.', 'body $.text', 'h<e=', true],
+  ['content.sql_injection', 'content.sqli', 'A value reads as SQL that breaks out of the place it was meant for.', 'No value breaks out into SQL.', 'query q', 'union ends_in_comment', true],
+  ['content.script_injection', 'content.xss', 'A value reads as script that breaks out of its place in a page.', 'No value breaks out into script.', 'body $.text', 'constructed runs', true],
   ['path.dot_segment', 'baseline.path', 'The path holds `.` or `..` segments, which servers resolve in different ways.', 'The path means the same to every server.', 'path', 'path', true],
-  ['body.malformed', 'baseline.body_parse', 'The body is not the JSON that its type promises.', 'The body is what its type says.', 'body $', 'json', true],
-  ['framing.length_and_chunked', 'law.framing', 'Two lengths stand in one head: the classic of request smuggling.', 'The message has one meaning.', 'head', 'frame', false],
-  ['disclosure.stack_trace', 'disclosure.errors', 'The response gives away a stack trace.', 'No response gives away stack traces, errors, paths or versions.', 'response body', 'trace', true],
+  ['body.malformed', 'baseline.body_parse', 'The body is not the JSON that its type promises.', 'The body is what its type says.', 'body $', '', true],
+  ['framing.length_and_chunked', 'law.framing', 'Two lengths stand in one head: the classic of request smuggling.', 'The message has one meaning.', 'head', '', false],
+  ['disclosure.stack_trace', 'disclosure.errors', 'The response gives away a stack trace.', 'No response gives away stack traces, errors, paths or versions.', 'response body', '', true],
 ];
 
 export function uuid7(ms, random) {
@@ -89,7 +89,7 @@ export function detail_of(row, now_ms) {
     client_aborted: 'ended because the client left',
   };
   const expires = new Date(now_ms + 29 * 86_400_000).toISOString().slice(0, 10);
-  const evidence = (place, shape) => ({ place, bytes: random.between(12, 90), shape, score: 0.98 + random.between(0, 19) / 1000, value: random.hex(16) });
+  const evidence = (place, signs) => ({ place, bytes: random.between(12, 90), signs: signs ? signs.split(' ') : [], score: 0.98 + random.between(0, 19) / 1000, value: random.hex(16) });
   return {
     ...row,
     headline: `${row.endpoint} ${said[row.outcome] ?? row.outcome}`,
@@ -103,14 +103,14 @@ export function detail_of(row, now_ms) {
     version: 'HTTP/1.1',
     request_head_bytes: random.between(180, 900),
     oddities: known.length > 0 && random.next() < 0.5 ? ['encoded_slash'] : [],
-    why: known.map(([code, clause, means, clause_says, place, shape, may_allow]) => ({
+    why: known.map(([code, clause, means, clause_says, place, signs, may_allow]) => ({
       code,
       clause,
       effect: row.effect,
       means,
       clause_says,
       configured: row.effect === 'refused' ? 'enforced by bartizan.yaml:3:5' : 'observed by bartizan.yaml:14:3',
-      evidence: [evidence(place, shape)],
+      evidence: [evidence(place, signs)],
       would_allow: may_allow
         ? {
             yaml: `exceptions:\n  - clause: ${clause}\n    endpoint: '${row.endpoint}'\n    field: '${place}'\n    reason: why this is legitimate\n    expires: ${expires}\n`,

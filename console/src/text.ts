@@ -972,7 +972,7 @@ export const text = {
     evidence: 'Evidence',
     place: 'Place',
     bytes: 'Bytes',
-    shape: 'Shape',
+    signs: 'Signs',
     score: 'Score',
     value: 'Value hash',
     allow: 'Allow exactly this',

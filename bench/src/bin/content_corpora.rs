@@ -3,8 +3,7 @@
 //!
 //! `content_corpora DIR` prints the tables. `content_corpora DIR misses SOURCE CLASS` lists attack
 //! requests of the training half that stay below the refusing score; `benign SOURCE` the benign
-//! ones with any sighting; `dump FILE` writes the values for other tools; `pieces` examines each line of the benign values, and each of its tails. `content_corpora DIR fuzz SECONDS` mutates corpus values and looks for
-//! panics and slow inputs.
+//! ones with any sighting; `dump FILE` writes the values for other tools; `pieces` examines each line of the benign values, and each of its tails.
 //!
 //! Reads    `*.jsonl.gz` as the README of the corpora describes them. Values are taken from each
 //!          request exactly as the engine takes them: path, query, cookies, fields, body, and further readings of each.
@@ -27,7 +26,7 @@ use std::fs::File;
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write, stdout};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 type Failure = Box<dyn Error>;
 
@@ -75,7 +74,7 @@ fn main() -> Result<(), Failure> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let Some((&dir, rest)) = words.split_first() else {
         return Err(
-            "usage: content_corpora DIR [views | misses SOURCE CLASS | benign SOURCE | pieces | fuzz SECONDS]"
+            "usage: content_corpora DIR [views | misses SOURCE CLASS | benign SOURCE | pieces]"
                 .into(),
         );
     };
@@ -87,7 +86,6 @@ fn main() -> Result<(), Failure> {
         ["pieces"] => pieces(&samples),
         ["misses", source, class] => misses(&samples, source, class),
         ["benign", source] => benign(&samples, source),
-        ["fuzz", seconds] => fuzz(&samples, Duration::from_secs(seconds.parse()?)),
         _ => Err("unknown arguments".into()),
     }
 }
@@ -526,56 +524,5 @@ fn pieces(samples: &[Sample]) -> Result<(), Failure> {
     for (source, (examined, refused)) in counts {
         writeln!(out, "{source:24} {examined:8} {refused:8}")?;
     }
-    Ok(())
-}
-
-/// Splices and mutates corpus values for a while. A panic ends the process with its input shown.
-fn fuzz(samples: &[Sample], time: Duration) -> Result<(), Failure> {
-    let mut out = stdout().lock();
-    let values: Vec<&Vec<u8>> =
-        samples.iter().flat_map(|it| &it.values).filter(|it| !it.is_empty()).collect();
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut below = |n: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        usize::try_from(state % n.max(1) as u64).unwrap_or(0)
-    };
-    let bytes = b"'\"`()<>=-/*#;\\|&@!%[]{}$,.: \x00\xff\xa0\xc2\n0x1eEnNqQuUbB";
-    let (start, mut count, mut slowest) = (Instant::now(), 0_u64, Duration::ZERO);
-    std::panic::set_hook(Box::new(|_| {}));
-    while start.elapsed() < time {
-        let mut value = values.get(below(values.len())).map(|it| it.to_vec()).unwrap_or_default();
-        value.truncate(1 + below(400));
-        for _ in 0..below(8) {
-            let at = below(value.len() + 1);
-            match below(4) {
-                0 => value.insert(at, bytes.get(below(bytes.len())).copied().unwrap_or(0)),
-                1 => value.truncate(at),
-                2 => {
-                    let other =
-                        values.get(below(values.len())).map(|it| it.as_slice()).unwrap_or_default();
-                    let from = below(other.len());
-                    let piece = other.get(from..).unwrap_or_default();
-                    let tail = value.split_off(at);
-                    value.extend_from_slice(piece.get(..below(60)).unwrap_or(piece));
-                    value.extend_from_slice(&tail);
-                }
-                _ => value.iter_mut().skip(at).take(1).for_each(|it| *it ^= 1 << below(8)),
-            }
-        }
-        let began = Instant::now();
-        if std::panic::catch_unwind(|| examine(&value, false)).is_err() {
-            writeln!(out, "PANIC {:?}", String::from_utf8_lossy(&value))?;
-            writeln!(out, "bytes {value:?}")?;
-        }
-        let took = began.elapsed();
-        if took > slowest && took > Duration::from_micros(500) {
-            writeln!(out, "{took:?} for {} bytes", value.len())?;
-        }
-        slowest = slowest.max(took);
-        count += 1;
-    }
-    writeln!(out, "{count} inputs, slowest {slowest:?}")?;
     Ok(())
 }

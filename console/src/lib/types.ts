@@ -101,7 +101,7 @@ export interface Exchange {
 export interface Evidence {
   place: string;
   bytes: number;
-  shape: string;
+  signs: string[];
   score: number;
   value: string;
 }

@@ -196,6 +196,9 @@ pub enum Command {
     /// Of one request as it goes over the wire, of a HAR file, or of JSON lines. Ends with 1 if one would be refused.
     /// Nothing is sent or kept.
     Inspect(Inspect),
+    /// Check virtual patches, and try them on requests before they act.
+    #[command(subcommand)]
+    Patch(Patch),
     /// Measure detection on requests of your own.
     #[command(subcommand)]
     Bench(Bench),
@@ -1424,10 +1427,13 @@ pub struct Tail {
 #[command(before_help = "\
 Examples:
   bartizan why 01981f3e-7c1a-7b52-9f0e-3d2c5a6b7e80
-  bartizan why 01981f3e-7c1a-7b52-9f0e-3d2c5a6b7e80 -o json")]
+  bartizan why 01981f3e-7c1a-7b52-9f0e-3d2c5a6b7e80 --impact 7d")]
 pub struct Why {
     /// The `decision_id` of a refusal, or of a line of `bartizan tail`.
     pub decision_id: String,
+    /// Also say what each suggested exception would have let through of what is kept, so long back, such as 7d.
+    #[arg(long, value_name = "TIME")]
+    pub impact: Option<Ago>,
     /// Where the key of the segments is, file:PATH or env:NAME, if `store.key` names one.
     #[arg(long, value_name = "KEY")]
     pub key: Option<KeyAt>,
@@ -1562,6 +1568,61 @@ pub struct Inspect {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Output::Human)]
     pub output: Output,
+}
+
+/// What to do about virtual patches.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Patch {
+    /// Read patches and judge their cases. Ends with 2 if one does not end as its file says.
+    Check(PatchCheck),
+    /// Say what a patch would have refused, were it enforced: of samples that are kept, or of requests in files.
+    ///
+    /// Samples are kept of exchanges in which something was found, or whose caller is watched. What was redacted or cut in them
+    /// is counted as not known, never as passing. Requests are read as `bartizan inspect` reads them. Ends with 1 if one
+    /// would be refused. Nothing is sent or kept.
+    Try(PatchTry),
+}
+
+/// Arguments of `patch check`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan patch check patches/reviews.yaml
+  bartizan patch check patches/*.yaml")]
+pub struct PatchCheck {
+    /// The patches, one a file.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// Arguments of `patch try`.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(before_help = "\
+Examples:
+  bartizan patch try patches/reviews.yaml
+  bartizan patch try patches/reviews.yaml shop.har -o json")]
+pub struct PatchTry {
+    /// The patch.
+    pub patch: PathBuf,
+    /// Requests: a message as it goes over the wire, HAR, or JSON lines; `-` is standard input [default: what is kept].
+    pub requests: Vec<PathBuf>,
+    /// Where the key of the segments is, file:PATH or env:NAME, if `store.key` names one.
+    #[arg(long, value_name = "KEY", conflicts_with = "requests")]
+    pub key: Option<KeyAt>,
+    /// The data directory [default: ./bartizan-data].
+    #[arg(long, value_name = "DIR", conflicts_with = "requests")]
+    pub data: Option<OsString>,
+    /// How to print.
+    #[arg(short, long, value_enum, default_value_t = Output::Human)]
+    pub output: Output,
+}
+
+impl PatchTry {
+    /// What wins over the environment.
+    pub fn overrides(&self) -> Overrides {
+        let data = self.data.clone().map(|it| Given { value: it, origin: Origin::Flag("--data") });
+        Overrides { data, ..Overrides::default() }
+    }
 }
 
 /// What to measure.

@@ -4,7 +4,7 @@
 use crate::backend;
 use crate::cli::{
     Alerts, Asking, Bench, Check, Cli, Command, Config, ConfigShow, Demo, Doctor, Exit, OVERVIEW,
-    Output, Run, Tail, Why,
+    Output, Patch, Run, Tail, Why,
 };
 use crate::config::{
     Accepted, Given, Origin, Overrides, Report, Settings, Source, data_dir, schema,
@@ -18,10 +18,12 @@ use crate::export;
 use crate::filter::Filter;
 #[cfg(feature = "hunt")]
 use crate::hunt;
+use crate::impact;
 use crate::instance::{self, DRAIN, Instance, JOURNAL, Reloadable};
 use crate::inventory;
 use crate::log::{Cause, Event, Log, Logger};
 use crate::notice::Noticed;
+use crate::patches;
 use crate::show;
 use crate::supervisor::{self, State};
 use crate::watch::Watch;
@@ -93,6 +95,11 @@ pub fn run(cli: Cli) -> Exit {
         }
         Some(Command::Restore(it)) => backup::restore(&it.file, &it.data),
         Some(Command::Inspect(it)) => content::inspect::run(&it),
+        Some(Command::Patch(Patch::Check(it))) => patches::command::check(&it, now_unix_s()),
+        Some(Command::Patch(Patch::Try(it))) => {
+            let data = it.overrides().or(environment());
+            patches::command::try_out(&it, &data_dir(&data))
+        }
         Some(Command::Bench(Bench::Content(it))) => content::bench::content(&it),
         Some(Command::Codes(it)) => say(&codes::listed(it.output)),
         Some(Command::Demo(it)) => demo(&it),
@@ -209,11 +216,16 @@ fn check(it: &Check) -> Exit {
         Ok(described) => described,
         Err(why) => return fail(&format!("description: {why}"), Exit::Usage),
     };
+    let patched = |it: &Accepted| patches::told(&it.settings, now_unix_s());
+    let patched = match read.as_ref().map_or(Ok(String::new()), patched) {
+        Ok(patched) => patched,
+        Err(why) => return fail(&why, Exit::Usage),
+    };
     let said = match it.output {
         Output::Human if exit == Exit::Clean => {
             warn(report);
             let declared = declared.map_or(String::new(), |it| it.0);
-            say(&format!("{} is good\n{described}{declared}", it.config.display()))
+            say(&format!("{} is good\n{described}{patched}{declared}", it.config.display()))
         }
         Output::Human => return complain(report),
         Output::Json => {
@@ -530,12 +542,22 @@ fn why(it: &Why) -> Exit {
             Err(why) => return fail(&why, Exit::Failed),
         }
     }
+    let impacts = match (&found.observation, it.impact) {
+        (Some(observation), Some(since)) => {
+            match impact::all(observation, &dir, (it.key.clone(), since)) {
+                Ok(impacts) => impacts,
+                Err(why) => return fail(&why, Exit::Failed),
+            }
+        }
+        _ => Vec::new(),
+    };
     match (found.observation, it.asking.output) {
         (Some(observation), Output::Human) => {
-            say(&explain::as_text(&observation, found.rules.as_ref()))
+            say(&explain::as_text(&observation, found.rules.as_ref(), &impacts))
         }
         (Some(observation), Output::Json | Output::Ndjson) => {
-            say(&format!("{}\n", explain::as_json(&observation, found.rules.as_ref())))
+            let found = explain::as_json(&observation, found.rules.as_ref(), &impacts);
+            say(&format!("{found}\n"))
         }
         (None, output) if let Some(unfinished) = &found.unfinished => match output {
             Output::Human => say(&explain::unfinished_as_text(id, unfinished)),

@@ -1,20 +1,22 @@
 //! Why an exchange was decided as it was: which clause, on what evidence, who configured it, and
 //! what would allow exactly this.
 
+use crate::content::reasons;
+use crate::impact::Impact;
 use crate::show;
-use bartizan_model::clause::{Clause, DefaultMode, Effect, Hit, Mode, SetBy};
+use bartizan_model::clause::{Clause, ClauseName, DefaultMode, Effect, Hit, Mode, SetBy};
 use bartizan_model::evidence::Finding;
 use bartizan_model::id::ExchangeId;
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{Observation, Outcome, SubjectKind, TraceId};
-use bartizan_store::{RulesRecord, Unfinished};
+use bartizan_store::{RecordedPatch, RulesRecord, Unfinished};
 use serde_json::{Value, json};
 
 /// Days that a suggested exception lasts.
 const EXCEPTION_DAYS: u64 = 30;
 
-/// For people.
-pub fn as_text(it: &Observation, rules: Option<&RulesRecord>) -> String {
+/// For people. With the impact of each suggested exception, if that was asked for, in the order of the hits.
+pub(crate) fn as_text(it: &Observation, rules: Option<&RulesRecord>, impacts: &[Impact]) -> String {
     let mut out = String::new();
     let mut line = |text: std::fmt::Arguments<'_>| {
         out.push_str(&text.to_string());
@@ -42,8 +44,11 @@ pub fn as_text(it: &Observation, rules: Option<&RulesRecord>) -> String {
     if it.hits.is_empty() {
         line(format_args!("\nNo clause was violated."));
     }
-    for hit in &it.hits {
+    for (at, hit) in it.hits.iter().enumerate() {
         line(format_args!("\n{}", hit_text(it, hit, rules)));
+        if let Some(impact) = impacts.get(at).filter(|_| would_allow(it, hit).is_some()) {
+            line(format_args!("  {}", impact.text()));
+        }
     }
     if it.hits_more > 0 {
         line(format_args!("\nand {} more violated clauses", it.hits_more));
@@ -51,19 +56,22 @@ pub fn as_text(it: &Observation, rules: Option<&RulesRecord>) -> String {
     out
 }
 
-/// For programs.
-pub fn as_json(it: &Observation, rules: Option<&RulesRecord>) -> Value {
+/// The same for programs.
+pub(crate) fn as_json(it: &Observation, rules: Option<&RulesRecord>, impacts: &[Impact]) -> Value {
     let why: Vec<Value> = it
         .hits
         .iter()
-        .map(|hit| {
+        .enumerate()
+        .map(|(at, hit)| {
             json!({
                 "code": hit.code.name(),
                 "clause": hit.code.entry().clause.name(),
                 "effect": hit.effect.name(),
                 "means": hit.code.entry().text,
                 "configured": configured(hit, rules),
+                "patches": patches(it, hit, rules),
                 "would_allow": would_allow(it, hit),
+                "impact": impacts.get(at).map(Impact::json),
             })
         })
         .collect();
@@ -165,7 +173,11 @@ fn hit_text(it: &Observation, hit: &Hit, rules: Option<&RulesRecord>) -> String 
         configured(hit, rules),
     );
     for finding in evidence(it, hit) {
-        out.push_str(&format!("\n  evidence   {}", evidence_text(finding)));
+        let text = match is_of_patch(hit) {
+            true => format!("patch      {}", patch_text(finding, rules)),
+            false => format!("evidence   {}", evidence_text(finding)),
+        };
+        out.push_str(&format!("\n  {text}"));
     }
     match would_allow(it, hit) {
         Some(exception) => {
@@ -188,15 +200,68 @@ pub(crate) fn evidence<'a>(it: &'a Observation, hit: &Hit) -> impl Iterator<Item
 }
 
 fn evidence_text(it: &Finding) -> String {
+    let signs = reasons(it);
+    let signs = if signs.is_empty() { String::new() } else { format!(" ({})", signs.join(", ")) };
     format!(
-        "{}: {} bytes, shape `{}`, score {}.{:03}, value hash {:016x}",
+        "{}: {} bytes{signs}, score {}.{:03}, value hash {:016x}",
         it.place,
         it.bytes,
-        it.sighting.fingerprint,
         it.sighting.score / 1_000,
         it.sighting.score % 1_000,
         it.value.0
     )
+}
+
+fn is_of_patch(hit: &Hit) -> bool {
+    hit.code.entry().clause == ClauseName::PatchMatched
+}
+
+/// The virtual patch that a finding is of, where the rules are still known.
+fn patch_of<'a>(it: &Finding, rules: Option<&'a RulesRecord>) -> Option<&'a RecordedPatch> {
+    rules?.patches.iter().find(|of| of.mark == it.sighting.fingerprint)
+}
+
+/// Which patch, where, and why it is there.
+fn patch_text(it: &Finding, rules: Option<&RulesRecord>) -> String {
+    let (place, bytes) = (&it.place, it.bytes);
+    match patch_of(it, rules) {
+        Some(RecordedPatch { mode, until_us, id, reason, .. }) => {
+            let mode = mode_text(*mode);
+            let until = until_us.map(|it| format!(" until {}", show::timestamp(it)));
+            let until = until.unwrap_or_default();
+            format!("{id} ({mode}{until}) at {place}, {bytes} bytes: {reason}")
+        }
+        None => {
+            let mark = it.sighting.fingerprint;
+            format!(
+                "{mark}, of which the journal holds nothing any more, at {place}, {bytes} bytes"
+            )
+        }
+    }
+}
+
+/// The patches that a hit is of, for programs; `null` of every other clause.
+fn patches(it: &Observation, hit: &Hit, rules: Option<&RulesRecord>) -> Option<Vec<Value>> {
+    let of = |finding: &Finding| {
+        let patch = patch_of(finding, rules);
+        json!({
+            "mark": finding.sighting.fingerprint.to_string(),
+            "field": finding.place.to_string(),
+            "id": patch.map(|it| it.id.as_str()),
+            "reason": patch.map(|it| it.reason.as_str()),
+            "mode": patch.map(|it| it.mode.name()),
+            "until": patch.and_then(|it| it.until_us).map(show::timestamp),
+        })
+    };
+    is_of_patch(hit).then(|| evidence(it, hit).map(of).collect())
+}
+
+const fn mode_text(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Off => "off",
+        Mode::Observe => "observed",
+        Mode::Enforce => "enforced",
+    }
 }
 
 pub(crate) fn configured(hit: &Hit, rules: Option<&RulesRecord>) -> String {
@@ -212,6 +277,9 @@ pub(crate) fn configured(hit: &Hit, rules: Option<&RulesRecord>) -> String {
     if name.is_of_terms() && *set_by == SetBy::Default {
         return "put in force for this endpoint; see `bartizan contract history`".to_owned();
     }
+    if is_of_patch(hit) && *set_by == SetBy::Default {
+        return "as strictly as the patch says; see `patches` in the configuration".to_owned();
+    }
     let file = rules.file.as_deref().unwrap_or("the configuration");
     let whence = match set_by {
         SetBy::Law => "the law; nothing lifts it".to_owned(),
@@ -220,12 +288,7 @@ pub(crate) fn configured(hit: &Hit, rules: Option<&RulesRecord>) -> String {
         SetBy::File { line, column } => format!("{file}:{line}:{column}"),
         SetBy::Operator => "an operator, while it was running".to_owned(),
     };
-    let mode = match mode {
-        Mode::Off => "off",
-        Mode::Observe => "observed",
-        Mode::Enforce => "enforced",
-    };
-    format!("{mode} by {whence}")
+    format!("{} by {whence}", mode_text(*mode))
 }
 
 /// The exception that allows this hit and as little else as can be said; `None` where none can.

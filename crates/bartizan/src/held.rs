@@ -43,14 +43,18 @@ impl fmt::Display for HeldError {
 ///
 /// [`HeldError`].
 pub fn open(dir: &Path, key: Option<Reference>) -> Result<Held, HeldError> {
-    let store = key.map(|key| Store {
+    of(dir, store_of(key).as_ref())
+}
+
+/// What a configuration would say that names this key and nothing else.
+pub(crate) fn store_of(key: Option<Reference>) -> Option<Store> {
+    key.map(|key| Store {
         key: Some(key),
         earlier_keys: Vec::new(),
         bytes_max: 0,
         age_max_ms: 0,
         seal_every_ms: 0,
-    });
-    of(dir, store.as_ref())
+    })
 }
 
 /// What is kept in `dir`, under the keys that the configuration names.

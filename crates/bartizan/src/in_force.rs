@@ -19,10 +19,12 @@ use crate::control::{self, Question};
 use crate::described;
 use crate::import;
 use crate::inventory::apis::{Configured, Profiles};
+use crate::inventory::live::HeldTo;
 use crate::keeper::Kept;
 use crate::ledger::{NotRecorded, entries};
 use crate::log::{Cause, EndedBy, Event};
 use crate::metrics::{Gauges, Samples, Segments};
+use crate::patches;
 use crate::pipeline::Hub;
 use crate::remembered::Keeping;
 use crate::rules_record;
@@ -36,14 +38,13 @@ use bartizan_edge::proxy::upstream::Upstream;
 use bartizan_edge::proxy::views::View;
 use bartizan_engine::keys::HashKey;
 use bartizan_engine::snapshot::Snapshot;
-use bartizan_engine::terms::{Graced, Terms};
+use bartizan_engine::terms::Terms;
 use bartizan_ledger::Digest;
 use bartizan_ledger::entry::{Entry, What, Who, Why};
 use bartizan_ledger::text::Text;
 use bartizan_model::clause::Mode;
 use bartizan_model::code::Code;
 use bartizan_model::observation::Outcome;
-use bartizan_model::terms::TermsByRoute;
 use bartizan_store::Recovery;
 use bartizan_store::evidence::Shelf;
 use bartizan_store::files::Folder;
@@ -157,6 +158,8 @@ pub(crate) fn stamps<'a>(all: impl IntoIterator<Item = &'a Settings>) -> Stamps 
     let described = all.iter().flat_map(|it| it.descriptions().map(|(_, file)| file));
     let documents: Vec<&Path> =
         all.iter().filter_map(|it| it.contract.as_deref()).chain(described).collect();
+    let patches: Vec<PathBuf> = all.iter().flat_map(|it| patches::followed(&it.patches)).collect();
+    let documents = documents.into_iter().chain(patches.iter().map(PathBuf::as_path));
     let references: Vec<&Reference> =
         all.into_iter().flat_map(|it| it.references().map(|(_, it)| it)).collect();
     let paths = references.into_iter().filter_map(|it| match it {
@@ -272,6 +275,7 @@ impl State {
         // they refer to may have changed all the same.
         let refers = settings.references().next().is_some()
             || settings.descriptions().next().is_some()
+            || !settings.patches.is_empty()
             || settings.contract.is_some();
         if rules.settings == settings && !refers {
             rules.rejected = None;
@@ -347,10 +351,10 @@ impl State {
 
     /// Holds calls to these terms from now on. What was decided of them has its revision and its entries; the rules
     /// are the same.
-    pub(crate) fn hold(&self, terms: TermsByRoute, graced: Vec<Graced>) {
+    pub(crate) fn hold(&self, it: HeldTo) {
         let _rules = lock(&self.rules);
         let current = self.shared.views.current();
-        let terms = Arc::new(Terms::new(terms).with_graced(graced));
+        let terms = Arc::new(Terms::new(it.terms).with_graced(it.graced).with_usual(it.usual));
         let snapshot = Arc::new(Snapshot { terms, ..Snapshot::clone(&current.snapshot) });
         self.shared.views.swap(View { snapshot, ..View::clone(&current) });
     }
@@ -380,8 +384,8 @@ impl State {
         let live = &self.hub.inventory;
         let handed = self.shared.tables.handed();
         handed.set_horizon_ns(live.tempo().horizon_us().saturating_mul(1_000));
-        if let Some((terms, graced)) = live.take_terms() {
-            self.hold(terms, graced);
+        if let Some(held_to) = live.take_terms() {
+            self.hold(held_to);
         }
         let contracts = live.contracts();
         let recorded = self.recorded.load(Relaxed);
@@ -479,7 +483,8 @@ impl State {
         let over = rules.over(&rules.settings);
         let current = self.shared.views.current();
         let described = described::in_force(&current.snapshot);
-        let snapshot = wire::snapshot(&over, self.key.clone(), revision, judging, &described);
+        let read = (&described, patches::in_force(&current.snapshot));
+        let snapshot = wire::snapshot(&over, self.key.clone(), revision, judging, read);
         let view = View { snapshot: Arc::new(snapshot), ..View::clone(&current) };
         self.put(rules, revision, view);
         revision
@@ -713,6 +718,7 @@ impl State {
             "observations_lost": metrics.lost_count(),
             "recording": self.shared.tables.detail().level().name(),
             "clauses": in_force,
+            "patches": self.patches(&view.snapshot),
             "journal_bytes_cut_at_start": self.recovery.bytes_cut,
             "journal_fault": *lock(&self.hub.journal_fault),
             "ledger": self.ledger_status(),
@@ -723,6 +729,21 @@ impl State {
             "alerts": self.hub.alerts.status(),
             "bypass": rules.bypass.as_ref().map(Bypass::as_json),
         })
+    }
+
+    /// The patches in force, each with how often it was broken since the start.
+    fn patches(&self, snapshot: &Snapshot) -> Value {
+        let now_us = self.shared.clock.now().wall_us;
+        let hits = lock(&self.hub.patched);
+        let all = snapshot.rules.patches.all().iter().map(|it| {
+            let mut shown = patches::as_json(it.patch(), now_us);
+            if let Some(members) = shown.as_object_mut() {
+                let hits = hits.get(&it.patch().mark().bytes()).copied().unwrap_or_default();
+                members.insert("hits".to_owned(), json!(hits));
+            }
+            shown
+        });
+        all.collect()
     }
 
     fn samples_counted(&self) -> Samples {

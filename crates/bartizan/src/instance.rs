@@ -353,7 +353,8 @@ impl Instance {
     /// The clauses of its contracts, as `bartizan contract show -o json` tells them.
     pub(crate) fn contracts(&self) -> serde_json::Value {
         let live = &self.state.hub.inventory;
-        shown::all(&live.contracts(), &live.proposed(), None, now_us(), live.tempo())
+        let traffic = (&live.proposed()[..], &live.usual()[..]);
+        shown::all(&live.contracts(), traffic, None, now_us(), live.tempo())
     }
 
     /// Takes over a configuration. What cannot change while running is named in the result.

@@ -25,6 +25,7 @@ pub mod filter;
 pub mod held;
 #[cfg(feature = "hunt")]
 pub mod hunt;
+mod impact;
 pub mod import;
 pub(crate) mod in_force;
 pub mod instance;
@@ -38,6 +39,7 @@ pub mod metrics;
 pub mod notice;
 pub(crate) mod objects;
 pub mod ocsf;
+mod patches;
 pub mod pipeline;
 pub mod recent;
 mod remembered;

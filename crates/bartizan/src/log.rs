@@ -186,6 +186,7 @@ pub enum Event {
     ApiChanged { changes: u64, first: String },
     ApiDigest { day: String, changes: u64, says: String },
     ClauseSuspended { id: String, clause: String, reason: String },
+    PatchEnded { id: String, until_us: u64 },
     NewVersion { service: String, until_us: u64 },
     ContractNotFollowed { reason: String },
     EventsLost { count: u64 },
@@ -307,6 +308,11 @@ impl Event {
                 Warning,
                 "A clause that describes habit refuses nobody any more: several callers in good standing began to break it.",
             ),
+            Self::PatchEnded { .. } => (
+                "patch_ended",
+                Warning,
+                "The last day of a virtual patch is over: it refuses nobody any more.",
+            ),
             Self::NewVersion { .. } => (
                 "new_version",
                 Info,
@@ -353,6 +359,9 @@ impl Event {
             }
             Self::ClauseSuspended { id, clause, reason } => {
                 json!({ "id": id, "clause": clause, "reason": reason })
+            }
+            Self::PatchEnded { id, until_us } => {
+                json!({ "id": id, "until": show::timestamp(*until_us) })
             }
             Self::NewVersion { service, until_us } => {
                 json!({ "service": service, "until": show::timestamp(*until_us) })
@@ -512,6 +521,10 @@ impl Event {
             Self::ClauseSuspended { clause, reason, .. } => {
                 format!("{clause} is suspended: {reason}")
             }
+            Self::PatchEnded { id, until_us } => {
+                let until = show::timestamp(*until_us);
+                format!("the virtual patch {id} ended on {until}: it refuses nobody any more")
+            }
             Self::NewVersion { service, until_us } => format!(
                 "a new version of a client of {service} is held to no habit until {}",
                 show::timestamp(*until_us)
@@ -626,6 +639,7 @@ impl Event {
                     "3 callers in good standing were refused for the first time within ten minutes"
                         .to_owned(),
             },
+            Self::PatchEnded { id: "reviews-markup".to_owned(), until_us: 1_795_000_000_000_000 },
             Self::NewVersion { service: "shop".to_owned(), until_us: 1_795_000_000_000_000 },
             Self::ContractNotFollowed {
                 reason: "2 clauses were decided otherwise since the document was made".to_owned(),
@@ -686,7 +700,7 @@ mod tests {
             .map(|it| format!("{it:?}"))
             .collect();
         // As many as the enumeration has: a new kind needs its example.
-        assert_eq!(kinds.len(), 37);
+        assert_eq!(kinds.len(), 38);
     }
 
     #[test]

@@ -2,13 +2,13 @@
 //!
 //! Reads    the state of an instance, when it is asked to look.
 //! Writes   one event for each condition that changed since the last look.
-//! Memory   a word for each address of an upstream.
+//! Memory   a word for each address of an upstream; the marks of patches that have ended.
 //! Misses   what begins and ends between two looks.
 
 use crate::in_force::{State, lock};
 use crate::log::Event;
 use bartizan_engine::tables::detail::Level;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was told last.
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ pub struct Noticed {
     is_not_sealing: bool,
     /// By upstream and address; without an entry it was well.
     conditions: BTreeMap<(String, String), &'static str>,
+    /// Virtual patches whose end was told, and when it was.
+    ended: BTreeSet<([u8; 8], u64)>,
 }
 
 const WELL: &str = "well";
@@ -88,7 +90,25 @@ impl Noticed {
                 until_us: it.until_us,
             }),
         );
+        events.extend(self.patches(state));
         events.extend(self.conditions(state));
+        events
+    }
+
+    /// Patches that ended since the last look, or had before they were read.
+    fn patches(&mut self, state: &State) -> Vec<Event> {
+        let now_us = state.shared.clock.now().wall_us;
+        let view = state.shared.views.current();
+        let (mut ended, mut events) = (BTreeSet::new(), Vec::new());
+        for it in view.snapshot.rules.patches.all().iter().map(|it| it.patch()) {
+            let Some(until_us) = it.until_us.filter(|_| !it.acts(now_us)) else { continue };
+            let key = (it.mark().bytes(), until_us);
+            if !self.ended.contains(&key) {
+                events.push(Event::PatchEnded { id: it.id.to_string(), until_us });
+            }
+            ended.insert(key);
+        }
+        self.ended = ended;
         events
     }
 

@@ -15,6 +15,7 @@ use crate::inventory::live::Live;
 use crate::keeper::Kept;
 use crate::ledger::{LedgerHandle, entries};
 use crate::metrics::Metrics;
+use crate::patches::counts::{self, Counts};
 use crate::recent::Recent;
 use bartizan_console::backend::Row;
 use bartizan_edge::proxy::clock::Clock;
@@ -63,6 +64,8 @@ pub struct Hub {
     pub kept: Arc<Kept>,
     /// Endpoints, callers and fields, as far as learnt.
     pub inventory: Arc<Live>,
+    /// How often each virtual patch was broken.
+    pub(crate) patched: Mutex<Counts>,
     /// What happened lately.
     pub recent: Mutex<Recent>,
     /// Samples that found no room at a worker since the start.
@@ -83,6 +86,7 @@ impl Hub {
             journal_fault: Mutex::new(None),
             kept: Arc::default(),
             inventory: Arc::default(),
+            patched: Mutex::default(),
             recent: Mutex::default(),
             samples_unplaced: AtomicU64::new(0),
             live: broadcast::channel(LIVE_MAX).0,
@@ -246,6 +250,7 @@ impl Pipeline {
         self.hub.alerts.observe(ended.iter().map(|it| &**it));
         for observation in ended {
             self.hub.metrics.observe(&observation);
+            counts::count(&self.hub.patched, &observation);
             self.show(&observation);
             let record = Record::Observation(*observation);
             if !self.keep(&record) {

@@ -4,7 +4,8 @@ use crate::bypass::Bypass;
 use crate::config::Settings;
 use bartizan_engine::snapshot::Snapshot;
 use bartizan_model::clause::Exception;
-use bartizan_store::{RecordedBypass, RecordedException, RulesRecord};
+use bartizan_model::patch::Patch;
+use bartizan_store::{RecordedBypass, RecordedException, RecordedPatch, RulesRecord};
 
 /// The record of `view`, which these settings gave, less what is bypassed.
 pub fn of(
@@ -21,11 +22,22 @@ pub fn of(
         mode: settings.mode.value,
         clauses: rules.clauses().to_vec(),
         exceptions: rules.exceptions().iter().map(|it| exception(settings, it)).collect(),
+        patches: view.rules.patches.all().iter().map(|it| patch(it.patch())).collect(),
         left_out: 0,
         bypass: bypass.map(|it| RecordedBypass {
             reason: it.reason.as_str().to_owned(),
             until_us: it.until_us,
         }),
+    }
+}
+
+fn patch(it: &Patch) -> RecordedPatch {
+    RecordedPatch {
+        mark: it.mark(),
+        mode: it.mode,
+        until_us: it.until_us,
+        id: it.id.to_string(),
+        reason: it.reason.to_string(),
     }
 }
 
@@ -50,6 +62,7 @@ mod tests {
     use bartizan_engine::keys::HashKey;
     use bartizan_model::clause::{ClauseName, Mode, SetBy};
     use bartizan_model::id::{EndpointId, KeyEpoch};
+    use std::sync::Arc;
 
     const FILE: &str = "\
 version: 1
@@ -71,7 +84,7 @@ exceptions:
             HashKey::new(KeyEpoch(1), [0; 16]),
             7,
             Judging::Everything,
-            &ByRoute::new(),
+            (&ByRoute::new(), Arc::default()),
         );
         let record = of(&settings, &view, None, 8);
         (view, record)

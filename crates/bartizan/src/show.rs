@@ -1,6 +1,7 @@
 //! How observations are shown: one line for people, one JSON object for programs. Every name that
 //! came from a client was escaped when it was recorded.
 
+use crate::content::reasons;
 use bartizan_model::calendar::clock_time;
 use bartizan_model::clause::Effect;
 use bartizan_model::evidence::Finding;
@@ -83,6 +84,7 @@ fn finding(it: &Finding) -> Value {
         "code": it.sighting.code.name(),
         "score": it.sighting.score,
         "fingerprint": it.sighting.fingerprint.to_string(),
+        "signs": reasons(it),
         "place": it.place.to_string(),
         "bytes": it.bytes,
         "value_hash": format!("{:016x}", it.value.0),

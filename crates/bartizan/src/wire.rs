@@ -7,6 +7,7 @@ use crate::alerts::targets;
 use crate::config::secret::{Reference, Secret, SecretFault};
 use crate::config::{self, Api, ClientSource, Routing, Settings, TlsVersion};
 use crate::described::{self, ByRoute};
+use crate::patches;
 use bartizan_connect::signing::KeyFault;
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_contract::retirement::Retired;
@@ -17,6 +18,7 @@ use bartizan_edge::tls::client::{Trust, client_config, server_name};
 use bartizan_edge::tls::server::{Offer, server_config};
 use bartizan_edge::tls::{Identity, TlsFault};
 use bartizan_engine::keys::HashKey;
+use bartizan_engine::patches::Patches;
 use bartizan_engine::routes::{RouteRules, Routes};
 use bartizan_engine::snapshot::{Clients, Rules, Snapshot};
 use bartizan_engine::tables::rate::Rate;
@@ -42,6 +44,8 @@ pub enum WireFault {
     Contract(String),
     /// The description of an API cannot be read, and why.
     Description(String),
+    /// A virtual patch cannot be used, and why.
+    Patch(String),
 }
 
 impl fmt::Display for WireFault {
@@ -52,6 +56,9 @@ impl fmt::Display for WireFault {
             Self::Secret(place, fault) => write!(f, "{place} {fault}"),
             Self::Contract(why) => write!(f, "contract: {why}"),
             Self::Description(why) => write!(f, "description: {why}"),
+            Self::Patch(why) => {
+                write!(f, "patches: {}", why.strip_prefix("error: ").unwrap_or(why))
+            }
         }
     }
 }
@@ -99,8 +106,10 @@ pub fn view(
     let wired: Result<Vec<_>, _> = upstreams.iter().map(|it| upstream(it, key, before)).collect();
     let wired = wired?;
     let described = described::read(settings).map_err(WireFault::Description)?;
+    let loaded = patches::read(settings, 0).map_err(|it| WireFault::Patch(it.to_string()))?;
+    let read = (&described, loaded.patches());
     let view = View {
-        snapshot: Arc::new(snapshot(settings, key.clone(), revision, judging, &described)),
+        snapshot: Arc::new(snapshot(settings, key.clone(), revision, judging, read)),
         manners: manners(settings),
         upstreams: wired.iter().map(|it| Arc::clone(&it.upstream)).collect(),
         tls: tls(settings)?.map(Arc::new),
@@ -115,16 +124,18 @@ pub fn faults(settings: &Settings) -> Vec<WireFault> {
     let upstreams = settings.upstreams.iter().filter_map(|it| upstream(it, &key, &[]).err());
     let alerts = targets::faults(&settings.alerts.targets);
     let described = described::read(settings).map_err(WireFault::Description).err();
-    tls(settings).err().into_iter().chain(upstreams).chain(alerts).chain(described).collect()
+    let patches = patches::read(settings, 0).map_err(|it| WireFault::Patch(it.to_string())).err();
+    let files = described.into_iter().chain(patches);
+    tls(settings).err().into_iter().chain(upstreams).chain(alerts).chain(files).collect()
 }
 
-/// The snapshot that these settings mean.
+/// The snapshot that these settings mean, with what was read of the files that they name.
 pub(crate) fn snapshot(
     settings: &Settings,
     key: HashKey,
     revision: u64,
     judging: Judging,
-    described: &ByRoute,
+    (described, patches): (&ByRoute, Arc<Patches>),
 ) -> Snapshot {
     let on = |it: &Routing| RouteRules {
         route: Arc::new(it.route.clone()),
@@ -158,6 +169,7 @@ pub(crate) fn snapshot(
         record_required: settings.record.required,
         throttle: throttle(settings),
         classes: settings.classes.clone(),
+        patches,
         sample_bytes_max: settings.evidence.enabled.then_some(settings.evidence.body_bytes_max),
     };
     Snapshot { revision, rules: Arc::new(rules), terms: Arc::default() }

@@ -102,7 +102,7 @@ error: unknown key `lisen`
   --> bartizan.yaml:3:1
   |
 3 | lisen: {}
-  | ^^^^^ expected one of: version, mode, content, lab, contract, description, trusted_proxies, listen, certificates, tls, clients, \
+  | ^^^^^ expected one of: version, mode, content, lab, contract, description, patches, trusted_proxies, listen, certificates, tls, clients, \
 upstream, upstreams, routes, admin, data, ledger, store, evidence, throttle, record, limits, clauses, exceptions, apis, \
 retire, alerts, alert_targets, data_classes
   = help: did you mean `listen`?

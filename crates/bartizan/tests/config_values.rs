@@ -132,6 +132,7 @@ fn every_key_is_read() {
     assert_eq!(described, expected);
     assert_eq!(settings.mode.value, Mode::Enforce);
     assert_eq!(settings.content, ContentLevel::BALANCED);
+    assert_eq!(settings.patches, ["patches/reviews.yaml", "patches/shop"].map(PathBuf::from));
     assert_eq!(settings.listen.address.value.to_string(), "0.0.0.0:80");
     assert_eq!((settings.listen.http2, settings.listen.workers), (false, Some(2)));
     assert!(settings.listen.proxy_protocol);
@@ -299,6 +300,7 @@ fn routes_name_upstreams_by_position() {
         record_required: true,
         samples: false,
         security_headers: true,
+        inspect_websocket: true,
         response_timeout_ms: Some(120_000),
     };
     let plain =
@@ -315,7 +317,7 @@ fn routes_name_upstreams_by_position() {
     let records = settings.routes[0].records.map(|it| it.to_string());
     assert_eq!(records.as_deref(), Some("1000/h"));
     let mode = settings.routes[0].mode.clone().unwrap();
-    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:111:11");
+    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:112:11");
 }
 
 #[test]

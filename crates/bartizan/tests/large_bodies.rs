@@ -134,6 +134,90 @@ fn upload(bartizan: &Bartizan, chunked: bool) {
     assert_eq!(client.answer().text(), LARGE.to_string());
 }
 
+/// A text of `LARGE` bytes, examined as it passes.
+#[test]
+fn a_large_text_is_examined_in_little_memory() {
+    let line = b"2026-01-31 it's a line of some log, 12 ms\n";
+    let upstream = Upstream::scripted(|connection| {
+        while let Some(head) = connection.head() {
+            let length = head.fields("content-length").first().map_or(0, |it| it.parse().unwrap());
+            let mut left: usize = length;
+            while left > 0 {
+                left -= connection.read(left.min(1 << 16)).unwrap().len();
+                connection.forget();
+            }
+            connection.send(ok(&length.to_string()));
+        }
+    });
+    let bartizan = Bartizan::enforcing(upstream.address);
+    assert_eq!(bartizan.get("/warm").status, 200);
+    let idle = bartizan.peak_kib();
+    let mut client = bartizan.client();
+    client.send(format!(
+        "PUT /log HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: {LARGE}\r\n\r\n"
+    ));
+    let piece: Vec<u8> = line.iter().copied().cycle().take(1 << 20).collect();
+    for _ in 0..LARGE >> 20 {
+        client.send(&piece[..]);
+    }
+    assert_eq!(client.answer().text(), LARGE.to_string());
+    let more = bartizan.peak_kib().saturating_sub(idle);
+    assert!(more <= MORE_KIB_MAX, "{more} KiB more than idle");
+    let seen = &bartizan.exactly(2)[1];
+    assert_eq!((&seen["outcome"], &seen["hits"]), (&"served".into(), &serde_json::json!([])));
+}
+
+/// What arrived of a request that was cut on its way.
+fn attacked(chunked: bool) {
+    let (told, arrived) = mpsc::channel();
+    let upstream = Upstream::scripted(move |connection| {
+        while let Some(head) = connection.head() {
+            if head.target() != "/log" {
+                connection.send(ok(""));
+                continue;
+            }
+            let mut count = 0;
+            while let Some(bytes) = connection.read(1024) {
+                count += bytes.len();
+                connection.forget();
+            }
+            told.send(count).ok();
+        }
+    });
+    let bartizan = Bartizan::enforcing(upstream.address);
+    let mut client = bartizan.client();
+    let before = "a line of some log\n".repeat(200_000);
+    let body = format!("{before} <svg/onload=alert(1)> {}", before.get(..100_000).unwrap());
+    let framing = match chunked {
+        true => "Transfer-Encoding: chunked".to_owned(),
+        false => format!("Content-Length: {}", body.len()),
+    };
+    client.send(format!(
+        "PUT /log HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n{framing}\r\n\r\n"
+    ));
+    match chunked {
+        true => client.send(format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len())),
+        false => client.send(&body),
+    };
+    let answer = client.answer();
+    assert_eq!(answer.status, 403, "{}", answer.text());
+    let count = arrived.recv_timeout(PATIENCE).unwrap();
+    assert!(count < body.len(), "{count} of {} arrived", body.len());
+    let seen = &bartizan.exactly(1)[0];
+    assert_eq!(seen["outcome"], "refused");
+    assert_eq!(seen["findings"][0]["code"], "content.script_injection");
+}
+
+#[test]
+fn an_attack_far_into_a_text_of_known_length_ends_it() {
+    attacked(false);
+}
+
+#[test]
+fn an_attack_far_into_a_text_in_chunks_ends_it() {
+    attacked(true);
+}
+
 #[test]
 fn a_large_upload_of_known_length_arrives_in_little_memory() {
     check_memory(|bartizan| upload(bartizan, false));

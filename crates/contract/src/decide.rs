@@ -126,7 +126,7 @@ impl Hits {
 
 /// Codes that say that something was not judged, for want of room.
 const fn is_unjudged(code: Code) -> bool {
-    matches!(code, Code::LimitHeld | Code::ContentUnexamined)
+    matches!(code, Code::LimitHeld | Code::ContentUnexamined | Code::PatchUnexamined)
 }
 
 fn weigh(assessment: &Assessment, clauses: &ClauseSet) -> (Option<Refusal>, Hits) {

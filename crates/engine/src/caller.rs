@@ -18,7 +18,7 @@ use bartizan_model::id::{KeyedHash, SubjectId};
 use bartizan_model::known::{Known, TOKEN_PARAMETERS};
 use bartizan_model::observation::SubjectKind;
 use bartizan_model::profile::Subjects;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// Who calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,12 @@ pub(crate) fn caller(
 ) -> Caller {
     match address {
         IpAddr::V4(it) => caller_at(head, origin, &it.octets(), under),
-        IpAddr::V6(it) => caller_at(head, origin, &it.octets(), under),
+        // One subscriber has a whole /64.
+        IpAddr::V6(it) => {
+            let [a, b, c, d, ..] = it.segments();
+            let network = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0);
+            caller_at(head, origin, &network.octets(), under)
+        }
     }
 }
 

@@ -9,17 +9,20 @@ use crate::facts::Collector;
 use crate::keys::HashKey;
 use crate::log_in::LogIn;
 use crate::method_override::{another, names_method};
+use crate::patches::{Found, Patching, Unread};
 use crate::path_ambiguity;
 use crate::reference::{parts, reference};
 use crate::role::{Stranger, strangers};
 use crate::routes::RouteRules;
 use crate::snapshot::Rules;
+use crate::streamed::Streamed;
 use crate::tables::Tables;
+use crate::tables::cleared::{self, Cleared, Cost};
 use crate::tables::handed::Standing;
 use crate::tables::owners::Belongs;
 use crate::tables::tenants::Holds;
 use crate::terms::{Held, Looked};
-use bartizan_detect::content::{Effort, Exhausted, examine_within};
+use bartizan_detect::content::{Effort, Exhausted, UsualHere, examine_within};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
 use bartizan_inspect::decoding::{Amplification, Extent, views};
@@ -41,6 +44,7 @@ use bartizan_model::observation::SubjectKind;
 use bartizan_model::oddity::{Oddities, Oddity};
 use bartizan_model::place::Place;
 use bartizan_model::terms::{Force, Resource};
+use bartizan_model::usual::Indicator;
 use bartizan_spec::{Description, Match};
 use std::sync::Arc;
 
@@ -77,6 +81,9 @@ pub struct Gathering {
     /// From which score on a value counts as an attack.
     content: ContentLevel,
     amplification: Amplification,
+    cleared: Arc<Cleared>,
+    /// What its fields usually hold that would speak for attacks.
+    usual: Option<Arc<[Indicator]>>,
     held: Vec<HeldTo>,
     /// Other methods that the body names.
     pub(crate) methods: Vec<Method>,
@@ -105,6 +112,8 @@ pub struct Gathering {
     pub(crate) references: Vec<u64>,
     /// It names something that its caller was not handed for sure.
     pub(crate) is_ungiven: bool,
+    /// The virtual patches that it is held to.
+    patching: Patching,
 }
 
 /// What the request is held to.
@@ -206,6 +215,10 @@ pub(crate) struct Called {
     pub(crate) is_envelope: bool,
     /// What the description of the API says of requests; its method, and those that it names besides.
     pub(crate) described: Option<(Arc<Description>, Vec<Method>)>,
+    /// The virtual patches of its endpoint.
+    pub(crate) patching: Patching,
+    /// What its fields usually hold that would speak for attacks.
+    pub(crate) usual: Option<Arc<[Indicator]>>,
 }
 
 /// What the gathering needs of the body.
@@ -226,6 +239,7 @@ impl Gathering {
         rules: &Rules,
         on: &RouteRules,
         collector: Collector,
+        cleared: Arc<Cleared>,
     ) -> Self {
         let Called {
             endpoint,
@@ -241,6 +255,8 @@ impl Gathering {
             at,
             is_envelope,
             described,
+            patching,
+            usual,
         } = called;
         let own = held.into_iter().map(|it| HeldTo::new(it, false));
         let all = own.chain(others.into_iter().map(|it| HeldTo::new(it, true)));
@@ -250,6 +266,7 @@ impl Gathering {
         assessment.fails_open = on.route.fail_open;
         let mode = |name| on.clauses.mode(name);
         let examines = !held.is_empty()
+            || patching.looks_at_values()
             || mode(ClauseName::BaselineBodyParse) != Mode::Off
             || ClauseName::CONTENT.into_iter().any(|name| mode(name) != Mode::Off);
         let effort = Effort::new(rules.limits.suspicious_bytes_max);
@@ -262,6 +279,8 @@ impl Gathering {
             effort,
             content: on.clauses.content(),
             amplification,
+            cleared,
+            usual,
             held,
             methods: Vec::new(),
             subject,
@@ -279,6 +298,7 @@ impl Gathering {
             is_envelope,
             references: Vec::new(),
             is_ungiven: false,
+            patching,
         };
         if is_against_the_law(head.oddities) {
             return it;
@@ -303,6 +323,7 @@ impl Gathering {
             it.count_body(length, rules);
         }
         it.hold_caller(strangers);
+        it.patch_head(head, &rules.key);
         let is_judged = DECLARED.into_iter().any(|name| mode(name) != Mode::Off);
         if let Some((description, methods)) = described.filter(|_| is_judged) {
             methods.into_iter().for_each(|method| it.describe(head, method, &description));
@@ -341,8 +362,7 @@ impl Gathering {
             // The beginning tells whether a long text is one that somebody would take apart.
             Framing::Length(length)
                 if length > rules.limits.inspect_bytes_max as u64
-                    && !matches!(format, Format::Opaque | Format::Multipart)
-                    && !is_plain_text(head) =>
+                    && (format.is_text() && !is_plain_text(head)) =>
             {
                 self.is_unknown(Why::BodyTooLarge);
                 Needs::Nothing
@@ -407,13 +427,20 @@ impl Gathering {
         &mut self,
         head: &RequestHead,
         (format, body): (Format, &[u8]),
-        terms: Option<Arc<Held>>,
+        (terms, patching): (Option<Arc<Held>>, Patching),
         rules: &Rules,
     ) {
-        let Some(terms) = terms.filter(|it| it.judges_requests()) else { return };
-        let strangers = strangers(&head.fields, [&terms], &rules.key);
-        let before = std::mem::replace(&mut self.held, vec![HeldTo::new(terms, true)]);
+        let terms = terms.filter(|it| it.judges_requests());
+        let patching = patching.without(&self.patching);
+        if terms.is_none() && patching.is_none() {
+            return;
+        }
+        let strangers = strangers(&head.fields, &terms, &rules.key);
+        let terms = terms.into_iter().map(|it| HeldTo::new(it, true)).collect();
+        let before = std::mem::replace(&mut self.held, terms);
+        let patched = std::mem::replace(&mut self.patching, patching);
         self.hold_caller(strangers);
+        self.patch_head(head, &rules.key);
         let segments = std::mem::take(&mut self.segments);
         let mut scratch = Vec::new();
         let mut sink = Holding { gathering: self, key: &rules.key };
@@ -422,6 +449,7 @@ impl Gathering {
         while walk.step(body, WALK_BYTES, &mut sink) == Progress::More {}
         self.segments = segments;
         self.held.splice(0..0, before);
+        self.patching.extend(patched);
     }
 
     fn arguments(&mut self, texts: &[Vec<u8>], rules: &Rules) {
@@ -519,6 +547,7 @@ impl Gathering {
     /// Looks up whose the identifiers are that were named. Whether one of them is another's.
     pub(crate) fn stand(&mut self, tables: &Tables) -> bool {
         self.look_for_missing();
+        self.end_patching();
         let handed = tables.handed();
         let mut is_foreign = self.look_for_owners(tables);
         for it in std::mem::take(&mut self.used) {
@@ -562,11 +591,11 @@ impl Gathering {
 
     /// Holds a value to the terms of the endpoint.
     fn hold(&mut self, value: &Value<'_>, forms: Forms, key: &HashKey) {
-        if self.held.is_empty() {
-            return;
-        }
         if value.place == PlaceRef::Path {
             self.segments = self.segments.saturating_add(1);
+        }
+        if self.held.is_empty() {
+            return;
         }
         for at in 0..self.held.len() {
             let segment = self.segments;
@@ -583,7 +612,7 @@ impl Gathering {
         if fault.is_none() && resource.is_none() && belongs.is_none() {
             return;
         }
-        let bytes = u32::try_from(value.text.len()).unwrap_or(u32::MAX);
+        let bytes = bytes(value.text);
         let is_segment = value.place == PlaceRef::Path;
         let place = if is_segment { Place::Segment(self.segments) } else { value.place.to_place() };
         let hash = key.value(value.text);
@@ -621,6 +650,73 @@ impl Gathering {
         }
     }
 
+    /// Holds method, target and fields to the virtual patches.
+    fn patch_head(&mut self, head: &RequestHead, key: &HashKey) {
+        if self.patching.is_none() {
+            return;
+        }
+        let mut all = Vec::new();
+        self.patching.look_at_head(head, &mut |found, text| {
+            all.push((found, bytes(text), key.value(text)));
+        });
+        all.into_iter().for_each(|(found, bytes, value)| self.patched(found, bytes, value));
+    }
+
+    /// Holds a value to the virtual patches. Their readings are none of content detection, which knows values that are clear.
+    fn patch(&mut self, value: &Value<'_>, forms: Forms, key: &HashKey) {
+        if self.patching.is_none() {
+            return;
+        }
+        for found in self.patching.look(value, self.segments, forms) {
+            self.patched(found, bytes(value.text), key.value(value.text));
+        }
+    }
+
+    /// Keeps one breach for each patch and place. When there is no room, one that is only observed makes it.
+    fn patched(&mut self, found: Found, bytes: u32, value: KeyedHash) {
+        let Found { code, mark, mode, place } = found;
+        let sighting = Sighting { code, score: SURE, fingerprint: mark };
+        let breach = Breach { finding: Finding { sighting, place, bytes, value }, mode };
+        let all = &mut self.assessment.breaches;
+        let is_same = |it: &Breach| {
+            it.finding.sighting == breach.finding.sighting
+                && it.finding.place == breach.finding.place
+        };
+        if all.iter().any(is_same) {
+        } else if all.len() < ASSESSED_MAX {
+            all.push(breach);
+        } else if let Some(weaker) = all.iter_mut().find(|it| it.mode < mode) {
+            *weaker = breach;
+        }
+    }
+
+    /// Notes that a body is too long for virtual patches.
+    pub(crate) fn is_unpatched(&mut self) {
+        self.patching.is_cut();
+    }
+
+    /// Looks what virtual patches miss, and which of them could not look at everything.
+    fn end_patching(&mut self) {
+        if self.patching.is_none() {
+            return;
+        }
+        let has = |all: &[Oddity]| all.iter().any(|it| self.assessment.oddities.contains(*it));
+        let is_unread = |why: Why| match why {
+            Why::BodyTooLarge | Why::CodingUnknown => true,
+            // Each patch notes itself whether it saw everything; what cannot see cannot refuse.
+            Why::TooSuspicious | Why::NotSeen => false,
+        };
+        let unread = Unread {
+            more: has(&[Oddity::TooManyValues, Oddity::JsonDepth]),
+            body: has(&[Oddity::CodingMalformed, Oddity::CodingTooLarge])
+                || self.assessment.unknown.iter().any(|it| is_unread(it.1)),
+            fields_of_body: has(&[Oddity::JsonMalformed, Oddity::MultipartMalformed]),
+        };
+        for found in self.patching.finish(unread, self.is_whole) {
+            self.patched(found, 0, KeyedHash(0));
+        }
+    }
+
     /// Habit is observed of what is too new to have any.
     fn strictness(&self, code: Code, mode: Mode) -> Mode {
         let clause = code.entry().clause;
@@ -648,13 +744,38 @@ impl Gathering {
         }
     }
 
-    /// Walks on through a held body, or the beginning of one.
-    pub fn walk(&mut self, walk: &mut Walk, body: &[u8], is_cut: bool, rules: &Rules) -> Progress {
+    /// Whether the body is of an examined kind, and too long to be held.
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.assessment.unknown.contains(&(ClauseName::ContentUnexamined, Why::BodyTooLarge))
+    }
+
+    /// Begins to examine a body that passes.
+    pub(crate) fn streamed(
+        &self,
+        format: Format,
+        head: &RequestHead,
+        rules: &Rules,
+    ) -> Box<Streamed> {
+        Box::new(Streamed::new(format, head, (self.content, self.usual.clone()), rules))
+    }
+
+    /// Takes a piece of the beginning of an upload that passes.
+    pub(crate) fn slide(
+        &mut self,
+        streamed: &mut Streamed,
+        piece: &[u8],
+        end: bool,
+        rules: &Rules,
+    ) {
+        let odd = streamed.push_to(piece, end, &mut Examiner::new(self, &rules.key));
+        self.assessment.oddities.extend(odd);
+    }
+
+    /// Walks on through a held body.
+    pub fn walk(&mut self, walk: &mut Walk, body: &[u8], rules: &Rules) -> Progress {
         let progress = walk.step(body, WALK_BYTES, &mut Examiner::new(self, &rules.key));
-        // That the end is missing is no fault of a body whose end was not read.
-        let is_met = |it: &Oddity| !is_cut || *it != Oddity::MultipartMalformed;
-        self.assessment.oddities.extend(walk.oddities().iter().filter(is_met).collect());
-        self.is_whole |= progress == Progress::Done && !is_cut && walk.oddities().is_empty();
+        self.assessment.oddities.extend(walk.oddities());
+        self.is_whole |= progress == Progress::Done && walk.oddities().is_empty();
         progress
     }
 }
@@ -674,6 +795,13 @@ pub(crate) fn is_plain_text(head: &RequestHead) -> bool {
     [&b"text/plain"[..], b"text/csv", b"text/markdown"]
         .iter()
         .any(|it| media.eq_ignore_ascii_case(it))
+}
+
+/// As what a body with this head is read that passes piece by piece; nothing if it is not of a kind that is examined, or is
+/// encoded.
+pub(crate) fn passes_as(head: &RequestHead) -> Option<Format> {
+    let (format, coding) = declared_format(head);
+    (format != Format::Opaque && coding.is_empty()).then_some(format)
 }
 
 /// What the body is declared to be, and its content codings.
@@ -700,7 +828,7 @@ fn declared_format(head: &RequestHead) -> (Format, Vec<u8>) {
 /// Of several declared types the one that decodes most is read: the upstream may take any.
 const fn rank(format: Format) -> u8 {
     match format {
-        Format::Opaque => 0,
+        Format::Opaque | Format::Protobuf | Format::Grpc => 0,
         Format::Text => 1,
         Format::Xml => 2,
         Format::Multipart => 3,
@@ -713,11 +841,14 @@ const fn rank(format: Format) -> u8 {
 /// A walk within the limits in force, over the body of a request with this head.
 pub fn walk(format: Format, head: Option<&RequestHead>, rules: &Rules) -> Walk {
     let (depth_max, values_max) = (rules.limits.depth_max, rules.limits.values_max);
-    let fields = head.into_iter().flat_map(|it| it.fields.iter());
-    let types = fields.filter(|it| it.0 == Known::ContentType).map(|it| it.2);
-    // Nearly every message has one; of several the upstream may take any.
-    let types = types.collect::<Vec<_>>().join(&b';');
+    let types = head.map(declared_types).unwrap_or_default();
     Walk::new(format, WalkLimits { depth_max, values_max }).declared(Some(&types))
+}
+
+/// All that a head says of the type of its body: of several lines the upstream may take any.
+pub(crate) fn declared_types(head: &RequestHead) -> Vec<u8> {
+    let fields = head.fields.iter().filter(|it| it.0 == Known::ContentType);
+    fields.map(|it| it.2).collect::<Vec<_>>().join(&b';')
 }
 
 /// Whether the head alone is refused by law: the rest of it may not even have been read.
@@ -760,6 +891,7 @@ impl Examiner<'_> {
 
 impl Sink for Examiner<'_> {
     fn scalar(&mut self, value: Value<'_>) {
+        self.gathering.patch(&value, Forms::of_scalar(value.text), self.key);
         if self.is_said(value.place) {
             return;
         }
@@ -769,6 +901,7 @@ impl Sink for Examiner<'_> {
     }
 
     fn empty(&mut self, value: Value<'_>) {
+        self.gathering.patch(&value, Forms::of_scalar(value.text), self.key);
         if self.is_said(value.place) {
             return;
         }
@@ -777,13 +910,14 @@ impl Sink for Examiner<'_> {
 
     fn take(&mut self, value: Value<'_>) {
         let is_said = self.is_said(value.place);
+        let is_body = matches!(value.place, PlaceRef::Body(_));
+        let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
         if !is_said {
             self.note_named(&value);
-            let is_body = matches!(value.place, PlaceRef::Body(_));
-            let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
             self.gathering.hold(&value, forms, self.key);
         }
-        let sightings = self.gathering.examine(value.text, value.place == PlaceRef::Name);
+        let sightings = self.gathering.examine(&value, self.key);
+        self.gathering.patch(&value, forms, self.key);
         match is_said {
             true => self.gathering.collector.score(&sightings),
             false => self.gathering.collector.note(&value, &sightings, self.key),
@@ -792,7 +926,7 @@ impl Sink for Examiner<'_> {
             self.gathering.add(Finding {
                 sighting,
                 place: value.place.to_place(),
-                bytes: u32::try_from(value.text.len()).unwrap_or(u32::MAX),
+                bytes: bytes(value.text),
                 value: self.key.value(value.text),
             });
         }
@@ -802,25 +936,104 @@ impl Sink for Examiner<'_> {
 impl Gathering {
     /// What is to be seen in a value, and in every further reading of it: of each kind the surest. Marks it if there
     /// was more than is looked at.
-    fn examine(&mut self, text: &[u8], is_name: bool) -> Vec<Sighting> {
+    fn examine(&mut self, value: &Value<'_>, key: &HashKey) -> Vec<Sighting> {
+        let (text, is_name) = (value.text, value.place == PlaceRef::Name);
+        let hash = cleared::is_worth_it(text.len()).then(|| key.value(text));
+        let is_clear = |hash| self.cleared.cost(hash, is_name);
+        if hash.and_then(is_clear).is_some_and(|it| self.pay(it)) {
+            return Vec::new();
+        }
+        let before = (self.effort, self.amplification.bytes_left());
+        let all = self.look(text, is_name, &[]);
+        let amplified = before.1.saturating_sub(self.amplification.bytes_left());
+        if all.is_empty() {
+            if let Some(hash) = hash {
+                let effort = before.0.bytes_left().saturating_sub(self.effort.bytes_left());
+                self.note_clear(hash, is_name, (effort, amplified));
+            }
+            return all;
+        }
+        let usual = self.usual_at(value.place);
+        if usual.is_empty() {
+            return all;
+        }
+        // Which reading is the surest depends on what counts.
+        self.effort = before.0;
+        self.amplification.refund(amplified);
+        self.look(text, is_name, &usual)
+    }
+
+    /// Remembers a value that is clear. What costs more than can be told is looked at each time, and so is what a budget
+    /// ended on.
+    fn note_clear(&self, hash: KeyedHash, is_name: bool, cost: (usize, usize)) {
+        let has_rest = self.effort.bytes_left() > 0 && self.amplification.bytes_left() > 0;
+        let (Ok(effort), Ok(amplification), true) =
+            (u16::try_from(cost.0), u16::try_from(cost.1), has_rest)
+        else {
+            return;
+        };
+        self.cleared.note(hash, is_name, Cost { effort, amplification });
+    }
+
+    /// Signs that are usual at a place.
+    fn usual_at(&self, place: PlaceRef<'_>) -> Vec<(Code, u32)> {
+        usual_at(self.usual.as_deref(), place)
+    }
+
+    /// Takes what a look costs, if there is so much.
+    fn pay(&mut self, cost: Cost) -> bool {
+        let (effort, amplification) = (usize::from(cost.effort), usize::from(cost.amplification));
+        self.effort.bytes_left() > effort
+            && self.amplification.bytes_left() > amplification
+            && self.effort.spend_exactly(effort)
+            && self.amplification.spend_exactly(amplification)
+    }
+
+    fn look(&mut self, text: &[u8], is_name: bool, usual: UsualHere<'_>) -> Vec<Sighting> {
         let Self { effort, amplification, .. } = self;
-        let (mut all, mut is_whole) = (Vec::new(), true);
-        let mut look = |text: &[u8]| match examine_within(text, is_name, effort) {
-            Ok(more) => surest(&mut all, more),
-            Err(Exhausted) => is_whole = false,
-        };
-        look(text);
-        // Names are mostly words, in which nothing is encoded.
-        let is_word = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.');
-        let extent = match is_name && text.iter().all(is_word) {
-            true => Extent::Whole,
-            false => views(text, amplification, &mut |view, _| look(view)),
-        };
-        if !is_whole || extent == Extent::Cut {
+        let (all, is_whole) = examine(text, is_name, usual, effort, amplification);
+        if !is_whole {
             self.is_unknown(Why::TooSuspicious);
         }
         all
     }
+}
+
+/// Its length, as findings have it.
+fn bytes(text: &[u8]) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
+}
+
+/// Signs that are usual at a place.
+pub(crate) fn usual_at(usual: Option<&[Indicator]>, place: PlaceRef<'_>) -> Vec<(Code, u32)> {
+    let Some(usual) = usual.filter(|_| place != PlaceRef::Name) else { return Vec::new() };
+    let place = place.to_place();
+    let here = usual.iter().filter(|it| it.place == place);
+    here.map(|it| (it.code, it.signs)).collect()
+}
+
+/// What is to be seen in a value, and in every further reading of it: of each kind the surest. Whether that is all, or there
+/// was more than is looked at.
+pub(crate) fn examine(
+    text: &[u8],
+    is_name: bool,
+    usual: UsualHere<'_>,
+    effort: &mut Effort,
+    amplification: &mut Amplification,
+) -> (Vec<Sighting>, bool) {
+    let (mut all, mut is_whole) = (Vec::new(), true);
+    let mut look = |text: &[u8]| match examine_within(text, is_name, usual, effort) {
+        Ok(more) => surest(&mut all, more),
+        Err(Exhausted) => is_whole = false,
+    };
+    look(text);
+    // Names are mostly words, in which nothing is encoded.
+    let is_word = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.');
+    let extent = match is_name && text.iter().all(is_word) {
+        true => Extent::Whole,
+        false => views(text, amplification, &mut |view, _| look(view)),
+    };
+    (all, is_whole && extent != Extent::Cut)
 }
 
 /// Of each kind the surer sighting.
@@ -842,15 +1055,19 @@ struct Holding<'a> {
 
 impl Sink for Holding<'_> {
     fn scalar(&mut self, value: Value<'_>) {
+        self.gathering.patch(&value, Forms::of_scalar(value.text), self.key);
         self.gathering.hold(&value, Forms::of_scalar(value.text), self.key);
     }
 
-    fn empty(&mut self, _: Value<'_>) {}
+    fn empty(&mut self, value: Value<'_>) {
+        self.gathering.patch(&value, Forms::of_scalar(value.text), self.key);
+    }
 
     fn take(&mut self, value: Value<'_>) {
         let is_body = matches!(value.place, PlaceRef::Body(_));
         let forms = if is_body { self.gathering.forms } else { Forms::PLAIN };
         self.gathering.hold(&value, forms, self.key);
+        self.gathering.patch(&value, forms, self.key);
     }
 }
 
@@ -862,37 +1079,74 @@ struct Arguments<'a> {
 
 impl Sink for Arguments<'_> {
     fn scalar(&mut self, value: Value<'_>) {
+        self.gathering.patch(&value, Forms::of_scalar(value.text), self.key);
         self.gathering.collector.note_scalar(&value, self.key);
         self.gathering.hold(&value, Forms::of_scalar(value.text), self.key);
     }
 
     fn empty(&mut self, value: Value<'_>) {
+        self.gathering.patch(&value, Forms::of_scalar(value.text), self.key);
         self.gathering.collector.note_scalar(&value, self.key);
     }
 
     fn take(&mut self, value: Value<'_>) {
         self.gathering.hold(&value, Forms::STRING, self.key);
+        self.gathering.patch(&value, Forms::STRING, self.key);
         self.gathering.collector.note(&value, &[], self.key);
     }
 }
 
 impl Gathering {
-    /// Keeps one finding per code and place, the surest. Were they kept as they come, a client
-    /// could fill the list with harmless or excepted ones and hide the attack behind them; so
-    /// what finds no room counts as a violation that no exception for a place can lift.
     fn add(&mut self, finding: Finding) {
-        let Assessment { findings, violations, .. } = &mut self.assessment;
-        let code = finding.sighting.code;
-        let is_same = |it: &&mut Finding| it.sighting.code == code && it.place == finding.place;
-        let score = finding.sighting.score;
-        let is_full = findings.len() >= ASSESSED_MAX;
-        match findings.iter_mut().find(is_same) {
-            Some(it) if it.sighting.score >= score => {}
-            Some(it) => *it = finding,
-            None if !is_full => findings.push(finding),
-            None if score < self.content.score_min() || violations.contains(&code) => {}
-            None => violations.push(code),
+        add(&mut self.assessment, self.content, finding);
+    }
+}
+
+/// Examines a text by itself for content, whatever it is; its values stand at `path`.
+pub(crate) fn examine_text(
+    text: &[u8],
+    path: String,
+    content: ContentLevel,
+    rules: &Rules,
+    assessment: &mut Assessment,
+) {
+    let mut effort = Effort::new(rules.limits.suspicious_bytes_max);
+    let mut amplification = Amplification::new(rules.limits.views_bytes_max);
+    let mut walk = walk(Format::Text, None, rules).at(path);
+    let mut is_all = true;
+    let mut sink = |value: Value<'_>| {
+        let is_name = value.place == PlaceRef::Name;
+        let (sightings, is_whole) =
+            examine(value.text, is_name, &[], &mut effort, &mut amplification);
+        is_all &= is_whole;
+        for sighting in sightings {
+            let bytes = u32::try_from(value.text.len()).unwrap_or(u32::MAX);
+            let (place, value) = (value.place.to_place(), rules.key.value(value.text));
+            add(assessment, content, Finding { sighting, place, bytes, value });
         }
+    };
+    while walk.step(text, text.len(), &mut sink) == Progress::More {}
+    assessment.oddities.extend(walk.oddities());
+    if !is_all {
+        assessment.unknown.push((ClauseName::ContentUnexamined, Why::TooSuspicious));
+    }
+}
+
+/// Keeps one finding per code and place, the surest. Were they kept as they come, a client
+/// could fill the list with harmless or excepted ones and hide the attack behind them; so
+/// what finds no room counts as a violation that no exception for a place can lift.
+pub(crate) fn add(assessment: &mut Assessment, content: ContentLevel, finding: Finding) {
+    let Assessment { findings, violations, .. } = assessment;
+    let code = finding.sighting.code;
+    let is_same = |it: &&mut Finding| it.sighting.code == code && it.place == finding.place;
+    let score = finding.sighting.score;
+    let is_full = findings.len() >= ASSESSED_MAX;
+    match findings.iter_mut().find(is_same) {
+        Some(it) if it.sighting.score >= score => {}
+        Some(it) => *it = finding,
+        None if !is_full => findings.push(finding),
+        None if score < content.score_min() || violations.contains(&code) => {}
+        None => violations.push(code),
     }
 }
 
@@ -918,6 +1172,8 @@ mod tests {
             effort: Effort::new(0),
             content: ContentLevel::CAUTIOUS,
             amplification: Amplification::new(0),
+            cleared: Arc::default(),
+            usual: None,
             held: Vec::new(),
             methods: Vec::new(),
             subject: SubjectId(1),
@@ -935,6 +1191,7 @@ mod tests {
             is_envelope: false,
             references: Vec::new(),
             is_ungiven: false,
+            patching: Patching::none(),
         }
     }
 

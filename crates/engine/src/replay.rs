@@ -74,6 +74,7 @@ pub fn replay(recording: &Recording, view: &Arc<Snapshot>, tables: &Tables) -> O
             | Step::Reply(Reply::Relay(_) | Reply::Interim(_))
             | Step::Cut
             | Step::Tunnel(_)
+            | Step::Close
             | Step::Yield
             | Step::Finished(..) => {}
         }
@@ -137,7 +138,9 @@ impl Player<'_> {
             Step::Reply(Reply::Relay(_)) | Step::Write(_) => {
                 (Side::Response, finished, Input::Written)
             }
-            Step::Tunnel(_) => (Side::Response, finished, Input::Data { bytes: piece, end: true }),
+            Step::Tunnel(_) | Step::Close => {
+                (Side::Response, finished, Input::Data { bytes: piece, end: true })
+            }
             Step::Ask { question, .. } => match question {},
             Step::Reply(Reply::Interim(_)) | Step::Yield | Step::Cut | Step::Finished(..) => {
                 return None;

@@ -4,6 +4,7 @@
 //! (keys, revocations, blocks) will join them with the capability that fills it.
 
 use crate::keys::HashKey;
+use crate::patches::Patches;
 use crate::routes::{RouteRules, Routes};
 use crate::tables::rate::Rate;
 use crate::tables::throttled::Throttle;
@@ -51,6 +52,8 @@ pub struct Rules {
     pub throttle: Option<Throttle>,
     /// Data classes of somebody's own.
     pub classes: Vec<CustomClass>,
+    /// Virtual patches of operators.
+    pub patches: Arc<Patches>,
 }
 
 impl Rules {
@@ -78,6 +81,7 @@ impl Rules {
             sample_bytes_max: Some(SAMPLE_BYTES_DEFAULT),
             throttle: None,
             classes: Vec::new(),
+            patches: Arc::default(),
         }
     }
 }

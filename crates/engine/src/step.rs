@@ -93,6 +93,9 @@ pub enum Step {
     /// The upstream agreed to another protocol: pass its head on, then connect both sides until
     /// either closes, and come back with [`Input::Data`] and `end`.
     Tunnel(ResponseHead),
+    /// Close the tunnel for what was said in it: tell the client so, let nothing more through, and come back with
+    /// [`Input::Data`] and `end`.
+    Close,
     /// Nothing to do now. After work on a large body: let others run, then [`Input::Resume`].
     Yield,
     /// It is over. Given exactly once; with a sample, if there is a reason for one.

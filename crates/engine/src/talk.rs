@@ -124,6 +124,11 @@ pub(crate) fn message_says_too_much(trailers: &Fields) -> Vec<Code> {
     found.map(|it| code(it.kind)).into_iter().collect()
 }
 
+/// What a text of the API gives away.
+pub(crate) fn gives_away(text: &[u8]) -> Option<Code> {
+    disclosure::examine(text).map(|it| code(it.kind))
+}
+
 fn code(kind: DisclosureKind) -> Code {
     match kind {
         DisclosureKind::StackTrace => Code::DisclosureStackTrace,

@@ -14,9 +14,11 @@ use bartizan_model::head::Method;
 use bartizan_model::host::Side;
 use bartizan_model::id::KeyedHash;
 use bartizan_model::place::{NAME_BYTES_MAX, Place, escaped};
+use bartizan_model::retirement::Template;
 use bartizan_model::terms::{
     Bounds, ENDPOINTS_MAX, EndpointTerms, Force, Kinds, Resource, Says, TermsByRoute, Types, folded,
 };
+use bartizan_model::usual::{Indicator, USUAL_MAX, Usual};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -50,7 +52,7 @@ pub struct Graced {
 /// The endpoints of one route.
 #[derive(Clone, Debug, Default)]
 struct Paths {
-    by_method: Vec<(Method, Node)>,
+    by_method: BTreeMap<Method, Node>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -58,6 +60,8 @@ struct Node {
     literals: BTreeMap<Box<str>, Self>,
     variable: Option<Box<Self>>,
     here: Option<Arc<Held>>,
+    /// What its fields usually hold that would speak for attacks.
+    usual: Option<Arc<[Indicator]>>,
 }
 
 /// What calls of one endpoint are held to.
@@ -170,6 +174,31 @@ impl Terms {
         Self { by_route, graced: Vec::new(), tokens: Arc::new(issuing::places()) }
     }
 
+    /// The same, with what fields usually hold that would speak for attacks.
+    #[must_use]
+    pub fn with_usual(mut self, all: Vec<Usual>) -> Self {
+        let mut by_endpoint: BTreeMap<_, Vec<Indicator>> = BTreeMap::new();
+        for it in all.into_iter().take(USUAL_MAX) {
+            let of = by_endpoint.entry((it.route, it.method, it.path)).or_default();
+            of.push(it.indicator);
+        }
+        for ((route, method, path), usual) in by_endpoint {
+            let paths = self.by_route.entry(route).or_default();
+            paths.node(method, &Template::new(&path)).usual = Some(usual.into());
+        }
+        self
+    }
+
+    /// What fields of an endpoint usually hold.
+    pub(crate) fn usual(
+        &self,
+        route: &str,
+        method: Method,
+        template: &str,
+    ) -> Option<Arc<[Indicator]>> {
+        self.at(route, method, template, |it| it.usual.as_ref()).cloned()
+    }
+
     /// The same, with versions of clients that are held to no habit.
     #[must_use]
     pub fn with_graced(self, graced: Vec<Graced>) -> Self {
@@ -183,12 +212,12 @@ impl Terms {
 
     /// Whether something is said of calls of this method and path template on a route.
     pub fn has(&self, route: &str, method: Method, template: &str) -> bool {
-        self.at(route, method, template).is_some()
+        self.find(route, method, template).is_some()
     }
 
     /// What calls of this method and path template are held to on a route. `HEAD` asks for what `GET` does.
     pub(crate) fn find(&self, route: &str, method: Method, template: &str) -> Option<&Arc<Held>> {
-        self.at(route, method, template)
+        self.at(route, method, template, |it| it.here.as_ref())
     }
 
     /// The same of a request that is an envelope: servers take those of GraphQL by `GET` as well as by `POST`.
@@ -198,39 +227,43 @@ impl Terms {
         method: Method,
         template: &str,
     ) -> Option<&Arc<Held>> {
-        let post = || self.at(route, Method::Post, template);
-        self.at(route, method, template).or_else(post)
+        let post = || self.find(route, Method::Post, template);
+        self.find(route, method, template).or_else(post)
     }
 
-    fn at(&self, route: &str, method: Method, template: &str) -> Option<&Arc<Held>> {
+    fn at<T>(
+        &self,
+        route: &str,
+        method: Method,
+        template: &str,
+        of: fn(&Node) -> Option<&T>,
+    ) -> Option<&T> {
         let paths = self.by_route.get(route)?;
         let method = if method == Method::Head { Method::Get } else { method };
-        let (_, root) = paths.by_method.iter().find(|it| it.0 == method)?;
-        root.find(template.strip_prefix('/').unwrap_or(template), &mut { STEPS_MAX })
+        let root = paths.by_method.get(&method)?;
+        root.find(template.strip_prefix('/').unwrap_or(template), of, &mut { STEPS_MAX })
     }
 }
 
 impl Paths {
     fn put(&mut self, it: EndpointTerms) {
-        let at = match self.by_method.iter().position(|(method, _)| *method == it.method) {
-            Some(at) => at,
-            None => {
-                self.by_method.push((it.method, Node::default()));
-                self.by_method.len() - 1
+        let (method, path) = (it.method, it.path.clone());
+        self.node(method, &path).here = Some(Arc::new(Held::of(it)));
+    }
+
+    fn node(&mut self, method: Method, path: &Template) -> &mut Node {
+        path.segments().fold(self.by_method.entry(method).or_default(), |node, segment| {
+            match segment {
+                Some(literal) => node.literals.entry(literal.into()).or_default(),
+                None => node.variable.get_or_insert_default(),
             }
-        };
-        let Some((_, root)) = self.by_method.get_mut(at) else { return };
-        let node = it.path.segments().fold(root, |node, segment| match segment {
-            Some(literal) => node.literals.entry(literal.into()).or_default(),
-            None => node.variable.get_or_insert_default(),
-        });
-        node.here = Some(Arc::new(Held::of(it)));
+        })
     }
 }
 
 impl Node {
     /// A literal segment goes before a variable. What reads as a value is no literal.
-    fn find(&self, rest: &str, steps: &mut u32) -> Option<&Arc<Held>> {
+    fn find<T>(&self, rest: &str, of: fn(&Self) -> Option<&T>, steps: &mut u32) -> Option<&T> {
         *steps = steps.checked_sub(1)?;
         let (segment, behind) = match rest.split_once('/') {
             Some((segment, behind)) => (segment, Some(behind)),
@@ -239,8 +272,8 @@ impl Node {
         let variable = self.variable.as_deref().filter(|_| !segment.is_empty());
         for next in [self.literals.get(segment), variable].into_iter().flatten() {
             let found = match behind {
-                Some(behind) => next.find(behind, steps),
-                None => next.here.as_ref(),
+                Some(behind) => next.find(behind, of, steps),
+                None => of(next),
             };
             if found.is_some() {
                 return found;

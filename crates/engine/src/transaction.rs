@@ -2,7 +2,7 @@
 //! drives.
 //!
 //! ```text
-//! request    AwaitHead -> Holding -> Walking -> Committing? -> Streaming -> Ended
+//! request    AwaitHead -> Holding -> Walking | Sliding -> Committing? -> Streaming -> Ended
 //! response   Idle -> AwaitHead -> Holding? -> Streaming | Tunnel | Replied -> Ended
 //! ```
 //!
@@ -12,11 +12,14 @@
 //!          budget; of an error response at most 64 KiB. A streamed body is kept only for a sample, up to
 //!          its bound, once there is a reason for one (`evidence.rs`).
 //! Errors   none: an input that does not fit the state is the adapter's fault and cuts.
-//! Misses   streamed request bodies are counted, not examined; trailers of requests are dropped.
+//! Misses   streamed request bodies are examined for content only; trailers of requests are dropped.
 //!
-//! What becomes of answers of which the contract says something stands in `answers.rs`.
+//! What becomes of answers of which the contract says something stands in `answers.rs`, what of bodies that pass in
+//! `streaming.rs`, what of tunnels in `conversing.rs`.
 
 mod answers;
+mod conversing;
+mod streaming;
 
 use self::answers::Withheld;
 use crate::answer::Answer;
@@ -24,15 +27,17 @@ use crate::arrival::{Arrival, Standing, arrive, is_client_known};
 use crate::budget::Budget;
 use crate::caller::{behind, caller};
 use crate::cohort::cohort;
+use crate::conversation::Conversation;
 use crate::described_answer::{DescribedAnswer, Operation};
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
-use crate::judge::{Called, Gathering, Needs, Over, is_plain_text, walk};
+use crate::judge::{Called, Gathering, Needs, Over, is_plain_text, passes_as, walk};
 use crate::method_override::overrides;
 use crate::operation::{called, operation};
 use crate::origin::{Authority, Origin};
 use crate::outgoing::{Asked, Outgoing, Unreadable};
+use crate::patches::Patching;
 use crate::pointed;
 use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
 use crate::role::strangers;
@@ -43,6 +48,7 @@ use crate::step::{
     BodyPlan, Cause, Commitment, DATA_BYTES_MAX, Input, NotCommitted, Payload, Reply, Rest, Side,
     Step, UpstreamFault,
 };
+use crate::streamed::Streamed;
 use crate::tables::detail::Level;
 use crate::tables::owners::Belongs;
 use crate::tables::tenants::{self, Holds};
@@ -62,6 +68,7 @@ use bartizan_inspect::envelope::calls::Calls;
 use bartizan_inspect::token_claims::{KindOfBearer, bearer, identifying, kinds};
 use bartizan_inspect::trace_context::Trace;
 use bartizan_inspect::traits;
+use bartizan_inspect::websocket::Sender;
 use bartizan_learn::template::template;
 use bartizan_model::assessment::{Assessment, Why};
 use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
@@ -96,6 +103,10 @@ pub struct Transaction {
     talk: Option<Box<Talk>>,
     /// Trailers that came while their response was held, and what replaces their message.
     owed_trailers: Option<Option<&'static str>>,
+    /// The body, where it passes and is examined.
+    streamed: Option<Box<Streamed>>,
+    /// What is said in the tunnel, where it is examined.
+    conversation: Option<Box<Conversation>>,
     /// Whether the first bytes of a body that is passed on unread must not be those of another kind.
     sniffs_stream: bool,
     wants_upgrade: bool,
@@ -155,6 +166,8 @@ enum Request {
     Holding(Box<Holding>),
     /// With what comes behind the held part.
     Walking(Box<Holding>, Walk, Rest),
+    /// What is held of a body that passes is examined, from here on.
+    Sliding(Box<Holding>, usize, Rest),
     Committing(Permit, BodyPlan),
     Streaming {
         end: bool,
@@ -253,6 +266,8 @@ impl Transaction {
             response,
             talk,
             owed_trailers: None,
+            streamed: None,
+            conversation: None,
             sniffs_stream: false,
             wants_upgrade,
             spoke_tls: false,
@@ -465,6 +480,7 @@ impl Transaction {
             None => view.terms.find(&on.route.name, method, template),
         };
         let own = find(head.method).cloned();
+        let usual = view.terms.usual(&on.route.name, head.method, template);
         let overrides = overrides(&head);
         let named: Vec<_> = overrides.iter().filter_map(|it| find(*it)).cloned().collect();
         self.shown = shown(own.as_ref(), &named);
@@ -478,8 +494,9 @@ impl Transaction {
         let is_envelope = calls.is_some();
         // What browsers ask first is answered for all operations, and declared by none.
         let described = on.described.clone().filter(|_| !self.to.is_preflight);
-        let methods = || std::iter::once(head.method).chain(overrides).collect();
-        let described = described.map(|it| (it, methods()));
+        let methods: Vec<_> = std::iter::once(head.method).chain(overrides).collect();
+        let patching = self.patching(&methods, is_envelope, head.path(), at);
+        let described = described.map(|it| (it, methods));
         let called = Called {
             endpoint,
             subject,
@@ -494,8 +511,11 @@ impl Transaction {
             at,
             is_envelope,
             described,
+            patching,
+            usual,
         };
-        let mut gathering = Gathering::of_head(&head, called, rules, &on, collector);
+        let mut gathering =
+            Gathering::of_head(&head, called, rules, &on, collector, tables.cleared());
         if let Some(calls) = calls {
             self.take_calls(calls, &mut gathering, &head.fields, tables);
         }
@@ -522,6 +542,9 @@ impl Transaction {
             self.seen.trace = trace.id;
             head.continue_trace(trace.continued(u64::from_be_bytes([a, b, c, d, e, f, g, h])));
         }
+        if self.wants_upgrade && on.route.inspect_websocket {
+            head.ask_bare_frames();
+        }
         match &self.asked {
             Some(asked) if asked.is_held() => head.ask_plain(),
             Some(asked) if asked.masks_news() => head.ask_whole(),
@@ -530,12 +553,21 @@ impl Transaction {
         match needs {
             Needs::Nothing => {
                 let plan = BodyPlan { held: Bytes::new(), rest, room: None };
+                if gathering.is_too_long()
+                    && let Some(format) = passes_as(head.head())
+                {
+                    self.streamed = Some(gathering.streamed(format, head.head(), rules));
+                }
                 self.decide(head, gathering, plan, None, at, tables)
             }
             // In gRPC the server may be the first to speak: its calls begin at once. Their frames do not
             // begin like anything that is examined, so the first bytes tell whether it is one.
-            Needs::Body(Format::Opaque, None) if self.to.dialect == Dialect::Grpc => {
+            Needs::Body(Format::Opaque | Format::Grpc, None)
+                if self.to.dialect == Dialect::Grpc =>
+            {
                 self.sniffs_stream = true;
+                let format = passes_as(head.head()).filter(|it| *it == Format::Grpc);
+                self.streamed = format.map(|it| gathering.streamed(it, head.head(), rules));
                 let plan = BodyPlan { held: Bytes::new(), rest, room: None };
                 self.decide(head, gathering, plan, None, at, tables)
             }
@@ -547,6 +579,20 @@ impl Transaction {
                 Step::Read { max: DATA_BYTES_MAX }
             }
         }
+    }
+
+    /// The virtual patches that calls of these methods on this path are held to. Servers take envelopes by `GET` as well as by
+    /// `POST`.
+    fn patching(&self, methods: &[Method], is_envelope: bool, path: &[u8], at: Moment) -> Patching {
+        let patches = &self.view.rules.patches;
+        if patches.all().is_empty() || self.on.clauses.mode(ClauseName::PatchMatched) == Mode::Off {
+            return Patching::none();
+        }
+        let all = match is_envelope {
+            true => patches.of(&[methods, &[Method::Post]].concat(), path, at.wall_us),
+            false => patches.of(methods, path, at.wall_us),
+        };
+        Patching::new(all, self.view.rules.limits.views_bytes_max)
     }
 
     /// Has a caller wait whom clauses against harm refused again and again.
@@ -709,13 +755,14 @@ impl Transaction {
         let count = bytes.len() as u64;
         self.seen.request_body_bytes = self.seen.request_body_bytes.saturating_add(count);
         if self.response == Response::Tunnel {
-            return Step::Write(Payload::Verbatim);
+            return self.converse(Sender::Client, bytes, at);
         }
         match std::mem::replace(&mut self.request, Request::Ended) {
             Request::Holding(holding) => self.hold(holding, bytes, end, at, tables),
-            Request::Streaming { end: false } => self.stream(bytes, end, at),
+            Request::Streaming { end: false } => self.stream(bytes, end, at, tables),
             other @ (Request::AwaitHead
             | Request::Walking(..)
+            | Request::Sliding(..)
             | Request::Committing(..)
             | Request::Streaming { end: true }
             | Request::Ended) => {
@@ -748,7 +795,11 @@ impl Transaction {
             holding.gathering.assessment.violations.push(Code::LimitHeld);
             // A whole body of which only the end found no room is not torn apart.
             let rest = if end { Rest::End } else { Rest::Stream };
-            return self.decide_held(*holding, rest, at, tables);
+            let format = passes_as(holding.head.head()).filter(|_| !end);
+            return match format {
+                Some(format) => self.slide(holding, format, rest, at, tables),
+                None => self.decide_held(*holding, rest, at, tables),
+            };
         }
         let refused = decide_body(&holding.gathering.assessment, &self.on.clauses).0.is_some();
         let rest = if end { Rest::End } else { Rest::Stream };
@@ -757,7 +808,14 @@ impl Transaction {
                 self.request = Request::Holding(holding);
                 return Step::Read { max: DATA_BYTES_MAX };
             }
-            Sniffed::Opaque => return self.decide_held(*holding, rest, at, tables),
+            // A long text is passed on from its first piece.
+            Sniffed::Opaque => {
+                holding.read_unpacked(rules);
+                return match passes_as(holding.head.head()).filter(|_| !refused) {
+                    Some(format) => self.slide(holding, format, rest, at, tables),
+                    None => self.decide_held(*holding, rest, at, tables),
+                };
+            }
             Sniffed::Examined => {}
         }
         let is_cut = holding.body.len() > rules.limits.inspect_bytes_max;
@@ -768,7 +826,14 @@ impl Transaction {
             if !is_plain {
                 holding.gathering.is_unknown(Why::BodyTooLarge);
             }
-            return self.decide_held(*holding, rest, at, tables);
+            let format = holding.format;
+            return match refused || holding.decoded.is_some() {
+                true => {
+                    holding.gathering.is_unpatched();
+                    self.decide_held(*holding, rest, at, tables)
+                }
+                false => self.slide(holding, format, rest, at, tables),
+            };
         }
         if refused {
             return self.decide_held(*holding, rest, at, tables);
@@ -786,6 +851,10 @@ impl Transaction {
         holding.gathering.changes(holding.head.head(), text, rules);
         holding.gathering.describe_body(text);
         holding.gathering.body(holding.format);
+        if is_cut && rest == Rest::Stream {
+            let format = holding.format;
+            return self.slide(holding, format, rest, at, tables);
+        }
         let walk = walk(holding.format, Some(holding.head.head()), rules);
         self.request = Request::Walking(holding, walk, rest);
         self.walk_on(at, tables)
@@ -828,8 +897,10 @@ impl Transaction {
         let (route, template) = (&self.on.route.name, &self.seen.template);
         for method in methods {
             let terms = self.view.terms.find(route, method, template).cloned();
-            let body = (holding.format, text);
-            holding.gathering.hold_also(head, body, terms, &self.view.rules);
+            let at = holding.gathering.assessment.at;
+            let patching = self.patching(&[method], false, head.path(), at);
+            let (body, held) = ((holding.format, text), (terms, patching));
+            holding.gathering.hold_also(head, body, held, &self.view.rules);
             if let Some(description) = &self.on.described {
                 holding.gathering.describe(head, method, description);
                 holding.gathering.describe_body(text);
@@ -844,7 +915,7 @@ impl Transaction {
                 let held = holding.body.bytes();
                 let decoded = holding.decoded.as_ref().and_then(Decoded::usable);
                 let text = decoded.unwrap_or(&held);
-                match holding.gathering.walk(&mut walk, text, rest == Rest::Stream, &view.rules) {
+                match holding.gathering.walk(&mut walk, text, &view.rules) {
                     Progress::Done => {
                         self.hold_to_named(&mut holding);
                         self.decide_held(*holding, rest, at, tables)
@@ -855,6 +926,7 @@ impl Transaction {
                     }
                 }
             }
+            Request::Sliding(holding, from, rest) => self.slide_on(holding, from, rest, at, tables),
             other @ (Request::AwaitHead
             | Request::Holding(_)
             | Request::Committing(..)
@@ -896,6 +968,11 @@ impl Transaction {
         // Afterwards the head is the permit's.
         let kept = (self.sample_bytes_max().is_some() && may_have_a_reason(&it.assessment))
             .then(|| head.head().clone());
+        if self.sample_bytes_max().is_some()
+            && let Some(streamed) = &mut self.streamed
+        {
+            streamed.head = Some(Box::new(head.head().clone()));
+        }
         let is_cut = plan.rest == Rest::Stream;
         self.seen.operation = operation(head.head(), decoded.unwrap_or(&plan.held), is_cut);
         let is_coded = decoded.is_none() && head.head().fields.has(Known::ContentEncoding);
@@ -1001,36 +1078,6 @@ impl Transaction {
         Step::Forward(permit, plan)
     }
 
-    /// A streamed body: its end is passed on only after the verdict on the whole.
-    fn stream(&mut self, bytes: &Bytes, end: bool, at: Moment) -> Step {
-        if let Some(evidence) = &mut self.evidence {
-            evidence.request_body(bytes);
-        }
-        let is_blank = bytes.iter().all(u8::is_ascii_whitespace);
-        if !is_blank && std::mem::take(&mut self.sniffs_stream) {
-            let is_other = Format::Opaque.sniffed(bytes) != Format::Opaque;
-            if let Some(step) = self.unexamined(is_other, at) {
-                return step;
-            }
-        }
-        let view = Arc::clone(&self.view);
-        let bytes_max = view.rules.limits.body_bytes_max;
-        if bytes_max != 0 && self.seen.request_body_bytes > bytes_max {
-            let known = self.seen.hits.iter().any(|it| it.code == Code::BodySize);
-            let mut assessment = Assessment::clean(at, self.seen.endpoint);
-            assessment.violations.push(Code::BodySize);
-            let (refusal, hits) = decide_body(&assessment, &self.on.clauses);
-            if !known {
-                self.record_hits(hits);
-            }
-            if let Some(refusal) = refusal {
-                return self.refuse_late(refusal.code, at);
-            }
-        }
-        self.request = Request::Streaming { end };
-        Step::Write(Payload::Verbatim)
-    }
-
     /// A body that was forwarded unread proves to be of a kind that is examined.
     fn unexamined(&mut self, is_so: bool, at: Moment) -> Option<Step> {
         if !is_so {
@@ -1054,6 +1101,7 @@ impl Transaction {
             Request::AwaitHead
             | Request::Holding(_)
             | Request::Walking(..)
+            | Request::Sliding(..)
             | Request::Committing(..)
             | Request::Ended => Step::Cut,
         }
@@ -1093,6 +1141,7 @@ impl Transaction {
                 return self.on_upstream_failed(UpstreamFault::Malformed, at);
             }
             self.response = Response::Tunnel;
+            self.begin_conversation(tables);
             self.seen.outcome = Outcome::Tunnelled;
         } else {
             self.response = Response::Streaming { end: head.framing == Framing::None };
@@ -1299,7 +1348,7 @@ impl Transaction {
                 self.stream_answer(bytes, end, at, tables)
             }
             Response::Tunnel if end => self.finish(at),
-            Response::Tunnel => Step::Write(Payload::Verbatim),
+            Response::Tunnel => self.converse(Sender::Server, bytes, at),
             Response::Idle
             | Response::AwaitHead
             | Response::Releasing { .. }
@@ -1487,9 +1536,27 @@ enum Sniffed {
 }
 
 impl Holding {
+    /// Examines messages of protocol buffers that came compressed.
+    fn read_unpacked(&mut self, rules: &Rules) {
+        let Self { head, gathering, format, decoded, .. } = self;
+        let text = decoded.as_ref().and_then(Decoded::usable);
+        if let Some(text) = text.filter(|_| matches!(format, Format::Protobuf | Format::Grpc)) {
+            let mut streamed = gathering.streamed(*format, head.head(), rules);
+            streamed.push(text, true, &rules.key, &mut gathering.assessment);
+        }
+    }
+
     /// Whether the body is examined. Many servers never ask for the content type, so a body that
     /// is declared to be opaque and begins as JSON is examined as such.
     fn sniffed(&mut self, piece: &[u8], end: bool, bytes_max: usize) -> Sniffed {
+        if matches!(self.format, Format::Protobuf | Format::Grpc) {
+            self.format = self.format.sniffed(piece);
+        }
+        if matches!(self.format, Format::Protobuf | Format::Grpc) {
+            // What is compressed is read when it is whole.
+            let waits = self.decoded.is_some() && !end && self.body.len() < bytes_max;
+            return if waits { Sniffed::Unclear } else { Sniffed::Opaque };
+        }
         if self.format != Format::Opaque {
             return Sniffed::Examined;
         }

@@ -24,8 +24,8 @@ use bartizan_model::place::escaped_step;
 /// Longest text that is handed over as one value, in bytes.
 pub const PIECE_BYTES_MAX: usize = 64 * 1024;
 
-/// By how much two pieces of one text overlap, in bytes.
-pub const PIECE_OVERLAP_BYTES: usize = 1024;
+/// By how much two pieces of one text overlap, in bytes: no recogniser reads more of one attack.
+pub const PIECE_OVERLAP_BYTES: usize = 4 * 1024;
 
 /// Bytes in which a body that begins as parts do shows it.
 const PART_HEAD_BYTES: usize = 512;
@@ -34,13 +34,20 @@ const PART_HEAD_BYTES: usize = 512;
 const CONTENT_TYPE_BYTES_MAX: usize = 1024;
 
 /// Bodies within bodies: parts of parts, and texts in another character set.
-const NESTING_MAX: u8 = 4;
+pub(crate) const NESTING_MAX: u8 = 4;
+
+/// How many times its length the parts of a body may have together: they may lie in each other, and be split by several
+/// boundaries at each level.
+const PARTS_RATIO_MAX: usize = 8;
+
+/// Bytes that they may have however short the body is.
+const PARTS_BYTES_MIN: usize = 16 * 1024;
 
 /// Parts of one body.
-const PARTS_MAX: usize = 2_000;
+pub(crate) const PARTS_MAX: usize = 2_000;
 
 /// Bytes of a binary file that are handed over: they say what it is.
-const MAGIC_BYTES: usize = 256;
+pub(crate) const MAGIC_BYTES: usize = 256;
 
 /// How a body is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +64,10 @@ pub enum Format {
     Xml,
     /// Parts, each in a format of its own.
     Multipart,
+    /// One message of protocol buffers. It is examined for content as it passes, and no fields of it are known.
+    Protobuf,
+    /// Messages of protocol buffers in the frames of gRPC; the same.
+    Grpc,
     /// Not read: binary, encoded.
     Opaque,
 }
@@ -86,8 +97,31 @@ impl Format {
             || !media.contains(&b'/')
         {
             Self::Text
+        } else if is_grpc(&media) {
+            Self::Grpc
+        } else if has(b"protobuf") || ends(b"/proto") {
+            Self::Protobuf
         } else {
             Self::Opaque
+        }
+    }
+
+    /// Whether it is written in characters, of whatever set.
+    pub const fn is_text(self) -> bool {
+        match self {
+            Self::Json | Self::Lenient | Self::Form | Self::Text | Self::Xml => true,
+            Self::Multipart | Self::Protobuf | Self::Grpc | Self::Opaque => false,
+        }
+    }
+
+    /// The format of a part that says this of itself: what is not read is looked at as text.
+    pub(crate) fn of_part(content_type: Option<&[u8]>) -> Self {
+        let declared = Self::of(content_type);
+        match declared {
+            Self::Opaque | Self::Protobuf | Self::Grpc => Self::Text,
+            Self::Json | Self::Lenient | Self::Form | Self::Text | Self::Xml | Self::Multipart => {
+                declared
+            }
         }
     }
 
@@ -97,6 +131,8 @@ impl Format {
         let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
         match (self, first.trim_ascii_start()) {
             (Self::Text | Self::Xml | Self::Opaque, [b'{' | b'[' | b'"', ..]) => Self::Lenient,
+            // Neither begins a message.
+            (Self::Protobuf, [b'{' | b'[', ..]) => Self::Lenient,
             (Self::Text | Self::Opaque, it) if it.starts_with(b"<?xml ") => Self::Xml,
             (Self::Text | Self::Form | Self::Opaque, it) if begins_as_parts(it) => Self::Multipart,
             (
@@ -106,11 +142,48 @@ impl Format {
                 | Self::Text
                 | Self::Xml
                 | Self::Multipart
+                | Self::Protobuf
+                | Self::Grpc
                 | Self::Opaque,
                 _,
             ) => self,
         }
     }
+}
+
+/// Bytes of a part that tell whether it is text.
+pub(crate) const PART_FIRST_BYTES: usize = 1024;
+
+/// Whether a part is text, as far as its beginning tells.
+pub(crate) fn begins_as_text(text: &[u8]) -> bool {
+    let begin = text.get(..text.len().min(PART_FIRST_BYTES)).unwrap_or_default();
+    Charset::shown(begin).is_some() || strange(begin) * 8 <= begin.len()
+}
+
+/// Hands over what the head of a part says. Returns where its values stand.
+pub(crate) fn hand_over_head(
+    head: &multipart::PartHead,
+    path: &str,
+    out: &mut Handing<'_, impl Sink>,
+) -> String {
+    let path = match head.name.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}.{}", escaped_step(&head.name)),
+    };
+    for name in std::iter::once(&head.name).chain(&head.names).filter(|it| !it.is_empty()) {
+        out.give(PlaceRef::Name, name);
+    }
+    let beside = |step: &str| format!("{path}.{step}");
+    for it in &head.files {
+        out.give(PlaceRef::Body(&beside("filename")), it);
+    }
+    if let Some(it) = &head.content_type {
+        out.give(PlaceRef::Body(&beside("type")), it);
+    }
+    for it in &head.others {
+        out.give(PlaceRef::Body(&beside("head")), it);
+    }
+    path
 }
 
 /// Whether a text begins with a delimiter and the head of a part.
@@ -145,6 +218,7 @@ pub struct Walk {
     format: Format,
     limits: WalkLimits,
     values_left: usize,
+    part_bytes_left: usize,
     oddities: Oddities,
     stage: Stage,
     /// Where its values stand.
@@ -199,6 +273,7 @@ impl Walk {
             format,
             limits,
             values_left: limits.values_max,
+            part_bytes_left: 0,
             oddities: Oddities::NONE,
             stage: Stage::Start,
             path: String::from("$"),
@@ -217,6 +292,13 @@ impl Walk {
         self
     }
 
+    /// Puts its values elsewhere than below `$`.
+    #[must_use]
+    pub fn at(mut self, path: String) -> Self {
+        self.path = path;
+        self
+    }
+
     /// A walk over a body within this one.
     fn within(&self, format: Format, path: &str, content_type: &[u8]) -> Self {
         let mut walk = Self::new(format, self.limits).declared(Some(content_type));
@@ -228,9 +310,13 @@ impl Walk {
     /// Walks on over about `budget` bytes of `body`, which must be the same at each call. A
     /// single value is never cut, except text into its pieces.
     pub fn step(&mut self, body: &[u8], budget: usize, sink: &mut impl Sink) -> Progress {
+        if matches!(self.stage, Stage::Start) {
+            self.part_bytes_left = body.len().saturating_mul(PARTS_RATIO_MAX).max(PARTS_BYTES_MIN);
+        }
         let mut values_left = self.values_left;
-        let mut out = Handing::new(sink, &mut values_left);
+        let mut out = Handing::new(sink, &mut values_left).with_parts(self.part_bytes_left);
         let progress = self.go_on(body, budget.max(1), &mut out);
+        self.part_bytes_left = out.part_bytes_left();
         self.values_left = values_left;
         progress
     }
@@ -281,7 +367,7 @@ impl Walk {
     }
 
     fn started(&mut self, body: &[u8]) -> Stage {
-        let is_text = !matches!(self.format, Format::Opaque | Format::Multipart);
+        let is_text = self.format.is_text();
         if is_text && self.nesting_left > 0 {
             match Charset::shown(body) {
                 Some(charset) => return self.rewritten(charset, body),
@@ -299,7 +385,7 @@ impl Walk {
             Format::Form => Stage::Form(0, None),
             Format::Text | Format::Xml => Stage::Text(0),
             Format::Multipart => self.parts(body),
-            Format::Opaque => Stage::Ended,
+            Format::Protobuf | Format::Grpc | Format::Opaque => Stage::Ended,
         }
     }
 
@@ -394,7 +480,7 @@ impl Walk {
                 }
             }
             let is_unread = parts.is_first || (parts.is_behind && text.trim_ascii().is_empty());
-            if !is_unread && parts.count >= PARTS_MAX {
+            if !is_unread && (parts.count >= PARTS_MAX || !out.take_part(text.len())) {
                 self.oddities.insert(Oddity::TooManyValues);
                 return Stage::Text(found.from);
             }
@@ -413,23 +499,7 @@ impl Walk {
         let (head, at) = multipart::head(text);
         let bytes = text.get(at..).unwrap_or_default();
         parts.is_odd |= head.is_odd;
-        let path = match head.name.is_empty() {
-            true => self.path.clone(),
-            false => format!("{}.{}", self.path, escaped_step(&head.name)),
-        };
-        for name in std::iter::once(&head.name).chain(&head.names).filter(|it| !it.is_empty()) {
-            out.give(PlaceRef::Name, name);
-        }
-        let beside = |step: &str| format!("{path}.{step}");
-        for it in &head.files {
-            out.give(PlaceRef::Body(&beside("filename")), it);
-        }
-        if let Some(it) = &head.content_type {
-            out.give(PlaceRef::Body(&beside("type")), it);
-        }
-        for it in &head.others {
-            out.give(PlaceRef::Body(&beside("head")), it);
-        }
+        let path = hand_over_head(&head, &self.path, out);
         let content_type = head.content_type.as_deref();
         let is_file = !head.files.is_empty();
         if let Some(transfer) = head.transfer {
@@ -447,11 +517,8 @@ impl Walk {
         is_file: bool,
         mut text: Vec<u8>,
     ) -> Inner {
-        let begin = text.get(..text.len().min(1_024)).unwrap_or_default();
-        let is_text = Charset::shown(begin).is_some() || strange(begin) * 8 <= begin.len();
-        let declared = Format::of(content_type);
-        let format = if declared == Format::Opaque { Format::Text } else { declared };
-        if is_file && !is_text && format == Format::Text {
+        let format = Format::of_part(content_type);
+        if is_file && format == Format::Text && !begins_as_text(&text) {
             text.truncate(MAGIC_BYTES);
         }
         let mut walk = self.within(format, path, content_type.unwrap_or_default());
@@ -555,9 +622,20 @@ impl Walk {
             | Format::Form
             | Format::Text
             | Format::Multipart
+            | Format::Protobuf
+            | Format::Grpc
             | Format::Opaque => Stage::Ended,
         }
     }
+}
+
+/// Whether a media type is one of gRPC, of which the messages are of protocol buffers.
+fn is_grpc(media: &[u8]) -> bool {
+    let rest = media.strip_prefix(b"application/grpc").or_else(|| {
+        // Connect frames its streams alike.
+        media.strip_prefix(b"application/connect").filter(|it| *it == b"+proto")
+    });
+    matches!(rest, Some(b"" | b"+proto" | b"-web" | b"-web+proto"))
 }
 
 #[cfg(test)]
@@ -628,6 +706,13 @@ mod tests {
             ("", Format::Text),
             ("json", Format::Lenient),
             ("image/png", Format::Opaque),
+            ("application/x-protobuf", Format::Protobuf),
+            ("application/proto", Format::Protobuf),
+            ("application/grpc", Format::Grpc),
+            ("application/grpc+proto", Format::Grpc),
+            ("application/grpc-web+proto", Format::Grpc),
+            ("application/grpc-web-text", Format::Opaque),
+            ("application/grpc+json", Format::Json),
             ("multipart/form-data; boundary=application/json", Format::Multipart),
         ] {
             assert_eq!(Format::of(Some(media.as_bytes())), expected, "{media}");

@@ -7,13 +7,32 @@ use crate::value::{PlaceRef, Sink, Value};
 pub(crate) struct Handing<'a, S> {
     sink: &'a mut S,
     left: &'a mut usize,
+    part_bytes_left: usize,
     is_full: bool,
 }
 
 impl<'a, S: Sink> Handing<'a, S> {
     /// Hands at most `left` values to `sink`, and counts it down.
     pub(crate) fn new(sink: &'a mut S, left: &'a mut usize) -> Self {
-        Self { sink, left, is_full: false }
+        Self { sink, left, part_bytes_left: 0, is_full: false }
+    }
+
+    /// Allows parts of so many bytes to be read as bodies of their own.
+    pub(crate) fn with_parts(mut self, bytes_max: usize) -> Self {
+        self.part_bytes_left = bytes_max;
+        self
+    }
+
+    /// Bytes that parts may still have.
+    pub(crate) fn part_bytes_left(&self) -> usize {
+        self.part_bytes_left
+    }
+
+    /// Takes the bytes of a part; false if there are not so many left.
+    pub(crate) fn take_part(&mut self, bytes: usize) -> bool {
+        let left = self.part_bytes_left.checked_sub(bytes);
+        self.part_bytes_left = left.unwrap_or(0);
+        left.is_some()
     }
 
     /// Hands one value over, unless the limit is reached.
@@ -42,6 +61,11 @@ impl<'a, S: Sink> Handing<'a, S> {
     /// bounds the pieces.
     pub(crate) fn give_piece(&mut self, path: &str, text: &[u8]) {
         self.sink.take(Value { place: PlaceRef::Body(path), text });
+    }
+
+    /// Something was not read for want of room.
+    pub(crate) fn is_cut(&mut self) {
+        self.is_full = true;
     }
 
     /// Whether a value did not find room.

@@ -36,6 +36,10 @@ pub(crate) struct Json {
     oddities: Oddities,
     /// Where strict reading ended, if it ended early.
     broken_at: Option<usize>,
+    /// More of the text may come.
+    is_passing: bool,
+    /// It broke behind a text that was whole.
+    is_behind_whole: bool,
 }
 
 /// What may come next.
@@ -96,7 +100,55 @@ impl Json {
             nests,
             oddities: Oddities::NONE,
             broken_at: None,
+            is_passing: false,
+            is_behind_whole: false,
         }
+    }
+
+    /// Starts at the first byte of a text that comes piece by piece (see [`Self::pass`]).
+    pub(crate) fn passing(depth_max: usize, path: &str) -> Self {
+        Self { is_passing: true, ..Self::new(depth_max, path, true) }
+    }
+
+    /// Reads as far as `text` goes, which ends with a whole token: the text itself ends there only with `is_last`. Nothing is
+    /// read behind a fault.
+    pub(crate) fn pass(&mut self, text: &[u8], is_last: bool, out: &mut Handing<'_, impl Sink>) {
+        self.is_passing = !is_last;
+        while self.broken_at.is_none() && self.inner_and_token(text, out) == Progress::More {}
+    }
+
+    /// JSON inside a string is walked to its end, then one token.
+    fn inner_and_token(&mut self, text: &[u8], out: &mut Handing<'_, impl Sink>) -> Progress {
+        if let Some(mut inner) = self.inner.take() {
+            while inner.walk.step(&inner.text, usize::MAX, out) == Progress::More {}
+        }
+        if out.is_full() { Progress::Done } else { self.token(text, out) }
+    }
+
+    /// How far was read.
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// What was read is gone from the front of the text.
+    pub(crate) fn rebase(&mut self) {
+        self.at = 0;
+    }
+
+    /// Keys that are remembered.
+    pub(crate) fn keys(&self) -> usize {
+        let many = self.frames.iter().map(|it| it.many_keys.len());
+        self.keys.len() + many.sum::<usize>()
+    }
+
+    /// Where the value stands that comes next.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether what broke it stands behind a whole text.
+    pub(crate) fn is_behind_whole_text(&self) -> bool {
+        self.is_behind_whole
     }
 
     /// What was met so far.
@@ -151,7 +203,7 @@ impl Json {
         let rest = text.get(self.at..).unwrap_or_default();
         self.at += rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count();
         let Some(&byte) = text.get(self.at) else {
-            if self.expects != Expects::Nothing {
+            if self.expects != Expects::Nothing && !self.is_passing {
                 self.is_broken(Oddity::JsonMalformed);
             }
             return Progress::Done;
@@ -166,6 +218,7 @@ impl Json {
     fn is_broken(&mut self, oddity: Oddity) {
         self.oddities.insert(oddity);
         self.broken_at = Some(self.at);
+        self.is_behind_whole = self.expects == Expects::Nothing;
         self.path.truncate(self.frames.first().map_or(self.path.len(), |it| it.path_bytes));
         self.expects = if self.nests { Expects::Anything } else { Expects::Stopped };
         (self.frames, self.keys) = (Vec::new(), Vec::new());
@@ -347,6 +400,14 @@ impl Frame {
 pub(crate) fn looks_like_container(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     matches!(text.trim_ascii_start(), [b'{' | b'[', _, ..])
+}
+
+/// Walks JSON inside a value to its end.
+pub(crate) fn nested(value: &[u8], path: &str, depth_max: usize, out: &mut Handing<'_, impl Sink>) {
+    if looks_like_container(value) {
+        let mut walk = Json::new(depth_max, path, false);
+        while walk.step(value, usize::MAX, out) == Progress::More {}
+    }
 }
 
 /// Appends to a path, as far as it has room.

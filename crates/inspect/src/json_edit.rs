@@ -259,6 +259,8 @@ struct Frame {
     awaits_key: bool,
     /// A member passes already: the next one needs its comma.
     has_member: bool,
+    /// A member was left out.
+    has_dropped: bool,
     object: Option<Object>,
 }
 
@@ -605,6 +607,7 @@ impl JsonEdit {
             is_object,
             awaits_key: is_object,
             has_member: false,
+            has_dropped: false,
             object,
         });
         if !is_object {
@@ -645,7 +648,7 @@ impl JsonEdit {
             frame.awaits_key = true;
             if frame.has_member {
                 self.passage.member_at = Some(at);
-            } else {
+            } else if frame.has_dropped {
                 // Whatever stood before it was dropped.
                 self.passage.edits.push(Change::cut(at, at.saturating_add(1)));
                 self.passage.member_at = None;
@@ -837,12 +840,13 @@ impl JsonEdit {
                 Some((_, Object::Other)) | None => (mask, None),
             },
         };
-        let is_member = self.frames.last().is_some_and(|it| it.is_object);
+        let object = self.frames.last_mut().filter(|it| it.is_object);
         let (mark, passage) = (self.mark, &mut self.passage);
         let from = passage.fill.len();
-        let start = match (mask, passage.member_at) {
+        let start = match (mask, passage.member_at, object) {
             // Whether it stays is not known yet: its place stays.
-            (Mask::Drop, Some(member)) if is_member && awaits.is_none() => {
+            (Mask::Drop, Some(member), Some(object)) if awaits.is_none() => {
+                object.has_dropped = true;
                 passage.member_at = None;
                 member
             }
@@ -1559,6 +1563,17 @@ mod tests {
                 whole.retain(|it| known.knows(&it.0) == Some(false) && !marked.contains(&&*it.0));
                 assert_eq!(single, whole, "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_passes_as_it_is_where_nothing_is_left_out() {
+        let places = places(&["$.a"]);
+        for text in [r#"""{z:1,"a":"2"}"#, r#"{z,"a":1,"b":2}"#, r#"{,"a":1}"#] {
+            let (mut it, mut out) = (JsonEdit::default(), Vec::new());
+            it.push(text.as_bytes(), &places, &mut |_| Edit::Keep, &mut out);
+            it.end(&places, &mut |_| Edit::Keep, &mut out);
+            assert_eq!(String::from_utf8_lossy(&out), text);
         }
     }
 

@@ -17,7 +17,7 @@ const BOUNDARIES_MAX: usize = 4;
 const BOUNDARY_BYTES_MAX: usize = 256;
 
 /// Bytes of a part's head.
-const HEAD_BYTES_MAX: usize = 16 * 1024;
+pub(crate) const HEAD_BYTES_MAX: usize = 16 * 1024;
 
 /// Parameters of one field.
 const PARAMETERS_MAX: usize = 32;
@@ -28,6 +28,8 @@ pub(crate) struct Parameter {
     pub(crate) name: Vec<u8>,
     /// Without quotes and the escapes within.
     pub(crate) value: Vec<u8>,
+    /// It is not written as parameters are: some readers may find another one in it.
+    pub(crate) is_odd: bool,
 }
 
 impl Parameter {
@@ -46,18 +48,26 @@ pub(crate) fn parameters(field: &[u8]) -> impl Iterator<Item = Parameter> {
         let behind = text.get(equals..)?;
         let Some(value) = behind.strip_prefix(b"=") else {
             rest = behind.get(1..);
-            return Some(Parameter { name, value: Vec::new() });
+            return Some(Parameter { is_odd: !is_token(&name), name, value: Vec::new() });
         };
         let value = value.trim_ascii_start();
-        let (value, behind) = match value.strip_prefix(b"\"") {
-            Some(quoted) => unquoted(quoted),
+        let (value, behind, is_clean) = match value.strip_prefix(b"\"") {
+            Some(quoted) => {
+                let (value, behind) = unquoted(quoted);
+                (value, behind, true)
+            }
             None => {
                 let end = memchr::memchr(b';', value).unwrap_or(value.len());
-                (value.get(..end)?.trim_ascii().to_vec(), value.get(end..)?)
+                let (value, behind) = (value.get(..end)?.trim_ascii(), value.get(end..)?);
+                let is_clean = !value.iter().any(|it| b" \t\"=".contains(it));
+                (value.to_vec(), behind, is_clean)
             }
         };
-        rest = memchr::memchr(b';', behind).and_then(|at| behind.get(at + 1..));
-        Some(Parameter { name, value })
+        let end = memchr::memchr(b';', behind);
+        let between = behind.get(..end.unwrap_or(behind.len())).unwrap_or_default();
+        let is_odd = !is_clean || !is_token(&name) || !between.trim_ascii().is_empty();
+        rest = end.and_then(|at| behind.get(at + 1..));
+        Some(Parameter { name, value, is_odd })
     };
     std::iter::from_fn(next).take(PARAMETERS_MAX)
 }
@@ -253,11 +263,17 @@ impl PartHead {
     }
 
     fn disposition(&mut self, value: &[u8]) {
-        self.is_odd |= !self.name.is_empty();
+        let kind = value.split(|it| *it == b';').next().unwrap_or_default();
+        // Some readers look for ` name=` alone, and find it behind anything.
+        self.is_odd |= !self.name.is_empty() || !is_token(kind.trim_ascii());
         let (mut names, mut files) = (0, 0);
-        for it in parameters(value) {
+        for (n, it) in parameters(value).enumerate() {
+            // Behind the last that is looked at there may be others.
+            self.is_odd |= it.is_odd || n + 1 == PARAMETERS_MAX;
             if it.is(b"name") {
                 names += 1;
+                // Readers differ in whether two backslashes are one.
+                self.is_odd |= it.value.contains(&b'\\');
                 if self.name.is_empty() {
                     self.name = it.value;
                 } else {
@@ -278,6 +294,11 @@ impl PartHead {
         }
         self.is_odd |= names > 1 || files > 1 || !self.names.is_empty();
     }
+}
+
+/// Whether this may be a name of a type or a parameter (RFC 9110 section 5.6.2).
+fn is_token(text: &[u8]) -> bool {
+    text.iter().all(|it| it.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(it))
 }
 
 /// The bytes of a part that were written so.

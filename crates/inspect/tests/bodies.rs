@@ -244,3 +244,41 @@ fn each_line_of_json_lines_is_read() {
     let (found, _) = walked("application/json-patch+json", patch, 5);
     assert!(found.contains(&"body $[*].value='".to_owned()));
 }
+
+#[test]
+fn a_name_that_only_some_readers_see_is_odd() {
+    let far = format!("form-data;{} name=\"a\"", "x;".repeat(40));
+    for disposition in [
+        far.as_str(),
+        "form-data> name=\"a\"",
+        "form-data;\u{e9} name=\"a\"",
+        "form-data; x=\"y\" name=\"a\"",
+        "form-data; x=y name=\"a\"",
+        "form data; name=\"a\"",
+        "form-data; name=\"a\\\\b\"",
+    ] {
+        let body = format!("--b\r\nContent-Disposition: {disposition}\r\n\r\n'\r\n--b--");
+        let (found, odd) = walked(FORM, body.as_bytes(), 16);
+        assert!(odd.contains(Oddity::MultipartMalformed), "{disposition}");
+        assert!(found.iter().any(|it| it.ends_with("='")), "{disposition}: {found:#?}");
+    }
+}
+
+#[test]
+fn bodies_within_bodies_are_read_a_bounded_number_of_times() {
+    // Four boundaries at each of five levels, and each part begun by one of them is all of the rest.
+    let (mut content_type, mut body) = ("text/plain".to_owned(), "x".repeat(64 * 1024));
+    for level in 0..5 {
+        let names: Vec<String> = (0..4).map(|at| format!("l{level}b{at}")).collect();
+        let begun: String = names.iter().map(|it| format!("--{it}\r\n")).collect();
+        body = format!("{begun}Content-Type: {content_type}\r\n\r\n{body}");
+        let declared: Vec<String> = names.iter().map(|it| format!("boundary={it}")).collect();
+        content_type = format!("multipart/mixed; {}", declared.join("; "));
+    }
+    let mut bytes = 0;
+    let mut walk = Walk::new(Format::Multipart, LIMITS).declared(Some(content_type.as_bytes()));
+    let mut sink = |it: Value<'_>| bytes += it.text.len();
+    while walk.step(body.as_bytes(), 16 * 1024, &mut sink) == Progress::More {}
+    assert!(walk.oddities().contains(Oddity::MultipartMalformed));
+    assert!(bytes < 32 * body.len(), "{bytes} of {}", body.len());
+}

@@ -13,3 +13,4 @@ pub mod standing;
 pub mod template;
 pub mod terms;
 pub mod third_parties;
+pub mod usual;

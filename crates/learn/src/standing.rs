@@ -46,7 +46,8 @@ pub fn is_attack(it: &Observation) -> bool {
     it.hits.iter().any(is_attack_hit)
 }
 
-fn is_attack_hit(hit: &Hit) -> bool {
+/// The same of one hit.
+pub fn is_attack_hit(hit: &Hit) -> bool {
     let clause = hit.code.entry().clause;
     let is_content = clause.is_content();
     match hit.effect {
@@ -76,6 +77,8 @@ pub struct Standing {
 struct Since {
     /// The first success, or the last attack.
     good_us: u64,
+    /// The first success, or the last attack that was refused.
+    known_us: u64,
     last_us: u64,
 }
 
@@ -91,6 +94,9 @@ impl Standing {
             if attacks {
                 since.good_us = at_us;
             }
+            if attacks && it.hits.iter().any(|it| it.effect == Effect::Refused) {
+                since.known_us = at_us;
+            }
             return;
         }
         if attacks || !is_success(it) {
@@ -104,13 +110,18 @@ impl Standing {
             return;
         }
         let all = self.services.entry(Arc::clone(&it.route)).or_default();
-        all.insert(caller, Since { good_us: at_us, last_us: at_us });
+        all.insert(caller, Since { good_us: at_us, known_us: at_us, last_us: at_us });
         self.callers += 1;
     }
 
     /// Since when a caller of a service is in good standing, in microseconds since 1970.
     pub fn since(&self, service: &str, caller: Caller) -> Option<u64> {
         Some(self.services.get(service)?.get(&caller)?.good_us)
+    }
+
+    /// Since when a caller of a service is known, whatever it sent that nobody refused, in microseconds since 1970.
+    pub fn known_since(&self, service: &str, caller: Caller) -> Option<u64> {
+        Some(self.services.get(service)?.get(&caller)?.known_us)
     }
 
     /// It goes through all callers, therefore once a day at most.
@@ -175,6 +186,9 @@ mod tests {
             let attack = Observation { hits: vec![hit(code, effect)], ..seen(5, 7, 200) };
             all.observe(&attack);
             assert_eq!(all.since("shop", known(7)), Some(since), "{code:?} {effect:?}");
+            let is_refused = effect == Effect::Refused && since == 5;
+            let known_us = if is_refused { 5 } else { 2 };
+            assert_eq!(all.known_since("shop", known(7)), Some(known_us), "{code:?} {effect:?}");
         }
     }
 

@@ -67,6 +67,7 @@ clauses! {
     DeclaredOperation = "declared.operation", Follows, "Method and path are those of an operation that the route's description declares.";
     DeclaredCredential = "declared.credential", Follows, "A credential is shown of a kind that the description asks for.";
     DeclaredRequest = "declared.request", Follows, "Parameters, media type and body are as the description declares them.";
+    PatchMatched = "patch.matched", Declared, "No value is one that a virtual patch of an operator refuses.";
     ProvenanceReference = "provenance.reference", Declared, "Whoever names an object was given its identifier, or nobody else was.";
     ShapeReadOnly = "shape.read_only", Declared, "No call sets a field that the API shows and nobody sets.";
     ShapeUndeclared = "shape.undeclared", Declared, "Query and body hold the fields that the endpoint is known to take, and no others.";

@@ -287,6 +287,12 @@ codes! {
         "A GraphQL document nests, repeats or batches far beyond what clients do, goes in circles, or logs in many times at once (CWE-770, OWASP API4:2023).";
     ContentScanner = 162, "content.scanner", 403, ContentScanner, "request refused",
         "A value names a tool that looks for holes, or a host at which such tools wait for calls from inside. Tests that you ordered do the same: except their field, or their address.";
+    PatchMatched = 163, "patch.matched", 403, PatchMatched, "request refused",
+        "A virtual patch, which an operator wrote, says that such a request is not let through. `bartizan why` names the patch, its field and its reason. Held as strictly as the patch says, until its last day.";
+    PatchUnexamined = 164, "patch.unexamined", 403, PatchMatched, "request refused",
+        "A virtual patch looks at this request, and not all of it could be read: it is too long, too deep, in an unknown coding, cut off, or more than a patch looks at. What is not known to keep a patch is held as what breaks it, unless the route fails open.";
+    BodyWebsocketMalformed = 165, "body.websocket_malformed", 400, BaselineBodyParse, "malformed body",
+        "Through a WebSocket whose messages are examined (`routes[].inspect_websocket`) came what is no frame of RFC 6455: a reserved bit, a missing mask, a length that is not the shortest. What follows cannot be read.";
 }
 
 impl Code {

@@ -33,6 +33,8 @@ pub struct JudgedHead {
     asks_plain: bool,
     /// It is asked for whole.
     asks_whole: bool,
+    /// What passes through its tunnel will be read.
+    asks_bare_frames: bool,
 }
 
 /// Bytes of a `traceparent` of version 00.
@@ -56,6 +58,7 @@ impl JudgedHead {
             nominates,
             asks_plain: false,
             asks_whole: false,
+            asks_bare_frames: false,
         }
     }
 
@@ -73,6 +76,11 @@ impl JudgedHead {
     /// Asks for a whole answer, in whatever coding the client takes: it will be read.
     pub fn ask_whole(&mut self) {
         self.asks_whole = true;
+    }
+
+    /// Offers no extension of WebSocket: its frames will be read.
+    pub fn ask_bare_frames(&mut self) {
+        self.asks_bare_frames = true;
     }
 
     /// The route it takes.
@@ -120,6 +128,9 @@ impl JudgedHead {
                     return false;
                 }
                 if (self.asks_plain || self.asks_whole) && is_of_ranges(name) {
+                    return false;
+                }
+                if self.asks_bare_frames && name.eq_ignore_ascii_case(b"sec-websocket-extensions") {
                     return false;
                 }
                 if known == Known::Other {
@@ -228,6 +239,21 @@ mod tests {
         judged.ask_plain();
         let names: Vec<_> = judged.fields().map(|(it, _)| it.to_vec()).collect();
         assert_eq!(names, [&b"If-None-Match"[..], b"Accept"]);
+    }
+
+    #[test]
+    fn a_socket_whose_frames_are_read_has_no_extensions() {
+        let mut writer = HeadWriter::new();
+        for name in ["Sec-WebSocket-Extensions", "Sec-WebSocket-Key"] {
+            writer.field(name.as_bytes(), b"x");
+        }
+        let head = writer.request(Version::Http11, Framing::None);
+        let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: false };
+        let mut judged = JudgedHead::new(head, client, Arc::new(Route::to_everything(0)));
+        assert_eq!(judged.fields().count(), 2);
+        judged.ask_bare_frames();
+        let names: Vec<_> = judged.fields().map(|(it, _)| it.to_vec()).collect();
+        assert_eq!(names, [b"Sec-WebSocket-Key"]);
     }
 
     #[test]

@@ -28,6 +28,10 @@ pub struct Limits {
     /// Bytes that further readings of the values of one message may have together; without room for one, content
     /// is `Unknown`.
     pub views_bytes_max: usize,
+    /// As `suspicious_bytes_max`, of a body that passes piece by piece; what is beyond passes, and is told.
+    pub streamed_suspicious_bytes_max: usize,
+    /// As `views_bytes_max`, of such a body.
+    pub streamed_views_bytes_max: usize,
     /// Values of one message that are examined; further ones make content `Unknown`.
     pub values_max: usize,
 }
@@ -46,6 +50,8 @@ impl Default for Limits {
             depth_max: 64,
             suspicious_bytes_max: 256 * 1024,
             views_bytes_max: 4 * 1024 * 1024,
+            streamed_suspicious_bytes_max: 64 * 1024 * 1024,
+            streamed_views_bytes_max: 256 * 1024 * 1024,
             values_max: 20_000,
         }
     }

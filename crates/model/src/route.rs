@@ -119,6 +119,8 @@ pub struct Route {
     pub samples: bool,
     /// Whether answers tell browsers what they may do with them, see [`crate::head::PROTECTIONS`].
     pub security_headers: bool,
+    /// Whether messages of a WebSocket are examined.
+    pub inspect_websocket: bool,
     /// Milliseconds until the response head must be complete, if not the upstream's.
     pub response_timeout_ms: Option<u64>,
 }
@@ -140,6 +142,7 @@ impl Route {
             record_required: false,
             samples: true,
             security_headers: false,
+            inspect_websocket: false,
             response_timeout_ms: None,
         }
     }

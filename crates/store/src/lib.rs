@@ -112,5 +112,5 @@ pub use latest::{Latest, latest};
 pub use read::{Damage, FrameFault, ReadError, Records, read};
 pub use record::{Record, RecordError};
 pub use recovery::{Recovery, sound_bytes};
-pub use rules::{RecordedBypass, RecordedException, RulesRecord};
+pub use rules::{RecordedBypass, RecordedException, RecordedPatch, RulesRecord};
 pub use segment::Segment;

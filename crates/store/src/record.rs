@@ -239,8 +239,8 @@ mod tests {
                 let cut = read(record.kind(), RECORD_VERSION, &bytes[..end]);
                 assert_eq!(cut, Err(RecordError::Short), "{record:?} {end}");
             }
-            // Behind rules, the first says that there is no bypass.
-            bytes.extend([0, 2, 3]);
+            // Behind rules, the first says that there is no bypass, the next two that there are no patches.
+            bytes.extend([0, 0, 0, 2, 3]);
             assert_eq!(read(record.kind(), RECORD_VERSION, &bytes), Ok(record));
         }
     }

@@ -4,15 +4,18 @@
 //! file (1 if there is one, then a text). For each clause: name as text, mode 1, origin 9. For
 //! each exception: clause as text, endpoint (1, then number 8 and text), place (1, then text),
 //! reason as text, expiry 8, origin 9. An origin is its kind 1, line 4, column 4. Then, only if
-//! there is a bypass, or a later field: 1, its reason as text, its end 8; or 0.
+//! there is a bypass, or a later field: 1, its reason as text, its end 8; or 0. Then, only if there
+//! are virtual patches: how many 2, and of each its mark 8, mode 1, end (1 if there is one, then 8),
+//! name and reason as texts.
 //!
-//! Misses   clauses and exceptions beyond the size of a frame are only counted in `left_out`.
+//! Misses   clauses, exceptions and patches beyond the size of a frame are only counted in `left_out`.
 
 use crate::field::{put_text, take_text};
 use crate::frame::PAYLOAD_BYTES_MAX;
 use crate::number;
 use crate::record::RecordError;
 use bartizan_model::clause::{Clause, ClauseName, Mode, SetBy};
+use bartizan_model::evidence::Fingerprint;
 use bartizan_model::id::EndpointId;
 use bytes::{Buf, BufMut};
 
@@ -34,7 +37,9 @@ pub struct RulesRecord {
     pub clauses: Vec<Clause>,
     /// The exceptions.
     pub exceptions: Vec<RecordedException>,
-    /// Clauses and exceptions that are not listed: they found no room in a frame, or they are of
+    /// The virtual patches.
+    pub patches: Vec<RecordedPatch>,
+    /// Clauses, exceptions and patches that are not listed: they found no room in a frame, or they are of
     /// a later program. A writer gives 0.
     pub left_out: u32,
     /// The bypass that turned everything but the law off, if there was one.
@@ -48,6 +53,21 @@ pub struct RecordedBypass {
     pub reason: String,
     /// When it was to end by itself, in microseconds since 1970.
     pub until_us: u64,
+}
+
+/// A virtual patch, as findings refer to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedPatch {
+    /// What stands for it in findings.
+    pub mark: Fingerprint,
+    /// What it does.
+    pub mode: Mode,
+    /// When it ends, in microseconds since 1970.
+    pub until_us: Option<u64>,
+    /// Its name.
+    pub id: String,
+    /// Why it is there, in the operator's words.
+    pub reason: String,
 }
 
 /// An exception, with texts in place of what only a running instance could name.
@@ -72,8 +92,12 @@ pub(crate) fn write(out: &mut Vec<u8>, it: &RulesRecord) {
     let mut entries = Vec::new();
     let clauses = put_fitting(&mut entries, &it.clauses, put_clause);
     let exceptions = put_fitting(&mut entries, &it.exceptions, put_exception);
-    let listed = usize::from(clauses) + usize::from(exceptions);
-    let unlisted = (it.clauses.len() + it.exceptions.len()).saturating_sub(listed);
+    let rules_end = entries.len();
+    let patches = put_fitting(&mut entries, &it.patches, put_patch);
+    let patched = entries.split_off(rules_end);
+    let listed = usize::from(clauses) + usize::from(exceptions) + usize::from(patches);
+    let all = it.clauses.len() + it.exceptions.len() + it.patches.len();
+    let unlisted = all.saturating_sub(listed);
 
     out.put_u64_le(it.revision);
     out.put_u64_le(it.wall_us);
@@ -87,13 +111,19 @@ pub(crate) fn write(out: &mut Vec<u8>, it: &RulesRecord) {
         out.put_u8(1);
         put_text(out, &bypass.reason, TEXT_BYTES_MAX);
         out.put_u64_le(bypass.until_us);
+    } else if patches > 0 {
+        out.put_u8(0);
+    }
+    if patches > 0 {
+        out.put_u16_le(patches);
+        out.put_slice(&patched);
     }
 }
 
 /// What may lie before the entries.
 const START_BYTES_MAX: usize = 8 + 8 + 1 + 4 + 2 + 2 + 1 + 2 + FILE_BYTES_MAX as usize;
 /// What may lie behind them.
-const END_BYTES_MAX: usize = 1 + 2 + TEXT_BYTES_MAX as usize + 8;
+const END_BYTES_MAX: usize = 1 + 2 + TEXT_BYTES_MAX as usize + 8 + 2;
 
 /// Appends as many of `all` as there is room for in a frame, and returns how many.
 fn put_fitting<T>(out: &mut Vec<u8>, all: &[T], put: impl Fn(&mut Vec<u8>, &T)) -> u16 {
@@ -126,6 +156,14 @@ fn put_exception(out: &mut Vec<u8>, it: &RecordedException) {
     put_text(out, &it.reason, TEXT_BYTES_MAX);
     out.put_u64_le(it.expires_us);
     put_set_by(out, it.set_by);
+}
+
+fn put_patch(out: &mut Vec<u8>, it: &RecordedPatch) {
+    out.put_slice(&it.mark.bytes());
+    out.put_u8(number::of_mode(it.mode));
+    put_option(out, it.until_us.as_ref(), |out, it| out.put_u64_le(*it));
+    put_text(out, &it.id, TEXT_BYTES_MAX);
+    put_text(out, &it.reason, TEXT_BYTES_MAX);
 }
 
 fn put_set_by(out: &mut Vec<u8>, it: SetBy) {
@@ -161,7 +199,20 @@ pub(crate) fn read(mut from: &[u8]) -> Result<RulesRecord, RecordError> {
     let clauses = take_known(from, clauses, &mut left_out, take_clause)?;
     let exceptions = take_known(from, exceptions, &mut left_out, take_exception)?;
     let bypass = take_bypass(from)?;
-    Ok(RulesRecord { revision, wall_us, file, mode, clauses, exceptions, left_out, bypass })
+    // Records of earlier programs end here, and those without patches.
+    let count = if from.is_empty() { 0 } else { from.try_get_u16_le()? };
+    let patches = take_known(from, count, &mut left_out, take_patch)?;
+    Ok(RulesRecord {
+        revision,
+        wall_us,
+        file,
+        mode,
+        clauses,
+        exceptions,
+        patches,
+        left_out,
+        bypass,
+    })
 }
 
 /// Records of earlier programs end here.
@@ -219,6 +270,14 @@ fn take_exception(from: &mut &[u8]) -> Result<Option<RecordedException>, RecordE
         expires_us,
         set_by,
     }))
+}
+
+fn take_patch(from: &mut &[u8]) -> Result<Option<RecordedPatch>, RecordError> {
+    let mark = Fingerprint::new(&from.try_get_u64_le()?.to_le_bytes());
+    let mode = number::mode(from.try_get_u8()?);
+    let until_us = take_option(from, |from| Ok(from.try_get_u64_le()?))?;
+    let (id, reason) = (take_text(from)?.to_owned(), take_text(from)?.to_owned());
+    Ok(mode.map(|mode| RecordedPatch { mark, mode, until_us, id, reason }))
 }
 
 fn take_set_by(from: &mut &[u8]) -> Result<Option<SetBy>, RecordError> {
@@ -280,6 +339,31 @@ mod tests {
         let mut with = Vec::new();
         write(&mut with, &it);
         assert_eq!(with.get(..without.len()), Some(without.as_slice()));
+    }
+
+    #[test]
+    fn patches_are_kept_with_and_without_a_bypass() {
+        let mut it = sample::rules(1);
+        let mut without = Vec::new();
+        write(&mut without, &it);
+        let patch = |id: &str, until_us| RecordedPatch {
+            mark: bartizan_model::patch::mark(id),
+            mode: Mode::Enforce,
+            until_us,
+            id: id.to_owned(),
+            reason: "why".to_owned(),
+        };
+        it.patches = vec![patch("one", None), patch("two", Some(7))];
+        assert_eq!(back(&it), it);
+        let mut with = Vec::new();
+        write(&mut with, &it);
+        assert_eq!(with.get(..without.len()), Some(without.as_slice()));
+        it.bypass = Some(RecordedBypass { reason: "why".to_owned(), until_us: 7 });
+        assert_eq!(back(&it), it);
+        it.patches = vec![patch(&"p".repeat(900), None); 200];
+        let back = back(&it);
+        assert!(back.patches.len() > 10);
+        assert_eq!(back.patches.len() + back.left_out as usize, 200);
     }
 
     #[test]

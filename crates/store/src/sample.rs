@@ -159,6 +159,7 @@ pub(crate) fn rules(revision: u64) -> RulesRecord {
             expires_us: 1_800_000_000_000_000,
             set_by: SetBy::File { line: 30, column: 3 },
         }],
+        patches: Vec::new(),
         left_out: 0,
         bypass: None,
     }

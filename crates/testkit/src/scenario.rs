@@ -39,6 +39,7 @@
 //! term enforce GET /me secret body $.pin          (of the answer)
 //! term enforce GET /me masked body $.iban
 //! described POST /orders {"requestBody": {}}   (an operation that the API's description declares)
+//! patch enforce POST /orders body $.n: above 99   (a virtual patch: of `* *` for every endpoint; a condition and what it names)
 //! known POST /orders body $.n      (a field that the endpoint is known to take)
 //! before 1                         (the same request came so often already)
 //! overloaded
@@ -55,6 +56,7 @@ use crate::origin::ANSWER;
 use crate::recorded::{as_happened, recording};
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_engine::keys::HashKey;
+use bartizan_engine::patches::{Patches, Ready};
 use bartizan_engine::replay::replay;
 use bartizan_engine::routes::{RouteRules, Routes};
 use bartizan_engine::snapshot::{Clients, Rules, Snapshot};
@@ -71,6 +73,7 @@ use bartizan_model::id::KeyEpoch;
 use bartizan_model::limits::Limits;
 use bartizan_model::network::Network;
 use bartizan_model::observation::{Observation, Outcome};
+use bartizan_model::patch::{Field, Patch, Sort, When};
 use bartizan_model::retirement::Template;
 use bartizan_model::route::{Demand, HostPattern, Route, Spelling, Underscores};
 use bartizan_model::terms::{
@@ -101,6 +104,8 @@ pub struct Scenario {
     pub terms: Vec<EndpointTerms>,
     /// Operations that the description of the API declares: method, path, and what it says.
     pub described: Vec<[String; 3]>,
+    /// Virtual patches.
+    pub patches: Vec<Patch>,
     /// How often the same request came before.
     pub before: usize,
     /// Whether the process has more to do than it can carry.
@@ -136,6 +141,7 @@ const DIRECTIVES: &[&str] = &[
     "rate",
     "term",
     "described",
+    "patch",
     "known",
     "before",
     "overloaded",
@@ -155,6 +161,7 @@ fn one(text: &str) -> Scenario {
         clients: Clients::default(),
         terms: Vec::new(),
         described: Vec::new(),
+        patches: Vec::new(),
         before: 0,
         overloaded: false,
         request: Vec::new(),
@@ -203,6 +210,10 @@ impl Scenario {
         if let Some(text) = line.strip_prefix("described ") {
             let words: Vec<String> = text.splitn(3, ' ').map(str::to_owned).collect();
             return self.described.push(words.try_into().expect("method, path, what it says"));
+        }
+        if let Some(text) = line.strip_prefix("patch ") {
+            let id = format!("p{}", self.patches.len());
+            return self.patches.push(patch(&id, text));
         }
         let words: Vec<&str> = line.split(' ').collect();
         match words.as_slice() {
@@ -322,7 +333,9 @@ impl Scenario {
             records: None,
         };
         let key = key();
+        let ready = |it: &Patch| Arc::new(Ready::new(it.clone()).expect("a pattern"));
         let rules = Rules {
+            patches: Arc::new(Patches::new(self.patches.iter().map(ready).collect())),
             routes: Routes::new(vec![on]),
             trusted: self.trusted.clone(),
             clients: self.clients.clone(),
@@ -383,6 +396,41 @@ impl Scenario {
 
 fn key() -> HashKey {
     HashKey::new(KeyEpoch(1), [7; 16])
+}
+
+fn patch(id: &str, text: &str) -> Patch {
+    let (what, condition) = text.split_once(": ").expect("a condition");
+    let mut words = what.splitn(4, ' ');
+    let mut word = || words.next().expect("mode, method, path and field");
+    let (strictly, method, path, field) = (mode(word()), word(), word(), word());
+    let (name, value) = condition.split_once(' ').expect("what it names");
+    let mut when = When::default();
+    match name {
+        "matches" => when.matches = Some(value.into()),
+        "does_not_match" => when.does_not_match = Some(value.into()),
+        "longer_than" => when.longer_than = value.parse().ok(),
+        "shorter_than" => when.shorter_than = value.parse().ok(),
+        "above" => when.above = value.parse().ok(),
+        "below" => when.below = value.parse().ok(),
+        "is" => when.is = Some(named(Sort::ALL, Sort::name, value)),
+        "is_not" => when.is_not = Some(named(Sort::ALL, Sort::name, value)),
+        "present" => when.present = value.parse().ok(),
+        other => panic!("no condition `{other}`"),
+    }
+    Patch {
+        id: id.into(),
+        reason: "a test".into(),
+        endpoint: (method != "*").then(|| (Method::of(method.as_bytes()), Template::new(path))),
+        field: match field {
+            "any" => Field::Any,
+            "method" => Field::Method,
+            "target" => Field::Target,
+            place => Field::At(place.parse().unwrap()),
+        },
+        when,
+        mode: strictly,
+        until_us: None,
+    }
 }
 
 fn said(words: &[&str]) -> Says {

@@ -29,6 +29,8 @@ const NOT_IN_ONE_MESSAGE: &[Code] = &[
     Code::DeclaredAnswerBody,
     // Over TLS only: `engine/tests/profiles.rs`.
     Code::TransportNoCertificate,
+    // Within a tunnel: `engine/tests/conversation.rs`.
+    Code::BodyWebsocketMalformed,
     // Several exchanges show it: `engine/tests/tenants.rs`.
     Code::TenantForeign,
     // Several exchanges show them: `engine/tests/terms.rs`.

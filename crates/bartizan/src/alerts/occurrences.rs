@@ -181,6 +181,7 @@ pub(crate) fn of_event(at_us: u64, event: &Event) -> Option<Seen> {
         | Event::NotStarted { .. }
         | Event::Doubtful { .. }
         | Event::NewVersion { .. }
+        | Event::PatchEnded { .. }
         | Event::ContractNotFollowed { .. }
         | Event::Reloaded { .. }
         | Event::NothingToReload

@@ -13,7 +13,8 @@ use serde_json::Value;
 pub(super) fn show(state: &State, service: Option<&str>) -> Value {
     let live = &state.hub.inventory;
     let now_us = state.shared.clock.now().wall_us;
-    shown::all(&live.contracts(), &live.proposed(), service, now_us, live.tempo())
+    let traffic = (&live.proposed()[..], &live.usual()[..]);
+    shown::all(&live.contracts(), traffic, service, now_us, live.tempo())
 }
 
 /// What was decided, the latest first.

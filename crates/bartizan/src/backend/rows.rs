@@ -1,5 +1,6 @@
 //! Exchanges as the control API tells them.
 
+use crate::content::reasons;
 use crate::{explain, show};
 use bartizan_model::clause::Effect;
 use bartizan_model::evidence::Finding;
@@ -117,7 +118,7 @@ fn evidence(it: &Finding) -> Value {
     json!({
         "place": it.place.to_string(),
         "bytes": it.bytes,
-        "shape": it.sighting.fingerprint.to_string(),
+        "signs": reasons(it),
         "score": f64::from(it.sighting.score) / 1_000.0,
         "value": format!("{:016x}", it.value.0),
     })

@@ -52,6 +52,7 @@ pub(super) fn settings(
     };
     let contract = reader.word(&top, &keys::CONTRACT, None).map(|it| it.value);
     let description = reader.word(&top, &keys::DESCRIPTION, over.description.as_ref());
+    let patches = reader.items(&top, &keys::PATCHES, &[]);
     let trusted_proxies = reader.items(&top, &keys::TRUSTED_PROXIES, &over.trusted_proxies);
 
     let section = reader.section(&top, "listen");
@@ -129,6 +130,7 @@ pub(super) fn settings(
         tempo,
         contract,
         description: description.map(|it| it.value),
+        patches,
         listen: Listen { address: listen?.given(), http2, mirror, workers, proxy_protocol },
         certificates,
         tls: tls?,

@@ -84,6 +84,7 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::ContentScanner
         | ClauseName::DeclaredRequest
         | ClauseName::DeclaredAnswer
+        | ClauseName::PatchMatched
         | ClauseName::ProvenanceReference
         | ClauseName::ShapeReadOnly
         | ClauseName::ShapeUndeclared

@@ -105,6 +105,18 @@ pub enum Fault {
     NotAFieldName { given: String },
     NotATemplate { given: String, why: TemplateFault },
     NotALink { given: String },
+    // Virtual patches
+    NotAPatchId { given: String },
+    NotAPatchField { given: String },
+    NotAPattern { why: String },
+    NoCondition,
+    NotARequest,
+    CasePasses,
+    CaseRefused { at: String },
+    CaseUnexamined,
+    CaseByLaw { code: &'static str },
+    PatchEnded { day: Day },
+    PatchEmpty,
 }
 
 /// Why a text is no path that can be marked.
@@ -250,6 +262,7 @@ impl Fault {
                 | Self::NotVerified
                 | Self::UnusedUpstream { .. }
                 | Self::NoSuchRoute { .. }
+                | Self::PatchEnded { .. }
         );
         if is_warning { Severity::Warning } else { Severity::Error }
     }
@@ -331,7 +344,7 @@ impl Fault {
             Self::NotAnEndpoint { given } => format!("{} is not an endpoint", Shown(given)),
             Self::NotAField { given } => format!("{} is not a field", Shown(given)),
             Self::NoFields { clause } => format!("`{clause}` does not look at single fields"),
-            Self::ReasonEmpty => "an exception needs a reason".to_owned(),
+            Self::ReasonEmpty => "a reason is needed".to_owned(),
             Self::ReasonTooLong { .. } => "the reason is too long".to_owned(),
             Self::NotADate { given, .. } => format!("{} is not a date", Shown(given)),
             Self::Expired { .. } => "this exception has expired".to_owned(),
@@ -360,6 +373,19 @@ impl Fault {
             Self::NotAFieldName { given } => format!("{} is not the name of a field", Shown(given)),
             Self::NotATemplate { given, .. } => format!("{} cannot be marked", Shown(given)),
             Self::NotALink { given } => format!("{} is not a link", Shown(given)),
+            Self::NotAPatchId { given } => format!("{} is not the name of a patch", Shown(given)),
+            Self::NotAPatchField { given } => format!("{} is not a field", Shown(given)),
+            Self::NotAPattern { .. } => "this pattern cannot be used".to_owned(),
+            Self::NoCondition => "the patch says of no value that it is refused".to_owned(),
+            Self::NotARequest => "this is no request".to_owned(),
+            Self::CasePasses => "this request must be refused, and passes".to_owned(),
+            Self::CaseRefused { .. } => "this request must pass, and is refused".to_owned(),
+            Self::CaseUnexamined => "this request cannot be looked at as a whole".to_owned(),
+            Self::CaseByLaw { .. } => {
+                "this request is refused before the patch is asked".to_owned()
+            }
+            Self::PatchEnded { .. } => "this patch has ended".to_owned(),
+            Self::PatchEmpty => "the file is empty".to_owned(),
         }
     }
 
@@ -453,6 +479,19 @@ impl Fault {
                 format!("expected one of: {}{more}", expected.join(", "))
             }
             Self::RouteTwice { other } => format!("`{other}` has the same host and path"),
+            Self::NotAPatchId { .. } => {
+                "expected 1 to 64 of `A-Z`, `a-z`, `0-9`, `-`, `_` and `.`".to_owned()
+            }
+            Self::NotAPatchField { .. } => {
+                "expected `any`, `method`, `target`, `path`, `segment N`, `name`, `query NAME`, `cookie NAME`, `header NAME` or `body $.POINTER`"
+                    .to_owned()
+            }
+            Self::NotAPattern { why } => why.clone(),
+            Self::CasePasses => "the patch finds nothing in it".to_owned(),
+            Self::CaseRefused { at } => format!("the patch finds {}", Shown(at)),
+            Self::CaseUnexamined => "too long, too deep or not well-formed".to_owned(),
+            Self::CaseByLaw { code } => format!("by the law, with `{code}`"),
+            Self::PatchEnded { day } => format!("held until the end of {day} (UTC)"),
             Self::FileTooLarge
             | Self::FileEmpty
             | Self::Syntax { .. }
@@ -475,7 +514,10 @@ impl Fault {
             | Self::NeedsRoutes { .. }
             | Self::UnusedUpstream { .. }
             | Self::NoFields { .. }
-            | Self::ReasonEmpty => return None,
+            | Self::ReasonEmpty
+            | Self::NoCondition
+            | Self::NotARequest
+            | Self::PatchEmpty => return None,
         };
         Some(label)
     }
@@ -548,6 +590,12 @@ impl Fault {
             }
             Self::NeedsRoutes { .. } => "say with `routes` which requests go where",
             Self::UnusedUpstream { .. } => "remove it, or name it in a route",
+            Self::NoCondition => {
+                "such as `matches: '(?i)<script'`, or `present: true` for whatever stands there"
+            }
+            Self::PatchEmpty => "see docs/patches.md for one",
+            Self::NotARequest => "such as `GET /reviews?q=x`, or `request`, `headers` and `body`",
+            Self::PatchEnded { .. } => "it does nothing any more: remove it, or give it a new day",
             Self::FileTooLarge
             | Self::FileNotUtf8
             | Self::Syntax { .. }
@@ -587,6 +635,13 @@ impl Fault {
             | Self::NotAFieldName { .. }
             | Self::NotATemplate { .. }
             | Self::NotALink { .. }
+            | Self::NotAPatchId { .. }
+            | Self::NotAPatchField { .. }
+            | Self::NotAPattern { .. }
+            | Self::CasePasses
+            | Self::CaseRefused { .. }
+            | Self::CaseUnexamined
+            | Self::CaseByLaw { .. }
             | Self::Exceeds { .. } => return None,
         };
         Some(help.to_owned())

@@ -6,6 +6,7 @@
 pub(super) mod alerts;
 pub(super) mod api;
 pub(super) mod data_class;
+pub(super) mod patch;
 pub(super) mod route;
 pub(super) mod tls;
 pub(super) mod upstream;
@@ -504,13 +505,14 @@ pub(super) fn items_max(section: &str) -> Option<usize> {
 
 /// Every key but the clauses, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
-    const BEFORE: [&dyn Key; 12] = [
+    const BEFORE: [&dyn Key; 13] = [
         &VERSION,
         &MODE,
         &CONTENT,
         &LAB,
         &CONTRACT,
         &DESCRIPTION,
+        &PATCHES,
         &TRUSTED_PROXIES,
         &LISTEN_ADDRESS,
         &LISTEN_HTTP2,
@@ -657,6 +659,19 @@ pub(super) const DESCRIPTION: Word<PathBuf> = Word {
     form: "path",
     shape: Shape::Text { chars_max: None },
     absent: Absent::Nothing("nothing is declared"),
+    parse: DATA_DIR.parse,
+};
+
+pub(super) const PATCHES: Items<PathBuf> = Items {
+    name: Name {
+        section: "",
+        key: "patches",
+        says: "Files with virtual patches, one in each, and folders of such files (`*.yaml`, `*.yml`): see [virtual patches](patches.md). \
+               Read at the start and whenever one changes; one whose cases do not end as it says is refused with the configuration.",
+    },
+    form: "paths",
+    shape: Shape::Text { chars_max: None },
+    items_max: 200,
     parse: DATA_DIR.parse,
 };
 
@@ -1235,7 +1250,7 @@ pub(super) const EXCEPTION_FIELD: Word<Place> = Word {
         key: "field",
         says: "The only field it holds for, as sent or as `bartizan why` shows it. Clauses \
                `content.sqli`, `content.xss`, `content.command`, `content.template`, `content.traversal`, `content.lookup`, `content.ssrf`, `content.line`, \
-               `content.nosql`, `content.ldap`, `content.xpath`, `content.xxe`, `content.object`, `content.prototype`, `content.graphql`, `content.scanner`, `declared.request`, `declared.answer`, `provenance.reference`, \
+               `content.nosql`, `content.ldap`, `content.xpath`, `content.xxe`, `content.object`, `content.prototype`, `content.graphql`, `content.scanner`, `declared.request`, `declared.answer`, `patch.matched`, `provenance.reference`, \
                `shape.read_only`, `shape.undeclared`, `shape.type`, `shape.required`, `shape.bounds`, \
                `ownership.request`, `ownership.answer`, `disclosure.secret` and `disclosure.data` only.",
     },

@@ -40,6 +40,7 @@ mod network;
 mod node;
 mod origin;
 mod overrides;
+mod patch;
 mod path;
 mod problem;
 mod rate;
@@ -66,6 +67,7 @@ pub use fault::{AlertPlaceFault, DateFault, Fault, NetworkFault, PathFault, Text
 pub use host_port::HostPort;
 pub use origin::{Given, Origin};
 pub use overrides::{Overrides, data_dir};
+pub use patch::{PatchFile, Verdict, endpoint_text, enforced, field_text, patch};
 pub use problem::{PROBLEMS_MAX, Place, Problem, Report, Severity, Span};
 pub use rate::Rate;
 pub use reference::reference;

@@ -122,11 +122,30 @@ impl<'p> Reader<'p> {
 
     /// The mapping `node`, its unknown keys reported.
     pub(super) fn mapping<'t>(&mut self, section: &str, node: &'t Node, place: Place) -> Scope<'t> {
+        self.mapping_with(section, &known(section), node, place)
+    }
+
+    /// The mapping `node`, of which these keys are known.
+    pub(super) fn mapping_of<'t>(
+        &mut self,
+        expected: &[&'static str],
+        node: &'t Node,
+        place: Place,
+    ) -> Scope<'t> {
+        self.mapping_with("", expected, node, place)
+    }
+
+    fn mapping_with<'t>(
+        &mut self,
+        section: &str,
+        expected: &[&'static str],
+        node: &'t Node,
+        place: Place,
+    ) -> Scope<'t> {
         match &node.value {
             Value::Map(map) => {
-                let expected = known(section);
                 for entry in &map.entries {
-                    self.known_key(section, entry, &expected);
+                    self.known_key(section, entry, expected);
                 }
                 Scope { map: Some(map), missing: Some(place) }
             }

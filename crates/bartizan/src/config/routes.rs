@@ -81,6 +81,7 @@ fn one(
     let record_required = reader.flag(scope, &key::RECORD_REQUIRED);
     let samples = reader.flag(scope, &key::SAMPLES);
     let security_headers = reader.flag(scope, &key::SECURITY_HEADERS);
+    let inspect_websocket = reader.flag(scope, &key::INSPECT_WEBSOCKET);
     let response_timeout_ms = some(reader.number(scope, &key::RESPONSE_TIMEOUT));
     let description = reader.word(scope, &key::DESCRIPTION, None).map(|it| it.value);
     let records = reader.word(scope, &key::RECORDS, None).map(|it| it.value);
@@ -112,6 +113,7 @@ fn one(
         record_required,
         samples,
         security_headers,
+        inspect_websocket,
         response_timeout_ms,
     };
     Some((Routing { route, mode, description, records }, place))

@@ -39,6 +39,8 @@ pub struct Settings {
     pub contract: Option<PathBuf>,
     /// The description of the APIs of routes that name none.
     pub description: Option<PathBuf>,
+    /// Files of virtual patches, and folders of such files.
+    pub patches: Vec<PathBuf>,
     /// Where clients connect.
     pub listen: Listen,
     /// What clients are shown; with at least one, `listen.address` speaks TLS.

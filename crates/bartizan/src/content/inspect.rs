@@ -1,20 +1,16 @@
 //! `bartizan inspect`: what bartizan makes of requests, with its reasons.
 
 use super::judged::{Judge, Judged};
+use super::reasons;
 use super::requests::{Request, bytes, requests};
 use crate::cli::{Exit, Inspect, Output};
 use crate::commands::{fail, say};
-use bartizan_detect::content::attack::Attack;
-use bartizan_detect::content::sign::Signs;
 use bartizan_model::content_level::ContentLevel;
-use bartizan_model::evidence::Finding;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// Name and version of the JSON form.
 const SCHEMA: &str = "bartizan.inspect/v1";
-/// Reasons that are told of one finding.
-const REASONS_MAX: usize = 4;
 
 /// Judges the requests of files, and prints what was seen. Ends with 1 if one would have been refused.
 pub(crate) fn run(it: &Inspect) -> Exit {
@@ -64,14 +60,6 @@ pub(crate) fn run(it: &Inspect) -> Exit {
 
 fn is_refused_by(it: &Judged, level: ContentLevel) -> bool {
     it.score().0 >= level.score_min() || it.others().next().is_some()
-}
-
-fn reasons(it: &Finding) -> Vec<&'static str> {
-    let signs = u32::from_str_radix(&it.sighting.fingerprint.to_string(), 16).unwrap_or(0);
-    let attack = Attack::of(it.sighting.code);
-    let mut all = attack.map(|it| it.reasons(Signs::of(signs))).unwrap_or_default();
-    all.truncate(REASONS_MAX);
-    all
 }
 
 fn text_of(request: &Request, it: &Judged, level: ContentLevel) -> String {

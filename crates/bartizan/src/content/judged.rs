@@ -27,7 +27,6 @@ const BODIES_BYTES_MAX: usize = 64 << 20;
 pub(super) struct Judge {
     view: Arc<Snapshot>,
     tables: Tables,
-    limits: Limits,
 }
 
 /// What came of one.
@@ -46,33 +45,37 @@ impl Judge {
         Ok(Self {
             view: Arc::new(Snapshot { revision: 0, rules: Arc::new(rules), terms: Arc::default() }),
             tables: Tables::new(BODIES_BYTES_MAX),
-            limits: Limits::default(),
         })
     }
 
     /// `None` if the transaction broke its own protocol.
     pub(super) fn judge(&self, it: &Request) -> Option<Judged> {
-        let (head, body) = (Bytes::from(it.head.clone()), Bytes::from(it.body.clone()));
         let started = Instant::now();
-        let recording = Recording {
-            origin: Origin {
-                id: ExchangeId::new(0, 0),
-                authority: Authority::Inline,
-                peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
-                tls: true,
-                certificate: None,
-                ja4: None,
-                sees_bodies: true,
-            },
-            started: Moment { mono_ns: 0, wall_us: 0 },
-            phases: Phases::default(),
-            request: read_request(head, &self.limits),
-            request_body: body,
-            response: None,
-        };
-        let observation = replay(&recording, &self.view, &self.tables)?.observation;
+        let observation = replayed(it, &self.view, &self.tables)?;
         Some(Judged { observation, took: started.elapsed() })
     }
+}
+
+/// What the transaction makes of a request under a view; `None` if it broke its own protocol.
+pub(crate) fn replayed(it: &Request, view: &Arc<Snapshot>, tables: &Tables) -> Option<Observation> {
+    let (head, body) = (Bytes::from(it.head.clone()), Bytes::from(it.body.clone()));
+    let recording = Recording {
+        origin: Origin {
+            id: ExchangeId::new(0, 0),
+            authority: Authority::Inline,
+            peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            tls: true,
+            certificate: None,
+            ja4: None,
+            sees_bodies: true,
+        },
+        started: Moment { mono_ns: 0, wall_us: 0 },
+        phases: Phases::default(),
+        request: read_request(head, &view.rules.limits),
+        request_body: body,
+        response: None,
+    };
+    Some(replay(&recording, view, tables)?.observation)
 }
 
 impl Judged {

@@ -7,5 +7,8 @@
 
 pub(crate) mod bench;
 pub(crate) mod inspect;
-mod judged;
-mod requests;
+pub(crate) mod judged;
+mod reasons;
+pub(crate) mod requests;
+
+pub(crate) use reasons::reasons;

@@ -17,28 +17,28 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 
 /// A request, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Request {
+pub(crate) struct Request {
     /// Request line and fields, with the empty line behind them.
-    pub(super) head: Vec<u8>,
-    pub(super) body: Vec<u8>,
+    pub(crate) head: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     /// What it says of itself.
-    pub(super) label: Label,
+    pub(crate) label: Label,
 }
 
 /// What a line says of its request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Label {
-    pub(super) id: String,
-    pub(super) source: String,
-    pub(super) group: String,
-    pub(super) class: String,
-    pub(super) placement: String,
+pub(crate) struct Label {
+    pub(crate) id: String,
+    pub(crate) source: String,
+    pub(crate) group: String,
+    pub(crate) class: String,
+    pub(crate) placement: String,
     /// What changed it, where it was made of another; of which, and whether its victim has to do more for it.
-    pub(super) operators: Vec<String>,
-    pub(super) parent: String,
-    pub(super) needs_more: bool,
+    pub(crate) operators: Vec<String>,
+    pub(crate) parent: String,
+    pub(crate) needs_more: bool,
     /// `None` if it does not say.
-    pub(super) is_attack: Option<bool>,
+    pub(crate) is_attack: Option<bool>,
 }
 
 /// The bytes of a file, or of standard input for `-`; unpacked if they are gzip.
@@ -46,7 +46,7 @@ pub(super) struct Label {
 /// # Errors
 ///
 /// What the system says, or that it is too large.
-pub(super) fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut packed = Vec::new();
     match path.as_os_str() == "-" {
         true => io::stdin().lock().take(FILE_BYTES_MAX + 1).read_to_end(&mut packed)?,
@@ -66,7 +66,7 @@ pub(super) fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// The requests of a file, each or why it is none.
-pub(super) fn requests(text: &[u8]) -> Vec<Result<Request, String>> {
+pub(crate) fn requests(text: &[u8]) -> Vec<Result<Request, String>> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     if !text.trim_ascii_start().starts_with(b"{") {
         return vec![of_wire(text).ok_or_else(|| "it has no request line".to_owned())];
@@ -81,7 +81,8 @@ pub(super) fn requests(text: &[u8]) -> Vec<Result<Request, String>> {
     lines.map(|(n, line)| of_line(line).map_err(|why| format!("line {}: {why}", n + 1))).collect()
 }
 
-fn of_wire(text: &[u8]) -> Option<Request> {
+/// A request as it goes over the wire; `None` without a request line.
+pub(crate) fn of_wire(text: &[u8]) -> Option<Request> {
     let mut head = Vec::new();
     let mut rest = text;
     loop {

@@ -22,8 +22,10 @@ use bartizan_engine::simulate::{Verdict, simulate};
 use bartizan_engine::terms::Terms;
 use bartizan_learn::relations::Relations;
 use bartizan_learn::terms::{Proposed, propose};
+use bartizan_learn::usual::Fields;
 use bartizan_model::calendar::timestamp;
 use bartizan_model::terms::Force;
+use bartizan_model::usual::Usual;
 use bartizan_spec::{Format, Options, Version};
 use bartizan_store::files::{Files, Folder};
 use serde_json::{Value, json};
@@ -61,12 +63,13 @@ pub fn run(what: &What, dir: impl Fn(&InventoryOf) -> PathBuf) -> Exit {
         What::Diff(it) => differing(&dir, it, &contracts),
         What::Show(_) | What::Suggest(_) | What::Simulate(_) | What::Apply(_) => {
             let apis = Apis::read(&dir);
-            let (proposed, exchanges) = match spoken_for(&dir, &of, &apis, &contracts) {
+            let (proposed, usual, exchanges) = match spoken_for(&dir, &of, &apis, &contracts) {
                 Ok(it) => it,
                 Err(why) => return fail(&why, Exit::Failed),
             };
             let service = of.service.as_deref();
-            let all = || shown::all(&contracts, &proposed, service, now_us(), apis.tempo());
+            let traffic = (&proposed[..], &usual[..]);
+            let all = || shown::all(&contracts, traffic, service, now_us(), apis.tempo());
             match what {
                 What::Show(it) => {
                     let wanted =
@@ -122,22 +125,24 @@ pub(crate) fn proposed(
     spoken_for(dir, of, apis, contracts).map(|it| it.0)
 }
 
-/// The same, and how many exchanges that is.
+/// The same, what is usual in fields, and how many exchanges that is.
 fn spoken_for(
     dir: &Path,
     of: &InventoryOf,
     apis: &Apis,
     contracts: &Contracts,
-) -> Result<(Vec<Proposed>, u64), String> {
+) -> Result<(Vec<Proposed>, Vec<Usual>, u64), String> {
     let said = Sayings::read(dir);
     said.faults.iter().chain(&apis.faults).for_each(|it| note(it));
     let held = held::open(dir, of.key.clone().map(|it| it.0)).map_err(|it| it.to_string())?;
     let since_us = of.since.map_or(0, Ago::us);
     let learnt = inventory::of(&held, since_us, &said, apis).map_err(|it| it.to_string())?;
-    let mut relations = Relations::default();
+    let (mut relations, mut usual) =
+        (Relations::default(), Fields::new(apis.tempo().standing_us()));
     let mut bar = Bar::new(None);
     let each = fold(&held, since_us, |it| {
         relations.observe(it);
+        usual.observe(it, &learnt.inventory);
         bar.count();
         true
     });
@@ -145,7 +150,8 @@ fn spoken_for(
     each.map_err(|it| it.to_string())?;
     let said = |service: &str| contracts.said(service, apis.profile(service).subjects);
     let (inventory, pace) = (&learnt.inventory, apis.tempo().pace());
-    Ok((propose(inventory, &relations, &classes::maskable, &pace, &said), exchanges))
+    let proposed = propose(inventory, &relations, &classes::maskable, &pace, &said);
+    Ok((proposed, usual.usual(inventory), exchanges))
 }
 
 fn because(reason: &str) -> Result<Because, String> {

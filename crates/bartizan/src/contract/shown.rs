@@ -2,12 +2,15 @@
 
 use super::{Contracts, Decided, Release, Which, file};
 use crate::tempo::Tempo;
+use bartizan_detect::content::attack::Attack;
+use bartizan_detect::content::sign::Signs;
 use bartizan_learn::terms::{Proposal, Proposed, Stage, Support};
 use bartizan_model::calendar::timestamp;
 use bartizan_model::clause::ClauseName;
 use bartizan_model::fact::magnitude;
 use bartizan_model::place::Place;
 use bartizan_model::terms::{Bounds, Kinds, Masked, Masking, Others, Resource, Says};
+use bartizan_model::usual::Usual;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -29,7 +32,7 @@ struct Row<'a> {
 /// Every clause of a service, or of all.
 pub(crate) fn all(
     contracts: &Contracts,
-    proposed: &[Proposed],
+    (proposed, usual): (&[Proposed], &[Usual]),
     service: Option<&str>,
     now_us: u64,
     tempo: Tempo,
@@ -69,6 +72,26 @@ pub(crate) fn all(
         "revision": contracts.revision,
         "clauses": shown.collect::<Vec<_>>(),
         "releases": running.map(release).collect::<Vec<_>>(),
+        "usual": usual
+            .iter()
+            .filter(|it| service.is_none_or(|service| *it.route == *service))
+            .map(usually)
+            .collect::<Vec<_>>(),
+    })
+}
+
+/// What one field usually holds that would speak for an attack elsewhere.
+fn usually(it: &Usual) -> Value {
+    let attack = Attack::of(it.indicator.code);
+    let signs = attack.map(|of| of.names(Signs::of(it.indicator.signs))).unwrap_or_default();
+    json!({
+        "service": &*it.route,
+        "method": it.method.name(),
+        "path": it.path,
+        "field": it.indicator.place.to_string(),
+        "code": it.indicator.code.name(),
+        "signs": signs,
+        "callers": it.callers,
     })
 }
 
@@ -345,11 +368,15 @@ fn told(names: &[String]) -> String {
 }
 
 fn rows(all: &Value) -> &[Value] {
-    all.get("clauses").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    list(all, "clauses")
 }
 
 fn releases(all: &Value) -> &[Value] {
-    all.get("releases").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    list(all, "releases")
+}
+
+fn list<'a>(of: &'a Value, name: &str) -> &'a [Value] {
+    of.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 fn word<'a>(of: &'a Value, name: &str) -> &'a str {
@@ -362,6 +389,19 @@ pub(crate) fn text(all: &Value) -> String {
         let until = timestamp(it.get("until").and_then(Value::as_u64).unwrap_or(0));
         out + &format!("release of {} {} until {until}\n", word(it, "service"), word(it, "version"))
     });
+    for it in list(all, "usual") {
+        let endpoint = format!("{} {}", word(it, "method"), word(it, "path"));
+        let signs: Vec<_> = list(it, "signs").iter().filter_map(Value::as_str).collect();
+        let callers = it.get("callers").and_then(Value::as_u64).unwrap_or(0);
+        let _written = writeln!(
+            out,
+            "usual in {} of {endpoint} ({}), and no {} there: {}; {callers} callers who have nothing to do with each other",
+            word(it, "field"),
+            word(it, "service"),
+            word(it, "code"),
+            signs.join(", "),
+        );
+    }
     if rows(all).is_empty() {
         return out + "no clause yet: traffic has to show what endpoints take first\n";
     }
@@ -508,5 +548,10 @@ pub(crate) fn is_of(it: &Value, wanted: &str) -> bool {
 /// The clauses that are wanted.
 pub(crate) fn only(all: &Value, wanted: impl Fn(&Value) -> bool) -> Value {
     let kept: Vec<Value> = rows(all).iter().filter(|it| wanted(it)).cloned().collect();
-    json!({"revision": all.get("revision"), "clauses": kept, "releases": all.get("releases")})
+    json!({
+        "revision": all.get("revision"),
+        "clauses": kept,
+        "releases": all.get("releases"),
+        "usual": all.get("usual"),
+    })
 }

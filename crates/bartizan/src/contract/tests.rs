@@ -5,6 +5,8 @@
 use super::*;
 use bartizan_learn::inventory::leaf::Breaches;
 use bartizan_learn::terms::Support;
+use bartizan_model::code::Code;
+use bartizan_model::usual::{Indicator, Usual};
 
 const CANARY_US: u64 = Tempo::Usual.canary_us();
 
@@ -102,4 +104,31 @@ fn what_hands_out_since_hands_out_what_was_decided_of() {
     assert_eq!(hands_out(Method::Get, "/parcels"), [(id(), other)]);
     let held = endpoints.iter().flat_map(|it| &it.terms).map(|it| (&it.says, it.force));
     assert!(held.eq([(&named(ORDER), Force::Enforced)]), "what was decided stays");
+}
+
+#[test]
+fn what_is_usual_in_a_field_is_told() {
+    let place = Place::body("$.text");
+    let indicator = Indicator { place, code: Code::ContentSqlInjection, signs: 1 << 14 };
+    let usual = Usual {
+        route: "shop".into(),
+        method: Method::Post,
+        path: "/tickets".to_owned(),
+        indicator,
+        callers: 20,
+    };
+    let told = |service| {
+        let contracts = Contracts::default();
+        shown::text(&shown::all(
+            &contracts,
+            (&[], std::slice::from_ref(&usual)),
+            service,
+            0,
+            Tempo::Usual,
+        ))
+    };
+    let line = "usual in body $.text of POST /tickets (shop), and no content.sql_injection there: ";
+    assert!(told(None).starts_with(line), "{}", told(None));
+    assert!(told(Some("shop")).contains("; 20 callers who have nothing to do with each other\n"));
+    assert!(!told(Some("bank")).contains("usual"));
 }

@@ -11,6 +11,7 @@ mod certificate;
 mod clock;
 mod data;
 mod files;
+mod patches;
 mod ports;
 mod proxies;
 mod references;
@@ -50,6 +51,7 @@ fn examine(settings: &Settings) -> Vec<Finding> {
     findings.push(files::core_dumps());
     findings.push(clock::examine(&settings.data.dir.value));
     findings.extend(references::examine(settings));
+    findings.extend(patches::examine(settings));
     findings.extend(settings.upstreams.iter().flat_map(upstream::examine));
     findings.extend(proxies::examine(settings));
     findings

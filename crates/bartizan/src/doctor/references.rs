@@ -49,6 +49,10 @@ pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
                 let mend = "name an OpenAPI document that the user of bartizan can read";
                 findings.push(Finding::problem(ABOUT, fault.to_string(), mend));
             }
+            WireFault::Patch(_) => {
+                let mend = "see what `bartizan patch check FILE` says";
+                findings.push(Finding::problem("patches", fault.to_string(), mend));
+            }
             // It was named above.
             WireFault::Unread(_) => {}
         }

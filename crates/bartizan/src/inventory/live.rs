@@ -28,10 +28,12 @@ use bartizan_learn::inventory::Inventory;
 use bartizan_learn::relations::Relations;
 use bartizan_learn::retirement::Plan;
 use bartizan_learn::terms::{Proposed, propose};
+use bartizan_learn::usual::Fields;
 use bartizan_model::id::EndpointId;
 use bartizan_model::observation::Observation;
 use bartizan_model::profile::Profile;
 use bartizan_model::terms::{Force, TermsByRoute};
+use bartizan_model::usual::Usual;
 use bartizan_store::segments::held::Held;
 use std::collections::BTreeSet;
 use std::io;
@@ -58,8 +60,15 @@ const CHANGES_MAX: usize = 1_000;
 /// Changes that are remembered as told; then all are forgotten but new ones.
 const TOLD_MAX: usize = 100_000;
 
-/// What calls are held to, and versions of clients that are held to no habit of it.
-type HeldTo = (TermsByRoute, Vec<Graced>);
+/// What calls are held to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct HeldTo {
+    pub(crate) terms: TermsByRoute,
+    /// Versions of clients that are held to no habit of it.
+    pub(crate) graced: Vec<Graced>,
+    /// What fields usually hold that would speak for attacks elsewhere.
+    pub(crate) usual: Vec<Usual>,
+}
 
 /// What was told.
 #[derive(Debug, Default)]
@@ -234,7 +243,8 @@ impl Live {
         let said = Sayings::read(&source.dir);
         let plan = Plan::new(lock(&self.apis).retirements());
         let relations = Some(Relations::default());
-        let mut learnt = Learnt { inventory: Inventory::default(), plan, relations };
+        let usual = Some(Fields::new(self.tempo().standing_us()));
+        let mut learnt = Learnt { inventory: Inventory::default(), plan, relations, usual };
         said.tell(&mut learnt.inventory, source.only.as_deref());
         *lock(&self.said) = Arc::new(said);
         learnt
@@ -485,11 +495,18 @@ impl Live {
     fn hold(&self) {
         let mut held = lock(&self.held);
         let terms = self.contracts().in_force(&self.proposed(), now_us(), self.tempo());
-        let now = (terms, lock(&self.watch).graced(now_us()));
+        let graced = lock(&self.watch).graced(now_us());
+        let now = HeldTo { terms, graced, usual: self.usual() };
         if *held != now {
             held.clone_from(&now);
             *lock(&self.terms) = Some(now);
         }
+    }
+
+    /// What fields usually hold that would speak for attacks elsewhere.
+    pub(crate) fn usual(&self) -> Vec<Usual> {
+        let known = lock(&self.known);
+        known.usual.as_ref().map(|it| it.usual(&known.inventory)).unwrap_or_default()
     }
 
     /// What calls are to be held to from now on, if that is something else.

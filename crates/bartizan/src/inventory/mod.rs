@@ -31,6 +31,7 @@ use apis::Apis;
 use bartizan_learn::inventory::Inventory;
 use bartizan_learn::relations::Relations;
 use bartizan_learn::retirement::Plan;
+use bartizan_learn::usual::Fields;
 use bartizan_model::observation::Observation;
 use bartizan_store::segments::archive::ArchiveError;
 use bartizan_store::segments::held::Held;
@@ -98,6 +99,8 @@ pub(crate) struct Learnt {
     pub(crate) plan: Plan,
     /// Which answers hand out what requests carry, where that is followed.
     pub(crate) relations: Option<Relations>,
+    /// What fields usually hold that would speak for attacks, where that is followed.
+    pub(crate) usual: Option<Fields>,
 }
 
 impl Learnt {
@@ -107,6 +110,9 @@ impl Learnt {
         self.plan.observe(it);
         if let Some(relations) = &mut self.relations {
             relations.observe(it);
+        }
+        if let Some(usual) = &mut self.usual {
+            usual.observe(it, &self.inventory);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::marks::Marks;
 use super::sign::{Input, Sign, Signs};
 use super::{
-    command, command_names, graphql, ldap, line, lookup, nosql, object, prototype, scanner, script,
+    command, graphql, ldap, line, lookup, nosql, object, prototype, scanner, script,
     server_request, sql, template, traversal, xml, xpath,
 };
 use bartizan_model::code::Code;
@@ -68,90 +68,93 @@ impl Attack {
 }
 
 /// Words and numbers: what most values and nearly all names are made of.
-const WORD: Marks = Marks::LETTER.and(Marks::DIGIT).and(Marks::UNDERSCORE).and(Marks::DASH);
+const WORD: Marks = Marks::LETTER.and(Marks::DIGIT).and(Marks::UNDERSCORE);
 
 /// What sentences are made of.
-const PROSE: Marks = WORD.and(Marks::SPACE).and(Marks::COMMA).and(Marks::DOT);
+const PROSE: Marks = WORD.and(Marks::DASH).and(Marks::SPACE).and(Marks::COMMA).and(Marks::DOT);
 
 const QUOTES: Marks = Marks::QUOTE.and(Marks::DOUBLE_QUOTE).and(Marks::BACKTICK);
 
-impl Attack {
-    /// Whether its recogniser could see anything: a look at the marks alone, for most values have few. It may be wrong in
-    /// one direction only, which a test over random values watches.
-    pub(super) fn may_be(self, input: &Input<'_>) -> bool {
+/// What recognisers of kinds that are code of some language need.
+const CODE: Marks = QUOTES
+    .and(Marks::LESS)
+    .and(Marks::EQUALS)
+    .and(Marks::COLON)
+    .and(Marks::PARENTHESIS)
+    .and(Marks::BRACKET)
+    .and(Marks::BRACE)
+    .and(Marks::PLUS);
+
+/// Kinds of attack, a bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Attacks(u32);
+
+impl Attacks {
+    /// The kinds whose recogniser could see anything: a look at the marks and the front, for most values are of few kinds of
+    /// bytes. It may be wrong in one direction only, which a test over random values watches.
+    pub(super) fn that_may_be(input: &Input<'_>) -> Self {
         let marks = input.marks;
-        let is_word = !marks.is_more_than(WORD);
-        if is_word && !marks.has(Marks::DASH) && !self.may_be_word() {
-            return false;
+        let has = |it: Marks| marks.has_any(it);
+        let all = Self::default()
+            .with(Attack::Sql, input.may_be_sql)
+            .with(Attack::Command, command::may_be(input, !marks.is_more_than(PROSE)))
+            .with(Attack::Traversal, traversal::may_be(input))
+            .with(Attack::Object, object::may_be(input))
+            .with(
+                Attack::Prototype,
+                has(prototype::NEEDED) && input.text.len() >= prototype::BYTES_MIN,
+            );
+        if !marks.is_more_than(WORD) {
+            return all;
         }
-        match self {
-            Self::Sql => input.may_be_sql,
-            Self::Command => {
-                if is_word {
-                    !input.is_name && input.text.len() <= ALONE_BYTES_MAX
-                } else if marks.is_more_than(PROSE) {
-                    marks.has_any(command::NEEDED) || input.text.len() <= ALONE_BYTES_MAX
-                } else {
-                    // A sentence is a command where its first word is one.
-                    let mut words = input.text.split(|it| matches!(it, b' ' | b'\t'));
-                    let first = words.find(|it| !it.is_empty()).unwrap_or_default();
-                    !matches!(command_names::of(first), command_names::Name::Other)
-                }
-            }
-            Self::Object => match input.is_name {
-                true => marks
-                    .has_any(Marks::DOLLAR.and(Marks::AT).and(Marks::SLASH).and(Marks::UNDERSCORE)),
-                false => input.text.len() >= 8,
-            },
-            Self::Prototype => marks.has_any(prototype::NEEDED),
-            Self::Script => {
-                marks.has_any(
-                    QUOTES
-                        .and(Marks::LESS)
-                        .and(Marks::EQUALS)
-                        .and(Marks::COLON)
-                        .and(Marks::PARENTHESIS)
-                        .and(Marks::BRACKET)
-                        .and(Marks::PLUS),
-                ) || marks.has(Marks::DOT)
-                    && matches!(input.text.trim_ascii_start().first(), Some(b'd' | b'D'))
-            }
-            Self::Traversal => marks.has_any(traversal::NEEDED),
-            Self::Template => marks.has_any(
-                Marks::BRACE
-                    .and(Marks::LESS)
-                    .and(Marks::HASH)
-                    .and(Marks::BRACKET)
-                    .and(Marks::AT)
-                    .and(Marks::DOT),
-            ),
-            Self::Lookup => marks.has(Marks::BRACE),
-            Self::ServerRequest => {
-                marks.has_any(Marks::COLON.and(Marks::SLASH).and(Marks::BACKSLASH).and(Marks::DOT))
-            }
-            Self::Line => marks
-                .has_any(Marks::LINE.and(Marks::PERCENT).and(Marks::HIGH).and(Marks::BACKSLASH)),
-            Self::Xml => marks.has(Marks::LESS),
-            Self::GraphQl => marks.has(Marks::BRACE),
-            Self::Ldap => marks.has_any(Marks::PARENTHESIS.and(Marks::BACKSLASH).and(Marks::COLON)),
-            Self::XPath => {
-                marks.has_any(QUOTES.and(Marks::PARENTHESIS))
-                    || marks.has(Marks::BRACKET.and(Marks::PIPE))
-            }
-            Self::NoSql | Self::Scanner => true,
+        let all = all
+            .with(Attack::ServerRequest, has(server_request::NEEDED))
+            .with(Attack::Scanner, scanner::may_be(input));
+        if !marks.is_more_than(PROSE) {
+            return all
+                .with(Attack::Template, marks.has(Marks::DOT.and(Marks::UNDERSCORE)))
+                .with(Attack::Script, is_document(input));
         }
+        all.with(Attack::Script, has(CODE) || is_document(input))
+            .with(Attack::Template, has(template::NEEDED))
+            .with(Attack::Lookup, has(Marks::BRACE))
+            .with(Attack::Line, has(line::NEEDED))
+            .with(Attack::Xml, has(Marks::LESS))
+            .with(Attack::GraphQl, has(Marks::BRACE))
+            .with(Attack::Ldap, has(ldap::NEEDED))
+            .with(
+                Attack::XPath,
+                has(QUOTES.and(Marks::PARENTHESIS)) || marks.has(Marks::BRACKET.and(Marks::PIPE)),
+            )
+            .with(Attack::NoSql, has(nosql::NEEDED))
+    }
+
+    const fn with(self, one: Attack, is_so: bool) -> Self {
+        Self(self.0 | (is_so as u32) << one as u32)
+    }
+
+    /// Whether this one is among them.
+    #[cfg(test)]
+    fn contain(self, one: Attack) -> bool {
+        self.0 >> one as u32 & 1 == 1
     }
 }
 
-impl Attack {
-    /// Whether a single word could be of its kind.
-    const fn may_be_word(self) -> bool {
-        matches!(self, Self::Sql | Self::Command | Self::Object | Self::Prototype | Self::Traversal)
+impl Iterator for Attacks {
+    type Item = Attack;
+
+    fn next(&mut self) -> Option<Attack> {
+        let at = self.0.trailing_zeros();
+        self.0 &= self.0.wrapping_sub(1);
+        Attack::ALL.get(usize::try_from(at).ok()?).copied()
     }
 }
 
-/// Longest name of a program that says something alone.
-const ALONE_BYTES_MAX: usize = 10;
+/// `document.cookie`: code without any other mark.
+fn is_document(input: &Input<'_>) -> bool {
+    input.marks.has(Marks::DOT)
+        && matches!(input.text.trim_ascii_start().first(), Some(b'd' | b'D'))
+}
 
 #[cfg(test)]
 mod tests {
@@ -236,6 +239,9 @@ mod tests {
             "7*7",
             "text()",
             "uid",
+            "base64,PD9",
+            "data:;",
+            "data:,<?",
         ];
         let mut state = 0x9E37_79B9_7F4A_7C15_u64;
         let mut next = |below: usize| {
@@ -252,11 +258,15 @@ mod tests {
             }
             for is_name in [false, true] {
                 let input = Input::of(text.as_bytes(), is_name);
-                for attack in Attack::ALL {
+                let may = Attacks::that_may_be(&input);
+                for &attack in Attack::ALL {
                     let signs = attack.look(&input);
                     seen += usize::from(!signs.is_empty());
-                    let may = attack.may_be(&input);
-                    assert!(may || signs.is_empty(), "{} in {text:?}", attack.name());
+                    assert!(
+                        may.contain(attack) || signs.is_empty(),
+                        "{} in {text:?}",
+                        attack.name()
+                    );
                 }
             }
         }

@@ -11,12 +11,12 @@
 //!          together from several variables; separators that are quoted; scripts of many lines.
 //! Source   CWE-77, CWE-78; see [`super::command_line`].
 
-use super::caseless;
+use super::caseless::{self, Words};
 use super::command_disguise;
 use super::command_line::{Before, Command, commands, first_argument, words};
-use super::command_names::Name;
+use super::command_names::{self, Name};
 use super::marks::Marks;
-use super::sign::{Input, Sign, Signs, Strength};
+use super::sign::{Input, Signs, signs};
 
 /// Bytes that are read.
 const READ_BYTES_MAX: usize = 2 * 1024;
@@ -29,13 +29,6 @@ const LEAD_BYTES_MAX: usize = 64;
 
 /// Pieces that are looked at.
 const PIECES_MAX: usize = 48;
-
-macro_rules! signs {
-    ($($name:ident = $n:literal, $says:literal, $strength:ident;)*) => {
-        $(const $name: usize = $n;)*
-        pub(super) const SIGNS: &[Sign] = &[$(Sign::new($says, Strength::$strength),)*];
-    };
-}
 
 signs! {
     LEADING = 0, "leading separator", Certain;
@@ -97,6 +90,25 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     signs.note(RECONNAISSANCE, !input.is_name && looks_around(text));
     signs
 }
+
+/// Whether it could be one: where there is nothing but words, the first says so.
+pub(super) fn may_be(input: &Input<'_>, is_prose: bool) -> bool {
+    let text = input.text;
+    if !input.marks.has_any(NEEDED) {
+        return !input.is_name && (ALONE_BYTES_MIN..=ALONE_BYTES_MAX).contains(&text.len());
+    }
+    if !is_prose {
+        return true;
+    }
+    let first = text.split(|it| matches!(it, b' ' | b'\t')).find(|it| !it.is_empty());
+    first.is_some_and(|it| command_names::of(it) != Name::Other)
+}
+
+/// Shortest name of a program that says something alone.
+const ALONE_BYTES_MIN: usize = 5;
+
+/// Longest name of a program that says something alone.
+const ALONE_BYTES_MAX: usize = 10;
 
 /// One of them stands in every command line that is more than a name.
 pub(super) const NEEDED: Marks = Marks::SPACE
@@ -722,7 +734,7 @@ const TARGETS: &[&str] = &[
 
 /// Whether the word by itself is what attacks run to see whether they can.
 fn is_probe(name: &[u8], names: &[&str]) -> bool {
-    name.len() <= 10
+    name.len() <= ALONE_BYTES_MAX
         && names.iter().any(|it| {
             name == it.as_bytes()
                 || name.eq_ignore_ascii_case(it.as_bytes())
@@ -798,11 +810,11 @@ const PROBES: &[&str] = &[
 
 /// Names that stand behind separators in what people paste.
 fn is_filter(name: &[u8]) -> bool {
-    const FILTERS: &[&str] = &[
+    const FILTERS: Words = Words::new(&[
         "awk", "column", "cut", "egrep", "exit", "false", "fmt", "grep", "head", "jq", "less",
         "make", "more", "sed", "sort", "tail", "tee", "time", "tr", "true", "uniq", "wc", "xargs",
-    ];
-    caseless::is_among(name, FILTERS)
+    ]);
+    FILTERS.has(name)
 }
 
 /// Whether `text` ends with a quote or bracket that it did not open.
@@ -1096,17 +1108,17 @@ fn is_cmdlet(text: &[u8]) -> bool {
     let Some(dash) = memchr::memchr(b'-', name) else { return false };
     let (verb, noun) = name.split_at_checked(dash).unwrap_or_default();
     let noun = noun.get(1..).unwrap_or_default();
-    caseless::is_among(verb, VERBS)
+    VERBS.has(verb)
         && caseless::starts_any(noun, NOUNS)
         && argument.is_none_or(|it| {
             is_technical(unquoted(it), true) || it.starts_with(b"(") || is_file(it)
         })
 }
 
-const VERBS: &[&str] = &[
+const VERBS: Words = Words::new(&[
     "add", "clear", "copy", "enter", "export", "get", "import", "invoke", "new", "out", "remove",
     "set", "start", "stop", "write",
-];
+]);
 
 const NOUNS: &[&str] = &[
     "webrequest",
@@ -1261,6 +1273,7 @@ const PROTOCOL_COMMANDS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     fn strength(text: &str) -> Option<Strength> {
@@ -1269,12 +1282,7 @@ mod tests {
 
     #[track_caller]
     fn check(expected: Option<Strength>, values: &[&str]) {
-        for value in values {
-            let found = look(&Input::of(value.as_bytes(), false));
-            let names: Vec<_> =
-                (0..SIGNS.len()).filter(|it| found.has(*it)).map(|it| SIGNS[it].name).collect();
-            assert_eq!(found.strength(SIGNS), expected, "{value}: {names:?}");
-        }
+        sign::check(SIGNS, look, false, expected, values);
     }
 
     #[track_caller]

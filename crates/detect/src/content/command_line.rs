@@ -12,6 +12,7 @@
 
 use super::caseless;
 use super::command_names::{self, Name};
+use super::part::ByteSet;
 
 /// What stands before a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,10 +84,16 @@ impl<'a> Iterator for Commands<'a> {
     }
 }
 
+/// Bytes with which separators begin.
+const BREAKS: ByteSet = ByteSet::of(b";|\n\r%`$<>&");
+
 /// The text before the first separator; the separator and what follows it.
 fn split(text: &[u8]) -> (&[u8], Option<(Before, &[u8])>) {
     let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|it| !it.is_empty()) {
+    while let Some(rest) = text.get(at..) {
+        let Some(next) = rest.iter().position(|it| BREAKS.has(*it)) else { break };
+        at += next;
+        let rest = rest.get(next..).unwrap_or_default();
         let found = match rest {
             [b';', ..] => Some((Before::Semicolon, 1)),
             [b'|', b'|', ..] => Some((Before::Pipe, 2)),

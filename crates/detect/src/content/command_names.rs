@@ -4,7 +4,7 @@
 //! Source   the Filesystem Hierarchy Standard and POSIX for names on Unix, Microsoft's command
 //!          reference for Windows, and packages of Debian.
 
-use super::caseless;
+use super::caseless::{self, Words};
 
 /// What a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,9 +34,9 @@ pub(super) fn of(name: &[u8]) -> Name {
 }
 
 fn plain(name: &[u8]) -> Name {
-    if caseless::is_among(name, PROGRAMS) {
+    if PROGRAMS.has(name) {
         Name::Program
-    } else if !is_capitalised(name) && caseless::is_among(name, WORDS) {
+    } else if !is_capitalised(name) && WORDS.has(name) {
         Name::Word
     } else {
         Name::Other
@@ -113,7 +113,7 @@ pub(super) fn takes(name: &[u8], argument: &[u8]) -> bool {
     if name.eq_ignore_ascii_case(b"ps") {
         return of(&["aux", "auxw", "ef", "axu", "ax"]);
     }
-    let runs_another = caseless::is_among(name, RUNNERS);
+    let runs_another = RUNNERS.has(name);
     runs_another && of_plain_program(argument)
 }
 
@@ -123,13 +123,13 @@ fn of_plain_program(argument: &[u8]) -> bool {
 }
 
 /// Commands whose argument is a command.
-const RUNNERS: &[&str] = &[
+const RUNNERS: Words = Words::new(&[
     "builtin", "command", "doas", "env", "exec", "nice", "nohup", "setsid", "sudo", "time",
     "timeout", "watch", "whereis", "which", "xargs",
-];
+]);
 
 /// Names that are ordinary words as well, sorted.
-const WORDS: &[&str] = &[
+const WORDS: Words = Words::new(&[
     "alias",
     "apt",
     "ar",
@@ -346,10 +346,10 @@ const WORDS: &[&str] = &[
     "yes",
     "zip",
     "zsh",
-];
+]);
 
 /// Names that are hardly anything else, sorted.
-const PROGRAMS: &[&str] = &[
+const PROGRAMS: Words = Words::new(&[
     "aa-exec",
     "adduser",
     "ansible",
@@ -645,7 +645,7 @@ const PROGRAMS: &[&str] = &[
     "zstd",
     "zstdcat",
     "zypper",
-];
+]);
 
 #[cfg(test)]
 mod tests {

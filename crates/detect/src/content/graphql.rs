@@ -9,45 +9,29 @@
 //!          shows, such as a large `first:`; lists inside lists that the schema allows.
 //! Source   GraphQL specification (2021) sections 2 and 5.5.2.2; OWASP API4, CWE-770.
 
+use super::caseless::{contains, starts};
 use super::marks::Marks;
-use super::search::{from, has, head, starts};
-use super::sign::{Input, Sign, Signs, Strength};
+use super::part::{from, head};
+use super::sign::{Input, Signs, signs};
 
-const CYCLE: usize = 0;
-const CREDENTIALS: usize = 1;
-const DIRECTIVES: usize = 2;
-const REPEATED: usize = 3;
-const DEEP: usize = 4;
-const ALIASES: usize = 5;
-const CREDENTIALS_FEW: usize = 6;
-const DIRECTIVES_FEW: usize = 7;
-const REPEATED_FEW: usize = 8;
-const INTROSPECTION: usize = 9;
-const NESTED: usize = 10;
-const ALIASES_FEW: usize = 11;
-const OPERATIONS: usize = 12;
-const TYPES_LOOP: usize = 13;
-const PROBES: usize = 14;
-const CREDENTIALS_SEVERAL: usize = 15;
-
-pub(super) const SIGNS: &[Sign] = &[
-    Sign::new("cycle", Strength::Certain),
-    Sign::new("credentials", Strength::Certain),
-    Sign::new("directives", Strength::Certain),
-    Sign::new("repeated", Strength::Certain),
-    Sign::new("deep", Strength::Likely),
-    Sign::new("aliases", Strength::Likely),
-    Sign::new("credentials-few", Strength::Likely),
-    Sign::new("directives-few", Strength::Likely),
-    Sign::new("repeated-few", Strength::Likely),
-    Sign::new("introspection", Strength::Likely),
-    Sign::new("nested", Strength::Hint),
-    Sign::new("aliases-few", Strength::Hint),
-    Sign::new("operations", Strength::Hint),
-    Sign::new("types-loop", Strength::Likely),
-    Sign::new("probes", Strength::Likely),
-    Sign::new("credentials-several", Strength::Likely),
-];
+signs! {
+    CYCLE = 0, "cycle", Certain;
+    CREDENTIALS = 1, "credentials", Certain;
+    DIRECTIVES = 2, "directives", Certain;
+    REPEATED = 3, "repeated", Certain;
+    DEEP = 4, "deep", Likely;
+    ALIASES = 5, "aliases", Likely;
+    CREDENTIALS_FEW = 6, "credentials-few", Likely;
+    DIRECTIVES_FEW = 7, "directives-few", Likely;
+    REPEATED_FEW = 8, "repeated-few", Likely;
+    INTROSPECTION = 9, "introspection", Likely;
+    NESTED = 10, "nested", Hint;
+    ALIASES_FEW = 11, "aliases-few", Hint;
+    OPERATIONS = 12, "operations", Hint;
+    TYPES_LOOP = 13, "types-loop", Likely;
+    PROBES = 14, "probes", Likely;
+    CREDENTIALS_SEVERAL = 15, "credentials-several", Likely;
+}
 
 /// Bytes that are read.
 const TEXT_BYTES_MAX: usize = 8 * 1024;
@@ -82,7 +66,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     signs.note(ALIASES_FEW, aliased >= 10);
     // Tools of developers ask for the schema by a query that has a name.
     signs.note(INTROSPECTION, document.introspects);
-    signs.note(PROBES, document.introspects && !has(head(text, 512), b"introspectionquery"));
+    signs.note(PROBES, document.introspects && !contains(head(text, 512), b"introspectionquery"));
     signs.note(CREDENTIALS_SEVERAL, document.credentials >= 4);
     signs.note(OPERATIONS, document.operations >= 4);
     signs.note(TYPES_LOOP, document.introspected_types >= 5);
@@ -337,6 +321,7 @@ fn skip_string(after: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::Strength;
     use super::*;
 
     #[track_caller]

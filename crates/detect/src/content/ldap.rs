@@ -8,42 +8,33 @@
 //! Misses   a lone `*`, which people search for; values that close and add nothing.
 //! Source   CWE-90; RFC 4515 section 3.
 
+use super::caseless::find;
 use super::marks::Marks;
-use super::search::{find, from, head};
-use super::sign::{Input, Sign, Signs, Strength};
+use super::part::{from, head};
+use super::sign::{Input, Signs, signs};
 
-const LEAVES: usize = 0;
-const JOINS: usize = 1;
-const MATCHES_ALL: usize = 2;
-const RULE: usize = 3;
-const CUT: usize = 4;
-const CLOSES: usize = 5;
-const CREDENTIAL: usize = 6;
-const ESCAPED: usize = 7;
-const FILTER: usize = 8;
-const SECOND: usize = 9;
-
-pub(super) const SIGNS: &[Sign] = &[
-    Sign::new("leaves", Strength::Certain),
-    Sign::new("joins", Strength::Certain),
-    Sign::new("matches-all", Strength::Certain),
-    Sign::new("rule", Strength::Certain),
-    Sign::new("cut", Strength::Certain),
-    Sign::new("closes", Strength::Likely),
-    Sign::new("credential", Strength::Likely),
-    Sign::new("escaped", Strength::Hint),
-    Sign::new("filter", Strength::Hint),
-    Sign::new("second", Strength::Likely),
-];
+signs! {
+    LEAVES = 0, "leaves", Certain;
+    JOINS = 1, "joins", Certain;
+    MATCHES_ALL = 2, "matches-all", Certain;
+    RULE = 3, "rule", Certain;
+    CUT = 4, "cut", Certain;
+    CLOSES = 5, "closes", Likely;
+    CREDENTIAL = 6, "credential", Likely;
+    ESCAPED = 7, "escaped", Hint;
+    FILTER = 8, "filter", Hint;
+    SECOND = 9, "second", Likely;
+}
 
 /// Bytes that are read.
 const TEXT_BYTES_MAX: usize = 512;
 
+/// What filters are made of.
+pub(super) const NEEDED: Marks = Marks::PARENTHESIS.and(Marks::BACKSLASH).and(Marks::COLON);
+
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
-    if input.is_name
-        || !input.marks.has_any(Marks::PARENTHESIS.and(Marks::BACKSLASH).and(Marks::COLON))
-    {
+    if input.is_name || !input.marks.has_any(NEEDED) {
         return signs;
     }
     let text = head(input.text, TEXT_BYTES_MAX).trim_ascii();
@@ -178,14 +169,12 @@ fn names_rule(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(strength: Option<Strength>, values: &[&str]) {
-        for value in values {
-            let seen = look(&Input::of(value.as_bytes(), false)).strength(SIGNS);
-            assert_eq!(seen, strength, "{value}");
-        }
+        sign::check(SIGNS, look, false, strength, values);
     }
 
     #[test]

@@ -9,9 +9,9 @@
 //! Misses   fields that nobody knows; line ends that a library makes of other letters.
 //! Source   CWE-93, CWE-113, CWE-117; RFC 9112, 2.1 and 5; RFC 5322, 2.2.
 
-use super::caseless;
+use super::caseless::{self, Words};
 use super::marks::Marks;
-use super::sign::{Input, Sign, Signs, Strength};
+use super::sign::{Input, Signs, signs};
 
 /// Bytes that are read.
 const READ_BYTES_MAX: usize = 2 * 1024;
@@ -21,13 +21,6 @@ const LINES_MAX: usize = 24;
 
 /// Longest datum before the first line end.
 const LEAD_BYTES_MAX: usize = 256;
-
-macro_rules! signs {
-    ($($name:ident = $n:literal, $says:literal, $strength:ident;)*) => {
-        $(const $name: usize = $n;)*
-        pub(super) const SIGNS: &[Sign] = &[$(Sign::new($says, Strength::$strength),)*];
-    };
-}
 
 signs! {
     FIELD = 0, "field of a response behind a datum", Certain;
@@ -46,12 +39,14 @@ signs! {
     MAIL_FIELD_IN_TEXT = 13, "field of a mail in text", Hint;
 }
 
+/// Line ends, and what they are written with.
+pub(super) const NEEDED: Marks =
+    Marks::LINE.and(Marks::PERCENT).and(Marks::HIGH).and(Marks::BACKSLASH);
+
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
     let marks = input.marks;
-    if !marks.has(Marks::LETTER)
-        || !marks.has_any(Marks::LINE.and(Marks::PERCENT).and(Marks::HIGH).and(Marks::BACKSLASH))
-    {
+    if !marks.has(Marks::LETTER) || !marks.has_any(NEEDED) {
         return signs;
     }
     let text = input.text.get(..READ_BYTES_MAX).unwrap_or(input.text);
@@ -128,11 +123,11 @@ fn judge(signs: &mut Signs, lead: Lead, line: &[u8], is_first: bool, has_datum: 
     signs.note(MESSAGE, is_datum && starts_message(line) && has_datum);
     signs.note(LOG, is_datum && has_datum && is_log(line));
     let Some((name, value)) = field(line) else { return };
-    if caseless::is_among(name, RESPONSE_FIELDS) && !value.is_empty() {
+    if RESPONSE_FIELDS.has(name) && !value.is_empty() {
         signs.note(FIELD, is_datum);
         signs.note(FIELD_BEHIND_TEXT, lead == Lead::Text && is_first);
         signs.note(FIELD_IN_TEXT, lead != Lead::Field);
-    } else if caseless::is_among(name, MAIL_FIELDS) {
+    } else if MAIL_FIELDS.has(name) {
         let is_recipient =
             ["bcc", "cc", "to"].iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()));
         signs.note(RECIPIENT, is_datum && has_datum && is_recipient && value.contains(&b'@'));
@@ -212,8 +207,7 @@ fn escaped(signs: &mut Signs, text: &[u8]) {
         let name = line.get(..name_bytes).unwrap_or_default();
         let after = line.get(name_bytes..).unwrap_or_default();
         let has_colon = after.starts_with(b":") || caseless::starts(after, b"%3a");
-        let is_known =
-            caseless::is_among(name, RESPONSE_FIELDS) || caseless::is_among(name, MAIL_FIELDS);
+        let is_known = RESPONSE_FIELDS.has(name) || MAIL_FIELDS.has(name);
         signs.note(ESCAPED_FIELD, is_datum && has_colon && is_known);
         signs.note(
             MESSAGE,
@@ -257,14 +251,14 @@ fn line_bytes(text: &[u8]) -> usize {
 fn literal(signs: &mut Signs, text: &[u8]) {
     for at in memchr::memmem::find_iter(text, b"\\n").take(LINES_MAX) {
         let rest = text.get(at + 2..).unwrap_or_default();
-        let is_known = field(rest).is_some_and(|it| caseless::is_among(it.0, RESPONSE_FIELDS));
+        let is_known = field(rest).is_some_and(|it| RESPONSE_FIELDS.has(it.0));
         let front = text.get(..at).unwrap_or_default();
         signs.note(LITERAL_FIELD, is_known && lead(front) == Lead::Datum);
     }
 }
 
 /// Fields that answers have, sorted.
-const RESPONSE_FIELDS: &[&str] = &[
+const RESPONSE_FIELDS: Words = Words::new(&[
     "access-control-allow-credentials",
     "access-control-allow-headers",
     "access-control-allow-methods",
@@ -288,10 +282,10 @@ const RESPONSE_FIELDS: &[&str] = &[
     "x-forwarded-host",
     "x-frame-options",
     "x-xss-protection",
-];
+]);
 
 /// Fields that mails have, sorted.
-const MAIL_FIELDS: &[&str] = &[
+const MAIL_FIELDS: Words = Words::new(&[
     "bcc",
     "cc",
     "content-transfer-encoding",
@@ -302,20 +296,16 @@ const MAIL_FIELDS: &[&str] = &[
     "sender",
     "subject",
     "to",
-];
+]);
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(expected: Option<Strength>, values: &[&str]) {
-        for value in values {
-            let found = look(&Input::of(value.as_bytes(), false));
-            let names: Vec<_> =
-                (0..SIGNS.len()).filter(|it| found.has(*it)).map(|it| SIGNS[it].name).collect();
-            assert_eq!(found.strength(SIGNS), expected, "{value}: {names:?}");
-        }
+        sign::check(SIGNS, look, false, expected, values);
     }
 
     #[test]

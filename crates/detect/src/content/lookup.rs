@@ -11,7 +11,7 @@
 
 use super::caseless;
 use super::marks::Marks;
-use super::sign::{Input, Sign, Signs, Strength};
+use super::sign::{Input, Signs, signs};
 
 /// Bytes that are read.
 const READ_BYTES_MAX: usize = 2 * 1024;
@@ -21,13 +21,6 @@ const RESOLVED_BYTES_MAX: usize = 512;
 
 /// Look-ups within look-ups.
 const DEPTH_MAX: usize = 16;
-
-macro_rules! signs {
-    ($($name:ident = $n:literal, $says:literal, $strength:ident;)*) => {
-        $(const $name: usize = $n;)*
-        pub(super) const SIGNS: &[Sign] = &[$(Sign::new($says, Strength::$strength),)*];
-    };
-}
 
 signs! {
     REMOTE = 0, "names of a directory are looked up", Certain;
@@ -250,16 +243,12 @@ impl Resolved {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(expected: Option<Strength>, values: &[&str]) {
-        for value in values {
-            let found = look(&Input::of(value.as_bytes(), false));
-            let names: Vec<_> =
-                (0..SIGNS.len()).filter(|it| found.has(*it)).map(|it| SIGNS[it].name).collect();
-            assert_eq!(found.strength(SIGNS), expected, "{value}: {names:?}");
-        }
+        sign::check(SIGNS, look, false, expected, values);
     }
 
     #[test]

@@ -83,6 +83,11 @@ impl Marks {
         Self(self.0 | other.0)
     }
 
+    /// All but these.
+    pub const fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
     /// Whether all of these stand there.
     pub const fn has(self, all: Self) -> bool {
         self.0 & all.0 == all.0

@@ -18,6 +18,7 @@ mod command;
 mod command_disguise;
 mod command_line;
 mod command_names;
+mod core;
 mod graphql;
 mod host;
 mod ldap;
@@ -27,13 +28,13 @@ pub mod marks;
 pub mod model;
 mod nosql;
 mod object;
+mod part;
 mod prefilter;
 mod prototype;
 mod scanner;
 mod script;
 mod script_code;
 mod script_markup;
-mod search;
 mod server_request;
 pub mod shape;
 pub mod sign;
@@ -48,7 +49,10 @@ mod weights;
 mod xml;
 mod xpath;
 
-use attack::Attack;
+pub use core::core;
+
+use attack::{Attack, Attacks};
+use bartizan_model::code::Code;
 use bartizan_model::evidence::Sighting;
 use marks::Marks;
 use shape::Shape;
@@ -69,6 +73,22 @@ impl Effort {
     /// So many suspicious bytes, and what each suspicious value costs besides its length.
     pub const fn new(bytes_max: usize) -> Self {
         Self { bytes_left: bytes_max }
+    }
+
+    /// Suspicious bytes that may still be looked at.
+    pub const fn bytes_left(&self) -> usize {
+        self.bytes_left
+    }
+
+    /// Takes exactly so many bytes; false, and nothing taken, if there are not enough.
+    pub const fn spend_exactly(&mut self, bytes: usize) -> bool {
+        match self.bytes_left.checked_sub(bytes) {
+            Some(left) => {
+                self.bytes_left = left;
+                true
+            }
+            None => false,
+        }
     }
 
     /// Takes what a value costs; false if there is not enough left.
@@ -97,8 +117,13 @@ const VALUE_COST_BYTES_MAX: usize = 3 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exhausted;
 
+/// Signs that are usual in a field, a bit each, by the code of their findings.
+pub type UsualHere<'a> = &'a [(Code, u32)];
+
 /// Looks at one decoded value, within the effort that its message has left: at most one sighting a kind of attack. All
-/// are told, since a clause that is observed or excepted must not hide the violation of another.
+/// are told, since a clause that is observed or excepted must not hide the violation of another. Signs that are usual where it
+/// stands speak for nothing, unless nobody sends them who does not attack; what shows them is told all the same, with the score
+/// of what is left.
 ///
 /// # Errors
 ///
@@ -106,13 +131,14 @@ pub struct Exhausted;
 pub fn examine_within(
     text: &[u8],
     is_name: bool,
+    usual: UsualHere<'_>,
     effort: &mut Effort,
 ) -> Result<Vec<Sighting>, Exhausted> {
     let input = Input::of(text, is_name);
     if is_costly(&input) && !effort.spend(text) {
         return Err(Exhausted);
     }
-    Ok(sightings(&input))
+    Ok(sightings(&input, usual))
 }
 
 /// Whether recognisers take long over it: those of SQL and of what runs in browsers.
@@ -122,13 +148,13 @@ fn is_costly(input: &Input<'_>) -> bool {
 
 /// All sightings in one decoded value, whatever it costs. For evaluation.
 pub fn examine(text: &[u8], is_name: bool) -> Vec<Sighting> {
-    sightings(&Input::of(text, is_name))
+    sightings(&Input::of(text, is_name), &[])
 }
 
-fn sightings(input: &Input<'_>) -> Vec<Sighting> {
-    let mut found = sightings_of(input);
+fn sightings(input: &Input<'_>, usual: UsualHere<'_>) -> Vec<Sighting> {
+    let mut found = sightings_of(input, usual);
     let core = if input.is_name { None } else { core(input.text) };
-    for it in core.map(|it| sightings_of(&Input::of(it, false))).unwrap_or_default() {
+    for it in core.map(|it| sightings_of(&Input::of(it, false), usual)).unwrap_or_default() {
         match found.iter_mut().find(|seen| seen.code == it.code) {
             Some(seen) if seen.score >= it.score => {}
             Some(seen) => *seen = it,
@@ -138,66 +164,22 @@ fn sightings(input: &Input<'_>) -> Vec<Sighting> {
     found
 }
 
-/// What stands between many words before it and behind it: who writes an attack into a long text hides it there. Nothing
-/// if it is not short, or if the value has few words around it.
-pub fn core(text: &[u8]) -> Option<&[u8]> {
-    let length = text.len();
-    if length < WORDS_BYTES_MIN {
-        return None;
-    }
-    // Words in a comment of markup are words too.
-    let text = match memchr::memmem::rfind(text, b"<!--") {
-        Some(at) if at > 0 && text.trim_ascii_end().ends_with(b"-->") => text.get(..at)?,
-        Some(_) | None => text,
-    };
-    let is_word = |it: &u8| {
-        it.is_ascii_alphabetic()
-            || matches!(it, b' ' | b'\n' | b'\r' | b',' | b'.' | b'-' | b'!' | 0x80..)
-    };
-    let from = text.iter().position(|it| !is_word(it))?;
-    let to = text.iter().rposition(|it| !is_word(it))? + 1;
-    // What begins or ends within a word is all of that word.
-    let is_blank = |it: &u8| matches!(it, b' ' | b'\n');
-    let head = text.get(..from)?;
-    let from = head.iter().rposition(is_blank).map_or(0, |at| at + 1);
-    let tail = text.get(to..)?;
-    let to = to + tail.iter().position(is_blank).unwrap_or(tail.len());
-    let core = text.get(from..to)?;
-    let around = length.saturating_sub(core.len());
-    // A name in the midst of a sentence is written between backticks.
-    let is_told = core.contains(&b'`')
-        && !core
-            .iter()
-            .any(|it| matches!(it, b'<' | b'$' | b'{' | b'|' | b'&' | b'%' | b'/' | b'\\' | b'='));
-    if !is_told && core.len() <= CORE_BYTES_MAX && around >= WORDS_BYTES_MIN {
-        Some(core)
-    } else {
-        None
-    }
-}
-
-/// Words around a core.
-const WORDS_BYTES_MIN: usize = 128;
-
-/// Longest core.
-const CORE_BYTES_MAX: usize = 768;
-
-fn sightings_of(input: &Input<'_>) -> Vec<Sighting> {
+fn sightings_of(input: &Input<'_>, usual: UsualHere<'_>) -> Vec<Sighting> {
     let mut shape = None;
     let mut found = Vec::new();
-    for &attack in Attack::ALL {
-        if !attack.may_be(input) {
-            continue;
-        }
+    for attack in Attacks::that_may_be(input) {
         let signs = attack.look(input);
         if signs.is_empty() {
             continue;
         }
         let shape = *shape.get_or_insert_with(|| Shape::of(input.text, input.is_name));
-        let score = attack.score(signs, shape);
-        if score >= SCORE_MIN {
+        let code = attack.code();
+        let usual = usual.iter().find(|it| it.0 == code).map_or(0, |it| it.1);
+        let left = signs.without(attack.usual_at_most(usual));
+        let score = if left.is_empty() { 0 } else { attack.score(left, shape) };
+        if score >= SCORE_MIN || left != signs {
             let fingerprint = model::fingerprint(signs);
-            found.push(Sighting { code: attack.code(), score, fingerprint });
+            found.push(Sighting { code, score, fingerprint });
         }
     }
     found
@@ -213,7 +195,6 @@ pub fn signs(text: &[u8], is_name: bool) -> impl Iterator<Item = (Attack, Signs)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bartizan_model::code::Code;
 
     const REFUSES: u16 = bartizan_model::content_level::ContentLevel::CAUTIOUS.score_min();
 
@@ -238,13 +219,33 @@ mod tests {
     #[test]
     fn effort_is_spent_on_suspicious_values_only() {
         let mut effort = Effort::new(100);
-        assert_eq!(examine_within(&[b'x'; 1_000], false, &mut effort), Ok(Vec::new()));
+        assert_eq!(examine_within(&[b'x'; 1_000], false, &[], &mut effort), Ok(Vec::new()));
         assert_eq!(effort, Effort::new(100));
-        assert_eq!(examine_within(b"' OR 1=1--", false, &mut effort).unwrap().len(), 1);
+        assert_eq!(examine_within(b"' OR 1=1--", false, &[], &mut effort).unwrap().len(), 1);
         assert_eq!(effort, Effort::new(58));
         let words = b"it's a long sentence of words";
-        assert_eq!(examine_within(words, false, &mut effort), Err(Exhausted));
-        assert_eq!(examine_within(b"plain", false, &mut effort), Ok(Vec::new()));
+        assert_eq!(examine_within(words, false, &[], &mut effort), Err(Exhausted));
+        assert_eq!(examine_within(b"plain", false, &[], &mut effort), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_usual_speaks_for_nothing_but_for_what_nobody_else_sends() {
+        let mut effort = Effort::new(100_000);
+        let text = b"if (a == '1' or b == '2') -- no";
+        let before = examine(text, false);
+        let [seen] = before.as_slice() else { panic!("{before:?}") };
+        let signs = u32::from_str_radix(&seen.fingerprint.to_string(), 16).unwrap();
+        let usual = [(seen.code, signs)];
+        let now = examine_within(text, false, &usual, &mut effort).unwrap();
+        assert!(now.iter().all(|it| it.score < SCORE_MIN), "{now:?}");
+        assert_eq!(now.first().map(|it| it.fingerprint), Some(seen.fingerprint), "it is told");
+        // All signs of another attack are usual as well: what is certain counts nevertheless.
+        let attack = b"x' UNION SELECT email, password, 1 FROM users --";
+        let usual = [(Code::ContentSqlInjection, u32::MAX)];
+        let now = examine_within(attack, false, &usual, &mut effort).unwrap();
+        assert!(now.iter().any(|it| it.score >= REFUSES), "{now:?}");
+        let other = [(Code::ContentScriptInjection, u32::MAX)];
+        assert_eq!(examine_within(text, false, &other, &mut effort).unwrap(), before);
     }
 
     #[test]

@@ -11,7 +11,7 @@
 
 use super::attack::Attack;
 use super::shape::Shape;
-use super::sign::Signs;
+use super::sign::{Signs, Strength};
 use super::weights;
 use bartizan_model::evidence::Fingerprint;
 
@@ -34,11 +34,29 @@ impl Attack {
     }
 
     /// How likely a value with these signs is an attack of this kind, in thousandths; at most 999.
-    pub(super) fn score(self, signs: Signs, shape: Shape) -> u16 {
+    pub fn score(self, signs: Signs, shape: Shape) -> u16 {
         let Some(it) = self.weights() else { return 0 };
         let seen = it.signs.iter().enumerate().filter(|(n, _)| signs.has(*n)).map(|it| it.1.1);
         let like = it.shape.iter().enumerate().filter(|(n, _)| shape.has(*n)).map(|it| *it.1);
         logistic(seen.chain(like).fold(it.always, i32::saturating_add))
+    }
+
+    /// The names of signs.
+    pub fn names(self, of: Signs) -> Vec<&'static str> {
+        let all = self.signs().iter().enumerate().filter(|(n, _)| of.has(*n));
+        all.map(|it| it.1.name).collect()
+    }
+
+    /// Of signs that are usual somewhere those that may count for nothing there: they speak for an attack, and harmless text
+    /// has them too.
+    pub(super) fn usual_at_most(self, signs: u32) -> Signs {
+        let Some(it) = self.weights() else { return Signs::default() };
+        let all = it.signs.iter().zip(self.signs()).enumerate();
+        let mut may = Signs::default();
+        for (n, ((_, weight), sign)) in all.filter(|_| signs != 0) {
+            may.note(n, *weight > 0 && sign.strength < Strength::Certain);
+        }
+        Signs::of(may.bits() & signs)
     }
 
     /// What said most that a value is an attack, the weightiest first.

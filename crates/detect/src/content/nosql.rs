@@ -10,43 +10,28 @@
 //!          than `$`; commands in protocols of stores that are encoded.
 //! Source   CWE-943; reference of MongoDB's query operators; Redis serialisation protocol.
 
+use super::caseless::{contains_bytes, find, starts};
 use super::marks::Marks;
-use super::search::{find, from, has_any, head, starts};
-use super::sign::{Input, Sign, Signs, Strength};
+use super::part::{from, head};
+use super::sign::{Input, Signs, signs};
 
-const CREDENTIAL: usize = 0;
-const RUNS: usize = 1;
-const OUT_OF_STRING: usize = 2;
-const OUT_OF_NUMBER: usize = 3;
-const ALWAYS: usize = 4;
-const OUT_OF_OBJECT: usize = 5;
-const COMMAND: usize = 6;
-const SCRIPT: usize = 7;
-const NAME: usize = 8;
-const OBJECT: usize = 9;
-const SHELL: usize = 10;
-const OPERATOR: usize = 11;
-const TAUTOLOGY: usize = 12;
-const SHELL_WRITES: usize = 13;
-const OPERATOR_ALONE: usize = 14;
-
-pub(super) const SIGNS: &[Sign] = &[
-    Sign::new("credential", Strength::Certain),
-    Sign::new("runs", Strength::Certain),
-    Sign::new("out-of-string", Strength::Certain),
-    Sign::new("out-of-number", Strength::Certain),
-    Sign::new("always", Strength::Certain),
-    Sign::new("out-of-object", Strength::Certain),
-    Sign::new("command", Strength::Certain),
-    Sign::new("script", Strength::Certain),
-    Sign::new("name", Strength::Likely),
-    Sign::new("object", Strength::Likely),
-    Sign::new("shell", Strength::Likely),
-    Sign::new("operator", Strength::Hint),
-    Sign::new("tautology", Strength::Hint),
-    Sign::new("shell-writes", Strength::Likely),
-    Sign::new("operator-alone", Strength::Likely),
-];
+signs! {
+    CREDENTIAL = 0, "credential", Certain;
+    RUNS = 1, "runs", Certain;
+    OUT_OF_STRING = 2, "out-of-string", Certain;
+    OUT_OF_NUMBER = 3, "out-of-number", Certain;
+    ALWAYS = 4, "always", Certain;
+    OUT_OF_OBJECT = 5, "out-of-object", Certain;
+    COMMAND = 6, "command", Certain;
+    SCRIPT = 7, "script", Certain;
+    NAME = 8, "name", Likely;
+    OBJECT = 9, "object", Likely;
+    SHELL = 10, "shell", Likely;
+    OPERATOR = 11, "operator", Hint;
+    TAUTOLOGY = 12, "tautology", Hint;
+    SHELL_WRITES = 13, "shell-writes", Likely;
+    OPERATOR_ALONE = 14, "operator-alone", Likely;
+}
 
 /// Bytes that are read.
 const TEXT_BYTES_MAX: usize = 2 * 1024;
@@ -56,6 +41,16 @@ const SHORT_BYTES_MAX: usize = 256;
 
 /// Places that are looked at.
 const PLACES_MAX: usize = 64;
+
+/// One of them stands in every condition.
+pub(super) const NEEDED: Marks = Marks::DOLLAR
+    .and(Marks::QUOTE)
+    .and(Marks::DOUBLE_QUOTE)
+    .and(Marks::PIPE)
+    .and(Marks::AMPERSAND)
+    .and(Marks::SEMICOLON)
+    .and(Marks::LINE)
+    .and(Marks::PARENTHESIS);
 
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
@@ -96,28 +91,30 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
             b".findone(",
             b".getcollectionnames(",
         ];
-        let is_shell = starts(text, b"db.") && has_any(text, CALLS);
+        let is_shell = starts(text, b"db.") && contains_bytes(text, CALLS);
         signs.note(SHELL, is_shell);
         const WRITES: &[&[u8]] = &[b".insert", b".drop", b".remove(", b".update", b"mapreduce("];
         let ends = matches!(text.last(), Some(b';' | b')' | b'}' | b'1'));
         signs.note(
             SHELL_WRITES,
-            is_shell && ends && has_any(text, WRITES) && !text.contains(&b'\n'),
+            is_shell && ends && contains_bytes(text, WRITES) && !text.contains(&b'\n'),
         );
         const MATCHES: &[&[u8]] =
             &[b"this.password", b"this.username", b"this.passwd", b"tojsononeline("];
         let looks = find(text, b"this.").is_some() || find(text, b"tojsononeline").is_some();
         signs.note(
             SHELL,
-            looks && has_any(text, MATCHES) && has_any(text, &[b".match(", b"==", b".test("]),
+            looks
+                && contains_bytes(text, MATCHES)
+                && contains_bytes(text, &[b".match(", b"==", b".test("]),
         );
     }
     if marks.has(Marks::DOUBLE_QUOTE.and(Marks::BRACE)) && text.starts_with(b"{") {
-        let is_query = has_any(text, &[b"script_fields", b"\"script\""]);
+        let is_query = contains_bytes(text, &[b"script_fields", b"\"script\""]);
         signs.note(
             SCRIPT,
             is_query
-                && has_any(
+                && contains_bytes(
                     text,
                     &[b"java.lang.runtime", b"getruntime", b"java.lang.math", b"processbuilder"],
                 ),
@@ -285,7 +282,7 @@ fn is_statement_of_script(code: &[u8]) -> bool {
             || opens_string(code)
             || starts(code, b"return true")
             || starts(code, b"return(true"))
-        && has_any(
+        && contains_bytes(
             code,
             &[
                 b"return true",
@@ -380,14 +377,12 @@ const RUNNING: &[&[u8]] = &[b"where", b"function", b"accumulator", b"expr"];
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(strength: Option<Strength>, is_name: bool, values: &[&str]) {
-        for value in values {
-            let seen = look(&Input::of(value.as_bytes(), is_name)).strength(SIGNS);
-            assert_eq!(seen, strength, "{value}");
-        }
+        sign::check(SIGNS, look, is_name, strength, values);
     }
 
     #[test]

@@ -9,59 +9,36 @@
 //! Misses   objects that are compressed or encrypted; classes of an application's own.
 //! Source   CWE-502; Java Object Serialization Specification 6; MS-NRBF; Python `pickletools`.
 
+use super::caseless::{contains_bytes, find, starts};
 use super::marks::Marks;
-use super::search::{find, from, has_any, head, starts};
-use super::sign::{Input, Sign, Signs, Strength};
+use super::part::{from, head};
+use super::sign::{Input, Signs, signs};
 
-const PHP: usize = 0;
-const JAVA: usize = 1;
-const PICKLE: usize = 2;
-const DOTNET: usize = 3;
-const NODE: usize = 4;
-const TAG: usize = 5;
-const GADGET: usize = 6;
-const DECODER: usize = 7;
-const RUBY: usize = 8;
-const PICKLE_ENCODED: usize = 9;
-const PHP_STANDARD: usize = 10;
-const TAG_NAMED: usize = 11;
-const TYPE: usize = 12;
-const CLASS: usize = 13;
-const PHP_SCALARS: usize = 14;
-const STATE: usize = 15;
-const RUBY_ENCODED: usize = 16;
-const GADGET_NAMED: usize = 17;
-const TYPE_NAME: usize = 18;
-const TOOL: usize = 19;
-const CONNECTS: usize = 20;
-const BYTECODE: usize = 21;
-const NAME: usize = 22;
-
-pub(super) const SIGNS: &[Sign] = &[
-    Sign::new("php", Strength::Certain),
-    Sign::new("java", Strength::Certain),
-    Sign::new("pickle", Strength::Certain),
-    Sign::new("dotnet", Strength::Certain),
-    Sign::new("node", Strength::Certain),
-    Sign::new("tag", Strength::Certain),
-    Sign::new("gadget", Strength::Certain),
-    Sign::new("decoder", Strength::Certain),
-    Sign::new("ruby", Strength::Likely),
-    Sign::new("pickle-encoded", Strength::Likely),
-    Sign::new("php-standard", Strength::Likely),
-    Sign::new("tag-named", Strength::Likely),
-    Sign::new("type", Strength::Likely),
-    Sign::new("class", Strength::Likely),
-    Sign::new("php-scalars", Strength::Hint),
-    Sign::new("state", Strength::Hint),
-    Sign::new("ruby-encoded", Strength::Hint),
-    Sign::new("gadget-named", Strength::Hint),
-    Sign::new("type-name", Strength::Hint),
-    Sign::new("tool", Strength::Hint),
-    Sign::new("connects", Strength::Certain),
-    Sign::new("bytecode", Strength::Likely),
-    Sign::new("name", Strength::Likely),
-];
+signs! {
+    PHP = 0, "php", Certain;
+    JAVA = 1, "java", Certain;
+    PICKLE = 2, "pickle", Certain;
+    DOTNET = 3, "dotnet", Certain;
+    NODE = 4, "node", Certain;
+    TAG = 5, "tag", Certain;
+    GADGET = 6, "gadget", Certain;
+    DECODER = 7, "decoder", Certain;
+    RUBY = 8, "ruby", Likely;
+    PICKLE_ENCODED = 9, "pickle-encoded", Likely;
+    PHP_STANDARD = 10, "php-standard", Likely;
+    TAG_NAMED = 11, "tag-named", Likely;
+    TYPE = 12, "type", Likely;
+    CLASS = 13, "class", Likely;
+    PHP_SCALARS = 14, "php-scalars", Hint;
+    STATE = 15, "state", Hint;
+    RUBY_ENCODED = 16, "ruby-encoded", Hint;
+    GADGET_NAMED = 17, "gadget-named", Hint;
+    TYPE_NAME = 18, "type-name", Hint;
+    TOOL = 19, "tool", Hint;
+    CONNECTS = 20, "connects", Certain;
+    BYTECODE = 21, "bytecode", Likely;
+    NAME = 22, "name", Likely;
+}
 
 /// Bytes that are read.
 const TEXT_BYTES_MAX: usize = 2 * 1024;
@@ -83,31 +60,10 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         return signs;
     }
     let text = text.trim_ascii_start();
-    if text.len() < 8 {
+    if text.len() < BYTES_MIN {
         return signs;
     }
-    let may_begin = matches!(
-        text.first(),
-        Some(
-            0
-            | 4
-            | 0x80
-            | 0xAC
-            | b'/'
-            | b'0'
-            | b'a'
-            | b'c'
-            | b'g'
-            | b'r'
-            | b'y'
-            | b'A'..=b'C'
-            | b'H'
-            | b'K'
-            | b'Q'..=b'T'
-            | b'Y',
-        )
-    );
-    if may_begin {
+    if may_begin(text) {
         look_at_front(text, &mut signs);
     }
     if marks.has(Marks::COLON.and(Marks::EQUALS))
@@ -145,11 +101,61 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     signs
 }
 
+/// Shortest value that is an object.
+const BYTES_MIN: usize = 8;
+
+/// Marks of which each object has one that does not begin as one.
+const NEEDED: Marks = Marks::COLON
+    .and(Marks::DOLLAR)
+    .and(Marks::LINE)
+    .and(Marks::BANG)
+    .and(Marks::BRACE)
+    .and(Marks::DOT);
+
+/// Whether it could be one.
+pub(super) fn may_be(input: &Input<'_>) -> bool {
+    let marks = input.marks;
+    match input.is_name {
+        true => {
+            marks.has_any(Marks::DOLLAR.and(Marks::AT).and(Marks::SLASH).and(Marks::UNDERSCORE))
+        }
+        false => {
+            input.text.len() >= BYTES_MIN
+                && (marks.has_any(NEEDED) || may_begin(input.text.trim_ascii_start()))
+        }
+    }
+}
+
+/// Whether its first byte is that of an object, as it is or in Base64.
+fn may_begin(text: &[u8]) -> bool {
+    matches!(
+        text.first(),
+        Some(
+            0
+            | 4
+            | 0x80
+            | 0xAC
+            | b'/'
+            | b'0'
+            | b'a'
+            | b'c'
+            | b'g'
+            | b'r'
+            | b'y'
+            | b'A'..=b'C'
+            | b'H'
+            | b'K'
+            | b'Q'..=b'T'
+            | b'Y',
+        )
+    )
+}
+
 /// An address of a database whose driver runs or makes what the address says.
 fn connects(text: &[u8]) -> bool {
     let Some(at) = find(text, b"jdbc:") else { return false };
     let address = head(from(text, at + 5), 512);
-    has_any(
+    contains_bytes(
         address,
         &[
             b"init=runscript",
@@ -295,7 +301,10 @@ fn is_pickle(text: &[u8]) -> bool {
         let module = before.iter().position(|it| *it == b'c').map(|at| from(before, at + 1));
         let is_global = module.is_some_and(is_name) && is_name(line) && before.len() <= 64;
         let calls = is_global
-            && has_any(text, &[b"tr.", b"\nr.", b"(s'", b"(dp", b"\x85r.", b"o.", b"ntr", b"(lp"])
+            && contains_bytes(
+                text,
+                &[b"tr.", b"\nr.", b"(s'", b"(dp", b"\x85r.", b"o.", b"ntr", b"(lp"],
+            )
             && text.trim_ascii_end().ends_with(b".");
         if calls {
             return true;
@@ -363,7 +372,7 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
         && text.iter().filter(|it| it.is_ascii_whitespace()).count() <= 6;
     let before = head(text, at);
     let tail = from(before, before.len().saturating_sub(32));
-    let is_typed = has_any(
+    let is_typed = contains_bytes(
         tail,
         &[
             b"\"$type\"",
@@ -381,7 +390,7 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
     signs.note(CLASS, is_typed || text.len() <= 512);
     signs.note(GADGET_NAMED, true);
     if marks.has(Marks::LESS) {
-        let runs = has_any(
+        let runs = contains_bytes(
             text,
             &[
                 b"method=\"exec\"",
@@ -395,7 +404,7 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
         );
         signs.note(
             DECODER,
-            runs && has_any(
+            runs && contains_bytes(
                 text,
                 &[
                     b"<java",
@@ -413,8 +422,8 @@ fn look_at_classes(text: &[u8], marks: Marks, signs: &mut Signs) {
             ),
         );
     }
-    signs.note(TYPE, has_any(text, &[b"publickeytoken="]));
-    signs.note(TOOL, has_any(text, &[b"ysoserial", b"phpggc"]));
+    signs.note(TYPE, contains_bytes(text, &[b"publickeytoken="]));
+    signs.note(TOOL, contains_bytes(text, &[b"ysoserial", b"phpggc"]));
 }
 
 /// `"@type": "java.net.Inet4Address"`: the name of a class and not of a concept.
@@ -520,14 +529,12 @@ const PACKAGES: &[(&[u8], &[u8])] = &[
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(strength: Option<Strength>, values: &[&str]) {
-        for value in values {
-            let seen = look(&Input::of(value.as_bytes(), false)).strength(SIGNS);
-            assert_eq!(seen, strength, "{value}");
-        }
+        sign::check(SIGNS, look, false, strength, values);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //!
 //! Reads    the marks of the value; where these leave it open, its words.
 //! Writes   whether the recogniser must look.
-//! Misses   what needs neither a mark of [`MARKS`] nor `--` nor a word of [`is_word`].
+//! Misses   what needs neither a mark of [`MARKS`] nor `--` nor a word of [`WORDS`].
 
+use super::caseless::Words;
 use super::marks::Marks;
 
 /// Quotes, comments, comparisons, calls: an injection without words has one of them.
@@ -29,24 +30,39 @@ pub(super) fn may_be_sql(text: &[u8], marks: Marks) -> bool {
 }
 
 fn has_word(text: &[u8]) -> bool {
-    text.split(|&byte| !byte.is_ascii_alphabetic()).any(is_word)
+    text.split(|&byte| !byte.is_ascii_alphabetic()).any(|it| WORDS.has(it))
 }
 
-/// Whether `word` is one of those of which an injection without marks has one. The length clears
-/// most without comparing.
-fn is_word(word: &[u8]) -> bool {
-    let words: &[&[u8]] = match word.len() {
-        2 => &[b"or", b"in", b"is"],
-        3 => &[b"and", b"not", b"xor"],
-        4 => &[b"like", b"case", b"drop", b"exec", b"into"],
-        5 => &[b"union", b"order", b"group", b"where", b"limit"],
-        6 => &[b"select", b"having", b"insert", b"update", b"delete", b"create"],
-        7 => &[b"between", b"declare", b"execute", b"waitfor"],
-        9 => &[b"procedure"],
-        _ => return false,
-    };
-    words.iter().any(|it| word.eq_ignore_ascii_case(it))
-}
+/// An injection without marks has one of them.
+const WORDS: Words = Words::new(&[
+    "and",
+    "between",
+    "case",
+    "create",
+    "declare",
+    "delete",
+    "drop",
+    "exec",
+    "execute",
+    "group",
+    "having",
+    "in",
+    "insert",
+    "into",
+    "is",
+    "like",
+    "limit",
+    "not",
+    "or",
+    "order",
+    "procedure",
+    "select",
+    "union",
+    "update",
+    "waitfor",
+    "where",
+    "xor",
+]);
 
 #[cfg(test)]
 mod tests {
@@ -95,6 +111,7 @@ mod tests {
 
     #[test]
     fn one_word_is_no_sql() {
+        assert!(WORDS.is_sorted());
         check("select", false);
         check("select ", true);
         check("selection 1", false);

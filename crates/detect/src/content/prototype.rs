@@ -6,24 +6,17 @@
 //! Source   CWE-1321.
 
 use super::marks::Marks;
-use super::search::{from, head};
-use super::sign::{Input, Sign, Signs, Strength};
+use super::part::{from, head};
+use super::sign::{Input, Signs, signs};
 
-const NAME: usize = 0;
-const KEY: usize = 1;
-const WHOLE: usize = 2;
-const ASSIGNS: usize = 3;
-const MEMBER: usize = 4;
-const ALONE: usize = 5;
-
-pub(super) const SIGNS: &[Sign] = &[
-    Sign::new("name", Strength::Certain),
-    Sign::new("key", Strength::Certain),
-    Sign::new("whole", Strength::Certain),
-    Sign::new("assigns", Strength::Likely),
-    Sign::new("member", Strength::Hint),
-    Sign::new("alone", Strength::Likely),
-];
+signs! {
+    NAME = 0, "name", Certain;
+    KEY = 1, "key", Certain;
+    WHOLE = 2, "whole", Certain;
+    ASSIGNS = 3, "assigns", Likely;
+    MEMBER = 4, "member", Hint;
+    ALONE = 5, "alone", Likely;
+}
 
 /// What stands in each of these names or between two of them.
 pub(super) const NEEDED: Marks = Marks::UNDERSCORE
@@ -41,9 +34,15 @@ const PLACES_MAX: usize = 1024;
 /// Longest value that is taken for nothing but an assignment.
 const SHORT_BYTES_MAX: usize = 256;
 
+/// The shortest of the names.
+pub(super) const BYTES_MIN: usize = 9;
+
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
-    if !input.marks.has(Marks::LETTER) || !input.marks.has_any(NEEDED) || input.text.len() < 9 {
+    if !input.marks.has(Marks::LETTER)
+        || !input.marks.has_any(NEEDED)
+        || input.text.len() < BYTES_MIN
+    {
         return signs;
     }
     let text = head(input.text, TEXT_BYTES_MAX).trim_ascii();
@@ -144,14 +143,12 @@ fn begins_as_object(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(strength: Option<Strength>, is_name: bool, values: &[&str]) {
-        for value in values {
-            let seen = look(&Input::of(value.as_bytes(), is_name)).strength(SIGNS);
-            assert_eq!(seen, strength, "{value}");
-        }
+        sign::check(SIGNS, look, is_name, strength, values);
     }
 
     #[test]

@@ -8,25 +8,19 @@
 //! Misses   tools that borrow a browser's name; hosts that a scanner rents.
 //! Source   documentation of the tools named.
 
+use super::caseless::{find, starts};
 use super::marks::Marks;
-use super::search::{find, from, head, starts};
-use super::sign::{Input, Sign, Signs, Strength};
+use super::part::{from, head};
+use super::sign::{Input, Signs, signs};
 
-const HOST: usize = 0;
-const TOOL: usize = 1;
-const PLACEHOLDER: usize = 2;
-const COLLECTOR: usize = 3;
-const NAMES_ITSELF: usize = 4;
-const BESIDE_BROWSER: usize = 5;
-
-pub(super) const SIGNS: &[Sign] = &[
-    Sign::new("host", Strength::Certain),
-    Sign::new("tool", Strength::Likely),
-    Sign::new("placeholder", Strength::Likely),
-    Sign::new("collector", Strength::Hint),
-    Sign::new("names-itself", Strength::Certain),
-    Sign::new("beside-browser", Strength::Likely),
-];
+signs! {
+    HOST = 0, "host", Certain;
+    TOOL = 1, "tool", Likely;
+    PLACEHOLDER = 2, "placeholder", Likely;
+    COLLECTOR = 3, "collector", Hint;
+    NAMES_ITSELF = 4, "names-itself", Certain;
+    BESIDE_BROWSER = 5, "beside-browser", Likely;
+}
 
 /// Bytes that are read.
 const TEXT_BYTES_MAX: usize = 1024;
@@ -42,7 +36,7 @@ const PLACES_MAX: usize = 128;
 
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
-    if input.is_name || input.text.len() < 6 || !input.marks.has(Marks::LETTER) {
+    if !may_be(input) {
         return signs;
     }
     let text = head(input.text, TEXT_BYTES_MAX);
@@ -58,17 +52,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         signs.note(NAMES_ITSELF, is_own && text.len() <= SELF_BYTES_MAX);
     }
     look_at_words(text, &mut signs);
-    if input.marks.has_any(Marks::SPACE.and(Marks::SLASH))
-        && matches!(text.first(), Some(b'M' | b'm' | b'N' | b'n' | b'O' | b'o' | b'F' | b'f'))
-    {
-        const SELF: &[&[u8]] = &[
-            b"nmap scripting engine",
-            b"nuclei - open-source",
-            b"mozilla/5.0 (compatible; nmap scripting engine",
-            b"fuzz faster u fool",
-            b"openvas",
-            b"masscan/",
-        ];
+    if input.marks.has_any(Marks::SPACE.and(Marks::SLASH)) && SELF_LETTERS.begin(text) {
         let is_own = SELF.iter().any(|it| starts(text, it));
         signs.note(TOOL, is_own);
         signs.note(NAMES_ITSELF, is_own && text.len() <= SELF_BYTES_MAX);
@@ -77,6 +61,17 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
         signs.note(PLACEHOLDER, find(text, b"burp-collaborator-").is_some());
     }
     signs
+}
+
+/// Whether it could name one.
+pub(super) fn may_be(input: &Input<'_>) -> bool {
+    let (text, marks) = (input.text, input.marks);
+    if input.is_name || text.len() < 6 || !marks.has(Marks::LETTER) {
+        return false;
+    }
+    let names_itself = || OWN_LETTERS.begin(text) || SELF_LETTERS.begin(text);
+    marks.has_any(Marks::DOT.and(Marks::SLASH).and(Marks::DASH))
+        || marks.has(Marks::SPACE) && names_itself()
 }
 
 /// The name of a tool at the front, or behind that of a browser.
@@ -203,6 +198,18 @@ const OWN_LETTERS: FirstLetters = FirstLetters::of(OWN);
 const HOST_LETTERS: FirstLetters = FirstLetters::of(HOSTS);
 const COLLECTOR_LETTERS: FirstLetters = FirstLetters::of(COLLECTORS);
 
+const SELF_LETTERS: FirstLetters = FirstLetters::of(SELF);
+
+/// Lines in which tools name themselves.
+const SELF: &[&[u8]] = &[
+    b"nmap scripting engine",
+    b"nuclei - open-source",
+    b"mozilla/5.0 (compatible; nmap scripting engine",
+    b"fuzz faster u fool",
+    b"openvas",
+    b"masscan/",
+];
+
 /// Tools that look for holes and do nothing else.
 const OWN: &[&[u8]] = &[
     b"sqlmap",
@@ -312,14 +319,12 @@ const COLLECTORS: &[&[u8]] = &[
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(strength: Option<Strength>, values: &[&str]) {
-        for value in values {
-            let seen = look(&Input::of(value.as_bytes(), false)).strength(SIGNS);
-            assert_eq!(seen, strength, "{value}");
-        }
+        sign::check(SIGNS, look, false, strength, values);
     }
 
     #[test]

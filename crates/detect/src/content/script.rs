@@ -13,79 +13,47 @@
 //!          closing anything first, which is how people embed players.
 //! Source   CWE-79, HTML Living Standard section 13.2.5 for where names and values end.
 
+use super::caseless::{find, starts};
 use super::marks::Marks;
+use super::part::{from, head};
 use super::script_code::{Facts, facts, scheme};
 use super::script_markup::{Markup, Page};
-use super::search::{find, from, head, starts};
-use super::sign::{Input, Sign, Signs, Strength};
+use super::sign::{Input, Signs, signs};
 
-const PROBE: usize = 0;
-const OUT_OF_ATTRIBUTE: usize = 1;
-const OUT_OF_ELEMENT: usize = 2;
-const OUT_OF_STRING: usize = 3;
-const ADDRESS: usize = 4;
-const CONSTRUCTED: usize = 5;
-const SYMBOLS: usize = 6;
-const HIDDEN_ADDRESS: usize = 7;
-const UTF7: usize = 8;
-const LONE_HANDLER: usize = 9;
-const TOLD: usize = 10;
-const RUNS: usize = 11;
-const SCRIPT_TAG: usize = 12;
-const STYLE: usize = 13;
-const CALL: usize = 14;
-const SYMBOLS_FEW: usize = 15;
-const CHANGES: usize = 16;
-const ODD_SEPARATOR: usize = 17;
-const ADDRESS_CALLS: usize = 18;
-const STEALS: usize = 19;
-const OPENS: usize = 20;
-const HANDLER: usize = 21;
-const SCRIPT: usize = 22;
-const ADDRESS_SOMEWHERE: usize = 23;
-const PROOF_SOMEWHERE: usize = 24;
-const FRAME: usize = 25;
-const LOADS: usize = 26;
-const HIDDEN: usize = 27;
-const TORN: usize = 28;
-const CODE: usize = 29;
-const ODD_SOURCE: usize = 30;
-const UNFINISHED: usize = 31;
-
-pub(super) const SIGNS: &[Sign] = &[
-    Sign::new("probe", Strength::Certain),
-    Sign::new("out-of-attribute", Strength::Certain),
-    Sign::new("out-of-element", Strength::Certain),
-    Sign::new("out-of-string", Strength::Certain),
-    Sign::new("address", Strength::Certain),
-    Sign::new("constructed", Strength::Certain),
-    Sign::new("symbols", Strength::Certain),
-    Sign::new("hidden-address", Strength::Certain),
-    Sign::new("utf-7", Strength::Certain),
-    Sign::new("lone-handler", Strength::Certain),
-    Sign::new("told", Strength::Likely),
-    Sign::new("runs", Strength::Likely),
-    Sign::new("script-tag", Strength::Likely),
-    Sign::new("style", Strength::Likely),
-    Sign::new("call", Strength::Likely),
-    Sign::new("symbols-few", Strength::Likely),
-    Sign::new("changes", Strength::Likely),
-    Sign::new("odd-separator", Strength::Likely),
-    Sign::new("address-calls", Strength::Likely),
-    Sign::new("steals", Strength::Likely),
-    Sign::new("opens", Strength::Likely),
-    Sign::new("handler", Strength::Hint),
-    Sign::new("script", Strength::Hint),
-    Sign::new("address-somewhere", Strength::Hint),
-    Sign::new("proof-somewhere", Strength::Hint),
-    Sign::new("frame", Strength::Hint),
-    Sign::new("loads", Strength::Likely),
-    Sign::new("hidden", Strength::Hint),
-    Sign::new("torn", Strength::Hint),
-    Sign::new("code", Strength::Hint),
-    Sign::new("odd-source", Strength::Likely),
-    Sign::new("unfinished", Strength::Likely),
-];
+signs! {
+    PROBE = 0, "probe", Certain;
+    OUT_OF_ATTRIBUTE = 1, "out-of-attribute", Certain;
+    OUT_OF_ELEMENT = 2, "out-of-element", Certain;
+    OUT_OF_STRING = 3, "out-of-string", Certain;
+    ADDRESS = 4, "address", Certain;
+    CONSTRUCTED = 5, "constructed", Certain;
+    SYMBOLS = 6, "symbols", Certain;
+    HIDDEN_ADDRESS = 7, "hidden-address", Certain;
+    UTF7 = 8, "utf-7", Certain;
+    LONE_HANDLER = 9, "lone-handler", Certain;
+    TOLD = 10, "told", Likely;
+    RUNS = 11, "runs", Likely;
+    SCRIPT_TAG = 12, "script-tag", Likely;
+    STYLE = 13, "style", Likely;
+    CALL = 14, "call", Likely;
+    SYMBOLS_FEW = 15, "symbols-few", Likely;
+    CHANGES = 16, "changes", Likely;
+    ODD_SEPARATOR = 17, "odd-separator", Likely;
+    ADDRESS_CALLS = 18, "address-calls", Likely;
+    STEALS = 19, "steals", Likely;
+    OPENS = 20, "opens", Likely;
+    HANDLER = 21, "handler", Hint;
+    SCRIPT = 22, "script", Hint;
+    ADDRESS_SOMEWHERE = 23, "address-somewhere", Hint;
+    PROOF_SOMEWHERE = 24, "proof-somewhere", Hint;
+    FRAME = 25, "frame", Hint;
+    LOADS = 26, "loads", Likely;
+    HIDDEN = 27, "hidden", Hint;
+    TORN = 28, "torn", Hint;
+    CODE = 29, "code", Hint;
+    ODD_SOURCE = 30, "odd-source", Likely;
+    UNFINISHED = 31, "unfinished", Likely;
+}
 
 /// Bytes of markup that are read.
 const MARKUP_BYTES_MAX: usize = 2 * 1024;
@@ -599,14 +567,12 @@ pub(super) fn has_prose(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(strength: Option<Strength>, values: &[&str]) {
-        for value in values {
-            let seen = look(&Input::of(value.as_bytes(), false)).strength(SIGNS);
-            assert_eq!(seen, strength, "{value}");
-        }
+        sign::check(SIGNS, look, false, strength, values);
     }
 
     #[test]

@@ -9,8 +9,9 @@
 //! Misses   markup in other encodings; names of elements that a page's own scripts give a meaning.
 //! Source   HTML Living Standard 13.2.5 and 13.2.6.4; SVG 2 section 19.
 
+use super::caseless::{contains, contains_bytes, find, starts};
+use super::part::{from, head};
 use super::script_code::{Facts, Scheme, facts, scheme};
-use super::search::{find, from, has, has_any, head, starts};
 
 /// Pieces of code that are looked at.
 const PIECES_MAX: usize = 8;
@@ -229,7 +230,7 @@ impl Page {
         if is(&["style"]) {
             let code = rest.iter().position(|it| *it == b'>').unwrap_or(0);
             let (attributes, code) = rest.split_at_checked(code).unwrap_or_default();
-            if has(attributes, b"javascript") {
+            if contains(attributes, b"javascript") {
                 self.note(Markup::SCRIPT);
                 self.note_code(code);
             }
@@ -238,7 +239,7 @@ impl Page {
         if is(FRAMES) {
             self.note(Markup::FRAME);
         }
-        if is(&["x", "y", "z", "xx", "xxx"]) || has(local, b"xss") {
+        if is(&["x", "y", "z", "xx", "xxx"]) || contains(local, b"xss") {
             self.note(Markup::ODD_ELEMENT);
         }
         self.source(local, rest);
@@ -268,14 +269,14 @@ impl Page {
             rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or_default();
         let attributes = head(attributes, SOURCE_BYTES_MAX);
         if is_sheet {
-            let is_style = has_any(attributes, &[b"stylesheet", b"import", b"scriptlet"]);
-            if is_style && has(attributes, b"href") {
+            let is_style = contains_bytes(attributes, &[b"stylesheet", b"import", b"scriptlet"]);
+            if is_style && contains(attributes, b"href") {
                 self.note(Markup::LOADS);
             }
             return;
         }
         if is_document {
-            if has_any(attributes, &[b"src=", b"implementation=", b"href="]) {
+            if contains_bytes(attributes, &[b"src=", b"implementation=", b"href="]) {
                 self.note(Markup::LOADS);
             }
             return;
@@ -307,7 +308,7 @@ impl Page {
         });
         let is_open = is_script && source.is_some() && end.is_some() && from(after, 1).is_empty();
         let is_old = is(&["applet", "layer", "ilayer", "portal"]);
-        if is_bare || is_strange || is_open || is_old || has_any(attributes, &odd) {
+        if is_bare || is_strange || is_open || is_old || contains_bytes(attributes, &odd) {
             self.note(Markup::ODD_SOURCE);
         }
     }

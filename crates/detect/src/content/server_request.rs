@@ -12,20 +12,13 @@
 use super::caseless;
 use super::host::{self, Host, Owner};
 use super::marks::Marks;
-use super::sign::{Input, Sign, Signs, Strength};
+use super::sign::{Input, Signs, signs};
 
 /// Bytes that are read.
 const READ_BYTES_MAX: usize = 2 * 1024;
 
 /// URLs of a text that are looked at.
 const URLS_MAX: usize = 8;
-
-macro_rules! signs {
-    ($($name:ident = $n:literal, $says:literal, $strength:ident;)*) => {
-        $(const $name: usize = $n;)*
-        pub(super) const SIGNS: &[Sign] = &[$(Sign::new($says, Strength::$strength),)*];
-    };
-}
 
 signs! {
     METADATA = 0, "url of a metadata service", Certain;
@@ -62,10 +55,14 @@ signs! {
     BARE_RELATIVE = 31, "host without a scheme and nothing else", Likely;
 }
 
+/// What addresses are made of.
+pub(super) const NEEDED: Marks =
+    Marks::COLON.and(Marks::SLASH).and(Marks::BACKSLASH).and(Marks::DOT);
+
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
     let marks = input.marks;
-    if !marks.has_any(Marks::COLON.and(Marks::SLASH).and(Marks::BACKSLASH).and(Marks::DOT)) {
+    if !marks.has_any(NEEDED) {
         return signs;
     }
     let text = input.text.get(..READ_BYTES_MAX).unwrap_or(input.text).trim_ascii();
@@ -484,16 +481,12 @@ fn inner(signs: &mut Signs, text: &[u8], is_whole: bool) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(expected: Option<Strength>, values: &[&str]) {
-        for value in values {
-            let found = look(&Input::of(value.as_bytes(), false));
-            let names: Vec<_> =
-                (0..SIGNS.len()).filter(|it| found.has(*it)).map(|it| SIGNS[it].name).collect();
-            assert_eq!(found.strength(SIGNS), expected, "{value}: {names:?}");
-        }
+        sign::check(SIGNS, look, false, expected, values);
     }
 
     #[test]

@@ -78,6 +78,11 @@ impl Signs {
         Self(bits)
     }
 
+    /// These without others.
+    pub const fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
     /// Whether none was seen.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
@@ -87,5 +92,34 @@ impl Signs {
     pub fn strength(self, of: &[Sign]) -> Option<Strength> {
         let seen = of.iter().enumerate().filter(|(n, _)| self.has(*n));
         seen.map(|(_, it)| it.strength).max()
+    }
+}
+
+/// The signs of one recogniser: a place and a name for each, and how much it says.
+macro_rules! signs {
+    ($($name:ident = $n:literal, $says:literal, $strength:ident;)*) => {
+        $(const $name: usize = $n;)*
+        pub(super) const SIGNS: &[$crate::content::sign::Sign] = &[$(
+            $crate::content::sign::Sign::new($says, $crate::content::sign::Strength::$strength),
+        )*];
+    };
+}
+pub(super) use signs;
+
+/// Expects of each value that its strongest sign is so strong.
+#[cfg(test)]
+#[track_caller]
+pub(super) fn check(
+    of: &[Sign],
+    look: impl Fn(&Input<'_>) -> Signs,
+    is_name: bool,
+    expected: Option<Strength>,
+    values: &[&str],
+) {
+    for value in values {
+        let found = look(&Input::of(value.as_bytes(), is_name));
+        let names: Vec<_> =
+            of.iter().enumerate().filter(|it| found.has(it.0)).map(|it| it.1.name).collect();
+        assert_eq!(found.strength(of), expected, "{value}: {names:?}");
     }
 }

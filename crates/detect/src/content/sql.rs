@@ -6,53 +6,49 @@
 //! Source   CWE-89; libinjection (Nick Galbreath, 2012), in its Rust port.
 
 use super::marks::Marks;
-use super::sign::{Input, Sign, Signs, Strength};
+use super::sign::{Input, Signs, signs};
 use super::sql_break_out::{Evidence, break_out, is, is_sql};
 use super::sql_tokens::{Token, closing, tokens};
 use super::sql_traits::Traits;
-use Strength::{Against, Certain, Hint, Likely};
 use libinjectionrs::{SqliFlags, SqliState};
 
 /// Bytes that libinjection reads: from the front, since it judges by five tokens.
 const SHAPE_BYTES_MAX: usize = 2 * 1024;
 
-/// The place of the sign `shape`.
-const SHAPE: usize = 5;
-
-pub(super) const SIGNS: &[Sign] = &[
-    Sign::new("tautology", Certain),
-    Sign::new("break_union", Certain),
-    Sign::new("break_stacked", Certain),
-    Sign::new("break_probe", Certain),
-    Sign::new("break_clause", Certain),
-    Sign::new("shape", Hint),
-    Sign::new("union", Likely),
-    Sign::new("sub_select", Hint),
-    Sign::new("waits", Likely),
-    Sign::new("catalogue", Likely),
-    Sign::new("probe", Hint),
-    Sign::new("nested_probe", Hint),
-    Sign::new("characters", Likely),
-    Sign::new("nulls", Likely),
-    Sign::new("ends_in_comment", Hint),
-    Sign::new("ends_in_string", Hint),
-    Sign::new("closes", Hint),
-    Sign::new("sql", Hint),
-    Sign::new("continues", Hint),
-    Sign::new("constants", Likely),
-    Sign::new("statement", Against),
-    Sign::new("deed", Likely),
-    Sign::new("order", Likely),
-    Sign::new("case", Hint),
-    Sign::new("prose", Against),
-    Sign::new("clause_alone", Likely),
-    Sign::new("asks", Likely),
-    Sign::new("stacked", Likely),
-    Sign::new("quote_and_comment", Likely),
-    Sign::new("comment_for_blank", Likely),
-    Sign::new("quote_and_operator", Likely),
-    Sign::new("hexadecimal", Hint),
-];
+signs! {
+    TAUTOLOGY = 0, "tautology", Certain;
+    BREAK_UNION = 1, "break_union", Certain;
+    BREAK_STACKED = 2, "break_stacked", Certain;
+    BREAK_PROBE = 3, "break_probe", Certain;
+    BREAK_CLAUSE = 4, "break_clause", Certain;
+    SHAPE = 5, "shape", Hint;
+    UNION = 6, "union", Likely;
+    SUB_SELECT = 7, "sub_select", Hint;
+    WAITS = 8, "waits", Likely;
+    CATALOGUE = 9, "catalogue", Likely;
+    PROBE = 10, "probe", Hint;
+    NESTED_PROBE = 11, "nested_probe", Hint;
+    CHARACTERS = 12, "characters", Likely;
+    NULLS = 13, "nulls", Likely;
+    ENDS_IN_COMMENT = 14, "ends_in_comment", Hint;
+    ENDS_IN_STRING = 15, "ends_in_string", Hint;
+    CLOSES = 16, "closes", Hint;
+    SQL = 17, "sql", Hint;
+    CONTINUES = 18, "continues", Hint;
+    CONSTANTS = 19, "constants", Likely;
+    STATEMENT = 20, "statement", Against;
+    DEED = 21, "deed", Likely;
+    ORDER = 22, "order", Likely;
+    CASE = 23, "case", Hint;
+    PROSE = 24, "prose", Against;
+    CLAUSE_ALONE = 25, "clause_alone", Likely;
+    ASKS = 26, "asks", Likely;
+    STACKED = 27, "stacked", Likely;
+    QUOTE_AND_COMMENT = 28, "quote_and_comment", Likely;
+    COMMENT_FOR_BLANK = 29, "comment_for_blank", Likely;
+    QUOTE_AND_OPERATOR = 30, "quote_and_operator", Likely;
+    HEXADECIMAL = 31, "hexadecimal", Hint;
+}
 
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
@@ -61,14 +57,6 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     }
     let text = input.text;
     let evidence = break_out(text);
-    let all = [
-        Evidence::Tautology,
-        Evidence::Union,
-        Evidence::Stacked,
-        Evidence::Probe,
-        Evidence::Clause,
-    ];
-    all.into_iter().enumerate().for_each(|(n, it)| signs.note(n, evidence == Some(it)));
     let read = text.get(..SHAPE_BYTES_MAX).unwrap_or(text);
     let behind =
         |quote: u8| text.get(closing(text, quote)? + 1..).map(|it| Traits::of(&tokens(it)));
@@ -78,37 +66,41 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     let it = [single, double].into_iter().flatten().fold(whole, Traits::or);
     let has = |part: &[u8]| memchr::memmem::find(read, part).is_some();
     [
-        it.union,
-        it.sub_select,
-        it.waits,
-        it.catalogue || (it.is_sql && has(b"@@")),
-        it.probe,
-        it.nested_probe,
-        it.characters,
-        it.nulls,
-        it.ends_in_comment,
-        it.ends_in_string,
-        it.closes,
-        it.is_sql,
-        it.continues,
+        (TAUTOLOGY, evidence == Some(Evidence::Tautology)),
+        (BREAK_UNION, evidence == Some(Evidence::Union)),
+        (BREAK_STACKED, evidence == Some(Evidence::Stacked)),
+        (BREAK_PROBE, evidence == Some(Evidence::Probe)),
+        (BREAK_CLAUSE, evidence == Some(Evidence::Clause)),
+        (UNION, it.union),
+        (SUB_SELECT, it.sub_select),
+        (WAITS, it.waits),
+        (CATALOGUE, it.catalogue || (it.is_sql && has(b"@@"))),
+        (PROBE, it.probe),
+        (NESTED_PROBE, it.nested_probe),
+        (CHARACTERS, it.characters),
+        (NULLS, it.nulls),
+        (ENDS_IN_COMMENT, it.ends_in_comment),
+        (ENDS_IN_STRING, it.ends_in_string),
+        (CLOSES, it.closes),
+        (SQL, it.is_sql),
+        (CONTINUES, it.continues),
         // A whole statement compares constants as examples do.
-        it.constants && !whole.statement,
-        it.statement,
-        it.deed,
-        it.order,
-        it.case,
-        it.prose,
-        (whole.order || whole.constants) && is_clause(&all_tokens),
-        it.asks,
-        it.stacked && !whole.statement,
-        [b'\'', b'"'].into_iter().any(|it| is_quote_and_comment(text, it)),
-        has(b"/**/") || has(b"/*!"),
-        [b'\'', b'"'].into_iter().any(|it| is_quote_and_operator(text, it)),
-        it.is_sql && has(b"0x"),
+        (CONSTANTS, it.constants && !whole.statement),
+        (STATEMENT, it.statement),
+        (DEED, it.deed),
+        (ORDER, it.order),
+        (CASE, it.case),
+        (PROSE, it.prose),
+        (CLAUSE_ALONE, (whole.order || whole.constants) && is_clause(&all_tokens)),
+        (ASKS, it.asks),
+        (STACKED, it.stacked && !whole.statement),
+        (QUOTE_AND_COMMENT, [b'\'', b'"'].into_iter().any(|it| is_quote_and_comment(text, it))),
+        (COMMENT_FOR_BLANK, has(b"/**/") || has(b"/*!")),
+        (QUOTE_AND_OPERATOR, [b'\'', b'"'].into_iter().any(|it| is_quote_and_operator(text, it))),
+        (HEXADECIMAL, it.is_sql && has(b"0x")),
     ]
     .into_iter()
-    .enumerate()
-    .for_each(|(n, is_seen)| signs.note(6 + n, is_seen));
+    .for_each(|(sign, is_seen)| signs.note(sign, is_seen));
     // It takes longest, and says little alone.
     if !signs.is_empty() || input.marks.has_any(Marks::QUOTE.and(Marks::DOUBLE_QUOTE)) {
         signs.note(SHAPE, SqliState::new(read, SqliFlags::FLAG_NONE).detect());

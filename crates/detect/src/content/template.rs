@@ -12,9 +12,9 @@
 //! Source   CWE-1336, CWE-917; the manuals of Jinja, Twig, Freemarker, Velocity, ERB, Handlebars,
 //!          Razor, Smarty, Mako, Pug, Thymeleaf, Liquid, and of EL, OGNL and SpEL.
 
-use super::caseless;
+use super::caseless::{self, Words};
 use super::marks::Marks;
-use super::sign::{Input, Sign, Signs, Strength};
+use super::sign::{Input, Signs, signs};
 
 /// Bytes that are read.
 const READ_BYTES_MAX: usize = 2 * 1024;
@@ -27,13 +27,6 @@ const LEAD_BYTES_MAX: usize = 48;
 
 /// Expressions that are looked at.
 const EXPRESSIONS_MAX: usize = 16;
-
-macro_rules! signs {
-    ($($name:ident = $n:literal, $says:literal, $strength:ident;)*) => {
-        $(const $name: usize = $n;)*
-        pub(super) const SIGNS: &[Sign] = &[$(Sign::new($says, Strength::$strength),)*];
-    };
-}
 
 signs! {
     CALCULATES = 0, "constants are calculated", Certain;
@@ -63,6 +56,14 @@ signs! {
     ASSIGNS = 24, "an assignment in a directive", Likely;
     BREAKS_OUT = 25, "an expression is closed before one opens", Likely;
 }
+
+/// What encloses expressions, or chains them.
+pub(super) const NEEDED: Marks = Marks::BRACE
+    .and(Marks::LESS)
+    .and(Marks::HASH)
+    .and(Marks::BRACKET)
+    .and(Marks::AT)
+    .and(Marks::DOT);
 
 pub(super) fn look(input: &Input<'_>) -> Signs {
     let mut signs = Signs::default();
@@ -356,12 +357,12 @@ impl Reached {
             mark == b'.' && names.iter().any(|it| before.eq_ignore_ascii_case(it.as_bytes()))
         };
         let is = |names: &[&str]| names.iter().any(|it| name.eq_ignore_ascii_case(it.as_bytes()));
-        self.class |= name.starts_with(b"_") && caseless::is_among(name, CLASS_NAMES)
+        self.class |= name.starts_with(b"_") && CLASS_NAMES.has(name)
             || is(&["mro"]) && mark == b'.' && (is_called || is_after(&["class"]))
             || is(&["attr"]) && mark == b'|' && is_called
             || is(&["func_globals", "gi_frame", "cr_frame"])
             || is(&["subclasses"]) && is_called;
-        self.platform |= caseless::is_among(name, PLATFORM_NAMES)
+        self.platform |= PLATFORM_NAMES.has(name)
             || is(&["lang", "util", "io", "net"]) && is_after(&["java"])
             || is(&["system", "popen"]) && is_after(&["os"])
             || is(&["os"]) && is_after(&["util", "inspect", "linecache", "compat"])
@@ -378,8 +379,7 @@ impl Reached {
             || name == b"T" && is_called && mark != b'.';
         let opens =
             is_called && matches!(after, [b'(', b'\'' | b'"', b'/' | b'.' | b'C' | b'c', ..]);
-        self.runs |= is_called
-            && (caseless::is_among(name, RUNNER_NAMES) || caseless::starts(name, b"popen"))
+        self.runs |= is_called && (RUNNER_NAMES.has(name) || caseless::starts(name, b"popen"))
             || is(&["open", "include", "source", "read", "file_excerpt"]) && opens
             || is(&["execute"]) && is_called && mark == b'.'
             || is(&["child_process", "check_output", "subprocess"])
@@ -399,7 +399,7 @@ fn is_in_name(byte: &u8) -> bool {
 }
 
 /// Attributes that lead from a value of Python to its class and on, sorted.
-const CLASS_NAMES: &[&str] = &[
+const CLASS_NAMES: Words = Words::new(&[
     "__base__",
     "__bases__",
     "__builtins__",
@@ -417,10 +417,10 @@ const CLASS_NAMES: &[&str] = &[
     "_mmarker",
     "_nsattr__parent",
     "_templatereference__context",
-];
+]);
 
 /// Names of Java, .NET and engines from which programs are reached, sorted.
-const PLATFORM_NAMES: &[&str] = &[
+const PLATFORM_NAMES: Words = Words::new(&[
     "_memberaccess",
     "_tpl_vars",
     "asttest",
@@ -454,10 +454,10 @@ const PLATFORM_NAMES: &[&str] = &[
     "springmacrorequestcontext",
     "systemproperties",
     "writefile",
-];
+]);
 
 /// Functions that run programs or read files, sorted.
-const RUNNER_NAMES: &[&str] = &[
+const RUNNER_NAMES: Words = Words::new(&[
     "check_output",
     "eval",
     "exec",
@@ -477,7 +477,7 @@ const RUNNER_NAMES: &[&str] = &[
     "spawn",
     "spawnsync",
     "system",
-];
+]);
 
 /// `['id']|filter('system')`, `|map('passthru')`.
 fn has_filter(body: &[u8]) -> bool {
@@ -569,7 +569,7 @@ fn has_global(body: &[u8]) -> bool {
     let count = body.iter().take_while(|it| it.is_ascii_alphanumeric() || **it == b'_').count();
     let name = body.get(..count).unwrap_or_default();
     let goes_on = body.get(count).is_some_and(|it| matches!(it, b'.' | b'(' | b'[' | b'|'));
-    const GLOBALS: &[&str] = &[
+    const GLOBALS: Words = Words::new(&[
         "_self",
         "app",
         "applicationscope",
@@ -592,8 +592,8 @@ fn has_global(body: &[u8]) -> bool {
         "sessionscope",
         "settings",
         "url_for",
-    ];
-    let is_scope = goes_on && caseless::is_among(name, GLOBALS);
+    ]);
+    let is_scope = goes_on && GLOBALS.has(name);
     is_scope
         && (body.contains(&b'(')
             || body.contains(&b'[')
@@ -669,16 +669,12 @@ const BARE_WORDS_MAX: usize = 6;
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(expected: Option<Strength>, values: &[&str]) {
-        for value in values {
-            let found = look(&Input::of(value.as_bytes(), false));
-            let names: Vec<_> =
-                (0..SIGNS.len()).filter(|it| found.has(*it)).map(|it| SIGNS[it].name).collect();
-            assert_eq!(found.strength(SIGNS), expected, "{value}: {names:?}");
-        }
+        sign::check(SIGNS, look, false, expected, values);
     }
 
     #[test]

@@ -10,9 +10,9 @@
 //!          the segments of a request's path are; absolute paths to files that nobody knows.
 //! Source   CWE-22, CWE-36, CWE-98, CWE-158, CWE-530; see [`super::traversal_path`].
 
-use super::caseless;
+use super::caseless::{self, Words};
 use super::marks::Marks;
-use super::sign::{Input, Sign, Signs, Strength};
+use super::sign::{Input, Signs, signs};
 use super::traversal_path::{Climb, climb};
 
 /// Bytes that are read.
@@ -20,13 +20,6 @@ const READ_BYTES_MAX: usize = 4 * 1024;
 
 /// Longest value that is a path and nothing else.
 const PATH_BYTES_MAX: usize = 1024;
-
-macro_rules! signs {
-    ($($name:ident = $n:literal, $says:literal, $strength:ident;)*) => {
-        $(const $name: usize = $n;)*
-        pub(super) const SIGNS: &[Sign] = &[$(Sign::new($says, Strength::$strength),)*];
-    };
-}
 
 signs! {
     CLIMB_TO_TARGET = 0, "climb to a target", Certain;
@@ -88,6 +81,21 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     signs
 }
 
+/// Whether it could be one.
+pub(super) fn may_be(input: &Input<'_>) -> bool {
+    let marks = input.marks;
+    marks.has_any(NEEDED.without(Marks::DIGIT))
+        || marks.has(Marks::COLON.and(Marks::DIGIT))
+        // Without any of these it is encoded.
+        || marks.has(Marks::DIGIT.and(Marks::LETTER))
+            && (matches!(input.text.first(), Some(b'L' | b'Z')) || has_pair(input.text, *b"0x"))
+}
+
+/// Whether these two bytes stand one behind the other.
+fn has_pair(text: &[u8], [first, second]: [u8; 2]) -> bool {
+    memchr::memchr_iter(first, text).any(|at| text.get(at + 1) == Some(&second))
+}
+
 /// Signs of files that attackers know.
 const KNOWN: [usize; 10] =
     [USERS, WINDOWS, PROCESS, LOG, CONFIGURATION, SECRET, SETTINGS, SYSTEM, FOREIGN, SHARED];
@@ -103,7 +111,7 @@ pub(super) const NEEDED: Marks = Marks::DOT
 
 fn climbs(signs: &mut Signs, marks: Marks, text: &[u8], is_path: bool) {
     let has = |it: &[u8]| memchr::memmem::find(text, it).is_some();
-    let is_worth = marks.has(Marks::DOT) && (has(b"..") || has(b"./.") || has(b".\\."))
+    let is_worth = marks.has(Marks::DOT) && has_dots(text)
         || marks.has(Marks::PERCENT)
         || marks.has(Marks::HIGH)
             && (memchr::memchr2(0xC0, 0xC1, text).is_some() || has(b"\xEF\xBC\x8E\xEF\xBC\x8E"))
@@ -140,6 +148,12 @@ fn climbs(signs: &mut Signs, marks: Marks, text: &[u8], is_path: bool) {
     signs.note(CLIMB_AT_END, is_out && is_path && is_bare);
     signs.note(CLIMB_IN_TEXT, found.ups > 0 || found.dots > 0);
     dot_run(signs, text);
+}
+
+/// Whether a dot stands behind another, or behind another and a slash.
+fn has_dots(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'.', text)
+        .any(|at| matches!(text.get(at + 1..), Some([b'.', ..] | [b'/' | b'\\', b'.', ..])))
 }
 
 /// Levels that no source tree has above a file.
@@ -459,7 +473,7 @@ const FOREIGN_NAMES: &[&str] = &[
 ];
 
 /// First folders, or names, of paths that no API has, sorted.
-const SYSTEM_FOLDERS: &[&str] = &[
+const SYSTEM_FOLDERS: Words = Words::new(&[
     "%systemroot%",
     "%windir%",
     "admin",
@@ -507,7 +521,7 @@ const SYSTEM_FOLDERS: &[&str] = &[
     "winnt",
     "www",
     "xampp",
-];
+]);
 
 /// A value as a path.
 #[derive(Clone, Copy, Debug)]
@@ -599,7 +613,7 @@ impl<'a> Whole<'a> {
                     ]
                 )
         };
-        self.segments().filter(is_worth).any(|it| caseless::is_among(it, SECRETS))
+        self.segments().filter(is_worth).any(|it| SECRETS.has(it))
     }
 
     /// It begins in a folder of a system, on a drive, or with a climb.
@@ -614,7 +628,7 @@ impl<'a> Whole<'a> {
         }
         let is_name = |it: &&[u8]| !it.is_empty() && *it != b".";
         let first = text.split(|it| matches!(it, b'/' | b'\\')).find(is_name).unwrap_or_default();
-        caseless::is_among(first, SYSTEM_FOLDERS)
+        SYSTEM_FOLDERS.has(first)
     }
 
     /// It stands where a system keeps what is its own; a drive and the direction of slashes do not matter.
@@ -827,7 +841,7 @@ const CONFIGURATIONS: &[&str] = &[
 ];
 
 /// Files and folders that hold secrets or sources, by one segment, sorted.
-const SECRETS: &[&str] = &[
+const SECRETS: Words = Words::new(&[
     ".aws",
     ".azure",
     ".bash_history",
@@ -909,7 +923,7 @@ const SECRETS: &[&str] = &[
     "tomcat-users.xml",
     "web-inf",
     "wp-config.php",
-];
+]);
 
 /// `../` or an absolute path, as base64 writes them.
 fn is_base64(text: &[u8]) -> bool {
@@ -923,16 +937,12 @@ fn is_base64(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(expected: Option<Strength>, values: &[&str]) {
-        for value in values {
-            let found = look(&Input::of(value.as_bytes(), false));
-            let names: Vec<_> =
-                (0..SIGNS.len()).filter(|it| found.has(*it)).map(|it| SIGNS[it].name).collect();
-            assert_eq!(found.strength(SIGNS), expected, "{value}: {names:?}");
-        }
+        sign::check(SIGNS, look, false, expected, values);
     }
 
     #[test]

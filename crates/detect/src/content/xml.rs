@@ -10,51 +10,32 @@
 //!          reader of the body left as they were; schemas that are fetched from a stranger's host.
 //! Source   CWE-611, CWE-776, CWE-91; XML 1.0 sections 2.8 and 4.2; XInclude 1.1.
 
+use super::caseless::{contains, contains_bytes, find, starts};
 use super::marks::Marks;
-use super::search::{find, from, has, has_any, head, starts};
-use super::sign::{Input, Sign, Signs, Strength};
+use super::part::{from, head};
+use super::sign::{Input, Signs, signs};
 
-const EXTERNAL: usize = 0;
-const PARAMETER: usize = 1;
-const NESTED: usize = 2;
-const BOMB: usize = 3;
-const FOREIGN_TYPE: usize = 4;
-const INCLUDES_FILE: usize = 5;
-const TRANSFORMS: usize = 6;
-const SPLIT: usize = 7;
-const ENCODING: usize = 8;
-const EXTERNAL_NAME: usize = 9;
-const INTERNAL: usize = 10;
-const INCLUDES: usize = 11;
-const REPEATS: usize = 12;
-const STYLESHEET: usize = 13;
-const TYPE: usize = 14;
-const LETTER: usize = 15;
-const SCHEMA: usize = 16;
-const BARE: usize = 17;
-const USED: usize = 18;
-
-pub(super) const SIGNS: &[Sign] = &[
-    Sign::new("external", Strength::Certain),
-    Sign::new("parameter", Strength::Certain),
-    Sign::new("nested", Strength::Certain),
-    Sign::new("bomb", Strength::Certain),
-    Sign::new("foreign-type", Strength::Certain),
-    Sign::new("includes-file", Strength::Certain),
-    Sign::new("transforms", Strength::Certain),
-    Sign::new("split", Strength::Certain),
-    Sign::new("encoding", Strength::Certain),
-    Sign::new("external-name", Strength::Likely),
-    Sign::new("internal", Strength::Likely),
-    Sign::new("includes", Strength::Likely),
-    Sign::new("repeats", Strength::Likely),
-    Sign::new("stylesheet", Strength::Hint),
-    Sign::new("type", Strength::Hint),
-    Sign::new("letter", Strength::Hint),
-    Sign::new("schema", Strength::Hint),
-    Sign::new("bare", Strength::Likely),
-    Sign::new("used", Strength::Likely),
-];
+signs! {
+    EXTERNAL = 0, "external", Certain;
+    PARAMETER = 1, "parameter", Certain;
+    NESTED = 2, "nested", Certain;
+    BOMB = 3, "bomb", Certain;
+    FOREIGN_TYPE = 4, "foreign-type", Certain;
+    INCLUDES_FILE = 5, "includes-file", Certain;
+    TRANSFORMS = 6, "transforms", Certain;
+    SPLIT = 7, "split", Certain;
+    ENCODING = 8, "encoding", Certain;
+    EXTERNAL_NAME = 9, "external-name", Likely;
+    INTERNAL = 10, "internal", Likely;
+    INCLUDES = 11, "includes", Likely;
+    REPEATS = 12, "repeats", Likely;
+    STYLESHEET = 13, "stylesheet", Hint;
+    TYPE = 14, "type", Hint;
+    LETTER = 15, "letter", Hint;
+    SCHEMA = 16, "schema", Hint;
+    BARE = 17, "bare", Likely;
+    USED = 18, "used", Likely;
+}
 
 /// Bytes that are read.
 const XML_BYTES_MAX: usize = 4 * 1024;
@@ -81,13 +62,16 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     if input.marks.has(Marks::BANG) {
         look_at_type(text, &mut signs);
         look_at_entities(text, &mut signs);
-        signs.note(SPLIT, has_any(text, &[b"<![cdata[<]]>", b"<![cdata[>]]>"]));
+        signs.note(SPLIT, contains_bytes(text, &[b"<![cdata[<]]>", b"<![cdata[>]]>"]));
     }
     if input.marks.has_any(Marks::COLON.and(Marks::DASH)) {
         look_at_inclusions(text, &mut signs);
     }
     let declared = head(text, 128);
-    signs.note(ENCODING, starts(text, b"<?xml") && has_any(declared, &[b"\"utf-7\"", b"'utf-7'"]));
+    signs.note(
+        ENCODING,
+        starts(text, b"<?xml") && contains_bytes(declared, &[b"\"utf-7\"", b"'utf-7'"]),
+    );
     signs
 }
 
@@ -204,8 +188,8 @@ fn look_at_entities(text: &[u8], signs: &mut Signs) {
         let inside = head(inside, end);
         signs.note(
             NESTED,
-            has_any(inside, &[b"<!entity", b"&#x25;", b"&#37;"])
-                && (is_parameter || has(inside, b"entity")),
+            contains_bytes(inside, &[b"<!entity", b"&#x25;", b"&#37;"])
+                && (is_parameter || contains(inside, b"entity")),
         );
         let references = memchr::memchr_iter(b'&', inside)
             .filter(|at| from(inside, at + 1).first() != Some(&b'#'))
@@ -223,16 +207,16 @@ fn look_at_inclusions(text: &[u8], signs: &mut Signs) {
     if let Some(at) = find(text, b":include") {
         let attributes = head(from(text, at), 256);
         let is_attribute = find(attributes, b"href")
-            .is_some_and(|it| has(head(from(attributes, it + 4), 4), b"="));
+            .is_some_and(|it| contains(head(from(attributes, it + 4), 4), b"="));
         let named = find(attributes, b"href").map(|it| from(attributes, it + 4).trim_ascii_start());
         let target = named.and_then(|it| it.strip_prefix(b"=")).map_or(Target::None, target);
         signs.note(
             INCLUDES_FILE,
-            target == Target::Inside || target == Target::Host && has(attributes, b"parse"),
+            target == Target::Inside || target == Target::Host && contains(attributes, b"parse"),
         );
-        signs.note(INCLUDES, is_attribute && has(text, b"xinclude"));
+        signs.note(INCLUDES, is_attribute && contains(text, b"xinclude"));
     }
-    if has(text, b"<xsl:") || has(text, b"xsl/transform") {
+    if contains(text, b"<xsl:") || contains(text, b"xsl/transform") {
         const RUNS: &[&[u8]] = &[
             b"php:function",
             b"document('/",
@@ -247,10 +231,10 @@ fn look_at_inclusions(text: &[u8], signs: &mut Signs) {
             b"rt:exec",
             b"ptr:",
         ];
-        signs.note(TRANSFORMS, has_any(text, RUNS));
+        signs.note(TRANSFORMS, contains_bytes(text, RUNS));
         signs.note(STYLESHEET, true);
     }
-    if has(text, b"<svg") {
+    if contains(text, b"<svg") {
         const OPENS: &[&[u8]] = &[
             b"href=\"file:",
             b"href='file:",
@@ -259,22 +243,20 @@ fn look_at_inclusions(text: &[u8], signs: &mut Signs) {
             b"href=\"msl:",
             b"href=\"ephemeral:",
         ];
-        signs.note(INCLUDES_FILE, has_any(text, OPENS));
+        signs.note(INCLUDES_FILE, contains_bytes(text, OPENS));
     }
-    signs.note(STYLESHEET, has(text, b"<?xml-stylesheet"));
-    signs.note(SCHEMA, has(text, b"schemalocation="));
+    signs.note(STYLESHEET, contains(text, b"<?xml-stylesheet"));
+    signs.note(SCHEMA, contains(text, b"schemalocation="));
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(strength: Option<Strength>, values: &[&str]) {
-        for value in values {
-            let seen = look(&Input::of(value.as_bytes(), false)).strength(SIGNS);
-            assert_eq!(seen, strength, "{value}");
-        }
+        sign::check(SIGNS, look, false, strength, values);
     }
 
     #[test]

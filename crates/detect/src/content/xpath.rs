@@ -5,27 +5,20 @@
 //! Misses   tautologies that are the same in SQL (`' or '1'='1`): a hint here, SQL's to say.
 //! Source   CWE-643; XPath 1.0 and 2.0.
 
+use super::caseless::{contains_bytes, find, starts};
 use super::marks::Marks;
-use super::search::{find, from, has_any, head, starts};
-use super::sign::{Input, Sign, Signs, Strength};
+use super::part::{from, head};
+use super::sign::{Input, Signs, signs};
 
-const LEAVES: usize = 0;
-const PATH: usize = 1;
-const PROBE: usize = 2;
-const TAUTOLOGY: usize = 3;
-const EXPRESSION: usize = 4;
-const LEAVES_NUMBER: usize = 5;
-const FETCHES: usize = 6;
-
-pub(super) const SIGNS: &[Sign] = &[
-    Sign::new("leaves", Strength::Certain),
-    Sign::new("path", Strength::Certain),
-    Sign::new("probe", Strength::Likely),
-    Sign::new("tautology", Strength::Likely),
-    Sign::new("expression", Strength::Hint),
-    Sign::new("leaves-number", Strength::Likely),
-    Sign::new("fetches", Strength::Certain),
-];
+signs! {
+    LEAVES = 0, "leaves", Certain;
+    PATH = 1, "path", Certain;
+    PROBE = 2, "probe", Likely;
+    TAUTOLOGY = 3, "tautology", Likely;
+    EXPRESSION = 4, "expression", Hint;
+    LEAVES_NUMBER = 5, "leaves-number", Likely;
+    FETCHES = 6, "fetches", Certain;
+}
 
 /// Bytes that are read.
 const TEXT_BYTES_MAX: usize = 512;
@@ -68,7 +61,7 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     if !input.marks.has(Marks::PARENTHESIS) || !calls(text) {
         return signs;
     }
-    let names_nodes = has_any(
+    let names_nodes = contains_bytes(
         text,
         &[b"(//", b"(/*", b"name(/", b"(/@", b"(/child::", b"::*", b"text()", b"node()"],
     );
@@ -249,14 +242,12 @@ const CALLS: &[&[u8]] = &[
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign::{self, Strength};
     use super::*;
 
     #[track_caller]
     fn check(strength: Option<Strength>, values: &[&str]) {
-        for value in values {
-            let seen = look(&Input::of(value.as_bytes(), false)).strength(SIGNS);
-            assert_eq!(seen, strength, "{value}");
-        }
+        sign::check(SIGNS, look, false, strength, values);
     }
 
     #[test]

@@ -52,6 +52,7 @@ pub(super) async fn take_in(
                 | Step::Commit(_)
                 | Step::Forward(..)
                 | Step::Tunnel(_)
+                | Step::Close
                 | Step::Cut
                 | Step::Finished(..),
             )

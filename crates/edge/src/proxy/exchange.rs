@@ -272,6 +272,7 @@ pub(super) async fn serve(
                 Step::Reply(Reply::Relay(_) | Reply::Interim(_))
                 | Step::Write(_)
                 | Step::Tunnel(_)
+                | Step::Close
                 | Step::Cut
                 | Step::Finished(..),
             )

@@ -14,7 +14,7 @@ pub mod ids;
 pub mod listener;
 mod pace;
 pub mod pressure;
-mod proxy_protocol;
+pub mod proxy_protocol;
 pub mod record;
 mod relay;
 mod streamed;

@@ -19,7 +19,7 @@ const SHORTEST: usize = 15;
 
 /// Not a header of the PROXY protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
+pub struct Malformed;
 
 impl From<io::Error> for Malformed {
     fn from(_: io::Error) -> Self {
@@ -33,7 +33,7 @@ impl From<io::Error> for Malformed {
 /// # Errors
 ///
 /// [`Malformed`], also if the connection ends before the header does.
-pub(super) async fn read(from: &mut (impl AsyncRead + Unpin)) -> Result<Option<IpAddr>, Malformed> {
+pub async fn read(from: &mut (impl AsyncRead + Unpin)) -> Result<Option<IpAddr>, Malformed> {
     let mut begin = [0; SHORTEST];
     from.read_exact(&mut begin).await?;
     if begin.starts_with(SIGNATURE) {

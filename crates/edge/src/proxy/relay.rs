@@ -7,7 +7,7 @@
 
 use super::exchange::{Downlink, Ended, Exchange, Uplink};
 use super::upstream::call::{Receiver, Sender, Taken};
-use super::websocket::{Frames, GOING_AWAY};
+use super::websocket::{Frames, GOING_AWAY, POLICY};
 use bartizan_engine::step::{Cause, Input, Payload, Reply, Side, Step, UpstreamFault};
 use bartizan_model::head::{Fields, Framing, ResponseHead};
 use bytes::Bytes;
@@ -139,6 +139,7 @@ pub(super) async fn relay<U: Uplink>(
                 | Step::Forward(..)
                 | Step::Reply(Reply::Interim(_))
                 | Step::Yield
+                | Step::Close
                 | Step::Cut
                 | Step::Finished(..),
             )
@@ -208,10 +209,15 @@ async fn tunnel<U: Uplink>(
     let to_upstream = async {
         loop {
             let bytes = up.tunnel().await;
-            if bytes.is_empty() || sender.raw(&bytes).await.is_err() {
-                return;
+            if bytes.is_empty() {
+                return Closed::Over;
             }
-            exchange.feed(Side::Request, Input::Data { bytes: &bytes, end: false });
+            match let_through(exchange, Side::Request, bytes) {
+                Ok(bytes) if bytes.is_empty() => {}
+                Ok(bytes) if sender.raw(&bytes).await.is_ok() => {}
+                Ok(_) => return Closed::Over,
+                Err(closed) => return closed,
+            }
         }
     };
     let mut frames = Frames::default();
@@ -219,29 +225,73 @@ async fn tunnel<U: Uplink>(
         loop {
             let bytes = receiver.tunnel().await;
             if bytes.is_empty() {
-                return;
+                return Closed::Over;
             }
-            exchange.feed(Side::Response, Input::Data { bytes: &bytes, end: false });
+            let bytes = match let_through(exchange, Side::Response, bytes) {
+                Ok(bytes) if bytes.is_empty() => continue,
+                Ok(bytes) => bytes,
+                Err(closed) => return closed,
+            };
             frames.see(&bytes);
             if down.tunnel(&bytes).await.is_err() {
-                return;
+                return Closed::Over;
             }
         }
     };
     let watch = exchange.worker.sweeper.watch();
     let stopped = watch.idle(u64::MAX, std::future::pending::<()>());
-    let is_stopped = tokio::select! {
-        () = to_upstream => false,
-        () = to_client => false,
-        _ = stopped => true,
+    let closed = tokio::select! {
+        closed = to_upstream => closed,
+        closed = to_client => closed,
+        _ = stopped => Closed::Stopped,
     };
-    if is_stopped {
-        if frames.is_between() {
-            down.tunnel(&Bytes::from_static(GOING_AWAY)).await.ok();
-        }
+    let says = match closed {
+        Closed::Over => None,
+        Closed::Refused => Some(POLICY),
+        Closed::Stopped => Some(GOING_AWAY),
+    };
+    if let Some(says) = says
+        && frames.is_between()
+    {
+        down.tunnel(&Bytes::from_static(says)).await.ok();
+    }
+    if closed == Closed::Stopped {
         exchange.feed(Side::Response, Input::Abort(Cause::Stopped));
         return Ended::Cut;
     }
     exchange.feed(Side::Response, Input::Data { bytes: &Bytes::new(), end: true });
     Ended::Cut
+}
+
+/// Why a tunnel is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closed {
+    /// A side is gone.
+    Over,
+    /// For what was said in it.
+    Refused,
+    /// The process stops.
+    Stopped,
+}
+
+/// What of the bytes of one direction goes on now.
+fn let_through(exchange: &Exchange, side: Side, bytes: Bytes) -> Result<Bytes, Closed> {
+    match exchange.feed(side, Input::Data { bytes: &bytes, end: false }) {
+        Some(Step::Write(Payload::Verbatim)) => Ok(bytes),
+        Some(Step::Write(Payload::Held { bytes, .. })) => Ok(bytes),
+        Some(Step::Read { .. }) => Ok(Bytes::new()),
+        Some(Step::Close) => Err(Closed::Refused),
+        Some(
+            Step::Ask { .. }
+            | Step::Commit(_)
+            | Step::Forward(..)
+            | Step::Write(Payload::Trailers { .. })
+            | Step::Reply(_)
+            | Step::Cut
+            | Step::Tunnel(_)
+            | Step::Yield
+            | Step::Finished(..),
+        )
+        | None => Err(Closed::Over),
+    }
 }

@@ -318,6 +318,7 @@ async fn send_rest(
                 | Step::Reply(Reply::Relay(_) | Reply::Interim(_))
                 | Step::Cut
                 | Step::Tunnel(_)
+                | Step::Close
                 | Step::Finished(..),
             )
             | None => return Sent::Over,

@@ -3,10 +3,13 @@
 //!
 //! Reads    frame headers (RFC 6455 section 5.2); nothing of what they carry.
 //! Memory   one frame header.
-//! Misses   what the frames say: tunnels are not examined.
+//! Misses   what the frames say: where the route has them examined, `engine::conversation` reads them.
 
 /// A Close frame of the server: 1001, going away.
 pub(super) const GOING_AWAY: &[u8] = &[0x88, 0x02, 0x03, 0xE9];
+
+/// A Close frame of the server: 1008, a message violates the policy.
+pub(super) const POLICY: &[u8] = &[0x88, 0x02, 0x03, 0xF0];
 
 /// Follows one direction.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,9 +1,10 @@
 //! State that exchanges share while they are judged. The only locks and counters of the core.
 //!
-//! Memory   a few words, and the bounded tables of `accounts`, `rate`, `crowd`, `shapes`, `sampled`, `evidence`, `handed`, `owners`, `tenants` and `throttled`. Everything here is bounded by configuration, and what does not fit is
+//! Memory   a few words, and the bounded tables of `accounts`, `cleared`, `rate`, `crowd`, `shapes`, `sampled`, `evidence`, `handed`, `owners`, `tenants` and `throttled`. Everything here is bounded by configuration, and what does not fit is
 //!          refused and counted, never waited for.
 
 pub mod accounts;
+pub mod cleared;
 pub mod crowd;
 pub mod detail;
 pub mod evidence;
@@ -18,6 +19,7 @@ pub mod tenants;
 pub mod throttled;
 
 use accounts::Accounts;
+use cleared::Cleared;
 use crowd::Crowd;
 use detail::Detail;
 use evidence::Evidence;
@@ -48,6 +50,7 @@ struct Shared {
     detail: Detail,
     evidence: Evidence,
     accounts: Accounts,
+    cleared: Arc<Cleared>,
     handed: HandedOut,
     owners: Owners,
     tenants: Tenants,
@@ -111,6 +114,11 @@ impl Tables {
     /// Which account a credential is one of.
     pub fn accounts(&self) -> &Accounts {
         &self.shared.accounts
+    }
+
+    /// Values in which nothing was seen.
+    pub(crate) fn cleared(&self) -> Arc<Cleared> {
+        Arc::clone(&self.shared.cleared)
     }
 
     /// Which identifiers were handed to whom.
@@ -181,6 +189,13 @@ impl Room {
         has_room
     }
 
+    /// Gives back what is not held any more.
+    pub(crate) fn shrink(&mut self, less: usize) {
+        let less = less.min(self.bytes);
+        self.bytes -= less;
+        self.held.bytes.fetch_sub(less, Relaxed);
+    }
+
     /// The same for what nobody needs, so that it is not counted as a body that was shed.
     pub(crate) fn grows(&mut self, more: usize) -> bool {
         let bytes_max = self.held.bytes_max.load(Relaxed);
@@ -211,6 +226,10 @@ mod tests {
         assert!(a.grow(6) && b.grow(4));
         assert!(!b.grow(1));
         assert_eq!((tables.held_bytes(), tables.shed()), (10, 1));
+        b.shrink(3);
+        assert!(a.grow(3) && !b.grow(1));
+        a.shrink(100);
+        assert_eq!(tables.held_bytes(), 1);
         drop(a);
         assert!(b.grow(6));
         drop(b);

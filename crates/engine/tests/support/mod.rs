@@ -24,6 +24,7 @@ use bartizan_model::limits::Limits;
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::Observation;
 use bartizan_model::terms::EndpointTerms;
+use bartizan_model::usual::Usual;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
@@ -133,6 +134,14 @@ impl Api {
         self
     }
 
+    /// The same, with what its fields usually hold.
+    pub fn with_usual(mut self, usual: Vec<Usual>) -> Self {
+        let view = Arc::get_mut(&mut self.view).unwrap();
+        let terms = Arc::get_mut(&mut view.terms).unwrap();
+        *terms = std::mem::take(terms).with_usual(usual);
+        self
+    }
+
     pub fn get(&mut self, by: &str, target: &str, answer: &str) -> Got {
         self.ask(ask(by, target, answer))
     }
@@ -152,6 +161,9 @@ impl Api {
         if let Step::Read { .. } = step {
             let bytes = Bytes::copy_from_slice(it.body.as_bytes());
             step = exchange.take(Side::Request, Input::Data { bytes: &bytes, end: true });
+        }
+        while let Step::Yield = step {
+            step = exchange.take(Side::Request, Input::Resume);
         }
         let permit = match step {
             Step::Forward(permit, _) => permit,

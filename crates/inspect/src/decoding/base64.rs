@@ -2,11 +2,14 @@
 //! separators) that are text when decoded.
 //!
 //! Misses   runs of less than [`DIGITS_MIN`] digits, of which words have many; runs that begin in the middle of other digits;
-//!          digits with blanks between them, except line ends in a value that is nothing else.
+//!          digits with blanks between them, except line ends, and few blanks, in a value that is nothing else.
 //! Source   RFC 4648 sections 4 and 5.
 
 /// Digits below which nothing is decoded: eight bytes.
 pub(super) const DIGITS_MIN: usize = 11;
+
+/// Digits of which one at most is a `+`, and was made a blank.
+const BLANKED_DIGITS: usize = 12;
 
 /// Digits of a run that are looked at before it is decoded.
 const TRIED_DIGITS: usize = 16;
@@ -42,7 +45,13 @@ pub(super) fn may_have_run(text: &[u8]) -> bool {
 
 /// Whether a text of nothing but digits, blanks and line ends begins as text does when decoded.
 pub(super) fn may_be_whole(text: &[u8]) -> bool {
-    if !text.iter().any(|it| matches!(it, b' ' | b'\r' | b'\n')) {
+    let (mut blanks, mut ends) = (0, 0);
+    for byte in text {
+        blanks += usize::from(*byte == b' ');
+        ends += usize::from(matches!(byte, b'\r' | b'\n'));
+    }
+    // Text has no `+` when encoded, but for some `>` and `~`: words are words.
+    if blanks + ends == 0 || blanks * BLANKED_DIGITS > text.len() {
         return false;
     }
     let mut first = [0; TRIED_DIGITS];

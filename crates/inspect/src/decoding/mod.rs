@@ -56,6 +56,18 @@ impl Amplification {
         self.bytes_left
     }
 
+    /// Gives bytes back that were taken.
+    pub fn refund(&mut self, bytes: usize) {
+        self.bytes_left = self.bytes_left.saturating_add(bytes);
+    }
+
+    /// Takes exactly so many bytes; false, and nothing taken, if there are not enough.
+    pub fn spend_exactly(&mut self, bytes: usize) -> bool {
+        let left = self.bytes_left.checked_sub(bytes);
+        self.bytes_left = left.unwrap_or(self.bytes_left);
+        left.is_some()
+    }
+
     /// Takes what a reading of this length costs; false if there is not enough left, and then there never is again.
     fn spend(&mut self, bytes: usize) -> bool {
         let left = self.bytes_left.checked_sub(bytes.saturating_add(VIEW_COST_BYTES));

@@ -9,7 +9,7 @@
 
 use super::calls::BYTES_MAX;
 use super::media_type;
-use super::members::{items, last, members, string};
+use super::members::{items, members, string};
 
 /// Steps of a path; what is further within is set as a whole.
 const STEPS_MAX: usize = 32;
@@ -23,16 +23,20 @@ pub fn changes(content_type: Option<&[u8]>, body: &[u8]) -> (Vec<Vec<u8>>, bool)
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     for change in items(body) {
         let change = members(change);
-        let value = last(&change, "value").unwrap_or(b"null");
-        // Servers differ in which of two paths counts.
-        let paths = change.iter().filter(|it| it.name.eq_ignore_ascii_case(b"path"));
-        for path in paths.filter_map(|it| string(it.value)) {
-            let text = set(&path, value);
-            bytes += text.len();
-            if bytes > BYTES_MAX {
-                return (texts, true);
+        // Servers differ in which of two members counts, and whether the case of a name matters.
+        let called = |name: &'static [u8]| {
+            change.iter().filter(move |it| it.name.eq_ignore_ascii_case(name)).map(|it| it.value)
+        };
+        let nothing = called(b"value").next().is_none().then_some(&b"null"[..]);
+        for path in called(b"path").filter_map(string) {
+            for value in called(b"value").chain(nothing) {
+                let text = set(&path, value);
+                bytes += text.len();
+                if bytes > BYTES_MAX {
+                    return (texts, true);
+                }
+                texts.push(text);
             }
-            texts.push(text);
         }
     }
     (texts, false)
@@ -105,6 +109,14 @@ mod tests {
         check(
             r#"[{"path":"/note","Path":"/role","value":1}]"#,
             &[r#"{"note":1}"#, r#"{"role":1}"#],
+        );
+    }
+
+    #[test]
+    fn each_of_two_values_counts() {
+        check(
+            r#"[{"path":"/role","value":"admin","Value":"guest"}]"#,
+            &[r#"{"role":"admin"}"#, r#"{"role":"guest"}"#],
         );
     }
 

@@ -143,6 +143,8 @@ pub fn operation(head: &Head<'_>, body: &[u8], is_cut: bool) -> Option<Operation
         | Format::Text
         | Format::Xml
         | Format::Multipart
+        | Format::Protobuf
+        | Format::Grpc
         | Format::Opaque => graphql::of_query(head),
     }
 }

@@ -176,10 +176,12 @@ impl Redactor {
             }
             Format::Form => self.pairs(bytes, &mut out),
             Format::Text | Format::Xml => self.plain(bytes, &mut out),
-            Format::Multipart | Format::Opaque => match media.and_then(boundary) {
-                Some(boundary) => self.parts(bytes, boundary, &mut out),
-                None => hidden(&mut out, body.len()),
-            },
+            Format::Multipart | Format::Protobuf | Format::Grpc | Format::Opaque => {
+                match media.and_then(boundary) {
+                    Some(boundary) => self.parts(bytes, boundary, &mut out),
+                    None => hidden(&mut out, body.len()),
+                }
+            }
         }
         text(out, body.len())
     }

@@ -5,7 +5,7 @@
 
 use super::frame::{HEADER_BYTES, Header, opened};
 use super::index::{Held, Index};
-use super::vault::{MAGIC, name};
+use super::vault::{MAGIC, frames, name, number};
 use crate::files::{Files, StoredFile};
 use crate::segments::envelope::{EnvelopeError, open_head};
 use crate::segments::key::KeyRing;
@@ -76,6 +76,26 @@ impl<D: Clone> Clone for Shelf<D> {
 impl<D: Files> Shelf<D> {
     pub(super) fn new(files: D, keys: Arc<KeyRing>, shared: Arc<Shared>, age_us_max: u64) -> Self {
         Self { files, keys, shared, age_us_max }
+    }
+
+    /// The samples in a directory, whoever writes it, as they are now and however old. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// The operating system's.
+    pub fn open(files: D, keys: KeyRing) -> io::Result<Self> {
+        let shared = Shared::default();
+        for name in files.list()? {
+            let Some(number) = number(&name) else { continue };
+            let file = match files.read(&name) {
+                // It was dropped meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                file => file?,
+            };
+            let length = file.length()?;
+            frames(number, &file, length, &mut shared.index())?;
+        }
+        Ok(Self::new(files, Arc::new(keys), Arc::new(shared), u64::MAX))
     }
 
     /// The newest samples that are not too old.

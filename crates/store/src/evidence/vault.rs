@@ -75,7 +75,7 @@ pub(super) fn name(number: u64) -> String {
     format!("{number:08}{SUFFIX}")
 }
 
-fn number(name: &str) -> Option<u64> {
+pub(super) fn number(name: &str) -> Option<u64> {
     name.strip_suffix(SUFFIX)?.parse().ok().filter(|it| self::name(*it) == name)
 }
 
@@ -261,15 +261,7 @@ impl<D: Files> Vault<D> {
 
     fn scan(&self, number: u64, file: &D::File, index: &mut Index) -> io::Result<()> {
         let length = file.length()?;
-        let mut at = HEAD_BYTES;
-        let mut header = [0; HEADER_BYTES];
-        while at + HEADER_BYTES as u64 <= length {
-            file.read_exact_at(&mut header, at)?;
-            let sound = Header::read(&header).filter(|it| at + it.whole() <= length);
-            let Some(header) = sound else { break };
-            index.add(Lies { file: number, at, header });
-            at += header.whole();
-        }
+        let at = frames(number, file, length, index)?;
         if at < length {
             self.shared.torn.fetch_add(1, Relaxed);
             // Nothing is written behind it: if it cannot be cut, it is passed over.
@@ -279,6 +271,25 @@ impl<D: Files> Vault<D> {
         wrap_head_anew(file, &self.keys, MAGIC).ok();
         Ok(())
     }
+}
+
+/// Notes the frames of a file up to the first that is not whole; where that is.
+pub(super) fn frames(
+    number: u64,
+    file: &impl StoredFile,
+    length: u64,
+    index: &mut Index,
+) -> io::Result<u64> {
+    let mut at = HEAD_BYTES;
+    let mut header = [0; HEADER_BYTES];
+    while at + HEADER_BYTES as u64 <= length {
+        file.read_exact_at(&mut header, at)?;
+        let sound = Header::read(&header).filter(|it| at + it.whole() <= length);
+        let Some(header) = sound else { break };
+        index.add(Lies { file: number, at, header });
+        at += header.whole();
+    }
+    Ok(at)
 }
 
 #[cfg(test)]
@@ -328,6 +339,7 @@ mod tests {
             assert_eq!(held(shelf, 3), [2, 1]);
         };
         check(&vault.shelf());
+        check(&Shelf::open(disk.clone(), keys(1, &[])).unwrap());
         // After a restart, under another key, and then without the one before.
         check(&Vault::open(disk.clone(), keys(1, &[]), BOUNDS, 3).shelf());
         check(&Vault::open(disk.clone(), keys(2, &[1]), BOUNDS, 3).shelf());

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 const PATH_SHAPE: Shape = Shape::Like("^/[^?#%\\\\\\s]*$");
 
-pub(super) const ALL: [&dyn Key; 18] = [
+pub(super) const ALL: [&dyn Key; 19] = [
     &ROUTE_NAME,
     &HOST,
     &PATH,
@@ -30,6 +30,7 @@ pub(super) const ALL: [&dyn Key; 18] = [
     &RECORD_REQUIRED,
     &SAMPLES,
     &SECURITY_HEADERS,
+    &INSPECT_WEBSOCKET,
     &RESPONSE_TIMEOUT,
     &DESCRIPTION,
     &RECORDS,
@@ -172,6 +173,16 @@ pub(in super::super) const SECURITY_HEADERS: Flag = Flag {
         key: "security_headers",
         says: "Whether answers that do not say so themselves tell browsers not to guess types (`nosniff`), not to \
                show them in frames, to tell nobody where they came from, and over TLS to stay with it.",
+    },
+    default: false,
+};
+
+pub(in super::super) const INSPECT_WEBSOCKET: Flag = Flag {
+    name: Name {
+        section: ROUTES,
+        key: "inspect_websocket",
+        says: "Whether text messages of WebSockets are examined, those of clients for attacks, those of the API for what errors \
+               give away. Compression of messages is not offered to the API then; binary messages pass unexamined.",
     },
     default: false,
 };
