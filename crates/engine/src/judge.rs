@@ -22,10 +22,10 @@ use crate::tables::handed::Standing;
 use crate::tables::owners::Belongs;
 use crate::tables::tenants::Holds;
 use crate::terms::{Held, Looked};
-use bartizan_detect::content::{Effort, Exhausted, UsualHere, examine_within};
+use bartizan_detect::content::{Effort, Exhausted, FirstLook, UsualHere};
 use bartizan_inspect::body::{Format, Progress, Walk, WalkLimits};
 use bartizan_inspect::content_coding::{CodingUnknown, DecodeLimits, Decoder};
-use bartizan_inspect::decoding::{Amplification, Extent, views};
+use bartizan_inspect::decoding::{Amplification, Extent, may_have_views, views};
 use bartizan_inspect::envelope::calls::Calls;
 use bartizan_inspect::envelope::json_patch::changes;
 use bartizan_inspect::head_values;
@@ -938,13 +938,20 @@ impl Gathering {
     /// was more than is looked at.
     fn examine(&mut self, value: &Value<'_>, key: &HashKey) -> Vec<Sighting> {
         let (text, is_name) = (value.text, value.place == PlaceRef::Name);
+        // Of bodies few values come again; what heads repeat is known sooner than looked at.
+        let is_head = matches!(value.place, PlaceRef::Header(_) | PlaceRef::Cookie(_));
+        let early = (!is_head).then(|| FirstLook::of(text, is_name));
+        if early.as_ref().is_some_and(is_plain) {
+            return Vec::new();
+        }
         let hash = cleared::is_worth_it(text.len()).then(|| key.value(text));
         let is_clear = |hash| self.cleared.cost(hash, is_name);
         if hash.and_then(is_clear).is_some_and(|it| self.pay(it)) {
             return Vec::new();
         }
+        let first = early.unwrap_or_else(|| FirstLook::of(text, is_name));
         let before = (self.effort, self.amplification.bytes_left());
-        let all = self.look(text, is_name, &[]);
+        let all = self.look(&first, &[]);
         let amplified = before.1.saturating_sub(self.amplification.bytes_left());
         if all.is_empty() {
             if let Some(hash) = hash {
@@ -960,7 +967,7 @@ impl Gathering {
         // Which reading is the surest depends on what counts.
         self.effort = before.0;
         self.amplification.refund(amplified);
-        self.look(text, is_name, &usual)
+        self.look(&first, &usual)
     }
 
     /// Remembers a value that is clear. What costs more than can be told is looked at each time, and so is what a budget
@@ -989,14 +996,25 @@ impl Gathering {
             && self.amplification.spend_exactly(amplification)
     }
 
-    fn look(&mut self, text: &[u8], is_name: bool, usual: UsualHere<'_>) -> Vec<Sighting> {
+    fn look(&mut self, first: &FirstLook<'_>, usual: UsualHere<'_>) -> Vec<Sighting> {
         let Self { effort, amplification, .. } = self;
-        let (all, is_whole) = examine(text, is_name, usual, effort, amplification);
+        let (all, is_whole) = examine(first, usual, effort, amplification);
         if !is_whole {
             self.is_unknown(Why::TooSuspicious);
         }
         all
     }
+}
+
+/// Whether a value shows nothing that anybody would look at, here or in a further reading.
+fn is_plain(first: &FirstLook<'_>) -> bool {
+    let text = first.text();
+    first.is_plain() && ((first.is_name() && is_word(text)) || !may_have_views(text))
+}
+
+/// Names are mostly words, in which nothing is encoded.
+fn is_word(text: &[u8]) -> bool {
+    text.iter().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.'))
 }
 
 /// Its length, as findings have it.
@@ -1015,23 +1033,21 @@ pub(crate) fn usual_at(usual: Option<&[Indicator]>, place: PlaceRef<'_>) -> Vec<
 /// What is to be seen in a value, and in every further reading of it: of each kind the surest. Whether that is all, or there
 /// was more than is looked at.
 pub(crate) fn examine(
-    text: &[u8],
-    is_name: bool,
+    first: &FirstLook<'_>,
     usual: UsualHere<'_>,
     effort: &mut Effort,
     amplification: &mut Amplification,
 ) -> (Vec<Sighting>, bool) {
+    let (text, is_name) = (first.text(), first.is_name());
     let (mut all, mut is_whole) = (Vec::new(), true);
-    let mut look = |text: &[u8]| match examine_within(text, is_name, usual, effort) {
+    let mut look = |it: &FirstLook<'_>| match it.examine(usual, effort) {
         Ok(more) => surest(&mut all, more),
         Err(Exhausted) => is_whole = false,
     };
-    look(text);
-    // Names are mostly words, in which nothing is encoded.
-    let is_word = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.');
-    let extent = match is_name && text.iter().all(is_word) {
+    look(first);
+    let extent = match is_name && is_word(text) {
         true => Extent::Whole,
-        false => views(text, amplification, &mut |view, _| look(view)),
+        false => views(text, amplification, &mut |view, _| look(&FirstLook::of(view, is_name))),
     };
     (all, is_whole && extent != Extent::Cut)
 }
@@ -1117,7 +1133,7 @@ pub(crate) fn examine_text(
     let mut sink = |value: Value<'_>| {
         let is_name = value.place == PlaceRef::Name;
         let (sightings, is_whole) =
-            examine(value.text, is_name, &[], &mut effort, &mut amplification);
+            examine(&FirstLook::of(value.text, is_name), &[], &mut effort, &mut amplification);
         is_all &= is_whole;
         for sighting in sightings {
             let bytes = u32::try_from(value.text.len()).unwrap_or(u32::MAX);

@@ -8,7 +8,7 @@
 use crate::judge::{ASSESSED_MAX, add, declared_types, examine, usual_at};
 use crate::keys::HashKey;
 use crate::snapshot::Rules;
-use bartizan_detect::content::Effort;
+use bartizan_detect::content::{Effort, FirstLook};
 use bartizan_inspect::body::{Format, WalkLimits};
 use bartizan_inspect::decoding::Amplification;
 use bartizan_inspect::sliding::Sliding;
@@ -155,14 +155,13 @@ struct Content<'a> {
 
 impl Sink for Content<'_> {
     fn take(&mut self, value: Value<'_>) {
-        let is_name = value.place == PlaceRef::Name;
+        let first = FirstLook::of(value.text, value.place == PlaceRef::Name);
         let Self { effort, amplification, .. } = self;
-        let (mut sightings, mut is_whole) =
-            examine(value.text, is_name, &[], effort, amplification);
+        let (mut sightings, mut is_whole) = examine(&first, &[], effort, amplification);
         if !sightings.is_empty() {
             let usual = usual_at(self.usual, value.place);
             if !usual.is_empty() {
-                let again = examine(value.text, is_name, &usual, effort, amplification);
+                let again = examine(&first, &usual, effort, amplification);
                 // Where the effort ends in between, what was seen first counts.
                 if again.1 {
                     (sightings, is_whole) = again;

@@ -21,6 +21,9 @@ use std::collections::BTreeSet;
 /// Keys of one object that are compared one by one before a tree takes over.
 const KEYS_FEW: usize = 16;
 
+/// Bytes of a string that are looked at in eights.
+const SHORT_BYTES: usize = 64;
+
 /// A walk over one JSON text.
 #[derive(Debug)]
 pub(crate) struct Json {
@@ -234,8 +237,7 @@ impl Json {
             (Expects::Value | Expects::ValueOrEnd, b'"') => {
                 let raw = strict_string(text, self.at)?;
                 self.hand_over(&raw, out);
-                self.at = raw.end;
-                self.expects = self.behind_value();
+                self.is_behind_value(text, raw.end);
             }
             (Expects::Value | Expects::ValueOrEnd, b'{' | b'[') => self.open(byte == b'{'),
             (Expects::Value | Expects::ValueOrEnd, b't') => self.literal(text, b"true", out)?,
@@ -245,19 +247,20 @@ impl Json {
                 let end = number(text, self.at)?;
                 let digits = text.get(self.at..end).unwrap_or_default();
                 out.give_scalar(PlaceRef::Body(&self.path), digits);
-                self.at = end;
-                self.expects = self.behind_value();
+                self.is_behind_value(text, end);
             }
             (Expects::Key | Expects::KeyOrEnd, b'"') => {
                 let raw = strict_string(text, self.at)?;
                 self.key(&raw, out);
-                self.at = raw.end;
-                self.expects = Expects::Colon;
+                // Nearly always it follows at once.
+                let is_there = text.get(raw.end) == Some(&b':');
+                self.at = raw.end + usize::from(is_there);
+                self.expects = if is_there { Expects::Value } else { Expects::Colon };
             }
             (Expects::Colon, b':') => self.go_on(Expects::Value),
             (Expects::CommaOrEnd, b',') => {
-                let is_object = self.frames.last().is_some_and(|it| it.is_object);
-                self.go_on(if is_object { Expects::Key } else { Expects::Value });
+                let expects = self.behind_comma();
+                self.go_on(expects);
             }
             (Expects::CommaOrEnd | Expects::KeyOrEnd, b'}') => self.close(true, out)?,
             (Expects::CommaOrEnd | Expects::ValueOrEnd, b']') => self.close(false, out)?,
@@ -284,6 +287,21 @@ impl Json {
 
     fn behind_value(&self) -> Expects {
         if self.frames.is_empty() { Expects::Nothing } else { Expects::CommaOrEnd }
+    }
+
+    fn behind_comma(&self) -> Expects {
+        let is_object = self.frames.last().is_some_and(|it| it.is_object);
+        if is_object { Expects::Key } else { Expects::Value }
+    }
+
+    /// A string, number or literal ended there. The comma that mostly follows at once is taken with it.
+    fn is_behind_value(&mut self, text: &[u8], end: usize) {
+        self.at = end;
+        self.expects = self.behind_value();
+        if self.expects == Expects::CommaOrEnd && text.get(end) == Some(&b',') {
+            let expects = self.behind_comma();
+            self.go_on(expects);
+        }
     }
 
     fn open(&mut self, is_object: bool) {
@@ -333,8 +351,7 @@ impl Json {
             return Err(Malformed);
         }
         out.give_scalar(PlaceRef::Body(&self.path), literal);
-        self.at += literal.len();
-        self.expects = self.behind_value();
+        self.is_behind_value(text, self.at + literal.len());
         Ok(())
     }
 
@@ -426,13 +443,41 @@ fn hash(name: &[u8]) -> u64 {
     name.iter().fold(0xcbf2_9ce4_8422_2325, mix)
 }
 
+/// How many bytes of a text come before the first that ends a string, is an escape or a control, or is beyond ASCII; eight at a
+/// time, for few strings are long. Nothing if there is none among so many as are looked at.
+fn plain_bytes(text: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The lowest mark is right; those above it may be carried over.
+    let is_zero = |it: u64| it.wrapping_sub(ONES) & !it;
+    let (chunks, _) = text.as_chunks::<8>();
+    for (n, chunk) in chunks.iter().take(SHORT_BYTES / 8).enumerate() {
+        let it = u64::from_le_bytes(*chunk);
+        let quote = is_zero(it ^ (ONES * b'"' as u64));
+        let escape = is_zero(it ^ (ONES * b'\\' as u64));
+        let control = it.wrapping_sub(ONES * 0x20);
+        let marks = (quote | escape | control | it) & HIGH;
+        if marks != 0 {
+            return usize::try_from(marks.trailing_zeros() / 8).ok().map(|at| n * 8 + at);
+        }
+    }
+    None
+}
+
 /// The string that opens at `at`.
 fn strict_string(text: &[u8], at: usize) -> Result<Raw<'_>, Malformed> {
     let from = at + 1;
     let rest = text.get(from..).ok_or(Malformed)?;
+    // Nearly every string is short and plain.
+    if let Some(at) = plain_bytes(rest)
+        && rest.get(at) == Some(&b'"')
+    {
+        let bytes = rest.get(..at).unwrap_or_default();
+        return Ok(Raw { bytes, is_escaped: false, end: from + at + 1 });
+    }
     let end = end_of_string(rest)?;
     let raw = rest.get(..end.at).ok_or(Malformed)?;
-    // Most strings are plain: one look over all bytes tells.
+    // One look over all bytes of those that are not tells.
     let (least, all) = raw.iter().fold((u8::MAX, 0), |(least, all), it| (least.min(*it), all | it));
     if least < 0x20 || (all >= 0x80 && str::from_utf8(raw).is_err()) {
         return Err(Malformed);

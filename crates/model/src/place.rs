@@ -186,9 +186,9 @@ pub fn steps(path: &str) -> Option<Vec<Step>> {
 /// step (`.`, `[`, `]`) escaped too.
 pub fn escaped_step(name: &[u8]) -> Cow<'_, str> {
     // Nearly every name: looked at once, for this is done for each name of each message.
-    if let Ok(name) = str::from_utf8(name)
-        && name.len() <= NAME_BYTES_MAX
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    if name.len() <= NAME_BYTES_MAX
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+        && let Ok(name) = str::from_utf8(name)
     {
         return Cow::Borrowed(name);
     }

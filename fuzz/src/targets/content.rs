@@ -1,8 +1,8 @@
-//! Content detection of one value: at most one sighting a kind, scores within bounds, the same each time, and the same
+//! Content detection of one value: at most one sighting a kind, scores within bounds, none in what is plain, and the same
 //! within an effort that is large enough.
 
 use super::input::Input;
-use bartizan_detect::content::{Effort, SCORE_MIN, examine, examine_within};
+use bartizan_detect::content::{Effort, FirstLook, SCORE_MIN, examine};
 
 pub(super) fn run(data: &[u8]) {
     let mut input = Input(data);
@@ -13,6 +13,8 @@ pub(super) fn run(data: &[u8]) {
         assert!((SCORE_MIN..=1_000).contains(&it.score), "{it:?}");
         assert!(found[..at].iter().all(|before| before.code != it.code), "{found:?}");
     }
+    let first = FirstLook::of(text, is_name);
+    assert!(!first.is_plain() || found.is_empty(), "{found:?} in what is plain");
     let mut effort = Effort::new(usize::MAX);
-    assert_eq!(examine_within(text, is_name, &[], &mut effort), Ok(found));
+    assert_eq!(first.examine(&[], &mut effort), Ok(found));
 }

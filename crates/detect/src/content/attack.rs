@@ -133,6 +133,11 @@ impl Attacks {
         Self(self.0 | (is_so as u32) << one as u32)
     }
 
+    /// Whether there is none.
+    pub(super) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether this one is among them.
     #[cfg(test)]
     fn contain(self, one: Attack) -> bool {

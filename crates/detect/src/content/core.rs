@@ -10,11 +10,16 @@ const WORDS_BYTES_MIN: usize = 128;
 /// Longest core.
 const CORE_BYTES_MAX: usize = 768;
 
+/// Whether a value is long enough to have one.
+pub(super) const fn is_long(text: &[u8]) -> bool {
+    text.len() >= WORDS_BYTES_MIN
+}
+
 /// What stands between many words before it and behind it: who writes an attack into a long text hides it there. Nothing
 /// if it is not short, or if the value has few words around it.
 pub fn core(text: &[u8]) -> Option<&[u8]> {
     let length = text.len();
-    if length < WORDS_BYTES_MIN {
+    if !is_long(text) {
         return None;
     }
     // Words in a comment of markup are words too.

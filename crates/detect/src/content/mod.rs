@@ -120,69 +120,100 @@ pub struct Exhausted;
 /// Signs that are usual in a field, a bit each, by the code of their findings.
 pub type UsualHere<'a> = &'a [(Code, u32)];
 
-/// Looks at one decoded value, within the effort that its message has left: at most one sighting a kind of attack. All
-/// are told, since a clause that is observed or excepted must not hide the violation of another. Signs that are usual where it
-/// stands speak for nothing, unless nobody sends them who does not attack; what shows them is told all the same, with the score
-/// of what is left.
-///
-/// # Errors
-///
-/// [`Exhausted`] if the value is suspicious and there is no effort left for it.
-pub fn examine_within(
-    text: &[u8],
-    is_name: bool,
-    usual: UsualHere<'_>,
-    effort: &mut Effort,
-) -> Result<Vec<Sighting>, Exhausted> {
-    let input = Input::of(text, is_name);
-    if is_costly(&input) && !effort.spend(text) {
-        return Err(Exhausted);
-    }
-    Ok(sightings(&input, usual))
+/// One decoded value, of which the marks were looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct FirstLook<'a> {
+    input: Input<'a>,
+    attacks: Attacks,
 }
 
-/// Whether recognisers take long over it: those of SQL and of what runs in browsers.
-fn is_costly(input: &Input<'_>) -> bool {
-    input.may_be_sql || input.marks.has_any(Marks::LESS.and(Marks::EQUALS).and(Marks::GREATER))
+impl<'a> FirstLook<'a> {
+    /// Looks at the marks.
+    pub fn of(text: &'a [u8], is_name: bool) -> Self {
+        let input = Input::of(text, is_name);
+        Self { input, attacks: Attacks::that_may_be(&input) }
+    }
+
+    /// The value.
+    pub const fn text(&self) -> &'a [u8] {
+        self.input.text
+    }
+
+    /// Whether it is a name: of a parameter, a cookie or a field.
+    pub const fn is_name(&self) -> bool {
+        self.input.is_name
+    }
+
+    /// Whether no recogniser would see anything. It costs nothing of the effort of its message.
+    pub fn is_plain(&self) -> bool {
+        self.attacks.is_empty() && !core::is_long(self.input.text) && !self.is_costly()
+    }
+
+    /// Whether recognisers take long over it: those of SQL and of what runs in browsers.
+    fn is_costly(&self) -> bool {
+        let markup = Marks::LESS.and(Marks::EQUALS).and(Marks::GREATER);
+        self.input.may_be_sql || self.input.marks.has_any(markup)
+    }
+
+    /// Looks closely, within the effort that its message has left: at most one sighting a kind of attack. All
+    /// are told, since a clause that is observed or excepted must not hide the violation of another. Signs that are usual where
+    /// it stands speak for nothing, unless nobody sends them who does not attack; what shows them is told all the same, with the
+    /// score of what is left.
+    ///
+    /// # Errors
+    ///
+    /// [`Exhausted`] if the value is suspicious and there is no effort left for it.
+    pub fn examine(
+        &self,
+        usual: UsualHere<'_>,
+        effort: &mut Effort,
+    ) -> Result<Vec<Sighting>, Exhausted> {
+        if self.is_costly() && !effort.spend(self.input.text) {
+            return Err(Exhausted);
+        }
+        Ok(self.sightings(usual))
+    }
+
+    fn sightings(&self, usual: UsualHere<'_>) -> Vec<Sighting> {
+        let mut found = self.sightings_of_all(usual);
+        let core = if self.input.is_name { None } else { core(self.input.text) };
+        let more = core.map(|it| FirstLook::of(it, false).sightings_of_all(usual));
+        for it in more.unwrap_or_default() {
+            match found.iter_mut().find(|seen| seen.code == it.code) {
+                Some(seen) if seen.score >= it.score => {}
+                Some(seen) => *seen = it,
+                None => found.push(it),
+            }
+        }
+        found
+    }
+
+    fn sightings_of_all(&self, usual: UsualHere<'_>) -> Vec<Sighting> {
+        let Self { input, attacks } = self;
+        let mut shape = None;
+        let mut found = Vec::new();
+        for attack in *attacks {
+            let signs = attack.look(input);
+            if signs.is_empty() {
+                continue;
+            }
+            let shape = *shape.get_or_insert_with(|| Shape::of(input.text, input.is_name));
+            let code = attack.code();
+            let usual = usual.iter().find(|it| it.0 == code).map_or(0, |it| it.1);
+            let left = signs.without(attack.usual_at_most(usual));
+            let score = if left.is_empty() { 0 } else { attack.score(left, shape) };
+            if score >= SCORE_MIN || left != signs {
+                let fingerprint = model::fingerprint(signs);
+                found.push(Sighting { code, score, fingerprint });
+            }
+        }
+        found
+    }
 }
 
 /// All sightings in one decoded value, whatever it costs. For evaluation.
 pub fn examine(text: &[u8], is_name: bool) -> Vec<Sighting> {
-    sightings(&Input::of(text, is_name), &[])
-}
-
-fn sightings(input: &Input<'_>, usual: UsualHere<'_>) -> Vec<Sighting> {
-    let mut found = sightings_of(input, usual);
-    let core = if input.is_name { None } else { core(input.text) };
-    for it in core.map(|it| sightings_of(&Input::of(it, false), usual)).unwrap_or_default() {
-        match found.iter_mut().find(|seen| seen.code == it.code) {
-            Some(seen) if seen.score >= it.score => {}
-            Some(seen) => *seen = it,
-            None => found.push(it),
-        }
-    }
-    found
-}
-
-fn sightings_of(input: &Input<'_>, usual: UsualHere<'_>) -> Vec<Sighting> {
-    let mut shape = None;
-    let mut found = Vec::new();
-    for attack in Attacks::that_may_be(input) {
-        let signs = attack.look(input);
-        if signs.is_empty() {
-            continue;
-        }
-        let shape = *shape.get_or_insert_with(|| Shape::of(input.text, input.is_name));
-        let code = attack.code();
-        let usual = usual.iter().find(|it| it.0 == code).map_or(0, |it| it.1);
-        let left = signs.without(attack.usual_at_most(usual));
-        let score = if left.is_empty() { 0 } else { attack.score(left, shape) };
-        if score >= SCORE_MIN || left != signs {
-            let fingerprint = model::fingerprint(signs);
-            found.push(Sighting { code, score, fingerprint });
-        }
-    }
-    found
+    FirstLook::of(text, is_name).sightings(&[])
 }
 
 /// What each recogniser sees in one value. For training and evaluation.
@@ -219,13 +250,13 @@ mod tests {
     #[test]
     fn effort_is_spent_on_suspicious_values_only() {
         let mut effort = Effort::new(100);
-        assert_eq!(examine_within(&[b'x'; 1_000], false, &[], &mut effort), Ok(Vec::new()));
+        assert_eq!(FirstLook::of(&[b'x'; 1_000], false).examine(&[], &mut effort), Ok(Vec::new()));
         assert_eq!(effort, Effort::new(100));
-        assert_eq!(examine_within(b"' OR 1=1--", false, &[], &mut effort).unwrap().len(), 1);
+        assert_eq!(FirstLook::of(b"' OR 1=1--", false).examine(&[], &mut effort).unwrap().len(), 1);
         assert_eq!(effort, Effort::new(58));
         let words = b"it's a long sentence of words";
-        assert_eq!(examine_within(words, false, &[], &mut effort), Err(Exhausted));
-        assert_eq!(examine_within(b"plain", false, &[], &mut effort), Ok(Vec::new()));
+        assert_eq!(FirstLook::of(words, false).examine(&[], &mut effort), Err(Exhausted));
+        assert_eq!(FirstLook::of(b"plain", false).examine(&[], &mut effort), Ok(Vec::new()));
     }
 
     #[test]
@@ -236,16 +267,16 @@ mod tests {
         let [seen] = before.as_slice() else { panic!("{before:?}") };
         let signs = u32::from_str_radix(&seen.fingerprint.to_string(), 16).unwrap();
         let usual = [(seen.code, signs)];
-        let now = examine_within(text, false, &usual, &mut effort).unwrap();
+        let now = FirstLook::of(text, false).examine(&usual, &mut effort).unwrap();
         assert!(now.iter().all(|it| it.score < SCORE_MIN), "{now:?}");
         assert_eq!(now.first().map(|it| it.fingerprint), Some(seen.fingerprint), "it is told");
         // All signs of another attack are usual as well: what is certain counts nevertheless.
         let attack = b"x' UNION SELECT email, password, 1 FROM users --";
         let usual = [(Code::ContentSqlInjection, u32::MAX)];
-        let now = examine_within(attack, false, &usual, &mut effort).unwrap();
+        let now = FirstLook::of(attack, false).examine(&usual, &mut effort).unwrap();
         assert!(now.iter().any(|it| it.score >= REFUSES), "{now:?}");
         let other = [(Code::ContentScriptInjection, u32::MAX)];
-        assert_eq!(examine_within(text, false, &other, &mut effort).unwrap(), before);
+        assert_eq!(FirstLook::of(text, false).examine(&other, &mut effort).unwrap(), before);
     }
 
     #[test]

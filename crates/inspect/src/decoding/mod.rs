@@ -150,6 +150,11 @@ impl Decodings {
     }
 }
 
+/// Whether a value shows any sign of a further reading: what shows none has none.
+pub fn may_have_views(text: &[u8]) -> bool {
+    !Signs::of(text).are_none()
+}
+
 /// Hands every further reading of `text` to `take`, with the decodings that lead to it.
 pub fn views(
     text: &[u8],
