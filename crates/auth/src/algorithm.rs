@@ -140,12 +140,9 @@ impl Algorithm {
     /// Which kind of key it takes.
     pub fn family(self) -> Family {
         match self {
-            Self::Rs256
-            | Self::Rs384
-            | Self::Rs512
-            | Self::Ps256
-            | Self::Ps384
-            | Self::Ps512 => Family::Rsa,
+            Self::Rs256 | Self::Rs384 | Self::Rs512 | Self::Ps256 | Self::Ps384 | Self::Ps512 => {
+                Family::Rsa
+            }
             Self::Es256 => Family::Ec(Curve::P256),
             Self::Es384 => Family::Ec(Curve::P384),
             Self::Es512 => Family::Ec(Curve::P521),

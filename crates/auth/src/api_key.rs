@@ -243,9 +243,18 @@ mod tests {
         let (_, random) = text.split_once('_').unwrap();
         assert_eq!(check(&format!("mall_{random}")), Some(ApiKeyFault::Unknown));
         for form in [
-            String::new(), random.to_owned(), format!("SHOP_{random}"), format!("shop-{random}"), format!("shop_{random}="),
-            format!(" {text}"), format!("{text} "), format!("{text}\n"), format!("_{random}"), format!("s\u{e4}p_{random}"),
-            text.replace('B', "C").replace("Bwc", "Bw+"), format!("shop__{}", random.get(1..).unwrap()),
+            String::new(),
+            random.to_owned(),
+            format!("SHOP_{random}"),
+            format!("shop-{random}"),
+            format!("shop_{random}="),
+            format!(" {text}"),
+            format!("{text} "),
+            format!("{text}\n"),
+            format!("_{random}"),
+            format!("s\u{e4}p_{random}"),
+            text.replace('B', "C").replace("Bwc", "Bw+"),
+            format!("shop__{}", random.get(1..).unwrap()),
         ] {
             assert_ne!(check(&form), None, "{form}");
         }
@@ -272,7 +281,10 @@ mod tests {
         let count = |keys: Vec<ApiKey>, max| ApiKeys::of(keys, max).map(|it| it.len());
         assert_eq!(count(vec![one.clone(), two.clone()], 2), Ok(2));
         assert_eq!(count(vec![one.clone(), two], 1), Err(TableFault::TooMany));
-        assert_eq!(count(vec![one.clone(), one.clone()], 2), Err(TableFault::Repeated { index: 1 }));
+        assert_eq!(
+            count(vec![one.clone(), one.clone()], 2),
+            Err(TableFault::Repeated { index: 1 })
+        );
         let odd = ApiKey { prefix: "a_b".into(), ..one };
         assert_eq!(count(vec![odd], 2), Err(TableFault::Prefix { index: 0 }));
         for prefix in ["a", "", "seventeenletters1", "Shop", "sh op"] {

@@ -157,7 +157,12 @@ pub fn authenticate<'r>(
     now: Moment,
 ) -> Result<Outcome, AuthFault> {
     let found = credential::read(fields, &authorities.places).map_err(AuthFault::Credential)?;
-    let asked = Asked { request, authorities, now, certificate: request.certificate_der.map(binding::certificate) };
+    let asked = Asked {
+        request,
+        authorities,
+        now,
+        certificate: request.certificate_der.map(binding::certificate),
+    };
     match found.authorization {
         Some(Authorization::Bearer(key)) if api_key::is_form(key) => asked.api_key(key),
         Some(Authorization::Bearer(token)) => asked.token(token, None),

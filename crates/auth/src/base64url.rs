@@ -40,7 +40,9 @@ mod tests {
     #[test]
     fn a_value_has_one_text() {
         assert_eq!(decode(b"").as_deref(), Some(&[][..]));
-        for text in ["Zg==", "Zh", "Zm9=", "Zm 9v", "Zm9v\n", "+/+/", "Zm9v.", "Z", "Zm9v=", "\u{e9}"] {
+        for text in
+            ["Zg==", "Zh", "Zm9=", "Zm 9v", "Zm9v\n", "+/+/", "Zm9v.", "Z", "Zm9v=", "\u{e9}"]
+        {
             assert_eq!(decode(text.as_bytes()), None, "{text}");
         }
     }

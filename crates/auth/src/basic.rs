@@ -321,9 +321,18 @@ mod tests {
         let good = format!("$pbkdf2-sha512$i=210000${salt}${hash}");
         assert!(Hashed::read(&good).is_some());
         for (from, to) in [
-            ("sha512", "sha1"), ("210000", "209999"), ("210000", "2000001"), ("210000", "0210000"), ("210000", "+210000"),
-            ("210000", ""), ("i=", ""), ("$pbkdf2", "pbkdf2"), (salt.as_str(), "AAAA"), (hash.as_str(), "AAAA"),
-            (hash.as_str(), ""), ("i=210000", "i=99999999999999999999"),
+            ("sha512", "sha1"),
+            ("210000", "209999"),
+            ("210000", "2000001"),
+            ("210000", "0210000"),
+            ("210000", "+210000"),
+            ("210000", ""),
+            ("i=", ""),
+            ("$pbkdf2", "pbkdf2"),
+            (salt.as_str(), "AAAA"),
+            (hash.as_str(), "AAAA"),
+            (hash.as_str(), ""),
+            ("i=210000", "i=99999999999999999999"),
         ] {
             assert_eq!(Hashed::read(&good.replace(from, to)), None, "{from} {to}");
         }
@@ -334,7 +343,11 @@ mod tests {
 
     #[test]
     fn a_file_says_which_line_is_wrong() {
-        let hash = format!("$pbkdf2-sha512$i=210000${}${}", STANDARD_NO_PAD.encode([1; 16]), STANDARD_NO_PAD.encode([2; 32]));
+        let hash = format!(
+            "$pbkdf2-sha512$i=210000${}${}",
+            STANDARD_NO_PAD.encode([1; 16]),
+            STANDARD_NO_PAD.encode([2; 32])
+        );
         for (text, fault) in [
             ("# a\nalice".to_owned(), FileFault::Line { number: 2 }),
             ("alice:secret".to_owned(), FileFault::Line { number: 1 }),
@@ -344,7 +357,8 @@ mod tests {
         ] {
             assert_eq!(Users::read(&text).err(), Some(fault));
         }
-        let many = |count: usize| (0..count).map(|it| format!("u{it}:{hash}\n")).collect::<String>();
+        let many =
+            |count: usize| (0..count).map(|it| format!("u{it}:{hash}\n")).collect::<String>();
         assert_eq!(Users::read(&many(USERS_MAX)).map(|it| it.len()).ok(), Some(USERS_MAX));
         assert_eq!(Users::read(&many(USERS_MAX + 1)).err(), Some(FileFault::TooLarge));
     }

@@ -220,8 +220,9 @@ impl<'t> Payload<'t> {
 
     /// A text, or the texts of a list, at the end of these steps. Whatever is none is left out.
     pub(crate) fn texts(&self, steps: &[Box<str>]) -> Vec<Box<str>> {
-        let walk = |at, step: &Box<str>| json::member(&self.tape, at, step);
-        let Some(node) = steps.iter().try_fold(self.tape.root(), walk) else {
+        let walk = |at, step: &str| json::member(&self.tape, at, step);
+        let mut names = steps.iter().map(|it| &**it);
+        let Some(node) = names.try_fold(self.tape.root(), walk) else {
             return Vec::new();
         };
         // One of these is empty.
@@ -430,7 +431,13 @@ mod tests {
         date("253402300799", Some(253_402_300_799_000_000));
         date("253402300799.9999999", Some(LATEST_US));
         date("253402300800", None);
-        for far in ["1e300", "1e18", "18446744073709551616", "9223372036854775808", "1e99999999999999999999"] {
+        for far in [
+            "1e300",
+            "1e18",
+            "18446744073709551616",
+            "9223372036854775808",
+            "1e99999999999999999999",
+        ] {
             date(far, None);
         }
         for other in ["-1", "-0.5", "\"1700000000\"", "true", "null", "[]", "{}"] {
@@ -505,8 +512,7 @@ mod tests {
         assert_eq!(binding(r#"{"cnf":{}}"#), Some(other));
         assert_eq!(binding(r#"{"cnf":{"kid":"a"}}"#), Some(other));
         let both = binding(&format!(r#"{{"cnf":{{"jkt":"{text}","x5t#S256":"{text}"}}}}"#));
-        let expected =
-            Confirmation { key: Some(hash), certificate: Some(hash), has_others: false };
+        let expected = Confirmation { key: Some(hash), certificate: Some(hash), has_others: false };
         assert_eq!(both, Some(expected));
     }
 
@@ -519,7 +525,8 @@ mod tests {
 
     #[test]
     fn texts_are_found_within_claims() {
-        let payload = br#"{"realm_access":{"roles":["a",1,"b"]},"role":"c","https://x.example/r":["d"]}"#;
+        let payload =
+            br#"{"realm_access":{"roles":["a",1,"b"]},"role":"c","https://x.example/r":["d"]}"#;
         let at = |steps: &[&str]| {
             let steps: Vec<Box<str>> = steps.iter().map(|it| (*it).into()).collect();
             text_at(payload, &steps).join("|")

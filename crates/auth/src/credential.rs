@@ -316,8 +316,14 @@ mod tests {
         use CredentialFault::{Malformed, Repeated, TooLong};
         let long = format!("Authorization: Bearer {}", "a".repeat(CREDENTIAL_BYTES_MAX));
         for (lines, fault) in [
-            (&["Authorization: Bearer a", "authorization: Bearer a"][..], Repeated(Place::Authorization)),
-            (&["Authorization: Bearer a", "Authorization: Basic YTpi"], Repeated(Place::Authorization)),
+            (
+                &["Authorization: Bearer a", "authorization: Bearer a"][..],
+                Repeated(Place::Authorization),
+            ),
+            (
+                &["Authorization: Bearer a", "Authorization: Basic YTpi"],
+                Repeated(Place::Authorization),
+            ),
             (&["Authorization: Bearer a, Bearer b"], Malformed(Place::Authorization)),
             (&["Authorization: Bearer a b"], Malformed(Place::Authorization)),
             (&["Authorization: Bearer a,b"], Malformed(Place::Authorization)),
@@ -353,7 +359,8 @@ mod tests {
 
     #[test]
     fn keys_and_sessions_are_found_by_the_names_that_are_configured() {
-        let lines = ["Cookie: a=b; Session=x; sid=\"y\"", "api_key: k", "X-Other: z", "Cookie: c=d"];
+        let lines =
+            ["Cookie: a=b; Session=x; sid=\"y\"", "api_key: k", "X-Other: z", "Cookie: c=d"];
         let found = read_lines(&lines, &places()).unwrap();
         assert!(found.cookie == Some(Cookie { index: 1, value: b"y" }));
         assert!(found.key == Some(KeyField { index: 1, value: b"k" }));

@@ -11,8 +11,8 @@
 use crate::algorithm::{Algorithm, Algorithms};
 use crate::claims::{Claim, Claims, ClaimsFault, Payload};
 use crate::digest::Digest;
-use crate::jws::{Jws, JwsFault, OwnKey, media_type};
 use crate::jwk::{Key, Keys};
+use crate::jws::{Jws, JwsFault, OwnKey, media_type};
 use bartizan_model::identity::{Identity, Scheme};
 use bartizan_model::moment::Moment;
 use std::fmt;

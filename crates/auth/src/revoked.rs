@@ -256,8 +256,9 @@ impl<'s> Shown<'s> {
             token_id: claims.token_id.as_deref(),
             session: claims.session.as_deref(),
             subject: claims.subject.as_deref(),
-            actor: actor
-                .and_then(|it| Some((it.issuer.as_deref().unwrap_or(issuer), it.subject.as_deref()?))),
+            actor: actor.and_then(|it| {
+                Some((it.issuer.as_deref().unwrap_or(issuer), it.subject.as_deref()?))
+            }),
             clients: [claims.client.as_deref(), claims.authorized_party.as_deref()],
             kid: verified.kid.as_deref(),
             certificates: [certificate, bound],
@@ -495,7 +496,8 @@ mod tests {
 
     #[test]
     fn a_full_list_keeps_what_it_has() {
-        let entry = |id: &str| Entry::all_of(Target::TokenId { issuer: ISSUER, id }, Reason::Issuer);
+        let entry =
+            |id: &str| Entry::all_of(Target::TokenId { issuer: ISSUER, id }, Reason::Issuer);
         let mut list = Revocations::new(2);
         assert_eq!(list.insert(entry("a").until(5)), Ok(()));
         assert_eq!(list.insert(entry("b")), Ok(()));

@@ -121,10 +121,24 @@ mod tests {
     #[test]
     fn what_no_request_can_be_for_has_none() {
         for uri in [
-            "", "/b", "a.example/b", "//a.example/b", "ftp://a.example/b", "https:///b", "https://:443/b",
-            "https://a@b.example/", "https://a.example:x/", "https://a.example:1:2/", "https://::1/",
-            "https://a.example/%", "https://a.example/%4", "https://a.example/%+1", "https://a.example/ b",
-            "https://a.example/\u{e4}", "https://a.example\\b/", "https://a%2eexample/",
+            "",
+            "/b",
+            "a.example/b",
+            "//a.example/b",
+            "ftp://a.example/b",
+            "https:///b",
+            "https://:443/b",
+            "https://a@b.example/",
+            "https://a.example:x/",
+            "https://a.example:1:2/",
+            "https://::1/",
+            "https://a.example/%",
+            "https://a.example/%4",
+            "https://a.example/%+1",
+            "https://a.example/ b",
+            "https://a.example/\u{e4}",
+            "https://a.example\\b/",
+            "https://a%2eexample/",
         ] {
             assert_eq!(normalised(uri), None, "{uri}");
         }

@@ -2,7 +2,13 @@
 //!
 //! Every case begins with what the issuer gave out or published, and changes what an attacker can change.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    reason = "a test"
+)]
 
 mod support;
 
@@ -94,8 +100,8 @@ fn with_signature(token: &str, signature: &[u8]) -> String {
 fn good_tokens_are_good_in_every_algorithm() {
     for algorithm in Algorithm::ALL {
         let token = HOME.token(algorithm, &claims());
-        let is_secret = Algorithms::asymmetric().contains(algorithm);
-        let keys = if is_secret { home_keys() } else { home_secrets() };
+        let has_pair = Algorithms::asymmetric().contains(algorithm);
+        let keys = if has_pair { home_keys() } else { home_secrets() };
         let verified = verify(token.as_bytes(), &keys, &everything(), now()).unwrap();
         assert_eq!((verified.algorithm, verified.kid), (algorithm, Some(kid(algorithm).into())));
         assert_eq!(verified.identity.subject.as_deref(), Some("alice"));
@@ -176,7 +182,9 @@ fn algorithms_are_not_confused() {
     }
     // Signed rightly by the named key, in another way than its own.
     let own = [HOME.named(Rs256, "a"), HOME.named(Es256, "b"), HOME.named(EdDsa, "c")];
-    for (algorithm, kid) in [(Rs512, "a"), (Ps256, "a"), (Es384, "b"), (Rs256, "b"), (Es256, "c"), (EdDsa, "a")] {
+    for (algorithm, kid) in
+        [(Rs512, "a"), (Ps256, "a"), (Es384, "b"), (Rs256, "b"), (Es256, "c"), (EdDsa, "a")]
+    {
         let header = json!({"alg": algorithm.name(), "kid": kid}).to_string();
         let token = HOME.token_of(algorithm, &header, &claims().to_string());
         let result = verify(token.as_bytes(), &keys_of(&own), &everything(), now());
@@ -227,14 +235,29 @@ fn keys_come_from_the_issuer_only() {
     }
     // Names of keys lead nowhere but to the very same name.
     for name in [
-        "../../dev/null", "/dev/null", "home-ES256\u{2028}", "home-ES256' OR '1'='1", "home-ES256\" UNION SELECT 'a",
-        "home-es256", "home-ES25", "home-ES2566", "home-ES256 ", "%68ome-ES256", "http://mallory.example/k", "$(id)", "0", "*",
-        "HOME-ES256", "home-\u{435}S256",
+        "../../dev/null",
+        "/dev/null",
+        "home-ES256\u{2028}",
+        "home-ES256' OR '1'='1",
+        "home-ES256\" UNION SELECT 'a",
+        "home-es256",
+        "home-ES25",
+        "home-ES2566",
+        "home-ES256 ",
+        "%68ome-ES256",
+        "http://mallory.example/k",
+        "$(id)",
+        "0",
+        "*",
+        "HOME-ES256",
+        "home-\u{435}S256",
     ] {
         let header = json!({"alg": "ES256", "kid": name}).to_string();
         tried.token(name, HOME.token_of(Es256, &header, &body), JwsFault::UnknownKey);
     }
-    for raw in ["1", "null", "[\"home-ES256\"]", "{}", "\"\"", "\"home\\u0000\"", "\"home-ES256\\n\""] {
+    for raw in
+        ["1", "null", "[\"home-ES256\"]", "{}", "\"\"", "\"home\\u0000\"", "\"home-ES256\\n\""]
+    {
         let header = format!(r#"{{"alg":"ES256","kid":{raw}}}"#);
         let fault = JwsFault::Mistyped(Parameter::Kid);
         tried.token(raw, HOME.token_of(Es256, &header, &body), fault);
@@ -266,25 +289,51 @@ fn keys_come_from_the_issuer_only() {
         ("ops sign", Es256, changed(Es256, json!({"key_ops": ["sign"]})), Unusable::Operations),
         ("ops none", Es256, changed(Es256, json!({"key_ops": []})), Unusable::Operations),
         ("ops text", Es256, changed(Es256, json!({"key_ops": "verify"})), Unusable::Operations),
-        ("ops twice", Es256, changed(Es256, json!({"key_ops": ["verify", "verify"]})), Unusable::Operations),
+        (
+            "ops twice",
+            Es256,
+            changed(Es256, json!({"key_ops": ["verify", "verify"]})),
+            Unusable::Operations,
+        ),
         ("alg none", Es256, changed(Es256, json!({"alg": "none"})), Unusable::Algorithm),
         ("alg enc", Rs256, changed(Rs256, json!({"alg": "RSA-OAEP"})), Unusable::Algorithm),
-        ("alg HS256", Rs256, changed(Rs256, json!({"alg": "HS256"})), Unusable::AlgorithmOfAnotherKind),
-        ("alg ES384", Es256, changed(Es256, json!({"alg": "ES384"})), Unusable::AlgorithmOfAnotherKind),
-        ("alg RS256 on EC", Es256, changed(Es256, json!({"alg": "RS256"})), Unusable::AlgorithmOfAnotherKind),
+        (
+            "alg HS256",
+            Rs256,
+            changed(Rs256, json!({"alg": "HS256"})),
+            Unusable::AlgorithmOfAnotherKind,
+        ),
+        (
+            "alg ES384",
+            Es256,
+            changed(Es256, json!({"alg": "ES384"})),
+            Unusable::AlgorithmOfAnotherKind,
+        ),
+        (
+            "alg RS256 on EC",
+            Es256,
+            changed(Es256, json!({"alg": "RS256"})),
+            Unusable::AlgorithmOfAnotherKind,
+        ),
         ("kty", Es256, changed(Es256, json!({"kty": "ec"})), Unusable::Kind),
         ("kty AKP", Es256, changed(Es256, json!({"kty": "AKP"})), Unusable::Kind),
         ("crv", Es256, changed(Es256, json!({"crv": "secp256k1"})), Unusable::Curve),
         ("Ed448", EdDsa, changed(EdDsa, json!({"crv": "Ed448"})), Unusable::Curve),
         ("X25519", EdDsa, changed(EdDsa, json!({"crv": "X25519"})), Unusable::Curve),
-        ("crv P-384", Es256, changed(Es256, json!({"crv": "P-384"})), Unusable::Malformed(bartizan_auth::jwk::Member::X)),
+        (
+            "crv P-384",
+            Es256,
+            changed(Es256, json!({"crv": "P-384"})),
+            Unusable::Malformed(bartizan_auth::jwk::Member::X),
+        ),
     ] {
         let keys = keys(jwk);
         assert_eq!(keys.unusable(), [(0, why)], "{name}");
         tried.refused(name, against(&keys, &HOME, algorithm), JwsFault::UnknownKey);
     }
     // Two keys of one name: those that fit count, and Mallory's signature is neither's.
-    let double = keys_of(&[HOME.named(Rs256, "k"), HOME.named(Es256, "k"), MALLORY.named(Es384, "k")]);
+    let double =
+        keys_of(&[HOME.named(Rs256, "k"), HOME.named(Es256, "k"), MALLORY.named(Es384, "k")]);
     assert!(against(&double, &HOME, Es256).is_ok() && against(&double, &HOME, Rs256).is_ok());
     tried.refused("one of two", against(&double, &MALLORY, Es256), JwsFault::Forged);
     tried.refused("none of two", against(&double, &HOME, EdDsa), JwsFault::KeyOfAnotherKind(EdDsa));
@@ -300,19 +349,28 @@ fn keys_come_from_the_issuer_only() {
     let without = |keys: &Keys| verify(unnamed.as_bytes(), keys, &everything(), now());
     assert!(without(&many(4, false)).is_ok());
     tried.refused("five without names", without(&many(5, false)), fault);
-    tried.refused("a name for keys without", against(&many(1, false), &HOME, Es256), JwsFault::UnknownKey);
+    tried.refused(
+        "a name for keys without",
+        against(&many(1, false), &HOME, Es256),
+        JwsFault::UnknownKey,
+    );
     // After a rotation the old key is gone.
     let rotated = keys_of(&[MALLORY.named(Es256, "new")]);
     let old = verify(good().as_bytes(), &rotated, &everything(), now());
     assert!(old.as_ref().is_err_and(TokenFault::wants_newer_keys));
     tried.refused("rotated", old, JwsFault::UnknownKey);
-    tried.refused("no keys", verify(good().as_bytes(), &Keys::default(), &everything(), now()), JwsFault::UnknownKey);
+    tried.refused(
+        "no keys",
+        verify(good().as_bytes(), &Keys::default(), &everything(), now()),
+        JwsFault::UnknownKey,
+    );
     tried.end(60);
 }
 
 #[test]
 fn a_set_of_keys_is_read_within_bounds() {
-    let read = |text: &str| Keys::read(text.as_bytes()).map(|it| (it.len(), it.unusable().to_vec()));
+    let read =
+        |text: &str| Keys::read(text.as_bytes()).map(|it| (it.len(), it.unusable().to_vec()));
     let jwk = HOME.named(Es256, "k").to_string();
     for (text, fault) in [
         (String::new(), SetFault::Json(JsonFault::Malformed)),
@@ -327,20 +385,35 @@ fn a_set_of_keys_is_read_within_bounds() {
         (format!(r#"{{"keys":[{jwk}]}} {{}}"#), SetFault::Json(JsonFault::Malformed)),
         (format!(r#"{{"keys":[{jwk}]"#), SetFault::Json(JsonFault::Malformed)),
         (format!(r#"{{"keys":[{}1]}}"#, "1,".repeat(256)), SetFault::TooMany),
-        (format!(r#"{{"keys":[],"x":"{}"}}"#, "a".repeat(64 * 1024)), SetFault::Json(JsonFault::TooLarge)),
-        (format!(r#"{{"keys":{}{}}}"#, "[".repeat(40), "]".repeat(40)), SetFault::Json(JsonFault::TooLarge)),
+        (
+            format!(r#"{{"keys":[],"x":"{}"}}"#, "a".repeat(64 * 1024)),
+            SetFault::Json(JsonFault::TooLarge),
+        ),
+        (
+            format!(r#"{{"keys":{}{}}}"#, "[".repeat(40), "]".repeat(40)),
+            SetFault::Json(JsonFault::TooLarge),
+        ),
     ] {
         assert_eq!(read(&text), Err(fault), "{text:.80}");
     }
     // What is beside the keys counts for nothing, and one bad key costs itself only.
     let again = jwk.replacen('{', r#"{"kid":"other","#, 1);
     let text = format!(r#"{{"x":[1],"keys":[1,{jwk},{again},{{}},null,[{jwk}]]}}"#);
-    let unusable =
-        vec![(0, Unusable::NoObject), (2, Unusable::Repeated), (3, Unusable::Kind), (4, Unusable::NoObject), (5, Unusable::NoObject)];
+    let unusable = vec![
+        (0, Unusable::NoObject),
+        (2, Unusable::Repeated),
+        (3, Unusable::Kind),
+        (4, Unusable::NoObject),
+        (5, Unusable::NoObject),
+    ];
     assert_eq!(read(&text), Ok((1, unusable)));
-    assert_eq!(read(&format!(r#"{{"keys":[{}1]}}"#, "1,".repeat(255))).map(|it| it.1.len()), Ok(256));
+    assert_eq!(
+        read(&format!(r#"{{"keys":[{}1]}}"#, "1,".repeat(255))).map(|it| it.1.len()),
+        Ok(256)
+    );
     // Cut anywhere, it is no set.
-    let whole = String::from_utf8(set_of(&[HOME.named(Rs256, "k"), HOME.named(EdDsa, "e")])).unwrap();
+    let whole =
+        String::from_utf8(set_of(&[HOME.named(Rs256, "k"), HOME.named(EdDsa, "e")])).unwrap();
     for end in 0..whole.len() {
         assert!(read(&whole[..end]).is_err(), "{end}");
     }
@@ -410,10 +483,19 @@ fn keys_that_are_weak_or_none_are_not_used() {
         (y[0], y[31]) = (first, last);
         y
     };
-    for y in [ends(0, 0, 0), ends(1, 0, 0), ends(0xEC, 0xFF, 0x7F), ends(0xED, 0xFF, 0x7F), ends(0xEE, 0xFF, 0x7F)] {
+    for y in [
+        ends(0, 0, 0),
+        ends(1, 0, 0),
+        ends(0xEC, 0xFF, 0x7F),
+        ends(0xED, 0xFF, 0x7F),
+        ends(0xEE, 0xFF, 0x7F),
+    ] {
         let mut other = y;
         other[31] |= 0x80;
-        assert_eq!((why(ed(&y)), why(ed(&other))), (Some(Unusable::SmallOrder), Some(Unusable::SmallOrder)));
+        assert_eq!(
+            (why(ed(&y)), why(ed(&other))),
+            (Some(Unusable::SmallOrder), Some(Unusable::SmallOrder))
+        );
     }
 }
 
@@ -456,14 +538,34 @@ fn the_form_of_a_token_is_one() {
         ("space in front", format!(" {token}"), JwsFault::Encoding(Part::Header)),
         ("nul", format!("{token}\0"), JwsFault::Encoding(Part::Signature)),
         ("padding", format!("{token}=="), JwsFault::Encoding(Part::Signature)),
-        ("padded payload", format!("{header}.{payload}=.{signature}"), JwsFault::Encoding(Part::Payload)),
-        ("line in payload", format!("{header}.\n{payload}.{signature}"), JwsFault::Encoding(Part::Payload)),
+        (
+            "padded payload",
+            format!("{header}.{payload}=.{signature}"),
+            JwsFault::Encoding(Part::Payload),
+        ),
+        (
+            "line in payload",
+            format!("{header}.\n{payload}.{signature}"),
+            JwsFault::Encoding(Part::Payload),
+        ),
         ("percent", token.replace('.', "%2e"), JwsFault::Parts),
         ("quotes", format!("\"{token}\""), JwsFault::Encoding(Part::Header)),
         ("bearer", format!("Bearer {token}"), JwsFault::Encoding(Part::Header)),
-        ("other alphabet", format!("{header}.{payload}+/.{signature}"), JwsFault::Encoding(Part::Payload)),
-        ("json", json!({"protected": header, "payload": payload, "signature": signature}).to_string(), JwsFault::Parts),
-        ("long", format!("{header}.{}.{signature}", "A".repeat(TOKEN_BYTES_MAX)), JwsFault::TooLong),
+        (
+            "other alphabet",
+            format!("{header}.{payload}+/.{signature}"),
+            JwsFault::Encoding(Part::Payload),
+        ),
+        (
+            "json",
+            json!({"protected": header, "payload": payload, "signature": signature}).to_string(),
+            JwsFault::Parts,
+        ),
+        (
+            "long",
+            format!("{header}.{}.{signature}", "A".repeat(TOKEN_BYTES_MAX)),
+            JwsFault::TooLong,
+        ),
     ] {
         tried.token(name, token, fault);
     }
@@ -507,7 +609,11 @@ fn headers_say_nothing_that_is_not_understood() {
         ("zip", with(r#""zip":"DEF""#), JwsFault::Compressed),
         ("zip none", with(r#""zip":"""#), JwsFault::Compressed),
         ("enc", with(r#""enc":"A128GCM""#), JwsFault::Encrypted),
-        ("p2c", r#"{"alg":"PBES2-HS256+A128KW","p2c":2147483647}"#.into(), JwsFault::UnknownAlgorithm),
+        (
+            "p2c",
+            r#"{"alg":"PBES2-HS256+A128KW","p2c":2147483647}"#.into(),
+            JwsFault::UnknownAlgorithm,
+        ),
         ("nested", with(r#""cty":"JWT""#), JwsFault::Nested),
         ("nested in lower case", with(r#""cty":"application/jwt""#), JwsFault::Nested),
         ("cty", with(r#""cty":7"#), JwsFault::Mistyped(Parameter::Content)),
@@ -524,25 +630,47 @@ fn headers_say_nothing_that_is_not_understood() {
         ("two objects", with(r#""x":1"#) + "{}", JwsFault::Header(JsonFault::Malformed)),
         ("comma", with(""), JwsFault::Header(JsonFault::Malformed)),
         ("comment", with(r#""x":1/**/"#), JwsFault::Header(JsonFault::Malformed)),
-        ("byte order mark", format!("\u{feff}{}", with(r#""x":1"#)), JwsFault::Header(JsonFault::Malformed)),
+        (
+            "byte order mark",
+            format!("\u{feff}{}", with(r#""x":1"#)),
+            JwsFault::Header(JsonFault::Malformed),
+        ),
         ("array", r#"["ES256"]"#.into(), JwsFault::Header(JsonFault::NoObject)),
         ("text", r#""ES256""#.into(), JwsFault::Header(JsonFault::NoObject)),
         ("proof", with(r#""typ":"dpop+jwt","jwk":{}"#), JwsFault::OwnKey),
     ] {
         tried.header(name, &header, fault);
     }
-    for typ in ["dpop+jwt", "logout+jwt", "secevent+jwt", "JWS", "JOSE", "application/x/at+jwt", "at+jwt;v=1", "token-introspection+jwt"] {
+    for typ in [
+        "dpop+jwt",
+        "logout+jwt",
+        "secevent+jwt",
+        "JWS",
+        "JOSE",
+        "application/x/at+jwt",
+        "at+jwt;v=1",
+        "token-introspection+jwt",
+    ] {
         tried.header(typ, &with(&format!(r#""typ":"{typ}""#)), TokenFault::Type);
     }
     for typ in ["at+jwt", "AT+JWT", "application/at+jwt", "jwt", "Application/JWT"] {
-        let token = HOME.token_of(Es256, &with(&format!(r#""typ":"{typ}""#)), &claims().to_string());
+        let token =
+            HOME.token_of(Es256, &with(&format!(r#""typ":"{typ}""#)), &claims().to_string());
         assert!(verify(token.as_bytes(), &home_keys(), &policy(), now()).is_ok(), "{typ}");
     }
     // Escapes and white space that are JSON are JSON.
-    let token = HOME.token_of(Es256, " {\"\\u0061lg\" :\n\"E\\u00532\\u00356\" , \"kid\":\"home-ES256\"} ", &claims().to_string());
+    let token = HOME.token_of(
+        Es256,
+        " {\"\\u0061lg\" :\n\"E\\u00532\\u00356\" , \"kid\":\"home-ES256\"} ",
+        &claims().to_string(),
+    );
     assert!(verify(token.as_bytes(), &home_keys(), &policy(), now()).is_ok());
     let untyped = Policy { accepts_untyped: false, ..policy() };
-    tried.refused("untyped", verify(good().as_bytes(), &home_keys(), &untyped, now()), TokenFault::Type);
+    tried.refused(
+        "untyped",
+        verify(good().as_bytes(), &home_keys(), &untyped, now()),
+        TokenFault::Type,
+    );
     tried.end(40);
 }
 
@@ -584,7 +712,15 @@ fn signatures_have_one_form() {
         let whole = un64(&parts(&token)[2]);
         assert_eq!(whole.len(), bytes);
         let one = [vec![0; bytes - 1], vec![1]].concat();
-        for other in [vec![0; bytes], vec![0xFF; bytes], vec![], one, whole[1..].to_vec(), [&[0], whole.as_slice()].concat(), [whole.as_slice(), &[0]].concat()] {
+        for other in [
+            vec![0; bytes],
+            vec![0xFF; bytes],
+            vec![],
+            one,
+            whole[1..].to_vec(),
+            [&[0], whole.as_slice()].concat(),
+            [whole.as_slice(), &[0]].concat(),
+        ] {
             tried.token(algorithm.name(), with_signature(&token, &other), JwsFault::Forged);
         }
     }
@@ -594,13 +730,21 @@ fn signatures_have_one_form() {
     // Little-endian, 2^252 + 27742317777372353535851937790883648493.
     let order = un64("7dP1XBpjEljWnPei3vneFAAAAAAAAAAAAAAAAAAAABA");
     let mut carry = 0_u16;
-    let larger: Vec<u8> = signature[32..].iter().zip(&order).map(|(a, b)| {
-        let sum = u16::from(*a) + u16::from(*b) + carry;
-        carry = sum >> 8;
-        sum.to_le_bytes()[0]
-    }).collect();
+    let larger: Vec<u8> = signature[32..]
+        .iter()
+        .zip(&order)
+        .map(|(a, b)| {
+            let sum = u16::from(*a) + u16::from(*b) + carry;
+            carry = sum >> 8;
+            sum.to_le_bytes()[0]
+        })
+        .collect();
     assert_eq!(carry, 0);
-    tried.token("malleable", with_signature(&token, &[&signature[..32], &larger].concat()), JwsFault::Forged);
+    tried.token(
+        "malleable",
+        with_signature(&token, &[&signature[..32], &larger].concat()),
+        JwsFault::Forged,
+    );
     // Of HMAC, no part of it.
     let token = HOME.token(Hs256, &claims());
     let tag = un64(&parts(&token)[2]);
@@ -624,11 +768,16 @@ fn another_signature_makes_no_other_token() {
     let signature = un64(&parts(&token)[2]);
     let order = un64("_____wAAAAD__________7zm-q2nF56E87nKwvxjJVE");
     let mut borrow = 0_i16;
-    let mut other: Vec<u8> = order.iter().rev().zip(signature[32..].iter().rev()).map(|(a, b)| {
-        let left = i16::from(*a) - i16::from(*b) - borrow;
-        borrow = i16::from(left < 0);
-        left.rem_euclid(256).to_le_bytes()[0]
-    }).collect();
+    let mut other: Vec<u8> = order
+        .iter()
+        .rev()
+        .zip(signature[32..].iter().rev())
+        .map(|(a, b)| {
+            let left = i16::from(*a) - i16::from(*b) - borrow;
+            borrow = i16::from(left < 0);
+            left.rem_euclid(256).to_le_bytes()[0]
+        })
+        .collect();
     other.reverse();
     let twin = with_signature(&token, &[&signature[..32], &other].concat());
     assert_ne!(twin, token);
@@ -669,7 +818,11 @@ fn claims_are_held_to_the_policy() {
         ("exp zero", json!({"exp": 0}), TokenFault::Expired { since_s: NOW_S }),
         ("exp fraction", json!({"exp": 1_799_999_939.5}), TokenFault::Expired { since_s: 60 }),
         ("not yet", json!({"nbf": NOW_S + 61}), TokenFault::NotYet { ahead_s: 61 }),
-        ("nbf far", json!({"nbf": 253_402_300_799_u64}), TokenFault::NotYet { ahead_s: 253_402_300_799 - NOW_S }),
+        (
+            "nbf far",
+            json!({"nbf": 253_402_300_799_u64}),
+            TokenFault::NotYet { ahead_s: 253_402_300_799 - NOW_S },
+        ),
         ("nbf text", json!({"nbf": "0"}), mistyped(Claim::NotBefore)),
         ("of the future", json!({"iat": NOW_S + 61}), TokenFault::FromTheFuture { ahead_s: 61 }),
         ("iat text", json!({"iat": "now"}), mistyped(Claim::Issued)),
@@ -694,8 +847,16 @@ fn claims_are_held_to_the_policy() {
         ("array", format!("[{plain}]"), ClaimsFault::Json(JsonFault::NoObject)),
         ("nested token", format!("\"{}\"", good()), ClaimsFault::Json(JsonFault::NoObject)),
         ("a token", good(), malformed),
-        ("deep", with(&format!(r#""x":{}{}"#, "[".repeat(20), "]".repeat(20))), ClaimsFault::Json(JsonFault::TooLarge)),
-        ("many", with(&format!(r#""x":[{}1]"#, "1,".repeat(4096))), ClaimsFault::Json(JsonFault::TooLarge)),
+        (
+            "deep",
+            with(&format!(r#""x":{}{}"#, "[".repeat(20), "]".repeat(20))),
+            ClaimsFault::Json(JsonFault::TooLarge),
+        ),
+        (
+            "many",
+            with(&format!(r#""x":[{}1]"#, "1,".repeat(4096))),
+            ClaimsFault::Json(JsonFault::TooLarge),
+        ),
         ("half a pair", with(r#""acr":"\ud800""#), ClaimsFault::Mistyped(Claim::Acr)),
         ("NaN", with(r#""x":NaN"#), malformed),
         ("plus", with(r#""x":+1"#), malformed),
@@ -755,7 +916,8 @@ fn times_count_to_the_second_on_both_sides() {
 fn a_token_is_of_the_issuer_whose_keys_sign_it() {
     // Mallory runs an issuer as well, and says to be the other one.
     let mallory_keys = {
-        let all: Vec<_> = Algorithms::asymmetric().iter().map(|it| MALLORY.named(it, &kid(it))).collect();
+        let all: Vec<_> =
+            Algorithms::asymmetric().iter().map(|it| MALLORY.named(it, &kid(it))).collect();
         keys_of(&all)
     };
     let (ours, theirs) = (policy(), Policy::new("https://mallory.example", &[AUDIENCE]));

@@ -2,7 +2,14 @@
 //!
 //! Where they are absent the tests say so.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::needless_pass_by_value,
+    reason = "a test"
+)]
 
 mod support;
 
@@ -136,10 +143,7 @@ fn the_cookbook_is_accepted_where_it_is_compact_and_encoded() {
         let parts = [&signing["sig-input"], &signing["sig"]].map(|it| it.as_str().unwrap());
         let result = verify(&parts.join("."), &keys(&example["input"]["key"]));
         assert!(
-            matches!(
-                result,
-                Err(JwsFault::Critical | JwsFault::Unencoded | JwsFault::Parts)
-            ),
+            matches!(result, Err(JwsFault::Critical | JwsFault::Unencoded | JwsFault::Parts)),
             "{name} {result:?}"
         );
         let parts: Vec<_> = parts[0].split('.').collect();

@@ -4,6 +4,8 @@
     dead_code,
     unreachable_pub,
     clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    clippy::wildcard_enum_match_arm,
     clippy::indexing_slicing,
     reason = "each test file uses a part of it, and a test fails by panicking"
 )]
