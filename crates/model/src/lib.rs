@@ -18,6 +18,7 @@ pub mod fact;
 pub mod head;
 pub mod host;
 pub mod id;
+pub mod identity;
 pub mod judged;
 pub mod known;
 pub mod limits;

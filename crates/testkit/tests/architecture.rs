@@ -14,6 +14,7 @@ use std::process::Command;
 /// Which row a crate stands in.
 const ROWS: &[(&str, u8)] = &[
     ("model", 0),
+    ("auth", 1),
     ("inspect", 1),
     ("detect", 1),
     ("learn", 1),
