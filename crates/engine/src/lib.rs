@@ -13,6 +13,7 @@ mod described_answer;
 mod evidence;
 mod facts;
 mod issuing;
+mod json_spelling;
 pub mod judge;
 pub mod keys;
 mod log_in;

@@ -32,6 +32,7 @@ use crate::described_answer::{DescribedAnswer, Operation};
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
+use crate::json_spelling::canonical;
 use crate::judge::{Called, Gathering, Needs, Over, is_plain_text, passes_as, walk};
 use crate::method_override::overrides;
 use crate::operation::{called, operation};
@@ -939,10 +940,30 @@ impl Transaction {
     }
 
     fn decide_held(&mut self, holding: Holding, rest: Rest, at: Moment, tables: &Tables) -> Step {
-        let Holding { head, mut gathering, mut body, decoded, room, .. } = holding;
+        let Holding { head, mut gathering, mut body, decoded, room, format, .. } = holding;
         gathering.assessment.at = at;
-        let plan = BodyPlan { held: body.bytes(), rest, room: Some(room) };
+        let mut held = body.bytes();
+        if rest == Rest::End
+            && let Some(text) = self.canonical(&held, format, head.head())
+        {
+            held = text;
+            let oddities = &mut gathering.assessment.oddities;
+            if oddities.contains(Oddity::JsonDuplicateKey) {
+                // It is told, and no longer there.
+                self.seen.oddities.insert(Oddity::JsonDuplicateKey);
+                oddities.remove(Oddity::JsonDuplicateKey);
+            }
+        }
+        let plan = BodyPlan { held, rest, room: Some(room) };
         self.decide(head, gathering, plan, decoded.as_ref().and_then(Decoded::usable), at, tables)
+    }
+
+    /// The one spelling of a body that is forwarded in its place, where the route wants it.
+    fn canonical(&self, body: &[u8], format: Format, head: &RequestHead) -> Option<Bytes> {
+        let is_inline = self.origin.authority == Authority::Inline;
+        let limits = &self.view.rules.limits;
+        let text = canonical(body, format, &head.fields, &self.on.route, limits);
+        text.filter(|_| is_inline)
     }
 
     fn decide(

@@ -45,6 +45,16 @@ words! {
 }
 
 words! {
+    /// What happens to a JSON body that servers read differently: one that has a name twice, or halves of surrogate pairs.
+    JsonSpelling {
+        /// `baseline.body_parse` judges it, and it passes as it is.
+        Judge = "judge",
+        /// It is replaced by its one canonical spelling. What cannot be is judged.
+        Canonicalise = "canonicalise",
+    }
+}
+
+words! {
     /// What happens to fields whose names hold an underscore, which servers of the CGI family read
     /// as a hyphen.
     Underscores {
@@ -107,6 +117,8 @@ pub struct Route {
     pub host_field: HostField,
     /// Treatment of ambiguous paths.
     pub spelling: Spelling,
+    /// Treatment of ambiguous JSON bodies.
+    pub json: JsonSpelling,
     /// Treatment of names with underscores.
     pub underscores: Underscores,
     /// Whether a client certificate is needed.
@@ -136,6 +148,7 @@ impl Route {
             rewrite: None,
             host_field: HostField::Keep,
             spelling: Spelling::Judge,
+            json: JsonSpelling::Judge,
             underscores: Underscores::Pass,
             certificate: Demand::None,
             fail_open: false,

@@ -21,6 +21,7 @@
 //! route rewrite /                  (what replaces its prefix)
 //! route refuse                     (it leads nowhere)
 //! route paths canonicalise         (or judge, reject, preserve)
+//! route json canonicalise          (or judge)
 //! route underscores reject         (or pass, drop)
 //! route certificate required       (or none, optional)
 //! route fail_open
@@ -75,7 +76,7 @@ use bartizan_model::network::Network;
 use bartizan_model::observation::{Observation, Outcome};
 use bartizan_model::patch::{Field, Patch, Sort, When};
 use bartizan_model::retirement::Template;
-use bartizan_model::route::{Demand, HostPattern, Route, Spelling, Underscores};
+use bartizan_model::route::{Demand, HostPattern, JsonSpelling, Route, Spelling, Underscores};
 use bartizan_model::terms::{
     Bounds, EndpointTerms, Force, Kinds, Mask, Masked, Masking, Says, Shows, Term, Types, low,
 };
@@ -286,6 +287,7 @@ impl Scenario {
             ["refuse"] => route.upstream = None,
             ["fail_open"] => route.fail_open = true,
             ["mode", name] => self.route_mode = Some(mode(name)),
+            ["json", name] => route.json = named(JsonSpelling::ALL, JsonSpelling::name, name),
             ["paths", name] => route.spelling = named(Spelling::ALL, Spelling::name, name),
             ["underscores", name] => {
                 route.underscores = named(Underscores::ALL, Underscores::name, name);

@@ -3,7 +3,7 @@
 use super::fault::Fault;
 use bartizan_connect::alert::Severity;
 use bartizan_model::profile::{Audience, Duty, Subjects};
-use bartizan_model::route::{Demand, HostField, Spelling, Underscores};
+use bartizan_model::route::{Demand, HostField, JsonSpelling, Spelling, Underscores};
 use std::fmt;
 
 /// Something that is written as one of a few words.
@@ -30,6 +30,7 @@ macro_rules! choices {
 choices!(
     Demand,
     HostField,
+    JsonSpelling,
     Spelling,
     Underscores,
     TlsVersion,

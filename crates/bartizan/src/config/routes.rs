@@ -75,6 +75,7 @@ fn one(
     let rewrite = reader.word(scope, &key::REWRITE, None);
     let host_field = reader.word(scope, &key::HOST_FIELD, None);
     let spelling = reader.word(scope, &key::PATHS, None);
+    let json = reader.word(scope, &key::JSON, None);
     let underscores = reader.word(scope, &key::UNDERSCORES, None);
     let certificate = reader.word(scope, &key::CLIENT_CERTIFICATE, None);
     let fail_open = reader.flag(scope, &key::FAIL_OPEN);
@@ -107,6 +108,7 @@ fn one(
         rewrite: rewrite.map(|it| it.value),
         host_field: host_field?.value,
         spelling: spelling?.value,
+        json: json?.value,
         underscores: underscores?.value,
         certificate: certificate?.value,
         fail_open,

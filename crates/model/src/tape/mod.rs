@@ -10,6 +10,7 @@
 //! Misses   whether a text was escaped needlessly; halves of surrogate pairs become U+FFFD.
 //! Source   RFC 8259.
 
+mod canonical;
 mod decimal;
 mod name;
 mod read;
@@ -139,6 +140,11 @@ impl<'t> Tape<'t> {
     /// The whole value.
     pub fn root(&self) -> NodeId {
         NodeId(0)
+    }
+
+    /// The text in the one spelling that every reader takes for the same; of members of one name the last.
+    pub fn canonical(&self) -> String {
+        canonical::canonical(self)
     }
 
     /// Number of nodes.

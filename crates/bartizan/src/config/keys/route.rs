@@ -9,13 +9,13 @@ use super::super::rate::Rate;
 use super::super::unit::Unit;
 use super::{Absent, DATA_DIR, Flag, HOUR, Key, NAME, Name, Number, ROUTES, Shape, Word, Zero};
 use bartizan_model::clause::Mode;
-use bartizan_model::route::{Demand, HostField, HostPattern, Spelling, Underscores};
+use bartizan_model::route::{Demand, HostField, HostPattern, JsonSpelling, Spelling, Underscores};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 const PATH_SHAPE: Shape = Shape::Like("^/[^?#%\\\\\\s]*$");
 
-pub(super) const ALL: [&dyn Key; 19] = [
+pub(super) const ALL: [&dyn Key; 20] = [
     &ROUTE_NAME,
     &HOST,
     &PATH,
@@ -24,6 +24,7 @@ pub(super) const ALL: [&dyn Key; 19] = [
     &REWRITE,
     &HOST_FIELD,
     &PATHS,
+    &JSON,
     &UNDERSCORES,
     &CLIENT_CERTIFICATE,
     &FAIL_OPEN,
@@ -128,6 +129,21 @@ pub(in super::super) const PATHS: Word<Spelling> = Word {
     form: "`judge`, `reject`, `canonicalise` or `preserve`",
     shape: Shape::Among(choice::words::<Spelling>),
     absent: Absent::Default(|| Spelling::Judge, "judge"),
+    parse: choice::parse,
+};
+
+pub(in super::super) const JSON: Word<JsonSpelling> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "json",
+        says: "What becomes of a JSON body that servers read differently. `judge`: the clause `baseline.body_parse` judges names that an \
+               object has twice, and the body passes as it is. `canonicalise`: its one canonical spelling is forwarded, without \
+               blanks and needless escapes, of members of one name the last; a compressed or signed body, one in another \
+               character set and one that is not held whole is judged.",
+    },
+    form: "`judge` or `canonicalise`",
+    shape: Shape::Among(choice::words::<JsonSpelling>),
+    absent: Absent::Default(|| JsonSpelling::Judge, "judge"),
     parse: choice::parse,
 };
 
