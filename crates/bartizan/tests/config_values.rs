@@ -21,7 +21,7 @@ use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
 use bartizan_model::profile::{Audience, Duty, Profile, Subjects, Tenant};
-use bartizan_model::route::{Demand, HostField, HostPattern, Route, Spelling, Underscores};
+use bartizan_model::route::{Demand, HostField, HostPattern, JsonSpelling, Route, Spelling, Underscores};
 
 const SHORTEST: &str = "version: 1\nupstream: {url: 'http://127.0.0.1:3000'}\n";
 
@@ -294,6 +294,7 @@ fn routes_name_upstreams_by_position() {
         rewrite: Some("/".into()),
         host_field: HostField::Upstream,
         spelling: Spelling::Canonicalise,
+        json: JsonSpelling::Canonicalise,
         underscores: Underscores::Drop,
         certificate: Demand::Required,
         fail_open: true,
