@@ -318,7 +318,7 @@ fn routes_name_upstreams_by_position() {
     let records = settings.routes[0].records.map(|it| it.to_string());
     assert_eq!(records.as_deref(), Some("1000/h"));
     let mode = settings.routes[0].mode.clone().unwrap();
-    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:112:11");
+    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:113:11");
 }
 
 #[test]
