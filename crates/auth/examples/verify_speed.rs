@@ -6,7 +6,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
-    missing_docs,
+    clippy::indexing_slicing,
     reason = "an example, run by hand"
 )]
 

@@ -247,6 +247,24 @@ fn two_proofs_differ_by_their_name_and_their_key() {
     assert_ne!(one, replay(&proof_of(&MALLORY, &header, &claims())));
 }
 
+/// Not even where a careless policy allows it.
+#[test]
+fn a_shared_secret_proves_nothing() {
+    let policy =
+        ProofPolicy { algorithms: Algorithm::ALL.into_iter().collect(), ..ProofPolicy::default() };
+    for jwk in [HOME.jwk(Algorithm::Es256), HOME.jwk(Algorithm::Hs256)] {
+        let is_secret = jwk["kty"] == "oct";
+        let header = json!({"typ": "dpop+jwt", "alg": "HS256", "jwk": jwk}).to_string();
+        let proof = HOME.token_of(Algorithm::Hs256, &header, &claims().to_string());
+        let fault = if is_secret {
+            JwsFault::OwnKeyUnusable(Unusable::Symmetric)
+        } else {
+            JwsFault::Forbidden(Algorithm::Hs256)
+        };
+        assert_eq!(verify(proof.as_bytes(), &request(), &policy, now()), Err(fault.into()));
+    }
+}
+
 /// A client chooses the key of a proof, and so how dear it is to be told that it is wrong.
 #[test]
 fn the_dearest_proof_has_a_bound() {
