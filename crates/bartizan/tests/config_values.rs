@@ -21,7 +21,9 @@ use bartizan_model::head::Method;
 use bartizan_model::id::EndpointId;
 use bartizan_model::place::Place;
 use bartizan_model::profile::{Audience, Duty, Profile, Subjects, Tenant};
-use bartizan_model::route::{Demand, HostField, HostPattern, JsonSpelling, Route, Spelling, Underscores};
+use bartizan_model::route::{
+    Demand, HostField, HostPattern, JsonSpelling, Route, Spelling, Underscores,
+};
 
 const SHORTEST: &str = "version: 1\nupstream: {url: 'http://127.0.0.1:3000'}\n";
 

@@ -63,8 +63,12 @@ fn sent(body: &str, fields: &[(&str, &str)], json: JsonSpelling) -> (Result<Stri
         Step::Reply(reply) => Err(format!("{reply:?}")),
         other => panic!("{other:?}"),
     };
-    let cut =
-        it.step(Side::Response, at, &tables, Input::Abort(bartizan_engine::step::Cause::ClientGone));
+    let cut = it.step(
+        Side::Response,
+        at,
+        &tables,
+        Input::Abort(bartizan_engine::step::Cause::ClientGone),
+    );
     let Step::Finished(seen, _) = cut else { panic!("{cut:?}") };
     (result, seen.oddities.contains(Oddity::JsonDuplicateKey))
 }
