@@ -208,6 +208,109 @@ fn fields_that_name_software_are_left_out() {
     assert!(Bartizan::configured(&off).get("/banner").field("server").is_some());
 }
 
+const LISTING: &str = "<html>\r\n<head><title>Index of /files/</title></head>\r\n<body>\r\n<h1>Index of /files/</h1><hr><pre>\
+    <a href=\"../\">../</a>\r\n<a href=\"dump.sql\">dump.sql</a>   01-Mar-2024 09:12   120034\r\n</pre><hr></body>\r\n</html>";
+const PROGRAM: &str = "<?php\nrequire 'config.php';\n$db = new PDO($dsn, $user, $password);\n";
+
+/// A server that shows its folders, and has lost what runs its programs.
+fn careless() -> Upstream {
+    Upstream::scripted(|connection| {
+        while let Some(request) = connection.request() {
+            let bytes = match request.target() {
+                "/files/" => response("200 OK", "Content-Type: text/html\r\n", LISTING.as_bytes()),
+                "/index.php" => response("200 OK", "", PROGRAM.as_bytes()),
+                "/code/index.php" => {
+                    response("200 OK", "Content-Type: text/plain\r\n", PROGRAM.as_bytes())
+                }
+                "/save/index.php" => response(
+                    "200 OK",
+                    "Content-Disposition: attachment; filename=\"index.php\"\r\n",
+                    PROGRAM.as_bytes(),
+                ),
+                "/.env" => response(
+                    "200 OK",
+                    "Content-Type: application/octet-stream\r\n",
+                    b"APP_NAME=Shop\nDB_HOST=127.0.0.1\nDB_PASSWORD=hunter22\n",
+                ),
+                _ => response(
+                    "200 OK",
+                    "Content-Type: text/html\r\n",
+                    b"<title>Shop</title><p>Hello",
+                ),
+            };
+            if !connection.send(bytes) {
+                return;
+            }
+        }
+    })
+}
+
+#[test]
+fn folders_and_programs_of_the_server_do_not_leave_where_that_is_enforced() {
+    let upstream = careless();
+    let more = "clauses: {disclosure.listing: enforce, disclosure.source: enforce}\nexceptions:\n  - {clause: disclosure.source, endpoint: \
+                GET /code/index.php, reason: it hands out programs, expires: 2999-01-01}\n";
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "observe", more));
+    let mut client = bartizan.client();
+    for (target, code) in [
+        ("/files/", "disclosure.directory_listing"),
+        ("/index.php", "disclosure.source_code"),
+        ("/.env", "disclosure.settings"),
+    ] {
+        let answer = ask(&mut client, "GET", target);
+        assert_eq!((answer.status, answer.code().as_str()), (403, code), "{target}");
+        let is_told = ["dump.sql", "PDO", "hunter22"].iter().any(|it| answer.text().contains(it));
+        assert!(!is_told, "{target}: {}", answer.text());
+        let seen = support::until("its observation", || {
+            let endpoint = format!("GET {target}");
+            bartizan.journal().into_iter().find(|it| it["endpoint"] == endpoint)
+        });
+        assert_eq!(
+            (&seen["status"], &seen["hits"][0]["effect"]),
+            (&403.into(), &"scrubbed".into())
+        );
+    }
+    for (target, text) in [
+        ("/code/index.php", PROGRAM),
+        ("/save/index.php", PROGRAM),
+        ("/", "<title>Shop</title><p>Hello"),
+    ] {
+        assert_eq!(ask(&mut client, "GET", target).text(), text, "{target}");
+    }
+}
+
+#[test]
+fn folders_and_programs_of_the_server_are_observed_also_where_clauses_are_enforced() {
+    let upstream = careless();
+    let bartizan = Bartizan::enforcing(upstream.address);
+    assert_eq!(bartizan.get("/files/").text(), LISTING);
+    let seen = &bartizan.at_least(1)[0];
+    assert_eq!(
+        (&seen["hits"][0]["code"], &seen["hits"][0]["effect"]),
+        (&"disclosure.directory_listing".into(), &"would_scrub".into())
+    );
+}
+
+/// A page whose server writes it little by little is not held until its end.
+#[test]
+fn a_page_that_is_still_being_written_passes_as_it_comes() {
+    let upstream = Upstream::scripted(|connection| {
+        let Some(_) = connection.request() else { return };
+        connection.send(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n\
+             1b\r\n<title>Shop</title><p>Hello\r\n",
+        );
+        connection.until_closed();
+    });
+    let bartizan = Bartizan::enforcing(upstream.address);
+    let mut client = bartizan.client();
+    client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    let since = Instant::now();
+    assert_eq!(client.head().status, 200);
+    assert_eq!(client.chunk(), b"<title>Shop</title><p>Hello");
+    assert!(since.elapsed() < Duration::from_millis(400), "{:?}", since.elapsed());
+}
+
 #[test]
 fn an_exception_lets_an_endpoint_talk() {
     let upstream = talkative();

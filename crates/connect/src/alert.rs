@@ -227,8 +227,10 @@ pub const fn severity_of(code: Code, effect: Effect) -> Option<Severity> {
             | Code::DisclosureDebugPage
             | Code::DisclosureFilePath
             | Code::DisclosureVersion
+            | Code::DisclosureListing
+            | Code::DisclosureSource
     );
-    let is_key = matches!(code, Code::DisclosurePrivateKey);
+    let is_key = matches!(code, Code::DisclosurePrivateKey | Code::DisclosureSettings);
     let is_unexamined = matches!(code, Code::ContentUnexamined);
     // Put in force by people; observed, they are evidence to be looked at before.
     let is_harm = code.entry().clause.is_harm();

@@ -54,7 +54,7 @@ use crate::tables::owners::Belongs;
 use crate::tables::tenants::{self, Holds};
 use crate::tables::throttled::Throttle;
 use crate::tables::{Room, Tables};
-use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
+use crate::talk::{Heard, Looks, Talk, banner, message_position, message_says_too_much};
 use crate::tenant::tenant;
 use crate::terms::shown;
 use bartizan_contract::decide::{Decision, Hits, decide, decide_body, decide_response};
@@ -1164,12 +1164,10 @@ impl Transaction {
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }
-        let examines = self.on.clauses.mode(ClauseName::DisclosureErrors) != Mode::Off;
-        if examines
-            && self.response == (Response::Streaming { end: false })
+        if self.response == (Response::Streaming { end: false })
             && !self.is_head
-            && let Some(talk) =
-                Talk::of(head.clone(), self.to.dialect, &self.view.rules.limits, tables)
+            && let Some(looks) = Looks::of(&head, self.to.dialect, &self.on.clauses)
+            && let Some(talk) = Talk::of(head.clone(), looks, &self.view.rules.limits, tables)
         {
             self.response = Response::Holding;
             self.seen.status = head.status;
@@ -1239,8 +1237,7 @@ impl Transaction {
             }
             Heard::NoRoom => {
                 let code = Code::LimitHeld;
-                let is_enforced =
-                    self.on.clauses.mode(ClauseName::DisclosureErrors) == Mode::Enforce;
+                let is_enforced = talk.mode() == Mode::Enforce;
                 let effect = match (is_enforced, self.on.route.fail_open) {
                     (true, false) => Effect::Refused,
                     (_, true) => Effect::FailedOpen,
@@ -1278,7 +1275,11 @@ impl Transaction {
         self.record_hits(hits);
         self.keep_response(&talk, end, at, tables);
         if let Some(code) = decision.replaced {
-            let reply = scrubbed_reply(self.seen.status, code, self.origin.id, &self.to);
+            // An error stays the error that it is; what is no error is one now.
+            let is_error = self.seen.status >= 400 || self.to.dialect == Dialect::GraphQl;
+            let status = if is_error { self.seen.status } else { code.entry().status };
+            let reply = scrubbed_reply(status, code, self.origin.id, &self.to);
+            self.seen.status = reply.status;
             self.response = Response::Replied;
             // What follows of the response, if anything, is not read any more.
             let reply = OwnReply { close: !end, ..reply };
@@ -1286,7 +1287,7 @@ impl Transaction {
         }
         self.seen.phases.answered_us = at.us_since(self.seen.started);
         let head = talk.head.clone();
-        if self.outgoing.is_some() {
+        if self.outgoing.is_some() || self.described.is_some() {
             return self.release_outgoing(talk, end, at, tables);
         }
         self.talk = Some(talk);

@@ -111,6 +111,8 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::DeclaredOperation
         | ClauseName::DeclaredCredential
         | ClauseName::DisclosureErrors
+        | ClauseName::DisclosureListing
+        | ClauseName::DisclosureSource
         | ClauseName::DisclosureBanner
         | ClauseName::DisclosureBudget
         | ClauseName::ContentUnexamined

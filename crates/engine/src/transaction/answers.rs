@@ -366,10 +366,11 @@ impl Transaction {
         let waits = |it: &Outgoing| it.awaits_owner() || it.gathers();
         self.withheld =
             Some(Box::new(Withheld { head: head.clone(), bytes: BytesMut::new(), room }));
-        if self.outgoing.as_deref().is_some_and(waits) {
+        if self.outgoing.as_deref().is_some_and(waits) || self.withholds_described() {
             self.response = Response::Judging;
             return self.judge_answer(&held, end, at, tables);
         }
+        self.push_described(&held, end, at);
         let bytes = match self.push_outgoing(&held, end, at, tables) {
             Some(Ok(released)) => BytesMut::from(released.as_slice()),
             Some(Err(code)) => return self.refuse_answer(code, end),
