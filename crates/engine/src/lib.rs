@@ -27,6 +27,7 @@ pub mod patches;
 mod path_ambiguity;
 mod pointed;
 mod reference;
+mod reflected;
 pub mod refusal;
 pub mod replay;
 mod role;

@@ -32,6 +32,8 @@ pub(crate) struct Looks {
     errors: bool,
     /// Whether it is a file or a folder of the server, and of which kind it says that it is.
     files: Option<Kind>,
+    /// Values that its request brought.
+    reflected: bool,
     /// How strictly the strictest of that is held.
     mode: Mode,
 }
@@ -47,8 +49,13 @@ enum Kind {
 
 impl Looks {
     /// What this response is looked at for, if for anything.
-    pub(crate) fn of(head: &ResponseHead, dialect: Dialect, clauses: &ClauseSet) -> Option<Self> {
-        let mut it = Self { errors: false, files: None, mode: Mode::Off };
+    pub(crate) fn of(
+        head: &ResponseHead,
+        dialect: Dialect,
+        reflected: bool,
+        clauses: &ClauseSet,
+    ) -> Option<Self> {
+        let mut it = Self { errors: false, files: None, reflected, mode: Mode::Off };
         let media = head.fields.get(Known::ContentType);
         if (head.status >= 400 || dialect == Dialect::GraphQl) && is_text(media) {
             it.mode = clauses.mode(ClauseName::DisclosureErrors);
@@ -66,7 +73,10 @@ impl Looks {
                 (it.files, it.mode) = (Some(kind), it.mode.max(files));
             }
         }
-        (it.errors || it.files.is_some()).then_some(it)
+        if reflected {
+            it.mode = it.mode.max(clauses.mode(ClauseName::DisclosureReflection));
+        }
+        (it.errors || it.files.is_some() || reflected).then_some(it)
     }
 }
 
@@ -158,7 +168,8 @@ impl Talk {
 
     /// Whether nothing that follows can change what is known of it.
     fn is_clear(&self) -> bool {
-        let Some(kind) = self.looks.files.filter(|_| !self.looks.errors) else { return false };
+        let is_else = self.looks.errors || self.looks.reflected;
+        let Some(kind) = self.looks.files.filter(|_| !is_else) else { return false };
         // A page whose end is known comes at once.
         let is_short =
             matches!(self.head.framing, Framing::Length(it) if it <= HELD_BYTES_MAX as u64);

@@ -39,6 +39,7 @@ use crate::origin::{Authority, Origin};
 use crate::outgoing::{Asked, Outgoing, Unreadable};
 use crate::patches::Patching;
 use crate::pointed;
+use crate::reflected::{Reflected, Suspects};
 use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
 use crate::role::strangers;
 use crate::routes::RouteRules;
@@ -149,6 +150,9 @@ pub struct Transaction {
     /// What the description of the API says of the answer, and the answer as far as it has come.
     operation: Option<Operation>,
     described: Option<Box<DescribedAnswer>>,
+    /// Values of the request that may run in a browser, and the answer in which they are looked for.
+    suspects: Option<Box<Suspects>>,
+    reflected: Option<Box<Reflected>>,
     /// What of the answer is not released yet.
     withheld: Option<Box<Withheld>>,
     /// Whether the intent is durable and the result is not.
@@ -291,6 +295,8 @@ impl Transaction {
             tenancy: None,
             operation: None,
             described: None,
+            suspects: None,
+            reflected: None,
             withheld: None,
             owes_result: false,
             awaits_result: None,
@@ -959,6 +965,7 @@ impl Transaction {
         self.account = it.log_in.account(route, host, &view.rules.key);
         let is_foreign = it.stand(tables) || self.stands_foreign();
         self.operation = it.answers();
+        self.suspects = it.suspects.filter(|it| !it.is_empty()).map(Box::new);
         if let Some(asked) = &mut self.asked {
             // Whoever names what is another's is handed nothing by the answer, where it is let through.
             asked.hands_nothing = is_foreign;
@@ -1164,9 +1171,11 @@ impl Transaction {
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }
+        self.begin_reflected(&head);
+        let is_reflected = self.reflected.is_some();
         if self.response == (Response::Streaming { end: false })
             && !self.is_head
-            && let Some(looks) = Looks::of(&head, self.to.dialect, &self.on.clauses)
+            && let Some(looks) = Looks::of(&head, self.to.dialect, is_reflected, &self.on.clauses)
             && let Some(talk) = Talk::of(head.clone(), looks, &self.view.rules.limits, tables)
         {
             self.response = Response::Holding;
@@ -1270,8 +1279,9 @@ impl Transaction {
     fn release(&mut self, talk: Box<Talk>, end: bool, at: Moment, tables: &Tables) -> Step {
         let mut assessment = Assessment::clean(at, self.seen.endpoint);
         assessment.fails_open = self.on.route.fail_open;
-        let (decision, hits) =
-            decide_response(&talk.says_too_much(), &assessment, &self.on.clauses);
+        let mut codes = talk.says_too_much();
+        codes.extend(self.note_reflected());
+        let (decision, hits) = decide_response(&codes, &assessment, &self.on.clauses);
         self.record_hits(hits);
         self.keep_response(&talk, end, at, tables);
         if let Some(code) = decision.replaced {
@@ -1333,6 +1343,11 @@ impl Transaction {
         }
         if let Some(budget) = &mut self.budget {
             budget.push(bytes, end, at, tables);
+        }
+        if self.reflected.is_some()
+            && let Some(step) = self.look_for_reflected(bytes, end, at)
+        {
+            return step;
         }
         match self.response {
             Response::Holding => self.hold_response(bytes, end, at, tables),

@@ -1,4 +1,4 @@
-//! Successful answers that give away what they should not: folders and programs of the server.
+//! Answers that give away what they should not: folders and programs of the server, and script that their request brought.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -8,9 +8,11 @@ use bartizan_contract::clause_set::ClauseSet;
 use bartizan_engine::routes::{RouteRules, Routes};
 use bartizan_model::clause::{Clause, ClauseName, Effect, Mode, SetBy};
 use bartizan_model::code::Code;
+use bartizan_model::evidence::Finding;
+use bartizan_model::place::Place;
 use bartizan_spec::{Description, Limits, no_files, read};
 use std::sync::Arc;
-use support::{Api, Ask, ask, gzip};
+use support::{Api, Ask, Got, ask, gzip};
 
 const LISTING: &str = "<html><head><title>Index of /files/</title></head><body><h1>Index of /files/</h1><pre><a href=\"../\">../</a>\n<a href=\"dump.sql\">dump.sql</a>  01-Mar-2024 09:12  120034\n</pre></body></html>";
 const PROGRAM: &str =
@@ -135,4 +137,91 @@ fn what_says_not_too_much_is_held_to_its_description() {
     let long = format!("{{\"data\":\"{}\"}}", "x".repeat(100_000));
     let got = api.ask(Ask { pieces: 9_999, ..ask("", "/graphql", &long) });
     assert_eq!((got.effects(), got.body.unwrap() == long), (Vec::new(), true));
+}
+
+const REFLECTION: [ClauseName; 1] = [ClauseName::DisclosureReflection];
+/// `<script>alert(1)</script>`.
+const SEARCH: &str = "/search?q=shoes&r=%3Cscript%3Ealert(1)%3C/script%3E";
+const SHOWN: &str = "<title>Shop</title><p>Nothing for <script>alert(1)</script></p>";
+
+fn search<'a>(media: &'a str, text: &'a str) -> Ask<'a> {
+    Ask { media, ..ask("", SEARCH, text) }
+}
+
+fn reflected(got: &Got) -> Option<Effect> {
+    got.seen.hits.iter().find(|it| it.code == Code::DisclosureReflected).map(|it| it.effect)
+}
+
+#[test]
+fn script_that_a_request_brought_does_not_leave_unescaped() {
+    for pieces in [1, 10, 1_000] {
+        for (media, status) in [("text/html", 200), ("", 200), ("text/html", 404)] {
+            let mut api = shop(&REFLECTION, Mode::Enforce, "");
+            let got = api.ask(Ask { pieces, status, ..search(media, SHOWN) });
+            assert_eq!(got.body, Err(Code::DisclosureReflected), "{media}, {pieces}");
+            assert_eq!(reflected(&got), Some(Effect::Scrubbed));
+            let place = Place::query(b"r");
+            let is_told =
+                |it: &Finding| it.sighting.code == Code::DisclosureReflected && it.place == place;
+            assert!(got.seen.findings.iter().any(is_told), "{:?}", got.seen.findings);
+            let packed = gzip(SHOWN);
+            let coded = Ask { pieces, coding: "gzip", answer: &packed, ..search(media, "") };
+            assert_eq!(api.refusal(coded), Some(Code::DisclosureReflected));
+        }
+    }
+}
+
+/// Also where it stands behind what is held: then the answer ends there.
+#[test]
+fn script_far_down_a_page_ends_it() {
+    let page = format!("{}{SHOWN} the end", "<p>All is well today.</p>".repeat(9_000));
+    let mut api = shop(&REFLECTION, Mode::Enforce, "");
+    let got = api.ask(Ask { pieces: 9_999, ..search("text/html", &page) });
+    assert_eq!(reflected(&got), Some(Effect::Scrubbed));
+    assert!(got.body.is_ok_and(|it| it.len() > 100_000 && !it.contains("alert")));
+    let mut api = shop(&REFLECTION, Mode::Observe, "");
+    let got = api.ask(Ask { pieces: 9_999, ..search("text/html", &page) });
+    assert_eq!(reflected(&got), Some(Effect::WouldScrub));
+    assert!(got.body.unwrap() == page);
+}
+
+#[test]
+fn what_comes_in_a_body_or_coded_twice_is_looked_for_too() {
+    let form = "note=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E";
+    let by_form = Ask {
+        method: "POST",
+        body: form,
+        sends: "application/x-www-form-urlencoded",
+        media: "text/html",
+        ..ask("", "/notes", "<p><img src=x onerror=alert(1)></p>")
+    };
+    let twice = "/search?q=%253Cscript%253Ealert(1)%253C%252Fscript%253E";
+    let by_two = Ask { media: "text/html", ..ask("", twice, SHOWN) };
+    for it in [by_form, by_two] {
+        let mut api = shop(&REFLECTION, Mode::Enforce, "");
+        assert_eq!(api.refusal(it), Some(Code::DisclosureReflected), "{}", it.target);
+    }
+}
+
+#[test]
+fn what_is_escaped_or_no_page_passes() {
+    let escaped = "<p>Nothing for &lt;script&gt;alert(1)&lt;/script&gt;</p>";
+    let json = "{\"q\":\"<script>alert(1)</script>\"}";
+    let other = "<p>Nothing</p><script>alert(2)</script>";
+    for (media, text) in [
+        ("text/html", escaped),
+        ("application/json", json),
+        ("text/plain", SHOWN),
+        ("text/html", other),
+    ] {
+        let mut api = shop(&REFLECTION, Mode::Enforce, "");
+        let got = api.ask(search(media, text));
+        assert_eq!((reflected(&got), got.body.unwrap().as_str()), (None, text), "{media}");
+    }
+    // Without script in the request there is nothing to look for.
+    let mut api = shop(&REFLECTION, Mode::Enforce, "");
+    let plain = Ask { media: "text/html", ..ask("", "/search?q=shoes", SHOWN) };
+    assert_eq!(api.ask(plain).effects(), []);
+    let mut off = shop(&REFLECTION, Mode::Off, "");
+    assert_eq!(reflected(&off.ask(search("text/html", SHOWN))), None);
 }

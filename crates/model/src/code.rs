@@ -299,6 +299,8 @@ codes! {
         "An answer is a program that the server should have run, or a page with code in it that was not (CWE-540): a handler is missing, or a copy with another ending lies among the files. Except the endpoint if it hands out programs. Refused only where `disclosure.source` is enforced by name.";
     DisclosureSettings = 168, "disclosure.settings", 403, DisclosureSource, "not allowed",
         "An answer is a file that a program is configured with and holds a secret, or tells what a working copy of Git is of (CWE-538). Take the file out of what is served, and change the secrets in it. Refused only where `disclosure.source` is enforced by name.";
+    DisclosureReflected = 169, "disclosure.reflected_script", 403, DisclosureReflection, "not allowed",
+        "A page shows a value of its own request unescaped, and the value may run in a browser (CWE-79): whoever makes somebody follow a link runs script in their name. Escape the value where the page is made. Pages that show what their author wrote, such as previews, are the harmless cause: except their endpoint.";
 }
 
 impl Code {

@@ -113,6 +113,7 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::DisclosureErrors
         | ClauseName::DisclosureListing
         | ClauseName::DisclosureSource
+        | ClauseName::DisclosureReflection
         | ClauseName::DisclosureBanner
         | ClauseName::DisclosureBudget
         | ClauseName::ContentUnexamined

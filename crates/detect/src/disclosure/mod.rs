@@ -26,6 +26,7 @@ mod file;
 mod html;
 mod listing;
 mod page;
+pub mod reflection;
 mod settings;
 mod signs;
 mod source;
