@@ -409,6 +409,49 @@ fn events_of_graphql_pass_as_they_come() {
     assert!(since.elapsed() < Duration::from_secs(1));
 }
 
+/// A stream that a client listens to: an event, a remark, the beginning of an event, and after a while what is wrong.
+fn telling() -> Upstream {
+    Upstream::scripted(move |connection: &mut Connection| {
+        let Some(request) = connection.request() else { return };
+        let chunk = |text: &str| format!("{:x}\r\n{text}\r\n", text.len());
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+        connection.send(format!("{head}{}", chunk("data: hello\n\n")));
+        connection.send(chunk(": alive\n\n"));
+        if request.target() == "/events" {
+            connection.send(chunk("data: Traceback (most recent call last):\n"));
+            connection.send(chunk("data:   File \"/srv/shop/orders.py\", line 41, in get\n\n"));
+        }
+        connection.until_closed();
+    })
+}
+
+#[test]
+fn an_event_that_gives_something_away_ends_its_stream_and_others_pass_at_once() {
+    let upstream = telling();
+    let more = "routes:\n  - {name: events, path: /, inspect_events: true}\n";
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "enforce", more));
+    for target in ["/events", "/fine"] {
+        let mut client = bartizan.client();
+        client.stream.set_read_timeout(Some(Duration::from_secs(3))).unwrap();
+        let since = Instant::now();
+        client
+            .send(format!("GET {target} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"));
+        assert_eq!(client.head().status, 200);
+        assert_eq!(client.chunk(), b"data: hello\n\n");
+        assert_eq!(client.chunk(), b": alive\n\n");
+        assert!(since.elapsed() < Duration::from_secs(1), "{target}");
+        if target == "/events" {
+            // Without the chunk that says that it is whole.
+            assert_eq!(client.rest(), b"", "{target}");
+        }
+    }
+    let seen = &bartizan.at_least(1)[0];
+    assert_eq!(
+        (&seen["outcome"], &seen["hits"][0]["code"], &seen["findings"][0]["place"]),
+        (&"refused".into(), &"disclosure.stack_trace".into(), &"body $event[2]".into())
+    );
+}
+
 /// Errors are held to be looked at; where there is no room for that, an error is still an error.
 #[test]
 fn an_error_that_finds_no_room_is_still_the_answer() {

@@ -149,7 +149,8 @@ impl Direction {
     }
 }
 
-fn told(code: Code, place: Place, text: &[u8], key: &HashKey) -> Finding {
+/// What a text of the API gives away, as a finding.
+pub(crate) fn told(code: Code, place: Place, text: &[u8], key: &HashKey) -> Finding {
     let sighting = Sighting { code, score: SURE, fingerprint: Fingerprint::default() };
     let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
     Finding { sighting, place, bytes, value: key.value(text) }

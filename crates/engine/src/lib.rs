@@ -10,6 +10,7 @@ mod cohort;
 mod conversation;
 mod described;
 mod described_answer;
+mod events;
 mod evidence;
 mod facts;
 mod issuing;

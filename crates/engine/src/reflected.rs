@@ -14,7 +14,7 @@
 use bartizan_detect::content::may_run_in_browsers;
 use bartizan_detect::disclosure::reflection::{CORES_MAX, Reflection, core_of};
 use bartizan_inspect::content_coding::{DecodeLimits, Decoder};
-use bartizan_inspect::decoding::{Amplification, views};
+use bartizan_inspect::decoding::{Amplification, Extent, views};
 use bartizan_inspect::value::{PlaceRef, Value};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::Sighting;
@@ -56,14 +56,10 @@ impl Suspects {
         if seen.iter().any(|it| it.code == Code::ContentScriptInjection) {
             self.note(value.place, value.text);
             let mut amplification = Amplification::new(VIEWS_BYTES_MAX);
+            let text = value.text.get(..VALUE_BYTES_MAX).unwrap_or(value.text);
             // What has no room is not read: it would be one of very many.
-            let _ = views(
-                value.text.get(..VALUE_BYTES_MAX).unwrap_or(value.text),
-                &mut amplification,
-                &mut |view, _| {
-                    self.note(value.place, view);
-                },
-            );
+            let (Extent::Whole | Extent::Cut) =
+                views(text, &mut amplification, &mut |view, _| self.note(value.place, view));
         } else if self.looks_left > 0 && memchr::memchr(b'<', value.text).is_some() {
             self.looks_left -= 1;
             self.note(value.place, value.text);

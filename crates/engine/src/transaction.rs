@@ -29,6 +29,7 @@ use crate::caller::{behind, caller};
 use crate::cohort::cohort;
 use crate::conversation::Conversation;
 use crate::described_answer::{DescribedAnswer, Operation};
+use crate::events::Told;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
@@ -108,6 +109,8 @@ pub struct Transaction {
     streamed: Option<Box<Streamed>>,
     /// What is said in the tunnel, where it is examined.
     conversation: Option<Box<Conversation>>,
+    /// The answer, where it is a stream of events that are examined.
+    events: Option<Box<Told>>,
     /// Whether the first bytes of a body that is passed on unread must not be those of another kind.
     sniffs_stream: bool,
     wants_upgrade: bool,
@@ -272,6 +275,7 @@ impl Transaction {
             owed_trailers: None,
             streamed: None,
             conversation: None,
+            events: None,
             sniffs_stream: false,
             wants_upgrade,
             spoke_tls: false,
@@ -1171,6 +1175,9 @@ impl Transaction {
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }
+        if let Some(code) = self.begin_events(&mut head, at, tables) {
+            return self.refuse_unsent(code, at);
+        }
         self.begin_reflected(&head);
         let is_reflected = self.reflected.is_some();
         if self.response == (Response::Streaming { end: false })
@@ -1317,6 +1324,7 @@ impl Transaction {
                 self.judge_answer(&Bytes::new(), true, at, tables)
             }
             Response::Judging => self.judge_answer(&Bytes::new(), true, at, tables),
+            Response::Streaming { end: false } if self.events.is_some() => self.tell(b"", true, at),
             Response::Streaming { end: false } if self.changes_answer() => {
                 self.stream_answer(&Bytes::new(), true, at, tables)
             }
@@ -1361,7 +1369,10 @@ impl Transaction {
                 if let Some(evidence) = &mut self.evidence {
                     evidence.response_body(bytes, end);
                 }
-                self.stream_answer(bytes, end, at, tables)
+                match self.events {
+                    Some(_) => self.tell(bytes, end, at),
+                    None => self.stream_answer(bytes, end, at, tables),
+                }
             }
             Response::Tunnel if end => self.finish(at),
             Response::Tunnel => self.converse(Sender::Server, bytes, at),
