@@ -4,7 +4,7 @@
 //! Writes   for each event what it gives away, with its number as the place; what may go on.
 //! Memory   one event of at most [`EVENT_BYTES_MAX`] bytes, twice, within the process's budget; what a decoder needs.
 //! Errors   none: what is too long is told, what cannot be decoded ends the stream.
-//! Misses   what stands in remarks; longer events; contracts: fields of events are neither masked nor learnt, and an
+//! Misses   what stands in remarks between events; longer events; contracts: fields of events are neither masked nor learnt, and an
 //!          endpoint whose contract masks fields sends no events at all (`outgoing.rs`).
 
 use crate::conversation::told;
@@ -39,6 +39,8 @@ pub(crate) struct Told {
     /// Bytes of `room` that are taken.
     taken: usize,
     is_broken: bool,
+    /// Bytes of what goes on that come before the first thing that was seen in the last piece, if any was.
+    clean: Option<usize>,
 }
 
 impl Told {
@@ -51,7 +53,16 @@ impl Told {
         let coding = head.fields.get(Known::ContentEncoding).unwrap_or_default();
         let decoder = Decoder::of(coding, limits)?;
         let (events, text) = (Events::new(EVENT_BYTES_MAX), Vec::new());
-        Ok(Some(Self { events, decoder, text, count: 0, room, taken: 0, is_broken: false }))
+        Ok(Some(Self {
+            events,
+            decoder,
+            text,
+            count: 0,
+            room,
+            taken: 0,
+            is_broken: false,
+            clean: None,
+        }))
     }
 
     /// Whether what goes on is another text than what came.
@@ -62,6 +73,11 @@ impl Told {
     /// Whether the rest of it cannot be read: then nobody can be told what it says.
     pub(crate) fn is_broken(&self) -> bool {
         self.is_broken
+    }
+
+    /// Bytes of what the last piece has go on that go on also if what was seen in it does not.
+    pub(crate) fn clean_bytes(&self) -> usize {
+        self.clean.unwrap_or_default()
     }
 
     /// Takes a piece; what is seen in it goes into `assessment`. What goes on if that is let pass.
@@ -82,12 +98,14 @@ impl Told {
             }
         };
         let mut passes = Vec::with_capacity(piece.len());
+        self.clean = None;
         for event in self.events.push(piece, end) {
             match event {
                 Event::Passes(it) => passes.extend(it),
                 Event::TooLong(it) => {
                     self.count += 1;
                     assessment.unknown.push(unread(Why::BodyTooLarge));
+                    self.clean.get_or_insert(passes.len());
                     passes.extend(it);
                 }
                 Event::Whole { bytes, text } => {
@@ -95,6 +113,7 @@ impl Told {
                     if let Some(code) = gives_away(&text) {
                         let place = Place::body(&format!("$event[{}]", self.count));
                         assessment.findings.push(told(code, place, &text, key));
+                        self.clean.get_or_insert(passes.len());
                     }
                     passes.extend(bytes);
                 }
@@ -102,6 +121,7 @@ impl Told {
         }
         if !self.has_room() {
             assessment.violations.push(Code::LimitHeld);
+            self.clean.get_or_insert(passes.len());
         }
         passes
     }

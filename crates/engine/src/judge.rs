@@ -706,7 +706,7 @@ impl Gathering {
         }
         let has = |all: &[Oddity]| all.iter().any(|it| self.assessment.oddities.contains(*it));
         let is_unread = |why: Why| match why {
-            Why::BodyTooLarge | Why::CodingUnknown => true,
+            Why::BodyTooLarge | Why::CodingUnknown | Why::Binary => true,
             // Each patch notes itself whether it saw everything; what cannot see cannot refuse.
             Why::TooSuspicious | Why::NotSeen => false,
         };

@@ -118,6 +118,8 @@ pub(crate) struct Talk {
     decoded: Vec<u8>,
     decoder: Option<Decoder>,
     is_plain: bool,
+    /// Bytes of its text when it was last looked at.
+    looked_bytes: usize,
     room: Room,
 }
 
@@ -145,7 +147,8 @@ impl Talk {
         let decoder = Decoder::of(coding, limits).ok()?;
         let (held, decoded) = (BytesMut::new(), Vec::new());
         let is_plain = decoder.is_none();
-        Some(Self { head, looks, held, decoded, decoder, is_plain, room: tables.room() })
+        let (looked_bytes, room) = (0, tables.room());
+        Some(Self { head, looks, held, decoded, decoder, is_plain, looked_bytes, room })
     }
 
     /// Takes a piece of the body.
@@ -167,9 +170,15 @@ impl Talk {
     }
 
     /// Whether nothing that follows can change what is known of it.
-    fn is_clear(&self) -> bool {
+    fn is_clear(&mut self) -> bool {
         let is_else = self.looks.errors || self.looks.reflected;
         let Some(kind) = self.looks.files.filter(|_| !is_else) else { return false };
+        // However small its pieces are, all looks together are at no more than a few times its bytes.
+        let bytes = self.text().len();
+        if bytes < self.looked_bytes + self.looked_bytes / 8 {
+            return false;
+        }
+        self.looked_bytes = bytes;
         // A page whose end is known comes at once.
         let is_short =
             matches!(self.head.framing, Framing::Length(it) if it <= HELD_BYTES_MAX as u64);

@@ -111,6 +111,8 @@ pub struct Transaction {
     conversation: Option<Box<Conversation>>,
     /// The answer, where it is a stream of events that are examined.
     events: Option<Box<Told>>,
+    /// Why it ends with what is being written of it.
+    ends_with: Option<Code>,
     /// Whether the first bytes of a body that is passed on unread must not be those of another kind.
     sniffs_stream: bool,
     wants_upgrade: bool,
@@ -276,6 +278,7 @@ impl Transaction {
             streamed: None,
             conversation: None,
             events: None,
+            ends_with: None,
             sniffs_stream: false,
             wants_upgrade,
             spoke_tls: false,
@@ -1400,6 +1403,9 @@ impl Transaction {
         {
             self.response = Response::Streaming { end: true };
             return Step::Write(Payload::Trailers { message });
+        }
+        if let Some(code) = self.ends_with.take() {
+            return self.refuse_late(code, at);
         }
         match self.response {
             Response::Releasing { end } => {

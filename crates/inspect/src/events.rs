@@ -7,7 +7,7 @@
 //! Writes   [`Event`]s; the bytes of all of them together are those of the stream, in order.
 //! Memory   one event of at most `bytes_max` bytes.
 //! Errors   none: every text is a stream of events.
-//! Misses   what stands in remarks; what is said across events; events that are longer, of which nothing is read.
+//! Misses   what stands in remarks between events; what is said across events; events that are longer, of which nothing is read.
 //! Source   HTML Living Standard section 9.2.5 and 9.2.6.
 
 /// What came of a piece.
@@ -239,6 +239,6 @@ mod tests {
         assert_eq!(show(events.push(b"data: a\r\n\r", false)), ["event a"]);
         assert_eq!(show(events.push(b"\n:\r\n", false)), ["passes \n:\r\n"]);
         assert!(events.push(b"data: b\n", false).is_empty());
-        assert_eq!(show(events.push(b": within\n\n", false)), ["event b\n within"]);
+        assert_eq!(show(events.push(b": within\n\n", false)), ["event b\nwithin"]);
     }
 }

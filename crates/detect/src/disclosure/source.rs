@@ -8,7 +8,8 @@
 //! Memory   nothing.
 //! Errors   none: any bytes are read.
 //! Misses   programs in other languages than PHP, JSP, ASP, ERB, Python, Ruby, Perl, Java, Kotlin, C#, Go, Rust and Node;
-//!          parts of programs that begin in their middle; templates without code (`{{ }}`), since browsers run such, too;
+//!          parts of programs that begin in their middle; programs that come in pieces and begin with a line of which many texts
+//!          have the beginning, where the first piece ends in it; templates without code (`{{ }}`), since browsers run such, too;
 //!          scripts of a shell, which people are told to fetch. A raw program that is handed out on purpose as plain text is
 //!          found: it cannot be told.
 //! Source   CWE-540, CWE-541; the grammars of the languages, samples written for the tests.
@@ -19,6 +20,8 @@ use super::window::{digits, has, is_name, line, split_front};
 const READ_BYTES_MAX: usize = 64 * 1024;
 /// Lines of a program that are read.
 const LINES_MAX: usize = 120;
+/// Bytes of a line that are read.
+const LINE_BYTES_MAX: usize = 256;
 /// Brackets of a page that are looked into.
 const BRACKETS_MAX: usize = 64;
 /// Bytes behind a bracket that are looked at.
@@ -127,9 +130,9 @@ pub(super) fn may_become(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     let text = behind_shebang(text).trim_ascii_start();
     let Some(first) = significant(text).next() else { return true };
-    if has(text, first) && text.ends_with(first) {
+    if text.ends_with(first) {
         // It has not ended yet.
-        return first.len() < 64 && LANGUAGES.iter().any(|it| may_begin(*it, first));
+        return first.len() < LINE_BYTES_MAX && LANGUAGES.iter().any(|it| may_begin(*it, first));
     }
     is_open(first) || LANGUAGES.iter().any(|it| kind(*it, first).is_some())
 }
@@ -148,7 +151,7 @@ fn behind_shebang(text: &[u8]) -> &[u8] {
 /// The lines of a program that are neither blank nor remarks.
 fn significant(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut remark: Option<&[u8]> = None;
-    let lines = text.split(|it| *it == b'\n').map(|it| it.get(..256).unwrap_or(it));
+    let lines = text.split(|it| *it == b'\n').map(|it| it.get(..LINE_BYTES_MAX).unwrap_or(it));
     lines.filter(move |it| {
         let it = it.trim_ascii();
         if let Some(end) = remark {
@@ -176,7 +179,7 @@ fn may_begin(language: Language, part: &[u8]) -> bool {
     let words: &[&[u8]] = match language {
         Language::Python => &[b"import ", b"from ", b"def ", b"class ", b"@", b"async "],
         Language::Ruby => &[b"require", b"class ", b"module ", b"def "],
-        Language::Perl => &[b"use ", b"my ", b"package "],
+        Language::Perl => &[b"use ", b"my ", b"sub "],
         Language::Java => &[
             b"package ",
             b"import ",
@@ -186,6 +189,12 @@ fn may_begin(language: Language, part: &[u8]) -> bool {
             b"@",
             b"class ",
             b"final ",
+            b"abstract ",
+            b"internal ",
+            b"data ",
+            b"sealed ",
+            b"interface ",
+            b"record ",
         ],
         Language::Go => &[b"package "],
         Language::Rust => &[b"use ", b"mod ", b"pub ", b"fn ", b"async "],

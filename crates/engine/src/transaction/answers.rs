@@ -351,7 +351,8 @@ impl Transaction {
         {
             self.suspects.get_or_insert_default().extend(more);
         }
-        let Some(mut suspects) = self.suspects.take().filter(|_| !self.is_head) else { return };
+        let has_body = !self.is_head && self.response == (Response::Streaming { end: false });
+        let Some(mut suspects) = self.suspects.take().filter(|_| has_body) else { return };
         let is_protected = self.on.route.security_headers;
         self.reflected = Reflected::of(head, &mut suspects, is_protected).map(Box::new);
     }

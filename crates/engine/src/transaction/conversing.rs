@@ -10,7 +10,7 @@ use bartizan_contract::decide::decide_body;
 use bartizan_inspect::content_coding::CodingUnknown;
 use bartizan_inspect::websocket::Sender;
 use bartizan_model::assessment::{Assessment, Why};
-use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
+use bartizan_model::clause::{ClauseName, Mode};
 use bartizan_model::code::Code;
 use bartizan_model::head::ResponseHead;
 use bartizan_model::moment::Moment;
@@ -34,12 +34,9 @@ impl Transaction {
         let mut assessment = Assessment::clean(at, self.seen.endpoint);
         assessment.fails_open = self.on.route.fail_open;
         let said = conversation.push(sender, bytes, &self.view.rules, assessment);
-        if let Said::Binary(..) = said {
-            self.note_binary();
-        }
         let passes = match said {
             Said::Passes(passes) => passes,
-            Said::Judged(assessment, passes) | Said::Binary(assessment, passes) => {
+            Said::Judged(assessment, passes) => {
                 if self.judge_said(*assessment).is_some() {
                     self.conversation = None;
                     self.seen.outcome = Outcome::Refused;
@@ -93,11 +90,16 @@ impl Transaction {
         let Some(told) = &mut self.events else { return Step::Cut };
         let mut assessment = Assessment::clean(at, self.seen.endpoint);
         assessment.fails_open = self.on.route.fail_open;
-        let passes = told.push(bytes, end, &self.view.rules.key, &mut assessment);
-        let is_broken = told.is_broken();
+        let mut passes = told.push(bytes, end, &self.view.rules.key, &mut assessment);
+        let (is_broken, clean_bytes) = (told.is_broken(), told.clean_bytes());
         if let Some(code) = self.judge_said(assessment) {
-            self.events = None;
-            return self.refuse_late(code, at);
+            passes.truncate(clean_bytes);
+            if passes.is_empty() {
+                return self.refuse_late(code, at);
+            }
+            // What was said before goes on.
+            self.ends_with = Some(code);
+            return Step::Write(Payload::Held { bytes: passes.into(), end: false });
         }
         if is_broken {
             return self.on_upstream_failed(UpstreamFault::Malformed, at);
@@ -107,17 +109,6 @@ impl Transaction {
         }
         self.response = Response::Streaming { end };
         Step::Write(Payload::Held { bytes: passes.into(), end })
-    }
-
-    /// Notes, once, that there are messages that nobody reads.
-    fn note_binary(&mut self) {
-        let hit = Hit { code: Code::ContentUnexamined, effect: Effect::FailedOpen, margin: 0 };
-        let is_off = self.on.clauses.mode(ClauseName::ContentUnexamined) == Mode::Off;
-        if !is_off
-            && !self.seen.hits.iter().any(|it| (it.code, it.effect) == (hit.code, hit.effect))
-        {
-            self.record_hit(hit);
-        }
     }
 
     /// The code for which what was said may not go on. Of each code and effect the first hit is kept: sockets live long.

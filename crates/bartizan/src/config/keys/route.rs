@@ -183,7 +183,8 @@ pub(in super::super) const INSPECT_WEBSOCKET: Flag = Flag {
         section: ROUTES,
         key: "inspect_websocket",
         says: "Whether text messages of WebSockets are examined, those of clients for attacks, those of the API for what errors \
-               give away. Compression of messages is not offered to the API then; binary messages pass unexamined.",
+               give away. Compression of messages is not offered to the API then. Binary messages cannot be examined: where \
+               `content.unexamined` is enforced they close the socket, unless the route says `fail_open`.",
     },
     default: false,
 };
