@@ -226,7 +226,9 @@ fn check_refused(
 fn check_cut(framing: &'static str, sent: &'static str) {
     for request in [GET, HELD, STREAMED] {
         let upstream = upstream(move |connection| {
-            connection.send(format!("HTTP/1.1 200 OK\r\n{framing}\r\n\r\n{sent}"));
+            // Of a type that is not held to be looked at.
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json";
+            connection.send(format!("{head}\r\n{framing}\r\n\r\n{sent}"));
         });
         let bartizan = start(upstream.address);
         let mut client = bartizan.client();

@@ -140,7 +140,7 @@ fn every_value_says_where_it_came_from() {
     assert_eq!(json["origins"]["exceptions[1].field"], "bartizan.yaml:61:12");
     assert_eq!(json["origins"]["upstreams[1].connect_timeout"], "bartizan.yaml:93:22");
     assert_eq!(json["origins"]["upstreams[0].connect_timeout"], "default");
-    assert_eq!(json["origins"]["routes[1].refuse"], "bartizan.yaml:116:13");
+    assert_eq!(json["origins"]["routes[1].refuse"], "bartizan.yaml:117:13");
     assert_eq!(json["origins"]["certificates[1].key"], "bartizan.yaml:71:10");
     assert_eq!(read(SHORTEST).as_json(false).get("origins"), None);
 }

@@ -304,6 +304,7 @@ fn routes_name_upstreams_by_position() {
         samples: false,
         security_headers: true,
         inspect_websocket: true,
+        inspect_events: true,
         response_timeout_ms: Some(120_000),
     };
     let plain =
@@ -320,7 +321,7 @@ fn routes_name_upstreams_by_position() {
     let records = settings.routes[0].records.map(|it| it.to_string());
     assert_eq!(records.as_deref(), Some("1000/h"));
     let mode = settings.routes[0].mode.clone().unwrap();
-    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:113:11");
+    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:114:11");
 }
 
 #[test]

@@ -208,6 +208,160 @@ fn fields_that_name_software_are_left_out() {
     assert!(Bartizan::configured(&off).get("/banner").field("server").is_some());
 }
 
+const LISTING: &str = "<html>\r\n<head><title>Index of /files/</title></head>\r\n<body>\r\n<h1>Index of /files/</h1><hr><pre>\
+    <a href=\"../\">../</a>\r\n<a href=\"dump.sql\">dump.sql</a>   01-Mar-2024 09:12   120034\r\n</pre><hr></body>\r\n</html>";
+const PROGRAM: &str = "<?php\nrequire 'config.php';\n$db = new PDO($dsn, $user, $password);\n";
+
+/// A server that shows its folders, and has lost what runs its programs.
+fn careless() -> Upstream {
+    Upstream::scripted(|connection| {
+        while let Some(request) = connection.request() {
+            let bytes = match request.target() {
+                "/files/" => response("200 OK", "Content-Type: text/html\r\n", LISTING.as_bytes()),
+                "/index.php" => response("200 OK", "", PROGRAM.as_bytes()),
+                "/code/index.php" => {
+                    response("200 OK", "Content-Type: text/plain\r\n", PROGRAM.as_bytes())
+                }
+                "/save/index.php" => response(
+                    "200 OK",
+                    "Content-Disposition: attachment; filename=\"index.php\"\r\n",
+                    PROGRAM.as_bytes(),
+                ),
+                "/.env" => response(
+                    "200 OK",
+                    "Content-Type: application/octet-stream\r\n",
+                    b"APP_NAME=Shop\nDB_HOST=127.0.0.1\nDB_PASSWORD=hunter22\n",
+                ),
+                _ => response(
+                    "200 OK",
+                    "Content-Type: text/html\r\n",
+                    b"<title>Shop</title><p>Hello",
+                ),
+            };
+            if !connection.send(bytes) {
+                return;
+            }
+        }
+    })
+}
+
+#[test]
+fn folders_and_programs_of_the_server_do_not_leave_where_that_is_enforced() {
+    let upstream = careless();
+    let more = "clauses: {disclosure.listing: enforce, disclosure.source: enforce}\nexceptions:\n  - {clause: disclosure.source, endpoint: \
+                GET /code/index.php, reason: it hands out programs, expires: 2999-01-01}\n";
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "observe", more));
+    let mut client = bartizan.client();
+    for (target, code) in [
+        ("/files/", "disclosure.directory_listing"),
+        ("/index.php", "disclosure.source_code"),
+        ("/.env", "disclosure.settings"),
+    ] {
+        let answer = ask(&mut client, "GET", target);
+        assert_eq!((answer.status, answer.code().as_str()), (403, code), "{target}");
+        let is_told = ["dump.sql", "PDO", "hunter22"].iter().any(|it| answer.text().contains(it));
+        assert!(!is_told, "{target}: {}", answer.text());
+        let seen = support::until("its observation", || {
+            let endpoint = format!("GET {target}");
+            bartizan.journal().into_iter().find(|it| it["endpoint"] == endpoint)
+        });
+        // The path of the last one is a matter for itself.
+        let hit = seen["hits"].as_array().unwrap().last().unwrap();
+        assert_eq!((&seen["status"], &hit["effect"]), (&403.into(), &"scrubbed".into()));
+    }
+    for (target, text) in [
+        ("/code/index.php", PROGRAM),
+        ("/save/index.php", PROGRAM),
+        ("/", "<title>Shop</title><p>Hello"),
+    ] {
+        assert_eq!(ask(&mut client, "GET", target).text(), text, "{target}");
+    }
+}
+
+#[test]
+fn folders_and_programs_of_the_server_are_observed_also_where_clauses_are_enforced() {
+    let upstream = careless();
+    let bartizan = Bartizan::enforcing(upstream.address);
+    assert_eq!(bartizan.get("/files/").text(), LISTING);
+    let seen = &bartizan.at_least(1)[0];
+    assert_eq!(
+        (&seen["hits"][0]["code"], &seen["hits"][0]["effect"]),
+        (&"disclosure.directory_listing".into(), &"would_scrub".into())
+    );
+}
+
+/// A page whose server writes it little by little is not held until its end.
+#[test]
+fn a_page_that_is_still_being_written_passes_as_it_comes() {
+    let upstream = Upstream::scripted(|connection| {
+        let Some(_) = connection.request() else { return };
+        connection.send(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n\
+             1b\r\n<title>Shop</title><p>Hello\r\n",
+        );
+        connection.until_closed();
+    });
+    let bartizan = Bartizan::enforcing(upstream.address);
+    let mut client = bartizan.client();
+    client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    let since = Instant::now();
+    assert_eq!(client.head().status, 200);
+    assert_eq!(client.chunk(), b"<title>Shop</title><p>Hello");
+    assert!(since.elapsed() < Duration::from_millis(400), "{:?}", since.elapsed());
+}
+
+/// A shop whose search shows what was sought, as it is or escaped.
+fn search() -> Upstream {
+    Upstream::answering(|request| {
+        let query = request.target().split_once("?q=").map_or("", |it| it.1).to_owned();
+        let sought = query.replace("%3C", "<").replace("%3E", ">").replace("%20", " ");
+        let is_safe = request.target().starts_with("/safe");
+        let sought = if is_safe { sought.replace('<', "&lt;") } else { sought };
+        let before = if request.target().starts_with("/long") {
+            "<p>All is well.</p>\n".repeat(9_000)
+        } else {
+            String::new()
+        };
+        let page = format!("<title>Shop</title>{before}<p>Nothing for {sought}</p>");
+        format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}",
+            page.len()
+        )
+    })
+}
+
+#[test]
+fn script_that_the_request_brought_is_not_shown_to_whoever_followed_the_link() {
+    let upstream = search();
+    // Below the level at which the request itself would be refused.
+    let sought = "%3Cp%20onclick=play(this)%3EMore%3C/p%3E";
+    let script = "<p onclick=play(this)>";
+    let bartizan = Bartizan::enforcing(upstream.address);
+    let answer = bartizan.get(&format!("/search?q={sought}"));
+    assert_eq!((answer.status, answer.code().as_str()), (403, "disclosure.reflected_script"));
+    assert!(!answer.text().contains("onclick"));
+    let seen = &bartizan.at_least(1)[0];
+    let is_told = |it: &serde_json::Value| {
+        it["place"] == "query q" && it["code"] == "disclosure.reflected_script"
+    };
+    assert!(seen["findings"].as_array().unwrap().iter().any(is_told), "{seen}");
+    assert_eq!(bartizan.get(&format!("/safe?q={sought}")).status, 200);
+    assert_eq!(
+        bartizan.get("/search?q=shoes").text(),
+        "<title>Shop</title><p>Nothing for shoes</p>"
+    );
+    // Behind what is held of an answer it ends there.
+    let mut client = bartizan.client();
+    client.send(format!("GET /long?q={sought} HTTP/1.1\r\nHost: x\r\n\r\n"));
+    let got = client.rest();
+    assert!(got.len() > 64 * 1024 && support::position(&got, script.as_bytes()).is_none());
+    let observing = Bartizan::observing(upstream.address);
+    assert!(observing.get(&format!("/search?q={sought}")).text().contains(script));
+    let seen = &observing.at_least(1)[0];
+    let hits = seen["hits"].as_array().unwrap();
+    assert!(hits.iter().any(|it| it["effect"] == "would_scrub"), "{seen}");
+}
+
 #[test]
 fn an_exception_lets_an_endpoint_talk() {
     let upstream = talkative();
@@ -253,6 +407,49 @@ fn events_of_graphql_pass_as_they_come() {
     assert_eq!(client.head().status, 200);
     assert_eq!(client.chunk(), b"data: hello\n\n");
     assert!(since.elapsed() < Duration::from_secs(1));
+}
+
+/// A stream that a client listens to: an event, a remark, the beginning of an event, and after a while what is wrong.
+fn telling() -> Upstream {
+    Upstream::scripted(move |connection: &mut Connection| {
+        let Some(request) = connection.request() else { return };
+        let chunk = |text: &str| format!("{:x}\r\n{text}\r\n", text.len());
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+        connection.send(format!("{head}{}", chunk("data: hello\n\n")));
+        connection.send(chunk(": alive\n\n"));
+        if request.target() == "/events" {
+            connection.send(chunk("data: Traceback (most recent call last):\n"));
+            connection.send(chunk("data:   File \"/srv/shop/orders.py\", line 41, in get\n\n"));
+        }
+        connection.until_closed();
+    })
+}
+
+#[test]
+fn an_event_that_gives_something_away_ends_its_stream_and_others_pass_at_once() {
+    let upstream = telling();
+    let more = "routes:\n  - {name: events, path: /, inspect_events: true}\n";
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "enforce", more));
+    for target in ["/events", "/fine"] {
+        let mut client = bartizan.client();
+        client.stream.set_read_timeout(Some(Duration::from_secs(3))).unwrap();
+        let since = Instant::now();
+        client
+            .send(format!("GET {target} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"));
+        assert_eq!(client.head().status, 200);
+        assert_eq!(client.chunk(), b"data: hello\n\n");
+        assert_eq!(client.chunk(), b": alive\n\n");
+        assert!(since.elapsed() < Duration::from_secs(1), "{target}");
+        if target == "/events" {
+            // Without the chunk that says that it is whole.
+            assert_eq!(client.rest(), b"", "{target}");
+        }
+    }
+    let seen = &bartizan.at_least(1)[0];
+    assert_eq!(
+        (&seen["outcome"], &seen["hits"][0]["code"], &seen["findings"][0]["place"]),
+        (&"refused".into(), &"disclosure.stack_trace".into(), &"body $event[2]".into())
+    );
 }
 
 /// Errors are held to be looked at; where there is no room for that, an error is still an error.

@@ -39,7 +39,7 @@ fn a_connection_that_switched_unasked_is_not_kept() {
 fn a_response_that_is_malformed_at_once_is_not_recorded_as_sent() {
     let upstream = Upstream::scripted(|connection| {
         let Some(_) = connection.request() else { return };
-        connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n");
+        connection.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n");
         connection.until_closed();
     });
     let bartizan = Bartizan::observing(upstream.address);
@@ -204,7 +204,7 @@ fn a_reset_upstream_is_not_passed_on_as_a_whole_response() {
         // Closing with bytes unread resets the connection.
         let mut start = [0; 8];
         while connection.stream.peek(&mut start).is_ok_and(|it| it > 0 && it < start.len()) {}
-        connection.send("HTTP/1.1 200 OK\r\n\r\npart");
+        connection.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\npart");
     });
     let bartizan = Bartizan::observing(upstream.address);
     let mut client = bartizan.client();

@@ -122,3 +122,22 @@ fn what_is_observed_passes() {
         (&"tunnelled".into(), &"would_refuse".into())
     );
 }
+
+#[test]
+fn a_binary_message_closes_both_sides_unless_what_cannot_be_judged_passes() {
+    let upstream = echo();
+    let bartizan = examined(&upstream, "enforce");
+    let mut client = connect(&bartizan);
+    client.send(frame(0x82, "x' UNION SELECT email FROM users --"));
+    assert_eq!(client.read(4), [0x88, 2, 0x03, 0xF0]);
+    let seen = &bartizan.exactly(1)[0];
+    assert_eq!(
+        (&seen["outcome"], &seen["hits"][0]["code"]),
+        (&"refused".into(), &"content.unexamined".into())
+    );
+    let more = "routes:\n  - {name: sockets, inspect_websocket: true, fail_open: true}\n";
+    let bartizan = Bartizan::configured(&configuration(upstream.address, "enforce", more));
+    let mut client = connect(&bartizan);
+    client.send(frame(0x82, "hello"));
+    assert_eq!(client.read(2 + 5)[2..], *b"hello");
+}

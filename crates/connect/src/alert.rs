@@ -227,14 +227,18 @@ pub const fn severity_of(code: Code, effect: Effect) -> Option<Severity> {
             | Code::DisclosureDebugPage
             | Code::DisclosureFilePath
             | Code::DisclosureVersion
+            | Code::DisclosureListing
+            | Code::DisclosureSource
     );
-    let is_key = matches!(code, Code::DisclosurePrivateKey);
+    let is_key = matches!(code, Code::DisclosurePrivateKey | Code::DisclosureSettings);
+    let is_reflected = matches!(code, Code::DisclosureReflected);
     let is_unexamined = matches!(code, Code::ContentUnexamined);
     // Put in force by people; observed, they are evidence to be looked at before.
     let is_harm = code.entry().clause.is_harm();
     match effect {
         Effect::Refused | Effect::Scrubbed if is_key => Some(Severity::High),
         Effect::WouldRefuse | Effect::WouldScrub if is_key => Some(Severity::Critical),
+        Effect::Scrubbed | Effect::WouldScrub if is_reflected => Some(Severity::High),
         Effect::Refused if is_attack || is_harm => Some(Severity::High),
         Effect::Refused if matches!(code, Code::ClientThrottled | Code::DisclosureBudget) => {
             Some(Severity::Medium)
@@ -470,6 +474,9 @@ mod tests {
             (Code::DisclosureSqlError, WouldScrub, Some(Severity::Low)),
             (Code::DisclosurePrivateKey, WouldScrub, Some(Severity::Critical)),
             (Code::DisclosureBanner, Scrubbed, None),
+            (Code::DisclosureListing, WouldScrub, Some(Severity::Low)),
+            (Code::DisclosureSettings, WouldScrub, Some(Severity::Critical)),
+            (Code::DisclosureReflected, WouldScrub, Some(Severity::High)),
             (Code::ReferenceForeign, Refused, Some(Severity::High)),
             (Code::OwnerForeign, Refused, Some(Severity::High)),
             (Code::DisclosureSecret, Scrubbed, Some(Severity::Medium)),

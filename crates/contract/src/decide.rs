@@ -152,7 +152,7 @@ fn weigh(assessment: &Assessment, clauses: &ClauseSet) -> (Option<Refusal>, Hits
     }
     // An adapter that cannot see cannot refuse either: replay of logs is advisory.
     let is_unexamined = |why: Why| match why {
-        Why::BodyTooLarge | Why::TooSuspicious | Why::CodingUnknown => true,
+        Why::BodyTooLarge | Why::TooSuspicious | Why::CodingUnknown | Why::Binary => true,
         Why::NotSeen => false,
     };
     if assessment.unknown.iter().any(|&(_, why)| is_unexamined(why)) {

@@ -4,7 +4,7 @@
 //! Writes   for each text message what was seen in it, with its number as the place; what may go on.
 //! Memory   at most one text message of [`MESSAGE_BYTES_MAX`] for each direction, twice, within the process's budget.
 //! Errors   none: what is no frame is told, and ends the examination of its direction.
-//! Misses   binary messages; text messages that are longer; terms and descriptions.
+//! Misses   binary messages and text messages that are longer, which are told; terms and descriptions.
 
 use crate::judge::examine_text;
 use crate::keys::HashKey;
@@ -51,8 +51,6 @@ pub(crate) enum Said {
     Passes(Vec<u8>),
     /// Something was seen, which is to be judged; if it is let pass, these bytes go on.
     Judged(Box<Assessment>, Vec<u8>),
-    /// The same; and what nobody reads passes.
-    Binary(Box<Assessment>, Vec<u8>),
 }
 
 impl Direction {
@@ -82,11 +80,14 @@ impl Conversation {
             Sender::Client => &mut self.client,
             Sender::Server => &mut self.server,
         };
-        let (mut passes, mut is_binary) = (Vec::new(), false);
+        let mut passes = Vec::new();
         for event in direction.messages.push(bytes) {
             match event {
                 Event::Passes(it) => passes.extend(it),
-                Event::Binary => is_binary = true,
+                Event::Binary => {
+                    let why = (ClauseName::ContentUnexamined, Why::Binary);
+                    assessment.unknown.push(why);
+                }
                 Event::TooLong(it) => {
                     let why = (ClauseName::ContentUnexamined, Why::BodyTooLarge);
                     assessment.unknown.push(why);
@@ -110,10 +111,9 @@ impl Conversation {
             && assessment.violations.is_empty()
             && assessment.unknown.is_empty()
             && assessment.oddities.is_empty();
-        match (is_binary, is_clean) {
-            (true, _) => Said::Binary(Box::new(assessment), passes),
-            (false, false) => Said::Judged(Box::new(assessment), passes),
-            (false, true) => Said::Passes(passes),
+        match is_clean {
+            true => Said::Passes(passes),
+            false => Said::Judged(Box::new(assessment), passes),
         }
     }
 }
@@ -149,7 +149,8 @@ impl Direction {
     }
 }
 
-fn told(code: Code, place: Place, text: &[u8], key: &HashKey) -> Finding {
+/// What a text of the API gives away, as a finding.
+pub(crate) fn told(code: Code, place: Place, text: &[u8], key: &HashKey) -> Finding {
     let sighting = Sighting { code, score: SURE, fingerprint: Fingerprint::default() };
     let bytes = u32::try_from(text.len()).unwrap_or(u32::MAX);
     Finding { sighting, place, bytes, value: key.value(text) }

@@ -12,6 +12,7 @@ use crate::method_override::{another, names_method};
 use crate::patches::{Found, Patching, Unread};
 use crate::path_ambiguity;
 use crate::reference::{parts, reference};
+use crate::reflected::Suspects;
 use crate::role::{Stranger, strangers};
 use crate::routes::RouteRules;
 use crate::snapshot::Rules;
@@ -114,6 +115,8 @@ pub struct Gathering {
     pub(crate) is_ungiven: bool,
     /// The virtual patches that it is held to.
     patching: Patching,
+    /// Values that may run in a browser, where answers are looked through for them.
+    pub(crate) suspects: Option<Suspects>,
 }
 
 /// What the request is held to.
@@ -299,6 +302,7 @@ impl Gathering {
             references: Vec::new(),
             is_ungiven: false,
             patching,
+            suspects: (mode(ClauseName::DisclosureReflection) != Mode::Off).then(Suspects::default),
         };
         if is_against_the_law(head.oddities) {
             return it;
@@ -702,7 +706,7 @@ impl Gathering {
         }
         let has = |all: &[Oddity]| all.iter().any(|it| self.assessment.oddities.contains(*it));
         let is_unread = |why: Why| match why {
-            Why::BodyTooLarge | Why::CodingUnknown => true,
+            Why::BodyTooLarge | Why::CodingUnknown | Why::Binary => true,
             // Each patch notes itself whether it saw everything; what cannot see cannot refuse.
             Why::TooSuspicious | Why::NotSeen => false,
         };
@@ -756,7 +760,8 @@ impl Gathering {
         head: &RequestHead,
         rules: &Rules,
     ) -> Box<Streamed> {
-        Box::new(Streamed::new(format, head, (self.content, self.usual.clone()), rules))
+        let suspects = self.suspects.is_some().then(Suspects::default);
+        Box::new(Streamed::new(format, head, (self.content, self.usual.clone()), suspects, rules))
     }
 
     /// Takes a piece of the beginning of an upload that passes.
@@ -918,6 +923,9 @@ impl Sink for Examiner<'_> {
         }
         let sightings = self.gathering.examine(&value, self.key);
         self.gathering.patch(&value, forms, self.key);
+        if let Some(suspects) = &mut self.gathering.suspects {
+            suspects.note_seen(&value, &sightings);
+        }
         match is_said {
             true => self.gathering.collector.score(&sightings),
             false => self.gathering.collector.note(&value, &sightings, self.key),
@@ -1208,6 +1216,7 @@ mod tests {
             references: Vec::new(),
             is_ungiven: false,
             patching: Patching::none(),
+            suspects: None,
         }
     }
 

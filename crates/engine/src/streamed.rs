@@ -7,6 +7,7 @@
 
 use crate::judge::{ASSESSED_MAX, add, declared_types, examine, usual_at};
 use crate::keys::HashKey;
+use crate::reflected::Suspects;
 use crate::snapshot::Rules;
 use bartizan_detect::content::{Effort, FirstLook};
 use bartizan_inspect::body::{Format, WalkLimits};
@@ -42,6 +43,8 @@ pub(crate) struct Streamed {
     told: Vec<(Code, Place, u16)>,
     odd: Oddities,
     is_exhausted: bool,
+    /// Values that may run in a browser, where answers are looked through for them.
+    pub(crate) suspects: Option<Suspects>,
     /// Kept where a sample may be.
     pub(crate) head: Option<Box<RequestHead>>,
 }
@@ -52,6 +55,7 @@ impl Streamed {
         format: Format,
         head: &RequestHead,
         (content, usual): (ContentLevel, Option<Arc<[Indicator]>>),
+        suspects: Option<Suspects>,
         rules: &Rules,
     ) -> Self {
         let limits = &rules.limits;
@@ -71,6 +75,7 @@ impl Streamed {
             told: Vec::new(),
             odd: Oddities::NONE,
             is_exhausted: false,
+            suspects,
             head: None,
         }
     }
@@ -96,7 +101,7 @@ impl Streamed {
         assessment: &mut Assessment,
     ) {
         let end = self.is_last(bytes, end);
-        let Self { sliding, effort, amplification, content, usual, .. } = self;
+        let Self { sliding, effort, amplification, content, usual, suspects, .. } = self;
         let mut is_whole = true;
         let from = assessment.findings.len();
         let mut sink = Content {
@@ -107,6 +112,7 @@ impl Streamed {
             key,
             assessment,
             is_whole: &mut is_whole,
+            suspects: suspects.as_mut(),
         };
         sliding.push(bytes, end, &mut sink);
         for oddity in self.sliding.oddities().iter().filter(|it| !self.odd.contains(*it)) {
@@ -151,6 +157,7 @@ struct Content<'a> {
     key: &'a HashKey,
     assessment: &'a mut Assessment,
     is_whole: &'a mut bool,
+    suspects: Option<&'a mut Suspects>,
 }
 
 impl Sink for Content<'_> {
@@ -169,6 +176,9 @@ impl Sink for Content<'_> {
             }
         }
         *self.is_whole &= is_whole;
+        if let Some(suspects) = &mut self.suspects {
+            suspects.note_seen(&value, &sightings);
+        }
         for sighting in sightings {
             let finding = Finding {
                 sighting,

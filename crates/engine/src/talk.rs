@@ -1,18 +1,23 @@
-//! Talkative responses: an error response is held until it is known that it gives nothing away.
+//! Talkative responses: an error response is held until it is known that it gives nothing away, a successful page or text
+//! until it is known that it is neither a folder nor a program of the server.
 //!
 //! Reads    bodies of responses with a status of 400 or more, and of GraphQL responses, which report
-//!          errors with 200; the `grpc-message` of trailers.
+//!          errors with 200; of successful ones pages, plain texts, and what has no type of its own; the `grpc-message` of
+//!          trailers.
 //! Memory   at most [`HELD_BYTES_MAX`] of a body, and as much again decoded, within the process's
 //!          budget.
-//! Misses   what lies behind the first 64 KiB, other media types than text, and successful
-//!          responses; a coding that cannot be decoded.
+//! Misses   what lies behind the first 64 KiB, other media types than text, and errors in successful
+//!          responses; what is sent to be saved as a file; a coding that cannot be decoded. A page that comes piece by piece is
+//!          let go once its title names no path, a text once its first line is none of a program.
 
 use crate::refusal::Dialect;
 use crate::tables::{Room, Tables};
+use bartizan_contract::clause_set::ClauseSet;
 use bartizan_detect::disclosure::{self, DisclosureKind, banner_field};
 use bartizan_inspect::content_coding::{DecodeLimits, Decoder};
+use bartizan_model::clause::{ClauseName, Mode};
 use bartizan_model::code::Code;
-use bartizan_model::head::{Fields, ResponseHead};
+use bartizan_model::head::{Fields, Framing, ResponseHead};
 use bartizan_model::known::Known;
 use bartizan_model::limits::Limits;
 use bytes::{Bytes, BytesMut};
@@ -20,14 +25,101 @@ use bytes::{Bytes, BytesMut};
 /// Bytes of a response that are held.
 const HELD_BYTES_MAX: usize = 64 * 1024;
 
-/// An error response that is being held.
+/// What a response is looked at for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looks {
+    /// What errors give away.
+    errors: bool,
+    /// Whether it is a file or a folder of the server, and of which kind it says that it is.
+    files: Option<Kind>,
+    /// Values that its request brought.
+    reflected: bool,
+    /// How strictly the strictest of that is held.
+    mode: Mode,
+}
+
+/// A successful answer that may be a file or a folder of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A page, or what browsers may take for one.
+    Page,
+    /// A text, or bytes.
+    Text,
+}
+
+impl Looks {
+    /// What this response is looked at for, if for anything.
+    pub(crate) fn of(
+        head: &ResponseHead,
+        dialect: Dialect,
+        reflected: bool,
+        clauses: &ClauseSet,
+    ) -> Option<Self> {
+        let mut it = Self { errors: false, files: None, reflected, mode: Mode::Off };
+        let media = head.fields.get(Known::ContentType);
+        if (head.status >= 400 || dialect == Dialect::GraphQl) && is_text(media) {
+            it.mode = clauses.mode(ClauseName::DisclosureErrors);
+            it.errors = it.mode != Mode::Off;
+        }
+        if (200..300).contains(&head.status)
+            && let Some(kind) = kind(media)
+        {
+            let source = clauses.mode(ClauseName::DisclosureSource);
+            let files = match kind {
+                Kind::Page => clauses.mode(ClauseName::DisclosureListing).max(source),
+                Kind::Text => source,
+            };
+            if files != Mode::Off && !is_attachment(&head.fields) {
+                (it.files, it.mode) = (Some(kind), it.mode.max(files));
+            }
+        }
+        if reflected {
+            it.mode = it.mode.max(clauses.mode(ClauseName::DisclosureReflection));
+        }
+        (it.errors || it.files.is_some() || reflected).then_some(it)
+    }
+}
+
+/// What kind of file a successful answer of this type may be. What names a language, or is for browsers to run, is meant.
+fn kind(media: Option<&[u8]>) -> Option<Kind> {
+    const PAGES: &[&[u8]] = &[b"text/html", b"application/xhtml+xml"];
+    const TEXTS: &[&[u8]] = &[
+        b"text/plain",
+        b"application/octet-stream",
+        b"application/x-php",
+        b"application/x-httpd-php",
+        b"application/x-httpd-php-source",
+    ];
+    let Some(media) = media else { return Some(Kind::Page) };
+    let end = memchr::memchr(b';', media).unwrap_or(media.len());
+    let media = media.get(..end).unwrap_or_default().trim_ascii();
+    let is_one = |of: &[&[u8]]| of.iter().any(|it| media.eq_ignore_ascii_case(it));
+    match () {
+        () if media.is_empty() || is_one(PAGES) => Some(Kind::Page),
+        () if is_one(TEXTS) => Some(Kind::Text),
+        () => None,
+    }
+}
+
+/// Whether an answer is to be saved as a file (RFC 6266).
+fn is_attachment(fields: &Fields) -> bool {
+    fields.iter().any(|(_, name, value)| {
+        name.eq_ignore_ascii_case(b"content-disposition")
+            && value.get(..10).is_some_and(|it| it.eq_ignore_ascii_case(b"attachment"))
+    })
+}
+
+/// A response that is being held.
 #[derive(Debug)]
 pub(crate) struct Talk {
     pub(crate) head: ResponseHead,
+    looks: Looks,
     held: BytesMut,
     decoded: Vec<u8>,
     decoder: Option<Decoder>,
     is_plain: bool,
+    /// Bytes of its text when it was last looked at.
+    looked_bytes: usize,
     room: Room,
 }
 
@@ -42,24 +134,21 @@ pub(crate) enum Heard {
 }
 
 impl Talk {
-    /// Holds this response, if it is of a kind that may say too much.
+    /// Holds this response to look at it, if it can be read.
     pub(crate) fn of(
         head: ResponseHead,
-        dialect: Dialect,
+        looks: Looks,
         limits: &Limits,
         tables: &Tables,
     ) -> Option<Self> {
-        let is_error = head.status >= 400 || dialect == Dialect::GraphQl;
-        if !is_error || !is_text(head.fields.get(Known::ContentType)) {
-            return None;
-        }
         let coding = head.fields.get(Known::ContentEncoding).unwrap_or_default();
         let bytes_max = HELD_BYTES_MAX as u64;
         let limits = DecodeLimits { bytes_max, ratio_max: limits.decoded_ratio_max as u64 };
         let decoder = Decoder::of(coding, limits).ok()?;
         let (held, decoded) = (BytesMut::new(), Vec::new());
         let is_plain = decoder.is_none();
-        Some(Self { head, held, decoded, decoder, is_plain, room: tables.room() })
+        let (looked_bytes, room) = (0, tables.room());
+        Some(Self { head, looks, held, decoded, decoder, is_plain, looked_bytes, room })
     }
 
     /// Takes a piece of the body.
@@ -75,14 +164,48 @@ impl Talk {
         match () {
             () if !has_room => Heard::NoRoom,
             () if end || self.held.len() >= HELD_BYTES_MAX => Heard::Enough,
+            () if self.is_clear() => Heard::Enough,
             () => Heard::More,
         }
     }
 
+    /// Whether nothing that follows can change what is known of it.
+    fn is_clear(&mut self) -> bool {
+        let is_else = self.looks.errors || self.looks.reflected;
+        let Some(kind) = self.looks.files.filter(|_| !is_else) else { return false };
+        // However small its pieces are, all looks together are at no more than a few times its bytes.
+        let bytes = self.text().len();
+        if bytes < self.looked_bytes + self.looked_bytes / 8 {
+            return false;
+        }
+        self.looked_bytes = bytes;
+        // A page whose end is known comes at once.
+        let is_short =
+            matches!(self.head.framing, Framing::Length(it) if it <= HELD_BYTES_MAX as u64);
+        match kind == Kind::Page && is_markup(self.text()) {
+            true => !is_short && !disclosure::may_become_listing(self.text()),
+            false => !disclosure::may_become_source(self.text()),
+        }
+    }
+
+    fn text(&self) -> &[u8] {
+        if self.is_plain { &self.held } else { &self.decoded }
+    }
+
+    /// How strictly what it is looked at for is held.
+    pub(crate) fn mode(&self) -> Mode {
+        self.looks.mode
+    }
+
     /// The clauses that it violates.
     pub(crate) fn says_too_much(&self) -> Vec<Code> {
-        let text: &[u8] = if self.is_plain { &self.held } else { &self.decoded };
-        disclosure::examine(text).map(|it| code(it.kind)).into_iter().collect()
+        let error = || disclosure::examine(self.text()).map(|it| it.kind);
+        let error = self.looks.errors.then(error).flatten();
+        let file = self.looks.files.and_then(|kind| {
+            let is_page = kind == Kind::Page && is_markup(self.text());
+            if is_page { disclosure::page(self.text()) } else { disclosure::text(self.text()) }
+        });
+        error.into_iter().chain(file).map(code).collect()
     }
 
     /// What is held so far, as it came.
@@ -137,7 +260,15 @@ fn code(kind: DisclosureKind) -> Code {
         DisclosureKind::FilePath => Code::DisclosureFilePath,
         DisclosureKind::Version => Code::DisclosureVersion,
         DisclosureKind::PrivateKey => Code::DisclosurePrivateKey,
+        DisclosureKind::Listing => Code::DisclosureListing,
+        DisclosureKind::SourceCode => Code::DisclosureSource,
+        DisclosureKind::Settings => Code::DisclosureSettings,
     }
+}
+
+fn is_markup(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+    text.trim_ascii_start().starts_with(b"<")
 }
 
 /// Whether a media type is text of some kind; without one it may be.

@@ -29,6 +29,7 @@ use crate::caller::{behind, caller};
 use crate::cohort::cohort;
 use crate::conversation::Conversation;
 use crate::described_answer::{DescribedAnswer, Operation};
+use crate::events::Told;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
 use crate::issuing::Issuing;
@@ -40,6 +41,7 @@ use crate::origin::{Authority, Origin};
 use crate::outgoing::{Asked, Outgoing, Unreadable};
 use crate::patches::Patching;
 use crate::pointed;
+use crate::reflected::{Reflected, Suspects};
 use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
 use crate::role::strangers;
 use crate::routes::RouteRules;
@@ -55,7 +57,7 @@ use crate::tables::owners::Belongs;
 use crate::tables::tenants::{self, Holds};
 use crate::tables::throttled::Throttle;
 use crate::tables::{Room, Tables};
-use crate::talk::{Heard, Talk, banner, message_position, message_says_too_much};
+use crate::talk::{Heard, Looks, Talk, banner, message_position, message_says_too_much};
 use crate::tenant::tenant;
 use crate::terms::shown;
 use bartizan_contract::decide::{Decision, Hits, decide, decide_body, decide_response};
@@ -108,6 +110,10 @@ pub struct Transaction {
     streamed: Option<Box<Streamed>>,
     /// What is said in the tunnel, where it is examined.
     conversation: Option<Box<Conversation>>,
+    /// The answer, where it is a stream of events that are examined.
+    events: Option<Box<Told>>,
+    /// Why it ends with what is being written of it.
+    ends_with: Option<Code>,
     /// Whether the first bytes of a body that is passed on unread must not be those of another kind.
     sniffs_stream: bool,
     wants_upgrade: bool,
@@ -150,6 +156,9 @@ pub struct Transaction {
     /// What the description of the API says of the answer, and the answer as far as it has come.
     operation: Option<Operation>,
     described: Option<Box<DescribedAnswer>>,
+    /// Values of the request that may run in a browser, and the answer in which they are looked for.
+    suspects: Option<Box<Suspects>>,
+    reflected: Option<Box<Reflected>>,
     /// What of the answer is not released yet.
     withheld: Option<Box<Withheld>>,
     /// Whether the intent is durable and the result is not.
@@ -269,6 +278,8 @@ impl Transaction {
             owed_trailers: None,
             streamed: None,
             conversation: None,
+            events: None,
+            ends_with: None,
             sniffs_stream: false,
             wants_upgrade,
             spoke_tls: false,
@@ -292,6 +303,8 @@ impl Transaction {
             tenancy: None,
             operation: None,
             described: None,
+            suspects: None,
+            reflected: None,
             withheld: None,
             owes_result: false,
             awaits_result: None,
@@ -980,6 +993,7 @@ impl Transaction {
         self.account = it.log_in.account(route, host, &view.rules.key);
         let is_foreign = it.stand(tables) || self.stands_foreign();
         self.operation = it.answers();
+        self.suspects = it.suspects.filter(|it| !it.is_empty()).map(Box::new);
         if let Some(asked) = &mut self.asked {
             // Whoever names what is another's is handed nothing by the answer, where it is let through.
             asked.hands_nothing = is_foreign;
@@ -1185,12 +1199,15 @@ impl Transaction {
         if let Err(Unreadable) = self.begin_outgoing(&mut head, tables) {
             return self.refuse_unread(at);
         }
-        let examines = self.on.clauses.mode(ClauseName::DisclosureErrors) != Mode::Off;
-        if examines
-            && self.response == (Response::Streaming { end: false })
+        if let Some(code) = self.begin_events(&mut head, at, tables) {
+            return self.refuse_unsent(code, at);
+        }
+        self.begin_reflected(&head);
+        let is_reflected = self.reflected.is_some();
+        if self.response == (Response::Streaming { end: false })
             && !self.is_head
-            && let Some(talk) =
-                Talk::of(head.clone(), self.to.dialect, &self.view.rules.limits, tables)
+            && let Some(looks) = Looks::of(&head, self.to.dialect, is_reflected, &self.on.clauses)
+            && let Some(talk) = Talk::of(head.clone(), looks, &self.view.rules.limits, tables)
         {
             self.response = Response::Holding;
             self.seen.status = head.status;
@@ -1260,8 +1277,7 @@ impl Transaction {
             }
             Heard::NoRoom => {
                 let code = Code::LimitHeld;
-                let is_enforced =
-                    self.on.clauses.mode(ClauseName::DisclosureErrors) == Mode::Enforce;
+                let is_enforced = talk.mode() == Mode::Enforce;
                 let effect = match (is_enforced, self.on.route.fail_open) {
                     (true, false) => Effect::Refused,
                     (_, true) => Effect::FailedOpen,
@@ -1294,12 +1310,17 @@ impl Transaction {
     fn release(&mut self, talk: Box<Talk>, end: bool, at: Moment, tables: &Tables) -> Step {
         let mut assessment = Assessment::clean(at, self.seen.endpoint);
         assessment.fails_open = self.on.route.fail_open;
-        let (decision, hits) =
-            decide_response(&talk.says_too_much(), &assessment, &self.on.clauses);
+        let mut codes = talk.says_too_much();
+        codes.extend(self.note_reflected());
+        let (decision, hits) = decide_response(&codes, &assessment, &self.on.clauses);
         self.record_hits(hits);
         self.keep_response(&talk, end, at, tables);
         if let Some(code) = decision.replaced {
-            let reply = scrubbed_reply(self.seen.status, code, self.origin.id, &self.to);
+            // An error stays the error that it is; what is no error is one now.
+            let is_error = self.seen.status >= 400 || self.to.dialect == Dialect::GraphQl;
+            let status = if is_error { self.seen.status } else { code.entry().status };
+            let reply = scrubbed_reply(status, code, self.origin.id, &self.to);
+            self.seen.status = reply.status;
             self.response = Response::Replied;
             // What follows of the response, if anything, is not read any more.
             let reply = OwnReply { close: !end, ..reply };
@@ -1307,7 +1328,7 @@ impl Transaction {
         }
         self.seen.phases.answered_us = at.us_since(self.seen.started);
         let head = talk.head.clone();
-        if self.outgoing.is_some() {
+        if self.outgoing.is_some() || self.described.is_some() {
             return self.release_outgoing(talk, end, at, tables);
         }
         self.talk = Some(talk);
@@ -1327,6 +1348,7 @@ impl Transaction {
                 self.judge_answer(&Bytes::new(), true, at, tables)
             }
             Response::Judging => self.judge_answer(&Bytes::new(), true, at, tables),
+            Response::Streaming { end: false } if self.events.is_some() => self.tell(b"", true, at),
             Response::Streaming { end: false } if self.changes_answer() => {
                 self.stream_answer(&Bytes::new(), true, at, tables)
             }
@@ -1354,6 +1376,11 @@ impl Transaction {
         if let Some(budget) = &mut self.budget {
             budget.push(bytes, end, at, tables);
         }
+        if self.reflected.is_some()
+            && let Some(step) = self.look_for_reflected(bytes, end, at)
+        {
+            return step;
+        }
         match self.response {
             Response::Holding => self.hold_response(bytes, end, at, tables),
             Response::Judging => {
@@ -1366,7 +1393,10 @@ impl Transaction {
                 if let Some(evidence) = &mut self.evidence {
                     evidence.response_body(bytes, end);
                 }
-                self.stream_answer(bytes, end, at, tables)
+                match self.events {
+                    Some(_) => self.tell(bytes, end, at),
+                    None => self.stream_answer(bytes, end, at, tables),
+                }
             }
             Response::Tunnel if end => self.finish(at),
             Response::Tunnel => self.converse(Sender::Server, bytes, at),
@@ -1394,6 +1424,9 @@ impl Transaction {
         {
             self.response = Response::Streaming { end: true };
             return Step::Write(Payload::Trailers { message });
+        }
+        if let Some(code) = self.ends_with.take() {
+            return self.refuse_late(code, at);
         }
         match self.response {
             Response::Releasing { end } => {

@@ -39,11 +39,20 @@ struct Socket {
 
 impl Socket {
     fn open(mode: Mode, inspects: bool) -> Self {
+        Self::open_on(mode, inspects, false)
+    }
+
+    /// On a route that lets pass what cannot be judged, or does not.
+    fn open_on(mode: Mode, inspects: bool, fail_open: bool) -> Self {
         let clauses = ClauseSet::new(mode, SetBy::Flag, &[], &[]);
         let mut rules =
             Rules::plain(clauses, Limits::default(), HashKey::new(KeyEpoch(3), [9; 16]));
         let on = RouteRules {
-            route: Arc::new(Route { inspect_websocket: inspects, ..Route::to_everything(0) }),
+            route: Arc::new(Route {
+                inspect_websocket: inspects,
+                fail_open,
+                ..Route::to_everything(0)
+            }),
             clauses: rules.base.clauses.clone(),
             retired: Arc::default(),
             described: None,
@@ -215,15 +224,30 @@ fn without_the_key_nothing_is_read() {
 }
 
 #[test]
-fn binary_messages_pass_and_are_told_once() {
+fn binary_messages_close_where_what_is_unexamined_is_refused_and_are_told_once_elsewhere() {
+    let bytes = client(0x82, ATTACK);
     let mut socket = Socket::open(Mode::Enforce, true);
-    for _ in 0..3 {
-        let bytes = client(0x82, ATTACK);
-        assert_eq!(socket.says(Side::Request, &bytes), Some(bytes));
-    }
+    let text = client(0x81, b"hello");
+    assert_eq!(socket.says(Side::Request, &text), Some(text));
+    assert_eq!(socket.says(Side::Request, &bytes), None);
     let seen = socket.ends();
+    assert_eq!(seen.outcome, Outcome::Refused);
     let hits: Vec<_> = seen.hits.iter().map(|it| (it.code, it.effect)).collect();
-    assert_eq!(hits, [(Code::ContentUnexamined, Effect::FailedOpen)]);
+    assert_eq!(hits, [(Code::ContentUnexamined, Effect::Refused)]);
+    for (mode, fails_open, effect) in [
+        (Mode::Observe, false, Some(Effect::WouldRefuse)),
+        (Mode::Enforce, true, Some(Effect::FailedOpen)),
+        (Mode::Off, false, None),
+    ] {
+        let mut socket = Socket::open_on(mode, true, fails_open);
+        for side in [Side::Request, Side::Request, Side::Response] {
+            let bytes = if side == Side::Request { bytes.clone() } else { vec![0x82, 1, 7] };
+            assert_eq!(socket.says(side, &bytes), Some(bytes), "{mode:?}");
+        }
+        let hits: Vec<_> = socket.ends().hits.iter().map(|it| (it.code, it.effect)).collect();
+        let expected: Vec<_> = effect.map(|it| (Code::ContentUnexamined, it)).into_iter().collect();
+        assert_eq!(hits, expected, "{mode:?}");
+    }
 }
 
 #[test]

@@ -398,7 +398,9 @@ fn an_upstream_that_fails_is_answered_for_once_and_cut_later() {
 
         let mut rig = Rig::new(&Setup::default());
         rig.feed(Side::Request, Input::RequestHead(get("/a")));
-        rig.feed(Side::Response, Input::ResponseHead(response(200, Framing::Length(9))));
+        let mut head = HeadWriter::new();
+        head.field(b"content-type", b"application/json");
+        rig.feed(Side::Response, Input::ResponseHead(head.response(200, Framing::Length(9))));
         let it = finished(rig.feed(Side::Response, Input::UpstreamFailed(fault)));
         assert_eq!((it.outcome, it.status), (Outcome::UpstreamFailed, 200));
     }

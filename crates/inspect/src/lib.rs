@@ -8,6 +8,7 @@ pub mod client_address;
 pub mod content_coding;
 pub mod decoding;
 pub mod envelope;
+pub mod events;
 pub mod form;
 mod handing;
 pub mod head_values;

@@ -53,6 +53,8 @@ pub enum Why {
     TooSuspicious,
     /// The body has a content coding that cannot be decoded here.
     CodingUnknown,
+    /// A message is binary, of a form that nobody told.
+    Binary,
     /// The adapter does not see what the clause speaks of (replay of an access log, for example).
     NotSeen,
 }

@@ -85,6 +85,9 @@ clauses! {
     DeclaredAnswer = "declared.answer", Observed, "Good answers have a status, a media type and a body that the description declares.";
     DisclosureBudget = "disclosure.budget", Declared, "Nobody is shown more records than the route's `records` says.";
     DisclosureErrors = "disclosure.errors", Follows, "No response gives away stack traces, SQL errors, paths, versions or keys.";
+    DisclosureListing = "disclosure.listing", Observed, "No answer lists what a folder of the server holds.";
+    DisclosureSource = "disclosure.source", Observed, "No answer is a program of the server, or what one is configured with.";
+    DisclosureReflection = "disclosure.reflection", Follows, "No page shows script unescaped that its request brought.";
     DisclosureBanner = "disclosure.banner", Follows, "No response field names the software behind.";
     LawRecord = "law.record", Law, "Where recording is required, the intent is durable before anything is forwarded.";
     Upstream = "upstream", Law, "The API answers, in time and in well-formed HTTP.";

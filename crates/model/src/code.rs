@@ -293,6 +293,14 @@ codes! {
         "A virtual patch looks at this request, and not all of it could be read: it is too long, too deep, in an unknown coding, cut off, or more than a patch looks at. What is not known to keep a patch is held as what breaks it, unless the route fails open.";
     BodyWebsocketMalformed = 165, "body.websocket_malformed", 400, BaselineBodyParse, "malformed body",
         "Through a WebSocket whose messages are examined (`routes[].inspect_websocket`) came what is no frame of RFC 6455: a reserved bit, a missing mask, a length that is not the shortest. What follows cannot be read.";
+    DisclosureListing = 166, "disclosure.directory_listing", 403, DisclosureListing, "not allowed",
+        "An answer is the listing that a web server writes of a folder: every file of it is named, links to it, and nobody made the page (CWE-548). Switch listings off, or except the endpoint if it is meant to list. Refused only where `disclosure.listing` is enforced by name.";
+    DisclosureSource = 167, "disclosure.source_code", 403, DisclosureSource, "not allowed",
+        "An answer is a program that the server should have run, or a page with code in it that was not (CWE-540): a handler is missing, or a copy with another ending lies among the files. Except the endpoint if it hands out programs. Refused only where `disclosure.source` is enforced by name.";
+    DisclosureSettings = 168, "disclosure.settings", 403, DisclosureSource, "not allowed",
+        "An answer is a file that a program is configured with and holds a secret, or tells what a working copy of Git is of (CWE-538). Take the file out of what is served, and change the secrets in it. Refused only where `disclosure.source` is enforced by name.";
+    DisclosureReflected = 169, "disclosure.reflected_script", 403, DisclosureReflection, "not allowed",
+        "A page shows a value of its own request unescaped, and the value may run in a browser (CWE-79): whoever makes somebody follow a link runs script in their name. Escape the value where the page is made. Pages that show what their author wrote, such as previews, are the harmless cause: except their endpoint.";
 }
 
 impl Code {

@@ -133,6 +133,8 @@ pub struct Route {
     pub security_headers: bool,
     /// Whether messages of a WebSocket are examined.
     pub inspect_websocket: bool,
+    /// Whether the events of an answer that is a stream of them are examined.
+    pub inspect_events: bool,
     /// Milliseconds until the response head must be complete, if not the upstream's.
     pub response_timeout_ms: Option<u64>,
 }
@@ -156,6 +158,7 @@ impl Route {
             samples: true,
             security_headers: false,
             inspect_websocket: false,
+            inspect_events: false,
             response_timeout_ms: None,
         }
     }

@@ -20,6 +20,7 @@ mod disclosure;
 mod document;
 mod entry;
 mod envelope;
+mod events;
 mod form;
 mod http1_body;
 mod http1_request;
@@ -58,6 +59,7 @@ pub const ALL: &[(&str, Target)] = &[
     ("http1_response", http1_response::run),
     ("proxy_protocol", proxy_protocol::run),
     ("path", path::run),
+    ("events", events::run),
     ("form", form::run),
     ("xml", xml::run),
     ("charset", charset::run),

@@ -111,6 +111,9 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::DeclaredOperation
         | ClauseName::DeclaredCredential
         | ClauseName::DisclosureErrors
+        | ClauseName::DisclosureListing
+        | ClauseName::DisclosureSource
+        | ClauseName::DisclosureReflection
         | ClauseName::DisclosureBanner
         | ClauseName::DisclosureBudget
         | ClauseName::ContentUnexamined

@@ -83,6 +83,7 @@ fn one(
     let samples = reader.flag(scope, &key::SAMPLES);
     let security_headers = reader.flag(scope, &key::SECURITY_HEADERS);
     let inspect_websocket = reader.flag(scope, &key::INSPECT_WEBSOCKET);
+    let inspect_events = reader.flag(scope, &key::INSPECT_EVENTS);
     let response_timeout_ms = some(reader.number(scope, &key::RESPONSE_TIMEOUT));
     let description = reader.word(scope, &key::DESCRIPTION, None).map(|it| it.value);
     let records = reader.word(scope, &key::RECORDS, None).map(|it| it.value);
@@ -116,6 +117,7 @@ fn one(
         samples,
         security_headers,
         inspect_websocket,
+        inspect_events,
         response_timeout_ms,
     };
     Some((Routing { route, mode, description, records }, place))

@@ -216,6 +216,11 @@ pub fn examine(text: &[u8], is_name: bool) -> Vec<Sighting> {
     FirstLook::of(text, is_name).sightings(&[])
 }
 
+/// Whether a value has any sign of what a browser runs, however weak.
+pub fn may_run_in_browsers(text: &[u8]) -> bool {
+    !Attack::Script.look(&Input::of(text, false)).is_empty()
+}
+
 /// What each recogniser sees in one value. For training and evaluation.
 pub fn signs(text: &[u8], is_name: bool) -> impl Iterator<Item = (Attack, Signs)> {
     let input = Input::of(text, is_name);

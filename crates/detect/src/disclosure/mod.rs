@@ -6,6 +6,8 @@
 //! recogniser then asks for the form around the word: a frame with file and line, a message with
 //! its quoted part. A word alone is what people write about errors, and is not found.
 //!
+//! Whether an answer is a file or a folder of the server itself is told by its form as a whole ([`page`], [`text`]).
+//!
 //! Reads    one body, or a part of one, of any bytes and length.
 //! Writes   the first [`Disclosure`].
 //! Memory   one window of half a kilobyte.
@@ -21,8 +23,13 @@
 
 mod banner_field;
 mod file;
+mod html;
+mod listing;
 mod page;
+pub mod reflection;
+mod settings;
 mod signs;
+mod source;
 mod sql;
 mod trace;
 mod window;
@@ -47,6 +54,12 @@ pub enum DisclosureKind {
     Version,
     /// A private key.
     PrivateKey,
+    /// What a folder of the server holds.
+    Listing,
+    /// A program that should have been run.
+    SourceCode,
+    /// What a program is configured with.
+    Settings,
 }
 
 /// One thing that is given away.
@@ -63,6 +76,28 @@ pub struct Disclosure {
 /// The first thing that `text`, from a response, gives away.
 pub fn examine(text: &[u8]) -> Option<Disclosure> {
     signs::find(text, |at, sign| recognise(text, at, sign))
+}
+
+/// What an answer that is a page is, if it is a file or a folder of the server.
+pub fn page(text: &[u8]) -> Option<DisclosureKind> {
+    let is_source = || source::in_page(text).then_some(DisclosureKind::SourceCode);
+    listing::is(text).then_some(DisclosureKind::Listing).or_else(is_source)
+}
+
+/// What an answer that is a text of no declared kind is, if it is a file or a folder of the server.
+pub fn text(text: &[u8]) -> Option<DisclosureKind> {
+    let is_settings = || settings::is(text).then_some(DisclosureKind::Settings);
+    source::is(text).then_some(DisclosureKind::SourceCode).or_else(is_settings)
+}
+
+/// Whether a page of which this has come, and which goes on, may turn out to be the listing of a folder.
+pub fn may_become_listing(page: &[u8]) -> bool {
+    listing::may_become(page)
+}
+
+/// Whether a text of which this has come, and which goes on, may turn out to be a program or its settings.
+pub fn may_become_source(text: &[u8]) -> bool {
+    source::may_become(text) || settings::may_become(text)
 }
 
 fn recognise(text: &[u8], at: usize, sign: &signs::Sign) -> Option<Disclosure> {

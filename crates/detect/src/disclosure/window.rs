@@ -99,6 +99,21 @@ fn entity(rest: &[u8]) -> Option<(u8, usize)> {
     ENTITIES.iter().find(|(name, _)| rest.starts_with(name)).map(|(name, byte)| (*byte, name.len()))
 }
 
+/// A text of a page with its entities undone.
+pub(super) fn unescaped(text: &[u8]) -> Vec<u8> {
+    let (mut plain, mut left) = (Vec::with_capacity(text.len()), text);
+    while let Some(at) = memchr::memchr(b'&', left) {
+        let (before, marked) = left.split_at_checked(at).unwrap_or((left, b""));
+        plain.extend_from_slice(before);
+        let rest = marked.get(1..).unwrap_or_default();
+        let (byte, skip) = entity(rest).unwrap_or((b'&', 0));
+        plain.push(byte);
+        left = rest.get(skip..).unwrap_or_default();
+    }
+    plain.extend_from_slice(left);
+    plain
+}
+
 fn line_break(rest: &[u8]) -> Option<(u8, usize)> {
     let tag: &[&[u8]] = &[b"br>", b"br/>", b"br />", b"BR>"];
     tag.iter().find(|it| rest.starts_with(it)).map(|it| (b'\n', it.len()))

@@ -143,7 +143,11 @@ pub(super) async fn relay<U: Uplink>(
                 | Step::Cut
                 | Step::Finished(..),
             )
-            | None => return exchange.ended(),
+            | None => {
+                // What was let through goes out, also where the rest is not.
+                down.flush().await.ok();
+                return exchange.ended();
+            }
         };
     }
 }

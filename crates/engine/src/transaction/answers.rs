@@ -14,11 +14,12 @@ use crate::origin::Authority;
 use crate::outgoing::{
     Asked, Done, Found, HELD_BYTES_MAX, Outgoing, Unreadable, change, claimed, unvalued,
 };
+use crate::reflected::Reflected;
 use crate::step::{DATA_BYTES_MAX, Payload, Reply, Step};
 use crate::tables::accounts::Link;
 use crate::tables::{Room, Tables};
 use crate::talk::Talk;
-use bartizan_contract::decide::decide_body;
+use bartizan_contract::decide::{decide_body, decide_response};
 use bartizan_model::assessment::Assessment;
 use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
 use bartizan_model::code::Code;
@@ -343,6 +344,51 @@ impl Transaction {
         }
     }
 
+    /// Begins to look for what the request brought that may run in a browser.
+    pub(super) fn begin_reflected(&mut self, head: &ResponseHead) {
+        if let Some(streamed) = &mut self.streamed
+            && let Some(more) = streamed.suspects.as_mut().filter(|it| !it.is_empty())
+        {
+            self.suspects.get_or_insert_default().extend(more);
+        }
+        let has_body = !self.is_head && self.response == (Response::Streaming { end: false });
+        let Some(mut suspects) = self.suspects.take().filter(|_| has_body) else { return };
+        let is_protected = self.on.route.security_headers;
+        self.reflected = Reflected::of(head, &mut suspects, is_protected).map(Box::new);
+    }
+
+    /// Takes a piece of an answer that may show it; what is done if it does and is on its way already.
+    pub(super) fn look_for_reflected(
+        &mut self,
+        bytes: &[u8],
+        end: bool,
+        at: Moment,
+    ) -> Option<Step> {
+        let reflected = self.reflected.as_mut()?;
+        reflected.push(bytes, end);
+        let is_on_its_way = matches!(self.response, Response::Judging | Response::Streaming { .. });
+        let code = if is_on_its_way { self.note_reflected()? } else { return None };
+        let assessment = Assessment::clean(at, self.seen.endpoint);
+        let (decision, hits) = decide_response(&[code], &assessment, &self.on.clauses);
+        self.record_hits(hits);
+        let code = decision.replaced?;
+        if self.response == Response::Judging {
+            self.withheld = None;
+            return Some(self.refuse_answer(code, end));
+        }
+        Some(self.refuse_late(code, at))
+    }
+
+    /// Notes what the answer shows of what the request brought; the code for it.
+    pub(super) fn note_reflected(&mut self) -> Option<Code> {
+        let place = self.reflected.as_mut()?.shown()?;
+        let code = Code::DisclosureReflected;
+        if self.seen.findings.len() < FINDINGS_MAX {
+            self.seen.findings.push(unvalued(code, place));
+        }
+        Some(code)
+    }
+
     /// Whether the answer is held until it can be looked through.
     pub(super) fn gathers_answer(&self) -> bool {
         self.outgoing.as_ref().is_some_and(|it| it.gathers())
@@ -366,10 +412,11 @@ impl Transaction {
         let waits = |it: &Outgoing| it.awaits_owner() || it.gathers();
         self.withheld =
             Some(Box::new(Withheld { head: head.clone(), bytes: BytesMut::new(), room }));
-        if self.outgoing.as_deref().is_some_and(waits) {
+        if self.outgoing.as_deref().is_some_and(waits) || self.withholds_described() {
             self.response = Response::Judging;
             return self.judge_answer(&held, end, at, tables);
         }
+        self.push_described(&held, end, at);
         let bytes = match self.push_outgoing(&held, end, at, tables) {
             Some(Ok(released)) => BytesMut::from(released.as_slice()),
             Some(Err(code)) => return self.refuse_answer(code, end),

@@ -1,14 +1,18 @@
-//! Tunnels whose route has what is said in them examined: a message goes on once it was judged.
+//! Tunnels, and streams of events, whose route has what is said in them examined: a message goes on once it was judged.
 
-use super::Transaction;
+use super::{Response, Transaction};
 use crate::conversation::{Conversation, Said};
-use crate::step::{DATA_BYTES_MAX, Payload, Step};
+use crate::events::Told;
+use crate::outgoing::change;
+use crate::step::{DATA_BYTES_MAX, Payload, Step, UpstreamFault};
 use crate::tables::Tables;
 use bartizan_contract::decide::decide_body;
+use bartizan_inspect::content_coding::CodingUnknown;
 use bartizan_inspect::websocket::Sender;
-use bartizan_model::assessment::Assessment;
-use bartizan_model::clause::{ClauseName, Effect, Hit, Mode};
+use bartizan_model::assessment::{Assessment, Why};
+use bartizan_model::clause::{ClauseName, Mode};
 use bartizan_model::code::Code;
+use bartizan_model::head::ResponseHead;
 use bartizan_model::moment::Moment;
 use bartizan_model::observation::{FINDINGS_MAX, Outcome};
 use bytes::Bytes;
@@ -30,13 +34,10 @@ impl Transaction {
         let mut assessment = Assessment::clean(at, self.seen.endpoint);
         assessment.fails_open = self.on.route.fail_open;
         let said = conversation.push(sender, bytes, &self.view.rules, assessment);
-        if let Said::Binary(..) = said {
-            self.note_binary();
-        }
         let passes = match said {
             Said::Passes(passes) => passes,
-            Said::Judged(assessment, passes) | Said::Binary(assessment, passes) => {
-                if !self.judge_said(*assessment) {
+            Said::Judged(assessment, passes) => {
+                if self.judge_said(*assessment).is_some() {
                     self.conversation = None;
                     self.seen.outcome = Outcome::Refused;
                     return Step::Close;
@@ -50,19 +51,68 @@ impl Transaction {
         }
     }
 
-    /// Notes, once, that there are messages that nobody reads.
-    fn note_binary(&mut self) {
-        let hit = Hit { code: Code::ContentUnexamined, effect: Effect::FailedOpen, margin: 0 };
-        let is_off = self.on.clauses.mode(ClauseName::ContentUnexamined) == Mode::Off;
-        if !is_off
-            && !self.seen.hits.iter().any(|it| (it.code, it.effect) == (hit.code, hit.effect))
-        {
-            self.record_hit(hit);
+    /// Begins to look at the events of an answer; the code that it is refused for, if nobody can read them.
+    pub(super) fn begin_events(
+        &mut self,
+        head: &mut ResponseHead,
+        at: Moment,
+        tables: &Tables,
+    ) -> Option<Code> {
+        let is_judged = self.on.clauses.mode(ClauseName::DisclosureErrors) != Mode::Off;
+        let has_body = !self.is_head && self.response == (Response::Streaming { end: false });
+        if !self.on.route.inspect_events || !is_judged || !has_body {
+            return None;
+        }
+        match Told::of(head, tables.room()) {
+            Ok(Some(told)) => {
+                if told.is_coded() {
+                    change(head);
+                }
+                // What never ends is not held to be judged as a whole.
+                self.described = None;
+                self.events = Some(Box::new(told));
+                None
+            }
+            Ok(None) => None,
+            Err(CodingUnknown) => {
+                let mut assessment = Assessment::clean(at, self.seen.endpoint);
+                assessment.fails_open = self.on.route.fail_open;
+                assessment.unknown.push((ClauseName::ContentUnexamined, Why::CodingUnknown));
+                let (refusal, hits) = decide_body(&assessment, &self.on.clauses);
+                self.record_hits(hits);
+                refusal.map(|it| it.code)
+            }
         }
     }
 
-    /// Whether what was said may go on. Of each code and effect the first hit is kept: sockets live long.
-    fn judge_said(&mut self, mut assessment: Assessment) -> bool {
+    /// Takes a piece of a stream of events.
+    pub(super) fn tell(&mut self, bytes: &[u8], end: bool, at: Moment) -> Step {
+        let Some(told) = &mut self.events else { return Step::Cut };
+        let mut assessment = Assessment::clean(at, self.seen.endpoint);
+        assessment.fails_open = self.on.route.fail_open;
+        let mut passes = told.push(bytes, end, &self.view.rules.key, &mut assessment);
+        let (is_broken, clean_bytes) = (told.is_broken(), told.clean_bytes());
+        if let Some(code) = self.judge_said(assessment) {
+            passes.truncate(clean_bytes);
+            if passes.is_empty() {
+                return self.refuse_late(code, at);
+            }
+            // What was said before goes on.
+            self.ends_with = Some(code);
+            return Step::Write(Payload::Held { bytes: passes.into(), end: false });
+        }
+        if is_broken {
+            return self.on_upstream_failed(UpstreamFault::Malformed, at);
+        }
+        if passes.is_empty() && !end {
+            return Step::Read { max: DATA_BYTES_MAX };
+        }
+        self.response = Response::Streaming { end };
+        Step::Write(Payload::Held { bytes: passes.into(), end })
+    }
+
+    /// The code for which what was said may not go on. Of each code and effect the first hit is kept: sockets live long.
+    fn judge_said(&mut self, mut assessment: Assessment) -> Option<Code> {
         let (refusal, mut hits) = decide_body(&assessment, &self.on.clauses);
         for finding in assessment.findings.drain(..) {
             match self.seen.findings.len() < FINDINGS_MAX {
@@ -73,6 +123,6 @@ impl Transaction {
         let known = &self.seen.hits;
         hits.kept.retain(|it| !known.iter().any(|of| (of.code, of.effect) == (it.code, it.effect)));
         self.record_hits(hits);
-        refusal.is_none()
+        refusal.map(|it| it.code)
     }
 }

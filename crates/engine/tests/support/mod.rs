@@ -51,6 +51,7 @@ pub struct Ask<'a> {
     /// The fingerprint of the certificate that the client showed.
     pub certificate: Option<u64>,
     pub answer: &'a [u8],
+    /// The media type of `answer`; no field if it is empty.
     pub media: &'a str,
     pub coding: &'a str,
     /// A session cookie that the answer sets.
@@ -273,7 +274,9 @@ fn request(it: Ask<'_>) -> RequestHead {
 
 fn response(it: Ask<'_>) -> ResponseHead {
     let mut head = HeadWriter::new();
-    head.field(b"content-type", it.media.as_bytes());
+    if !it.media.is_empty() {
+        head.field(b"content-type", it.media.as_bytes());
+    }
     head.field(b"etag", b"\"1\"");
     for (name, value) in [("content-encoding", it.coding), ("set-cookie", it.sets)] {
         if !value.is_empty() {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 const PATH_SHAPE: Shape = Shape::Like("^/[^?#%\\\\\\s]*$");
 
-pub(super) const ALL: [&dyn Key; 20] = [
+pub(super) const ALL: [&dyn Key; 21] = [
     &ROUTE_NAME,
     &HOST,
     &PATH,
@@ -32,6 +32,7 @@ pub(super) const ALL: [&dyn Key; 20] = [
     &SAMPLES,
     &SECURITY_HEADERS,
     &INSPECT_WEBSOCKET,
+    &INSPECT_EVENTS,
     &RESPONSE_TIMEOUT,
     &DESCRIPTION,
     &RECORDS,
@@ -198,7 +199,19 @@ pub(in super::super) const INSPECT_WEBSOCKET: Flag = Flag {
         section: ROUTES,
         key: "inspect_websocket",
         says: "Whether text messages of WebSockets are examined, those of clients for attacks, those of the API for what errors \
-               give away. Compression of messages is not offered to the API then; binary messages pass unexamined.",
+               give away. Compression of messages is not offered to the API then. Binary messages cannot be examined: where \
+               `content.unexamined` is enforced they close the socket, unless the route says `fail_open`.",
+    },
+    default: false,
+};
+
+pub(in super::super) const INSPECT_EVENTS: Flag = Flag {
+    name: Name {
+        section: ROUTES,
+        key: "inspect_events",
+        says: "Whether the events of answers of the type `text/event-stream` are examined one by one, for what errors give away: one \
+               that does ends the stream where `disclosure.errors` is enforced. Fields of events are not masked: where a \
+               contract in force masks fields of the endpoint's answers, no events of it pass.",
     },
     default: false,
 };
