@@ -962,7 +962,8 @@ impl Gathering {
         let all = self.look(&first, &[]);
         let amplified = before.1.saturating_sub(self.amplification.bytes_left());
         if all.is_empty() {
-            if let Some(hash) = hash {
+            let is_whole = self.effort.window_bytes_left() == before.0.window_bytes_left();
+            if let Some(hash) = hash.filter(|_| is_whole) {
                 let effort = before.0.bytes_left().saturating_sub(self.effort.bytes_left());
                 self.note_clear(hash, is_name, (effort, amplified));
             }
@@ -979,7 +980,7 @@ impl Gathering {
     }
 
     /// Remembers a value that is clear. What costs more than can be told is looked at each time, and so is what a budget
-    /// ended on.
+    /// ended on, or whose windows were looked at.
     fn note_clear(&self, hash: KeyedHash, is_name: bool, cost: (usize, usize)) {
         let has_rest = self.effort.bytes_left() > 0 && self.amplification.bytes_left() > 0;
         let (Ok(effort), Ok(amplification), true) =

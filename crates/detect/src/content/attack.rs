@@ -61,6 +61,28 @@ attacks! {
 }
 
 impl Attack {
+    /// Signs that say nothing in the midst of a text: code calls programs.
+    pub(super) const fn usual_in_text(self) -> Signs {
+        match self {
+            Self::Command => Signs::of(command::SIGNS_OF_CALLS),
+            Self::Sql
+            | Self::Script
+            | Self::Traversal
+            | Self::Template
+            | Self::Lookup
+            | Self::ServerRequest
+            | Self::Line
+            | Self::Xml
+            | Self::NoSql
+            | Self::Ldap
+            | Self::XPath
+            | Self::Object
+            | Self::Prototype
+            | Self::GraphQl
+            | Self::Scanner => Signs::of(0),
+        }
+    }
+
     /// The kind whose findings have this code.
     pub fn of(code: Code) -> Option<Self> {
         Self::ALL.iter().copied().find(|it| it.code() == code)
@@ -84,6 +106,21 @@ const CODE: Marks = QUOTES
     .and(Marks::BRACKET)
     .and(Marks::BRACE)
     .and(Marks::PLUS);
+
+/// One of them stands in what is certain wherever it stands.
+const BREAKS: Marks = QUOTES
+    .and(Marks::LESS)
+    .and(Marks::DOLLAR)
+    .and(Marks::BRACE)
+    .and(Marks::BACKSLASH)
+    .and(Marks::SEMICOLON)
+    .and(Marks::PIPE)
+    .and(Marks::AMPERSAND)
+    .and(Marks::STAR)
+    .and(Marks::PARENTHESIS)
+    .and(Marks::HASH)
+    .and(Marks::SLASH)
+    .and(Marks::PERCENT);
 
 /// Kinds of attack, a bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -131,6 +168,14 @@ impl Attacks {
 
     const fn with(self, one: Attack, is_so: bool) -> Self {
         Self(self.0 | (is_so as u32) << one as u32)
+    }
+
+    /// Those that a part of a text may be: an address is called where it is the whole value, and text may name it.
+    pub(super) const fn within_text(self, marks: Marks) -> Self {
+        match marks.has_any(BREAKS) {
+            true => Self(self.0 & !(1 << Attack::ServerRequest as u32)),
+            false => Self(0),
+        }
     }
 
     /// Whether there is none.

