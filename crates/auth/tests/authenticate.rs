@@ -86,7 +86,7 @@ fn ask(
 fn known(outcome: Result<Outcome, AuthFault>) -> Caller {
     match outcome.unwrap() {
         Outcome::Known(it) => *it,
-        other => unreachable!("{other:?}"),
+        other @ (Outcome::Nobody | Outcome::Password(_)) => unreachable!("{other:?}"),
     }
 }
 

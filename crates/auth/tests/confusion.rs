@@ -415,7 +415,7 @@ fn a_set_of_keys_is_read_within_bounds() {
     let whole =
         String::from_utf8(set_of(&[HOME.named(Rs256, "k"), HOME.named(EdDsa, "e")])).unwrap();
     for end in 0..whole.len() {
-        assert!(read(&whole[..end]).is_err(), "{end}");
+        assert!(read(whole.get(..end).unwrap()).is_err(), "{end}");
     }
 }
 
@@ -570,11 +570,11 @@ fn the_form_of_a_token_is_one() {
         tried.token(name, token, fault);
     }
     // The last letter of a signature of 64 bytes has four bits that count for nothing.
-    let last = signature.chars().last().unwrap();
+    let mut first = signature.clone();
+    let last = first.pop().unwrap();
     for other in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".chars() {
         if other != last {
-            let signature = format!("{}{other}", &signature[..signature.len() - 1]);
-            let token = format!("{header}.{payload}.{signature}");
+            let token = format!("{header}.{payload}.{first}{other}");
             let result = verify(token.as_bytes(), &home_keys(), &policy(), now());
             let expected = if matches!(other, 'A' | 'Q' | 'g' | 'w') {
                 JwsFault::Forged
