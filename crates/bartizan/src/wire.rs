@@ -172,7 +172,7 @@ pub(crate) fn snapshot(
         patches,
         sample_bytes_max: settings.evidence.enabled.then_some(settings.evidence.body_bytes_max),
     };
-    Snapshot { revision, rules: Arc::new(rules), terms: Arc::default() }
+    Snapshot { revision, rules: Arc::new(rules), terms: Arc::default(), truth: Arc::default() }
 }
 
 /// The endpoints of a route that are marked for retirement.
