@@ -483,7 +483,9 @@ impl State {
         let over = rules.over(&rules.settings);
         let current = self.shared.views.current();
         let described = described::in_force(&current.snapshot);
-        let read = (&described, patches::in_force(&current.snapshot));
+        // The truth stays: nothing was said of it.
+        let truth = Arc::clone(&current.snapshot.truth);
+        let read = (&described, patches::in_force(&current.snapshot), truth);
         let snapshot = wire::snapshot(&over, self.key.clone(), revision, judging, read);
         let view = View { snapshot: Arc::new(snapshot), ..View::clone(&current) };
         self.put(rules, revision, view);

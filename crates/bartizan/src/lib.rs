@@ -32,6 +32,7 @@ pub mod instance;
 pub mod inventory;
 pub mod keeper;
 pub mod key;
+mod issuers;
 pub mod ledger;
 pub mod log;
 pub mod manual;

@@ -74,32 +74,33 @@ fn caller_at(
         }
         None => known(SubjectKind::AddressAgent, &[octets, agent], b""),
     };
-    let claimed = |iss: &[u8], sub: &[u8], actor: &[u8], credential: &[u8]| {
+    // The same subject, whether it was verified or not.
+    let claimed = |kind, iss: &[u8], sub: &[u8], actor: &[u8], credential: &[u8]| {
         // A program that acts for somebody is that program (RFC 8693 section 4.1).
         let who = if are_programs && !actor.is_empty() { actor } else { sub };
-        known(SubjectKind::TokenClaim, &[b"claim", iss, who], credential)
+        known(kind, &[b"claim", iss, who], credential)
     };
     if let Some(credential) = fields.get(Known::Authorization) {
         return match token {
             Bearer::Doubted => by_address(),
             Bearer::Known(it) => {
-                let text = |it: &Option<Box<str>>| it.clone().unwrap_or_default();
-                let (iss, actor) = (text(&it.issuer), text(&it.actor));
+                let kind = SubjectKind::Token;
+                let bytes = |it: &Option<Box<str>>| it.clone().unwrap_or_default().into_boxed_bytes();
+                let (iss, actor) = (bytes(&it.issuer), bytes(&it.actor));
                 // Tokens without a subject are those of applications, which are not people of the same name.
                 match (&it.subject, &it.client) {
-                    (Some(sub), _) => {
-                        claimed(iss.as_bytes(), sub.as_bytes(), actor.as_bytes(), credential)
-                    }
+                    (Some(sub), _) => claimed(kind, &iss, sub.as_bytes(), &actor, credential),
                     (None, Some(client)) => {
-                        let parts = [b"client", iss.as_bytes(), client.as_bytes()];
-                        known(SubjectKind::TokenClaim, &parts, credential)
+                        known(kind, &[b"client", &iss, client.as_bytes()], credential)
                     }
                     (None, None) => known(SubjectKind::ApiKey, &[b"key", credential], credential),
                 }
             }
             Bearer::Nobody => known(SubjectKind::ApiKey, &[b"key", credential], credential),
             Bearer::Unverified => match bearer(credential).and_then(claims) {
-                Some(it) => claimed(&it.iss, &it.sub, &it.actor, credential),
+                Some(it) => {
+                    claimed(SubjectKind::TokenClaim, &it.iss, &it.sub, &it.actor, credential)
+                }
                 None => known(SubjectKind::ApiKey, &[b"key", credential], credential),
             },
         };
@@ -328,12 +329,12 @@ mod tests {
         };
         let known = |it| is(Bearer::Known(Arc::new(it)));
         let alice = known(identity(Some("alice"), None));
-        assert_eq!((alice.kind, alice.subject), (SubjectKind::TokenClaim, unverified.subject));
+        assert_eq!((alice.kind, alice.subject), (SubjectKind::Token, unverified.subject));
         assert_eq!(alice.session, unverified.session);
         assert_ne!(known(identity(Some("bob"), None)).subject, alice.subject);
         // An application is not the person of its name.
         let client = known(identity(None, Some("alice")));
-        assert_eq!(client.kind, SubjectKind::TokenClaim);
+        assert_eq!(client.kind, SubjectKind::Token);
         assert_ne!(client.subject, alice.subject);
         let doubted = is(Bearer::Doubted);
         assert_eq!((doubted.kind, doubted.session), (SubjectKind::AddressAgent, KeyedHash(0)));

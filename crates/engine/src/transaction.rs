@@ -735,9 +735,10 @@ impl Transaction {
         seen.subject = match who.kind {
             // A token says itself whose it is, whatever log-in it is of.
             SubjectKind::ApiKey | SubjectKind::Cookie => tables.accounts().of(who.subject),
-            SubjectKind::TokenClaim | SubjectKind::Certificate | SubjectKind::AddressAgent => {
-                who.subject
-            }
+            SubjectKind::TokenClaim
+            | SubjectKind::Token
+            | SubjectKind::Certificate
+            | SubjectKind::AddressAgent => who.subject,
         };
         let is_own = seen.subject == who.subject && who.kind == SubjectKind::Cookie;
         self.session = is_own.then_some(who.subject);
