@@ -238,11 +238,16 @@ impl State {
             Cause::File => Why::File,
             Cause::Reference => Why::Reference,
         };
+        // The file is as it was: what it refers to is not, and may be mended without it.
+        let is_same = read.as_ref().is_ok_and(|it| *it == lock(&self.rules).settings);
         let result =
             read.and_then(|settings| self.take_over(settings, why).map_err(|it| it.to_string()));
         let mut faults = lock(&self.faults);
         match &result {
             Ok(_) => *faults = Faults::default(),
+            Err(why) if is_same => {
+                *faults = Faults { referred: Some(why.clone()), ..Faults::default() };
+            }
             Err(why) => faults.file = Some(why.clone()),
         }
         result

@@ -85,7 +85,8 @@ fn caller_at(
             Bearer::Doubted => by_address(),
             Bearer::Known(it) => {
                 let kind = SubjectKind::Token;
-                let bytes = |it: &Option<Box<str>>| it.clone().unwrap_or_default().into_boxed_bytes();
+                let bytes =
+                    |it: &Option<Box<str>>| it.clone().unwrap_or_default().into_boxed_bytes();
                 let (iss, actor) = (bytes(&it.issuer), bytes(&it.actor));
                 // Tokens without a subject are those of applications, which are not people of the same name.
                 match (&it.subject, &it.client) {

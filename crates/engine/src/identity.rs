@@ -173,8 +173,8 @@ impl Asked<'_> {
     fn bearer(&self, token: &[u8]) -> Result<Arc<Identity>, AuthFault> {
         let (at, truth) = (self.call.at, &self.view.truth);
         // A certificate can be revoked that this token is not bound to.
-        let is_one_of_all = self.call.origin.certificate_digest.is_none()
-            || truth.authorities.revoked.is_empty();
+        let is_one_of_all =
+            self.call.origin.certificate_digest.is_none() || truth.authorities.revoked.is_empty();
         let is_kept = token.len() <= TOKEN_BYTES_MAX && is_one_of_all;
         let hash = self.view.rules.key.subject(&[b"token", token]).0;
         let verified = self.tables.verified();

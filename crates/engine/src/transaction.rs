@@ -40,9 +40,7 @@ use crate::origin::{Authority, Origin};
 use crate::outgoing::{Asked, Outgoing, Unreadable};
 use crate::patches::Patching;
 use crate::pointed;
-use crate::refusal::{
-    Addressee, Dialect, OwnReply, challenging, later, own_reply, scrubbed_reply,
-};
+use crate::refusal::{Addressee, Dialect, OwnReply, challenging, later, own_reply, scrubbed_reply};
 use crate::role::strangers;
 use crate::routes::RouteRules;
 use crate::shown::Shown;

@@ -53,7 +53,12 @@ impl Socket {
             records: None,
         };
         rules.routes = Routes::new(vec![on]);
-        let view = Snapshot { revision: 5, rules: Arc::new(rules), terms: Arc::default(), truth: Arc::default() };
+        let view = Snapshot {
+            revision: 5,
+            rules: Arc::new(rules),
+            terms: Arc::default(),
+            truth: Arc::default(),
+        };
         let origin = Origin {
             id: ExchangeId::new(1_700_000_000_000, 77),
             authority: Authority::Inline,

@@ -59,7 +59,12 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
         records: None,
     };
     rules.routes = Routes::new(vec![on]);
-    Arc::new(Snapshot { revision: 5, rules: Arc::new(rules), terms: Arc::default(), truth: Arc::default() })
+    Arc::new(Snapshot {
+        revision: 5,
+        rules: Arc::new(rules),
+        terms: Arc::default(),
+        truth: Arc::default(),
+    })
 }
 
 fn post(content_type: &str, framing: Framing) -> RequestHead {

@@ -300,7 +300,7 @@ codes! {
     TokenExpired = 182, "identity.token_expired", 401, IdentityVerified, "token expired",
         "The token of the call is rightly signed and not of now: it has ended (`exp`), has not begun (`nbf`), is issued in the future (`iat`), or lives longer than `lifetime_max` of its issuer. Clients meet this each time that a token ends, and fetch a new one. If new tokens are refused, compare the clocks of the issuer and of this machine.";
     TokenRevoked = 183, "identity.token_revoked", 401, IdentityVerified, "token not accepted",
-        "The token of the call was withdrawn, or its session, its subject, its application, its key, its certificate or its issuer, by an entry of a file of `revoked`.";
+        "The token of the call was withdrawn, or its session, its subject, its application or its key, by a line of its issuer's `revoked`.";
     TokenKeyUnknown = 184, "identity.key_unknown", 401, IdentityVerified, "token not accepted",
         "No key of the token's issuer is the one that it says signed it, or fits how it is signed. Usually the issuer has a new key and the file of `keys` is older: renew it, it is read again when it changes. Else the token is forged.";
     TokenProofInvalid = 185, "identity.proof_invalid", 401, IdentityVerified, "token not accepted",

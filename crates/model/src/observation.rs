@@ -109,15 +109,14 @@ pub enum SubjectKind {
 
 impl SubjectKind {
     /// All, in the order of their numbers in files.
-    pub const ALL: &'static [Self] =
-        &[
-            Self::AddressAgent,
-            Self::TokenClaim,
-            Self::ApiKey,
-            Self::Cookie,
-            Self::Certificate,
-            Self::Token,
-        ];
+    pub const ALL: &'static [Self] = &[
+        Self::AddressAgent,
+        Self::TokenClaim,
+        Self::ApiKey,
+        Self::Cookie,
+        Self::Certificate,
+        Self::Token,
+    ];
 
     /// Name in output.
     pub const fn name(self) -> &'static str {

@@ -70,8 +70,7 @@ fn one(
 
 /// A text that can be that of a claim.
 pub(super) fn claim(text: &str) -> Result<Arc<str>, Fault> {
-    let is_one =
-        (1..=CLAIM_CHARS_MAX).contains(&text.len()) && !text.chars().any(char::is_control);
+    let is_one = (1..=CLAIM_CHARS_MAX).contains(&text.len()) && !text.chars().any(char::is_control);
     is_one.then(|| text.into()).ok_or(Fault::NotOneLine { chars_max: CLAIM_CHARS_MAX })
 }
 

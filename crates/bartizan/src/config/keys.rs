@@ -6,8 +6,8 @@
 pub(super) mod alerts;
 pub(super) mod api;
 pub(super) mod data_class;
-pub(super) mod patch;
 pub(super) mod issuer;
+pub(super) mod patch;
 pub(super) mod route;
 pub(super) mod tls;
 pub(super) mod upstream;

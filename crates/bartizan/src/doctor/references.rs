@@ -6,9 +6,9 @@
 
 use super::Finding;
 use super::certificate::not_after_s;
+use crate::config::secret::{Reference, Secret};
 use crate::config::{Issuer, Settings};
 use crate::issuers;
-use crate::config::secret::{Reference, Secret};
 use crate::wire::{self, WireFault};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use std::fs;

@@ -68,7 +68,12 @@ impl Replayer {
         let mut rules = Rules::plain(clauses, Limits::default(), key);
         rules.sample_bytes_max = None;
         Ok(Self {
-            view: Arc::new(Snapshot { revision: 0, rules: Arc::new(rules), terms: Arc::default(), truth: Arc::default() }),
+            view: Arc::new(Snapshot {
+                revision: 0,
+                rules: Arc::new(rules),
+                terms: Arc::default(),
+                truth: Arc::default(),
+            }),
             tables: Tables::new(BODIES_BYTES_MAX),
             now,
             random: u128::from_le_bytes(random),

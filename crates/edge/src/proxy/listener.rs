@@ -268,7 +268,8 @@ async fn serve(worker: Arc<Worker>, mut stream: TcpStream, peer: IpAddr) {
     let view = worker.view();
     let watch = worker.sweeper.watch();
     let within_ms = view.manners.head_timeout_ms;
-    let caller = Caller { peer, tls: false, certificate: None, certificate_digest: None, ja4: None };
+    let caller =
+        Caller { peer, tls: false, certificate: None, certificate_digest: None, ja4: None };
     let failed = || worker.shared.handshakes_failed.fetch_add(1, Relaxed);
     let caller = if view.manners.proxy_protocol {
         // Who is not trusted could name anybody.

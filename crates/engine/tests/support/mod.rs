@@ -115,7 +115,12 @@ impl Api {
         let clauses = ClauseSet::new(Mode::Observe, SetBy::Flag, &[], &[]);
         let rules = Rules::plain(clauses, Limits::default(), HashKey::new(KeyEpoch(1), [5; 16]));
         let terms = Terms::new(vec![(Arc::clone(&rules.base.route.name), terms)]);
-        let view = Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::new(terms), truth: Arc::default() };
+        let view = Snapshot {
+            revision: 1,
+            rules: Arc::new(rules),
+            terms: Arc::new(terms),
+            truth: Arc::default(),
+        };
         Self { view: Arc::new(view), tables: Tables::new(1 << 20), now_ns: 1, calls: 0 }
     }
 

@@ -8,7 +8,9 @@ use super::super::naming;
 use super::super::path;
 use super::super::rate::Rate;
 use super::super::unit::Unit;
-use super::{Absent, DATA_DIR, Flag, HOUR, Items, Key, NAME, Name, Number, ROUTES, Shape, Word, Zero};
+use super::{
+    Absent, DATA_DIR, Flag, HOUR, Items, Key, NAME, Name, Number, ROUTES, Shape, Word, Zero,
+};
 use bartizan_model::clause::Mode;
 use bartizan_model::route::{Demand, HostField, HostPattern, Spelling, Underscores};
 use std::path::PathBuf;
