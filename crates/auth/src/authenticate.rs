@@ -9,7 +9,7 @@
 //! Source   RFC 6750, RFC 9449, RFC 8705.
 
 use crate::api_key::{self, ApiKeyFault, ApiKeys};
-use crate::basic::{self, Basic, BasicFault};
+use crate::basic::{self, Basic, BasicFault, Passwords};
 use crate::binding::{self, BindingFault};
 use crate::credential::{self, Authorization, CredentialFault, Credentials, Places};
 use crate::digest::Digest;
@@ -72,7 +72,7 @@ pub enum Outcome {
     Nobody,
     /// Somebody.
     Known(Box<Caller>),
-    /// Somebody with a name and a password, to be compared elsewhere ([`basic::verify`]), and then with what is revoked.
+    /// Somebody with a name and a password, to be compared off the threads that serve requests ([`password`]).
     Password(Basic),
 }
 
@@ -179,6 +179,31 @@ pub fn authenticate<'r>(
     }
 }
 
+/// Who has this name and password, of [`Outcome::Password`]. Takes some hundred milliseconds of a processor: see [`basic`].
+///
+/// # Errors
+///
+/// [`AuthFault::Basic`] or [`AuthFault::Revoked`].
+pub fn password(
+    shown: &Basic,
+    passwords: &impl Passwords,
+    certificate_der: Option<&[u8]>,
+    revoked: &Revocations,
+    now: Moment,
+) -> Result<Caller, AuthFault> {
+    let identity = basic::verify(shown, passwords).map_err(AuthFault::Basic)?;
+    let certificate = certificate_der.map(binding::certificate);
+    is_good(revoked, &Shown::identity(&identity, certificate), now)?;
+    Ok(Caller { identity, token: None, replay: None })
+}
+
+fn is_good(revoked: &Revocations, shown: &Shown<'_>, now: Moment) -> Result<(), AuthFault> {
+    match revoked.is_revoked(shown, now) {
+        None => Ok(()),
+        Some(it) => Err(AuthFault::Revoked { kind: it.kind, reason: it.reason }),
+    }
+}
+
 struct Asked<'a, 'r> {
     request: &'a Request<'r>,
     authorities: &'a Authorities,
@@ -224,9 +249,6 @@ impl Asked<'_, '_> {
     }
 
     fn is_good(&self, shown: &Shown<'_>) -> Result<(), AuthFault> {
-        match self.authorities.revoked.is_revoked(shown, self.now) {
-            None => Ok(()),
-            Some(it) => Err(AuthFault::Revoked { kind: it.kind, reason: it.reason }),
-        }
+        is_good(&self.authorities.revoked, shown, self.now)
     }
 }

@@ -7,7 +7,7 @@
 //! Misses   two spellings of one name in Unicode: names are compared byte for byte.
 //! Source   RFC 7617; RFC 8018 section 5.2 (PBKDF2); the string format of the password hashing competition.
 //!
-//! [`Users::verify`] takes some hundred milliseconds of a processor on purpose, also for names that nobody has. It is to be asked off the
+//! [`verify`] takes some hundred milliseconds of a processor on purpose, also for names that nobody has. It is to be asked off the
 //! threads that serve requests, and not more often than passwords may be tried.
 //!
 //! **Why PBKDF2.** The provider of cryptography has it, it is approved by FIPS 140-3, and it adds no library. Argon2id would make guessing

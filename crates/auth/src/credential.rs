@@ -17,7 +17,7 @@ pub const CREDENTIAL_BYTES_MAX: usize = 16 * 1024 + 64;
 pub struct Places {
     /// Names of fields that hold an API key. Case counts for nothing, and `_` is `-`, as servers of the CGI family have it.
     pub key_fields: Vec<Box<str>>,
-    /// Names of cookies that hold a session, in exactly this case.
+    /// Names of cookies that hold a session, in exactly this case. Of several that a request has, the first one here counts.
     pub cookies: Vec<Box<str>>,
 }
 
@@ -156,6 +156,7 @@ pub fn read<'r>(
     places: &Places,
 ) -> Result<Credentials<'r>, CredentialFault> {
     let mut found = Credentials::default();
+    let mut sessions = vec![None; places.cookies.len()];
     for (name, value) in fields {
         if is_named(name, b"authorization") {
             let read = authorization(of_length(value, Place::Authorization)?)?;
@@ -168,7 +169,7 @@ pub fn read<'r>(
             }
             once(&mut found.proof, value, Place::Proof)?;
         } else if is_named(name, b"cookie") {
-            cookies(value, places, &mut found)?;
+            cookies(value, places, &mut sessions)?;
         } else if let Some(index) = index_of(name, &places.key_fields) {
             let value = of_length(value, Place::Key)?.trim_ascii();
             // A comma is how two fields are written as one.
@@ -178,6 +179,8 @@ pub fn read<'r>(
             once(&mut found.key, KeyField { index, value }, Place::Key)?;
         }
     }
+    // What is empty is what is left of a session that has ended.
+    found.cookie = sessions.into_iter().flatten().find(|it: &Cookie<'_>| !it.value.is_empty());
     Ok(found)
 }
 
@@ -246,7 +249,7 @@ fn is_token68(text: &[u8]) -> bool {
 fn cookies<'r>(
     value: &'r [u8],
     places: &Places,
-    found: &mut Credentials<'r>,
+    sessions: &mut [Option<Cookie<'r>>],
 ) -> Result<(), CredentialFault> {
     for pair in value.split(|it| *it == b';') {
         let pair = pair.trim_ascii();
@@ -260,10 +263,12 @@ fn cookies<'r>(
         let value = unquoted(value);
         // RFC 6265 section 4.1.1, `cookie-octet`.
         let is_octet = |it: &u8| it.is_ascii_graphic() && !b"\",;\\".contains(it);
-        if value.is_empty() || !value.iter().all(is_octet) {
+        if !value.iter().all(is_octet) {
             return Err(CredentialFault::Malformed(Place::Cookie));
         }
-        once(&mut found.cookie, Cookie { index, value }, Place::Cookie)?;
+        if let Some(session) = sessions.get_mut(index) {
+            once(session, Cookie { index, value }, Place::Cookie)?;
+        }
     }
     Ok(())
 }
@@ -348,8 +353,7 @@ mod tests {
             (&["X-API-Key: a b"], Malformed(Place::Key)),
             (&["Cookie: session=a; session=b"], Repeated(Place::Cookie)),
             (&["Cookie: session=a", "Cookie: session=b"], Repeated(Place::Cookie)),
-            (&["Cookie: session=a; sid=b"], Repeated(Place::Cookie)),
-            (&["Cookie: session="], Malformed(Place::Cookie)),
+            (&["Cookie: session=; session=b"], Repeated(Place::Cookie)),
             (&["Cookie: session=a,b"], Malformed(Place::Cookie)),
             (&["Cookie: session=\"a"], Malformed(Place::Cookie)),
         ] {
@@ -365,6 +369,14 @@ mod tests {
         assert!(found.cookie == Some(Cookie { index: 1, value: b"y" }));
         assert!(found.key == Some(KeyField { index: 1, value: b"k" }));
         assert!(found.authorization.is_none() && found.proof.is_none());
+        for (line, expected) in [
+            ("Cookie: sid=y; session=x", Some(Cookie { index: 0, value: b"x" })),
+            ("Cookie: session=; sid=y", Some(Cookie { index: 1, value: b"y" })),
+            ("Cookie: session=; sid=\"\"", None),
+            ("Cookie: session; =; ;sid", None),
+        ] {
+            assert_eq!(read_lines(&[line], &places()).map(|it| it.cookie), Ok(expected), "{line}");
+        }
         let nothing = read_lines(&lines, &Places::default()).unwrap();
         assert!(nothing == Credentials::default());
     }

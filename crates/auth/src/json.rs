@@ -5,7 +5,7 @@
 //! Misses   what a value means.
 //! Source   RFC 7515 section 4 and RFC 7519 section 4 (a duplicate name is refused, or the last one counts: we refuse).
 
-use bartizan_model::tape::{Kind, NodeId, Tape, TapeFault, TapeLimits};
+use bartizan_model::tape::{Kind, NodeId, Tape, TapeFault, TapeLimits, name_hash};
 use std::borrow::Cow;
 
 /// Why a text is not an object that we read.
@@ -47,7 +47,9 @@ pub(crate) fn is_repeated(tape: &Tape<'_>, node: NodeId) -> bool {
 
 /// The member of this name.
 pub(crate) fn member(tape: &Tape<'_>, object: NodeId, name: &str) -> Option<NodeId> {
-    tape.members(object).find(|it| tape.text(it.name) == name).map(|it| it.value)
+    let hash = name_hash(name.as_bytes());
+    let is_it = |id| tape.hash_of_name(id) == hash && tape.text(id) == name;
+    tape.members(object).find(|it| is_it(it.name)).map(|it| it.value)
 }
 
 /// A text that names something: not empty, within `bytes_max`, without control characters and without halves of surrogate

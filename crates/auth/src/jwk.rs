@@ -32,6 +32,8 @@ pub const KEYS_MAX: usize = 256;
 pub const KID_BYTES_MAX: usize = 512;
 /// Bits of the modulus of an RSA key.
 pub const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+/// Bits of it at most where a message brings its key: there the client chooses how dear it is.
+pub const OWN_RSA_BITS_MAX: usize = 4096;
 /// Bytes of a shared secret at most.
 pub const SECRET_BYTES_MAX: usize = 1024;
 
@@ -258,7 +260,7 @@ impl Keys {
         }
         let mut keys = Self::default();
         for (index, node) in tape.items(list).enumerate() {
-            match public(&tape, node) {
+            match public(&tape, node, Whose::Issuer) {
                 Ok(key) => keys.keys.push(key),
                 Err(why) => keys.unusable.push((index, why)),
             }
@@ -347,7 +349,7 @@ impl Key {
     /// [`Unusable`].
     pub fn read(jwk: &[u8]) -> Result<Self, Unusable> {
         let tape = json::object(jwk, &SET_LIMITS).map_err(|_| Unusable::NoObject)?;
-        public(&tape, tape.root())
+        public(&tape, tape.root(), Whose::Issuer)
     }
 
     /// Its identifier, as the set says.
@@ -391,15 +393,41 @@ impl Key {
     }
 }
 
+/// Who chose a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// An issuer, or an operator.
+    Issuer,
+    /// Whoever sent a message, for this algorithm only.
+    Sender(Algorithm),
+}
+
+impl Whose {
+    fn rsa_bits_max(self) -> usize {
+        match self {
+            Self::Issuer => *RSA_BITS.end(),
+            Self::Sender(_) => OWN_RSA_BITS_MAX,
+        }
+    }
+
+    /// Whether the key is needed in its form for this algorithm.
+    fn needs(self, algorithm: Algorithm) -> bool {
+        match self {
+            Self::Issuer => true,
+            Self::Sender(only) => only == algorithm,
+        }
+    }
+}
+
 /// Reads a public key that stands in a larger text.
-pub(crate) fn public(tape: &Tape<'_>, node: NodeId) -> Result<Key, Unusable> {
+pub(crate) fn public(tape: &Tape<'_>, node: NodeId, whose: Whose) -> Result<Key, Unusable> {
     if tape.kind(node) != Kind::Object {
         return Err(Unusable::NoObject);
     }
     if json::is_repeated(tape, node) {
         return Err(Unusable::Repeated);
     }
-    let jwk = Jwk { tape, node };
+    let jwk = Jwk { tape, node, whose };
     let kind = jwk.text(Member::Kind)?.ok_or(Unusable::Kind)?;
     if kind == "oct" {
         return Err(Unusable::Symmetric);
@@ -433,6 +461,7 @@ type Parsed = (Digest, Vec<(Algorithm, ParsedPublicKey)>);
 struct Jwk<'j, 't> {
     tape: &'j Tape<'t>,
     node: NodeId,
+    whose: Whose,
 }
 
 impl Jwk<'_, '_> {
@@ -478,7 +507,7 @@ impl Jwk<'_, '_> {
         let (n, n_text) = self.positive(Member::N)?;
         let (e, e_text) = self.positive(Member::E)?;
         let bits = bits(&n);
-        if !RSA_BITS.contains(&bits) || !is_odd(&n) {
+        if !RSA_BITS.contains(&bits) || bits > self.whose.rsa_bits_max() || !is_odd(&n) {
             return Err(Unusable::Modulus { bits });
         }
         if !is_odd(&e) || e == [1] || self::bits(&e) > EXPONENT_BITS_MAX {
@@ -486,15 +515,15 @@ impl Jwk<'_, '_> {
         }
         let text = format!(r#"{{"e":"{e_text}","kty":"RSA","n":"{n_text}"}}"#);
         let components = PublicKeyComponents { n, e };
-        let mut forms = Vec::new();
-        for (algorithm, parameters) in RSA {
-            if bound.is_none_or(|it| it == *algorithm) {
-                let parsed = components.to_parsed_public_key(parameters);
-                forms.push((*algorithm, parsed.map_err(|_| Unusable::Modulus { bits })?));
-            }
-        }
-        if forms.is_empty() {
+        let mut fitting =
+            RSA.iter().filter(|it| bound.is_none_or(|bound| bound == it.0)).peekable();
+        if fitting.peek().is_none() {
             return Err(Unusable::AlgorithmOfAnotherKind);
+        }
+        let mut forms = Vec::new();
+        for (algorithm, parameters) in fitting.filter(|it| self.whose.needs(it.0)) {
+            let parsed = components.to_parsed_public_key(parameters);
+            forms.push((*algorithm, parsed.map_err(|_| Unusable::Modulus { bits })?));
         }
         Ok((Digest::of(text.as_bytes()), forms))
     }

@@ -13,7 +13,7 @@
 use crate::algorithm::{Algorithm, Algorithms, Named};
 use crate::base64url;
 use crate::json::{self, JsonFault};
-use crate::jwk::{self, KID_BYTES_MAX, Key, Keys, Unusable};
+use crate::jwk::{self, KID_BYTES_MAX, Key, Keys, Unusable, Whose};
 use bartizan_model::tape::{NodeId, Tape, TapeLimits};
 use std::fmt;
 
@@ -209,7 +209,7 @@ impl<'t> Jws<'t> {
             algorithm,
             kid: header.text(Parameter::Kid, KID_BYTES_MAX)?,
             typ: header.text(Parameter::Type, TYP_BYTES_MAX)?,
-            own_key: header.own_key(own_key)?,
+            own_key: header.own_key(own_key, algorithm)?,
             payload: decoded(Part::Payload, payload)?,
             signature: decoded(Part::Signature, signature)?,
         })
@@ -355,12 +355,13 @@ impl<'j, 't> Header<'j, 't> {
         if content.as_ref().is_some_and(is_token) { Err(JwsFault::Nested) } else { Ok(()) }
     }
 
-    fn own_key(self, wanted: OwnKey) -> Result<Option<Key>, JwsFault> {
+    fn own_key(self, wanted: OwnKey, algorithm: Algorithm) -> Result<Option<Key>, JwsFault> {
         match (self.get("jwk"), wanted) {
             (None, OwnKey::Refused) => Ok(None),
             (Some(_), OwnKey::Refused) | (None, OwnKey::Demanded) => Err(JwsFault::OwnKey),
             (Some(node), OwnKey::Demanded) => {
-                jwk::public(self.tape, node).map(Some).map_err(JwsFault::OwnKeyUnusable)
+                let key = jwk::public(self.tape, node, Whose::Sender(algorithm));
+                key.map(Some).map_err(JwsFault::OwnKeyUnusable)
             }
         }
     }

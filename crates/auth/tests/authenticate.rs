@@ -12,9 +12,9 @@ mod support;
 use bartizan_auth::algorithm::Algorithm;
 use bartizan_auth::api_key::{ApiKey, ApiKeyFault, ApiKeys, issue};
 use bartizan_auth::authenticate::{
-    AuthFault, Authorities, Caller, Issuer, Outcome, Request, authenticate,
+    AuthFault, Authorities, Caller, Issuer, Outcome, Request, authenticate, password,
 };
-use bartizan_auth::basic::BasicFault;
+use bartizan_auth::basic::{self, BasicFault};
 use bartizan_auth::binding::{BindingFault, certificate};
 use bartizan_auth::credential::{CredentialFault, Place, Places};
 use bartizan_auth::dpop::{ProofFault, ProofPolicy};
@@ -255,4 +255,24 @@ fn what_was_revoked_is_no_longer_good() {
         .unwrap();
     assert!(ask(&[("X-API-Key", api_key())], None, &all).is_ok());
     assert_eq!(Kind::Subject.name(), "subject");
+}
+
+#[test]
+fn a_password_is_compared_with_what_is_revoked_too() {
+    let hashed = basic::Hashed::new("b", &[7; 16], 210_000).unwrap();
+    let users = basic::Users::read(&format!("a:{}", hashed.text())).unwrap();
+    let ask = |text: &str, revoked: &Revocations| {
+        let fields = [("authorization", format!("Basic {text}"))];
+        let Ok(Outcome::Password(shown)) = ask(&fields, None, &authorities()) else {
+            unreachable!()
+        };
+        password(&shown, &users, Some(DER), revoked, now()).map(|it| it.identity.scheme)
+    };
+    let mut revoked = Revocations::new(10);
+    assert_eq!(ask("YTpi", &revoked), Ok(Scheme::Basic));
+    assert_eq!(ask("YTpj", &revoked), Err(AuthFault::Basic(BasicFault::Wrong)));
+    let entry = Entry::all_of(Target::Subject { issuer: "", subject: "a" }, Reason::Left);
+    revoked.insert(entry).unwrap();
+    let expected = AuthFault::Revoked { kind: Kind::Subject, reason: Reason::Left };
+    assert_eq!(ask("YTpi", &revoked), Err(expected));
 }

@@ -12,12 +12,16 @@
 
 mod support;
 
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::signature::KeyPair;
 use bartizan_auth::JsonFault;
 use bartizan_auth::algorithm::{Algorithm, Algorithms};
 use bartizan_auth::claims::{Claim, ClaimsFault};
 use bartizan_auth::jwk::{Key, Keys, SetFault, Unusable};
 use bartizan_auth::jws::{JwsFault, Parameter, Part, TOKEN_BYTES_MAX};
 use bartizan_auth::policy::{Audiences, Policy, TokenFault, Verified, verify, verify_by_issuer};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use support::{
     AUDIENCE, HOME, ISSUER, MALLORY, NOW_S, SECRET, at, b64, claims, claims_with, home_keys,
@@ -156,7 +160,18 @@ fn algorithms_are_not_confused() {
     // The public key as a shared secret: as n, in every text that people have of it.
     let jwk = HOME.named(Rs256, "home-RS256");
     let der = HOME.jwk(Rs256)["n"].as_str().map(un64).unwrap();
+    let spki: PublicKeyX509Der<'_> = HOME.rsa.public_key().as_der().unwrap();
+    let pem = {
+        let text = STANDARD.encode(spki.as_ref());
+        let lines: Vec<&str> =
+            text.as_bytes().chunks(64).map(|it| str::from_utf8(it).unwrap()).collect();
+        format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----", lines.join("\n"))
+    };
     for (name, secret) in [
+        ("der", spki.as_ref().to_vec()),
+        ("pkcs 1", HOME.rsa.public_key().as_ref().to_vec()),
+        ("pem", pem.clone().into_bytes()),
+        ("pem with a line end", format!("{pem}\n").into_bytes()),
         ("n", der.clone()),
         ("n as text", jwk["n"].as_str().unwrap().as_bytes().to_vec()),
         ("jwk", jwk.to_string().into_bytes()),
@@ -876,6 +891,13 @@ fn claims_are_held_to_the_policy() {
     let unissued = HOME.token(Es256, &claims_with(json!({"iat": null, "exp": NOW_S + 3600})));
     let result = verify(unissued.as_bytes(), &home_keys(), &short, now());
     tried.refused("lives too long from now", result, TokenFault::LivesTooLong { lifetime_s: 3600 });
+    // Counted from now, the clocks may differ.
+    for (more, is_good) in [(370, true), (371, false)] {
+        let changes = json!({"iat": null, "exp": NOW_S + more});
+        let token = HOME.token(Es256, &claims_with(changes));
+        let result = verify(token.as_bytes(), &home_keys(), &short, now());
+        assert_eq!(result.is_ok(), is_good, "{more}");
+    }
     let required = Policy { required: vec!["jti".into(), "tenant".into()], ..policy() };
     for value in [json!({}), json!({"tenant": null})] {
         let mut all = claims();

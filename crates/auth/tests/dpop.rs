@@ -246,3 +246,51 @@ fn two_proofs_differ_by_their_name_and_their_key() {
     let header = header_with(json!({"jwk": MALLORY.jwk(Algorithm::Es256)}));
     assert_ne!(one, replay(&proof_of(&MALLORY, &header, &claims())));
 }
+
+/// Not even where a careless policy allows it.
+#[test]
+fn a_shared_secret_proves_nothing() {
+    let policy =
+        ProofPolicy { algorithms: Algorithm::ALL.into_iter().collect(), ..ProofPolicy::default() };
+    for jwk in [HOME.jwk(Algorithm::Es256), HOME.jwk(Algorithm::Hs256)] {
+        let is_secret = jwk["kty"] == "oct";
+        let header = json!({"typ": "dpop+jwt", "alg": "HS256", "jwk": jwk}).to_string();
+        let proof = HOME.token_of(Algorithm::Hs256, &header, &claims().to_string());
+        let fault = if is_secret {
+            JwsFault::OwnKeyUnusable(Unusable::Symmetric)
+        } else {
+            JwsFault::Forbidden(Algorithm::Hs256)
+        };
+        assert_eq!(verify(proof.as_bytes(), &request(), &policy, now()), Err(fault.into()));
+    }
+}
+
+/// A client chooses the key of a proof, and so how dear it is to be told that it is wrong.
+#[test]
+fn the_dearest_proof_has_a_bound() {
+    let jwk = |bytes: usize| json!({"kty": "RSA", "n": b64(vec![0xFF; bytes]), "e": b64([1, 0, 0, 0, 1])});
+    let proof = |bytes: usize| {
+        let header = json!({"typ": "dpop+jwt", "alg": "RS256", "jwk": jwk(bytes)});
+        let input = format!("{}.{}", b64(header.to_string()), b64(claims().to_string()));
+        format!("{input}.{}", b64(vec![0x7F; bytes]))
+    };
+    let long = JwsFault::OwnKeyUnusable(Unusable::Modulus { bits: 4104 });
+    assert_eq!(check(&proof(513), &request()), Err(long.into()));
+    let dearest = proof(512);
+    let since = std::time::Instant::now();
+    let rounds = 20;
+    for _ in 0..rounds {
+        assert_eq!(check(&dearest, &request()), Err(JwsFault::Forged.into()));
+    }
+    let each_us = since.elapsed().as_micros() / rounds;
+    println!("the dearest proof of RSA: {each_us} µs");
+    let header = header(Algorithm::Es512).to_string();
+    let dearest = MALLORY.token_of(Algorithm::Es512, &header, &claims().to_string());
+    let since = std::time::Instant::now();
+    for _ in 0..rounds {
+        assert_eq!(check(&dearest, &request()), Err(JwsFault::Forged.into()));
+    }
+    let other_us = since.elapsed().as_micros() / rounds;
+    println!("the dearest proof of ECDSA: {other_us} µs");
+    assert!(each_us.max(other_us) < 50_000);
+}

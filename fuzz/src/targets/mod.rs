@@ -13,6 +13,7 @@ mod classify;
 mod codings;
 mod content;
 mod content_placed;
+mod credentials;
 mod decoders;
 mod decodings;
 mod disclosure;
@@ -66,6 +67,7 @@ pub const ALL: &[(&str, Target)] = &[
     ("records", records::run),
     ("redact", redact::run),
     ("token_claims", token_claims::run),
+    ("credentials", credentials::run),
     ("classify", classify::run),
     ("disclosure", disclosure::run),
     ("document", document::run),
