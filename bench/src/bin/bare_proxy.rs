@@ -29,7 +29,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rules = Rules::plain(clauses, Limits::default(), key);
     let target = Target::plain(host, upstream_port.parse()?);
     let view = View {
-        snapshot: Arc::new(Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::default() }),
+        snapshot: Arc::new(Snapshot {
+            revision: 1,
+            rules: Arc::new(rules),
+            terms: Arc::default(),
+            truth: Arc::default(),
+        }),
         manners: Manners::default(),
         upstreams: vec![Upstream::new(target)],
         tls: None,

@@ -62,7 +62,12 @@ struct Asked {
 fn learn(name: &str, are_copies: bool) -> Result<(), Failure> {
     let clauses = ClauseSet::new(Mode::Observe, SetBy::Flag, &[], &[]);
     let rules = Rules::plain(clauses, Limits::default(), HashKey::new(KeyEpoch(1), [7; 16]));
-    let view = Arc::new(Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::default() });
+    let view = Arc::new(Snapshot {
+        revision: 1,
+        rules: Arc::new(rules),
+        terms: Arc::default(),
+        truth: Arc::default(),
+    });
     let tables = Tables::new(64 << 20);
     let mut inventory = Inventory::default();
     let mut asked = Vec::new();
@@ -190,6 +195,7 @@ fn observation(
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tls: false,
             certificate: None,
+            certificate_digest: None,
             ja4: None,
             sees_bodies: true,
         },

@@ -117,7 +117,12 @@ impl Bench {
         let hostile = hostile(1_000_000);
         Self {
             limits: Limits::default(),
-            view: Arc::new(Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::default() }),
+            view: Arc::new(Snapshot {
+                revision: 1,
+                rules: Arc::new(rules),
+                terms: Arc::default(),
+                truth: Arc::default(),
+            }),
             tables: Tables::new(1 << 20),
             heads: heads.collect(),
             post_head: post_head(length),
@@ -161,6 +166,7 @@ impl Bench {
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tls: false,
             certificate: None,
+            certificate_digest: None,
             ja4: None,
             sees_bodies: true,
         };

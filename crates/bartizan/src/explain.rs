@@ -93,6 +93,7 @@ fn known_by(kind: SubjectKind) -> &'static str {
         SubjectKind::ApiKey => "keyed hash of its credential, unverified",
         SubjectKind::Cookie => "keyed hash of its session cookie, unverified",
         SubjectKind::Certificate => "keyed hash of its certificate, verified",
+        SubjectKind::Token => "keyed hash of the subject of its token, verified",
     }
 }
 

@@ -238,11 +238,16 @@ impl State {
             Cause::File => Why::File,
             Cause::Reference => Why::Reference,
         };
+        // The file is as it was: what it refers to is not, and may be mended without it.
+        let is_same = read.as_ref().is_ok_and(|it| *it == lock(&self.rules).settings);
         let result =
             read.and_then(|settings| self.take_over(settings, why).map_err(|it| it.to_string()));
         let mut faults = lock(&self.faults);
         match &result {
             Ok(_) => *faults = Faults::default(),
+            Err(why) if is_same => {
+                *faults = Faults { referred: Some(why.clone()), ..Faults::default() };
+            }
             Err(why) => faults.file = Some(why.clone()),
         }
         result
@@ -483,7 +488,9 @@ impl State {
         let over = rules.over(&rules.settings);
         let current = self.shared.views.current();
         let described = described::in_force(&current.snapshot);
-        let read = (&described, patches::in_force(&current.snapshot));
+        // The truth stays: nothing was said of it.
+        let truth = Arc::clone(&current.snapshot.truth);
+        let read = (&described, patches::in_force(&current.snapshot), truth);
         let snapshot = wire::snapshot(&over, self.key.clone(), revision, judging, read);
         let view = View { snapshot: Arc::new(snapshot), ..View::clone(&current) };
         self.put(rules, revision, view);

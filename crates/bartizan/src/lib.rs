@@ -30,6 +30,7 @@ pub mod import;
 pub(crate) mod in_force;
 pub mod instance;
 pub mod inventory;
+mod issuers;
 pub mod keeper;
 pub mod key;
 pub mod ledger;

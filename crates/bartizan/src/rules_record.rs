@@ -84,7 +84,7 @@ exceptions:
             HashKey::new(KeyEpoch(1), [0; 16]),
             7,
             Judging::Everything,
-            (&ByRoute::new(), Arc::default()),
+            (&ByRoute::new(), Arc::default(), Arc::default()),
         );
         let record = of(&settings, &view, None, 8);
         (view, record)

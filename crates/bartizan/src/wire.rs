@@ -7,6 +7,7 @@ use crate::alerts::targets;
 use crate::config::secret::{Reference, Secret, SecretFault};
 use crate::config::{self, Api, ClientSource, Routing, Settings, TlsVersion};
 use crate::described::{self, ByRoute};
+use crate::issuers::{self, IssuersFault};
 use crate::patches;
 use bartizan_connect::signing::KeyFault;
 use bartizan_contract::clause_set::ClauseSet;
@@ -23,6 +24,7 @@ use bartizan_engine::routes::{RouteRules, Routes};
 use bartizan_engine::snapshot::{Clients, Rules, Snapshot};
 use bartizan_engine::tables::rate::Rate;
 use bartizan_engine::tables::throttled::Throttle;
+use bartizan_engine::truth::Truth;
 use bartizan_inspect::client_address::Source;
 use bartizan_model::clause::{Clause, ClauseName, Mode};
 use bartizan_model::id::{KeyEpoch, KeyedHash};
@@ -46,6 +48,8 @@ pub enum WireFault {
     Description(String),
     /// A virtual patch cannot be used, and why.
     Patch(String),
+    /// The tokens of an issuer cannot be verified.
+    Issuers(IssuersFault),
 }
 
 impl fmt::Display for WireFault {
@@ -56,6 +60,7 @@ impl fmt::Display for WireFault {
             Self::Secret(place, fault) => write!(f, "{place} {fault}"),
             Self::Contract(why) => write!(f, "contract: {why}"),
             Self::Description(why) => write!(f, "description: {why}"),
+            Self::Issuers(fault) => fault.fmt(f),
             Self::Patch(why) => {
                 write!(f, "patches: {}", why.strip_prefix("error: ").unwrap_or(why))
             }
@@ -107,7 +112,8 @@ pub fn view(
     let wired = wired?;
     let described = described::read(settings).map_err(WireFault::Description)?;
     let loaded = patches::read(settings, 0).map_err(|it| WireFault::Patch(it.to_string()))?;
-    let read = (&described, loaded.patches());
+    let truth = issuers::truth(settings, revision).map_err(WireFault::Issuers)?;
+    let read = (&described, loaded.patches(), Arc::new(truth));
     let view = View {
         snapshot: Arc::new(snapshot(settings, key.clone(), revision, judging, read)),
         manners: manners(settings),
@@ -125,7 +131,8 @@ pub fn faults(settings: &Settings) -> Vec<WireFault> {
     let alerts = targets::faults(&settings.alerts.targets);
     let described = described::read(settings).map_err(WireFault::Description).err();
     let patches = patches::read(settings, 0).map_err(|it| WireFault::Patch(it.to_string())).err();
-    let files = described.into_iter().chain(patches);
+    let issuers = issuers::faults(settings).into_iter().map(WireFault::Issuers);
+    let files = described.into_iter().chain(patches).chain(issuers);
     tls(settings).err().into_iter().chain(upstreams).chain(alerts).chain(files).collect()
 }
 
@@ -135,7 +142,7 @@ pub(crate) fn snapshot(
     key: HashKey,
     revision: u64,
     judging: Judging,
-    (described, patches): (&ByRoute, Arc<Patches>),
+    (described, patches, truth): (&ByRoute, Arc<Patches>, Arc<Truth>),
 ) -> Snapshot {
     let on = |it: &Routing| RouteRules {
         route: Arc::new(it.route.clone()),
@@ -172,7 +179,7 @@ pub(crate) fn snapshot(
         patches,
         sample_bytes_max: settings.evidence.enabled.then_some(settings.evidence.body_bytes_max),
     };
-    Snapshot { revision, rules: Arc::new(rules), terms: Arc::default() }
+    Snapshot { revision, rules: Arc::new(rules), terms: Arc::default(), truth }
 }
 
 /// The endpoints of a route that are marked for retirement.

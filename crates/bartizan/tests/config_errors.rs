@@ -103,7 +103,7 @@ error: unknown key `lisen`
   |
 3 | lisen: {}
   | ^^^^^ expected one of: version, mode, content, lab, contract, description, patches, trusted_proxies, listen, certificates, tls, clients, \
-upstream, upstreams, routes, admin, data, ledger, store, evidence, throttle, record, limits, clauses, exceptions, apis, \
+upstream, upstreams, issuers, routes, admin, data, ledger, store, evidence, throttle, record, limits, clauses, exceptions, apis, \
 retire, alerts, alert_targets, data_classes
   = help: did you mean `listen`?
 

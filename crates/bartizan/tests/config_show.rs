@@ -39,6 +39,10 @@ fn values(mut it: Settings) -> Settings {
     it.upstreams.iter_mut().for_each(|it| it.url.origin = Origin::Default);
     let modes = it.routes.iter_mut().filter_map(|it| it.mode.as_mut());
     modes.for_each(|it| it.origin = Origin::Default);
+    for it in &mut it.issuers {
+        it.keys.origin = Origin::Default;
+        it.revoked.iter_mut().for_each(|it| it.origin = Origin::Default);
+    }
     it.clauses.iter_mut().for_each(|it| it.set_by = SetBy::Default);
     it.exceptions.iter_mut().for_each(|it| it.set_by = SetBy::Default);
     it
@@ -140,7 +144,7 @@ fn every_value_says_where_it_came_from() {
     assert_eq!(json["origins"]["exceptions[1].field"], "bartizan.yaml:61:12");
     assert_eq!(json["origins"]["upstreams[1].connect_timeout"], "bartizan.yaml:93:22");
     assert_eq!(json["origins"]["upstreams[0].connect_timeout"], "default");
-    assert_eq!(json["origins"]["routes[1].refuse"], "bartizan.yaml:117:13");
+    assert_eq!(json["origins"]["routes[1].refuse"], "bartizan.yaml:119:13");
     assert_eq!(json["origins"]["certificates[1].key"], "bartizan.yaml:71:10");
     assert_eq!(read(SHORTEST).as_json(false).get("origins"), None);
 }

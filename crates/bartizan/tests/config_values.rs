@@ -207,8 +207,25 @@ fn certificates_and_clients_are_read() {
         "upstream orders, client_key: env:OUR_KEY",
         "alert target soc, secret: env:SOC_SECRET",
         "alert target siem, ca: file:/etc/tls/siem.crt",
+        "issuer main, keys: file:jwks.json",
+        "issuer main, revoked: env:REVOKED",
     ];
     assert_eq!(references, expected);
+}
+
+#[test]
+fn issuers_are_read() {
+    let it = read(include_str!("config_complete.yaml")).issuers.remove(0);
+    assert_eq!((&*it.name, &*it.issuer), ("main", "https://id.example.com"));
+    assert_eq!(it.audience, ["shop-api".into(), "https://api.example.com".into()]);
+    let algorithms: Vec<_> = it.algorithms.iter().map(|it| it.name()).collect();
+    assert_eq!(algorithms, ["ES256", "EdDSA"]);
+    assert_eq!((it.skew_s, it.lifetime_max_s), (30, Some(86_400)));
+    let text = "version: 1\nupstream: {url: 'http://a'}\nissuers: [{name: a, issuer: b, keys: c, audience: [d]}]\n";
+    let it = read(text).issuers.remove(0);
+    assert_eq!((it.skew_s, it.lifetime_max_s, it.revoked), (60, None, None));
+    assert_eq!(it.algorithms.iter().count(), 10);
+    assert!(it.algorithms.iter().all(|it| !it.name().starts_with("HS")));
 }
 
 #[test]
@@ -299,6 +316,8 @@ fn routes_name_upstreams_by_position() {
         json: JsonSpelling::Canonicalise,
         underscores: Underscores::Drop,
         certificate: Demand::Required,
+        tokens: Demand::Required,
+        scopes: ["orders:read".into(), "orders:write".into()].into(),
         fail_open: true,
         record_required: true,
         samples: false,
@@ -321,7 +340,7 @@ fn routes_name_upstreams_by_position() {
     let records = settings.routes[0].records.map(|it| it.to_string());
     assert_eq!(records.as_deref(), Some("1000/h"));
     let mode = settings.routes[0].mode.clone().unwrap();
-    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:114:11");
+    assert_eq!(settings.describe(mode.origin), "bartizan.yaml:116:11");
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! Who calls, as far as can be told without asking anybody.
 //!
-//! Reads    the first of these that a request has: the unverified claims of a bearer token (of programs, who acts), any other
+//! Reads    the first of these that a request has: the claims of a bearer token (of programs, who acts), verified where its route
+//!          verifies tokens and else as they stand there, any other
 //!          credential in `Authorization`, a header for API keys or the query, a session cookie, a
 //!          verified client certificate, address, user agent and the fingerprint of the TLS client (JA4). Behind a
 //!          credential that is many people's, the field that says for whom a call is.
-//! Writes   keyed hashes.
+//! Writes   keyed hashes. A token that was found to be no good names nobody: its request is its address's.
 //! Misses   credentials in bodies, and in queries under unusual names; session cookies with unusual names; that two of these
 //!          belong to one person, but where one account was logged in to (`tables::accounts`).
 
+use crate::identity::Bearer;
 use crate::keys::HashKey;
 use crate::origin::Origin;
 use crate::routes::RouteRules;
@@ -33,23 +35,25 @@ pub(crate) struct Caller {
 /// The caller of a request that came from `address`.
 pub(crate) fn caller(
     head: &RequestHead,
+    bearer: &Bearer,
     origin: &Origin,
     address: IpAddr,
     under: (&Rules, &RouteRules),
 ) -> Caller {
     match address {
-        IpAddr::V4(it) => caller_at(head, origin, &it.octets(), under),
+        IpAddr::V4(it) => caller_at(head, bearer, origin, &it.octets(), under),
         // One subscriber has a whole /64.
         IpAddr::V6(it) => {
             let [a, b, c, d, ..] = it.segments();
             let network = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0);
-            caller_at(head, origin, &network.octets(), under)
+            caller_at(head, bearer, origin, &network.octets(), under)
         }
     }
 }
 
 fn caller_at(
     head: &RequestHead,
+    token: &Bearer,
     origin: &Origin,
     octets: &[u8],
     (rules, on): (&Rules, &RouteRules),
@@ -62,14 +66,44 @@ fn caller_at(
         let session = if session.is_empty() { KeyedHash(0) } else { key.value(session) };
         Caller { subject: key.subject(parts), kind, session, client }
     };
+    let agent = fields.get(Known::UserAgent).unwrap_or_default();
+    let by_address = || match origin.ja4 {
+        // One address and one agent are many people behind a proxy; the fingerprint tells some apart.
+        Some(KeyedHash(ja4)) => {
+            known(SubjectKind::AddressAgent, &[octets, agent, &ja4.to_be_bytes()], b"")
+        }
+        None => known(SubjectKind::AddressAgent, &[octets, agent], b""),
+    };
+    // The same subject, whether it was verified or not.
+    let claimed = |kind, iss: &[u8], sub: &[u8], actor: &[u8], credential: &[u8]| {
+        // A program that acts for somebody is that program (RFC 8693 section 4.1).
+        let who = if are_programs && !actor.is_empty() { actor } else { sub };
+        known(kind, &[b"claim", iss, who], credential)
+    };
     if let Some(credential) = fields.get(Known::Authorization) {
-        return match bearer(credential).and_then(claims) {
-            // A program that acts for somebody is that program (RFC 8693 section 4.1).
-            Some(it) if are_programs && !it.actor.is_empty() => {
-                known(SubjectKind::TokenClaim, &[b"claim", &it.iss, &it.actor], credential)
+        return match token {
+            Bearer::Doubted => by_address(),
+            Bearer::Known(it) => {
+                let kind = SubjectKind::Token;
+                let bytes =
+                    |it: &Option<Box<str>>| it.clone().unwrap_or_default().into_boxed_bytes();
+                let (iss, actor) = (bytes(&it.issuer), bytes(&it.actor));
+                // Tokens without a subject are those of applications, which are not people of the same name.
+                match (&it.subject, &it.client) {
+                    (Some(sub), _) => claimed(kind, &iss, sub.as_bytes(), &actor, credential),
+                    (None, Some(client)) => {
+                        known(kind, &[b"client", &iss, client.as_bytes()], credential)
+                    }
+                    (None, None) => known(SubjectKind::ApiKey, &[b"key", credential], credential),
+                }
             }
-            Some(it) => known(SubjectKind::TokenClaim, &[b"claim", &it.iss, &it.sub], credential),
-            None => known(SubjectKind::ApiKey, &[b"key", credential], credential),
+            Bearer::Nobody => known(SubjectKind::ApiKey, &[b"key", credential], credential),
+            Bearer::Unverified => match bearer(credential).and_then(claims) {
+                Some(it) => {
+                    claimed(SubjectKind::TokenClaim, &it.iss, &it.sub, &it.actor, credential)
+                }
+                None => known(SubjectKind::ApiKey, &[b"key", credential], credential),
+            },
         };
     }
     if let Some(credential) = fields.get(Known::ApiKey) {
@@ -85,14 +119,7 @@ fn caller_at(
         let certificate = certificate.0.to_be_bytes();
         return known(SubjectKind::Certificate, &[b"certificate", &certificate], b"");
     }
-    let agent = fields.get(Known::UserAgent).unwrap_or_default();
-    match origin.ja4 {
-        // One address and one agent are many people behind a proxy; the fingerprint tells some apart.
-        Some(KeyedHash(ja4)) => {
-            known(SubjectKind::AddressAgent, &[octets, agent, &ja4.to_be_bytes()], b"")
-        }
-        None => known(SubjectKind::AddressAgent, &[octets, agent], b""),
-    }
+    by_address()
 }
 
 /// Who calls behind a credential that is many people's, where the request names one in the field that its API says.
@@ -199,6 +226,7 @@ mod tests {
     use bartizan_model::head::{Framing, HeadWriter, Version};
     use bartizan_model::id::{ExchangeId, KeyEpoch};
     use bartizan_model::limits::Limits;
+    use std::sync::Arc;
 
     fn who(fields: &[(&str, &str)], certificate: Option<u64>) -> Caller {
         who_with(fields, certificate, None)
@@ -208,6 +236,15 @@ mod tests {
         fields: &[(&str, &str)],
         certificate: Option<u64>,
         ja4: Option<KeyedHash>,
+    ) -> Caller {
+        who_is(fields, certificate, ja4, &Bearer::Unverified)
+    }
+
+    fn who_is(
+        fields: &[(&str, &str)],
+        certificate: Option<u64>,
+        ja4: Option<KeyedHash>,
+        bearer: &Bearer,
     ) -> Caller {
         let mut writer = HeadWriter::new();
         writer.target(b"/");
@@ -222,13 +259,14 @@ mod tests {
             peer,
             tls: true,
             certificate,
+            certificate_digest: None,
             ja4,
             sees_bodies: true,
         };
         let clauses = ClauseSet::new(Mode::Observe, SetBy::Default, &[], &[]);
         let key = HashKey::new(KeyEpoch(1), [7; 16]);
         let rules = Rules::plain(clauses, Limits::default(), key);
-        caller(&head, &origin, peer, (&rules, &rules.base))
+        caller(&head, bearer, &origin, peer, (&rules, &rules.base))
     }
 
     #[test]
@@ -274,6 +312,37 @@ mod tests {
         let with_key = who_with(&key, None, Some(KeyedHash(1)));
         assert_eq!(with_key.subject, who(&key, None).subject);
         assert_eq!(plain.client, cookie.client);
+    }
+
+    #[test]
+    fn a_token_names_somebody_only_where_nobody_doubts_it() {
+        use bartizan_model::identity::{Identity, Scheme};
+        // {"iss":"x","sub":"alice"}
+        let token = "Bearer e30.eyJpc3MiOiJ4Iiwic3ViIjoiYWxpY2UifQ.c2ln";
+        let fields = [("authorization", token), ("x-api-key", "k"), ("cookie", "sid=1")];
+        let is = |bearer| who_is(&fields, Some(1), None, &bearer);
+        let unverified = is(Bearer::Unverified);
+        let identity = |subject: Option<&str>, client: Option<&str>| Identity {
+            issuer: Some("x".into()),
+            subject: subject.map(Into::into),
+            client: client.map(Into::into),
+            ..Identity::of(Scheme::Token)
+        };
+        let known = |it| is(Bearer::Known(Arc::new(it)));
+        let alice = known(identity(Some("alice"), None));
+        assert_eq!((alice.kind, alice.subject), (SubjectKind::Token, unverified.subject));
+        assert_eq!(alice.session, unverified.session);
+        assert_ne!(known(identity(Some("bob"), None)).subject, alice.subject);
+        // An application is not the person of its name.
+        let client = known(identity(None, Some("alice")));
+        assert_eq!(client.kind, SubjectKind::Token);
+        assert_ne!(client.subject, alice.subject);
+        let doubted = is(Bearer::Doubted);
+        assert_eq!((doubted.kind, doubted.session), (SubjectKind::AddressAgent, KeyedHash(0)));
+        assert_eq!(doubted.subject, who(&[], None).subject);
+        let nobody = is(Bearer::Nobody);
+        assert_eq!(nobody.kind, SubjectKind::ApiKey);
+        assert_ne!(nobody.subject, alice.subject);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Where an exchange comes from, and what its adapter supplies instead of the engine reading it.
 
+use bartizan_auth::Digest;
 use bartizan_model::id::{ExchangeId, KeyedHash};
 use std::net::IpAddr;
 
@@ -16,6 +17,8 @@ pub struct Origin {
     pub tls: bool,
     /// The certificate that the client showed and that was verified, hashed.
     pub certificate: Option<KeyedHash>,
+    /// The SHA-256 hash of that certificate in DER, which tokens are bound to (RFC 8705 section 3.1).
+    pub certificate_digest: Option<Digest>,
     /// The fingerprint of the client's TLS (JA4), hashed.
     pub ja4: Option<KeyedHash>,
     /// Whether the adapter sees bodies. What it cannot see is `Unknown`, never clean.

@@ -112,6 +112,15 @@ pub fn later(mut reply: OwnReply, seconds: u64) -> OwnReply {
     reply
 }
 
+/// A reply that says which credential is asked for. Clients of gRPC know it by the status.
+#[must_use]
+pub fn challenging(mut reply: OwnReply, challenge: Bytes) -> OwnReply {
+    if matches!(reply.status, 401 | 403) {
+        reply.fields.push(("www-authenticate", challenge));
+    }
+    reply
+}
+
 fn reply(status: u16, code: Code, id: ExchangeId, to: &Addressee) -> OwnReply {
     let entry = code.entry();
     let (name, title) = (entry.name, entry.title);
@@ -129,7 +138,7 @@ fn reply(status: u16, code: Code, id: ExchangeId, to: &Addressee) -> OwnReply {
         fields.push(("access-control-allow-credentials", text(b"true")));
         fields.push((
             "access-control-expose-headers",
-            text(b"retry-after, grpc-status, grpc-message"),
+            text(b"retry-after, www-authenticate, grpc-status, grpc-message"),
         ));
         fields.push(("vary", text(b"origin")));
     }

@@ -67,7 +67,7 @@ fn of_transport(held: &Held, it: &Observation) -> Verdict {
 fn of_kind(held: &Held, it: &Observation) -> Verdict {
     let Some((kinds, _)) = held.kinds() else { return Verdict::Keeps };
     match it.subject_kind {
-        SubjectKind::TokenClaim => {}
+        SubjectKind::TokenClaim | SubjectKind::Token => {}
         // They show no token that says anything.
         SubjectKind::ApiKey
         | SubjectKind::Cookie

@@ -1,7 +1,7 @@
 //! The snapshot: everything that judging reads, in three shared parts, swapped as one.
 //!
-//! *Rules* change when an operator applies them, *norms* (the terms of endpoints) as traffic teaches them. *Truth*
-//! (keys, revocations, blocks) will join them with the capability that fills it.
+//! *Rules* change when an operator applies them, *norms* (the terms of endpoints) as traffic teaches them, *truth* (issuers,
+//! their keys, what is revoked) as the world does.
 
 use crate::keys::HashKey;
 use crate::patches::Patches;
@@ -9,6 +9,7 @@ use crate::routes::{RouteRules, Routes};
 use crate::tables::rate::Rate;
 use crate::tables::throttled::Throttle;
 use crate::terms::Terms;
+use crate::truth::Truth;
 use bartizan_contract::clause_set::ClauseSet;
 use bartizan_inspect::classify::CustomClass;
 use bartizan_inspect::client_address::Source;
@@ -27,6 +28,8 @@ pub struct Snapshot {
     pub rules: Arc<Rules>,
     /// What is learnt and put in force of endpoints.
     pub terms: Arc<Terms>,
+    /// What credentials are verified with.
+    pub truth: Arc<Truth>,
 }
 
 /// What operators set.

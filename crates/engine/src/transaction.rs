@@ -32,6 +32,7 @@ use crate::described_answer::{DescribedAnswer, Operation};
 use crate::events::Told;
 use crate::evidence::{Evidence, is_reason, may_have_a_reason};
 use crate::facts::Collector;
+use crate::identity::{self, Call, challenge, proved_uri};
 use crate::issuing::Issuing;
 use crate::json_spelling::canonical;
 use crate::judge::{Called, Gathering, Needs, Over, is_plain_text, passes_as, walk};
@@ -42,7 +43,7 @@ use crate::outgoing::{Asked, Outgoing, Unreadable};
 use crate::patches::Patching;
 use crate::pointed;
 use crate::reflected::{Reflected, Suspects};
-use crate::refusal::{Addressee, Dialect, OwnReply, later, own_reply, scrubbed_reply};
+use crate::refusal::{Addressee, Dialect, OwnReply, challenging, later, own_reply, scrubbed_reply};
 use crate::role::strangers;
 use crate::routes::RouteRules;
 use crate::shown::Shown;
@@ -119,6 +120,8 @@ pub struct Transaction {
     wants_upgrade: bool,
     spoke_tls: bool,
     retry_after_s: Option<u64>,
+    /// What the request shows of who sends it.
+    credential_shown: identity::Shown,
     /// What was collected of the request, until it is filed.
     collected: Option<Collector>,
     /// Whether this exchange is one of those of which facts are kept, whatever is found.
@@ -284,6 +287,7 @@ impl Transaction {
             wants_upgrade,
             spoke_tls: false,
             retry_after_s,
+            credential_shown: identity::Shown::unverified(),
             collected: None,
             is_sampled: false,
             keeps_facts: false,
@@ -450,13 +454,21 @@ impl Transaction {
         }
         let view = Arc::clone(&self.view);
         let rules = &*view.rules;
+        let Origin { tls, peer, .. } = self.origin;
+        self.spoke_tls = client_spoke_tls(tls, peer, &head.fields, &rules.trusted);
+        // As the client wrote it.
+        let uri = proved_uri(&head, self.spoke_tls);
         let arrival = Arrival { head: &mut head, origin: &self.origin, at };
         let (on, mut standing) = arrive(arrival, rules, tables);
         self.on = Arc::clone(&on);
+        self.to = Addressee::of(&head);
+        let (origin, uri, is_preflight) = (&self.origin, uri.as_deref(), self.to.is_preflight);
+        let call = Call { head: &head, origin, uri, is_preflight, at };
+        self.credential_shown = identity::look(&call, &on.route, &view, tables);
+        standing.violations.extend(self.credential_shown.violation);
         let client = self.identify(&head, at, standing.client, tables);
         self.wants_upgrade = head.upgrade().is_some();
         self.is_head = head.method == Method::Head;
-        self.to = Addressee::of(&head);
         if on.route.certificate == Demand::Required
             && self.origin.certificate.is_none()
             && self.origin.authority == Authority::Inline
@@ -475,7 +487,7 @@ impl Transaction {
         let mut collector = Collector::at(tables.detail().level());
         if self.is_sampled {
             collector.keep_lists();
-            note_claims(&head.fields, &mut collector, rules);
+            self.note_claims(&head.fields, &mut collector);
         }
         if let Some(bytes_max) = self.sample_bytes_max()
             && tables.evidence().is_watched(self.seen.subject, at)
@@ -731,13 +743,14 @@ impl Transaction {
         seen.version = head.version;
         seen.request_head_bytes = head.bytes;
         let under = (rules, &*self.on);
-        let who = caller(head, &self.origin, address, under);
+        let who = caller(head, &self.credential_shown.bearer, &self.origin, address, under);
         seen.subject = match who.kind {
             // A token says itself whose it is, whatever log-in it is of.
             SubjectKind::ApiKey | SubjectKind::Cookie => tables.accounts().of(who.subject),
-            SubjectKind::TokenClaim | SubjectKind::Certificate | SubjectKind::AddressAgent => {
-                who.subject
-            }
+            SubjectKind::TokenClaim
+            | SubjectKind::Token
+            | SubjectKind::Certificate
+            | SubjectKind::AddressAgent => who.subject,
         };
         let is_own = seen.subject == who.subject && who.kind == SubjectKind::Cookie;
         self.session = is_own.then_some(who.subject);
@@ -752,9 +765,7 @@ impl Transaction {
         seen.client =
             if is_client_known(&self.origin, address) { who.client } else { KeyedHash(0) };
         seen.route = Arc::clone(&self.on.route.name);
-        let Origin { tls, peer, .. } = self.origin;
-        let tls = client_spoke_tls(tls, peer, &head.fields, &rules.trusted);
-        self.spoke_tls = tls;
+        let tls = self.spoke_tls;
         self.is_sampled = tables.sampled().keeps(seen.endpoint, seen.subject, at.wall_us)
             && tables.detail().level() == Level::Full;
         if self.is_sampled {
@@ -874,6 +885,22 @@ impl Transaction {
         self.walk_on(at, tables)
     }
 
+    /// Notes what the caller's token says of who, and what, it is, unless it is no good.
+    fn note_claims(&self, fields: &Fields, collector: &mut Collector) {
+        let token = fields.get(Known::Authorization).and_then(bearer);
+        let Some(token) = token.filter(|_| !self.credential_shown.is_doubted()) else { return };
+        let key = &self.view.rules.key;
+        let claims = identifying(token);
+        for (name, value) in &claims {
+            collector.note_claim(name, value, key);
+        }
+        let is_noted =
+            |it: &KindOfBearer| !it.is_within && claims.iter().any(|of| of.0 == it.claim);
+        for kind in kinds(token).iter().filter(|it| !is_noted(it)) {
+            collector.note_kind(kind, key);
+        }
+    }
+
     /// Judges the calls within an envelope. Facts of each are kept as of an endpoint of its own.
     fn take_calls(
         &mut self,
@@ -890,7 +917,7 @@ impl Transaction {
         {
             self.is_sampled = true;
             gathering.collector.keep_lists();
-            note_claims(fields, &mut gathering.collector, &rules.rules);
+            self.note_claims(fields, &mut gathering.collector);
         }
         gathering.calls(&calls, &rules.rules);
         let names = Arc::new(calls.names);
@@ -1536,6 +1563,10 @@ impl Transaction {
         {
             reply = later(reply, seconds);
         }
+        let is_dpop = self.credential_shown.is_dpop;
+        if let Some(challenge) = challenge(code, is_dpop, &self.on.route.scopes) {
+            reply = challenging(reply, challenge);
+        }
         self.talk = None;
         self.request = Request::Ended;
         self.response = Response::Replied;
@@ -1564,19 +1595,6 @@ impl Transaction {
         let Observation { id, started, revision, epoch, .. } = self.seen;
         let spent = Observation::opened(id, started, revision, epoch);
         Step::Finished(Box::new(std::mem::replace(&mut self.seen, spent)), None)
-    }
-}
-
-/// Notes what the caller's token says of who, and what, it is.
-fn note_claims(fields: &Fields, collector: &mut Collector, rules: &Rules) {
-    let Some(token) = fields.get(Known::Authorization).and_then(bearer) else { return };
-    let claims = identifying(token);
-    for (name, value) in &claims {
-        collector.note_claim(name, value, &rules.key);
-    }
-    let is_noted = |it: &KindOfBearer| !it.is_within && claims.iter().any(|of| of.0 == it.claim);
-    for kind in kinds(token).iter().filter(|it| !is_noted(it)) {
-        collector.note_kind(kind, &rules.key);
     }
 }
 

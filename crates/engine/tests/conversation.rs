@@ -62,13 +62,19 @@ impl Socket {
             records: None,
         };
         rules.routes = Routes::new(vec![on]);
-        let view = Snapshot { revision: 5, rules: Arc::new(rules), terms: Arc::default() };
+        let view = Snapshot {
+            revision: 5,
+            rules: Arc::new(rules),
+            terms: Arc::default(),
+            truth: Arc::default(),
+        };
         let origin = Origin {
             id: ExchangeId::new(1_700_000_000_000, 77),
             authority: Authority::Inline,
             peer: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
             tls: false,
             certificate: None,
+            certificate_digest: None,
             ja4: None,
             sees_bodies: true,
         };

@@ -32,13 +32,15 @@ fn sent(body: &str, fields: &[(&str, &str)], json: JsonSpelling) -> (Result<Stri
     let mut on = (*rules.base).clone();
     on.route = Arc::new(bartizan_model::route::Route { json, ..(*on.route).clone() });
     rules.routes = bartizan_engine::routes::Routes::new(vec![on]);
-    let view = Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::default() };
+    let (rules, terms, truth) = (Arc::new(rules), Arc::default(), Arc::default());
+    let view = Snapshot { revision: 1, rules, terms, truth };
     let origin = Origin {
         id: ExchangeId::new(1_700_000_000_000, 7),
         authority: Authority::Inline,
         peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
         tls: false,
         certificate: None,
+        certificate_digest: None,
         ja4: None,
         sees_bodies: true,
     };

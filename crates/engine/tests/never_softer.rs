@@ -189,6 +189,7 @@ impl Request {
                 peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
                 tls: false,
                 certificate: None,
+                certificate_digest: None,
                 ja4: None,
                 sees_bodies: true,
             },
@@ -251,8 +252,12 @@ fn parts(all: &[(String, String)]) -> String {
 fn check(seed: u64, cases: u32, limits: Limits) {
     let clauses = ClauseSet::new(Mode::Enforce, SetBy::Flag, &[], &[]);
     let rules = Rules::plain(clauses, limits, HashKey::new(KeyEpoch(1), [7; 16]));
-    let snapshot =
-        Arc::new(Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::default() });
+    let snapshot = Arc::new(Snapshot {
+        revision: 1,
+        rules: Arc::new(rules),
+        terms: Arc::default(),
+        truth: Arc::default(),
+    });
     let (mut dice, mut refused) = (Dice(seed), 0);
     for case in 0..cases {
         let first = Request::new(&mut dice, &limits);

@@ -59,7 +59,12 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
         records: None,
     };
     rules.routes = Routes::new(vec![on]);
-    Arc::new(Snapshot { revision: 5, rules: Arc::new(rules), terms: Arc::default() })
+    Arc::new(Snapshot {
+        revision: 5,
+        rules: Arc::new(rules),
+        terms: Arc::default(),
+        truth: Arc::default(),
+    })
 }
 
 fn post(content_type: &str, framing: Framing) -> RequestHead {
@@ -94,6 +99,7 @@ fn send<'a>(
         peer: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
         tls: false,
         certificate: None,
+        certificate_digest: None,
         ja4: None,
         sees_bodies: true,
     };

@@ -87,7 +87,12 @@ fn snapshot(setup: &Setup) -> Arc<Snapshot> {
         records: None,
     };
     rules.routes = Routes::new(vec![on]);
-    Arc::new(Snapshot { revision: 5, rules: Arc::new(rules), terms: Arc::default() })
+    Arc::new(Snapshot {
+        revision: 5,
+        rules: Arc::new(rules),
+        terms: Arc::default(),
+        truth: Arc::default(),
+    })
 }
 
 fn origin() -> Origin {
@@ -97,6 +102,7 @@ fn origin() -> Origin {
         peer: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
         tls: false,
         certificate: None,
+        certificate_digest: None,
         ja4: None,
         sees_bodies: true,
     }

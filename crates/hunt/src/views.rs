@@ -213,7 +213,7 @@ const EXCHANGES: View = View {
         row(
             "subject_kind",
             Data::Text,
-            "What the subject is known by: `address_agent`, `token_claim`, `api_key`, `cookie` or `certificate`.",
+            "What the subject is known by: `address_agent`, `token_claim`, `api_key`, `cookie`, `certificate` or `token`.",
         ),
         row("verified", Data::Boolean, "Whether bartizan checked that itself."),
         optional(row(

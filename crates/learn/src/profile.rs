@@ -175,7 +175,8 @@ impl Look {
             let reason = "tokens name the client itself as their subject";
             return said(Subjects::Workload, reason, (self.tokens_of_clients, self.seen));
         }
-        let people = self.known_by(&[SubjectKind::TokenClaim, SubjectKind::Cookie]);
+        let people = [SubjectKind::TokenClaim, SubjectKind::Token, SubjectKind::Cookie];
+        let people = self.known_by(&people);
         let is_of_clients = self.tokens_of_clients * 10 >= self.seen;
         if is_most(people, calls) && callers >= PEOPLE_MIN && !is_of_clients {
             let reason = "callers show tokens or cookies, each its own";

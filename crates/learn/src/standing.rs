@@ -33,6 +33,7 @@ impl Caller {
     pub fn of(it: &Observation) -> Option<Self> {
         match it.subject_kind {
             SubjectKind::TokenClaim
+            | SubjectKind::Token
             | SubjectKind::ApiKey
             | SubjectKind::Cookie
             | SubjectKind::Certificate => Some(Self::Known(it.subject)),

@@ -45,6 +45,8 @@ clauses! {
     ClientRate = "client.rate", Declared, "The client keeps to `clients.rate`.";
     ClientThrottle = "client.throttle", Declared, "Whom clauses against harm refused again and again keeps to `throttle.rate` for a while.";
     IdentityCertificate = "identity.certificate", Declared, "Where a client certificate is demanded, a good one was shown.";
+    IdentityVerified = "identity.verified", Declared, "A credential, where one is shown, is good: signed for this API, in its time and not revoked, and one is shown where the route demands it.";
+    IdentityScope = "identity.scope", Declared, "The token of the call may be used for what the route demands.";
     BaselineBodySize = "baseline.body_size", Follows, "The body is not larger than `limits.body_bytes_max`.";
     BaselineBodyParse = "baseline.body_parse", Follows, "The body is what its type says.";
     ContentSqli = "content.sqli", Follows, "No value breaks out into SQL.";

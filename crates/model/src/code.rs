@@ -301,6 +301,20 @@ codes! {
         "An answer is a file that a program is configured with and holds a secret, or tells what a working copy of Git is of (CWE-538). Take the file out of what is served, and change the secrets in it. Refused only where `disclosure.source` is enforced by name.";
     DisclosureReflected = 169, "disclosure.reflected_script", 403, DisclosureReflection, "not allowed",
         "A page shows a value of its own request unescaped, and the value may run in a browser (CWE-79): whoever makes somebody follow a link runs script in their name. Escape the value where the page is made. Pages that show what their author wrote, such as previews, are the harmless cause: except their endpoint.";
+    TokenMissing = 180, "identity.token_missing", 401, IdentityVerified, "token required",
+        "The route says `tokens: required`, and the call has no token: no `Authorization`, or one of a scheme that is none of tokens (RFC 6750). A browser's question whether it may ask is not refused for that. A client that was never logged in, a health check, or somebody who tries.";
+    TokenInvalid = 181, "identity.token_invalid", 401, IdentityVerified, "token not accepted",
+        "The call has a token that is not believed: it is no signed message that we read, its signature is wrong, it names no issuer of `issuers`, is for another audience, is signed in a way that is not accepted (`none`, or with a secret), says that it is something else than an access token, or lacks a claim. Also: `Authorization` twice, or with something that is none. If a client that should pass is refused, compare its `iss` and `aud` with `issuers`, to the letter. See docs/tokens.md for all that is demanded.";
+    TokenExpired = 182, "identity.token_expired", 401, IdentityVerified, "token expired",
+        "The token of the call is rightly signed and not of now: it has ended (`exp`), has not begun (`nbf`), is issued in the future (`iat`), or lives longer than `lifetime_max` of its issuer. Clients meet this each time that a token ends, and fetch a new one. If new tokens are refused, compare the clocks of the issuer and of this machine.";
+    TokenRevoked = 183, "identity.token_revoked", 401, IdentityVerified, "token not accepted",
+        "The token of the call was withdrawn, or its session, its subject, its application or its key, by a line of its issuer's `revoked`.";
+    TokenKeyUnknown = 184, "identity.key_unknown", 401, IdentityVerified, "token not accepted",
+        "No key of the token's issuer is the one that it says signed it, or fits how it is signed. Usually the issuer has a new key and the file of `keys` is older: renew it, it is read again when it changes. Else the token is forged.";
+    TokenProofInvalid = 185, "identity.proof_invalid", 401, IdentityVerified, "token not accepted",
+        "The token of the call is bound to a key or to a client certificate (`cnf`), and whoever sent it does not show that it is theirs: no proof (`DPoP`), one for another request, an old one, one that was used before, one of another key, or another certificate. Or it came under `DPoP` and is bound to no key. A token that was stolen is refused so. Behind a proxy that ends TLS, bartizan has to be told the scheme (`trusted_proxies`), and sees no certificates.";
+    ScopeMissing = 186, "identity.scope_missing", 403, IdentityScope, "not allowed",
+        "The token of the call is good, and has not all the scopes that the route demands (`scopes`). The client has to ask its issuer for more, or has no business here.";
 }
 
 impl Code {

@@ -90,7 +90,7 @@ pub struct Observation {
     pub response: Option<Facts>,
 }
 
-/// What a subject is known by. Nothing of it is verified yet: a claim says what the client says.
+/// What a subject is known by. Whether that was verified: [`SubjectKind::is_verified`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SubjectKind {
     /// Address and user agent.
@@ -103,12 +103,20 @@ pub enum SubjectKind {
     Cookie,
     /// A verified client certificate.
     Certificate,
+    /// The subject that a verified token names, or without one its application.
+    Token,
 }
 
 impl SubjectKind {
     /// All, in the order of their numbers in files.
-    pub const ALL: &'static [Self] =
-        &[Self::AddressAgent, Self::TokenClaim, Self::ApiKey, Self::Cookie, Self::Certificate];
+    pub const ALL: &'static [Self] = &[
+        Self::AddressAgent,
+        Self::TokenClaim,
+        Self::ApiKey,
+        Self::Cookie,
+        Self::Certificate,
+        Self::Token,
+    ];
 
     /// Name in output.
     pub const fn name(self) -> &'static str {
@@ -118,12 +126,13 @@ impl SubjectKind {
             Self::ApiKey => "api_key",
             Self::Cookie => "cookie",
             Self::Certificate => "certificate",
+            Self::Token => "token",
         }
     }
 
     /// Whether bartizan checked it itself.
     pub const fn is_verified(self) -> bool {
-        matches!(self, Self::Certificate)
+        matches!(self, Self::Certificate | Self::Token)
     }
 }
 

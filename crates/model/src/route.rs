@@ -68,7 +68,7 @@ words! {
 }
 
 words! {
-    /// Whether a client has to show a certificate.
+    /// Whether a client has to show a certificate, or a token.
     Demand {
         /// It is not asked for one.
         None = "none",
@@ -123,6 +123,10 @@ pub struct Route {
     pub underscores: Underscores,
     /// Whether a client certificate is needed.
     pub certificate: Demand,
+    /// Whether tokens are verified, and whether one is needed.
+    pub tokens: Demand,
+    /// What each call's token must be good for; nothing where none is needed.
+    pub scopes: Arc<[Box<str>]>,
     /// Whether what cannot be judged for want of room passes unjudged, counted and recorded.
     pub fail_open: bool,
     /// Whether an exchange is forwarded only after its intent is durable.
@@ -153,6 +157,8 @@ impl Route {
             json: JsonSpelling::Judge,
             underscores: Underscores::Pass,
             certificate: Demand::None,
+            tokens: Demand::None,
+            scopes: Arc::default(),
             fail_open: false,
             record_required: false,
             samples: true,

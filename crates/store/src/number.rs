@@ -35,6 +35,7 @@ numbered! { Outcome, of_outcome, outcome:
 
 numbered! { SubjectKind, of_subject_kind, subject_kind:
     AddressAgent = 0, TokenClaim = 1, ApiKey = 2, Cookie = 3, Certificate = 4,
+    Token = 5,
 }
 
 numbered! { Kind, of_kind, kind:

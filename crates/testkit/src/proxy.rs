@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 pub fn snapshot(mode: Mode, limits: Limits) -> Snapshot {
     let clauses = ClauseSet::new(mode, SetBy::Flag, &[], &[]);
     let rules = Rules::plain(clauses, limits, HashKey::new(KeyEpoch(1), [7; 16]));
-    Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::default() }
+    Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::default(), truth: Arc::default() }
 }
 
 /// A proxy with one worker.

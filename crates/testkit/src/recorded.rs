@@ -40,6 +40,7 @@ pub fn recording(request: &[u8], answer: &[u8], limits: &Limits) -> Recording {
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tls: false,
             certificate: None,
+            certificate_digest: None,
             ja4: None,
             sees_bodies: true,
         },

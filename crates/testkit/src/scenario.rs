@@ -344,7 +344,12 @@ impl Scenario {
             ..Rules::plain(clauses(self.mode, &[]), self.limits, key)
         };
         let terms = Terms::new(vec![(Arc::clone(&self.route.name), self.terms.clone())]);
-        Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::new(terms) }
+        Snapshot {
+            revision: 1,
+            rules: Arc::new(rules),
+            terms: Arc::new(terms),
+            truth: Arc::default(),
+        }
     }
 
     /// What the description says, if there is one.

@@ -29,6 +29,14 @@ const NOT_IN_ONE_MESSAGE: &[Code] = &[
     Code::DeclaredAnswerBody,
     // Over TLS only: `engine/tests/profiles.rs`.
     Code::TransportNoCertificate,
+    // They need an issuer and the time: `engine/tests/identity.rs`, `bartizan/tests/identity.rs`.
+    Code::TokenMissing,
+    Code::TokenInvalid,
+    Code::TokenExpired,
+    Code::TokenRevoked,
+    Code::TokenKeyUnknown,
+    Code::TokenProofInvalid,
+    Code::ScopeMissing,
     // Within a tunnel: `engine/tests/conversation.rs`.
     Code::BodyWebsocketMalformed,
     // Several exchanges show it: `engine/tests/tenants.rs`.

@@ -8,6 +8,7 @@ use super::data_classes;
 use super::effective::Effective;
 use super::endpoint::Endpoint;
 use super::fault::Fault;
+use super::issuers;
 use super::keys::{self, tls};
 use super::node::Node;
 use super::overrides::Overrides;
@@ -74,6 +75,7 @@ pub(super) fn settings(
     let (tls, trust) = tls(&mut reader, &top);
     let clients = clients(&mut reader, &top);
     let mut upstreams = Upstreams::read(&mut reader, &top, over.upstream.as_ref(), !mirror);
+    let issuers = issuers::read(&mut reader, &top);
     let routes = routes::read(&mut reader, &top, &mut upstreams, trust);
 
     let section = reader.section(&top, "admin");
@@ -135,6 +137,7 @@ pub(super) fn settings(
         certificates,
         tls: tls?,
         clients: clients?,
+        issuers,
         upstreams: upstreams.into_all(),
         routes,
         admin: Admin { address: admin?.given() },

@@ -104,6 +104,8 @@ pub(super) fn has_fields(clause: ClauseName) -> bool {
         | ClauseName::ClientRate
         | ClauseName::ClientThrottle
         | ClauseName::IdentityCertificate
+        | ClauseName::IdentityVerified
+        | ClauseName::IdentityScope
         | ClauseName::IdentityCredential
         | ClauseName::TransportTls
         | ClauseName::IdentityRole

@@ -6,8 +6,9 @@ use super::address::{collide, is_same_door};
 use super::fault::Fault;
 use super::host_port::HostPort;
 use super::keys::{
-    ADMIN_ADDRESS, CERTIFICATES, HEAD_BYTES_MAX, HELD_BYTES_MAX, INSPECT_BYTES_MAX, LISTEN_ADDRESS,
-    LISTEN_PROXY_PROTOCOL, Name, Number, TARGET_BYTES_MAX, TRUSTED_PROXIES, tls,
+    ADMIN_ADDRESS, CERTIFICATES, HEAD_BYTES_MAX, HELD_BYTES_MAX, INSPECT_BYTES_MAX, ISSUERS,
+    LISTEN_ADDRESS, LISTEN_PROXY_PROTOCOL, Name, Number, TARGET_BYTES_MAX, TRUSTED_PROXIES, route,
+    tls,
 };
 use super::problem::Place;
 use super::reader::{Read, Reader, Scope};
@@ -80,11 +81,12 @@ pub(super) fn burst(reader: &mut Reader<'_>, scope: &Scope<'_>, clients: &Client
     }
 }
 
-/// What a demand for certificates of clients rests on.
+/// What a demand for certificates or tokens of clients rests on.
 #[derive(Clone, Copy)]
 pub(super) struct Trust {
     has_certificates: bool,
     has_client_ca: bool,
+    has_issuers: bool,
 }
 
 impl Trust {
@@ -92,6 +94,7 @@ impl Trust {
         Self {
             has_certificates: top.has(CERTIFICATES),
             has_client_ca: tls_section.has(tls::CLIENT_CA.name.key),
+            has_issuers: top.has(ISSUERS),
         }
     }
 
@@ -107,6 +110,25 @@ impl Trust {
                 needs(reader, scope, key, certificates);
             }
             Demand::Optional | Demand::Required => {}
+        }
+    }
+
+    /// Somebody has to be believed, and a call without a token has no scopes.
+    pub(super) fn tokens(
+        self,
+        reader: &mut Reader<'_>,
+        scope: &Scope<'_>,
+        it: Demand,
+        has_scopes: bool,
+    ) {
+        if it != Demand::None && !self.has_issuers {
+            let issuers = Name { section: "", key: ISSUERS, says: "" };
+            needs(reader, scope, route::TOKENS.name, issuers);
+        }
+        if it != Demand::Required && has_scopes {
+            let (key, needs) = (route::SCOPES.name, "`tokens: required`".to_owned());
+            let fault = Fault::Needs { key: key.path(), needs };
+            reader.report(scope.place_of(key), fault);
         }
     }
 }

@@ -102,6 +102,7 @@ pub enum Fault {
     NotOneLine { chars_max: usize },
     NotATenant { given: String },
     NotAClaim { given: String },
+    NotAScope { given: String },
     NotAFieldName { given: String },
     NotATemplate { given: String, why: TemplateFault },
     NotALink { given: String },
@@ -370,6 +371,7 @@ impl Fault {
                 format!("{} does not say where a tenant stands", Shown(given))
             }
             Self::NotAClaim { given } => format!("{} is no claim with a value", Shown(given)),
+            Self::NotAScope { given } => format!("{} is not a scope", Shown(given)),
             Self::NotAFieldName { given } => format!("{} is not the name of a field", Shown(given)),
             Self::NotATemplate { given, .. } => format!("{} cannot be marked", Shown(given)),
             Self::NotALink { given } => format!("{} is not a link", Shown(given)),
@@ -461,6 +463,9 @@ impl Fault {
                 "expected `host`, `path:1` to `path:16`, or `claim:NAME`".to_owned()
             }
             Self::NotAClaim { .. } => "expected `NAME=VALUE`, as `role=support`".to_owned(),
+            Self::NotAScope { .. } => {
+                "expected 1 to 128 visible characters of ASCII, but for `\"` and `\\`".to_owned()
+            }
             Self::NotAFieldName { .. } => {
                 "expected 1 to 64 of `A-Z`, `a-z`, `0-9`, `-` and `_`".to_owned()
             }
@@ -632,6 +637,7 @@ impl Fault {
             | Self::NotOneLine { .. }
             | Self::NotATenant { .. }
             | Self::NotAClaim { .. }
+            | Self::NotAScope { .. }
             | Self::NotAFieldName { .. }
             | Self::NotATemplate { .. }
             | Self::NotALink { .. }

@@ -6,6 +6,7 @@
 pub(super) mod alerts;
 pub(super) mod api;
 pub(super) mod data_class;
+pub(super) mod issuer;
 pub(super) mod patch;
 pub(super) mod route;
 pub(super) mod tls;
@@ -43,6 +44,7 @@ pub(super) const TLS: &str = "tls";
 pub(super) const CLIENTS: &str = "clients";
 pub(super) const UPSTREAM: &str = "upstream";
 pub(super) const UPSTREAMS: &str = "upstreams";
+pub(super) const ISSUERS: &str = "issuers";
 pub(super) const ROUTES: &str = "routes";
 pub(super) const EXCEPTIONS: &str = "exceptions";
 pub(super) const EVIDENCE: &str = "evidence";
@@ -309,7 +311,7 @@ impl Section {
 }
 
 /// Sections, in the order of the reference.
-pub(super) const SECTIONS: [Section; 23] = [
+pub(super) const SECTIONS: [Section; 24] = [
     Section::mapping("", "Top level."),
     Section::mapping("listen", "Where clients connect."),
     Section {
@@ -340,6 +342,22 @@ upstreams:
     url: https://orders.internal
     addresses: [10.0.0.1:8443, 10.0.0.2:8443]
     ca: /etc/bartizan/tls/internal-ca.crt
+",
+    },
+    Section {
+        name: ISSUERS,
+        says: "A list: whose tokens are believed, where a route says `tokens: optional` or `required`. See [tokens](tokens.md).",
+        items_max: Some(32),
+        example: "\
+issuers:
+  - name: main
+    issuer: https://id.example.com
+    keys: /etc/bartizan/jwks.json
+    audience: [shop-api]
+routes:
+  - name: shop
+    tokens: required
+    scopes: [\"orders:read\"]
 ",
     },
     Section {
@@ -529,6 +547,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static dyn Key> {
         .chain(upstream::ONE.all())
         .chain(LISTED_NAME)
         .chain(upstream::LISTED.all())
+        .chain(issuer::ALL)
         .chain(route::ALL)
         .chain(AFTER)
         .chain(api::ALL)
@@ -1299,6 +1318,7 @@ mod tests {
         check(&route::PATHS);
         check(&route::UNDERSCORES);
         check(&route::CLIENT_CERTIFICATE);
+        check(&route::TOKENS);
         check(&alerts::MIN_SEVERITY);
     }
 

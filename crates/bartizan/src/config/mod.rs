@@ -33,6 +33,7 @@ mod fault;
 mod field;
 mod host;
 mod host_port;
+mod issuers;
 mod keys;
 mod mode;
 mod naming;
@@ -73,8 +74,8 @@ pub use rate::Rate;
 pub use reference::reference;
 pub use schema::schema;
 pub use settings::{
-    Admin, AlertTarget, Alerts, Api, Certificate, Clients, Data, Ledger, Limits, Listen, Record,
-    Routing, Settings, Store, Tls, Upstream,
+    Admin, AlertTarget, Alerts, Api, Certificate, Clients, Data, Issuer, Ledger, Limits, Listen,
+    Record, Routing, Settings, Store, Tls, Upstream,
 };
 pub use source::{FILE_BYTES_MAX, Source};
 pub use upstream_url::UpstreamUrl;

@@ -78,6 +78,8 @@ fn one(
     let json = reader.word(scope, &key::JSON, None);
     let underscores = reader.word(scope, &key::UNDERSCORES, None);
     let certificate = reader.word(scope, &key::CLIENT_CERTIFICATE, None);
+    let tokens = reader.word(scope, &key::TOKENS, None);
+    let scopes = reader.items(scope, &key::SCOPES, &[]);
     let fail_open = reader.flag(scope, &key::FAIL_OPEN);
     let record_required = reader.flag(scope, &key::RECORD_REQUIRED);
     let samples = reader.flag(scope, &key::SAMPLES);
@@ -91,6 +93,9 @@ fn one(
 
     if let Some(certificate) = &certificate {
         trust.demand(reader, scope, key::CLIENT_CERTIFICATE.name, certificate.value);
+    }
+    if let Some(tokens) = &tokens {
+        trust.tokens(reader, scope, tokens.value, !scopes.is_empty());
     }
     let leads_to = if refuse {
         refused(reader, scope);
@@ -112,6 +117,8 @@ fn one(
         json: json?.value,
         underscores: underscores?.value,
         certificate: certificate?.value,
+        tokens: tokens?.value,
+        scopes: scopes.into(),
         fail_open,
         record_required,
         samples,

@@ -1,5 +1,6 @@
 //! What bartizan is started with: plain data, every value checked.
 
+use bartizan_auth::algorithm::Algorithms;
 use bartizan_connect::alert::Severity;
 use bartizan_inspect::classify::CustomClass;
 use bartizan_model::clause::{Clause, Exception, Mode, SetBy};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub tls: Tls,
     /// Who may send requests, and how many.
     pub clients: Clients,
+    /// Whose tokens are believed, each `iss` once.
+    pub issuers: Vec<Issuer>,
     /// Where admitted requests go: at least one, unless copies come, `default` first if there is one of that name from
     /// the section `upstream`, then in the order of the file. Routes name them by position.
     pub upstreams: Vec<Upstream>,
@@ -101,9 +104,19 @@ impl Settings {
         self.routes.iter().map(|it| it.mode.as_ref().map(|it| it.value)).collect()
     }
 
-    /// Every certificate and key that is referred to, with the key that names it. They are not
+    /// Every file and variable that is referred to, with the key that names it. They are not
     /// read with the file: the start and `bartizan doctor` do that.
     pub fn references(&self) -> impl Iterator<Item = (String, &Reference)> {
+        let of_issuers = self.issuers.iter().flat_map(|it| {
+            let path = |key| format!("issuer {}, {key}", it.name);
+            let revoked = it.revoked.iter().map(move |it| (path("revoked"), &it.value));
+            std::iter::once((path("keys"), &it.keys.value)).chain(revoked)
+        });
+        self.secrets().chain(of_issuers)
+    }
+
+    /// Those of them that are certificates, keys and secrets of our own.
+    pub fn secrets(&self) -> impl Iterator<Item = (String, &Reference)> {
         let listed = self.certificates.iter().enumerate().flat_map(|(item, it)| {
             it.references(|key| format!("certificates[{item}].{key}"), ["certificate", "key"])
         });
@@ -233,6 +246,27 @@ pub struct Throttle {
     pub rate: Rate,
     /// For how long, in milliseconds.
     pub duration_ms: u64,
+}
+
+/// Whose tokens are believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer {
+    /// Its name in output.
+    pub name: Arc<str>,
+    /// The `iss` of its tokens.
+    pub issuer: Arc<str>,
+    /// Its public keys, a JWK Set.
+    pub keys: Given<Reference>,
+    /// One of these is in `aud`: at least one.
+    pub audience: Vec<Arc<str>>,
+    /// How its tokens may be signed: none with a secret.
+    pub algorithms: Algorithms,
+    /// Seconds that its clock and ours may differ.
+    pub skew_s: u32,
+    /// Seconds that its tokens may live.
+    pub lifetime_max_s: Option<u32>,
+    /// What of it is no longer good.
+    pub revoked: Option<Given<Reference>>,
 }
 
 /// Where admitted requests go.

@@ -43,7 +43,12 @@ impl Judge {
         let mut rules = Rules::plain(clauses, Limits::default(), HashKey::new(KeyEpoch(0), key));
         rules.sample_bytes_max = None;
         Ok(Self {
-            view: Arc::new(Snapshot { revision: 0, rules: Arc::new(rules), terms: Arc::default() }),
+            view: Arc::new(Snapshot {
+                revision: 0,
+                rules: Arc::new(rules),
+                terms: Arc::default(),
+                truth: Arc::default(),
+            }),
             tables: Tables::new(BODIES_BYTES_MAX),
         })
     }
@@ -66,6 +71,7 @@ pub(crate) fn replayed(it: &Request, view: &Arc<Snapshot>, tables: &Tables) -> O
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             tls: true,
             certificate: None,
+            certificate_digest: None,
             ja4: None,
             sees_bodies: true,
         },

@@ -6,8 +6,9 @@
 
 use super::Finding;
 use super::certificate::not_after_s;
-use crate::config::Settings;
 use crate::config::secret::{Reference, Secret};
+use crate::config::{Issuer, Settings};
+use crate::issuers;
 use crate::wire::{self, WireFault};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use std::fs;
@@ -15,6 +16,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const ABOUT: &str = "certificates";
+const ISSUERS: &str = "issuers";
 /// From here on somebody should look after a renewal.
 const DAYS_MIN: u64 = 14;
 const DAY_S: u64 = 86_400;
@@ -22,7 +24,7 @@ const DAY_S: u64 = 86_400;
 pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let mut findings = Vec::new();
-    for (place, reference) in settings.references() {
+    for (place, reference) in settings.secrets() {
         match reference.read() {
             Ok(secret) => findings.extend(one(&place, reference, &secret, now_s)),
             Err(fault) => {
@@ -53,12 +55,31 @@ pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
                 let mend = "see what `bartizan patch check FILE` says";
                 findings.push(Finding::problem("patches", fault.to_string(), mend));
             }
+            WireFault::Issuers(_) => {
+                let mend = "name a JWK Set (RFC 7517) with public keys of the issuer, which the user of bartizan can read";
+                findings.push(Finding::problem(ISSUERS, fault.to_string(), mend));
+            }
             // It was named above.
             WireFault::Unread(_) => {}
         }
     }
+    findings.extend(settings.issuers.iter().flat_map(|it| issuer(settings, it)));
     findings.extend(roots(settings));
     findings
+}
+
+/// The keys of an issuer: how many can be used, and what is wrong with each other one.
+fn issuer(settings: &Settings, it: &Issuer) -> Vec<Finding> {
+    // What has none was named above.
+    let Ok(keys) = issuers::keys(settings, it) else { return Vec::new() };
+    let name = &it.name;
+    let count = keys.len();
+    let good = Finding::good(ISSUERS, format!("issuer {name}: {count} keys can be used"));
+    let mend = "ask whoever keeps the issuer; tokens that it signs are refused";
+    let unusable = keys.unusable().iter().map(|(at, why)| {
+        Finding::warning(ISSUERS, format!("issuer {name}: key {at} cannot be used: {why}"), mend)
+    });
+    std::iter::once(good).chain(unusable).collect()
 }
 
 /// What is doubtful about one reference, or that nothing is.

@@ -68,7 +68,12 @@ impl Replayer {
         let mut rules = Rules::plain(clauses, Limits::default(), key);
         rules.sample_bytes_max = None;
         Ok(Self {
-            view: Arc::new(Snapshot { revision: 0, rules: Arc::new(rules), terms: Arc::default() }),
+            view: Arc::new(Snapshot {
+                revision: 0,
+                rules: Arc::new(rules),
+                terms: Arc::default(),
+                truth: Arc::default(),
+            }),
             tables: Tables::new(BODIES_BYTES_MAX),
             now,
             random: u128::from_le_bytes(random),
@@ -113,6 +118,7 @@ impl Replayer {
                 peer: call.client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
                 tls: call.tls.unwrap_or(true),
                 certificate: None,
+                certificate_digest: None,
                 ja4: None,
                 sees_bodies: call.body.is_some(),
             },

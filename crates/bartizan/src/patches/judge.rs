@@ -50,7 +50,12 @@ impl Judges {
         let mut rules = Rules::plain(clauses, Limits::default(), key);
         rules.sample_bytes_max = None;
         rules.patches = Arc::new(Patches::new(alone.into_iter().map(Arc::new).collect()));
-        let view = Snapshot { revision: 0, rules: Arc::new(rules), terms: Arc::default() };
+        let view = Snapshot {
+            revision: 0,
+            rules: Arc::new(rules),
+            terms: Arc::default(),
+            truth: Arc::default(),
+        };
         Judge { view: Arc::new(view), tables: self.tables.clone() }
     }
 }

@@ -11,6 +11,7 @@ use super::wire::Wire;
 use super::{Caller, Shared, Worker, http1_server, http2_server, proxy_protocol};
 use crate::proxy::tapped::Tapped;
 use crate::tls;
+use bartizan_auth::Digest;
 use bartizan_model::network::{Network, canonical};
 use bytes::BytesMut;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -267,7 +268,8 @@ async fn serve(worker: Arc<Worker>, mut stream: TcpStream, peer: IpAddr) {
     let view = worker.view();
     let watch = worker.sweeper.watch();
     let within_ms = view.manners.head_timeout_ms;
-    let caller = Caller { peer, tls: false, certificate: None, ja4: None };
+    let caller =
+        Caller { peer, tls: false, certificate: None, certificate_digest: None, ja4: None };
     let failed = || worker.shared.handshakes_failed.fetch_add(1, Relaxed);
     let caller = if view.manners.proxy_protocol {
         // Who is not trusted could name anybody.
@@ -300,8 +302,9 @@ async fn serve(worker: Arc<Worker>, mut stream: TcpStream, peer: IpAddr) {
     let known = session.get_ref().1;
     let shown = known.peer_certificates().and_then(<[_]>::first);
     let certificate = shown.map(|it| view.snapshot.rules.key.value(it));
+    let certificate_digest = shown.map(|it| Digest::of(it));
     let is_http2 = known.alpn_protocol() == Some(tls::H2);
-    let caller = Caller { tls: true, certificate, ja4, ..caller };
+    let caller = Caller { tls: true, certificate, certificate_digest, ja4, ..caller };
     let wire = Wire::of_tls(session.into());
     drop(view);
     if is_http2 {

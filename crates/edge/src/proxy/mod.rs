@@ -25,6 +25,7 @@ mod websocket;
 mod wire;
 
 use crate::proxy::pressure::Pressure;
+use bartizan_auth::Digest;
 use bartizan_engine::origin::{Authority, Origin};
 use bartizan_engine::tables::Tables;
 use bartizan_model::id::KeyedHash;
@@ -148,6 +149,8 @@ struct Caller {
     tls: bool,
     /// The certificate that it showed and that was verified, hashed.
     certificate: Option<KeyedHash>,
+    /// The SHA-256 hash of that certificate, which tokens are bound to.
+    certificate_digest: Option<Digest>,
     /// The fingerprint of its TLS (JA4), hashed.
     ja4: Option<KeyedHash>,
 }
@@ -160,16 +163,35 @@ impl Worker {
     /// What opens an exchange of this caller now.
     fn origin(&self, caller: Caller, manners: &Manners) -> Origin {
         let id = self.shared.ids.next(self.shared.clock.now());
-        let Caller { peer, tls, certificate, ja4 } = caller;
+        let Caller { peer, tls, certificate, certificate_digest, ja4 } = caller;
         match manners.takes_copies {
             false => {
                 let authority = Authority::Inline;
-                Origin { id, authority, peer, tls, certificate, ja4, sees_bodies: true }
+                Origin {
+                    id,
+                    authority,
+                    peer,
+                    tls,
+                    certificate,
+                    certificate_digest,
+                    ja4,
+                    sees_bodies: true,
+                }
             }
             // How the sender of copies connects says nothing of the client.
             true => {
-                let (authority, certificate, ja4) = (Authority::Copy, None, None);
-                Origin { id, authority, peer, tls: true, certificate, ja4, sees_bodies: true }
+                let (authority, tls) = (Authority::Copy, true);
+                let (certificate, certificate_digest, ja4) = (None, None, None);
+                Origin {
+                    id,
+                    authority,
+                    peer,
+                    tls,
+                    certificate,
+                    certificate_digest,
+                    ja4,
+                    sees_bodies: true,
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! State that exchanges share while they are judged. The only locks and counters of the core.
 //!
-//! Memory   a few words, and the bounded tables of `accounts`, `cleared`, `rate`, `crowd`, `shapes`, `sampled`, `evidence`, `handed`, `owners`, `tenants` and `throttled`. Everything here is bounded by configuration, and what does not fit is
+//! Memory   a few words, and the bounded tables of `accounts`, `cleared`, `rate`, `crowd`, `shapes`, `sampled`, `evidence`, `handed`, `owners`, `proofs`, `tenants`, `throttled` and `verified`. Everything here is bounded by configuration, and what does not fit is
 //!          refused and counted, never waited for.
 
 pub mod accounts;
@@ -11,12 +11,14 @@ pub mod evidence;
 pub mod handed;
 mod hashed;
 pub mod owners;
+pub mod proofs;
 pub mod rate;
 pub mod sampled;
 pub mod shapes;
 mod shard;
 pub mod tenants;
 pub mod throttled;
+pub mod verified;
 
 use accounts::Accounts;
 use cleared::Cleared;
@@ -25,6 +27,7 @@ use detail::Detail;
 use evidence::Evidence;
 use handed::HandedOut;
 use owners::Owners;
+use proofs::Proofs;
 use rate::RateTable;
 use sampled::Sampled;
 use shapes::Shapes;
@@ -32,6 +35,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use tenants::Tenants;
 use throttled::Throttled;
+use verified::Verified;
 
 /// The shared tables of one process.
 #[derive(Clone, Debug)]
@@ -55,6 +59,8 @@ struct Shared {
     owners: Owners,
     tenants: Tenants,
     throttled: Throttled,
+    verified: Verified,
+    proofs: Proofs,
     is_overloaded: AtomicBool,
 }
 
@@ -139,6 +145,16 @@ impl Tables {
     /// Who is slowed down.
     pub fn throttled(&self) -> &Throttled {
         &self.shared.throttled
+    }
+
+    /// Tokens that were verified.
+    pub fn verified(&self) -> &Verified {
+        &self.shared.verified
+    }
+
+    /// Proofs of possession that were used.
+    pub fn proofs(&self) -> &Proofs {
+        &self.shared.proofs
     }
 
     /// Whether requests are to be shed. Set by the edge, which sees memory and queues.

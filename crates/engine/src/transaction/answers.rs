@@ -49,7 +49,9 @@ impl Transaction {
         is_graced: bool,
         at: Moment,
     ) -> (Vec<(Resource, u64)>, bool) {
-        let is_declared = self.on.sees_to_others(head);
+        // A token that is no good says nothing.
+        let is_doubted = self.credential_shown.is_doubted();
+        let is_declared = !is_doubted && self.on.sees_to_others(head);
         let Some(shown) = self.shown.as_ref().filter(|it| !it.is_empty()) else {
             return (Vec::new(), is_declared);
         };
@@ -59,7 +61,10 @@ impl Transaction {
         let subject = self.seen.subject;
         let mut asked = Asked::of(subject, is_somebody, head, shown, is_graced, under);
         let key = &self.view.rules.key;
-        let (claimed, sees_to_others) = claimed(&head.fields, self.seen.subject, shown, key);
+        let (claimed, sees_to_others) = match is_doubted {
+            true => (Vec::new(), false),
+            false => claimed(&head.fields, self.seen.subject, shown, key),
+        };
         let sees_to_others = sees_to_others || is_declared;
         asked.claimed.clone_from(&claimed);
         if sees_to_others {

@@ -116,7 +116,12 @@ impl Api {
         let clauses = ClauseSet::new(Mode::Observe, SetBy::Flag, &[], &[]);
         let rules = Rules::plain(clauses, Limits::default(), HashKey::new(KeyEpoch(1), [5; 16]));
         let terms = Terms::new(vec![(Arc::clone(&rules.base.route.name), terms)]);
-        let view = Snapshot { revision: 1, rules: Arc::new(rules), terms: Arc::new(terms) };
+        let view = Snapshot {
+            revision: 1,
+            rules: Arc::new(rules),
+            terms: Arc::new(terms),
+            truth: Arc::default(),
+        };
         Self { view: Arc::new(view), tables: Tables::new(1 << 20), now_ns: 1, calls: 0 }
     }
 
@@ -240,6 +245,7 @@ fn origin(number: u128, it: Ask<'_>) -> Origin {
         peer: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
         tls: it.tls,
         certificate: it.certificate.map(KeyedHash),
+        certificate_digest: None,
         ja4: None,
         sees_bodies: true,
     }

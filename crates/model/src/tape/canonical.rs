@@ -157,6 +157,8 @@ mod tests {
         }
     }
 
+    const NAMES: [&str; 4] = ["\"a\"", "\"b\"", "\"\\u0061\"", "\"\""];
+
     fn value(next: &mut impl FnMut(u64) -> u64, depth: u32, out: &mut String) {
         match next(if depth > 4 { 3 } else { 6 }) {
             0 => out.push_str("17"),
@@ -174,7 +176,7 @@ mod tests {
                 out.push('{');
                 for n in 0..next(5) {
                     out.push_str(if n > 0 { "," } else { " " });
-                    let name = ["\"a\"", "\"b\"", "\"\\u0061\"", "\"\""][next(4) as usize];
+                    let name = NAMES[usize::try_from(next(4)).unwrap()];
                     out.push_str(name);
                     out.push(':');
                     value(next, depth + 1, out);

@@ -2,12 +2,15 @@
 
 use super::super::choice;
 use super::super::host;
+use super::super::issuers;
 use super::super::mode;
 use super::super::naming;
 use super::super::path;
 use super::super::rate::Rate;
 use super::super::unit::Unit;
-use super::{Absent, DATA_DIR, Flag, HOUR, Key, NAME, Name, Number, ROUTES, Shape, Word, Zero};
+use super::{
+    Absent, DATA_DIR, Flag, HOUR, Items, Key, NAME, Name, Number, ROUTES, Shape, Word, Zero,
+};
 use bartizan_model::clause::Mode;
 use bartizan_model::route::{Demand, HostField, HostPattern, JsonSpelling, Spelling, Underscores};
 use std::path::PathBuf;
@@ -15,7 +18,7 @@ use std::sync::Arc;
 
 const PATH_SHAPE: Shape = Shape::Like("^/[^?#%\\\\\\s]*$");
 
-pub(super) const ALL: [&dyn Key; 21] = [
+pub(super) const ALL: [&dyn Key; 23] = [
     &ROUTE_NAME,
     &HOST,
     &PATH,
@@ -27,6 +30,8 @@ pub(super) const ALL: [&dyn Key; 21] = [
     &JSON,
     &UNDERSCORES,
     &CLIENT_CERTIFICATE,
+    &TOKENS,
+    &SCOPES,
     &FAIL_OPEN,
     &RECORD_REQUIRED,
     &SAMPLES,
@@ -172,6 +177,31 @@ pub(in super::super) const CLIENT_CERTIFICATE: Word<Demand> = Word {
     shape: Shape::Among(choice::words::<Demand>),
     absent: Absent::Default(|| Demand::None, "none"),
     parse: choice::parse,
+};
+
+pub(in super::super) const TOKENS: Word<Demand> = Word {
+    name: Name {
+        section: ROUTES,
+        key: "tokens",
+        says: "Whether its calls have a token (`Authorization: Bearer` or `DPoP`), signed by one of `issuers`. `none`: tokens are not \
+               verified. `optional`: one that is shown must be good. `required`: one must be shown.",
+    },
+    form: "`none`, `optional` or `required`",
+    shape: Shape::Among(choice::words::<Demand>),
+    absent: Absent::Default(|| Demand::None, "none"),
+    parse: choice::parse,
+};
+
+pub(in super::super) const SCOPES: Items<Box<str>> = Items {
+    name: Name {
+        section: ROUTES,
+        key: "scopes",
+        says: "What the token of each of its calls must be good for: all of these. Needs `tokens: required`.",
+    },
+    form: "scopes",
+    shape: Shape::Like("^[!#-\\[\\]-~]{1,128}$"),
+    items_max: 32,
+    parse: issuers::scope,
 };
 
 pub(in super::super) const FAIL_OPEN: Flag = Flag {
