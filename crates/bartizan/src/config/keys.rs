@@ -349,6 +349,8 @@ upstreams:
         says: "A list: whose tokens are believed, where a route says `tokens: optional` or `required`. See [tokens](tokens.md).",
         items_max: Some(32),
         example: "\
+upstream:
+  url: http://127.0.0.1:3000
 issuers:
   - name: main
     issuer: https://id.example.com
