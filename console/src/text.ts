@@ -93,6 +93,7 @@ export const text = {
   subjects: {
     address_agent: 'address and user agent',
     token_claim: 'claim of a token',
+    token: 'token, verified',
     api_key: 'API key',
     cookie: 'cookie',
     certificate: 'certificate',
