@@ -818,9 +818,11 @@ impl Transaction {
         }
         if grown > 0 && !holding.room.grow(grown) {
             holding.gathering.assessment.violations.push(Code::LimitHeld);
-            // A whole body of which only the end found no room is not torn apart.
+            // A whole body of which only the end found no room is not torn apart. Whoever is refused gives back its room at once,
+            // which is what others wait for.
             let rest = if end { Rest::End } else { Rest::Stream };
-            let format = passes_as(holding.head.head()).filter(|_| !end);
+            let refused = decide_body(&holding.gathering.assessment, &self.on.clauses).0.is_some();
+            let format = passes_as(holding.head.head()).filter(|_| !end && !refused);
             return match format {
                 Some(format) => self.slide(holding, format, rest, at, tables),
                 None => self.decide_held(*holding, rest, at, tables),

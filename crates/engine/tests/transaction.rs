@@ -326,6 +326,21 @@ fn a_body_that_finds_no_room_is_shed() {
     assert_eq!((rig.tables.held_bytes(), rig.tables.shed()), (0, 1));
 }
 
+/// Others wait for its room: what it holds is not examined first, which would take turns.
+#[test]
+fn a_text_that_finds_no_room_is_shed_at_once() {
+    let limits = Limits { held_bytes_max: 40_000, ..Limits::default() };
+    let mut rig = Rig::new(&Setup { limits, mode: Mode::Observe, ..Setup::default() });
+    let text = &[("content-type", "text/plain")];
+    rig.feed(Side::Request, Input::RequestHead(request("POST", "/a", Framing::Delimited, text)));
+    for _ in 0..2 {
+        let step = rig.data(Side::Request, &[b'a'; 16_384], false);
+        assert!(matches!(step, Step::Read { .. }), "{step:?}");
+    }
+    let step = rig.data(Side::Request, &[b'a'; 16_384], false);
+    assert_eq!(refused(step), Code::LimitHeld);
+}
+
 #[test]
 fn the_law_refuses_a_head_that_was_not_read_to_its_end() {
     let mut rig = Rig::new(&Setup { mode: Mode::Observe, ..Setup::default() });
