@@ -71,6 +71,7 @@ impl Events {
                     false => {
                         self.held.extend_from_slice(lf);
                         self.line = self.held.len();
+                        self.bound(&mut all);
                     }
                 }
                 piece = rest;
@@ -124,6 +125,11 @@ impl Events {
         if ends {
             self.line = self.held.len();
         }
+        self.bound(all);
+    }
+
+    /// Holds no more than that.
+    fn bound(&mut self, all: &mut Vec<Event>) {
         if self.held.len() > self.bytes_max {
             let bytes = self.held.len() - self.line;
             self.within = Within::TooLong(bytes);
@@ -211,6 +217,15 @@ mod tests {
         check(stream, &expected);
         check(&stream.replace('\n', "\r\n"), &expected);
         check(&stream.replace('\n', "\r"), &expected);
+    }
+
+    #[test]
+    fn the_second_half_of_a_line_end_has_no_room_of_its_own() {
+        for length in MAX - 10..MAX + 3 {
+            let long =
+                format!("data: {}\r\ndata: more\r\n\r\ndata: next\r\n\r\n", "x".repeat(length));
+            check(&long, &["next"]);
+        }
     }
 
     #[test]
